@@ -1,0 +1,17 @@
+#!/usr/bin/env python3
+import os
+import sys
+
+from taiping import bootstrap
+
+
+def main():
+    bootstrap.enter(sys.argv)  # 没有环境时先立起环境再回到这里；已经在环境里就什么也不做
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taiping.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
