@@ -1,2 +1,52 @@
+"""每页都要的几样东西：站名、这个人能去的页面、现在在哪一页。"""
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+
+from villages.models import Role, User
+
+# 谁看得见哪个入口；没有的页面不出现。
+TOWN = (Role.ADMIN, Role.STAFF)
+EVERYONE = tuple(Role)
+ITEMS = [
+    ("总览", "dashboard:dashboard", (*TOWN, Role.LEADER)),
+    ("我的任务", "plots:my", (Role.SECRETARY,)),
+    ("图斑台账", "plots:patch_list", (*TOWN, Role.LEADER)),
+    ("图斑", "plots:patch_list", (Role.SECRETARY,)),
+    ("地图", "plots:patch_map", EVERYONE),
+    ("待核实", "plots:review", TOWN),
+    ("方案", "tasks:plan", EVERYONE),
+    ("通报", "dashboard:bulletin", (*TOWN, Role.LEADER)),
+]
+
+
 def navigation(request):
-    return {}
+    named = {
+        "site_name": settings.SITE_NAME,
+        "site_short": f"{settings.TOWN_NAME}耕地保护",
+        "nav_items": [],
+        "has_demo": False,
+    }
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or user.must_change_password:
+        return named
+    named["nav_items"] = nav_items(request, user)
+    named["has_demo"] = User.objects.filter(is_demo=True).exists()
+    return named
+
+
+def nav_items(request, user):
+    items = []
+    for label, name, roles in ITEMS:
+        if user.role not in roles:
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        items.append({"label": label, "url": url, "current": False})
+    # 最长的前缀就是“我在哪里”：/patches/map/ 属于地图，不属于台账
+    here = [item for item in items if request.path == item["url"] or item["url"] != "/" and request.path.startswith(item["url"])]
+    if here:
+        max(here, key=lambda item: len(item["url"]))["current"] = True
+    return items

@@ -19,6 +19,10 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# 页面抬头；换一个镇只改这里（和方案数据）。
+TOWN_NAME = env.str("TOWN_NAME", default="太平镇")
+SITE_NAME = f"{TOWN_NAME}耕地保护任务管理系统"
+
 # 数据库、上传的文件、收集好的静态文件都在这一个文件夹里，备份和搬家只认它。
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 DATA_DIR.mkdir(parents=True, exist_ok=True)

@@ -1,2 +1,46 @@
+"""模板里显示数和日期的写法，全站一致。"""
+
 from django import template
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.safestring import mark_safe
+
+from taiping.area import plain, rounded
+
 register = template.Library()
+
+
+@register.filter
+def amount(value, decimals=2):
+    """数量按小数位显示，千位不分隔：1010 → 1010.00；None → —。"""
+    return "—" if value is None else format(rounded(value, int(decimals)), "f")
+
+
+@register.filter
+def short(value):
+    """数量去掉多余的 0：99.300000 → 99.3；None → —。"""
+    return "—" if value is None else plain(value)
+
+
+@register.filter
+def day(value):
+    """日期：2024年9月5日，不补 0；None → 空。"""
+    return "" if value is None else f"{value.year}年{value.month}月{value.day}日"
+
+
+@register.filter
+def md(value):
+    """同一年里的日期：9月5日。"""
+    return "" if value is None else f"{value.month}月{value.day}日"
+
+
+@register.filter
+def share(part, whole):
+    """占比的整数百分数：0–100 之外照实；没有分母是 —。"""
+    return "—" if part is None or not whole else f"{rounded(part * 100 / whole, 0)}%"
+
+
+@register.simple_tag(takes_context=True)
+def show_block(context, name):
+    """在另一处再显示一次某个 block：标题既进 <title> 又作 h1，页面只写一遍。"""
+    block = context.render_context[BLOCK_CONTEXT_KEY].get_block(name)
+    return mark_safe(block.render(context)) if block else ""  # noqa: S308 内容出自模板，变量已转义
