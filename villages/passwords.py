@@ -1,0 +1,31 @@
+"""发放密码和改密码：密码只在发放时出现一次，系统里只存散列值。"""
+
+import secrets
+
+LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"  # 没有 i l o I O：念和抄都不会错
+DIGITS = "23456789"
+LENGTH = 12
+
+
+def new_password():
+    """12 位随机密码，字母数字都有，没有容易认错的字符。"""
+    while True:
+        password = "".join(secrets.choice(LETTERS + DIGITS) for _ in range(LENGTH))
+        if any(c in DIGITS for c in password) and any(c in LETTERS for c in password):
+            return password
+
+
+def issue_password(user):
+    """给账号发一个新密码并返回它；原来的登录全部失效，本人下次登录须先改密码。"""
+    password = new_password()
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    return password
+
+
+def set_own_password(user, password):
+    """本人改密码：从此不再是发放的密码。"""
+    user.set_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
