@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
+from plots.models import Batch, Kind, Patch, RectificationRecord
 from tasks.models import Allocation, Membership, Milestone, Plan, PlanFile, Reading, Target, WorkingGroup
 from villages.models import Cadre, Posting, Role, User, Village
 
@@ -83,3 +84,39 @@ def make_reading(target, *, on=date(2024, 6, 30), value=Decimal(32300), **fields
 
 def make_plan_file(by, name="方案.xlsx", **fields):
     return PlanFile.objects.create(by=by, name=name, **{"file": f"plans/2024/{name}", **fields})
+
+
+def make_steps_target(plan=None, code="abandoned", **fields):
+    """三步走的任务：复耕复种 9-30、举证上传 10-31（要上传编号时传 needs_ref=True）、镇级核实 11-15（镇）。"""
+    needs_ref, min_photos = fields.pop("needs_ref", False), fields.pop("min_photos", 0)
+    plan = plan or Plan.objects.first() or make_plan()
+    target = make_target(plan, code, **{"name": "自然撂荒地整治", **fields})
+    year = plan.year
+    make_milestone(target, "replant", name="复耕复种", due_on=date(year, 9, 30))
+    make_milestone(
+        target, "evidence", name="举证上传", due_on=date(year, 10, 31),
+        needs_external_ref=needs_ref, min_photos=min_photos,
+    )
+    make_milestone(target, "check", name="镇级核实", due_on=date(year, 11, 15), actor=Milestone.Actor.TOWN)
+    return target
+
+
+def make_patch(target=None, village=None, **fields):
+    """一块还没动的图斑，10 亩，下一步是任务的第一步；要别的状态，用 plots.actions 走到那里。"""
+    target = target or Target.objects.filter(milestones__isnull=False).first() or make_steps_target()
+    number = next(numbers)
+    defaults = {"code": f"T{number:04d}", "area_mu": Decimal(10), "next_milestone": target.milestones.first()}
+    return Patch.objects.create(target=target, village=village or make_village(), **{**defaults, **fields})
+
+
+def make_record(patch, milestone=None, *, by=None, on=date(2024, 9, 5), **fields):
+    """直接写一条记录，不改图斑的状态；只用在不关心状态的测试里（如进度的算法）。"""
+    defaults = {"kind": Kind.REPORT, "area_mu": patch.area_mu, "completes": True, "village": patch.village}
+    return RectificationRecord.objects.create(
+        patch=patch, milestone=milestone or patch.target.milestones.first(), done_on=on,
+        by=by or make_user(role=Role.STAFF), **{**defaults, **fields},
+    )
+
+
+def make_batch(target, name="下发.xlsx", **fields):
+    return Batch.objects.create(target=target, name=name, **{"file": f"batches/2024/{name}", **fields})
