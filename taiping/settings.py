@@ -127,6 +127,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 # HTTPS=on 用在正式部署（前面有证书的反向代理或网关）；本机试用是 http，打开会登不进去。
 if env.bool("HTTPS", default=False):
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # 监控在本机用 http 问
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -1,1 +1,7 @@
-urlpatterns = []
+from django.urls import path
+
+from taiping import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+]
