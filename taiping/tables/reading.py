@@ -1,0 +1,196 @@
+"""表格的读：Excel、csv、粘贴的文字 → 一张张表、一行行值，错的文件用一句话拒绝。"""
+
+import csv
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+from taiping.tables.cells import clean_text
+
+MAX_ROWS = 200_000
+MAX_CELLS = 20_000_000
+MAX_UNPACKED = 400 * 1024 * 1024
+CSV_ENCODINGS = ("utf-8-sig", "gb18030")
+# 有内容的单元格在哪一列哪一行；只有格式、没有内容的（<c …/>）不算。
+FAR_ROW = re.compile(rb'\sr="[A-Z]{1,3}([2-9]\d{5}|\d{7,})"[^>/]*>')
+FAR_COLUMN = re.compile(rb'\sr="([A-Z]{3})\d+"[^>/]*>')
+WIDE_COLUMN = re.compile(rb'\sr="([A-Z]{2})\d+"[^>/]*>')
+LAST_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?r="(\d+)"')
+
+
+class TableError(Exception):
+    """这个文件不能当表格读；说明是给人看的一句话。"""
+
+
+@dataclass
+class Sheet:
+    """一张表：名字，和 (行号, [各列的值]) 的列表；行号从 1 起，和表格软件里的一样，空行不在内。"""
+
+    name: str
+    rows: list[tuple[int, list]] = field(default_factory=list)
+
+
+def column_letter(index):
+    """第几列（从 0 起）→ 列标：0 → A，26 → AA。"""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def tidy(value):
+    """读到的值：文字去掉首尾空白，空的是 None，零点整的时刻是日期，整数不带 .0。"""
+    if isinstance(value, str):
+        return clean_text(value) or None
+    if isinstance(value, datetime):
+        return value.date() if value.time() == datetime.min.time() else value
+    if isinstance(value, (bool, date, int)):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    return None if value is None else str(value)
+
+
+def read_workbook(source):
+    """xlsx、xlsm 或老的 xls（bytes 或路径）→ [Sheet]；不对的文件抛 TableError。"""
+    content = _content(source)
+    _refuse_other_types(content)
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            names = [meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+            sheets = [_read_sheet(book, name) for name in names]
+    except PasswordError:
+        raise TableError("这个表格加了密码，打不开。请在表格软件里去掉密码，另存后再用。") from None
+    except CalamineError:
+        raise TableError(DAMAGED) from None
+    except BaseException as error:  # 读取库遇到坏文件会抛它自己的 PanicException，不是 Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise TableError(DAMAGED) from None
+    if not any(sheet.rows for sheet in sheets):
+        raise TableError("这个表格是空的，没有读到任何内容。请检查是不是存错了文件。")
+    return sheets
+
+
+DAMAGED = "这个表格文件是坏的，打不开。请在表格软件里打开原文件，另存为 .xlsx 后再用。"
+
+
+def _content(source):
+    is_bytes = isinstance(source, (bytes, bytearray, memoryview))
+    content = bytes(source) if is_bytes else Path(source).read_bytes()
+    if not content:
+        raise TableError("这是一个空文件（0 字节）。请检查文件是否传完整。")
+    return content
+
+
+def _refuse_other_types(content):
+    if content.startswith(b"\xd0\xcf\x11\xe0"):  # 老的 Office 容器：xls，或加了密码的 xlsx
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise TableError("这个表格加了密码，打不开。请在表格软件里去掉密码，另存后再用。")
+        if "WordDocument".encode("utf-16-le") in content:
+            raise TableError("这是 Word 文件，不是表格。请另存为 .xlsx 表格后再用。")
+        return
+    if not content.startswith(b"PK"):
+        raise TableError("这不是 Excel 表格（.xlsx 或 .xls）。请用表格软件另存为 .xlsx 后再用。")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            if "xl/workbook.xml" not in names:
+                kind = "Word 文件" if "word/document.xml" in names else "压缩包，但里面不是 Excel 表格"
+                raise TableError(f"这是{kind}。请用表格软件另存为 .xlsx 后再用。")
+            _refuse_huge(archive)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, RuntimeError):
+        raise TableError(DAMAGED) from None
+    except zipfile.zlib.error:
+        raise TableError(DAMAGED) from None
+
+
+def _refuse_huge(archive):
+    """读取库会按最远的单元格一次占下整片内存，所以先看清边界，再交给它。"""
+    unpacked = 0
+    for info in archive.infolist():
+        if not info.filename.endswith(".xml"):
+            continue
+        is_sheet, tail, width, last = info.filename.startswith("xl/worksheets/"), b"", 26, 0
+        with archive.open(info) as stream:
+            while chunk := stream.read(1 << 20):
+                unpacked += len(chunk)
+                if unpacked > MAX_UNPACKED:
+                    raise TableError("这个表格解开后太大了。请拆成几个文件，或删掉用不到的表。")
+                if not is_sheet:
+                    continue
+                text = tail + chunk
+                _refuse_far_cell(text)
+                for letters in set(WIDE_COLUMN.findall(text)):
+                    width = max(width, (letters[0] - 64) * 26 + letters[1] - 64)
+                if starts := LAST_ROW.findall(text):
+                    last = min(int(starts[-1]), MAX_ROWS)
+                tail = text[-200:]
+        if last * width > MAX_CELLS:
+            raise TableError(
+                f"表里的内容铺到了第 {last} 行、{column_letter(width - 1)} 列，太大了。"
+                "请删掉表格外的内容，或拆成几个文件。"
+            )
+
+
+def _refuse_far_cell(text):
+    if far := FAR_ROW.search(text):
+        raise TableError(
+            f"第 {int(far[1])} 行还有内容，一张表最多 {MAX_ROWS} 行。请删掉表格下方多余的行，或拆成几个文件。"
+        )
+    if far := FAR_COLUMN.search(text):
+        raise TableError(f"{far[1].decode()} 列还有内容，一张表最多到 ZZ 列。请删掉表格右边多余的列。")
+
+
+def _read_sheet(book, name):
+    sheet = book.get_sheet_by_name(name)
+    first_row, first_column = sheet.start or (0, 0)
+    before = [None] * first_column
+    rows = []
+    for number, values in enumerate(sheet.to_python(), start=first_row + 1):
+        values = [tidy(value) for value in values]
+        if any(value is not None for value in values):
+            rows.append((number, before + values))
+    return Sheet(name, rows)
+
+
+def read_csv(source, name="csv"):
+    """csv（bytes 或路径，UTF-8 或 GB18030）→ Sheet；行号是文件里的第几条。"""
+    content = _content(source)
+    for encoding in CSV_ENCODINGS:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return _read_text(text, name)
+    raise TableError("这个文件读不出文字，不像 csv。请用表格软件另存为 .xlsx 或“CSV UTF-8”后再用。")
+
+
+def read_pasted(text, name="粘贴的内容"):
+    """从表格软件复制、粘贴来的文字（制表符分列）→ Sheet。"""
+    if not text.strip():
+        raise TableError("没有粘贴内容。请在表格里选中要导入的行，复制后粘贴到这里。")
+    return _read_text(text, name, delimiter="\t")
+
+
+def _read_text(text, name, delimiter=None):
+    if delimiter is None:
+        head = text[: text.find("\n")] if "\n" in text else text
+        delimiter = max(",\t;", key=head.count)
+    try:
+        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        raise TableError("这个 csv 文件的分列不完整（可能少了一个引号）。请另存为 .xlsx 后再用。") from None
+    rows = [(number, [tidy(value) for value in record]) for number, record in enumerate(records, start=1)]
+    rows = [(number, values) for number, values in rows if any(value is not None for value in values)]
+    if not rows:
+        raise TableError("这个表格是空的，没有读到任何内容。请检查是不是存错了文件。")
+    return Sheet(name, rows)
