@@ -1,0 +1,129 @@
+"""后台：账号、村、包村、干部。账号只停用不删除，密码只发放不填写。"""
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin  # noqa: F401  先让它登记“组”，下面再撤掉
+from django.contrib.auth.models import Group
+from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+
+from villages.forms import AccountForm, VillageForm
+from villages.models import Cadre, Posting, User, Village
+from villages.passwords import issue_password
+
+admin.site.unregister(Group)  # 权限跟着角色走，不用组
+
+
+class PostingInline(admin.TabularInline):
+    model = Posting
+    extra = 1
+    autocomplete_fields = ["village"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("user", "village")
+
+
+@admin.register(User)
+class AccountAdmin(admin.ModelAdmin):
+    form = AccountForm
+    inlines = [PostingInline]
+    change_form_template = "admin/villages/user/change_form.html"
+    list_display = ["username", "name", "role", "posted_to", "phone", "is_active", "must_change_password",
+                    "last_login", "is_demo"]
+    list_filter = ["role", "is_active", "must_change_password", "is_demo"]
+    search_fields = ["username", "name", "phone", "postings__village__name"]
+    readonly_fields = ["must_change_password", "last_login", "date_joined"]
+    actions = ["reissue"]
+
+    def get_fields(self, request, obj=None):
+        account = ["username", "name", "role", "phone"]
+        return [*account, "is_active", *self.readonly_fields] if obj else account
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("postings__village")
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="包的村")
+    def posted_to(self, user):
+        return "、".join(posting.village.name for posting in user.postings.all())
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            obj.save(update_fields=form.changed_data)
+            return
+        obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        if user.is_secretary and user.is_active and not user.postings.exists():
+            messages.warning(request, f"{user} 是村支部书记，还没有包村，登录后看不到村。请加上包的村。")
+
+    def response_add(self, request, obj, post_url_continue=None):
+        self._issue(request, [obj])
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        if "_reissue" in request.POST and obj != request.user:
+            self._issue(request, [obj])
+        return super().response_change(request, obj)
+
+    @admin.action(description="重新发放密码")
+    def reissue(self, request, queryset):
+        users = list(queryset.exclude(pk=request.user.pk))
+        if len(users) < queryset.count():
+            messages.warning(request, "您自己的密码没有重发：请在“我的账号”里自己改。")
+        if users and "confirmed" not in request.POST:
+            context = {**self.admin_site.each_context(request), "title": "重新发放密码", "users": users,
+                       "opts": self.opts, "action_name": "reissue"}
+            return render(request, "admin/villages/user/reissue.html", context)
+        if users:
+            self._issue(request, users)
+        return None
+
+    def _issue(self, request, users):
+        """发新密码，只在下一页的提示里显示这一次。"""
+        for user in users:
+            self.log_change(request, user, "发放密码。")
+        issued = [(user.name, user.username, issue_password(user)) for user in users]
+        messages.success(request, format_html(
+            "{}。密码只显示这一次，请记下来当面交给本人；首次登录须先改密码，原来的登录已经退出。",
+            format_html_join("；", "{}：用户名 <strong>{}</strong>，密码 <strong>{}</strong>", issued),
+        ))
+
+
+@admin.register(Village)
+class VillageAdmin(admin.ModelAdmin):
+    form = VillageForm
+    list_display = ["name", "code", "aliases", "people", "order"]
+    search_fields = ["name", "aliases", "code"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("postings__user")
+
+    @admin.display(description="包村的人")
+    def people(self, village):
+        return "、".join(str(posting.user) for posting in village.postings.all())
+
+
+@admin.register(Posting)
+class PostingAdmin(admin.ModelAdmin):
+    list_display = ["village", "user", "role"]
+    list_select_related = ["village", "user"]
+    list_filter = ["village", "user__role"]
+    search_fields = ["village__name", "user__name", "user__username"]
+    autocomplete_fields = ["user", "village"]
+
+    @admin.display(description="角色", ordering="user__role")
+    def role(self, posting):
+        return posting.user.get_role_display()
+
+
+@admin.register(Cadre)
+class CadreAdmin(admin.ModelAdmin):
+    list_display = ["name", "post", "user", "order"]
+    list_select_related = ["user"]
+    search_fields = ["name", "post"]
+    autocomplete_fields = ["user"]
