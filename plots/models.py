@@ -1,5 +1,7 @@
 """图斑与整改：哪块地、整改到哪一步、谁在哪天报的、凭什么。"""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -255,7 +257,13 @@ class RectificationRecord(models.Model):
     @property
     def is_backfilled(self):
         """补录：录入比完成晚了七天以上。"""
-        return (local_date(self.created_at) - self.done_on).days > BACKFILL_DAYS
+        return (local_date(self.entered_at) - self.done_on).days > BACKFILL_DAYS
+
+    @property
+    def entered_at(self):
+        """当初录入的时刻：更正后转记的，是原记录的录入时刻。"""
+        told = self.details.get("entered_at")
+        return datetime.fromisoformat(told) if told else self.created_at
 
 
 class Evidence(models.Model):
