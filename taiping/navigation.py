@@ -46,7 +46,8 @@ def nav_items(request, user):
             continue
         items.append({"label": label, "url": url, "current": False})
     # 最长的前缀就是“我在哪里”：/patches/map/ 属于地图，不属于台账
-    here = [item for item in items if request.path == item["url"] or item["url"] != "/" and request.path.startswith(item["url"])]
+    at = request.path
+    here = [item for item in items if at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))]
     if here:
         max(here, key=lambda item: len(item["url"]))["current"] = True
     return items

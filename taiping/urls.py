@@ -1,7 +1,12 @@
-from django.urls import path
+from django.contrib import admin
+from django.urls import include, path
 
 from taiping import views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
+    path("accounts/", include("villages.urls")),
+    path("plan/", include("tasks.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("taiping.dashboard.urls")),
 ]

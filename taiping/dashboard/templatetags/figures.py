@@ -5,6 +5,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.safestring import mark_safe
 
 from taiping.area import plain, rounded
+from taiping.dashboard.words import TAGS, days_text
 
 register = template.Library()
 
@@ -44,3 +45,18 @@ def show_block(context, name):
     """在另一处再显示一次某个 block：标题既进 <title> 又作 h1，页面只写一遍。"""
     block = context.render_context[BLOCK_CONTEXT_KEY].get_block(name)
     return mark_safe(block.render(context)) if block else ""  # noqa: S308 内容出自模板，变量已转义
+
+
+@register.filter
+def tag_class(state):
+    return TAGS[state]
+
+
+@register.filter
+def left(milestone):
+    return days_text(milestone)
+
+
+@register.filter
+def item(sequence, index):
+    return sequence[index]

@@ -104,7 +104,7 @@ class Command(BaseCommand):
             if not no_demo and not User.objects.filter(is_demo=True).exists():
                 self.stdout.write("已有正式账号，没有加演示数据。")
             self.stdout.write(
-                "账号都在，密码不再显示。忘了密码请管理员在“管理 → 账号”里重新发放；"
+                "账号都在，密码不再显示。忘了密码请管理员在“后台 → 账号”里重新发放；"
                 "管理员自己忘了，运行 python3 manage.py changepassword 用户名。"
             )
 

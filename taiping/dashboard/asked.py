@@ -1,0 +1,71 @@
+"""地址里问的是什么：哪一年的方案、哪一天、哪种口径。写错了用一句话说明，仍给出能看的页面。"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from taiping.dashboard.progress import BASES
+from tasks.models import Plan
+
+
+@dataclass
+class Asked:
+    plan: Plan | None
+    on: date
+    basis: str
+    today: date
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_today(self):
+        return self.on == self.today
+
+    @property
+    def basis_text(self):
+        return BASES[self.basis]
+
+    @property
+    def is_after_plan(self):
+        return self.plan is not None and self.on > self.plan.ends_on
+
+    @property
+    def is_before_plan(self):
+        return self.plan is not None and self.on < self.plan.starts_on
+
+    def query(self, **changes):
+        """同一页换一项后的地址参数；默认值不写进地址。"""
+        values = {"year": str(self.plan.year) if self.plan else "", "on": self.on.isoformat(), "basis": self.basis}
+        values |= {name: str(value) for name, value in changes.items()}
+        if values["basis"] == "done":
+            del values["basis"]
+        if values["on"] == self.today.isoformat():
+            del values["on"]
+        return "?" + "&".join(f"{name}={value}" for name, value in values.items() if value)
+
+
+def asked(request):
+    """读 request.GET 的 on（YYYY-MM-DD）、basis、year；没给的用今天、按完成日期、当年方案。"""
+    today = timezone.localdate()
+    problems = []
+    on, text = today, request.GET.get("on", "").strip()
+    if text:
+        try:
+            found = parse_date(text)
+        except ValueError:
+            found = None
+        if found is None:
+            problems.append(f"“{text[:20]}”不是日期，请写成 2024-10-20 这样；下面按今天显示。")
+        else:
+            on = found
+    basis = request.GET.get("basis") or "done"
+    if basis not in BASES:
+        problems.append(f"没有“{basis[:20]}”这种口径，下面按完成日期显示。")
+        basis = "done"
+    plan, text = None, request.GET.get("year", "").strip()
+    if text:
+        plan = Plan.objects.filter(year=int(text)).first() if text.isascii() and text.isdigit() and len(text) == 4 else None
+        if plan is None:
+            problems.append(f"没有“{text[:20]}”年度的方案，下面是当前方案。")
+    return Asked(plan or Plan.objects.current(on), on, basis, today, problems)

@@ -1,0 +1,121 @@
+"""总览页的排法：把进度的数排成条、格子和行。只排，不算。"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from taiping.dashboard.progress import MilestoneFigures, TargetFigures, VillageFigures
+
+
+@dataclass
+class Bar:
+    """一条进度：宽度都是 0–100，线是任务数的位置。"""
+
+    confirmed: Decimal
+    reported: Decimal
+    line: Decimal | None
+
+    @classmethod
+    def of(cls, confirmed, reported, quota):
+        top = max(confirmed or 0, reported or 0, quota or 0)
+        if not top:
+            return cls(Decimal(0), Decimal(0), None)
+        width = [round(Decimal(value or 0) * 100 / Decimal(top), 2) for value in (confirmed, reported, quota)]
+        return cls(width[0], max(Decimal(0), width[1] - width[0]), width[2] if quota else None)
+
+
+@dataclass
+class TargetRow:
+    figures: TargetFigures
+    mu: Bar | None
+    count: Bar | None
+
+    @property
+    def target(self):
+        return self.figures.target
+
+
+def target_rows(progress):
+    rows = []
+    for figures in progress.targets:
+        if figures.target.is_floor:
+            rows.append(TargetRow(figures, None, None))
+            continue
+        mu = count = None
+        if figures.quota is not None:
+            mu = Bar.of(figures.confirmed, figures.reported, figures.quota)
+        if figures.quota_count is not None or (figures.quota is None and figures.patch_count):
+            count = Bar.of(figures.confirmed_count, figures.reported_count, figures.quota_count or figures.patch_count)
+        rows.append(TargetRow(figures, mu, count))
+    return rows
+
+
+@dataclass
+class Column:
+    due_on: date | None  # None：方案未定时限
+    is_past: bool
+
+
+@dataclass
+class GridRow:
+    figures: TargetFigures
+    cells: list[tuple[Column, list[MilestoneFigures]]]
+
+
+def deadline_grid(progress):
+    """任务 × 截止日期：每列一个日期，没定时限的排在最后。"""
+    dates = sorted({m.due_on for _, m in progress.milestones if not m.undated})
+    columns = [Column(day, day < progress.as_of) for day in dates]
+    if any(m.undated for _, m in progress.milestones):
+        columns.append(Column(None, False))
+    rows = []
+    for figures in progress.targets:
+        cells = [
+            (column, [m for m in figures.milestones if (None if m.undated else m.due_on) == column.due_on])
+            for column in columns
+        ]
+        rows.append(GridRow(figures, cells))
+    return columns, rows
+
+
+def attention(progress, within=15):
+    """该盯的节点：逾期的在前（拖得久的先），随后是 within 天内到期还没完成的。"""
+    rows = [
+        (target, milestone) for target, milestone in progress.milestones
+        if not milestone.state.is_done and milestone.days_left <= within
+        and not (milestone.undated and milestone.days_left >= 0)
+    ]
+    return sorted(rows, key=lambda row: (row[1].due_on, row[0].target.order, row[1].milestone.order))
+
+
+@dataclass
+class VillageRow:
+    village: object
+    lot: str
+    cells: list[VillageFigures]
+    overdue_count: int
+    worst: VillageFigures | None  # 拖得最久的一步在哪项任务
+
+    @property
+    def patch_count(self):
+        return sum(cell.patch_count for cell in self.cells)
+
+
+def village_rows(progress):
+    """各村一行，最差的在前：逾期多的、拖得久的；都没有逾期按村的顺序。"""
+    by_target = [figures for figures in progress.targets if figures.target.by_patches]
+    rows = []
+    for place, village in enumerate(progress.villages):
+        cells = [figures.villages[place] for figures in by_target]
+        late = [(cell.overdue_due_on, order, figures, cell) for order, (figures, cell) in
+                enumerate(zip(by_target, cells, strict=True)) if cell.overdue_step]
+        worst = min(late, key=lambda row: row[:2], default=None)
+        row = VillageRow(
+            village, "、".join(sorted({cell.lot for cell in cells if cell.lot})), cells,
+            sum(cell.overdue_count for cell in cells), worst[3] if worst else None,
+        )
+        row.worst_target = worst[2].target if worst else None
+        row.worst_days = (progress.as_of - worst[0]).days if worst else 0
+        rows.append(row)
+    rows.sort(key=lambda row: (-row.overdue_count, -row.worst_days, row.village.order))
+    return by_target, rows

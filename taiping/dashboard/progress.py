@@ -1,0 +1,387 @@
+"""进度：全系统唯一的算法。给一份方案、一个日期、一种口径，用固定次数的查询算出所有的数。
+
+口径 basis：done 按完成日期（业务上那天做到了什么），recorded 按录入日期（系统那天知道什么）。
+按期与否总是看完成日期和截止日期。什么都不存，随时对任何一天重算。
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from plots.models import Kind, Patch, RectificationRecord
+from taiping.dashboard.readings import readings_by_target
+from taiping.dashboard.states import Need, State, Term, judge, judge_floor, overall
+from tasks.models import Allocation, Milestone, Plan, Target
+from villages.models import Village
+
+ZERO = Decimal(0)
+BASES = {"done": "按完成日期", "recorded": "按录入日期"}
+
+
+@dataclass
+class Tally:
+    """一组图斑在某日的数：亩和个，按期的和逾期的。面积单位亩。"""
+
+    amount: Decimal = ZERO
+    count: int = 0
+    on_time: Decimal = ZERO
+    on_time_count: int = 0
+
+    def add(self, amount, count, on_time, on_time_count):
+        self.amount += amount or ZERO
+        self.count += count or 0
+        self.on_time += on_time or ZERO
+        self.on_time_count += on_time_count or 0
+
+
+@dataclass
+class MilestoneFigures:
+    milestone: Milestone
+    due_on: date  # 方案没定时是方案结束日期
+    as_of: date
+    reached: Decimal | None
+    reached_count: int
+    on_time: Decimal
+    on_time_count: int
+    overdue_count: int
+    state: State
+
+    @property
+    def late(self):
+        return (self.reached or ZERO) - self.on_time
+
+    @property
+    def late_count(self):
+        return self.reached_count - self.on_time_count
+
+    @property
+    def undated(self):
+        return self.milestone.due_on is None
+
+    @property
+    def days_left(self):
+        """离截止的天数，过了是负数。"""
+        return (self.due_on - self.as_of).days
+
+    @property
+    def days_over(self):
+        return -self.days_left
+
+    @property
+    def on_time_rate(self):
+        """按期率（按个）：按期完成 ÷ 已完成；还没有完成的是 None。"""
+        return self.on_time_count * 100 // self.reached_count if self.reached_count else None
+
+
+@dataclass
+class VillageFigures:
+    village: Village
+    lot: str = ""
+    quota: Decimal | None = None
+    quota_count: int | None = None
+    patch_count: int = 0
+    patch_area: Decimal = ZERO
+    reported: Decimal | None = ZERO
+    confirmed: Decimal | None = ZERO
+    reported_count: int = 0
+    confirmed_count: int = 0
+    exempt: Decimal = ZERO
+    exempt_count: int = 0
+    deferred_count: int = 0
+    overdue_count: int = 0
+    overdue_step: Milestone | None = None  # 拖得最久的一步
+    overdue_due_on: date | None = None
+
+    @property
+    def is_allocated(self):
+        return self.quota is not None or self.quota_count is not None
+
+
+@dataclass
+class TargetFigures:
+    target: Target
+    as_of: date
+    quota: Decimal | None
+    quota_count: int | None
+    need: Need
+    milestones: list[MilestoneFigures]
+    villages: list[VillageFigures]
+    reported: Decimal | None = ZERO
+    confirmed: Decimal | None = ZERO
+    reported_count: int = 0
+    confirmed_count: int = 0
+    exempt: Decimal = ZERO
+    exempt_count: int = 0
+    deferred_count: int = 0
+    patch_count: int = 0
+    patch_area: Decimal = ZERO
+    overdue_count: int = 0
+    state: State = State.NO_DATA
+    reading: object = None  # 底线：当日最近的一次监测
+    allocated: Decimal | None = None
+
+    @property
+    def margin(self):
+        """底线高出（负数是低于）多少。"""
+        if not self.target.is_floor or self.confirmed is None or self.quota is None:
+            return None
+        return self.confirmed - self.quota
+
+    @property
+    def margin_abs(self):
+        return abs(self.margin)
+
+    @property
+    def next_milestone(self):
+        """还没完成的第一个节点；全完成是 None。"""
+        return next((m for m in self.milestones if not m.state.is_done), None)
+
+
+@dataclass
+class Progress:
+    plan: Plan
+    as_of: date
+    basis: str
+    targets: list[TargetFigures]
+    scoped: bool = False
+    villages: list[Village] = field(default_factory=list)
+
+    @property
+    def overdue_count(self):
+        return sum(target.overdue_count for target in self.targets)
+
+    @property
+    def milestones(self):
+        return [(target, milestone) for target in self.targets for milestone in target.milestones]
+
+    def counted(self, *states):
+        return [target for target in self.targets if target.state in states]
+
+
+def progress(plan, as_of, basis="done", villages=None):
+    """方案在某日的全部数。villages 给出时只算这些村（任务数取分解到村的数），不给就是全镇。
+
+    查询次数固定，与村数、图斑数、目标数无关。
+    """
+    scoped = villages is not None
+    villages = list(villages if scoped else Village.objects.all())
+    village_ids = [village.pk for village in villages]
+    targets = list(plan.targets.select_related("group").order_by("order"))
+    milestones = defaultdict(list)
+    for milestone in Milestone.objects.filter(target__plan=plan).order_by("target", "order"):
+        milestones[milestone.target_id].append(milestone)
+    scope = Q(village__in=village_ids) if scoped else Q()
+    allocations = {
+        (row.target_id, row.village_id): row for row in Allocation.objects.filter(scope, target__plan=plan)
+    }
+    patches = patch_tallies(plan, as_of, basis, scope)
+    steps = step_tallies(plan, as_of, basis, scope)
+    marks = mark_rows(plan, as_of, basis, scope)
+    readings = readings_by_target(plan, as_of, basis, village_ids if scoped else None)
+
+    figures = []
+    for target in targets:
+        target.plan = plan
+        for milestone in milestones[target.pk]:
+            milestone.target = target
+        make = patch_target if target.by_patches else reading_target
+        figures.append(
+            make(
+                target, milestones[target.pk], villages, as_of, scoped,
+                allocations=allocations, patches=patches, steps=steps, marks=marks[target.pk],
+                readings=readings[target.pk],
+            )
+        )
+    return Progress(plan, as_of, basis, figures, scoped, villages)
+
+
+def patch_tallies(plan, as_of, basis, scope):
+    """(任务, 村) → 那天算数的图斑的 (个, 亩)。"""
+    rows = (
+        Patch.objects.counting(as_of, basis).filter(scope, target__plan=plan).order_by()
+        .values_list("target_id", "village_id").annotate(count=Count("pk"), area=Sum("area_mu"))
+    )
+    return {(target, village): (count, area or ZERO) for target, village, count, area in rows}
+
+
+def step_tallies(plan, as_of, basis, scope):
+    """(节点, 村) → Tally，出自上报和核实通过的有效记录；每行只读一遍，走覆盖索引。"""
+    on_time = Q(done_on__lte=Coalesce(F("milestone__due_on"), plan.ends_on))
+    rows = (
+        RectificationRecord.objects.effective(as_of, basis)
+        .filter(scope, milestone__target__plan=plan, kind__in=(Kind.REPORT, Kind.PASS)).order_by()
+        .values_list("milestone_id", "village_id")
+        .annotate(
+            amount=Sum("area_mu"), count=Count("pk", filter=Q(completes=True)),
+            on_time=Sum("area_mu", filter=on_time),
+            on_time_count=Count("pk", filter=Q(completes=True) & on_time),
+        )
+    )
+    tallies = defaultdict(Tally)
+    for milestone, village, *figures in rows:
+        tallies[milestone, village].add(*figures)
+    return tallies
+
+
+def mark_rows(plan, as_of, basis, scope):
+    """任务 → [(类型, 节点顺序, 村, 日期, 个, 亩)]：核查无问题和暂缓的有效记录。"""
+    rows = (
+        RectificationRecord.objects.effective(as_of, basis)
+        .filter(scope, milestone__target__plan=plan, kind__in=(Kind.EXEMPT, Kind.DEFER)).order_by()
+        .values_list("milestone__target_id", "kind", "milestone__order", "village_id", "done_on")
+        .annotate(count=Count("pk"), area=Sum("area_mu"))
+    )
+    marks = defaultdict(list)
+    for target, *row in rows:
+        marks[target].append(row)
+    return marks
+
+
+def needed(target, scoped, allocations, villages, patch_count, exempt):
+    """要完成的数。有个数的清单，核减的面积从亩数里扣；单按亩的（608 亩以上）不扣。"""
+    if scoped:
+        shares = [allocations[target.pk, v.pk] for v in villages if (target.pk, v.pk) in allocations]
+        amounts = [share.quota for share in shares if share.quota is not None]
+        counts = [share.quota_count for share in shares if share.quota_count is not None]
+        quota, quota_count = sum(amounts) if amounts else None, sum(counts) if counts else None
+    else:
+        quota, quota_count = target.quota, target.quota_count
+    held = quota - exempt if quota is not None and quota_count is not None else quota
+    return quota, quota_count, Need(held, quota_count, patch_count)
+
+
+def patch_target(target, milestones, villages, as_of, scoped, *, allocations, patches, steps, marks, readings):
+    """靠图斑量的任务：每个村、每一步加出来，再判断状态。"""
+    plan = target.plan
+    by_village = []
+    exempts = [mark for mark in marks if mark[0] == Kind.EXEMPT]
+    defers = [mark for mark in marks if mark[0] == Kind.DEFER]
+    exempt_of, deferred_of = defaultdict(lambda: [0, ZERO]), defaultdict(list)
+    for _, _, village, _, count, area in exempts:
+        exempt_of[village][0] += count
+        exempt_of[village][1] += area or ZERO
+    for _, order, village, _, count, _ in defers:
+        deferred_of[village].append((order, count))
+    last = milestones[-1] if milestones else None
+    before = milestones[-2] if len(milestones) > 1 else last
+    for village in villages:
+        count, area = patches.get((target.pk, village.pk), (0, ZERO))
+        share = allocations.get((target.pk, village.pk))
+        exempt_count, exempt = exempt_of[village.pk]
+        row = VillageFigures(
+            village, lot=share.lot if share else "", quota=share.quota if share else None,
+            quota_count=share.quota_count if share else None, patch_count=count, patch_area=area,
+            exempt=exempt, exempt_count=exempt_count,
+            deferred_count=sum(number for _, number in deferred_of[village.pk]),
+        )
+        if last:
+            reported, confirmed = steps.get((before.pk, village.pk)), steps.get((last.pk, village.pk))
+            row.reported = reported.amount if reported else ZERO
+            row.confirmed = confirmed.amount if confirmed else ZERO
+            row.reported_count = (reported.count if reported else 0) + exempt_count
+            row.confirmed_count = (confirmed.count if confirmed else 0) + exempt_count
+        if count:
+            mark_overdue(row, milestones, plan, as_of, steps, deferred_of[village.pk])
+        by_village.append(row)
+
+    patch_count = sum(row.patch_count for row in by_village)
+    exempt = sum((row.exempt for row in by_village), ZERO)
+    quota, quota_count, need = needed(target, scoped, allocations, villages, patch_count, exempt)
+    figures = TargetFigures(
+        target, as_of, quota, quota_count, need, [], by_village, patch_count=patch_count, exempt=exempt,
+        patch_area=sum((row.patch_area for row in by_village), ZERO),
+        reported=sum((row.reported for row in by_village), ZERO),
+        confirmed=sum((row.confirmed for row in by_village), ZERO),
+        reported_count=sum(row.reported_count for row in by_village),
+        confirmed_count=sum(row.confirmed_count for row in by_village),
+        exempt_count=sum(row.exempt_count for row in by_village),
+        deferred_count=sum(row.deferred_count for row in by_village),
+        overdue_count=sum(row.overdue_count for row in by_village),
+    )
+    for milestone in milestones:
+        figures.milestones.append(patch_milestone(milestone, figures, villages, steps, exempts, defers))
+    figures.state = overall(m.state for m in figures.milestones)
+    return figures
+
+
+def effective_due(milestone, plan):
+    return milestone.due_on or plan.ends_on
+
+
+def open_at(milestone, patch_count, done_count, deferred):
+    """没完成这一步、又没核减没暂缓的个数：暂缓在第几步，它以前的步就是完成了的。"""
+    waiting = sum(count for order, count in deferred if order <= milestone.order)
+    return max(0, patch_count - done_count - waiting)
+
+
+def mark_overdue(row, milestones, plan, as_of, steps, deferred):
+    """步骤按顺序走、截止不倒退，所以到期最晚的一步没完成的个数，就是至少有一步逾期的个数。"""
+    for milestone in milestones:
+        due_on = effective_due(milestone, plan)
+        if due_on >= as_of:
+            continue
+        tally = steps.get((milestone.pk, row.village.pk))
+        done = (tally.count if tally else 0) + row.exempt_count
+        number = open_at(milestone, row.patch_count, done, deferred)
+        if number and row.overdue_step is None:
+            row.overdue_step, row.overdue_due_on = milestone, due_on
+        row.overdue_count = max(row.overdue_count, number)
+
+
+def patch_milestone(milestone, figures, villages, steps, exempts, defers):
+    plan, as_of = figures.target.plan, figures.as_of
+    due_on = effective_due(milestone, plan)
+    tally = Tally()
+    for village in villages:
+        part = steps.get((milestone.pk, village.pk))
+        if part:
+            tally.add(part.amount, part.count, part.on_time, part.on_time_count)
+    for _, _, _, done_on, count, _ in exempts:
+        tally.add(ZERO, count, ZERO, count if done_on <= due_on else 0)
+    overdue = 0
+    if due_on < as_of:
+        overdue = open_at(milestone, figures.patch_count, tally.count, [(order, count) for _, order, _, _, count, _ in defers])
+    term = Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days)
+    state = judge(
+        as_of, term, figures.need, amount=tally.amount if figures.patch_count else None, count=tally.count,
+        on_time=tally.on_time, on_time_count=tally.on_time_count,
+    )
+    return MilestoneFigures(
+        milestone, due_on, as_of, tally.amount, tally.count, tally.on_time, tally.on_time_count, overdue, state
+    )
+
+
+def reading_target(target, milestones, villages, as_of, scoped, *, allocations, patches, steps, marks, readings):
+    """靠监测量的任务：当日最近的监测数；没有就是无数据，不当作 0。"""
+    plan = target.plan
+    quota, quota_count, need = needed(target, scoped, allocations, villages, 0, ZERO)
+    value = readings.value(as_of)
+    rows = []
+    for village in villages:
+        share = allocations.get((target.pk, village.pk))
+        amount = readings.village_value(village.pk, as_of)
+        rows.append(VillageFigures(
+            village, lot=share.lot if share else "", quota=share.quota if share else None,
+            quota_count=share.quota_count if share else None, reported=amount, confirmed=amount,
+        ))
+    figures = TargetFigures(
+        target, as_of, quota, quota_count, need, [], rows, reported=value, confirmed=value,
+        reading=readings.latest(as_of),
+    )
+    for milestone in milestones:
+        due_on = effective_due(milestone, plan)
+        at_due = readings.value(min(due_on, as_of))
+        term = Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days)
+        if target.is_floor:
+            state = judge_floor(as_of, term, quota, value=value, value_at_due=at_due)
+        else:
+            state = judge(as_of, term, need, amount=value, count=0, on_time=at_due or ZERO, on_time_count=0)
+        figures.milestones.append(
+            MilestoneFigures(milestone, due_on, as_of, value, 0, at_due or ZERO, 0, 0, state)
+        )
+    figures.state = overall(m.state for m in figures.milestones)
+    return figures

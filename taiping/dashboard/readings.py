@@ -1,0 +1,50 @@
+"""监测数在某日的值：全镇有数用全镇的，没有就用各村最近一次之和；一次都没有是 None。"""
+
+from bisect import bisect_right
+from collections import defaultdict
+
+from tasks.models import Reading
+
+
+class Readings:
+    """一项任务的全部监测：村（None 是全镇）→ 按日期排好的监测；同一天后录入的为准。"""
+
+    def __init__(self):
+        self.series = defaultdict(list)
+
+    def add(self, reading):
+        self.series[reading.village_id].append(reading)
+
+    def last(self, village_id, on):
+        rows = self.series.get(village_id, [])
+        place = bisect_right(rows, on, key=lambda row: row.on)
+        return rows[place - 1] if place else None
+
+    def village_value(self, village_id, on):
+        row = self.last(village_id, on)
+        return row.value if row else None
+
+    def latest(self, on):
+        """当日在用的监测：全镇的最近一次；没有全镇的，是各村里最近的一次。"""
+        town = self.last(None, on)
+        rows = [town] if town else [self.last(village, on) for village in self.series]
+        return max((row for row in rows if row), key=lambda row: row.on, default=None)
+
+    def value(self, on):
+        town = self.last(None, on)
+        if town:
+            return town.value
+        values = [self.village_value(village, on) for village in self.series]
+        values = [value for value in values if value is not None]
+        return sum(values) if values else None
+
+
+def readings_by_target(plan, as_of, basis, village_ids=None):
+    """任务主键 → Readings，一次查询。village_ids 给出时只看这些村。"""
+    found = defaultdict(Readings)
+    rows = Reading.objects.known(as_of, basis).filter(target__plan=plan)
+    if village_ids is not None:
+        rows = rows.filter(village__in=village_ids)
+    for reading in rows.order_by("on", "created_at", "pk"):
+        found[reading.target_id].add(reading)
+    return found

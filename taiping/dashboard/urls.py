@@ -1,0 +1,10 @@
+from django.urls import path
+
+from taiping.dashboard import views
+
+app_name = "dashboard"
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("villages/<int:pk>/", views.village, name="village"),
+    path("help/", views.help_page, name="help"),
+]

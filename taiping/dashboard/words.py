@@ -1,0 +1,58 @@
+"""由数写成的话：总览的一句话、状态的颜色、离截止还有几天。只说数里有的。"""
+
+from taiping.dashboard.states import State
+
+TAGS = {
+    State.NOT_STARTED: "tag-none", State.ON_TRACK: "tag-info", State.AT_RISK: "tag-risk",
+    State.OVERDUE: "tag-late", State.DONE: "tag-done", State.DONE_LATE: "tag-done", State.NO_DATA: "tag-none",
+}
+
+
+def chinese_date(day):
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def days_text(milestone):
+    """一个节点离截止：“还有 11 天”“今天截止”“已过 20 天”；做完了和没到时候的不催。"""
+    state, days = milestone.state, milestone.days_left
+    if state.is_done:
+        return ""
+    if days > 0:
+        return f"还有 {days} 天"
+    return "今天截止" if days == 0 else f"已过 {-days} 天"
+
+
+def verdict(progress):
+    """一句话：总共几项、完成几项、逾期几项；最紧的是哪一步、还有几天。"""
+    plan, on, targets = progress.plan, progress.as_of, progress.targets
+    opening = f"截至{chinese_date(on)}，"
+    if not targets:
+        return f"{opening}{plan.year}年度方案还没有目标任务。"
+    phrases = [
+        (State.DONE, "按期完成"), (State.DONE_LATE, "逾期完成"), (State.OVERDUE, "逾期"),
+        (State.AT_RISK, "预警"), (State.ON_TRACK, "正常推进"), (State.NOT_STARTED, "未到时段"),
+        (State.NO_DATA, "还没有数据"),
+    ]
+    counts = [(len(progress.counted(state)), phrase) for state, phrase in phrases]
+    text = "、".join(f"{count}项{phrase}" for count, phrase in counts if count)
+    sentence = f"{opening}{len(targets)}项任务中{text}"
+    nearest = nearest_deadline(progress)
+    if nearest is None:
+        return sentence + "。"
+    target, milestone = nearest
+    days = milestone.days_left
+    when = f"距{milestone.milestone.name}截止还有{days}天" if days else f"{milestone.milestone.name}今天截止"
+    return f"{sentence}；最紧的是{target.target.name}，{when}。"
+
+
+def nearest_deadline(progress):
+    """还没到、还没完成的节点里截止最早的一个；没有是 None。"""
+    ahead = [
+        (milestone.due_on, -int(target.state == State.AT_RISK), target.target.order, target, milestone)
+        for target, milestone in progress.milestones
+        if milestone.days_left >= 0 and not milestone.state.is_done and not milestone.undated
+    ]
+    if not ahead:
+        return None
+    *_, target, milestone = min(ahead, key=lambda row: row[:3])
+    return target, milestone
