@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Count, Sum
 from django.forms import BaseInlineFormSet
 
@@ -68,10 +69,15 @@ class MilestoneForm(forms.ModelForm):
         return data
 
 
+# 表格里一行放得下：后台默认的输入框每个 20 个字宽
+NARROW = {models.CharField: {"widget": forms.TextInput(attrs={"size": 14})}}
+
+
 class MilestoneInline(FewQueries, admin.TabularInline):
     model = Milestone
     formset = MilestoneFormSet
     extra = 0
+    formfield_overrides = NARROW
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("target")
@@ -80,6 +86,7 @@ class MilestoneInline(FewQueries, admin.TabularInline):
 class AllocationInline(FewQueries, admin.TabularInline):
     model = Allocation
     extra = 0
+    formfield_overrides = NARROW
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("target", "village")
@@ -141,10 +148,9 @@ class WorkingGroupAdmin(FewQueries, admin.ModelAdmin):
 @admin.register(Target)
 class TargetAdmin(FewQueries, admin.ModelAdmin):
     inlines = [MilestoneInline, AllocationInline]
-    list_display = ["name", "plan", "code", "kind", "measured_by", "quota_words", "split_words", "group",
-                    "clause", "order"]
+    list_display = ["name", "plan", "code", "kind", "measured_by", "quota_words", "split_words", "order"]
     list_filter = ["plan", "kind", "measured_by"]
-    list_select_related = ["plan", "group"]
+    list_select_related = ["plan"]
     search_fields = ["name", "code", "wording"]
 
     def get_queryset(self, request):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -52,6 +53,8 @@ def test_stranger_is_sent_to_the_login_page_and_back_after_it(client):
     assert refused.url == f"{LOGIN}?next={ACCOUNT}"
     assert "用户名" in page
     assert "密码" in page
+    assert settings.SITE_NAME in page
+    assert "testserver" not in page
     assert entered.url == ACCOUNT
     assert "团碾书记" in client.get(ACCOUNT).content.decode()
 
@@ -199,7 +202,7 @@ def test_secretary_without_a_village_is_saved_with_a_warning(boss, client):
     page = client.post("/admin/villages/user/add/", new_account(), follow=True).content.decode()
 
     assert User.objects.filter(username="dongcun").exists()
-    assert "东村书记 是村支部书记，还没有包村" in page
+    assert "“东村书记”是村支部书记，还没有包村" in page
 
 
 def test_reissued_password_ends_the_sessions_and_the_old_password(boss, client, phone):

@@ -28,7 +28,7 @@ class AccountAdmin(admin.ModelAdmin):
     inlines = [PostingInline]
     change_form_template = "admin/villages/user/change_form.html"
     list_display = ["username", "name", "role", "posted_to", "phone", "is_active", "must_change_password",
-                    "last_login", "is_demo"]
+                    "last_login"]
     list_filter = ["role", "is_active", "must_change_password", "is_demo"]
     search_fields = ["username", "name", "phone", "postings__village__name"]
     readonly_fields = ["must_change_password", "last_login", "date_joined"]
@@ -59,7 +59,7 @@ class AccountAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         user = form.instance
         if user.is_secretary and user.is_active and not user.postings.exists():
-            messages.warning(request, f"{user} 是村支部书记，还没有包村，登录后看不到村。请加上包的村。")
+            messages.warning(request, f"“{user}”是村支部书记，还没有包村，登录后看不到村。请加上。")
 
     def response_add(self, request, obj, post_url_continue=None):
         self._issue(request, [obj])
@@ -89,7 +89,7 @@ class AccountAdmin(admin.ModelAdmin):
             self.log_change(request, user, "发放密码。")
         issued = [(user.name, user.username, issue_password(user)) for user in users]
         messages.success(request, format_html(
-            "{}。密码只显示这一次，请记下来当面交给本人；首次登录须先改密码，原来的登录已经退出。",
+            "{}。密码只显示这一次，请记下来当面交给本人；他登录后须先改密码。",
             format_html_join("；", "{}：用户名 <strong>{}</strong>，密码 <strong>{}</strong>", issued),
         ))
 

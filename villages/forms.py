@@ -21,6 +21,12 @@ class LoginForm(AuthenticationForm):
         self.fields["password"].label = "密码"
 
 
+def password_rules():
+    """设置里的密码要求，合成一句话。"""
+    rules = [text.removeprefix("你的密码").rstrip("。") for text in password_validators_help_texts()]
+    return "；".join(rules) + "。"
+
+
 class OwnPasswordForm(PasswordChangeForm):
     """本人改密码；新密码不能和现在的一样，发放的密码因此一定会被换掉。"""
 
@@ -33,7 +39,7 @@ class OwnPasswordForm(PasswordChangeForm):
         super().__init__(*args, **kwargs)
         self.fields["old_password"].label = "现在的密码"
         self.fields["new_password1"].label = "新密码"
-        self.fields["new_password1"].help_text = "".join(password_validators_help_texts())
+        self.fields["new_password1"].help_text = password_rules()
         self.fields["new_password2"].label = "再填一次新密码"
         self.fields["new_password2"].help_text = ""
 
@@ -54,6 +60,7 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["username", "name", "role", "phone", "is_active"]
+        help_texts = {"is_active": "要停用就去掉勾：停用后登录不了，做过的记录都留着。"}
 
     def clean(self):
         data = super().clean()

@@ -1,5 +1,6 @@
 """登录、退出、改密码、我的账号。"""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, LogoutView
@@ -9,9 +10,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from villages.forms import LoginForm, OwnPasswordForm
 from villages.models import Village
 
-# Django 的登录页本身就标了“不用登录”，next 也只认本站地址
+# Django 的登录页本身就标了“不用登录”，next 也只认本站地址；站名不写会被它换成域名
 login = LoginView.as_view(
-    template_name="villages/login.html", authentication_form=LoginForm, redirect_authenticated_user=True
+    template_name="villages/login.html", authentication_form=LoginForm, redirect_authenticated_user=True,
+    extra_context={"site_name": settings.SITE_NAME},
 )
 logout = LogoutView.as_view()
 
