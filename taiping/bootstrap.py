@@ -21,6 +21,10 @@ STAMP = VENV / "installed.txt"  # 装好了哪份锁定文件：每行“文件�
 UNFINISHED = VENV / "unfinished.txt"  # 安装时在，装完删掉；开头就看到它，说明上次被打断
 RUNTIME, DEV = "requirements.txt", "requirements-dev.txt"
 REQUIREMENTS = {"quickstart": RUNTIME, "test": DEV}
+# pip 到了一个包：Collecting django==5.2.1；从文件夹装是 Processing ./wheels/django-5.2.1-py3-none-any.whl
+PIP_REACHES = re.compile(
+    r"(?:Collecting |Requirement already satisfied: |Processing (?:.*[/\\])?)([A-Za-z0-9._-]+?)(?:==|-\d)"
+)
 
 
 def enter(argv):
@@ -173,10 +177,10 @@ def install(requirements):
     output, count = [], 0
     for line in pip.stdout:
         output.append(line)
-        package = re.match(r"(?:Collecting|Requirement already satisfied:) ([^\s=;]+)==", line)
+        package = PIP_REACHES.match(line)
         if package:
             count += 1
-            say(f"  [{min(count, total)}/{total}] {package[1]}")
+            say(f"  [{min(count, total)}/{total}] {package[1].replace('_', '-')}")
         elif line.startswith("Installing collected packages"):
             say("  正在写入 .venv …")
     if pip.wait():

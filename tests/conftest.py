@@ -1,0 +1,87 @@
+"""大家共用的装置：浏览器测试用系统里的 chromium，只许访问测试自己的网站。"""
+
+import os
+import shutil
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+# 浏览器测试的主线程里有事件循环，Django 会误以为在异步代码里查数据库。
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+BROWSER = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
+NO_BROWSER = "没有找到 chromium：浏览器测试没有跑。请安装 chromium，或用环境变量 CHROMIUM 指明它在哪里。"
+LAUNCH_ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]
+
+
+def browser_is_required():
+    return any(os.environ.get(name, "").lower() in ("1", "true", "on") for name in ("CI", "REQUIRE_BROWSER"))
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("browser") and not BROWSER:
+        if browser_is_required():
+            pytest.fail(NO_BROWSER, pytrace=False)
+        pytest.skip(NO_BROWSER)
+
+
+def pytest_terminal_summary(terminalreporter):
+    reports = terminalreporter.stats.get("skipped", [])
+    skipped = [report for report in reports if NO_BROWSER in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"跳过 {len(skipped)} 项。{NO_BROWSER}")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {**browser_type_launch_args, "executable_path": BROWSER, "args": LAUNCH_ARGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+@pytest.fixture
+def new_context(new_context, live_server, django_db_serialized_rollback):
+    """开一个浏览器环境；向别的网站发的请求一律拦下，测试结束时算失败。
+
+    真网站的测试跑完会清空所有表；serialized_rollback 把迁移带来的数据（如退回理由）补回来。
+    """
+    strangers = []
+
+    def guard(route):
+        if urlsplit(route.request.url).netloc == urlsplit(live_server.url).netloc:
+            route.continue_()
+        else:
+            strangers.append(route.request.url)
+            route.abort()
+
+    def guarded_context(**kwargs):
+        context = new_context(**{"base_url": live_server.url, **kwargs})
+        context.route("**/*", guard)
+        return context
+
+    yield guarded_context
+    assert strangers == [], f"页面向别的网站发了请求：{strangers}"
+
+
+@pytest.fixture
+def page_as(new_context, live_server):
+    """page_as(user)：已登录的一页，每次是一个新的浏览器环境；page_as(user, viewport={…}) 换成手机大小。"""
+
+    def open_page(user, **kwargs):
+        client = Client()
+        client.force_login(user)
+        context = new_context(**kwargs)
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        return context.new_page()
+
+    return open_page
