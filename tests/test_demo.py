@@ -1,0 +1,131 @@
+"""quickstart 装什么、不碰什么；演示数据装得上、清得净，正式数据一行不动。"""
+
+import io
+import re
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+
+from taiping import demo
+from taiping.dashboard.management.commands import quickstart
+from tasks.models import Plan, Reading, Target
+from tests.factories import make_user, make_village
+from villages.models import Posting, Role, User, Village
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """在已经建好的测试库上跑命令，返回它说的话；静态文件不用收集。"""
+    monkeypatch.setattr(quickstart.Command, "collect_static", lambda self: None)
+
+    def run(name, *options):
+        out = io.StringIO()
+        call_command(name, *options, stdout=out)
+        return out.getvalue()
+
+    return run
+
+
+def demo_rows():
+    marked = [model for model in apps.get_models() if any(f.name == "is_demo" for f in model._meta.fields)]
+    return {model.__name__: model.objects.filter(is_demo=True).count() for model in marked}
+
+
+def test_no_demo_gives_the_plan_and_one_administrator_who_must_change_the_password(run):
+    words = run("quickstart", "--no-serve", "--no-demo")
+
+    admin = User.objects.get()
+    password = re.search(r"^  admin +(\w{12}) ", words, re.MULTILINE)[1]
+    assert (admin.username, admin.role, admin.must_change_password, admin.is_demo) == (
+        "admin", Role.ADMIN, True, False
+    )
+    assert admin.check_password(password)
+    assert Target.objects.count() == 8
+    assert not any(demo_rows().values())
+
+
+def test_plan_edited_by_the_office_is_not_loaded_again(run):
+    run("quickstart", "--no-serve", "--no-demo")
+    Village.objects.filter(name="团碾").update(aliases="办公室改过的别名")
+    Plan.objects.update(year=2025, title="办公室自己的方案")
+
+    run("quickstart", "--no-serve")
+
+    assert Village.objects.get(name="团碾").aliases == "办公室改过的别名"
+    assert list(Plan.objects.values_list("year", "title")) == [(2025, "办公室自己的方案")]
+
+
+def test_real_accounts_get_no_demo_beside_them(run):
+    make_user("huang", role=Role.ADMIN)
+
+    words = run("quickstart", "--no-serve")
+
+    assert "已有正式账号，没有加演示数据。" in words
+    assert User.objects.get().username == "huang"
+
+
+def test_demo_follows_the_villages_of_whatever_plan_is_there():
+    make_village("河边", order=1)
+    make_village("柳林社区", order=2)
+
+    demo.load(io.StringIO())
+
+    secretaries = User.objects.filter(role=Role.SECRETARY).values_list("username", "name", "postings__village__name")
+    assert sorted(secretaries) == [("cun01", "演示·河边村支书", "河边"), ("cun02", "演示·柳林社区支书", "柳林社区")]
+    assert not User.objects.exclude(name__startswith="演示·").exists()
+    assert not User.objects.exclude(phone="").exists()
+
+
+def test_demo_readings_cross_the_floor_during_the_year(run):
+    run("quickstart", "--no-serve")
+
+    for code, floor in (("retained", 32202), ("basic", 29733)):
+        values = list(Reading.objects.filter(target__code=code).order_by("on").values_list("value", flat=True))
+        assert len(values) == 4
+        assert values == sorted(values)
+        assert values[0] < floor < values[-1]
+        assert all(abs(value - floor) < floor / 1000 for value in values)
+    assert set(Reading.objects.values_list("source", "is_demo")) == {("演示数据", True)}
+
+
+def test_clear_demo_removes_the_demo_and_nothing_else(run):
+    run("quickstart", "--no-serve")
+    village, target = Village.objects.get(name="团碾"), Target.objects.get(code="retained")
+    huang = make_user("huang", role=Role.ADMIN, villages=[village])
+    real = Reading.objects.create(target=target, on="2024-06-30", value=32210, source="年度变更调查", by=huang)
+
+    words = run("clear_demo")
+
+    assert not any(demo_rows().values())
+    assert list(User.objects.all()) == [huang]
+    assert list(Reading.objects.all()) == [real]
+    assert list(Posting.objects.all()) == [huang.postings.get()]
+    assert (Target.objects.count(), Village.objects.count()) == (8, 10)
+    assert "已删除演示账号 14 条。" in words
+    assert run("clear_demo") == "没有演示数据，什么也没动。\n"
+
+
+def test_demo_account_that_entered_real_data_is_closed_not_deleted(run):
+    run("quickstart", "--no-serve")
+    staff = User.objects.get(username="staff1")
+    target = Target.objects.get(code="retained")
+    real = Reading.objects.create(target=target, on="2024-06-30", value=32210, source="年度变更调查", by=staff)
+
+    words = run("clear_demo")
+
+    real.refresh_from_db()
+    staff.refresh_from_db()
+    assert real.by == staff
+    assert not staff.is_active
+    assert not staff.has_usable_password()
+    assert User.objects.count() == 1
+    assert "有 1 个演示账号经手过正式数据" in words
+    assert "quickstart --no-demo" in words
+
+
+def test_healthz_answers_without_login(client):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
