@@ -70,7 +70,7 @@ class MilestoneForm(forms.ModelForm):
 
 
 # 表格里一行放得下：后台默认的输入框每个 20 个字宽
-NARROW = {models.CharField: {"widget": forms.TextInput(attrs={"size": 14})}}
+NARROW = {models.CharField: {"widget": forms.TextInput(attrs={"size": 10})}}
 
 
 class MilestoneInline(FewQueries, admin.TabularInline):
