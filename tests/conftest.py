@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -36,6 +38,13 @@ def pytest_terminal_summary(terminalreporter):
     skipped = [report for report in reports if NO_BROWSER in str(report.longrepr)]
     if skipped:
         terminalreporter.write_line(f"跳过 {len(skipped)} 项。{NO_BROWSER}")
+
+
+def pytest_unconfigure():
+    """tests/settings.py 建的临时数据目录，用完删掉。"""
+    folder = Path(os.environ.get("DATA_DIR", ""))
+    if folder.name.startswith("taiping-test-") and folder.parent == Path(tempfile.gettempdir()):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
