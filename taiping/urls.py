@@ -7,6 +7,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("villages.urls")),
     path("plan/", include("tasks.urls")),
+    path("", include("plots.urls")),
     path("admin/", admin.site.urls),
     path("", include("taiping.dashboard.urls")),
 ]

@@ -12,3 +12,4 @@ from taiping.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 MEDIA_ROOT = Path(os.environ["DATA_DIR"]) / "media"
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
