@@ -7,9 +7,12 @@ from pathlib import Path
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="taiping-test-")
 
-from taiping.settings import *  # noqa: E402, F403
+from taiping.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 MEDIA_ROOT = Path(os.environ["DATA_DIR"]) / "media"
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # 用文件库：内存库的几个连接共用缓存，一同写就报“table is locked”，和正式用的不是一回事。
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["DATA_DIR"]) / "test.sqlite3")}  # noqa: F405
