@@ -268,6 +268,13 @@ def test_packages_for_another_system_are_not_asked_for(tmp_path, monkeypatch):
     assert bootstrap.locked_packages(file) == {"colorama": "0.4.6", "rules": "3.5"}
 
 
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_condition_in_the_locks_is_one_that_bootstrap_understands(name):
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    conditions = [line for line in lines if ";" in line]
+    assert [line for line in conditions if not re.search(r" ; sys_platform (==|!=) '\w+' \\\\$", line)] == []
+
+
 @pytest.mark.parametrize("line, package", [
     ("Collecting django==5.2.19 (from -r /offices/b-2/requirements.txt (line 7))", "django"),
     ("Processing /my wheels/python_calamine-0.9.1-cp311-cp311-win_amd64.whl", "python_calamine"),
