@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from taiping.area import plain
 from tasks.models import Allocation, Target
 from villages.models import Village
 
@@ -25,17 +26,18 @@ class ShareColumn:
             return None
         return self.total_count - self.target.quota_count
 
-    @property
-    def gap_abs(self):
-        return abs(self.gap)
-
-    @property
-    def gap_count_abs(self):
-        return abs(self.gap_count)
-
-    @property
-    def is_off(self):
-        return bool(self.gap or self.gap_count)
+    def note(self, villages):
+        """这一列要说明的：还没分、没分完、分下去的合计和任务数不一致；没有要说的是空。"""
+        if self.undivided == villages:
+            return ""
+        gaps = [
+            f"{'多' if gap > 0 else '少'} {plain(abs(gap))} {unit}"
+            for gap, unit in ((self.gap, self.target.unit), (self.gap_count, "个")) if gap
+        ]
+        waiting = f"还有 {self.undivided} 个村未分解" if self.undivided else ""
+        off = f"分解合计比任务数{'、'.join(gaps)}" if gaps else ""
+        text = "，".join(part for part in (off, waiting) if part)
+        return f"{self.target.name}：{text}。" if text else ""
 
 
 @dataclass
@@ -43,6 +45,10 @@ class ShareRow:
     village: Village
     lot: str
     cells: list
+
+    @property
+    def undivided(self):
+        return sum(1 for _, share in self.cells if share is None or (share.quota is None and share.quota_count is None))
 
 
 def share_table(plan, villages, whole=True):
@@ -71,4 +77,7 @@ def share_table(plan, villages, whole=True):
         cells = [(column, found.get((column.target.pk, village.pk))) for column in columns]
         lots = {share.lot for _, share in cells if share and share.lot}
         rows.append(ShareRow(village, "、".join(sorted(lots)), cells))
-    return {"columns": columns, "rows": rows, "whole": whole}
+    bare = [column.target.name for column in columns if villages and column.undivided == len(villages)]
+    notes = [f"还没有分解到村的任务：{'、'.join(bare)}。"] if bare else []
+    notes += filter(None, (column.note(len(villages)) for column in columns))
+    return {"columns": columns, "rows": rows, "whole": whole, "notes": notes}

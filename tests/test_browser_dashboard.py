@@ -1,0 +1,47 @@
+"""用真浏览器：登录，看总览，换一天；手机上不横着滚，没有脚本也能看。"""
+
+import pytest
+from django.core.management import call_command
+
+from tests.factories import PASSWORD, make_user
+from villages.models import Role
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def plan():
+    call_command("loaddata", "plan_2024", verbosity=0)
+
+
+def test_a_leader_logs_in_and_reads_the_dashboard(plan, new_context):
+    make_user("zhenzhang", role=Role.LEADER, name="镇领导")
+    page = new_context().new_page()
+
+    page.goto("/")
+    page.get_by_label("用户名").fill("zhenzhang")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+
+    assert page.get_by_role("heading", level=1).inner_text() == "2024年耕地保护总览"
+
+    page.get_by_label("看哪一天").fill("2024-10-20")
+    page.get_by_role("button", name="查看").click()
+
+    assert "截至2024年10月20日，8项任务中8项还没有数据" in page.locator(".verdict").inner_text()
+    assert page.get_by_role("row", name="永久基本农田 底线").is_visible()
+
+    page.get_by_role("link", name="9月20日").click()
+
+    assert "比对核实今天截止" in page.locator(".verdict").inner_text()
+
+
+@pytest.mark.parametrize("path", ["/?on=2024-10-20", "/plan/", "/plan/groups/", "/plan/shares/", "/plan/readings/", "/help/"])
+def test_a_phone_never_scrolls_sideways(plan, page_as, path):
+    page = page_as(make_user(role=Role.STAFF), viewport=PHONE, java_script_enabled=False)
+
+    page.goto(path)
+
+    assert page.get_by_role("heading", level=1).is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
