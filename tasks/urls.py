@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tasks import views
+from tasks import import_urls, views
 
 app_name = "tasks"
 urlpatterns = [
@@ -8,4 +8,5 @@ urlpatterns = [
     path("groups/", views.groups, name="groups"),
     path("shares/", views.shares, name="shares"),
     path("readings/", views.readings, name="readings"),
+    *import_urls.urlpatterns,
 ]

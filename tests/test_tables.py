@@ -187,7 +187,8 @@ def test_cells_are_read_as_what_they_mean(read, written, value):
 def test_what_is_written_comes_back_and_formulas_stay_text():
     book = tables.new_book()
     kinds = ("底线", "工作量")
-    columns = [tables.Column("名称", note="照原文"), tables.Column("数"), tables.Column("类型", choices=kinds)]
+    name, kind = tables.Column("名称", note="照原文"), tables.Column("类型", choices=kinds)
+    columns = [name, tables.Column("数"), kind]
     rows = [
         ["=1+1", Decimal("-3.5"), "底线"], ["@某人", Decimal("12345678901234.123456"), "工作量"],
         ["+86", date(2024, 9, 30), True], ["-", None, ""],

@@ -5,11 +5,12 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")
 DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+00:00(?::00)?)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+YEARS = range(1900, 2200)
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 YES, NO = {"是", "有", "y", "yes", "true", "1", "√"}, {"否", "无", "n", "no", "false", "0", "×"}
 
@@ -25,7 +26,7 @@ def shown(value):
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 40:
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, float):
@@ -49,10 +50,12 @@ def as_code(value):
 
 def as_date(value):
     """日期：2024-09-30、2024/9/30、2024年9月30日、2024.9.30，或表格里的日期 → date 或 None。"""
+    if value is None:
+        return None
     if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date) or value is None:
-        return value
+        value = value.date()
+    if isinstance(value, date):
+        return _in_reach(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 20000 <= value < 80000:
         return EXCEL_DAY_ZERO + timedelta(days=int(value))
     text = unicodedata.normalize("NFKC", as_text(value))
@@ -60,37 +63,43 @@ def as_date(value):
         return None
     if found := DATE.fullmatch(text):
         try:
-            return date(*map(int, found.groups()))
+            day = date(*map(int, found.groups()))
         except ValueError:
             raise ValueError(f"“{text}”这一天不存在，请填如 2024-09-30。") from None
+        return _in_reach(day)
     raise ValueError(f"“{as_text(value)}”不是日期，请填如 2024-09-30。")
+
+
+def _in_reach(day):
+    if day.year not in YEARS:
+        raise ValueError(f"“{day}”的年份不对，请核对，填如 2024-09-30。")
+    return day
 
 
 def as_moment(value):
     """时刻：2024-09-30 15:04:05（可带小数秒和时区）→ datetime（没写时区就没有时区）或 None。"""
-    if isinstance(value, datetime) or value is None:
-        return value
     text = as_text(value)
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text)
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(text)
     except ValueError:
-        pass
-    try:
-        return datetime.combine(as_date(value), datetime.min.time())
-    except ValueError:
-        raise ValueError(f"“{text}”不是时间，请填如 2024-09-30 15:04:05，或留空。") from None
+        try:
+            moment = datetime.combine(as_date(value), datetime.min.time())
+        except ValueError:
+            raise ValueError(f"“{text}”不是时间，请填如 2024-09-30 15:04:05，或留空。") from None
+    _in_reach(moment.date())
+    return moment
 
 
 def as_decimal(value):
     """数 → Decimal 或 None；收全角数字和 1,010.5 这样的千分位。表格里的数按 15 位有效数字读。"""
-    if value is None or isinstance(value, Decimal):
-        return value
     if isinstance(value, float):
-        return Decimal(f"{value:.15g}")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(value)
+        value = Decimal(f"{value:.15g}")
+    elif isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    if value is None or (isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 40):
+        return value
     text = unicodedata.normalize("NFKC", as_text(value))
     if not text:
         return None

@@ -1,0 +1,123 @@
+"""方案表：一个年度的方案 ↔ Excel 或 JSON。
+
+一条路：文件 → Document（没解释的格子）→ Entry（解释过的行）→ 规矩 → 和库里比 → 一个事务写进去。
+"""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from django.db import IntegrityError, transaction
+
+from taiping.tables import TableError, as_int
+from tasks.workbook.apply import write_all
+from tasks.workbook.columns import BY_TITLE
+from tasks.workbook.diff import Diff, compare
+from tasks.workbook.document import Document, PlanFileError, Problem
+from tasks.workbook.parse import parse_document
+from tasks.workbook.read_json import read_json
+from tasks.workbook.read_xlsx import read_xlsx
+from tasks.workbook.rules import blocked_deletions, check_all
+from tasks.workbook.stored import Stored
+from tasks.workbook.write import to_json, to_xlsx, with_errors
+
+__all__ = [
+    "PlanFileError",
+    "Problem",
+    "Review",
+    "Stored",
+    "examine",
+    "export_json",
+    "export_xlsx",
+    "import_plan",
+    "with_errors",
+]
+
+SHEETS = list(BY_TITLE)
+
+
+@dataclass
+class Review:
+    """看过一遍的文件：errors 不改不能导入；keep 是保留旧行时才算的错；warnings 只是提醒；有错时 diff 是空的。"""
+
+    document: Document
+    stored: Stored | None = None
+    diff: Diff | None = None
+    blocked: tuple = ()  # 要删却删不得的，一句话一条
+    year: int | None = None
+
+    def of_level(self, level):
+        found = [problem for problem in self.document.problems if problem.level == level]
+        return sorted(found, key=lambda p: (SHEETS.index(p.sheet) if p.sheet in SHEETS else -1, p.number or 0))
+
+    @property
+    def errors(self):
+        return self.of_level("ERROR")
+
+    @property
+    def warnings(self):
+        return self.of_level("WARNING")
+
+    @property
+    def keep(self):
+        return self.of_level("KEEP")
+
+
+def read(source, name):
+    """文件内容（bytes）→ Document；打不开的抛 TableError 或 PlanFileError。"""
+    return read_json(source) if PurePath(name).suffix.lower() == ".json" else read_xlsx(source)
+
+
+def examine(source, name, *, for_update=False):
+    """文件内容（bytes）和文件名 → Review。打不开的文件也是一条错误，不抛。"""
+    try:
+        document = read(source, name)
+    except (TableError, PlanFileError) as error:
+        document = Document()
+        document.note("", str(error))
+        return Review(document)
+    year = _year(document)
+    stored = Stored(year, for_update=for_update)
+    entries = parse_document(document, [entry.key for entry in stored.of("cadre")])
+    check = check_all(document, stored, entries)
+    review = Review(document, stored, year=year)
+    if not review.errors:
+        review.diff = compare(check)
+        review.blocked = tuple(blocked_deletions(check, review.diff.deletable))
+    return review
+
+
+def import_plan(source, name, *, by=None, delete_missing=False, dry_run=False):
+    """检查并写进数据库，返回 Review。有错抛 PlanFileError（problems 是全部问题），一点不动。
+
+    dry_run 照样写一遍再退回，所以删不掉之类的也看得出来。
+    """
+    try:
+        with transaction.atomic():
+            review = examine(source, name, for_update=True)
+            errors = review.errors + ([] if delete_missing else review.keep)
+            if errors:
+                raise PlanFileError(f"文件里有 {len(errors)} 处要改，没有导入。", errors)
+            if delete_missing and review.blocked:
+                raise PlanFileError("\n".join(review.blocked))
+            write_all(review.diff, review.stored, by=by, delete_missing=delete_missing)
+            transaction.set_rollback(dry_run)
+    except IntegrityError:
+        raise PlanFileError("写入时和库里的内容冲突，可能有人同时在改方案。没有导入，请重新上传再试。") from None
+    return review
+
+
+def export_xlsx(plan):
+    return to_xlsx(Stored(plan.year))
+
+
+def export_json(plan):
+    return to_json(Stored(plan.year))
+
+
+def _year(document):
+    rows = document.of("plan")
+    try:
+        year = as_int(rows[0].cells.get("year")) if rows else None
+    except ValueError:
+        return None
+    return year if year is not None and 0 < year < 32768 else None

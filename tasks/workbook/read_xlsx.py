@@ -1,0 +1,114 @@
+"""方案表（Excel）→ Document。按表头认列，不按位置；多出来的表和列只提醒。"""
+
+import re
+import unicodedata
+
+from taiping.tables import column_letter, read_workbook, shown
+from tasks.workbook.columns import BY_TITLE, ERROR_HEADER, ERROR_SHEET, PLAN, POSITIONS
+from tasks.workbook.document import Document, Row
+
+HEADER_ROWS = 10  # 表头要在前十行里
+NOTE_MARK = "※"  # 表头下面的说明行以它开头
+
+
+def plain_header(value):
+    return re.sub(r"[\s*]", "", unicodedata.normalize("NFKC", shown(value)))
+
+
+def read_xlsx(source):
+    """bytes 或路径 → Document；文件打不开抛 TableError。"""
+    document, unknown = Document(), []
+    for sheet in read_workbook(source):
+        table = BY_TITLE.get(plain_header(sheet.name))
+        if table is PLAN:
+            document.kinds.add("plan")
+            _read_plan(document, sheet)
+        elif table:
+            _read_table(document, sheet, table)
+        elif sheet.rows and sheet.name != ERROR_SHEET:
+            unknown.append(sheet.name)
+    for name in unknown:
+        document.note(
+            name, f"不认得这张表，没有读它。方案的八张表是：{'、'.join(BY_TITLE)}。", found=name, level="WARNING"
+        )
+    if "plan" not in document.kinds:
+        document.note("方案", "文件里没有“方案”这张表，不知道是哪一年的。请从导出的方案表改起，保留这张表。")
+    return document
+
+
+def _read_plan(document, sheet):
+    """“项目 | 内容”的两列表，读成一行。"""
+    known = {plain_header(column.header): column for column in PLAN.columns}
+    row = Row("plan", {}, sheet.name, None, {})
+    for number, values in sheet.rows:
+        item, content = plain_header(values[0]), values[1] if len(values) > 1 else None
+        if item in ("项目", ERROR_HEADER, "") or item.startswith(NOTE_MARK):
+            continue
+        column = known.get(item)
+        if column is None:
+            document.note(
+                sheet.name, f"不认得“{item}”这一项，没有读它。", number=number, column="A“项目”", found=item,
+                level="WARNING",
+            )
+        elif column.field in row.cells:
+            advice = f"“{item}”写了两遍。一份文件只放一个年度的方案，请删去一行。"
+            document.note(sheet.name, advice, number=number, column=f"B“{item}”", found=content)
+        else:
+            row.cells[column.field] = content
+            row.columns[column.field] = f"B“{column.header}”"
+            row.numbers[column.field] = number
+    for column in PLAN.columns:
+        if column.required and column.field not in row.cells:
+            document.note(sheet.name, f"没有“{column.header}”这一项。请在 A 列加上“{column.header}”，B 列填内容。")
+    document.add(row)
+
+
+def _read_table(document, sheet, table):
+    known = {plain_header(column.header): column for column in table.columns}
+    head = _find_header(sheet.rows[:HEADER_ROWS], known)
+    if head is None:
+        if sheet.rows:
+            document.note(sheet.name, f"没有找到表头。第一行应是：{'、'.join(c.header for c in table.columns)}。")
+        return
+    document.kinds.add(table.kind)
+    number, headers = sheet.rows[head]
+    columns = _match_columns(document, sheet.name, table, number, headers, known)
+    if table.kind == "group":
+        document.positions |= {column.field for _, column in columns if column.field in POSITIONS.values}
+        document.kinds |= {"member"} if document.positions else set()
+    titles = {column.field: f"{column_letter(index)}“{column.header}”" for index, column in columns}
+    for number, values in sheet.rows[head + 1:]:
+        first = next((value for value in values if value is not None), None)
+        is_note = number == sheet.rows[head][0] + 1 and shown(first).startswith(NOTE_MARK)
+        cells = {column.field: values[index] if index < len(values) else None for index, column in columns}
+        if not is_note and any(value is not None for value in cells.values()):
+            document.add(Row(table.kind, cells, sheet.name, number, titles))
+
+
+def _find_header(rows, known):
+    """认得的列名最多的那一行，至少两个。"""
+    counts = [sum(plain_header(value) in known for value in values) for _, values in rows]
+    return counts.index(max(counts)) if counts and max(counts) >= 2 else None
+
+
+def _match_columns(document, name, table, number, headers, known):
+    """认出各列 → [(第几列, Column)]；不认得的提醒，重复的、缺少的必填列是错。"""
+    columns, seen = [], set()
+    for index, value in enumerate(headers):
+        header = plain_header(value)
+        column, letter = known.get(header), column_letter(index)
+        if column and column.field not in seen:
+            columns.append((index, column))
+            seen.add(column.field)
+        elif column:
+            document.note(
+                name, f"“{column.header}”这一列有两个，请删去一个。", number=number, column=letter, found=header
+            )
+        elif header and header != ERROR_HEADER:
+            document.note(
+                name, f"不认得“{header}”这一列，没有读它。", number=number, column=letter, found=header, level="WARNING"
+            )
+    for column in table.columns:
+        if column.required and column.field not in seen:
+            document.note(name, f"缺少“{column.header}”这一列。请在表头加上这一列并填好。", number=number)
+    return columns

@@ -1,0 +1,247 @@
+"""方案各行之间的规矩：不重复、引用得到、时间不颠倒。能在库里保存的，才没有错误。"""
+
+from tasks.workbook.columns import BY_KIND, ORDER
+from tasks.workbook.document import Entry
+from tasks.workbook.stored import key_of
+from tasks.workbook.village_rules import check_villages, village_index, warn_of_sums
+
+
+class Check:
+    """一次检查用到的全部：文件、库里的、解释过的行。report 把问题记在文件里。"""
+
+    def __init__(self, document, stored, entries):
+        self.document, self.stored, self.entries = document, stored, entries
+        self.in_file = {}
+
+    def report(self, entry, name, advice, level="ERROR"):
+        self.document.report(entry.row, name, advice, level=level)
+
+    def full(self, entry):
+        """导入以后这一行的全部字段：文件没写的列取库里的，库里没有的取默认。"""
+        stored = self.stored.get(entry.kind, entry.key)
+        blanks = {column.field: column.blank for column in BY_KIND[entry.kind].columns}
+        return {**blanks, **(stored.values if stored else {}), **entry.values}
+
+    def kept(self, kind):
+        """库里有、文件里没有的行；文件里没有这类表，就是全部。"""
+        return [entry for key, entry in self.stored.entries[kind].items() if key not in self.in_file.get(kind, ())]
+
+    def final(self, kind):
+        """导入以后（不删的话）这一类的全部：[Entry]，values 是全的。"""
+        in_file = self.in_file.get(kind, {}).values()
+        return [Entry(kind, entry.key, self.full(entry), entry.row) for entry in in_file] + self.kept(kind)
+
+
+def check_all(document, stored, entries):
+    """全部规矩走一遍，问题都记在 document 里；返回 Check。"""
+    check = Check(document, stored, entries)
+    for kind in ("village", "cadre", "plan", "group", "target"):
+        set_keys(check, kind)
+    index = village_index(check)
+    for entry in entries["allocation"] + entries["reading"]:
+        match_village(check, entry, index)
+    match_targets(check)
+    for kind in ("milestone", "allocation", "reading", "member"):
+        set_keys(check, kind)
+    check_villages(check)
+    check_plan(check)
+    check_groups(check)
+    check_members(check)
+    check_targets(check)
+    check_milestones(check)
+    check_readings(check)
+    check_period(check)
+    warn_of_sums(check)
+    return check
+
+
+def set_keys(check, kind):
+    """给每一行定下 key；同一个 key 写了两遍是错。监测可以重复写，只算一次。"""
+    table, seen = BY_KIND[kind], {}
+    needed = [column.field for column in table.columns if column.required and column.field in table.key]
+    for entry in check.entries[kind]:
+        entry.key = key_of(kind, entry.values)
+        if entry.row.bad & set(table.key) or any(entry.values.get(name) is None for name in needed):
+            continue
+        first = seen.setdefault(entry.key, entry)
+        if first is entry:
+            continue
+        if kind == "reading":
+            check.report(entry, "value", f"和{first.row.place}一样，只算一条。", level="WARNING")
+        elif kind == "member":
+            advice = f"“{entry.label.split(' ', 1)[-1]}”写了两遍，请删去一个。"
+            check.report(entry, entry.values["position"] if "group" not in entry.row.cells else "cadre", advice)
+        else:
+            column, words = table.column(table.key[-1]), "、".join(str(part) for part in entry.key if part)
+            check.report(entry, column.field, f"“{words}”和{first.row.place}重复，请改成不同的，或删去一行。")
+    check.in_file[kind] = seen
+
+
+def match_village(check, entry, index):
+    raw = entry.values.get("village")
+    if "village" not in entry.values or (entry.kind == "reading" and raw in (None, "", "全镇")):
+        entry.values["village"] = None
+        return
+    village, reason = index.match(raw)
+    if village is None:
+        check.report(entry, "village", f"{reason}或者在文件的“村”表里加上它。" if raw else reason)
+    entry.values["village"] = village.name if village else None
+
+
+def match_targets(check):
+    """目标代码要在目标任务表里，或者库里已经有。"""
+    known = set(check.in_file["target"]) | set(check.stored.entries["target"])
+    for kind in ("milestone", "allocation", "reading"):
+        for entry in check.entries[kind]:
+            code = entry.values.get("target")
+            if code and (code,) not in known:
+                codes = "、".join(sorted(key[0] for key in known)) or "（还没有）"
+                check.report(entry, "target", f"“{code}”不是目标任务的代码。已有的代码是：{codes}。")
+
+
+def check_plan(check):
+    for entry in check.entries["plan"]:
+        values = check.full(entry)
+        if values["starts_on"] and values["ends_on"] and values["ends_on"] <= values["starts_on"]:
+            advice = f"{values['ends_on']} 不晚于开始日期 {values['starts_on']}。结束日期要晚于开始日期。"
+            check.report(entry, "ends_on", advice)
+
+
+def check_groups(check):
+    parents = {entry.key[0]: entry.values.get("parent") for entry in check.final("group")}
+    for entry in check.entries["group"]:
+        name, parent = entry.values.get("name"), entry.values.get("parent")
+        if parent is None or name is None:
+            continue
+        if parent not in parents:
+            check.report(entry, "parent", f"“{parent}”不是“工作组”表里的名称。请改成表里的，或留空。")
+            continue
+        seen = {name}
+        while parent is not None and parent not in seen:
+            seen.add(parent)
+            parent = parents.get(parent)
+        if parent == name:
+            advice = f"“{entry.values['parent']}”又归“{name}”管，上级绕成了圈。请改一个，专班自己留空。"
+            check.report(entry, "parent", advice)
+    for entry in check.entries["target"]:
+        group = entry.values.get("group")
+        if group is not None and group not in parents:
+            check.report(entry, "group", f"“{group}”不是“工作组”表里的名称。请改成表里的，或留空。")
+
+
+def check_members(check):
+    """JSON 里一条条写的成员：组和干部要找得到，干部和集体成员只填一个。"""
+    groups = {entry.key[0] for entry in check.final("group")}
+    cadres = {entry.key for entry in check.final("cadre")}
+    for entry in check.entries["member"]:
+        if "group" not in entry.row.cells:  # 从工作组表拆出来的，拆的时候已经查过
+            continue
+        group, cadre, post = (entry.values.get(name) for name in ("group", "cadre", "post"))
+        if group and group not in groups:
+            check.report(entry, "group", f"没有“{group}”这个工作组。请改成文件里有的工作组。")
+        if cadre and tuple(cadre) not in cadres:
+            check.report(entry, "cadre", f"没有“{'，'.join(cadre)}”这名干部。请在干部里加上，或改成文件里有的。")
+        if bool(cadre) == bool(post) and not entry.row.bad:
+            check.report(entry, "post", "干部和集体成员二选一，只填一个。")
+
+
+def check_targets(check):
+    measured = {entry.values["target"] for entry in check.stored.of("reading")}
+    for entry in check.entries["target"]:
+        values, row = check.full(entry), entry.row
+        if row.bad & {"kind", "measured_by"}:
+            continue
+        kind, by = values["kind"], values["measured_by"]
+        if kind == "FLOOR" and by == "PATCHES":
+            check.report(entry, "measured_by", "底线任务靠监测量，请把“靠什么量”改成“监测”。")
+        elif kind == "CASES" and by == "READINGS":
+            check.report(entry, "measured_by", "问题清单按图斑逐个销号，请把“靠什么量”改成“图斑”。")
+        elif by == "PATCHES" and values["unit"] != "亩" and "unit" not in row.bad:
+            check.report(entry, "unit", f"“{values['unit']}”不行：靠图斑量的任务，单位只能是“亩”。")
+        elif by == "PATCHES" and values["code"] in measured:
+            check.report(entry, "measured_by", "这项任务已经录入了监测数，不能改成靠图斑量。请改回“监测”。")
+        if (values["decimals"] or 0) > 6:
+            check.report(entry, "decimals", f"“{values['decimals']}”太大，显示小数位最多 6 位。")
+
+
+def check_milestones(check):
+    by_target = {}
+    for entry in check.entries["milestone"]:
+        values = check.full(entry)
+        starts_on, due_on = values["starts_on"], values["due_on"]
+        if starts_on and due_on and due_on < starts_on and "due_on" not in entry.row.bad:
+            check.report(entry, "due_on", f"截止日期 {due_on} 早于开始日期 {starts_on}。请改其中一个。")
+        if values["order"] is None and "order" not in entry.row.bad:
+            check.report(entry, "order", "没有填“顺序”，请填上，从 1 起。")
+        elif not entry.row.bad & {"target", "order"} and values["target"]:
+            by_target.setdefault(values["target"], []).append((values["order"], entry, values))
+    for target, steps in by_target.items():
+        _check_order(check, target, sorted(steps, key=lambda step: step[0]))
+
+
+def _check_order(check, target, steps):
+    """同一任务里顺序不重复，截止日期沿着顺序只能往后。"""
+    kept = {e.values["order"]: e for e in check.kept("milestone") if e.values["target"] == target}
+    seen, last = {}, None
+    for order, entry, values in steps:
+        if order in seen:
+            advice = f"顺序 {order} 和{seen[order].row.place}重复，同一任务的顺序要各不相同。"
+            check.report(entry, "order", advice)
+        elif order in kept:
+            name = kept[order].values["name"]
+            advice = f"顺序 {order} 已被“{name}”占用，文件里没有它。请把它补进文件，或在导入时选择删除文件里没有的行。"
+            check.report(entry, "order", advice, level="KEEP")
+        seen.setdefault(order, entry)
+        due_on = values["due_on"]
+        if due_on is None or "due_on" in entry.row.bad:
+            continue
+        if last and due_on < last[1]["due_on"]:
+            advice = (
+                f"“{values['name']}”在“{last[1]['name']}”之后，截止日期 {due_on} 却早于它的 {last[1]['due_on']}"
+                f"（{last[0].row.place}）。请改日期，或改顺序。"
+            )
+            check.report(entry, "due_on", advice)
+        else:
+            last = (entry, values)
+
+
+def check_readings(check):
+    targets = {entry.key[0]: entry.values for entry in check.final("target")}
+    for entry in check.entries["reading"]:
+        target = targets.get(entry.values.get("target"))
+        if target and target.get("measured_by") == "PATCHES":
+            name = target.get("name")
+            check.report(entry, "target", f"“{name}”靠图斑量，不用录入监测数。请删去这一行，或改目标代码。")
+
+
+def check_period(check):
+    """日期不在方案的起止之间：提醒，不拦。"""
+    plan = check.final("plan")
+    starts_on, ends_on = (plan[0].values.get(name) for name in ("starts_on", "ends_on")) if plan else (None, None)
+    if not starts_on or not ends_on:
+        return
+    for entry in check.entries["milestone"] + check.entries["reading"]:
+        for name in ("starts_on", "due_on", "on"):
+            day = entry.values.get(name)
+            if day and not starts_on <= day <= ends_on:
+                advice = f"{day} 不在方案的起止日期（{starts_on} 至 {ends_on}）之内，请核对。"
+                check.report(entry, name, advice, level="WARNING")
+
+
+def blocked_deletions(check, missing):
+    """文件里没有、但留下的行还在用的：[一句话]。删了就自相矛盾。"""
+    gone = {(entry.kind, entry.key) for entry in missing}
+    told = []
+    for kind in ORDER:
+        for entry in check.final(kind):
+            if (kind, entry.key) in gone:
+                continue
+            where = f"“{entry.row.sheet}”{entry.row.place}" if entry.row else f"{BY_KIND[kind].word}“{entry.label}”"
+            for name, used in (("target", "target"), ("group", "group"), ("parent", "group")):
+                value = entry.values.get(name)
+                if kind not in ("member", "reading") and (used, (value,)) in gone:
+                    told.append(
+                        f"“{value}”不在文件的“{BY_KIND[used].title}”表里，但{where}还在用它，不能删。"
+                        "请把它补进文件，或改掉用它的那一行。"
+                    )
+    return list(dict.fromkeys(told))

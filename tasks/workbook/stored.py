@@ -1,0 +1,63 @@
+"""数据库里的方案 → 和文件一样的 Entry，拿来比较和导出。每类一次查询。"""
+
+from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.workbook.columns import BY_KIND, ORDER
+from tasks.workbook.document import Entry
+from villages.models import Cadre, Village
+
+NAMES = {
+    "parent": lambda o: o.parent.name if o.parent_id else None,
+    "group": lambda o: o.group.name if o.group_id else None,
+    "target": lambda o: o.target.code,
+    "village": lambda o: o.village.name if o.village_id else None,
+    "cadre": lambda o: (o.cadre.name, o.cadre.post) if o.cadre_id else None,
+}
+
+
+class Stored:
+    """一个年度在库里的全部：plan 是方案（没有就是 None），entries 是 类 → {key: Entry}，按顺序排好。"""
+
+    def __init__(self, year, *, for_update=False):
+        plans = Plan.objects.select_for_update() if for_update else Plan.objects
+        self.plan = plans.filter(year=year).first() if year is not None else None
+        rows = {
+            "village": Village.objects.order_by("order", "name"),
+            "cadre": Cadre.objects.order_by("order", "name", "post"),
+            "plan": [self.plan] if self.plan else [],
+            **(self._of_plan() if self.plan else {}),
+        }
+        self.entries = {kind: {} for kind in ORDER}
+        for kind in ORDER:
+            for instance in rows.get(kind, ()):
+                entry = entry_of(kind, instance)
+                self.entries[kind][entry.key] = entry
+
+    def _of_plan(self):
+        return {
+            "group": WorkingGroup.objects.filter(plan=self.plan).select_related("parent").order_by("order", "pk"),
+            "member": Membership.objects.filter(group__plan=self.plan).select_related("group", "cadre")
+            .order_by("group__order", "group_id", "order", "pk"),
+            "target": Target.objects.filter(plan=self.plan).select_related("group").order_by("order", "pk"),
+            "milestone": Milestone.objects.filter(target__plan=self.plan).select_related("target")
+            .order_by("target__order", "target_id", "order"),
+            "allocation": Allocation.objects.filter(target__plan=self.plan).select_related("target", "village")
+            .order_by("target__order", "target_id", "lot", "village__order", "village__name"),
+            "reading": Reading.objects.filter(target__plan=self.plan).select_related("target", "village")
+            .order_by("target__order", "target_id", "on", "created_at", "pk"),
+        }
+
+    def of(self, kind):
+        return list(self.entries[kind].values())
+
+    def get(self, kind, key):
+        return self.entries[kind].get(key)
+
+
+def entry_of(kind, instance):
+    names = [c.field for c in BY_KIND[kind].columns if c.model_field is not None or c.field == "cadre"]
+    values = {name: NAMES[name](instance) if name in NAMES else getattr(instance, name) for name in names}
+    return Entry(kind, key_of(kind, values), values, object=instance)
+
+
+def key_of(kind, values):
+    return tuple(values.get(name) for name in BY_KIND[kind].key)
