@@ -8,12 +8,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from plots.aliases import ColumnAlias
 from plots.deadlines import BACKFILL_DAYS, due_of, local_date
 from plots.querysets import EvidenceQuerySet, PatchQuerySet, RecordQuerySet
 from taiping.area import MuField
 from tasks.models import Milestone, Target
 from villages.models import Village
 
+__all__ = [
+    "Batch", "ColumnAlias", "Evidence", "Kind", "Patch", "Reason", "RectificationRecord", "Remedy", "Status",
+]
 USER = settings.AUTH_USER_MODEL
 
 
@@ -64,7 +68,9 @@ class Batch(models.Model):
     by = models.ForeignKey(
         USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="导入人"
     )
-    created_at = models.DateTimeField("导入时间", default=timezone.now)
+    created_at = models.DateTimeField("上传时间", default=timezone.now)
+    applied_at = models.DateTimeField("导入时间", null=True, blank=True)
+    layout = models.JSONField("手工对的列", default=dict, blank=True)
     counts = models.JSONField("结果", default=dict, blank=True)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
