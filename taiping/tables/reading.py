@@ -29,10 +29,14 @@ class TableError(Exception):
 
 @dataclass
 class Sheet:
-    """一张表：名字，和 (行号, [各列的值]) 的列表；行号从 1 起，和表格软件里的一样，空行不在内。"""
+    """一张表：名字，和 (行号, [各列的值]) 的列表；行号从 1 起，和表格软件里的一样，空行不在内。
+
+    merges 是上下合并的单元格：(第一行, 最后一行, 第几列)，列从 0 起；值只在第一行那一格里。
+    """
 
     name: str
     rows: list[tuple[int, list]] = field(default_factory=list)
+    merges: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 def column_letter(index):
@@ -158,7 +162,11 @@ def _read_sheet(book, name):
         values = [tidy(value) for value in values]
         if any(value is not None for value in values):
             rows.append((number, before + values))
-    return Sheet(name, rows)
+    merges = [
+        (top + 1, bottom + 1, left)
+        for (top, left), (bottom, _) in sheet.merged_cell_ranges or () if bottom > top
+    ]
+    return Sheet(name, rows, merges)
 
 
 def read_csv(source, name="csv"):
