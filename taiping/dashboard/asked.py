@@ -1,7 +1,7 @@
 """地址里问的是什么：哪一年的方案、哪一天、哪种口径。写错了用一句话说明，仍给出能看的页面。"""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -16,11 +16,21 @@ class Asked:
     on: date
     basis: str
     today: date
+    since: date | None = None  # 和哪一天比
     problems: list[str] = field(default_factory=list)
 
     @property
     def is_today(self):
         return self.on == self.today
+
+    @property
+    def week_before(self):
+        return self.on - timedelta(days=7)
+
+    @property
+    def month_before(self):
+        last = self.on.replace(day=1) - timedelta(days=1)
+        return last.replace(day=min(self.on.day, last.day))
 
     @property
     def basis_text(self):
@@ -34,9 +44,20 @@ class Asked:
     def is_before_plan(self):
         return self.plan is not None and self.on < self.plan.starts_on
 
+    @property
+    def week_query(self):
+        return self.query(since=self.week_before)
+
+    @property
+    def month_query(self):
+        return self.query(since=self.month_before)
+
     def query(self, **changes):
         """同一页换一项后的地址参数；默认值不写进地址。"""
-        values = {"year": str(self.plan.year) if self.plan else "", "on": self.on.isoformat(), "basis": self.basis}
+        values = {
+            "year": str(self.plan.year) if self.plan else "", "on": self.on.isoformat(), "basis": self.basis,
+            "since": self.since.isoformat() if self.since else "",
+        }
         values |= {name: str(value) for name, value in changes.items()}
         if values["basis"] == "done":
             del values["basis"]
@@ -49,16 +70,11 @@ def asked(request):
     """读 request.GET 的 on（YYYY-MM-DD）、basis、year；没给的用今天、按完成日期、当年方案。"""
     today = timezone.localdate()
     problems = []
-    on, text = today, request.GET.get("on", "").strip()
-    if text:
-        try:
-            found = parse_date(text)
-        except ValueError:
-            found = None
-        if found is None:
-            problems.append(f"“{text[:20]}”不是日期，请写成 2024-10-20 这样；下面按今天显示。")
-        else:
-            on = found
+    on = asked_day(request, "on", problems, "下面按今天显示") or today
+    since = asked_day(request, "since", problems, "下面没有作比较")
+    if since and since >= on:
+        problems.append("比较的日期要早于看的日期，下面没有作比较。")
+        since = None
     basis = request.GET.get("basis") or "done"
     if basis not in BASES:
         problems.append(f"没有“{basis[:20]}”这种口径，下面按完成日期显示。")
@@ -68,4 +84,21 @@ def asked(request):
         plan = Plan.objects.filter(year=int(text)).first() if text.isascii() and text.isdigit() and len(text) == 4 else None
         if plan is None:
             problems.append(f"没有“{text[:20]}”年度的方案，下面是当前方案。")
-    return Asked(plan or Plan.objects.current(on), on, basis, today, problems)
+    return Asked(plan or Plan.objects.current(on), on, basis, today, since, problems)
+
+
+def asked_day(request, name, problems, otherwise):
+    """地址里的一个日期；没写是 None，写错了也是 None 并留一句话。"""
+    text = request.GET.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        found = parse_date(text)
+    except ValueError:
+        found = None
+    if found is None:
+        problems.append(f"“{text[:20]}”不是日期，请写成 2024-10-20 这样；{otherwise}。")
+    elif not 2000 <= found.year <= 2100:
+        problems.append(f"“{text[:20]}”太远了，请填 2000 年到 2100 年之间的日期；{otherwise}。")
+        return None
+    return found

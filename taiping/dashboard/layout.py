@@ -119,3 +119,63 @@ def village_rows(progress):
         rows.append(row)
     rows.sort(key=lambda row: (-row.overdue_count, -row.worst_days, row.village.order))
     return by_target, rows
+
+
+@dataclass
+class Moved:
+    """和早些时候比，一项任务动了多少；面积单位亩，逾期是现在减以前（负数是好事）。"""
+
+    confirmed: Decimal
+    confirmed_count: int
+    reported: Decimal
+    reported_count: int
+    overdue: int
+
+    @classmethod
+    def between(cls, before, now):
+        return cls(
+            (now.confirmed or 0) - (before.confirmed or 0), now.confirmed_count - before.confirmed_count,
+            (now.reported or 0) - (before.reported or 0), now.reported_count - before.reported_count,
+            now.overdue_count - before.overdue_count,
+        )
+
+    @property
+    def is_still(self):
+        return not (self.confirmed or self.confirmed_count or self.reported or self.reported_count or self.overdue)
+
+
+def compared(before, now):
+    """(任务行, 村行)：每项任务、每个村从 before 到 now 动了多少；两份 Progress 的任务和村相同。"""
+    targets = [
+        (new, Moved.between(old, new)) for old, new in zip(before.targets, now.targets, strict=True)
+        if not new.target.is_floor
+    ]
+    villages = []
+    for place, village in enumerate(now.villages):
+        parts = [
+            Moved.between(old.villages[place], new.villages[place])
+            for old, new in zip(before.targets, now.targets, strict=True) if new.target.by_patches
+        ]
+        villages.append((village, sum(part.confirmed_count for part in parts),
+                         sum(part.reported_count for part in parts), sum(part.overdue for part in parts)))
+    villages.sort(key=lambda row: (-row[3], row[2], row[0].order))
+    return targets, villages
+
+
+@dataclass
+class GroupRow:
+    group: object
+    targets: list[TargetFigures]
+
+    @property
+    def overdue_count(self):
+        return sum(figures.overdue_count for figures in self.targets)
+
+
+def group_rows(progress):
+    """各工作组负责的任务和状态；没有负责任务的组不列，没有责任组的任务列在最后。"""
+    rows = {}
+    for figures in progress.targets:
+        group = figures.target.group
+        rows.setdefault(group.pk if group else None, GroupRow(group, [])).targets.append(figures)
+    return sorted(rows.values(), key=lambda row: (row.group is None, row.group.order if row.group else 0))

@@ -1,10 +1,13 @@
 """总览、村页、帮助。"""
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from taiping.dashboard.asked import asked
-from taiping.dashboard.layout import attention, deadline_grid, target_rows, village_rows
+from taiping.dashboard.burnup import burn_ups
+from taiping.dashboard.charts import chart
+from taiping.dashboard.layout import attention, compared, deadline_grid, group_rows, target_rows, village_rows
 from taiping.dashboard.progress import BASES, progress
 from taiping.dashboard.words import verdict
 from tasks.models import Plan
@@ -21,10 +24,17 @@ def dashboard(request):
     columns, grid = deadline_grid(figures)
     by_target, villages = village_rows(figures)
     watched = attention(figures)
+    scope = Q(village__in=figures.villages) if figures.scoped else None
+    curves = [chart(curve, question.plan, question.on) for curve in burn_ups(figures, scope)]
+    moved = None
+    if question.since:
+        before = progress(question.plan, question.since, question.basis, villages=mine)
+        moved = compared(before, figures)
     return render(request, "dashboard/dashboard.html", {
         "asked": question, "progress": figures, "verdict": verdict(figures), "rows": target_rows(figures),
         "columns": columns, "grid": grid, "village_targets": by_target, "village_rows": villages,
-        "attention": watched, "bases": BASES.items(), "plans": Plan.objects.order_by("-year"),
+        "attention": watched, "charts": curves, "moved": moved, "groups": group_rows(figures),
+        "bases": BASES.items(), "plans": Plan.objects.order_by("-year"),
         "overdue": [m for _, m in watched if m.days_left < 0],
         "soon_7": [m for _, m in watched if 0 <= m.days_left <= 7],
         "soon_15": [m for _, m in watched if 0 <= m.days_left <= 15],

@@ -56,3 +56,23 @@ def nearest_deadline(progress):
         return None
     *_, target, milestone = min(ahead, key=lambda row: row[:3])
     return target, milestone
+
+
+def forecast_sentence(burnup):
+    """曲线下面的一句话：到了没有；没到的，按近14天进度哪天能到、比截止晚几天。"""
+    pending = burnup.figures.next_milestone
+    if pending is None:
+        return "全部节点已经完成。"
+    name, ahead = pending.milestone.name, burnup.forecast
+    if ahead is None:
+        return f"{name}的数已经够了。"
+    if ahead.done_on is None:
+        return f"{name}近14天没有进展，推算不出完成日期。"
+    when = f"按近14天进度，{name}预计{ahead.done_on.month}月{ahead.done_on.day}日完成"
+    if ahead.done_on.year != burnup.figures.as_of.year:
+        when = f"按近14天进度，{name}预计{chinese_date(ahead.done_on)}完成"
+    if pending.undated:
+        return f"{when}（方案未定时限）。"
+    if ahead.late_days > 0:
+        return f"{when}，晚{ahead.late_days}天。"
+    return f"{when}，赶得上{pending.due_on.month}月{pending.due_on.day}日的截止。"

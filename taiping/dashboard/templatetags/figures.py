@@ -60,3 +60,11 @@ def left(milestone):
 @register.filter
 def item(sequence, index):
     return sequence[index]
+
+
+@register.filter
+def signed(value, decimals=2):
+    """增减：+3.50、−2、0（减号用排印的“−”）。"""
+    value = rounded(value or 0, int(decimals))
+    text = format(abs(value), "f")
+    return text if not value else f"{'+' if value > 0 else '−'}{text}"

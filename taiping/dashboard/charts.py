@@ -1,0 +1,105 @@
+"""把曲线排成 SVG 的坐标：模板只管画。画布 400×220，左边和下边留给字。"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from taiping.dashboard.words import forecast_sentence
+
+LEFT, TOP, WIDTH, HEIGHT = 44, 14, 346, 162
+
+
+@dataclass
+class Mark:
+    x: float
+    label: str
+    anchor: str = "middle"
+
+
+@dataclass
+class Chart:
+    burnup: object
+    confirmed: str
+    reported: str
+    projection: str
+    goal_y: float | None
+    today_x: float | None
+    deadlines: list[Mark]
+    months: list[Mark]
+    ticks: list[tuple[float, str]]
+    table: list[tuple[date, Decimal, Decimal]]
+
+    @property
+    def sentence(self):
+        return forecast_sentence(self.burnup)
+
+    right, bottom, left, top = LEFT + WIDTH, TOP + HEIGHT, LEFT, TOP
+
+
+def nice_top(value):
+    """比 value 略大的整齐数，作纵轴的顶。"""
+    value = max(float(value), 1.0)
+    scale = 10 ** (len(str(int(value))) - 1)
+    for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
+        if step * scale >= value:
+            return step * scale
+    return 10 * scale
+
+
+def chart(burnup, plan, as_of):
+    """BurnUp → 坐标。横轴是方案的起止（看的日子在结束以后就延到那天，最多 90 天）。"""
+    start, end = plan.starts_on, max(plan.ends_on, min(as_of, plan.ends_on + timedelta(days=90)))
+    span = max((end - start).days, 1)
+    now = min(max(as_of, start), end)
+    highest = max([burnup.goal or 0, *burnup.reported.totals, *burnup.confirmed.totals, 1])
+    top = nice_top(Decimal(highest) * Decimal("1.05"))
+
+    def x(day):
+        return round(LEFT + WIDTH * min(max((day - start).days, 0), span) / span, 1)
+
+    def y(value):
+        return round(TOP + HEIGHT * (1 - float(value) / top), 1)
+
+    def path(curve):
+        """阶梯线：没有记录的日子是平的，到看的那天为止。"""
+        points = [f"M{x(start)} {y(0)}"]
+        for day, total in zip(curve.days, curve.totals, strict=True):
+            points.append(f"H{x(day)}V{y(total)}")
+        return "".join(points) + f"H{x(now)}"
+
+    projection = ""
+    ahead = burnup.forecast
+    if ahead and ahead.done_on and as_of <= plan.ends_on:
+        line = next(row for row in burnup.figures.milestones if not row.state.is_done)
+        reached = line.reached if burnup.unit == "亩" else line.reached_count
+        stop = min(ahead.done_on, end)
+        projection = f"M{x(now)} {y(reached)}L{x(stop)} {y(reached + ahead.pace * (stop - as_of).days)}"
+    dues = {}
+    for row in burnup.figures.milestones:
+        if not row.undated:
+            dues.setdefault(row.due_on, []).append(row.milestone.name)
+    deadlines = [Mark(x(day), f"{'、'.join(names)} {day.month}月{day.day}日") for day, names in sorted(dues.items())]
+    months = [
+        Mark(x(day), f"{day.month}月") for day in
+        (date(start.year + (start.month + n - 1) // 12, (start.month + n - 1) % 12 + 1, 1) for n in range(0, 36, 2))
+        if start <= day <= end
+    ]
+    ticks = [(y(top * part), f"{top * part:g}") for part in (0, 0.5, 1)]
+    ends = month_ends(start, now)
+    ends += [] if now in ends else [now]
+    table = [(day, burnup.reported.at(day), burnup.confirmed.at(day)) for day in ends]
+    return Chart(
+        burnup, path(burnup.confirmed), path(burnup.reported), projection,
+        y(burnup.goal) if burnup.goal else None, x(now) if start <= as_of <= end else None,
+        deadlines, months, ticks, table,
+    )
+
+
+def month_ends(start, until):
+    days, day = [], date(start.year, start.month, 1)
+    while True:
+        following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        if following - timedelta(days=1) > until:
+            return days
+        days.append(following - timedelta(days=1))
+        day = following
