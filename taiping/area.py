@@ -34,9 +34,9 @@ def plain(amount):
 
 
 class MuField(models.DecimalField):
-    """以亩（或目标任务自己的单位）计的数量：14 位整数、6 位小数。"""
+    """以亩（或目标任务自己的单位）计的数量：9 位整数、6 位小数；两种数据库都存得准（SQLite 只有 15 位有效数字）。"""
 
     def __init__(self, *args, **kwargs):
-        kwargs.setdefault("max_digits", 20)
+        kwargs.setdefault("max_digits", 15)
         kwargs.setdefault("decimal_places", 6)
         super().__init__(*args, **kwargs)

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=60, verbose_name='图斑编号')),
-                ('area_mu', taiping.area.MuField(decimal_places=6, max_digits=20, verbose_name='面积（亩）')),
+                ('area_mu', taiping.area.MuField(decimal_places=6, max_digits=15, verbose_name='面积（亩）')),
                 ('place', models.CharField(blank=True, max_length=100, verbose_name='小地名')),
                 ('contractor', models.CharField(blank=True, max_length=100, verbose_name='承包人（项目主体）')),
                 ('land_before', models.CharField(blank=True, max_length=50, verbose_name='变化前地类')),
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('REPORT', '上报'), ('PASS', '核实通过'), ('RETURN', '退回'), ('EXEMPT', '核查无问题'), ('DEFER', '暂不具备整改条件'), ('RESUME', '恢复整改'), ('REMARK', '督办'), ('AMEND', '更正'), ('SPLIT', '拆分')], max_length=10, verbose_name='类型')),
                 ('done_on', models.DateField(verbose_name='完成日期')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='录入时间')),
-                ('area_mu', taiping.area.MuField(decimal_places=6, default=0, max_digits=20, validators=[django.core.validators.MinValueValidator(0)], verbose_name='面积（亩）')),
+                ('area_mu', taiping.area.MuField(decimal_places=6, default=0, max_digits=15, validators=[django.core.validators.MinValueValidator(0)], verbose_name='面积（亩）')),
                 ('completes', models.BooleanField(default=False, verbose_name='这一步完成')),
                 ('note', models.TextField(blank=True, verbose_name='说明')),
                 ('reasons', models.JSONField(blank=True, default=list, verbose_name='理由')),

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('measured_by', models.CharField(choices=[('PATCHES', '图斑'), ('READINGS', '监测')], max_length=10, verbose_name='靠什么量')),
                 ('unit', models.CharField(default='亩', max_length=10, verbose_name='单位')),
                 ('decimals', models.PositiveSmallIntegerField(default=2, verbose_name='显示小数位')),
-                ('quota', taiping.area.MuField(blank=True, decimal_places=6, help_text='按本任务的单位；方案没定数就留空。', max_digits=20, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='任务数')),
+                ('quota', taiping.area.MuField(blank=True, decimal_places=6, help_text='按本任务的单位；方案没定数就留空。', max_digits=15, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='任务数')),
                 ('quota_count', models.PositiveIntegerField(blank=True, help_text='个；没有就留空。', null=True, verbose_name='任务个数')),
                 ('clause', models.CharField(blank=True, max_length=100, verbose_name='方案条款')),
                 ('wording', models.CharField(blank=True, max_length=300, verbose_name='方案原文')),
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('on', models.DateField(verbose_name='监测日期')),
-                ('value', taiping.area.MuField(decimal_places=6, max_digits=20, validators=[django.core.validators.MinValueValidator(0)], verbose_name='数值')),
+                ('value', taiping.area.MuField(decimal_places=6, max_digits=15, validators=[django.core.validators.MinValueValidator(0)], verbose_name='数值')),
                 ('source', models.CharField(help_text='如“2024年度国土变更调查”。', max_length=100, verbose_name='来源')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='录入时间')),
                 ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='演示数据')),
@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('lot', models.CharField(blank=True, help_text='如 A、B；不分片就留空。', max_length=10, verbose_name='片区')),
-                ('quota', taiping.area.MuField(blank=True, decimal_places=6, help_text='空就是未分解。', max_digits=20, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='任务数')),
+                ('quota', taiping.area.MuField(blank=True, decimal_places=6, help_text='空就是未分解。', max_digits=15, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='任务数')),
                 ('quota_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='任务个数')),
                 ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='villages.village', verbose_name='村')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='allocations', to='tasks.target', verbose_name='目标任务')),
