@@ -36,8 +36,14 @@ class Naive:
         getattr(self, verb)(**given)
         return self
 
+    def said_before(self, index):
+        """前面最近一步报小了并说完成的亩数；没有就是空。"""
+        return next(
+            (self.parts[i] for i in reversed(range(index)) if self.done[i] and not self.whole[i]), None
+        )
+
     def finish(self, index):
-        said = next((self.parts[i] for i in range(index) if self.done[i] and not self.whole[i]), None)
+        said = self.said_before(index)
         self.done[index] = True
         if said is None:
             self.whole[index] = True
@@ -52,7 +58,7 @@ class Naive:
                 self.finish(each)
         else:
             self.parts[index] += area_mu
-            self.done[index] = bool(completes)
+            self.done[index] = bool(completes) or self.parts[index] == self.said_before(index)
 
     def confirm(self):
         self.returned = False
@@ -132,7 +138,7 @@ class AnyStory(TestCase):
         cls.town.patch.save()
         cls.chen = make_user("chen", role="STAFF", name="陈宏")
 
-    @settings(max_examples=60, deadline=None, derandomize=True)
+    @settings(max_examples=80, deadline=None, derandomize=True)
     @given(st.data())
     def test_any_sequence_of_actions_agrees_with_an_independent_replay(self, data):
         town, story = self.town, []
@@ -140,7 +146,9 @@ class AnyStory(TestCase):
         on, entered = sep(1), sep(1)
         for number in range(data.draw(st.integers(1, 12), label="几个动作")):
             patch.refresh_from_db()
-            verb = data.draw(st.sampled_from(sorted(permits.allowed(self.chen, patch)) or ["report"]))
+            may = sorted(permits.allowed(self.chen, patch)) or ["report"]
+            forward = [verb for verb in ("report", "confirm") if verb in may]  # 往前走的多抽几回，才走得到后面
+            verb = data.draw(st.sampled_from(may + forward * 8), label="动作")
             on += timedelta(days=data.draw(st.integers(0, 3)))
             entered = max(entered, on) + timedelta(days=data.draw(st.integers(0, 9)))
             real, naive = self.draw_action(data, verb, number)
