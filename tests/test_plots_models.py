@@ -4,12 +4,14 @@ from datetime import date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plots.deadlines import days_left, days_left_text, end_of_day
 from plots.models import Evidence, Kind, Patch, Reason, RectificationRecord, Status
 from tests.factories import (
+    make_batch,
     make_milestone,
     make_patch,
     make_plan,
@@ -125,3 +127,30 @@ def test_reasons_for_sending_back_are_there_from_the_start():
     assert len(texts) == 10
     assert texts[0] == "材料中的位置、面积或图斑号不符"
     assert texts[-1] == "其他（写明）"
+
+
+@pytest.mark.parametrize("model", ["patch", "rectificationrecord", "batch", "evidence"])
+def test_admin_lists_show_and_do_not_change(client, model):
+    client.force_login(make_user(role=Role.ADMIN))
+    target = make_steps_target(make_plan())
+    url, queries = f"/admin/plots/{model}/", []
+    for rows in (1, 3):
+        while Patch.objects.count() < rows:
+            patch = make_patch(target, make_village())
+            record = make_record(patch)
+            make_batch(target, by=record.by)
+            Evidence.objects.create(
+                patch=patch, record=record, kind="PHOTO", file="a.jpg", name="a.jpg", size=1, sha256="0",
+                by=record.by,
+            )
+        client.get(url)
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(url)
+        queries.append(len(captured))
+        assert len(page.context["cl"].result_list) == rows
+    assert queries[0] == queries[1]
+    last = page.context["cl"].result_list[0]
+    assert client.get(f"{url}{last.pk}/change/").status_code == 200
+    assert client.post(f"{url}{last.pk}/change/", {"note": "改过"}).status_code == 403
+    assert client.get(f"{url}{last.pk}/delete/").status_code == 403
+    assert client.get(f"{url}add/").status_code == 403

@@ -1,0 +1,80 @@
+"""后台：图斑、批次、整改记录、举证材料只看不改——改动走页面上的动作，才有记录；退回理由可以增改停用。"""
+
+from django.contrib import admin
+
+from plots.models import Batch, Evidence, Patch, Reason, RectificationRecord
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """只看：不能添加、修改、删除；所有列的外键一次取齐。"""
+
+    actions = None
+    show_full_result_count = False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    list_display = ["name", "target", "kind", "by", "created_at", "is_demo"]
+    list_filter = ["target", "kind", "is_demo"]
+    list_select_related = ["target", "by"]
+    search_fields = ["name"]
+    fields = ["name", "target", "kind", "by", "created_at", "counts", "is_demo"]  # 文件只经过检查权限的页面发出
+
+
+@admin.register(Patch)
+class PatchAdmin(ReadOnlyAdmin):
+    list_display = ["code", "target", "village", "area_mu", "status_text", "next_step", "place", "is_demo"]
+    list_filter = ["target", "village", "status", "is_demo"]
+    list_select_related = ["target", "village", "next_milestone"]
+    search_fields = ["code", "place", "contractor"]
+
+    @admin.display(description="状态", ordering="status")
+    def status_text(self, patch):
+        return patch.status_text
+
+    @admin.display(description="下一步", ordering="next_milestone__order")
+    def next_step(self, patch):
+        return patch.next_milestone.name if patch.next_milestone else ""
+
+
+@admin.register(RectificationRecord)
+class RecordAdmin(ReadOnlyAdmin):
+    list_display = ["patch", "kind", "step", "done_on", "area_mu", "completes", "by", "created_at", "withdrawn_on"]
+    list_filter = ["kind", "milestone__target", "village", "is_demo"]
+    list_select_related = ["patch", "milestone", "by"]
+    search_fields = ["patch__code", "note", "external_ref"]
+    date_hierarchy = "done_on"
+    ordering = ["-created_at", "-pk"]
+
+    @admin.display(description="时间节点", ordering="milestone__order")
+    def step(self, record):
+        return record.milestone.name
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(ReadOnlyAdmin):
+    list_display = ["name", "patch", "kind", "position", "position_m", "size", "by", "created_at"]
+    list_filter = ["kind", "position", "is_demo"]
+    list_select_related = ["patch", "by"]
+    search_fields = ["name", "patch__code", "sha256"]
+    # 文件只经过检查权限的页面发出，后台不给链接。
+    exclude = ["file", "display", "thumb"]
+
+
+@admin.register(Reason)
+class ReasonAdmin(admin.ModelAdmin):
+    list_display = ["text", "order", "needs_note", "is_active"]
+    list_editable = ["order", "is_active"]
+    search_fields = ["text"]
+
+    def has_delete_permission(self, request, obj=None):
+        return False
