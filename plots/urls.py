@@ -1,5 +1,30 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from plots import (
+    evidence_views,
+    views_add,
+    views_bulk,
+    views_list,
+    views_my,
+    views_patch,
+    views_report,
+    views_review,
+)
 
 app_name = "plots"
 urlpatterns = [
+    path("my/", views_my.my_tasks, name="my"),
+    path("patches/<int:pk>/report/", views_report.report, name="report"),
+    path("review/", views_review.review, name="review"),
+    path("review/<int:pk>/", views_review.review_patch, name="review_patch"),
+    path(
+        "patches/evidence/<int:pk>/<str:which>/", evidence_views.evidence_file, name="evidence_file"
+    ),
+    path("patches/", views_list.patch_list, name="patch_list"),
+    path("patches/export.xlsx", views_list.patch_export, name="patch_export"),
+    path("patches/bulk/", views_bulk.patch_bulk, name="patch_bulk"),
+    path("patches/add/", views_add.patch_add, name="patch_add"),
+    path("patches/<int:pk>/", views_patch.patch, name="patch"),
+    # 动作名什么都接，放在最后，前面写明的地址先认。
+    path("patches/<int:pk>/<str:action>/", views_patch.patch_action, name="patch_action"),
 ]

@@ -1,0 +1,133 @@
+"""某一天的图斑：用那天有效的记录来挑，和总览的进度同一个口径，所以总览的数点开就是这些图斑。"""
+
+from collections import defaultdict
+from copy import copy
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
+
+from plots.ledger import STATEFUL, WORK, replay
+from plots.models import Kind, RectificationRecord
+from plots.querysets import DONE
+from tasks.models import Milestone
+
+STATES = {
+    "all": "全部", "reported": "已上报", "confirmed": "已核实", "exempt": "核查无问题", "deferred": "暂缓",
+    "overdue": "逾期", "returned": "已退回", "split": "已拆分的原图斑",
+}
+COMPLETIONS = {
+    "yes": "已完成", "no": "未完成", "on_time": "按期完成", "late": "逾期完成", "some": "已有上报面积",
+}
+DUE = Coalesce(F("due_on"), F("target__plan__ends_on"))
+
+
+class AsOf:
+    """某天（on）按某种口径（basis）的各种条件；milestones 是方案里的时间节点，已按任务、顺序排好。"""
+
+    def __init__(self, on: date, basis: str, milestones):
+        self.on, self.basis, self.milestones = on, basis or DONE, list(milestones)
+        self.steps = defaultdict(list)
+        for milestone in self.milestones:
+            self.steps[milestone.target_id].append(milestone)
+
+    def records(self, patch, **where):
+        rows = RectificationRecord.objects.effective(self.on, self.basis)
+        return Exists(rows.filter(patch=patch, **where).order_by())
+
+    def mine(self, **where):
+        return self.records(OuterRef("pk"), **where)
+
+    def step(self, condition, **which):
+        """图斑的任务里有这样一步；condition 里的 OuterRef("pk") 是时间节点，图斑要再外一层。"""
+        steps = Milestone.objects.filter(target=OuterRef("target"), **which).annotate(due=DUE).order_by()
+        return Exists(steps.filter(condition))
+
+    def of_step(self, **where):
+        return self.records(OuterRef(OuterRef("pk")), **where)
+
+    def completed(self, **where):
+        return self.of_step(kind__in=WORK, completes=True, milestone=OuterRef("pk"), **where)
+
+    @property
+    def exempt(self):
+        return self.mine(kind=Kind.EXEMPT)
+
+    @property
+    def deferred(self):
+        return self.mine(kind=Kind.DEFER)
+
+    def last_steps(self, back=0):
+        """每项任务的最后一步；back=1 是最后一步的前一步（只有一步的还是它）。"""
+        return [steps[max(len(steps) - 1 - back, 0)] for steps in self.steps.values()]
+
+    def asked_steps(self, state, code):
+        """state、code 问到的时间节点：合计这些步骤的面积时用；没有问到具体的步骤是空。"""
+        if code:
+            return [milestone for milestone in self.milestones if milestone.code == code]
+        if state in ("reported", "confirmed"):
+            return self.last_steps(back=1 if state == "reported" else 0)
+        return []
+
+    def in_state(self, state, code=""):
+        """STATES 里一种状态的条件；逾期时 code 限定是哪一步逾期。"""
+        if state in ("reported", "confirmed"):
+            steps = [step.pk for step in self.asked_steps(state, "")]
+            return Q(self.mine(kind__in=WORK, completes=True, milestone__in=steps)) | Q(self.exempt)
+        if state == "overdue":
+            waiting = self.of_step(kind=Kind.DEFER, milestone__order__lte=OuterRef("order"))
+            which = {"code": code} if code else {}
+            late = self.step(Q(due__lt=self.on) & ~Q(self.completed()) & ~Q(waiting), **which)
+            return Q(late) & ~Q(self.exempt)
+        if state == "returned":
+            return self.returned()
+        return {"exempt": Q(self.exempt), "deferred": Q(self.deferred)}.get(state, Q())
+
+    def returned(self):
+        """最近一次办的是退回，还没有重新上报，也没有暂缓、核减。"""
+        later = self.records(OuterRef("patch"), kind__in=WORK, pk__gt=OuterRef("pk"))
+        back = RectificationRecord.objects.effective(self.on, self.basis).filter(
+            ~later, patch=OuterRef("pk"), kind=Kind.RETURN
+        )
+        return Q(Exists(back.order_by())) & ~Q(self.exempt) & ~Q(self.deferred)
+
+    def at_step(self, code, completion):
+        """code 这一步的完成情况（COMPLETIONS）；核查无问题的，每一步都算完成，按它的日期看是否按期。"""
+        exempt, mine = self.of_step(kind=Kind.EXEMPT), Q(self.step(Q(), code=code))
+        in_time = {"done_on__lte": OuterRef("due")}
+        over_time = {"done_on__gt": OuterRef("due")}
+        if completion == "some":
+            return Q(self.step(Q(self.of_step(kind__in=WORK, milestone=OuterRef("pk"))), code=code))
+        if completion in ("on_time", "late"):
+            when = in_time if completion == "on_time" else over_time
+            either = Q(self.completed(**when)) | Q(self.of_step(kind=Kind.EXEMPT, **when))
+            return Q(self.step(either, code=code))
+        if completion in ("yes", "no"):
+            reached = Q(self.step(Q(self.completed()) | Q(exempt), code=code))
+            return reached if completion == "yes" else mine & ~reached
+        return mine
+
+    def amounts(self, patches, steps):
+        """这些图斑在这些步骤上那天有效的面积（亩）：(合计, 其中按期)。"""
+        due = Coalesce(F("milestone__due_on"), F("milestone__target__plan__ends_on"))
+        found = (
+            RectificationRecord.objects.effective(self.on, self.basis)
+            .filter(kind__in=WORK, milestone__in=[step.pk for step in steps], patch__in=patches.order_by().values("pk"))
+            .aggregate(area=Sum("area_mu"), on_time=Sum("area_mu", filter=Q(done_on__lte=due)))
+        )
+        return found["area"] or Decimal(0), found["on_time"] or Decimal(0)
+
+    def states(self, patches):
+        """{图斑主键: 那天的 State}：给一页图斑，固定一次查询。"""
+        records = defaultdict(list)
+        rows = RectificationRecord.objects.effective(self.on, self.basis)
+        for record in rows.filter(patch__in=[patch.pk for patch in patches], kind__in=STATEFUL):
+            record.withdrawn_at = None  # 那天还有效，后来才撤回的也算数；只在内存里看，不存
+            records[record.patch_id].append(record)
+        found = {}
+        for patch in patches:
+            then = copy(patch)
+            then.until_on = None
+            found[patch.pk] = replay(then, records[patch.pk], self.steps[patch.target_id])
+        return found

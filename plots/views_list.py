@@ -1,0 +1,83 @@
+"""台账：看、筛、排、导出。"""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+
+from plots.filters import GROUPS, PatchFilter
+from plots.forms_bulk import BULK
+from plots.models import Patch
+from plots.permits import adding_refusal
+from plots.rows import CountedPages, rows_of, totals
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEADS = {
+    "code": "图斑编号", "village": "村", "target": "任务", "area": "面积（亩）", "status": "状态",
+    "step": "下一步", "due": "截止日期", "place": "小地名",
+}
+
+
+def patch_list(request):
+    filters = _filters(request)
+    found = filters.qs
+    count, area = totals(found)
+    steps = filters.as_of.asked_steps(filters.asked.get("state"), filters.asked.get("milestone"))
+    done = filters.as_of.amounts(found, steps) if filters.is_as_of and steps and count else None
+    related = ("target__plan", "village", "next_milestone")
+    page = CountedPages(filters.sorted(found.select_related(*related)), count).get_page(request.GET.get("page"))
+    return render(request, "plots/patch_list.html", {
+        "filters": filters, "form": filters.form, "page": page, "rows": rows_of(page.object_list, filters),
+        "count": count, "area": area, "amounts": done, "chips": _chips(request, filters),
+        "heads": _heads(request, filters), "query": _query(request, "page", "select"),
+        "page_query": _query(request, "page"), "all_ticked": request.GET.get("select") == "page",
+        "may_add": _may_add(request.user, filters), "bulk": BULK if request.user.is_town else None,
+    })
+
+
+def patch_export(request):
+    """筛出来的图斑，一份 Excel：和列表同一个筛选、同一个范围。"""
+    from plots.exporting import ledger_workbook
+
+    filters = _filters(request)
+    response = HttpResponse(ledger_workbook(filters.sorted(filters.qs)), content_type=XLSX)
+    name = f"图斑台账_{filters.day:%Y%m%d}.xlsx"
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+def _filters(request):
+    return PatchFilter(request.GET, queryset=Patch.objects.visible_to(request.user), user=request.user)
+
+
+def _query(request, *without, **changes):
+    """眼下的地址参数去掉几项、换几项；空的不写。"""
+    params = request.GET.copy()
+    for name in (*without, *changes):
+        params.pop(name, None)
+    for name in [name for name, value in params.items() if not value]:
+        params.pop(name)
+    params.update(changes)
+    return params.urlencode()
+
+
+def _chips(request, filters):
+    """[(说法, 去掉这一条的参数)]。"""
+    return [
+        (text, _query(request, "page", "select", *GROUPS.get(name, (name,)))) for name, text in filters.words
+    ]
+
+
+def _heads(request, filters):
+    """[(列名, 键, 排这一列的参数, 现在的排法)]：再点一次倒过来。"""
+    key, descending = filters.sort
+    heads = []
+    for name, text in HEADS.items():
+        now = ("descending" if descending else "ascending") if name == key else ""
+        wanted = f"-{name}" if now == "ascending" else name
+        heads.append((text, name, _query(request, "page", "select", sort=wanted), now))
+    return heads
+
+
+def _may_add(user, filters):
+    targets = {step.target for step in filters.milestones}
+    return any(not adding_refusal(user, target) for target in targets)
