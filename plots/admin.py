@@ -1,8 +1,11 @@
-"""后台：图斑、批次、整改记录、举证材料只看不改——改动走页面上的动作，才有记录；退回理由可以增改停用。"""
+"""后台：图斑、批次、整改记录、举证材料只看不改——改动走页面上的动作，才有记录。
+
+退回理由可以增改停用，表头的写法可以增改删除。
+"""
 
 from django.contrib import admin
 
-from plots.models import Batch, Evidence, Patch, Reason, RectificationRecord
+from plots.models import Batch, ColumnAlias, Evidence, Patch, Reason, RectificationRecord
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -78,3 +81,10 @@ class ReasonAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+@admin.register(ColumnAlias)
+class ColumnAliasAdmin(admin.ModelAdmin):
+    list_display = ["text", "field", "order"]
+    list_filter = ["field"]
+    search_fields = ["text"]

@@ -13,6 +13,7 @@ from plots.ledger import replay, settle
 from plots.models import Kind, Patch, RectificationRecord
 from plots.permits import NotAllowed
 
+MAX_MU = Decimal(10) ** 9  # 面积字段放得下的最大数
 LAST_DEED = {
     Kind.REPORT: "上报“{step}”的日期", Kind.PASS: "核实通过的日期", Kind.RETURN: "退回的日期",
     Kind.EXEMPT: "认定核查无问题的日期", Kind.DEFER: "暂缓的日期", Kind.RESUME: "恢复整改的日期",
@@ -128,13 +129,15 @@ def _answered(client_key, patch):
 
 
 def mu(value, label="面积"):
-    """面积：Decimal 或能转成 Decimal 的文字 → 0 以上、最多 6 位小数的 Decimal（亩）。"""
+    """面积：Decimal 或能转成 Decimal 的文字 → 0 以上、最多 9 位整数和 6 位小数的 Decimal（亩）。"""
     try:
         amount = Decimal(str(value)).quantize(Decimal("0.000001"))
     except InvalidOperation:
         raise NotAllowed(f"{label}“{value}”不是数字，请填如 3.50。") from None
     if not amount.is_finite() or amount < 0 or amount != Decimal(str(value)):
         raise NotAllowed(f"{label}“{value}”不对，请填 0 以上的数，最多 6 位小数。")
+    if amount >= MAX_MU:
+        raise NotAllowed(f"{label}“{value}”太大了，请核对单位是不是亩。")
     return amount
 
 

@@ -123,6 +123,7 @@ def test_amendments_that_cannot_stand_are_refused(town):
         ({"code": "T2"}, "东村的“自然撂荒地整治”里已经有图斑 T2"),
         ({"code": "T1", "area_mu": "10"}, "没有要更正的内容"),
         ({"area_mu": "0"}, "大于 0 亩"),
+        ({"area_mu": "1000000000"}, "请核对单位是不是亩"),
         ({"reason": " "}, "请填更正的理由"),
         ({"code": "长" * 61}, "61 个字"),
     ]:
