@@ -16,10 +16,10 @@ MAX_ROWS = 200_000
 MAX_CELLS = 20_000_000
 MAX_UNPACKED = 400 * 1024 * 1024
 CSV_ENCODINGS = ("utf-8-sig", "gb18030")
-# 有内容的单元格在哪一列哪一行；只有格式、没有内容的（<c …/>）不算。
-FAR_ROW = re.compile(rb'\sr="[A-Z]{1,3}([2-9]\d{5}|\d{7,})"[^>/]*>')
-FAR_COLUMN = re.compile(rb'\sr="([A-Z]{3})\d+"[^>/]*>')
-WIDE_COLUMN = re.compile(rb'\sr="([A-Z]{2})\d+"[^>/]*>')
+# 有内容的单元格在哪一列哪一行；只有格式、没有内容的（<c …/>、<c …></c>）不算。
+FAR_ROW = re.compile(rb'\sr="[A-Z]{1,3}([2-9]\d{5}|\d{7,})"[^>/]*>(?=[^<]|<[^/])')
+FAR_COLUMN = re.compile(rb'\sr="([A-Z]{3})\d+"[^>/]*>(?=[^<]|<[^/])')
+WIDE_COLUMN = re.compile(rb'\sr="([A-Z]{2})\d+"[^>/]*>(?=[^<]|<[^/])')
 LAST_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?r="(\d+)"')
 
 

@@ -133,7 +133,7 @@ def add_dropdown(sheet, cells, choices, title):
 
 def print_landscape(sheet, title_rows=""):
     """A4 横向，一页宽，每页重复表头，页脚写页码。"""
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
