@@ -1,0 +1,25 @@
+"""导入：文件 → 认列 → 读行 → 和系统里的比 → 确认后一次写入。图斑表格和国土调查云结果各一种。"""
+
+from plots.importing.apply import Refused, apply_patches, rehearse_amendments, silent
+from plots.importing.cloud import apply_cloud, examine_cloud
+from plots.importing.review import examine
+from plots.models import Batch
+
+__all__ = ["Refused", "apply_batch", "preview"]
+
+
+def preview(batch, *, by, with_earlier=False):
+    """会改什么、有哪些错：Review 或 CloudReview。什么也不写。"""
+    if batch.kind == Batch.Source.CLOUD:
+        return examine_cloud(batch, by=by, with_earlier=with_earlier)
+    review = examine(batch)
+    if review.is_clean:
+        rehearse_amendments(review, by)
+    return review
+
+
+def apply_batch(batch, *, by, with_earlier=False, skip_refused=False, tick=silent):
+    """确认导入；不能导入抛 Refused，什么也不写。"""
+    if batch.kind == Batch.Source.CLOUD:
+        return apply_cloud(batch, by=by, with_earlier=with_earlier, skip_refused=skip_refused, tick=tick)
+    return apply_patches(batch, by=by, tick=tick)

@@ -1,0 +1,163 @@
+"""对比：表里的行和任务现有的图斑，哪些新增、哪些改动、哪些没变；只查固定的几次库。"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from plots.importing.problems import Problem
+from plots.models import Patch, RectificationRecord, Remedy
+from taiping.area import plain
+from taiping.tables import as_text
+
+FACTS = ("place", "contractor", "land_before", "land_after", "remedy")
+LABELS = {name: Patch._meta.get_field(name).verbose_name for name in ("area_mu", *FACTS)}
+REMEDY = dict(Remedy.choices)
+CHUNK = 5000
+EXAMPLES = 3
+
+
+@dataclass(slots=True)
+class Change:
+    """一块图斑的改动：fields 是 (列, 现在, 改成)，values 是改动的属性的新值，old 是现有的全部值。"""
+
+    row: object
+    pk: int
+    fields: list
+    values: dict
+    old: dict
+    by_amend: bool = False  # 已有记录，面积要按更正办理
+
+
+@dataclass
+class Difference:
+    new: list = field(default_factory=list)
+    changed: list = field(default_factory=list)
+    unchanged: int = 0
+    kept: int = 0  # 系统里有、表里没有的，留着不动
+    file_mu: Decimal = Decimal(0)
+    file_count: int = 0
+    after_mu: Decimal = Decimal(0)
+    after_count: int = 0
+    notes: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+
+    @property
+    def new_mu(self):
+        return sum((row.area_mu for row in self.new), Decimal(0))
+
+    @property
+    def amended(self):
+        return [change for change in self.changed if change.by_amend]
+
+
+def compare(target, rows, *, named):
+    """rows（读好的行）和 target 现有的图斑相比 → Difference；named 时提示里写表名。"""
+    found = Difference(file_count=len(rows), file_mu=sum((row.area_mu for row in rows), Decimal(0)))
+    known = _existing(target)
+    codes = {}
+    for village, code in known:
+        codes.setdefault(code, village)
+    moved = []
+    for row in rows:
+        old = known.pop(row.key, None)
+        if old is None:
+            found.new.append(row)
+            if row.code in codes:
+                moved.append(row)
+            _count(found, row.area_mu)
+            continue
+        change = _change(row, old)
+        if old["is_split"]:
+            if change and "area_mu" in change.values:
+                sheet = row.sheet if named else ""
+                found.problems.append(Problem(
+                    sheet, row.number, LABELS["area_mu"], plain(row.area_mu),
+                    f"图斑 {row.code} 已经拆分，原来的面积 {plain(old['area_mu'])} 亩不能再改；"
+                    "请删掉这一行，改拆分出来的图斑。",
+                ))
+        else:
+            _count(found, row.area_mu)
+        if change:
+            found.changed.append(change)
+        else:
+            found.unchanged += 1
+    for old in known.values():
+        if not old["is_split"]:
+            found.kept += 1
+            _count(found, old["area_mu"])
+    _mark_amended(found)
+    _note(found, moved, _elsewhere(target, found.new))
+    return found
+
+
+def _count(found, area):
+    found.after_mu += area
+    found.after_count += 1
+
+
+def _existing(target):
+    names = ("pk", "village_id", "code", "area_mu", *FACTS, "extra", "until_on")
+    rows = Patch.objects.filter(target=target).order_by().values_list(*names)
+    known = {}
+    for pk, village, code, *values, until_on in rows.iterator(chunk_size=CHUNK):
+        old = dict(zip(("area_mu", *FACTS, "extra"), values, strict=True))
+        known[village, code] = {**old, "pk": pk, "is_split": until_on is not None}
+    return known
+
+
+def _change(row, old):
+    """空的格子不算改动。"""
+    fields, values = [], {}
+    if row.area_mu != old["area_mu"]:
+        values["area_mu"] = row.area_mu
+        fields.append((LABELS["area_mu"], plain(old["area_mu"]), plain(row.area_mu)))
+    for name, value in row.facts.items():
+        if value != old[name]:
+            values[name] = value
+            before, after = (REMEDY.get(old[name], ""), REMEDY[value]) if name == "remedy" else (old[name], value)
+            fields.append((LABELS[name], before, after))
+    extra = old["extra"]
+    changed = {key: value for key, value in row.extra.items() if as_text(extra.get(key)) != as_text(value)}
+    if changed:
+        values["extra"] = {**extra, **changed}
+        fields += [(key, as_text(extra.get(key)), as_text(value)) for key, value in changed.items()]
+    return Change(row, old["pk"], fields, values, old) if fields else None
+
+
+def _mark_amended(found):
+    """面积改了、又已有记录的：要按更正办理，原来的记录才跟着改对。"""
+    areas = {change.pk: change for change in found.changed if "area_mu" in change.values}
+    for pk in with_records(areas):
+        areas[pk].by_amend = True
+
+
+def with_records(pks):
+    pks, found = list(pks), set()
+    for start in range(0, len(pks), CHUNK):
+        records = RectificationRecord.objects.filter(patch_id__in=pks[start : start + CHUNK])
+        found.update(records.order_by().values_list("patch_id", flat=True).distinct())
+    return found
+
+
+def _elsewhere(target, rows):
+    """新增的行里，同一个村同一个编号在别的任务里也有的：(行, 任务名)。"""
+    wanted = {row.key: row for row in rows}
+    if not wanted:
+        return []
+    villages = {village for village, _ in wanted}
+    others = Patch.objects.exclude(target=target).filter(target__plan=target.plan, village__in=villages).order_by()
+    keys = others.values_list("village_id", "code", "target__name").iterator(chunk_size=CHUNK)
+    return [(wanted[village, code], name) for village, code, name in keys if (village, code) in wanted]
+
+
+def _note(found, moved, elsewhere):
+    if moved:
+        examples = "、".join(f"{row.village.name} {row.code}" for row in moved[:EXAMPLES])
+        found.notes.append(
+            f"有 {len(moved)} 个编号在这项任务的别的村也有（如 {examples}），按新图斑导入；"
+            "如果是村填错了，请先改表，或在图斑页更正。"
+        )
+    if elsewhere:
+        examples = "、".join(f"{row.village.name} {row.code}（{name}）" for row, name in elsewhere[:EXAMPLES])
+        found.notes.append(
+            f"有 {len(elsewhere)} 个图斑在别的目标任务里也有同村同号的（如 {examples}）；那边的不动，这里按新图斑导入。"
+        )

@@ -1,0 +1,149 @@
+"""预览：一个批次的文件读出来、和系统里的比过，会改什么、有哪些错。只看不写。"""
+
+from dataclasses import dataclass, field
+
+from plots.columns import AREAS, Field
+from plots.importing.compare import Difference, compare
+from plots.importing.layout import Names, find_layouts
+from plots.importing.problems import Problem
+from plots.importing.rows import Reading, SheetReader
+from plots.importing.source import read_batch
+from plots.models import Batch
+from taiping.area import plain
+from taiping.tables import TableError
+from villages.matching import VillageIndex
+
+
+@dataclass
+class Review:
+    """unreadable 是整个文件读不了的那句话；problems 不为空就不能导入。"""
+
+    batch: Batch
+    unreadable: str = ""
+    sheets: list = field(default_factory=list)
+    layouts: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    found: Difference = field(default_factory=Difference)
+
+    @property
+    def used(self):
+        return [layout for layout in self.layouts if layout.used]
+
+    @property
+    def is_readable(self):
+        """认出了要读的表，而且该有的列都有。"""
+        return bool(self.used) and not any(layout.missing for layout in self.used)
+
+    @property
+    def is_clean(self):
+        return self.is_readable and not self.problems
+
+    @property
+    def is_empty(self):
+        """没有变化。"""
+        return not self.found.new and not self.found.changed
+
+    @property
+    def counts(self):
+        found = self.found
+        return {
+            "new": len(found.new), "changed": len(found.changed), "unchanged": found.unchanged,
+            "kept": found.kept, "amended": len(found.amended), "count": found.file_count,
+            "area_mu": plain(found.file_mu),
+        }
+
+
+def examine(batch):
+    """图斑表格的预览。查库的次数固定，和多少行无关。"""
+    review = Review(batch)
+    try:
+        review.sheets = read_batch(batch)
+    except TableError as error:
+        review.unreadable = str(error)
+        return review
+    names = Names()
+    review.layouts = find_layouts(review.sheets, names, batch.layout)
+    named = len(review.sheets) > 1
+    reading = Reading(problems=layout_problems(review, named))
+    plan = batch.target.plan
+    villages = VillageIndex(place=plan.issuer)
+    siblings = {text for pair in plan.targets.values_list("name", "code") for text in pair}
+    for layout in review.used:
+        if not layout.missing and layout.area().field in AREAS:
+            SheetReader(
+                layout, names, target=batch.target, villages=villages, siblings=siblings,
+                reading=reading, named=named,
+            ).read()
+    review.problems, review.warnings, review.notes = reading.problems, reading.warnings, reading.notes
+    review.notes = [*layout_notes(review), *counted_notes(reading), *reading.notes]
+    if review.used and not reading.rows and not review.problems:
+        review.problems.append(Problem("", 0, "", "", "表头下面没有图斑，请检查是不是存错了文件。"))
+    review.found = compare(batch.target, reading.rows, named=named)
+    review.problems += review.found.problems
+    review.notes += review.found.notes
+    return review
+
+
+def layout_problems(review, named):
+    """列没有认全的表：每张一句话。"""
+    problems = []
+    if review.layouts and not review.used:
+        problems.append(Problem(
+            "", 0, "", "", "没有认出表头。请在下面“各列是什么”里指明表头在第几行、每一列是什么。"
+        ))
+    for layout in review.used:
+        sheet = layout.name if named else ""
+        if layout.missing:
+            columns = "、".join(f"“{name}”" for name in layout.missing)
+            problems.append(Problem(
+                sheet, layout.header_row, "", "", f"没有认出{columns}这一列，请在下面“各列是什么”里指明，或在表里补上。"
+            ))
+        elif (area := layout.area()) and area.field == Field.AREA:
+            problems.append(Problem(
+                sheet, layout.header_row, area.label, area.label,
+                "没有写单位。请在下面“各列是什么”里选定是亩、平方米还是公顷，或把表头改成“面积（亩）”。",
+            ))
+    return problems
+
+
+def layout_notes(review):
+    notes = []
+    if review.used:
+        skipped = [f"“{layout.name}”" for layout in review.layouts if not layout.used]
+        if skipped:
+            notes.append(f"表{'、'.join(skipped)}里没有认出图斑的表头，没有读。")
+    for layout in review.used:
+        for use in layout.uses:
+            if use.also:
+                notes.append(f"“{use.label}”也像“{Field(use.also).label}”，没有用它，按其他列保留。")
+    return notes
+
+
+def counted_notes(reading):
+    notes = []
+    if reading.others:
+        notes.append(f"有 {reading.others} 行写的是别的目标任务，没有读，那边的图斑不动。")
+    if reading.split:
+        notes.append(f"有 {reading.split} 行是已拆分的原图斑，没有读。")
+    return notes
+
+
+def quota_text(review):
+    """表里的合计、导入后的合计和方案的任务数比：是（话, 是不是一致）。"""
+    target, found = review.batch.target, review.found
+    total = f"下发合计 {plain(found.file_mu)} 亩、{found.file_count} 个"
+    if found.kept:
+        total += f"，加上系统里已有的，共 {plain(found.after_mu)} 亩、{found.after_count} 个"
+    gaps = []
+    for planned, actual, unit in (
+        (target.quota, found.after_mu, "亩"), (target.quota_count, found.after_count, "个")
+    ):
+        if planned is not None and planned != actual:
+            gaps.append(f"{'多' if actual > planned else '少'} {plain(abs(actual - planned))} {unit}")
+    if target.quota is None and target.quota_count is None:
+        return f"{total}。方案未定数。", True
+    if not gaps:
+        return f"{total}，与方案一致。", True
+    return f"{total}；方案是 {target.quota_text}，{'、'.join(gaps)}。请核对，不改也能导入。", False

@@ -1,0 +1,33 @@
+"""来源：批次里留存的原文件 → 一张张表。按内容认格式，不看文件名。"""
+
+from taiping.tables import TableError, read_csv, read_pasted, read_workbook
+
+WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")
+PASTED = ".tsv"  # 粘贴来的文字存成这种文件
+OTHER_STARTS = {b"%PDF": "PDF 文件", b"\xff\xd8\xff": "图片", b"\x89PNG": "图片", b"Rar!": "压缩包"}
+
+
+def content_of(batch):
+    try:
+        with batch.file.open("rb") as stream:
+            return stream.read()
+    except (FileNotFoundError, ValueError):
+        raise TableError("这个文件已经不在了，请重新上传。") from None
+
+
+def read_batch(batch):
+    """批次的原文件 → [Sheet]；读不了抛 TableError，说明是给人看的一句话。"""
+    return read_sheets(content_of(batch), pasted=batch.file.name.endswith(PASTED))
+
+
+def read_sheets(content, *, pasted=False):
+    if pasted:
+        return [read_pasted(content.decode())]
+    if content.startswith(WORKBOOK_STARTS):
+        return read_workbook(content)
+    if not content:
+        raise TableError("这是一个空文件（0 字节）。请检查文件是否传完整。")
+    for start, name in OTHER_STARTS.items():
+        if content.startswith(start):
+            raise TableError(f"这是{name}，不是表格。请用表格软件另存为 .xlsx 或 .csv 后再用。")
+    return [read_csv(content)]
