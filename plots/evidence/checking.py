@@ -1,0 +1,133 @@
+"""收下之前的检查：看内容认种类，坏的、太大的、不收的说清是哪个文件、里面是什么、该怎么办。"""
+
+import hashlib
+import math
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.core.files import File
+
+from plots.evidence import documents, photo, sniff
+from plots.evidence.documents import Refused
+from plots.models import Evidence
+
+NAME_LENGTH = 200
+
+
+class EvidenceError(Exception):
+    """不收这些文件；sentences 每句说一个文件，str() 是全部。"""
+
+    def __init__(self, *sentences):
+        self.sentences = sentences
+        super().__init__("\n".join(sentences))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """查过、可以存的一个文件；浏览图和缩略图（JPEG 字节）已经做好，文件没有。"""
+
+    upload: File
+    name: str
+    size: int
+    sha256: str
+    sort: sniff.Sort
+    facts: photo.Facts
+    display: bytes
+    thumb: bytes
+
+    @property
+    def kind(self):
+        return Evidence.Type.PHOTO if self.sort.is_photo else Evidence.Type.DOCUMENT
+
+
+def check(upload):
+    """上传的一个文件 → Checked；不收时 EvidenceError，说一句话。"""
+    name = clean_name(upload.name)
+    try:
+        return _checked(upload, name)
+    except Refused as refusal:
+        raise EvidenceError(f"“{_shown(name)}”{refusal}。") from None
+
+
+def check_all(uploads):
+    """(合格的 Checked 列表, 全部错误的句子)。同一个文件选了两次只留一个；有一个错误就一个也不要存。"""
+    if len(uploads) > settings.EVIDENCE_MAX_FILES:
+        most = settings.EVIDENCE_MAX_FILES
+        return [], [f"这次选了 {len(uploads)} 个文件，一次最多 {most} 个。请挑最能说明情况的 {most} 个。"]
+    good, errors = {}, []
+    for upload in uploads:
+        try:
+            checked = check(upload)
+        except EvidenceError as error:
+            errors.extend(error.sentences)
+        else:
+            good.setdefault(checked.sha256, checked)
+    return list(good.values()), errors
+
+
+def photo_count(checked):
+    """有几张不同的照片：上报时报给 actions.report 的 photos。"""
+    return len({one.sha256 for one in checked if one.sort.is_photo})
+
+
+def accepted_words():
+    """收哪些东西，一句话；装了 HEIC 库才说收 HEIC。"""
+    heic = "、HEIC" if photo.heic_is_readable() else ""
+    return f"照片（JPEG、PNG、WebP{heic}）和文件（PDF、Word 的 .docx、Excel 的 .xlsx）"
+
+
+def _checked(upload, name):
+    if not upload.size:
+        raise Refused("是空文件（0 字节）。请重新选择，或重新拍一张")
+    upload.seek(0)
+    head = upload.read(sniff.HEAD_BYTES)
+    sort = sniff.photo_or_pdf(head)
+    if sort is None and not head.startswith(sniff.ZIP):
+        raise Refused(_unknown(head))
+    if sort is sniff.HEIC and not photo.heic_is_readable():
+        raise Refused(
+            "是苹果手机的 HEIC 照片，系统现在读不了。请在手机“设置 → 相机 → 格式”里选“兼容性最佳”后重拍，"
+            "或转成 JPEG 后再选"
+        )
+    _refuse_large(upload.size, is_photo=bool(sort and sort.is_photo))
+    content = head + upload.read()
+    facts, display, thumb = photo.Facts(), b"", b""
+    if sort is None:
+        sort = documents.office_sort(content)
+    elif sort is sniff.PDF:
+        documents.check_pdf(content)
+    else:
+        facts, display, thumb = photo.examine(content, sort)
+    digest = hashlib.sha256(content).hexdigest()
+    return Checked(upload, name or f"材料{sort.suffix}", len(content), digest, sort, facts, display, thumb)
+
+
+def _unknown(head):
+    if head.startswith(sniff.OLD_OFFICE):
+        return "是老格式的 Office 文件，或加了密码。请打开后去掉密码，另存为 .docx 或 .xlsx 再选"
+    return f"里面是{sniff.stranger(head)}。这里只收{accepted_words()}，请重新选择"
+
+
+def _refuse_large(size, *, is_photo):
+    most = settings.EVIDENCE_PHOTO_MAX_MB if is_photo else settings.EVIDENCE_DOCUMENT_MAX_MB
+    if size > most * 1024 * 1024:
+        actual = math.ceil(size / 1024 / 1024 * 10) / 10
+        what = "照片" if is_photo else "文件"
+        how = "把照片改小或截图" if is_photo else "压缩里面的图片或拆成几个文件"
+        raise Refused(f"有 {actual:g} MB，一个{what}最多 {most} MB。请{how}后再选")
+
+
+def clean_name(name):
+    """文件名只留最后一段，去掉控制字符和看不见的字符，最长 200 个字，后缀留着。"""
+    name = unicodedata.normalize("NFC", str(name or "").replace("\\", "/").rsplit("/", 1)[-1])
+    name = "".join(letter for letter in name if not unicodedata.category(letter).startswith("C"))
+    suffix = PurePosixPath(name).suffix[:10]
+    stem = name[: len(name) - len(suffix)] if suffix else name
+    return f"{stem[: NAME_LENGTH - len(suffix)]}{suffix}".strip(" .")
+
+
+def _shown(name):
+    """错误里的文件名：太长的中间省去。"""
+    return name if len(name) <= 40 else f"{name[:24]}…{name[-12:]}"

@@ -1,0 +1,203 @@
+"""照片：整张解开一遍看是否完整，读拍摄时间和位置，做转正的浏览图和缩略图。"""
+
+import io
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils import timezone as django_timezone
+from PIL import Image
+
+from plots.evidence.documents import Refused
+from plots.evidence.sniff import HEIC, JPEG, PNG, WEBP
+
+FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
+ORIENTATION, EXIF_IFD, GPS_IFD = 0x0112, 0x8769, 0x8825
+TAKEN, TAKEN_OFFSET = 0x9003, 0x9011
+LAT_REF, LAT, LON_REF, LON, BEARING = 1, 2, 3, 4, 17
+TURN = Image.Transpose
+UPRIGHT = {
+    2: TURN.FLIP_LEFT_RIGHT, 3: TURN.ROTATE_180, 4: TURN.FLIP_TOP_BOTTOM, 5: TURN.TRANSPOSE,
+    6: TURN.ROTATE_270, 7: TURN.TRANSVERSE, 8: TURN.ROTATE_90,
+}
+QUALITY = 82
+PNG_END = b"IEND\xaeB`\x82"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """从原件读出的：拍摄时间、纬度、经度（度）、方位角（度）；没有或不可信就是 None。"""
+
+    taken_at: datetime | None = None
+    lat: Decimal | None = None
+    lon: Decimal | None = None
+    bearing: Decimal | None = None
+
+
+def heic_is_readable():
+    """可选的 HEIC 库装了没有；装了就登记给 Pillow。"""
+    try:
+        import pillow_heif
+    except ImportError:
+        return False
+    pillow_heif.register_heif_opener()
+    return True
+
+
+def examine(content, sort):
+    """照片的全部字节 → (Facts, 浏览图字节, 缩略图字节)；坏的、太大的 Refused。"""
+    try:
+        with Image.open(io.BytesIO(content), formats=[FORMATS[sort]]) as image:
+            _refuse_huge(image)
+            if sort is PNG:
+                with Image.open(io.BytesIO(content), formats=["PNG"]) as again:
+                    again.verify()  # 逐块核对校验和，解码时不核对
+            facts, orientation = _exif(image)
+            display = _shrunk(image, settings.EVIDENCE_DISPLAY_PX, orientation)
+    except Refused:
+        raise
+    except Image.DecompressionBombError:
+        raise Refused(f"像素太多，最多 {_millions()}。请换一张普通大小的照片") from None
+    except Exception:
+        # 坏照片会让解码库抛出各种各样的异常，对交照片的人都是一个意思。
+        raise Refused(_damaged(sort)) from None
+    if (sort is JPEG and not _has_end(content)) or (sort is PNG and PNG_END not in content):
+        raise Refused(_damaged(sort))
+    return facts, _jpeg(display), _jpeg(_thumb(display))
+
+
+def _damaged(sort):
+    return f"是 {sort.label}，但不完整或已损坏，打不开。请重新选择，或重新拍一张"
+
+
+def _refuse_huge(image):
+    width, height = image.size
+    if width * height > settings.EVIDENCE_MAX_PIXELS:
+        raise Refused(f"有 {width}×{height} 像素，最多 {_millions()}。请换一张普通大小的照片")
+
+
+def _millions():
+    return f"{settings.EVIDENCE_MAX_PIXELS / 10_000:.6g} 万像素"
+
+
+def _has_end(content):
+    """JPEG 的图像数据后面有没有结束标记；传了一半、后面补成零的照片没有。"""
+    at = 2
+    while at + 4 <= len(content):
+        if content[at] != 0xFF:
+            return False
+        marker = content[at + 1]
+        if marker == 0xDA:
+            return content.find(b"\xff\xd9", at) != -1
+        if marker == 0xFF:  # 填充
+            at += 1
+        elif marker == 0x01 or 0xD0 <= marker <= 0xD8:
+            at += 2
+        else:
+            at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+    return False
+
+
+def _shrunk(image, side, orientation):
+    """转正、长边不超过 side 的 RGB 图；不带任何拍摄信息。"""
+    image.draft("RGB", (side, side))  # JPEG 解码时就缩小，省时间和内存；别的格式不理会
+    image.load()
+    if image.mode not in ("RGB", "RGBA", "L", "LA"):
+        image = image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
+    image.thumbnail((side, side))
+    image = image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
+    if image.mode in ("RGBA", "LA"):
+        paper = Image.new("RGB", image.size, "white")
+        paper.paste(image, mask=image.getchannel("A"))
+        return paper
+    return image.convert("RGB")
+
+
+def _thumb(display):
+    small = display.copy()
+    small.thumbnail((settings.EVIDENCE_THUMB_PX, settings.EVIDENCE_THUMB_PX))
+    return small
+
+
+def _jpeg(image):
+    bare = Image.new("RGB", image.size)
+    bare.paste(image)  # 只抄像素：缩放过的图还带着原来的 info
+    stream = io.BytesIO()
+    bare.save(stream, "JPEG", quality=QUALITY, optimize=True)
+    return stream.getvalue()
+
+
+def _exif(image):
+    """(Facts, 方向)。拍摄信息坏了不怪照片：读不出就当没有。"""
+    try:
+        exif = image.getexif()
+        orientation = exif.get(ORIENTATION, 1)
+    except Exception:
+        return Facts(), 1
+    shot, gps = _ifd(exif, EXIF_IFD), _ifd(exif, GPS_IFD)
+    lat = _degrees(gps.get(LAT), gps.get(LAT_REF), "NS", 90)
+    lon = _degrees(gps.get(LON), gps.get(LON_REF), "EW", 180)
+    if lat is None or lon is None or (lat == 0 and lon == 0):  # 没定上位的手机写 0, 0
+        lat = lon = None
+    # 相机的钟和卫星的钟可以差一天；拍摄时间只认相机的。
+    return Facts(_moment(shot.get(TAKEN), shot.get(TAKEN_OFFSET)), lat, lon, _bearing(gps.get(BEARING))), orientation
+
+
+def _ifd(exif, tag):
+    try:
+        return dict(exif.get_ifd(tag))
+    except Exception:
+        return {}
+
+
+def _text(value):
+    if isinstance(value, bytes):
+        value = value.decode("ascii", errors="ignore")
+    return value.replace("\x00", "").strip() if isinstance(value, str) else ""
+
+
+def _moment(written, offset):
+    """“2024:09:05 10:11:12”加时差（没有就按系统的时区）→ 带时区的时刻。"""
+    try:
+        moment = datetime.strptime(_text(written), "%Y:%m:%d %H:%M:%S")
+    except ValueError:
+        return None
+    if not 1990 <= moment.year <= 2100:  # 电池掉过电的相机写 1970 或 0001
+        return None
+    given = re.fullmatch(r"([+-])(\d\d):?(\d\d)", _text(offset))
+    if not given or int(given[2]) > 14 or int(given[3]) > 59:
+        return django_timezone.make_aware(moment)
+    away = timedelta(hours=int(given[2]), minutes=int(given[3]))
+    return moment.replace(tzinfo=timezone(-away if given[1] == "-" else away))
+
+
+def _number(value):
+    """有理数 → float；分母是 0、不是数的 → None。"""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _degrees(value, ref, letters, limit):
+    parts = [_number(part) for part in (value if isinstance(value, (tuple, list)) else (value,))]
+    ref = _text(ref).upper()
+    if not 1 <= len(parts) <= 3 or ref not in tuple(letters) or any(part is None or part < 0 for part in parts):
+        return None
+    if any(part >= 60 for part in parts[1:]):
+        return None
+    degrees = sum(part / 60**power for power, part in enumerate(parts))
+    if degrees > limit:
+        return None
+    return round(Decimal(str(-degrees if ref == letters[1] else degrees)), 6)
+
+
+def _bearing(value):
+    number = _number(value)
+    if number is None or not 0 <= number <= 360:
+        return None
+    return round(Decimal(str(number)), 1) % 360
