@@ -27,7 +27,7 @@ def admins_only(request):
 
 def plan_import(request):
     admins_only(request)
-    form = PlanFileForm(request.POST or None, request.FILES or None)
+    form = PlanFileForm(request.POST, request.FILES) if request.method == "POST" else PlanFileForm()
     if request.method == "POST" and form.is_valid():
         uploaded = form.cleaned_data["file"]
         record = PlanFile(name=uploaded.name, by=request.user)

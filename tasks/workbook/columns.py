@@ -56,8 +56,9 @@ def _column(model, name, hint="", width=14):
     else:
         blank = "" if kind in ("text", "slug") else None
     return Column(
-        name, HEADERS.get(name, str(source.verbose_name)), kind, required=not has_blank, blank=blank, hint=hint or str(source.help_text),
-        width=width, choices={value: str(label) for value, label in source.choices or []},
+        name, HEADERS.get(name, str(source.verbose_name)), kind, required=not has_blank, blank=blank,
+        hint=hint or str(source.help_text), width=width,
+        choices={value: str(label) for value, label in source.choices or []},
         largest=LARGEST.get(type(source)), model_field=source,
     )
 

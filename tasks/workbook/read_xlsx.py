@@ -109,6 +109,7 @@ def _match_columns(document, name, table, number, headers, known):
                 name, f"不认得“{header}”这一列，没有读它。", number=number, column=letter, found=header, level="WARNING"
             )
     for column in table.columns:
-        if column.required and column.field not in seen:
+        is_needed = column.required or (column.field in table.key and column.field != "created_at")
+        if is_needed and column.field not in seen:
             document.note(name, f"缺少“{column.header}”这一列。请在表头加上这一列并填好。", number=number)
     return columns

@@ -60,4 +60,6 @@ def entry_of(kind, instance):
 
 
 def key_of(kind, values):
-    return tuple(values.get(name) for name in BY_KIND[kind].key)
+    """认同一行的值；文件里没有的列算空的。"""
+    table = BY_KIND[kind]
+    return tuple(values.get(name, table.column(name).blank) for name in table.key)
