@@ -34,7 +34,7 @@ class ReportForm(EvidenceForm):
     seen = forms.IntegerField(widget=forms.HiddenInput)
     step = forms.ChoiceField(label="做到哪一步", widget=forms.RadioSelect)
     done_on = forms.DateField(
-        label="完成日期", help_text="地里做完的那天，不是填表的这天。",
+        label="完成日期", help_text="做完的那天，不是填表的这天。",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": "日期看不明白，请填如 2024-09-05。", "required": "请填完成日期。"},
     )
@@ -64,15 +64,26 @@ class ReportForm(EvidenceForm):
         }, **kwargs)
         self.fields["step"].choices = self._step_choices()
         self.fields["amount"].choices = self._amount_choices()
-        self.needs_ref = [step for step in self.steps if missing_materials(entry.patch, step, PLENTY)]
-        if not any(step.needs_external_ref for step in self.steps):
-            del self.fields["external_ref"]
-        elif first not in self.needs_ref and self.needs_ref:
-            self.fields["external_ref"].help_text = f"报到“{self.needs_ref[0].name}”时要填。"
-        elif self.needs_ref:
-            self.fields["external_ref"].help_text = "在国土调查云 APP 上传后得到的编号，抄在这里。"
+        self._say_about_ref()
         if len(self.steps) == 1:
             del self.fields["step"]
+
+    def _say_about_ref(self):
+        """上传编号：没有哪一步要，就不出现；下一步不要、后面的才要，说清是哪一步。"""
+        needing = [s for s in self.steps if missing_materials(self.entry.patch, s, PLENTY)]
+        self.ref_is_for_later = self.steps[0] not in needing
+        if not needing:
+            del self.fields["external_ref"]
+        elif self.ref_is_for_later:
+            self.fields["external_ref"].help_text = f"报到“{needing[0].name}”时要填。"
+        else:
+            self.fields["external_ref"].help_text = "在国土调查云 APP 上传后得到的编号，抄在这里。"
+
+    @property
+    def buttons(self):
+        """按钮上的话，每种“做到哪一步”一句：上报复耕复种；上报复耕复种、举证上传。"""
+        names = [step.name for step in self.steps]
+        return [f"上报{'、'.join(names[:n])}" for n in range(1, len(names) + 1)]
 
     def _step_choices(self):
         first, *later = self.steps
@@ -90,10 +101,12 @@ class ReportForm(EvidenceForm):
         ]
 
     def lacking(self):
-        """每一步要做完还缺几张照片，各一句话；都不缺是空的。"""
+        """[(是不是后面的步骤才要, “还缺 1 张照片”)]；都不缺是空的。"""
         found = [(step, missing_materials(self.entry.patch, step, external_ref="有")) for step in self.steps]
-        several = len(self.steps) > 1
-        return [f"报“{step.name}”{words[0]}" if several else words[0] for step, words in found if words]
+        return [
+            (step != self.steps[0], f"报“{step.name}”{words[0]}" if len(self.steps) > 1 else words[0])
+            for step, words in found if words
+        ]
 
     def more_cameras(self):
         """拍照的格子一次拍一张：最多要几张就给几格，至多三格；这里是第一格以外的。"""

@@ -112,5 +112,5 @@ def _show(request, form, **more):
     entry = form.entry
     return render(request, "plots/report.html", {
         "form": form, "patch": entry.patch, "card": Card(entry.patch, entry.state, entry.today),
-        "lacking": form.lacking(), "more_cameras": form.more_cameras(), "submit": f"上报{form.steps[0].name}", **more,
+        "lacking": form.lacking(), "more_cameras": form.more_cameras(), **more,
     })

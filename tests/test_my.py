@@ -1,55 +1,18 @@
 """我的任务：轮到谁办、先办哪一块、退回的话看得见；别村的看不见。"""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from plots import actions, my
 from tasks.models import Milestone
-from tests.factories import make_milestone, make_patch, make_plan, make_target, make_user, make_village
+from tests.factories import make_milestone, make_target, make_user, make_village
+from tests.year import TODAY, Year, in_days
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate
-
-
-def in_days(days):
-    return TODAY() + timedelta(days=days)
-
-
-class Year:
-    """今天正走到一半的一个年度：东村、西村，两名镇工作人员；任务的时限按“离今天几天”给。"""
-
-    def __init__(self):
-        self.plan = make_plan(TODAY().year, starts_on=in_days(-200), ends_on=in_days(150))
-        self.east, self.west = make_village("东村"), make_village("西村")
-        self.secretary = make_user("dong", villages=[self.east], name="东村书记")
-        self.other = make_user("xi", villages=[self.west], name="西村书记")
-        self.huang = make_user("huang", role=Role.STAFF, name="黄玲")
-        self.liu = make_user("liu", role=Role.STAFF, name="刘泽")
-        self.mayor = make_user("zhen", role=Role.LEADER, name="镇长")
-
-    def target(self, due=20, name="自然撂荒地整治", **fields):
-        """复耕复种 due 天后截止，举证上传再过 30 天，镇级核实再过 45 天。"""
-        target = make_target(self.plan, name=name)
-        make_milestone(target, "replant", name="复耕复种", due_on=in_days(due))
-        make_milestone(target, "evidence", name="举证上传", due_on=in_days(due + 30), **fields)
-        make_milestone(
-            target, "check", name="镇级核实", due_on=in_days(due + 45), actor=Milestone.Actor.TOWN
-        )
-        return target
-
-    def patch(self, due=20, village=None, target=None, **fields):
-        return make_patch(target or self.target(due), village or self.east, **fields)
-
-    def report(self, patch, by=None, on=None, **given):
-        return actions.report(patch, by=by or self.secretary, on=on or TODAY(), **given)
-
-    def send_back(self, patch, **given):
-        given = {"reasons": ["未见复耕复种"], "note": "北边那角没种", **given}
-        return actions.send_back(patch, by=self.huang, on=TODAY(), **given)
 
 
 @pytest.fixture
@@ -182,10 +145,7 @@ def test_secretary_without_a_village_is_told_whom_to_ask(client):
     assert "还没有给您安排村" in client.get("/my/").content.decode()
 
 
-def test_number_of_queries_does_not_grow(client, year, django_assert_num_queries, django_assert_max_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_number_of_queries_does_not_grow(client, year, django_assert_num_queries):
     def returned(village):
         patch = year.patch(due=-1, village=village)
         year.report(patch, by=year.liu)
@@ -195,7 +155,7 @@ def test_number_of_queries_does_not_grow(client, year, django_assert_num_queries
     returned(year.east)
     client.force_login(both)
     client.get("/my/")
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(connection) as one:
         client.get("/my/")
     third = make_village("南村")
     both.postings.create(village=year.west)
