@@ -1,0 +1,134 @@
+"""周报里逐块图斑的表：逾期清单（附暂缓的）、明细、说明。一遍读完，明细边读边写。"""
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+from plots.models import Status
+from taiping.area import rounded
+from taiping.dashboard.layout import village_rows
+from taiping.dashboard.notes import explanations
+from taiping.dashboard.weekly.paper import COUNT, Paper, amount_format
+from taiping.dashboard.weekly.sheets import heading, opening
+from taiping.dashboard.words import chinese_date
+
+OVERDUE_WIDTHS = [6, 10, 22, 18, 12, 11, 13, 12, 10, 11, 46]
+OVERDUE_HEADS = ("序号", "村（社区）", "目标任务", "图斑编号", "小地名", "面积（亩）", "步骤", "截止日期", "逾期天数",
+                 "目前状态", "退回理由")
+DEFERRED_HEADS = (*OVERDUE_HEADS[:8], "暂缓日期", "目前状态", "暂缓原因")
+
+
+def add_patches(book, shot):
+    """逾期清单在明细前面：先建两张表，读图斑时明细直接写出，逾期的记下来最后写。"""
+    late, waiting = [], []
+    first = Paper(book, "逾期清单", OVERDUE_WIDTHS)
+    _details(book, shot, late, waiting)
+    _overdue(first, shot, late, waiting)
+
+
+def _overdue(paper, shot, late, waiting):
+    places = {row.village.pk: place for place, row in enumerate(village_rows(shot.progress)[1])}
+    late.sort(key=lambda row: (places[row[0]], -row[1][7]))
+    paper.freeze(5, 4)
+    opening(paper, shot, "逾期清单", "亩、天", 6)
+    head = paper.row(OVERDUE_HEADS, "head", height=28)
+    looks = ["middle", "text", "text", "text", "text", "number", "middle", "middle", "late", "middle", "text"]
+    for place, (_, values) in enumerate(late, start=1):
+        paper.row([place, *values], looks, [COUNT, "", "", "", "", "0.00", "", "", COUNT, "", ""], height=22)
+    paper.filter(head, paper.number)
+    if not late:
+        paper.banner("没有逾期的图斑。" if shot.progress.targets else "这份方案还没有目标任务。", "note", 24)
+    if waiting:
+        paper.row([None] * paper.width, "note")
+        paper.banner(f"暂缓的图斑 {len(waiting)} 个（暂不具备整改条件，不算逾期）", "subtitle", 26)
+        paper.row(DEFERRED_HEADS, "head", height=28)
+        looks[8] = "middle"
+        for place, values in enumerate(waiting, start=1):
+            paper.row([place, *values], looks, [COUNT, "", "", "", "", "0.00", "", "", "", "", ""], height=22)
+    paper.prints(1, head)
+
+
+def _details(book, shot, late, waiting):
+    by_target = [figures for figures in shot.progress.targets if figures.target.by_patches]
+    steps = list(dict.fromkeys(row.milestone.name for figures in by_target for row in figures.milestones))
+    paper = Paper(book, "明细", [20, 10, 18, 12, 12, 10, 11, 13, 12, *[13] * len(steps), 10, 10, 40], larger=1)
+    paper.freeze(4, 5)
+    opening(paper, shot, "图斑明细", "亩", 6)
+    head = paper.heads([
+        *((title, ()) for title in ("目标任务", "村（社区）", "图斑编号", "小地名", "承包人（项目主体）", "面积（亩）",
+                                    "状态", "下一步", "截止日期")),
+        *([("各步完成日期", tuple(steps))] if steps else []), ("面积（亩）", ("上报", "核实")), ("说明", ()),
+    ])
+    counts, sums = Counter(), defaultdict(lambda: [Decimal(0)] * 3)
+    looks = ["text", "text", "text", "text", "text", "number", "middle", "middle", "middle",
+             *["middle"] * len(steps), "number", "number", "text"]
+    for item in shot.items():
+        patch, target = item.patch, item.patch.target
+        areas = patch.area_mu, item.reported_mu, item.confirmed_mu
+        counts[target.pk] += 1
+        sums[target.pk] = [total + area for total, area in zip(sums[target.pk], areas, strict=True)]
+        fmt = amount_format(target.decimals)
+        paper.row([target.name, patch.village.name, *_facts(item), *_days(item, steps), *areas[1:], _told(item)],
+                  looks, ["", "", "", "", "", fmt, "", "", "", *[""] * len(steps), fmt, fmt, ""])
+        if item.overdue_step:
+            late.append((patch.village_id, _late(item)))
+        elif item.status == Status.DEFERRED:
+            waiting.append(_waiting(item))
+    paper.filter(head + 1, paper.number)
+    if not counts:
+        paper.banner("还没有图斑。", "note", 24)
+    for figures in by_target:
+        _total(paper, figures.target, counts, sums, len(steps))
+    paper.prints(1, head + 1)
+
+
+def _facts(item):
+    patch, pending = item.patch, item.state.next_milestone
+    return [patch.code, patch.place, patch.contractor, patch.area_mu, item.status.label,
+            pending.name if pending else "", item.pending_due_on]
+
+
+def _days(item, steps):
+    days = {milestone.name: day for milestone, day in item.done_days}
+    return [days.get(name) for name in steps]
+
+
+def _told(item):
+    """说明：拆分来的、退回、暂缓、核查无问题的日期和理由。"""
+    record = item.closing
+    return f"{chinese_date(record.done_on)}{record.get_kind_display()}：{item.reason}" if record else ""
+
+
+def _brief(item):
+    patch = item.patch
+    return [patch.village.name, patch.target.name, patch.code, patch.place, rounded(patch.area_mu, patch.target.decimals)]
+
+
+def _late(item):
+    reason = item.reason if item.status == Status.RETURNED else ""
+    return [*_brief(item), item.overdue_step.name, item.overdue_due_on, item.days_over, item.status.label, reason]
+
+
+def _waiting(item):
+    pending = item.state.next_milestone
+    return [*_brief(item), pending.name, pending.due_on or item.patch.target.plan.ends_on, item.closing.done_on,
+            item.status.label, item.reason]
+
+
+def _total(paper, target, counts, sums, steps):
+    """每项任务一行合计；种类不同的任务不相加。"""
+    if not counts[target.pk]:
+        return
+    area, reported, confirmed = (rounded(value, target.decimals) for value in sums[target.pk])
+    fmt = amount_format(target.decimals)
+    paper.row([f"{target.name}合计", f"{counts[target.pk]}个", None, None, None, area, *[None] * (3 + steps),
+               reported, confirmed, None],
+              ["total_text"] * 5 + ["total"] * (steps + 6) + ["total_text"],
+              ["", "", "", "", "", fmt, *[""] * (3 + steps), fmt, fmt, ""], height=22)
+
+
+def add_notes(book, shot):
+    paper = Paper(book, "说明", [6, 120])
+    paper.banner(f"{heading(shot)} 统计说明")
+    for place, line in enumerate(explanations(shot), start=1):
+        paper.row([place, line], ["lines", "lines"], [COUNT, ""], height=36)
+    paper.prints(1, 1)
