@@ -2,15 +2,23 @@
 
 import io
 import re
+from datetime import date
+from random import Random
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.utils import timezone
 
+from plots import actions
+from plots.evidence import check, store
+from plots.models import Evidence, Patch, RectificationRecord
 from taiping import demo
 from taiping.dashboard.management.commands import quickstart
+from taiping.demo.photos import picture
 from tasks.models import Plan, Reading, Target
-from tests.factories import make_user, make_village
+from tests.factories import make_patch, make_user, make_village
 from villages.models import Posting, Role, User, Village
 
 pytestmark = pytest.mark.django_db
@@ -91,21 +99,57 @@ def test_demo_readings_cross_the_floor_during_the_year(run):
     assert set(Reading.objects.values_list("source", "is_demo")) == {("演示数据", True)}
 
 
-def test_clear_demo_removes_the_demo_and_nothing_else(run):
+def test_clear_demo_removes_the_demo_and_nothing_else(
+    run, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = tmp_path
     run("quickstart", "--no-serve")
     village, target = Village.objects.get(name="团碾"), Target.objects.get(code="retained")
     huang = make_user("huang", role=Role.ADMIN, villages=[village])
     real = Reading.objects.create(target=target, on="2024-06-30", value=32210, source="年度变更调查", by=huang)
+    patch = make_patch(Target.objects.get(code="abandoned"), village, code="500151-7", batch=None)
+    record = actions.report(patch, by=huang, on=date(2024, 9, 5))
+    photo = store(record, check(SimpleUploadedFile("田.jpg", picture(Random(1), timezone.now()))), huang)
 
-    words = run("clear_demo")
+    with django_capture_on_commit_callbacks(execute=True):
+        words = run("clear_demo")
 
     assert not any(demo_rows().values())
     assert list(User.objects.all()) == [huang]
     assert list(Reading.objects.all()) == [real]
     assert list(Posting.objects.all()) == [huang.postings.get()]
+    assert (list(Patch.objects.all()), list(RectificationRecord.objects.all())) == ([patch], [record])
+    assert list(Evidence.objects.all()) == [photo]
+    kept = {tmp_path / file.name for file in (photo.file, photo.display, photo.thumb)}
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == kept
     assert (Target.objects.count(), Village.objects.count()) == (8, 10)
     assert "已删除演示账号 14 条。" in words
+    assert "已删除演示图斑 168 条。" in words
+    assert "已删除演示举证材料 12 条。" in words
     assert run("clear_demo") == "没有演示数据，什么也没动。\n"
+
+
+def test_clear_demo_says_what_real_people_entered_on_demo_patches(run):
+    run("quickstart", "--no-serve")
+    huang = make_user("huang", role=Role.ADMIN)
+    demo_patch = Patch.objects.filter(is_demo=True).first()
+    actions.remark(demo_patch, by=huang, on=date(2024, 9, 5), note="试一试")
+
+    words = run("clear_demo")
+
+    assert "其中 1 条整改记录是正式账号录在演示图斑上的，随图斑一起删了。" in words
+    assert not Patch.objects.exists()
+    assert list(User.objects.all()) == [huang]
+
+
+def test_quickstart_again_changes_nothing(run):
+    run("quickstart", "--no-serve")
+    before = demo_rows()
+
+    run("quickstart", "--no-serve")
+
+    assert before["Patch"] == 168
+    assert demo_rows() == before
 
 
 def test_demo_account_that_entered_real_data_is_closed_not_deleted(run):

@@ -6,18 +6,24 @@
 from collections import Counter
 
 from django.db import transaction
+from django.utils import timezone
 
-from taiping.demo import accounts, readings
+from plots.evidence import saving
+from taiping.demo import accounts, patches, photos, readings
 
-PARTS = (accounts, readings)
+PARTS = (accounts, readings, patches)  # 照片跟着图斑清
 
 
-@transaction.atomic
-def load(stdout):
-    """装上全部演示数据，返回发放的账号 [accounts.Issued]，密码只在这里出现一次。"""
-    issued = accounts.load()
-    stdout.write(f"演示账号 {len(issued)} 个，姓名都以“演示·”开头。")
-    stdout.write(f"演示监测 {readings.load()} 条，来源写着“演示数据”。")
+def load(stdout, now=None):
+    """装上全部演示数据，返回发放的账号 [accounts.Issued]，密码只在这里出现一次；now 以后的事不造。"""
+    now = now or timezone.now()
+    with saving():
+        issued = accounts.load()
+        stdout.write(f"演示账号 {len(issued)} 个，姓名都以“演示·”开头。")
+        stdout.write(f"演示监测 {readings.load(now)} 条，来源写着“演示数据”。")
+        made = patches.load(now=now)
+        stdout.write(f"演示图斑 {made['图斑']} 块，编号都以“演示-”开头；整改记录 {made['整改记录']} 条。")
+        stdout.write(f"演示照片 {photos.load()} 张，是画出来的。")
     return issued
 
 
