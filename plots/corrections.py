@@ -72,7 +72,7 @@ def _carry_over(entry, old_area):
             done_on=record.done_on, created_at=entry.at, by=record.by, area_mu=areas[record.pk],
             completes=record.pk in completing, note="，".join(filter(None, [record.note, CARRIED])),
             reasons=record.reasons, external_ref=record.external_ref, is_demo=record.is_demo,
-            details={"entered_at": record.created_at.isoformat(), **record.details, "copy_of": record.pk},
+            details={"entered_at": record.created_at.isoformat(), **record.details}, copy_of=record,
             withdrawn_on=record.withdrawn_on, withdrawn_at=record.withdrawn_at and entry.at,
             withdrawn_by=record.withdrawn_by,
         )

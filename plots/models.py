@@ -201,6 +201,9 @@ class RectificationRecord(models.Model):
     reasons = models.JSONField("理由", default=list, blank=True)
     external_ref = models.CharField("国土调查云上传编号", max_length=100, blank=True)
     details = models.JSONField("明细", default=dict, blank=True)
+    copy_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="转记自"
+    )
     client_key = models.UUIDField("提交标识", null=True, blank=True, unique=True)
     withdrawn_on = models.DateField("撤回日期", null=True, blank=True)
     withdrawn_at = models.DateTimeField("撤回录入时间", null=True, blank=True)
@@ -243,7 +246,7 @@ class RectificationRecord(models.Model):
         indexes = [
             # 进度的分组求和只读这一个索引就够，两种数据库都一样。
             models.Index(
-                fields=["milestone", "village", "kind", "done_on", "withdrawn_on", "area_mu", "completes"],
+                fields=["milestone", "village", "kind", "done_on", "withdrawn_on", "area_mu", "completes", "copy_of"],
                 name="record_for_progress",
             ),
         ]

@@ -54,7 +54,7 @@ def timeline(patch):
     records = list(patch.records.select_related("milestone", "by", "withdrawn_by"))
     for record in records:
         record.milestone.target = patch.target
-    replaced = {record.details["copy_of"] for record in records if "copy_of" in record.details}
+    replaced = {record.copy_of_id for record in records if record.copy_of_id}
     records.sort(key=lambda record: (record.done_on, record.entered_at, record.pk), reverse=True)
     now = [Event(record) for record in records if record.pk not in replaced]
     return now, [Event(record) for record in records if record.pk in replaced]

@@ -47,7 +47,7 @@ def together(record):
 def news(patch, seen, user):
     """打开表单以后（主键大于 seen）图斑上新添的记录，各一句话，先后为序；没有是空列表。"""
     newer = patch.records.filter(pk__gt=seen or 0).exclude(kind__in=QUIET).select_related("by", "milestone")
-    return [deed(record, user) for record in newer.order_by("pk") if "copy_of" not in record.details]
+    return [deed(record, user) for record in newer.order_by("pk") if record.copy_of_id is None]
 
 
 def deed(record, user=None):

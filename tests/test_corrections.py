@@ -45,7 +45,7 @@ def test_amending_the_village_moves_its_history(town):
         "changes": [{"field": "village", "label": "村", "old": "东村", "new": "西村"}]
     }
     photo.refresh_from_db()
-    assert photo.record.details["copy_of"] == first.pk
+    assert photo.record.copy_of == first
     assert "更正后转记" in photo.record.note
     assert (photo.record.by, photo.record.done_on) == (first.by, first.done_on)
 
