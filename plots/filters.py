@@ -2,6 +2,7 @@
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -229,6 +230,13 @@ class PatchFilter(django_filters.FilterSet):
         if (sort := self.data.get("sort", "")) and not self.sort[0]:
             found.append(f"没有“{sort[:20]}”这种排法，下面按任务、村、编号排。")
         return found
+
+    @property
+    def title(self):
+        """筛出来的是什么：“2024年太平镇团碾村自然撂荒地整治图斑”。"""
+        names = {step.target.code: step.target.name for step in self.milestones}
+        year = f"{self.plan.year}年" if self.plan else ""
+        return f"{year}{settings.TOWN_NAME}{self.asked.get('village', '')}{names.get(self.asked.get('target'), '')}图斑"
 
     @property
     def words(self):

@@ -101,7 +101,7 @@ class SendBackForm(ActionForm):
         data = super().clean()
         ticked, note = data.get("reasons", []), data.get("note", "").strip()
         open_ended = [reason.text for reason in self.active if reason.needs_note and reason.text in ticked]
-        if not ticked and not note and not self.errors.get("reasons"):
+        if not ticked and not note and not {"reasons", "note"} & set(self.errors):
             self.add_error("reasons", "请勾选退回理由，或在说明里写明原因。")
         elif open_ended and not note:
             self.add_error("note", f"勾了“{open_ended[0]}”，请在这里写清楚。")

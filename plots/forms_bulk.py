@@ -51,7 +51,7 @@ class BulkForm(forms.Form):
     def clean(self):
         data = super().clean()
         ticked, note = data.get("reasons", []), data.get("note", "").strip()
-        if self.verb == "send_back" and not self.errors.get("reasons"):
+        if self.verb == "send_back" and not {"reasons", "note"} & set(self.errors):
             if not ticked and not note:
                 self.add_error("reasons", "请勾选退回理由，或在说明里写明原因。")
             elif not note and (wordy := [r.text for r in self.active if r.needs_note and r.text in ticked]):

@@ -37,9 +37,10 @@ def patch_add(request):
 
 def _asked(request):
     """地址里带来的任务和村，先替人选好。"""
-    village = request.GET.get("village", "")
-    is_number = village.isdecimal() and len(village) < 16
-    return {"target": request.GET.get("target", ""), **({"village": int(village)} if is_number else {})}
+    asked = {name: request.GET[name] for name in ("target", "village") if request.GET.get(name)}
+    if not (asked.get("village", "").isdecimal() and len(asked["village"]) < 16):
+        asked.pop("village", None)
+    return asked
 
 
 def _show(request, form):

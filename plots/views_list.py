@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
+from plots.exporting import ledger_workbook
 from plots.filters import GROUPS, PatchFilter
 from plots.forms_bulk import BULK
 from plots.models import Patch
@@ -36,11 +37,10 @@ def patch_list(request):
 
 def patch_export(request):
     """筛出来的图斑，一份 Excel：和列表同一个筛选、同一个范围。"""
-    from plots.exporting import ledger_workbook
-
     filters = _filters(request)
-    response = HttpResponse(ledger_workbook(filters.sorted(filters.qs)), content_type=XLSX)
-    name = f"图斑台账_{filters.day:%Y%m%d}.xlsx"
+    title = f"{filters.title}台账"
+    response = HttpResponse(ledger_workbook(filters.sorted(filters.qs), title), content_type=XLSX)
+    name = f"{title}_{filters.day:%Y%m%d}.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
 
