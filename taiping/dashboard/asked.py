@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
@@ -51,6 +52,12 @@ class Asked:
     @property
     def month_query(self):
         return self.query(since=self.month_before)
+
+    @property
+    def ledger(self):
+        """台账里同一年、同一天、同一口径的地址，后面接 &state=… 等条件。"""
+        basis = f"&basis={self.basis}" if self.basis != "done" else ""
+        return f"{reverse('plots:patch_list')}?year={self.plan.year}&on={self.on.isoformat()}{basis}"
 
     def query(self, **changes):
         """同一页换一项后的地址参数；默认值不写进地址。"""

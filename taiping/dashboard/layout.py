@@ -1,10 +1,11 @@
 """总览页的排法：把进度的数排成条、格子和行。只排，不算。"""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from taiping.dashboard.progress import MilestoneFigures, TargetFigures, VillageFigures
+from taiping.dashboard.returns import Returns
 
 
 @dataclass
@@ -27,26 +28,33 @@ class Bar:
 @dataclass
 class TargetRow:
     figures: TargetFigures
+    ledger: str  # 这项任务那天的图斑：台账的地址，后面再接 &state=…
     mu: Bar | None
     count: Bar | None
+
+    @property
+    def shows_mu(self):
+        """有亩数任务的、或者两样都没定的，显示亩；只按个数的清单不显示。"""
+        return self.figures.quota is not None or self.figures.quota_count is None
 
     @property
     def target(self):
         return self.figures.target
 
 
-def target_rows(progress):
+def target_rows(progress, ledger):
     rows = []
     for figures in progress.targets:
+        address = f"{ledger}&target={figures.target.code}"
         if figures.target.is_floor:
-            rows.append(TargetRow(figures, None, None))
+            rows.append(TargetRow(figures, address, None, None))
             continue
         mu = count = None
         if figures.quota is not None:
             mu = Bar.of(figures.confirmed, figures.reported, figures.quota)
         if figures.quota_count is not None or (figures.quota is None and figures.patch_count):
             count = Bar.of(figures.confirmed_count, figures.reported_count, figures.quota_count or figures.patch_count)
-        rows.append(TargetRow(figures, mu, count))
+        rows.append(TargetRow(figures, address, mu, count))
     return rows
 
 
@@ -59,10 +67,11 @@ class Column:
 @dataclass
 class GridRow:
     figures: TargetFigures
+    ledger: str
     cells: list[tuple[Column, list[MilestoneFigures]]]
 
 
-def deadline_grid(progress):
+def deadline_grid(progress, ledger):
     """任务 × 截止日期：每列一个日期，没定时限的排在最后。"""
     dates = sorted({m.due_on for _, m in progress.milestones if not m.undated})
     columns = [Column(day, day < progress.as_of) for day in dates]
@@ -74,7 +83,7 @@ def deadline_grid(progress):
             (column, [m for m in figures.milestones if (None if m.undated else m.due_on) == column.due_on])
             for column in columns
         ]
-        rows.append(GridRow(figures, cells))
+        rows.append(GridRow(figures, f"{ledger}&target={figures.target.code}", cells))
     return columns, rows
 
 
@@ -91,34 +100,43 @@ def attention(progress, within=15):
 @dataclass
 class VillageRow:
     village: object
+    ledger: str
     lot: str
-    cells: list[VillageFigures]
+    pairs: list[tuple]  # (任务, VillageFigures)
     overdue_count: int
-    worst: VillageFigures | None  # 拖得最久的一步在哪项任务
+    returns: Returns
+    worst: VillageFigures | None = None  # 拖得最久的一步在哪项任务
+    worst_target: object = None
+    worst_days: int = 0
 
-    @property
-    def patch_count(self):
-        return sum(cell.patch_count for cell in self.cells)
 
-
-def village_rows(progress):
-    """各村一行，最差的在前：逾期多的、拖得久的；都没有逾期按村的顺序。"""
+def village_rows(progress, ledger, returns):
+    """(靠图斑量的任务, 各村一行)，最差的在前：逾期多的、拖得久的；都没有逾期按村的顺序。"""
     by_target = [figures for figures in progress.targets if figures.target.by_patches]
     rows = []
     for place, village in enumerate(progress.villages):
-        cells = [figures.villages[place] for figures in by_target]
-        late = [(cell.overdue_due_on, order, figures, cell) for order, (figures, cell) in
-                enumerate(zip(by_target, cells, strict=True)) if cell.overdue_step]
-        worst = min(late, key=lambda row: row[:2], default=None)
+        pairs = [(figures.target, figures.villages[place]) for figures in by_target]
         row = VillageRow(
-            village, "、".join(sorted({cell.lot for cell in cells if cell.lot})), cells,
-            sum(cell.overdue_count for cell in cells), worst[3] if worst else None,
+            village, f"{ledger}&village={village.pk}", "、".join(sorted({cell.lot for _, cell in pairs if cell.lot})),
+            pairs, sum(cell.overdue_count for _, cell in pairs), returns[village.pk],
         )
-        row.worst_target = worst[2].target if worst else None
-        row.worst_days = (progress.as_of - worst[0]).days if worst else 0
+        late = [(cell.overdue_due_on, order) for order, (_, cell) in enumerate(pairs) if cell.overdue_step]
+        if late:
+            due_on, order = min(late)
+            row.worst_target, row.worst = pairs[order]
+            row.worst_days = (progress.as_of - due_on).days
         rows.append(row)
     rows.sort(key=lambda row: (-row.overdue_count, -row.worst_days, row.village.order))
     return by_target, rows
+
+
+def due_soon(progress, days):
+    """下一步在 days 天内（含当天）截止的图斑数，不含已逾期、核减、暂缓的。"""
+    until = progress.as_of + timedelta(days=days)
+    return sum(
+        figures.open_count_by(until) - figures.overdue_count
+        for figures in progress.targets if figures.target.by_patches
+    )
 
 
 @dataclass

@@ -48,6 +48,7 @@ class MilestoneFigures:
     on_time: Decimal
     on_time_count: int
     overdue_count: int
+    open_count: int  # 没完成这一步、也没核减没暂缓的个数，不论到没到期
     state: State
 
     @property
@@ -134,6 +135,15 @@ class TargetFigures:
     @property
     def margin_abs(self):
         return abs(self.margin)
+
+    @property
+    def reporting(self):
+        """“上报”看的那一步：最后一步的前一步；只有一步时就是它。"""
+        return self.milestones[-2] if len(self.milestones) > 1 else self.milestones[-1]
+
+    def open_count_by(self, day):
+        """到 day 这天为止该完成、还没完成的图斑数：步骤按顺序走，看到期最晚的一步就够了。"""
+        return max((row.open_count for row in self.milestones if row.due_on <= day), default=0)
 
     @property
     def next_milestone(self):
@@ -342,16 +352,16 @@ def patch_milestone(milestone, figures, villages, steps, exempts, defers):
             tally.add(part.amount, part.count, part.on_time, part.on_time_count)
     for _, _, _, done_on, count, _ in exempts:
         tally.add(ZERO, count, ZERO, count if done_on <= due_on else 0)
-    overdue = 0
-    if due_on < as_of:
-        overdue = open_at(milestone, figures.patch_count, tally.count, [(order, count) for _, order, _, _, count, _ in defers])
+    deferred = [(order, count) for _, order, _, _, count, _ in defers]
+    waiting = open_at(milestone, figures.patch_count, tally.count, deferred)
     term = Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days)
     state = judge(
         as_of, term, figures.need, amount=tally.amount if figures.patch_count else None, count=tally.count,
         on_time=tally.on_time, on_time_count=tally.on_time_count,
     )
     return MilestoneFigures(
-        milestone, due_on, as_of, tally.amount, tally.count, tally.on_time, tally.on_time_count, overdue, state
+        milestone, due_on, as_of, tally.amount, tally.count, tally.on_time, tally.on_time_count,
+        waiting if due_on < as_of else 0, waiting, state,
     )
 
 
@@ -381,7 +391,7 @@ def reading_target(target, milestones, villages, as_of, scoped, *, allocations, 
         else:
             state = judge(as_of, term, need, amount=value, count=0, on_time=at_due or ZERO, on_time_count=0)
         figures.milestones.append(
-            MilestoneFigures(milestone, due_on, as_of, value, 0, at_due or ZERO, 0, 0, state)
+            MilestoneFigures(milestone, due_on, as_of, value, 0, at_due or ZERO, 0, 0, 0, state)
         )
     figures.state = overall(m.state for m in figures.milestones)
     return figures

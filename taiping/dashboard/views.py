@@ -1,43 +1,49 @@
 """总览、村页、帮助。"""
 
-from django.db.models import Q
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from taiping.dashboard.asked import asked
 from taiping.dashboard.burnup import burn_ups
 from taiping.dashboard.charts import chart
-from taiping.dashboard.layout import attention, compared, deadline_grid, group_rows, target_rows, village_rows
+from taiping.dashboard.layout import (
+    attention,
+    compared,
+    deadline_grid,
+    due_soon,
+    group_rows,
+    target_rows,
+    village_rows,
+)
 from taiping.dashboard.progress import BASES, progress
+from taiping.dashboard.returns import returns_by_village
 from taiping.dashboard.words import verdict
 from tasks.models import Plan
 from villages.models import Village
 
 
 def dashboard(request):
-    """总览：任何一天、两种口径、任何年度。村支部书记只看到自己的村。"""
+    """总览：任何一天、两种口径、任何年度。村支部书记打开首页就到“我的任务”。"""
+    if request.user.is_secretary:
+        return redirect("plots:my")
     question = asked(request)
     if question.plan is None:
         return render(request, "dashboard/no_plan.html")
-    mine = Village.objects.visible_to(request.user) if request.user.is_secretary else None
-    figures = progress(question.plan, question.on, question.basis, villages=mine)
-    columns, grid = deadline_grid(figures)
-    by_target, villages = village_rows(figures)
-    watched = attention(figures)
-    scope = Q(village__in=figures.villages) if figures.scoped else None
-    curves = [chart(curve, question.plan, question.on) for curve in burn_ups(figures, scope)]
+    figures = progress(question.plan, question.on, question.basis)
+    ledger = question.ledger
+    returns = returns_by_village(figures)
+    columns, grid = deadline_grid(figures, ledger)
+    by_target, villages = village_rows(figures, ledger, returns)
     moved = None
     if question.since:
-        before = progress(question.plan, question.since, question.basis, villages=mine)
-        moved = compared(before, figures)
+        moved = compared(progress(question.plan, question.since, question.basis), figures)
     return render(request, "dashboard/dashboard.html", {
-        "asked": question, "progress": figures, "verdict": verdict(figures), "rows": target_rows(figures),
-        "columns": columns, "grid": grid, "village_targets": by_target, "village_rows": villages,
-        "attention": watched, "charts": curves, "moved": moved, "groups": group_rows(figures),
-        "bases": BASES.items(), "plans": Plan.objects.order_by("-year"),
-        "overdue": [m for _, m in watched if m.days_left < 0],
-        "soon_7": [m for _, m in watched if 0 <= m.days_left <= 7],
-        "soon_15": [m for _, m in watched if 0 <= m.days_left <= 15],
+        "asked": question, "query": question.query(), "ledger": ledger, "bases": BASES.items(),
+        "plans": list(Plan.objects.order_by("-year")), "progress": figures, "verdict": verdict(figures),
+        "soon_7": due_soon(figures, 7), "soon_15": due_soon(figures, 15), "returns": returns[None],
+        "attention": attention(figures), "rows": target_rows(figures, ledger), "columns": columns, "grid": grid,
+        "village_targets": by_target, "village_rows": villages, "groups": group_rows(figures),
+        "charts": [chart(curve, question.plan, question.on) for curve in burn_ups(figures)], "moved": moved,
     })
 
 
@@ -48,9 +54,13 @@ def village(request, pk):
     if question.plan is None:
         return render(request, "dashboard/no_plan.html")
     figures = progress(question.plan, question.on, question.basis, villages=[place])
+    ledger = f"{question.ledger}&village={place.pk}"
+    columns, grid = deadline_grid(figures, ledger)
+    _, (row,) = village_rows(figures, question.ledger, returns_by_village(figures))
     return render(request, "dashboard/village.html", {
-        "asked": question, "village": place, "progress": figures, "rows": target_rows(figures),
-        "attention": attention(figures), "bases": BASES.items(), "plans": Plan.objects.order_by("-year"),
+        "asked": question, "ledger": ledger, "village": place, "row": row, "progress": figures,
+        "rows": target_rows(figures, ledger), "columns": columns, "grid": grid, "attention": attention(figures),
+        "soon_7": due_soon(figures, 7), "bases": BASES.items(), "plans": list(Plan.objects.order_by("-year")),
         "postings": place.postings.select_related("user").filter(user__is_active=True),
     })
 
