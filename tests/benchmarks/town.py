@@ -1,0 +1,67 @@
+"""造一个大镇：N 块图斑、V 个村、每块最多四条记录，用来量快慢；数是随机的，只求量对。"""
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import connection
+
+from plots.models import Kind, Patch, RectificationRecord, Status
+from tasks.models import Milestone, Target
+from tests.factories import make_plan, make_user
+from villages.models import Role, Village
+
+STEPS = [
+    ("verify", "比对核实", date(2024, 9, 20), Milestone.Actor.TOWN),
+    ("replant", "复耕复种", date(2024, 9, 30), Milestone.Actor.VILLAGE),
+    ("evidence", "举证上传", date(2024, 10, 31), Milestone.Actor.VILLAGE),
+    ("check", "镇级核实", date(2024, 11, 15), Milestone.Actor.TOWN),
+]
+
+
+def make_town(patches, villages, targets=6):
+    """返回方案。每块图斑按 70% 的可能走完一步再走下一步，五十分之一被核减或暂缓。"""
+    chance = random.Random(20240905)
+    plan, by = make_plan(2024), make_user(role=Role.STAFF)
+    Village.objects.bulk_create(Village(name=f"第{n}村", order=n % 30000) for n in range(villages))
+    places = list(Village.objects.all())
+    steps = {}
+    for order in range(targets):
+        target = Target.objects.create(
+            plan=plan, code=f"t{order}", name=f"任务{order}", kind="WORKLOAD", measured_by="PATCHES",
+            quota=Decimal(patches), order=order,
+        )
+        steps[target] = [
+            Milestone.objects.create(target=target, order=n, code=code, name=name, due_on=due, actor=actor)
+            for n, (code, name, due, actor) in enumerate(STEPS, 1)
+        ]
+    kinds = list(steps)
+    rows = [
+        Patch(
+            target=(target := kinds[n % targets]), village=chance.choice(places), code=f"T{n:07d}",
+            area_mu=Decimal(chance.randint(50, 900)) / 100, next_milestone=steps[target][0], status=Status.PENDING,
+        )
+        for n in range(patches)
+    ]
+    Patch.objects.bulk_create(rows, batch_size=2000)
+    records = []
+    for patch in Patch.objects.select_related("target").iterator():
+        day = date(2024, 8, 1) + timedelta(days=chance.randint(0, 40))
+        line = steps[patch.target]
+        common = {"patch": patch, "village_id": patch.village_id, "by": by}
+        if chance.random() < 0.02:
+            kind = chance.choice([Kind.EXEMPT, Kind.DEFER])
+            records.append(RectificationRecord(
+                **common, milestone=line[0], kind=kind, done_on=day, area_mu=patch.area_mu, note="核查"))
+            continue
+        for number, step in enumerate(line):
+            if chance.random() > 0.9:
+                break
+            day += timedelta(days=chance.randint(3, 30))
+            kind = Kind.PASS if number == 3 else Kind.REPORT
+            records.append(RectificationRecord(
+                **common, milestone=step, kind=kind, done_on=day, area_mu=patch.area_mu, completes=True))
+    RectificationRecord.objects.bulk_create(records, batch_size=2000)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return plan
