@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from plots import actions
 from plots.evidence import check, store
-from plots.models import Evidence, Patch, RectificationRecord
+from plots.models import Evidence, Patch, RectificationRecord, Status
 from taiping import demo
 from taiping.dashboard.management.commands import quickstart
 from taiping.demo.photos import picture
@@ -132,12 +132,17 @@ def test_clear_demo_removes_the_demo_and_nothing_else(
 def test_clear_demo_says_what_real_people_entered_on_demo_patches(run):
     run("quickstart", "--no-serve")
     huang = make_user("huang", role=Role.ADMIN)
-    demo_patch = Patch.objects.filter(is_demo=True).first()
+    demo_patch = Patch.objects.filter(is_demo=True, status=Status.CLOSED).first()
     actions.remark(demo_patch, by=huang, on=date(2024, 9, 5), note="试一试")
+    for area in ("50", "60"):
+        actions.amend(demo_patch, by=huang, area_mu=area, reason="试一试更正")
+    split = Patch.objects.filter(is_demo=True, status=Status.PENDING, until_on=None).first()
+    children = [{"code": f"{split.code}-{part}", "area_mu": "1"} for part in "甲乙"]
+    actions.split(split, by=huang, on=date(2024, 12, 30), children=children, reason="试一试拆分")
 
     words = run("clear_demo")
 
-    assert "其中 1 条整改记录是正式账号录在演示图斑上的，随图斑一起删了。" in words
+    assert "其中 4 条整改记录是正式账号录在演示图斑上的，随图斑一起删了。" in words
     assert not Patch.objects.exists()
     assert list(User.objects.all()) == [huang]
 

@@ -140,7 +140,10 @@ def clear():
     ]
     removed = {"举证材料": evidence.delete()[0]}
     removed[BY_REAL_USERS] = records.filter(by__is_demo=False).count()
-    removed["整改记录"] = records.delete()[0]
+    removed["整改记录"] = 0
+    copied = records.filter(copy_of__isnull=False)
+    while gone := records.exclude(pk__in=list(copied.values_list("copy_of", flat=True))).delete()[0]:  # 转记先删
+        removed["整改记录"] += gone
     removed["图斑"] = 0
     while gone := patches.filter(children=None).delete()[0]:  # 拆出来的先删
         removed["图斑"] += gone

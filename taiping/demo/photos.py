@@ -21,7 +21,7 @@ TAKEN, EXIF_IFD = 0x9003, 0x8769
 
 def load():
     """给演示记录附上画的照片，返回张数。"""
-    reports = RectificationRecord.objects.filter(is_demo=True, kind=Kind.REPORT, details={}).select_related(
+    reports = RectificationRecord.objects.filter(is_demo=True, kind=Kind.REPORT, copy_of=None).select_related(
         "patch", "milestone", "by"
     ).order_by("pk")
     made = 0
