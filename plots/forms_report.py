@@ -30,8 +30,8 @@ def steps_open_to(entry):
 class ReportForm(EvidenceForm):
     """entry 是 plots.entry.Entry：图斑、经办人和现状都从它来。"""
 
-    client_key = forms.UUIDField(widget=forms.HiddenInput)
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+    client_key = forms.UUIDField(label="提交标识", widget=forms.HiddenInput)
+    seen = forms.IntegerField(label="打开时的记录", widget=forms.HiddenInput)
     step = forms.ChoiceField(label="做到哪一步", widget=forms.RadioSelect)
     done_on = forms.DateField(
         label="完成日期", help_text="做完的那天，不是填表的这天。",

@@ -24,9 +24,10 @@ def steps_to_redo(entry):
 class ReviewForm(forms.Form):
     """entry 是 plots.entry.Entry；verdict 是按了哪个按钮。"""
 
-    client_key = forms.UUIDField(widget=forms.HiddenInput)
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+    client_key = forms.UUIDField(label="提交标识", widget=forms.HiddenInput)
+    seen = forms.IntegerField(label="打开时的记录", widget=forms.HiddenInput)
     verdict = forms.ChoiceField(
+        label="核实结果",
         choices=[(PASS, "核实通过"), (RETURN, "退回")], widget=forms.HiddenInput,
         error_messages={"required": "请按“核实通过”或“退回”。", "invalid_choice": "请按“核实通过”或“退回”。"},
     )
