@@ -23,7 +23,6 @@ SORTS = {
     "step": "next_milestone__order", "due": DUE, "place": "place",
 }
 GROUPS = {"on": ("on", "basis"), "milestone": ("milestone", "done")}  # 去掉一个时一起去掉的
-MORE = ("status", "step", "timing", "due", "overdue", "on", "basis", "state", "milestone", "done")
 LED_BY = {name: head for head, names in GROUPS.items() for name in names[1:]}
 DAY_FIELD = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -149,11 +148,6 @@ class PatchFilter(django_filters.FilterSet):
         """问的是某一天的情况（总览点过来的），不是今天的台账。"""
         asks_a_day = any(name in self.asked for name in ("on", "basis", "milestone"))
         return asks_a_day or self.asked.get("state", "split") != "split"
-
-    @property
-    def asked_more(self):
-        """“更多条件”里有没有填的，有就展开。"""
-        return any(self.data.get(name) for name in MORE)
 
     @property
     def as_of(self):
