@@ -2,6 +2,7 @@ from django.urls import path
 
 from plots import (
     evidence_views,
+    import_views,
     views_add,
     views_bulk,
     views_list,
@@ -23,6 +24,11 @@ urlpatterns = [
     path("patches/", views_list.patch_list, name="patch_list"),
     path("patches/export.xlsx", views_list.patch_export, name="patch_export"),
     path("patches/bulk/", views_bulk.patch_bulk, name="patch_bulk"),
+    path("patches/import/", import_views.patch_import, name="patch_import"),
+    path("patches/import/template.xlsx", import_views.import_template, name="import_template"),
+    path("patches/import/<int:pk>/", import_views.import_preview, name="import_preview"),
+    path("patches/import/<int:pk>/errors.xlsx", import_views.import_errors, name="import_errors"),
+    path("patches/import/<int:pk>/file", import_views.import_file, name="import_file"),
     path("patches/add/", views_add.patch_add, name="patch_add"),
     path("patches/<int:pk>/", views_patch.patch, name="patch"),
     # 动作名什么都接，放在最后，前面写明的地址先认。

@@ -168,9 +168,14 @@ def _by_hand(sheet, names, told):
 
 
 def _two_rows(sheet, position, names, guesses):
-    """表头的文字；下一行如果是第二层表头或单位行，合到一起。返回（文字, 数据从哪个位置开始）。"""
+    """表头的文字；上一行或下一行如果是另一层表头、单位行，合到一起。返回（文字, 数据从哪个位置开始）。"""
     number, values = sheet.rows[position]
     headers = [as_text(value) for value in values]
+    above_number, above = sheet.rows[position - 1] if position else (0, [])
+    upper = {index: value for index, value in enumerate(above[: len(values)]) if values[index] is None and value}
+    if above_number == number - 1 and any(names.find(value) for value in upper.values()):
+        for index, value in upper.items():
+            headers[index] = as_text(value)
     code = next((index for index, guess in guesses.items() if guess.field == Field.CODE), None)
     if position + 1 >= len(sheet.rows) or code is None:
         return headers, position + 1

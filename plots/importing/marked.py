@@ -5,7 +5,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
 from plots.columns import ERRORS
-from taiping.tables import ERROR_FILL, ERROR_FONT, put, to_bytes
+from taiping.tables import ERROR_FILL, ERROR_FONT, column_letter, put, to_bytes
 
 WIDTH = 60
 
@@ -32,7 +32,7 @@ def _write(book, layout, told):
     sheet = book.create_sheet(layout.name[:31])
     rows = [(number, values[: _old_errors(layout)]) for number, values in layout.sheet.rows]
     width = max(len(values) for _, values in rows)
-    sheet.column_dimensions[WriteOnlyCell(sheet, column=width + 1).column_letter].width = WIDTH
+    sheet.column_dimensions[column_letter(width)].width = WIDTH
     written = 0
     for number, values in rows:
         for _ in range(number - written - 1):
@@ -46,9 +46,8 @@ def _write(book, layout, told):
 
 
 def _old_errors(layout):
-    """上次下载的标注表改了再传的，原来那一列“错误”不带。"""
-    old = next((use.index for use in layout.uses if use.header == ERRORS), None)
-    return old
+    """上次下载的标注表改了再传的，原来那一列“错误”在第几列（不再带上）。"""
+    return next((use.index for use in layout.uses if use.header == ERRORS), None)
 
 
 def _note(sheet, header, sentences):

@@ -128,22 +128,3 @@ def counted_notes(reading):
     if reading.split:
         notes.append(f"有 {reading.split} 行是已拆分的原图斑，没有读。")
     return notes
-
-
-def quota_text(review):
-    """表里的合计、导入后的合计和方案的任务数比：是（话, 是不是一致）。"""
-    target, found = review.batch.target, review.found
-    total = f"下发合计 {plain(found.file_mu)} 亩、{found.file_count} 个"
-    if found.kept:
-        total += f"，加上系统里已有的，共 {plain(found.after_mu)} 亩、{found.after_count} 个"
-    gaps = []
-    for planned, actual, unit in (
-        (target.quota, found.after_mu, "亩"), (target.quota_count, found.after_count, "个")
-    ):
-        if planned is not None and planned != actual:
-            gaps.append(f"{'多' if actual > planned else '少'} {plain(abs(actual - planned))} {unit}")
-    if target.quota is None and target.quota_count is None:
-        return f"{total}。方案未定数。", True
-    if not gaps:
-        return f"{total}，与方案一致。", True
-    return f"{total}；方案是 {target.quota_text}，{'、'.join(gaps)}。请核对，不改也能导入。", False

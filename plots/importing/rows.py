@@ -212,8 +212,8 @@ class SheetReader:
         if amount is None:
             self.problem(number, label, "", "没有填面积，请填大于 0 的数，如 3.50。")
             return None
-        if not amount.is_finite() or abs(amount) > LARGEST:
-            self.problem(number, label, value, f"“{shown(value)}”太大了，请核对面积和单位。")
+        if not amount.is_finite() or abs(amount * self.factor) >= LARGEST:
+            self.problem(number, label, value, f"“{shown(value)[:SHORT]}”太大了，请核对面积和单位。")
             return None
         area = (amount * self.factor).quantize(SMALLEST, rounding=ROUND_HALF_UP)
         if area <= 0:

@@ -1,0 +1,106 @@
+"""导入图斑表（.xlsx、.xls、.csv）或国土调查云结果：先检查，没有错才写。"""
+
+from pathlib import Path
+from uuid import uuid4
+
+from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from plots.importing import Refused, apply_batch, preview
+from plots.importing.told import counts_text, headline, quota_text
+from plots.models import Batch
+from tasks.models import Plan, Target
+
+
+class Command(BaseCommand):
+    help = "导入图斑：import_patches 图斑.xlsx --target abandoned [--year 2024] [--cloud] [--dry-run]"
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path, metavar="文件", help=".xlsx、.xls 或 .csv")
+        parser.add_argument("--target", required=True, metavar="代码", help="目标任务的代码，如 abandoned")
+        parser.add_argument("--year", type=int, metavar="年度", help="不写就是现在的年度方案")
+        parser.add_argument("--dry-run", action="store_true", help="只说会改什么，不写")
+        parser.add_argument("--by", metavar="用户名", help="记在谁名下；改已有记录的面积、导入国土调查云结果时必填")
+        parser.add_argument("--cloud", action="store_true", help="是国土调查云导出的结果")
+        parser.add_argument("--with-earlier", action="store_true", help="同时把前面的步骤按同一天上报（和 --cloud 一起用）")
+        parser.add_argument("--skip-refused", action="store_true", help="跳过不能上报的行（和 --cloud 一起用）")
+
+    def handle(self, *args, file, target, year, dry_run, by, cloud, with_earlier, skip_refused, **options):
+        batch = self.make_batch(file, find_target(target, year), find_user(by), cloud)
+        try:
+            review = preview(batch, by=batch.by, with_earlier=with_earlier)
+            self.tell(review)
+            refusals = getattr(review, "refusals", [])
+            if review.unreadable or review.problems or (refusals and not skip_refused):
+                raise CommandError("没有导入，请按上面说的改好再来。", returncode=1)
+            if dry_run or review.is_empty:
+                self.stdout.write("试运行，什么也没有写。" if dry_run else "不用导入。")
+                return
+            given = {"with_earlier": with_earlier, "skip_refused": skip_refused} if cloud else {}
+            counts = apply_batch(batch, by=batch.by, **given).counts
+            self.stdout.write(f"“{batch.target.name}”：{counts_text(counts)}。")
+        except Refused as refusal:
+            for problem in refusal.problems:
+                self.stderr.write(str(problem))
+            raise CommandError(str(refusal), returncode=1) from None
+        finally:
+            forget_unless_applied(batch)
+
+    def make_batch(self, file, target, by, cloud):
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise CommandError(f"打不开 {file}：{error.strerror}。") from None
+        if cloud and by is None:
+            raise CommandError("国土调查云结果要记在一位镇工作人员名下，请加上 --by 用户名。")
+        kind = Batch.Source.CLOUD if cloud else Batch.Source.TABLE
+        batch = Batch(target=target, kind=kind, name=file.name[:200], by=by)
+        batch.file.save(f"{uuid4().hex}{file.suffix.lower()[:6]}", ContentFile(content), save=False)
+        batch.save()
+        return batch
+
+    def tell(self, review):
+        self.stdout.write(headline(review))
+        if review.unreadable:
+            self.stderr.write(review.unreadable)
+            return
+        for note in review.notes:
+            self.stdout.write(f"提醒：{note}")
+        for warning in review.warnings:
+            self.stdout.write(f"提醒：{warning}")
+        for problem in [*review.problems, *getattr(review, "refusals", [])]:
+            self.stderr.write(str(problem))
+        if hasattr(review, "found") and review.found.file_count:
+            self.stdout.write(quota_text(review)[0])
+            self.stdout.write(f"和系统里的比：{counts_text(review.counts) or '没有变化'}。")
+
+
+def find_target(code, year):
+    plan = Plan.objects.filter(year=year).first() if year else Plan.objects.current(timezone.localdate())
+    if plan is None:
+        raise CommandError(f"没有{f' {year} 年度' if year else ''}的方案，请先导入方案。")
+    targets = {target.code: target for target in Target.objects.filter(plan=plan).select_related("plan")}
+    if code not in targets:
+        known = "、".join(f"{target.code}（{target.name}）" for target in targets.values() if target.by_patches)
+        raise CommandError(f"{plan}里没有代码是“{code}”的目标任务。可以用：{known}。")
+    if not targets[code].by_patches:
+        raise CommandError(f"“{targets[code].name}”靠监测量，没有图斑可以导入。")
+    return targets[code]
+
+
+def find_user(username):
+    if username is None:
+        return None
+    user = get_user_model().objects.filter(username=username, is_active=True).first()
+    if user is None or not user.is_town:
+        raise CommandError(f"没有“{username}”这个镇工作人员或管理员账号，请核对用户名。")
+    return user
+
+
+def forget_unless_applied(batch):
+    """没有导入成的，连文件一起不留。"""
+    if not Batch.objects.filter(pk=batch.pk, applied_at__isnull=False).exists():
+        batch.file.delete(save=False)
+        Batch.objects.filter(pk=batch.pk).delete()
