@@ -198,6 +198,16 @@ def test_mistake_is_told_beside_its_field(client, year, verdict, changes, field,
     assert patch.status == Status.AWAITING
 
 
+def test_error_summary_leads_to_the_reasons(client, year):
+    patch = awaiting(year)
+    client.force_login(year.huang)
+
+    page = words(post(client, patch, "return"))
+
+    assert '<a href="#id_reasons">' in page
+    assert page.count('id="id_reasons"') == 1
+
+
 def test_retired_reason_is_not_offered(client, year):
     Reason.objects.filter(text="需补充近景").update(is_active=False)
     patch = awaiting(year)
