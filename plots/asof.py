@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from copy import copy
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, Q, Sum
@@ -76,13 +76,20 @@ class AsOf:
             steps = [step.pk for step in self.asked_steps(state, "")]
             return Q(self.mine(kind__in=WORK, completes=True, milestone__in=steps)) | Q(self.exempt)
         if state == "overdue":
-            waiting = self.of_step(kind=Kind.DEFER, milestone__order__lte=OuterRef("order"))
-            which = {"code": code} if code else {}
-            late = self.step(Q(due__lt=self.on) & ~Q(self.completed()) & ~Q(waiting), **which)
-            return Q(late) & ~Q(self.exempt)
+            return self.unfinished(Q(due__lt=self.on), code)
         if state == "returned":
             return self.returned()
         return {"exempt": Q(self.exempt), "deferred": Q(self.deferred)}.get(state, Q())
+
+    def unfinished(self, due, code=""):
+        """有一步满足 due（对截止日期的条件）却没有完成，也没有核减、暂缓；code 限定是哪一步。"""
+        waiting = self.of_step(kind=Kind.DEFER, milestone__order__lte=OuterRef("order"))
+        which = {"code": code} if code else {}
+        return Q(self.step(due & ~Q(self.completed()) & ~Q(waiting), **which)) & ~Q(self.exempt)
+
+    def due_within(self, days):
+        """下一步从那天起 days 天内（含当天）截止的，不含那天已经逾期的。"""
+        return self.unfinished(Q(due__lte=self.on + timedelta(days=days))) & ~self.unfinished(Q(due__lt=self.on))
 
     def returned(self):
         """最近一次办的是退回，还没有重新上报，也没有暂缓、核减。"""

@@ -203,6 +203,8 @@ class PatchFilter(django_filters.FilterSet):
         return queryset.filter(self.as_of.in_state("overdue")) if self.is_as_of else queryset.overdue(self.today)
 
     def by_due(self, queryset, name, value):
+        if self.is_as_of:
+            return queryset.filter(self.as_of.due_within(int(value)))
         return queryset.due_within(int(value), self.day)
 
     def by_timing(self, queryset, name, value):

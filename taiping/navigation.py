@@ -31,7 +31,7 @@ def navigation(request):
     if user is None or not user.is_authenticated or user.must_change_password:
         return named
     named["nav_items"] = nav_items(request, user)
-    named["has_demo"] = User.objects.filter(is_demo=True).exists()
+    named["has_demo"] = User.objects.filter(is_demo=True, is_active=True).exists()
     return named
 
 
