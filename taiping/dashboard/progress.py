@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from plots.models import Kind, Patch, RectificationRecord
+from taiping.dashboard.amended import amended_later
 from taiping.dashboard.readings import readings_by_target
 from taiping.dashboard.states import Need, State, Term, judge, judge_floor, overall
 from tasks.models import Allocation, Milestone, Plan, Target
@@ -188,7 +189,7 @@ def progress(plan, as_of, basis="done", villages=None):
     allocations = {
         (row.target_id, row.village_id): row for row in Allocation.objects.filter(scope, target__plan=plan)
     }
-    patches = patch_tallies(plan, as_of, basis, scope)
+    patches = patch_tallies(plan, as_of, basis, scope, villages, scoped)
     steps = step_tallies(plan, as_of, basis, scope)
     marks = mark_rows(plan, as_of, basis, scope)
     readings = readings_by_target(plan, as_of, basis, village_ids if scoped else None)
@@ -209,13 +210,21 @@ def progress(plan, as_of, basis="done", villages=None):
     return Progress(plan, as_of, basis, figures, scoped, villages)
 
 
-def patch_tallies(plan, as_of, basis, scope):
-    """(任务, 村) → 那天算数的图斑的 (个, 亩)。"""
+def patch_tallies(plan, as_of, basis, scope, villages, scoped):
+    """(任务, 村) → 那天算数的图斑的 (个, 亩)；按录入日期看，后来才更正的村和面积用更正以前的。"""
     rows = (
         Patch.objects.counting(as_of, basis).filter(scope, target__plan=plan).order_by()
         .values_list("target_id", "village_id").annotate(count=Count("pk"), area=Sum("area_mu"))
     )
-    return {(target, village): (count, area or ZERO) for target, village, count, area in rows}
+    tallies = defaultdict(lambda: (0, ZERO))
+    tallies |= {(target, village): (count, area or ZERO) for target, village, count, area in rows}
+    if basis == "recorded":
+        for target, now, then, area_now, area_then in amended_later(plan, as_of, villages, scoped):
+            for village, number, area in ((now, -1, -area_now), (then, 1, area_then)):
+                if village is not None:
+                    count, total = tallies[target, village]
+                    tallies[target, village] = count + number, total + area
+    return tallies
 
 
 def step_tallies(plan, as_of, basis, scope):
@@ -260,7 +269,9 @@ def needed(target, scoped, allocations, villages, patch_count, exempt):
         quota, quota_count = sum(amounts) if amounts else None, sum(counts) if counts else None
     else:
         quota, quota_count = target.quota, target.quota_count
-    held = quota - exempt if quota is not None and quota_count is not None else quota
+    held = quota
+    if quota is not None and target.quota_count is not None:
+        held = max(quota - exempt, ZERO)
     return quota, quota_count, Need(held, quota_count, patch_count)
 
 
@@ -337,7 +348,7 @@ def mark_overdue(row, milestones, plan, as_of, steps, deferred):
         tally = steps.get((milestone.pk, row.village.pk))
         done = (tally.count if tally else 0) + row.exempt_count
         number = open_at(milestone, row.patch_count, done, deferred)
-        if number and row.overdue_step is None:
+        if number and (row.overdue_due_on is None or due_on < row.overdue_due_on):
             row.overdue_step, row.overdue_due_on = milestone, due_on
         row.overdue_count = max(row.overdue_count, number)
 
@@ -350,14 +361,17 @@ def patch_milestone(milestone, figures, villages, steps, exempts, defers):
         part = steps.get((milestone.pk, village.pk))
         if part:
             tally.add(part.amount, part.count, part.on_time, part.on_time_count)
-    for _, _, _, done_on, count, _ in exempts:
+    late_exempt = ZERO  # 截止以后才核减的面积：扣得掉任务数，算不得按期
+    for _, _, _, done_on, count, area in exempts:
         tally.add(ZERO, count, ZERO, count if done_on <= due_on else 0)
+        late_exempt += area if done_on > due_on else ZERO
     deferred = [(order, count) for _, order, _, _, count, _ in defers]
     waiting = open_at(milestone, figures.patch_count, tally.count, deferred)
     term = Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days)
     state = judge(
         as_of, term, figures.need, amount=tally.amount if figures.patch_count else None, count=tally.count,
-        on_time=tally.on_time, on_time_count=tally.on_time_count,
+        on_time=tally.on_time - (late_exempt if figures.target.quota_count is not None else ZERO),
+        on_time_count=tally.on_time_count,
     )
     return MilestoneFigures(
         milestone, due_on, as_of, tally.amount, tally.count, tally.on_time, tally.on_time_count,
