@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
+from plots.my import awaiting_count
 from villages.models import Role, User
 
 # 谁看得见哪个入口；没有的页面不出现。
@@ -44,7 +45,8 @@ def nav_items(request, user):
             url = reverse(name)
         except NoReverseMatch:
             continue
-        items.append({"label": label, "url": url, "current": False})
+        count = awaiting_count(user) if name == "plots:review" else 0
+        items.append({"label": label, "url": url, "current": False, "count": count})
     # 最长的前缀就是“我在哪里”：/patches/map/ 属于地图，不属于台账
     at = request.path
     here = [item for item in items if at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))]

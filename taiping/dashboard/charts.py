@@ -1,4 +1,4 @@
-"""把曲线排成 SVG 的坐标：模板只管画。画布 400×220，左边和下边留给字。"""
+"""把曲线排成 SVG 的坐标：模板只管画。画布 400×204，左边和下边留给字。"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -46,9 +46,16 @@ def nice_top(value):
     return 10 * scale
 
 
+def opening(burnup, plan):
+    """横轴从哪天起：第一条记录或第一个截止日期的上月初，不早于方案开始；前面没有动静的月份不画。"""
+    days = [*burnup.reported.days[:1], *burnup.confirmed.days[:1], *(row.due_on for row in burnup.figures.milestones)]
+    first = min(days, default=plan.starts_on).replace(day=1) - timedelta(days=1)
+    return max(plan.starts_on, first.replace(day=1))
+
+
 def chart(burnup, plan, as_of):
     """BurnUp → 坐标。横轴是方案的起止（看的日子在结束以后就延到那天，最多 90 天）。"""
-    start, end = plan.starts_on, max(plan.ends_on, min(as_of, plan.ends_on + timedelta(days=90)))
+    start, end = opening(burnup, plan), max(plan.ends_on, min(as_of, plan.ends_on + timedelta(days=90)))
     span = max((end - start).days, 1)
     now = min(max(as_of, start), end)
     highest = max([burnup.goal or 0, *burnup.reported.totals, *burnup.confirmed.totals, 1])
@@ -81,9 +88,10 @@ def chart(burnup, plan, as_of):
     deadlines = [Mark(x(day), f"{'、'.join(names)} {day.month}月{day.day}日") for day, names in sorted(dues.items())]
     months = [
         Mark(x(day), f"{day.month}月") for day in
-        (date(start.year + (start.month + n - 1) // 12, (start.month + n - 1) % 12 + 1, 1) for n in range(0, 36, 2))
+        (date(start.year + (start.month + n - 1) // 12, (start.month + n - 1) % 12 + 1, 1) for n in range(36))
         if start <= day <= end
     ]
+    months = months[:: 1 if len(months) <= 8 else 2]
     ticks = [(y(top * part), f"{top * part:g}") for part in (0, 0.5, 1)]
     ends = month_ends(start, now)
     ends += [] if now in ends else [now]

@@ -12,17 +12,20 @@ from taiping.dashboard.returns import Returns
 class Bar:
     """一条进度：宽度都是 0–100，线是任务数的位置。"""
 
-    confirmed: Decimal
-    reported: Decimal
-    line: Decimal | None
+    confirmed: str
+    reported: str
+    line: str | None
 
     @classmethod
     def of(cls, confirmed, reported, quota):
-        top = max(confirmed or 0, reported or 0, quota or 0)
+        top = Decimal(max(confirmed or 0, reported or 0, quota or 0))
         if not top:
-            return cls(Decimal(0), Decimal(0), None)
-        width = [round(Decimal(value or 0) * 100 / Decimal(top), 2) for value in (confirmed, reported, quota)]
-        return cls(width[0], max(Decimal(0), width[1] - width[0]), width[2] if quota else None)
+            return cls("0", "0", None)
+
+        def width(value):
+            return f"{max(Decimal(value or 0), Decimal(0)) * 100 / top:.1f}"
+
+        return cls(width(confirmed), width((reported or 0) - (confirmed or 0)), width(quota) if quota else None)
 
 
 @dataclass

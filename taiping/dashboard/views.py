@@ -1,5 +1,6 @@
 """总览、村页、帮助。"""
 
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -44,6 +45,23 @@ def dashboard(request):
         "attention": attention(figures), "rows": target_rows(figures, ledger), "columns": columns, "grid": grid,
         "village_targets": by_target, "village_rows": villages, "groups": group_rows(figures),
         "charts": [chart(curve, question.plan, question.on) for curve in burn_ups(figures)], "moved": moved,
+    })
+
+
+def screen(request):
+    """会议室大屏：字大、深色，每分钟自己刷新；数和总览是同一份。"""
+    if request.user.is_secretary:
+        raise PermissionDenied("大屏给镇里会议室用，请打开“我的任务”。")
+    question = asked(request)
+    if question.plan is None:
+        return render(request, "dashboard/no_plan.html")
+    figures = progress(question.plan, question.on, question.basis)
+    _, villages = village_rows(figures, question.ledger, returns_by_village(figures))
+    return render(request, "dashboard/screen.html", {
+        "asked": question, "query": question.query(), "progress": figures, "verdict": verdict(figures),
+        "rows": target_rows(figures, question.ledger), "attention": attention(figures)[:6],
+        "villages": [row for row in villages if row.overdue_count][:6],
+        "soon_7": due_soon(figures, 7), "soon_15": due_soon(figures, 15),
     })
 
 
