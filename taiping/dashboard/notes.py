@@ -7,8 +7,8 @@ def chinese_moment(moment):
     return f"{chinese_date(moment)}{moment.hour}时{moment.minute:02d}分"
 
 
-def explanations(shot):
-    """统计说明的各条，每条一句话。"""
+def explanations(shot, returns=False):
+    """统计说明的各条，每条一句话；returns 时说明待重报和差错率。"""
     recorded = shot.progress.basis == "recorded"
     basis = "按录入日期统计，看的是那天系统里已经录入的" if recorded else "按完成日期统计，补录的算在实际完成的那天"
     lines = [
@@ -22,6 +22,8 @@ def explanations(shot):
         "逾期指有一步过了截止日期还没有完成的图斑，核查无问题和暂缓的不算。",
         "占比向下取到0.1%；面积单位为亩，1亩等于2000/3平方米，合计后再舍入。",
     ]
+    if returns:
+        lines.insert(-1, "待重报指已退回、还没有重新上报的图斑；差错率是退回次数占上报次数的比例。")
     if shot.has_demo:
         lines.insert(0, "本次统计含演示数据，不是真实情况，不得作为正式数据使用。")
     return lines

@@ -3,13 +3,16 @@
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from plots.models import Patch
+from taiping.dashboard.layout import village_rows
 from taiping.dashboard.particulars import items
 from taiping.dashboard.progress import BASES, Progress, progress
+from taiping.dashboard.returns import returns_by_village
 from tasks.models import Reading
 
 
@@ -30,6 +33,16 @@ class Snapshot:
     @property
     def basis_text(self):
         return BASES[self.progress.basis]
+
+    @cached_property
+    def returns(self):
+        """各村的退回和差错率；要在 with 里面第一次用。"""
+        return returns_by_village(self.progress)
+
+    @cached_property
+    def villages(self):
+        """(靠图斑量的任务, 各村一行)，最差的在前。"""
+        return village_rows(self.progress, "", self.returns)
 
     def items(self, *states):
         """那天算数的图斑，一块一块给出；states 给出时只要这些情况的（如 overdue、returned、deferred）。"""

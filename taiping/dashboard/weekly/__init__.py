@@ -1,4 +1,4 @@
-"""周报：一本 Excel，总表、分村、时间节点、逾期清单、明细和说明；任何一天、两种口径都能出。"""
+"""周报：一本 Excel，总表、分村、时间节点、逾期和暂缓清单、明细、说明；任何一天、两种口径都能出。"""
 
 from django.conf import settings
 from openpyxl import Workbook

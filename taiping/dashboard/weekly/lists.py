@@ -5,45 +5,39 @@ from decimal import Decimal
 
 from plots.models import Status
 from taiping.area import rounded
-from taiping.dashboard.layout import village_rows
 from taiping.dashboard.notes import explanations
 from taiping.dashboard.weekly.paper import COUNT, Paper, amount_format
 from taiping.dashboard.weekly.sheets import heading, opening
 from taiping.dashboard.words import chinese_date
 
-OVERDUE_WIDTHS = [6, 10, 22, 18, 12, 11, 13, 12, 10, 11, 46]
+LIST_WIDTHS = [6, 10, 22, 18, 12, 11, 13, 12, 10, 11, 46]
 OVERDUE_HEADS = ("序号", "村（社区）", "目标任务", "图斑编号", "小地名", "面积（亩）", "步骤", "截止日期", "逾期天数",
                  "目前状态", "退回理由")
 DEFERRED_HEADS = (*OVERDUE_HEADS[:8], "暂缓日期", "目前状态", "暂缓原因")
 
 
 def add_patches(book, shot):
-    """逾期清单在明细前面：先建两张表，读图斑时明细直接写出，逾期的记下来最后写。"""
+    """逾期清单、暂缓清单在明细前面：先建好表，读图斑时明细直接写出，逾期和暂缓的记下来最后写。"""
     late, waiting = [], []
-    first = Paper(book, "逾期清单", OVERDUE_WIDTHS)
+    first, second = Paper(book, "逾期清单", LIST_WIDTHS), Paper(book, "暂缓清单", LIST_WIDTHS)
     _details(book, shot, late, waiting)
-    _overdue(first, shot, late, waiting)
-
-
-def _overdue(paper, shot, late, waiting):
-    places = {row.village.pk: place for place, row in enumerate(village_rows(shot.progress)[1])}
+    places = {row.village.pk: place for place, row in enumerate(shot.villages[1])}
     late.sort(key=lambda row: (places[row[0]], -row[1][7]))
+    _list(first, shot, OVERDUE_HEADS, [values for _, values in late], "逾期", "late")
+    _list(second, shot, DEFERRED_HEADS, waiting, "暂缓", "middle")
+
+
+def _list(paper, shot, heads, rows, word, look):
     paper.freeze(5, 4)
-    opening(paper, shot, "逾期清单", "亩、天", 6)
-    head = paper.row(OVERDUE_HEADS, "head", height=28)
-    looks = ["middle", "text", "text", "text", "text", "number", "middle", "middle", "late", "middle", "text"]
-    for place, (_, values) in enumerate(late, start=1):
-        paper.row([place, *values], looks, [COUNT, "", "", "", "", "0.00", "", "", COUNT, "", ""], height=22)
+    opening(paper, shot, f"{word}清单", "亩、天" if look == "late" else "亩", 6)
+    head = paper.row(heads, "head", height=28)
+    looks = ["middle", "text", "text", "text", "text", "number", "middle", "middle", look, "middle", "text"]
+    for place, values in enumerate(rows, start=1):
+        shapes = [COUNT, "", "", "", "", "0.00", "", "", COUNT if look == "late" else "", "", ""]
+        paper.row([place, *values], looks, shapes, height=24)
     paper.filter(head, paper.number)
-    if not late:
-        paper.banner("没有逾期的图斑。" if shot.progress.targets else "这份方案还没有目标任务。", "note", 24)
-    if waiting:
-        paper.row([None] * paper.width, "note")
-        paper.banner(f"暂缓的图斑 {len(waiting)} 个（暂不具备整改条件，不算逾期）", "subtitle", 26)
-        paper.row(DEFERRED_HEADS, "head", height=28)
-        looks[8] = "middle"
-        for place, values in enumerate(waiting, start=1):
-            paper.row([place, *values], looks, [COUNT, "", "", "", "", "0.00", "", "", "", "", ""], height=22)
+    if not rows:
+        paper.banner(f"没有{word}的图斑。", "note", 24)
     paper.prints(1, head)
 
 
@@ -129,6 +123,6 @@ def _total(paper, target, counts, sums, steps):
 def add_notes(book, shot):
     paper = Paper(book, "说明", [6, 120])
     paper.banner(f"{heading(shot)} 统计说明")
-    for place, line in enumerate(explanations(shot), start=1):
+    for place, line in enumerate(explanations(shot, returns=True), start=1):
         paper.row([place, line], ["lines", "lines"], [COUNT, ""], height=36)
     paper.prints(1, 1)

@@ -1,5 +1,7 @@
 """周报里由进度来的几张表：总表（带图）、分村、分村面积、时间节点。"""
 
+from decimal import Decimal
+
 from django.conf import settings
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabelList
@@ -8,7 +10,6 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.fill import ColorChoice, PatternFillProperties
 
 from taiping.area import plain, rounded
-from taiping.dashboard.layout import village_rows
 from taiping.dashboard.rates import done_rate, ratio
 from taiping.dashboard.states import State
 from taiping.dashboard.weekly.paper import COUNT, PERCENT, Paper, amount_format
@@ -150,16 +151,16 @@ def _chart(paper, first, last):
 
 def add_villages(book, shot):
     """分村：一张按个，一张按亩；最差的村在前，合计行的比率重新算。"""
-    by_target, rows = village_rows(shot.progress)
     _village_sheet(
-        book, shot, "分村", "个", by_target, rows, ends=(("逾期合计", 7), ("拖得最久的一步", 36)),
+        book, shot, "分村", "个",
         subs=("图斑", "上报", "核实", "完成率", "逾期"), widths=(6, 6, 6, 8, 6),
         cells=lambda cell, target: [cell.patch_count, cell.reported_count, cell.confirmed_count,
                                     ratio(cell.confirmed_count, cell.patch_count), cell.overdue_count],
         formats=lambda target: [COUNT, COUNT, COUNT, PERCENT, COUNT],
+        ends=(("待重报", 8), ("差错率", 8), ("逾期合计", 7), ("拖得最久的一步", 36)), end_formats=[COUNT, "0%", COUNT, ""],
     )
     _village_sheet(
-        book, shot, "分村面积", "亩", by_target, rows, ends=(),
+        book, shot, "分村面积", "亩",
         subs=("任务数", "图斑", "上报", "核实"), widths=(9, 9, 9, 9),
         cells=lambda cell, target: [rounded(value, target.decimals) for value in
                                     (cell.quota, cell.patch_area, cell.reported, cell.confirmed)],
@@ -167,31 +168,37 @@ def add_villages(book, shot):
     )
 
 
-def _village_sheet(book, shot, name, unit, by_target, rows, *, ends, subs, widths, cells, formats):
-    """cells、formats 给出一个村一项任务的几格；ends 是最后的几列，没有就不写。"""
+def _village_sheet(book, shot, name, unit, *, subs, widths, cells, formats, ends=(), end_formats=()):
+    """cells、formats 给出一个村一项任务的几格；ends 是最后的几列（待重报、差错率、逾期、原因），没有就不写。"""
+    by_target, rows = shot.villages
     paper = Paper(book, name, [5, 10, 6, *widths * len(by_target), *(width for _, width in ends)], larger=2)
     paper.freeze(3, 5)
-    opening(paper, shot, name, unit, min(10, paper.width - 2))
+    opening(paper, shot, name, unit, min(10, paper.width - 1))
     head = paper.heads([
         ("序号", ()), ("村（社区）", ()), ("片区", ()), *((figures.target.name, subs) for figures in by_target),
         *((title, ()) for title, _ in ends),
     ], heights=(26, 34))
     shapes = [shape for figures in by_target for shape in formats(figures.target)]
+    formatted = ["", "", "", *shapes, *end_formats]
     for place, row in enumerate(rows, start=1):
         values = [place, row.village.name, row.lot]
-        for cell, figures in zip(row.cells, by_target, strict=True):
-            values += cells(cell, figures.target) if cell.patch_count or cell.is_allocated else [None] * len(subs)
+        for target, cell in row.pairs:
+            values += cells(cell, target) if cell.patch_count or cell.is_allocated else [None] * len(subs)
         late = "late" if row.overdue_count else "number"
-        paper.row([*values, *[row.overdue_count, worst_words(row)][: len(ends)]],
-                  ["middle", "text", "middle", *["number"] * len(shapes), *[late, "text"][: len(ends)]],
-                  [COUNT, "", "", *shapes, *[COUNT, ""][: len(ends)]], height=34)
+        looks = ["middle", "text", "middle", *["number"] * len(shapes), *["number", "number", late, "text"][: len(ends)]]
+        paper.row([*values, *_ends(ends, row.returns, row.overdue_count, worst_words(row))], looks, formatted, height=34)
     paper.filter(head + 1, paper.number)
     totals = [value for figures in by_target for value in cells(figures, figures.target)]
-    paper.row(["合计", None, None, *totals, *[shot.progress.overdue_count, None][: len(ends)]],
-              ["total_text"] * 3 + ["total"] * (len(shapes) + len(ends)),
-              ["", "", "", *shapes, *[COUNT, ""][: len(ends)]], height=30)
+    last = _ends(ends, shot.returns[None], shot.progress.overdue_count, None)
+    paper.row(["合计", None, None, *totals, *last], ["total_text"] * 3 + ["total"] * (len(shapes) + len(ends)),
+              formatted, height=30)
     paper.merge(paper.number, 1, paper.number, 3)
     paper.prints(1, head + 1)
+
+
+def _ends(ends, returns, overdue_count, words):
+    rate = None if returns.error_rate is None else Decimal(returns.error_rate) / 100
+    return [returns.waiting, rate, overdue_count, words][: len(ends)]
 
 
 def worst_words(row):
