@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from plots import actions
+from plots.importing.bulk import insert
 from plots.importing.compare import with_records
 from plots.importing.problems import Problem
 from plots.importing.review import examine
@@ -57,18 +58,27 @@ def finish(batch, by, counts):
 
 
 def _create(batch, rows, first, by, tick):
-    now = timezone.now()
-    for start in range(0, len(rows), CHUNK):
-        Patch.objects.bulk_create([
-            Patch(
-                target=batch.target, village=row.village, code=row.code, area_mu=row.area_mu, **row.facts,
-                extra=row.extra, batch=batch, status=Status.PENDING, next_milestone=first,
-                created_at=now, created_by=by,
-            )
-            for row in rows[start : start + CHUNK]
-        ])
-        tick(start + CHUNK)
+    blank = _blank(batch, first, by)
+    insert(
+        [
+            {
+                **blank, **row.facts, "village": row.village.pk, "code": row.code, "area_mu": row.area_mu,
+                "extra": row.extra,
+            }
+            for row in rows
+        ],
+        tick=tick,
+    )
     return len(rows)
+
+
+def _blank(batch, first, by):
+    """新图斑的每一个字段：没有填的就是模型的默认值；外键给主键。"""
+    values = {field.name: field.get_default() for field in Patch._meta.concrete_fields if not field.primary_key}
+    return {
+        **values, "target": batch.target_id, "batch": batch.pk, "status": Status.PENDING.value,
+        "next_milestone": first and first.pk, "created_by": by and by.pk,
+    }
 
 
 def _mark_again(changed):
@@ -84,26 +94,22 @@ def _mark_again(changed):
 
 def _update(batch, changed, done, tick):
     """改了同样几项的一起写：只写这几项，不碰别人正在改的。"""
-    groups = {}
+    groups, blank = {}, _blank(batch, None, None)
     for change in changed:
         fields = change.values.keys() - ({"area_mu"} if change.by_amend else set())
         if fields:
             groups.setdefault(tuple(sorted(fields)), []).append(change)
     for fields, group in groups.items():
-        for start in range(0, len(group), CHUNK):
-            part = group[start : start + CHUNK]
-            Patch.objects.bulk_create(
-                [_as_patch(batch, change, fields) for change in part],
-                update_conflicts=True, unique_fields=["target", "village", "code"], update_fields=fields,
-            )
-            done += len(part)
-            tick(done)
+        rows = [
+            {
+                **blank, "area_mu": change.old["area_mu"], "village": change.row.village.pk, "code": change.row.code,
+                **{name: change.values[name] for name in fields},
+            }
+            for change in group
+        ]
+        insert(rows, update=fields, tick=lambda count, done=done: tick(done + count))
+        done += len(group)
     return done
-
-
-def _as_patch(batch, change, fields):
-    values = {"area_mu": change.old["area_mu"], **{name: change.values[name] for name in fields}}
-    return Patch(target=batch.target, village=change.row.village, code=change.row.code, **values)
 
 
 def _amend(batch, changed, done, by, tick):
