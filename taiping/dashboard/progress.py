@@ -46,7 +46,7 @@ class MilestoneFigures:
     as_of: date
     reached: Decimal | None
     reached_count: int
-    on_time: Decimal
+    on_time: Decimal | None  # 没有监测数是 None，不是 0
     on_time_count: int
     overdue_count: int
     open_count: int  # 没完成这一步、也没核减没暂缓的个数，不论到没到期
@@ -54,7 +54,7 @@ class MilestoneFigures:
 
     @property
     def late(self):
-        return (self.reached or ZERO) - self.on_time
+        return None if self.reached is None or self.on_time is None else self.reached - self.on_time
 
     @property
     def late_count(self):
@@ -399,13 +399,21 @@ def reading_target(target, milestones, villages, as_of, scoped, *, allocations, 
     for milestone in milestones:
         due_on = effective_due(milestone, plan)
         at_due = readings.value(min(due_on, as_of))
+        on_time = timely(target, value, at_due)
         term = Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days)
         if target.is_floor:
             state = judge_floor(as_of, term, quota, value=value, value_at_due=at_due)
         else:
-            state = judge(as_of, term, need, amount=value, count=0, on_time=at_due or ZERO, on_time_count=0)
+            state = judge(as_of, term, need, amount=value, count=0, on_time=on_time or ZERO, on_time_count=0)
         figures.milestones.append(
-            MilestoneFigures(milestone, due_on, as_of, value, 0, at_due or ZERO, 0, 0, 0, state)
+            MilestoneFigures(milestone, due_on, as_of, value, 0, on_time, 0, 0, 0, state)
         )
     figures.state = overall(m.state for m in figures.milestones)
     return figures
+
+
+def timely(target, value, at_due):
+    """监测数里算按期的：截止那天已有的数，后来更正小了的以小的为准；没有监测数是 None。"""
+    if value is None or (at_due is None and target.is_floor):
+        return None
+    return min(at_due or ZERO, value)

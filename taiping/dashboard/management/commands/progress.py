@@ -37,6 +37,9 @@ def parsed_day(text):
     if not text:
         return timezone.localdate()
     try:
-        return date.fromisoformat(text)
+        on = date.fromisoformat(text)
     except ValueError:
         raise CommandError(f"“{text}”不是日期，请写成 2024-10-20 这样。") from None
+    if not 2000 <= on.year <= 2100:
+        raise CommandError(f"“{text}”太远了，请填 2000 年到 2100 年之间的日期。")
+    return on
