@@ -34,7 +34,7 @@ def _list(paper, shot, heads, rows, word, look):
     looks = ["middle", "text", "text", "text", "text", "number", "middle", "middle", look, "middle", "text"]
     for place, values in enumerate(rows, start=1):
         shapes = [COUNT, "", "", "", "", "0.00", "", "", COUNT if look == "late" else "", "", ""]
-        paper.row([place, *values], looks, shapes, height=24)
+        paper.row([place, *values], looks, shapes, height=tall(values[-1], 22))
     paper.filter(head, paper.number)
     if not rows:
         paper.banner(f"没有{word}的图斑。", "note", 24)
@@ -61,8 +61,9 @@ def _details(book, shot, late, waiting):
         counts[target.pk] += 1
         sums[target.pk] = [total + area for total, area in zip(sums[target.pk], areas, strict=True)]
         fmt = amount_format(target.decimals)
-        paper.row([target.name, patch.village.name, *_facts(item), *_days(item, steps), *areas[1:], _told(item)],
-                  looks, ["", "", "", "", "", fmt, "", "", "", *[""] * len(steps), fmt, fmt, ""])
+        told = _told(item)
+        paper.row([target.name, patch.village.name, *_facts(item), *_days(item, steps), *areas[1:], told], looks,
+                  ["", "", "", "", "", fmt, "", "", "", *[""] * len(steps), fmt, fmt, ""], height=tall(told, 18))
         if item.overdue_step:
             late.append((patch.village_id, _late(item)))
         elif item.status == Status.DEFERRED:
@@ -73,6 +74,11 @@ def _details(book, shot, late, waiting):
     for figures in by_target:
         _total(paper, figures.target, counts, sums, len(steps))
     paper.prints(1, head + 1)
+
+
+def tall(text, per_line):
+    """行高：最后一列的说明每 per_line 个字折一行，都看得全。"""
+    return max(24, 15 * -(-len(text) // per_line) + 4)
 
 
 def _facts(item):
