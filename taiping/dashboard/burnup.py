@@ -43,11 +43,12 @@ class Curve:
 
 @dataclass
 class Forecast:
-    """按近 14 天的速度推算：done_on 是哪天能完成，late_days 是比截止晚几天（0 或负是赶得上）。"""
+    """按近 14 天的速度（每天 pace 个 unit）推算：done_on 是哪天能完成，late_days 是比截止晚几天（0 或负是赶得上）。"""
 
     pace: Decimal
     done_on: date | None
     late_days: int
+    unit: str = "亩"
 
 
 @dataclass
@@ -69,17 +70,32 @@ def burn_ups(progress, scope=None):
     for figures in progress.targets:
         if not figures.target.by_patches or not figures.milestones or not figures.patch_count:
             continue
-        by_count = figures.need.quota is None
+        unit, goal = goals(figures)[0]
         steps = [row.milestone for row in figures.milestones]
-        lines = {step.pk: Curve.of(changes[step.pk, by_count], progress.as_of) for step in steps}
-        goal = Decimal(figures.need.quota_count or figures.patch_count) if by_count else figures.need.quota
+        lines = {step.pk: Curve.of(changes[step.pk, unit == "个"], progress.as_of) for step in steps}
         before = steps[-2] if len(steps) > 1 else steps[-1]
-        pending = figures.next_milestone
         curves.append(BurnUp(
-            figures, "个" if by_count else "亩", goal, lines[before.pk], lines[steps[-1].pk],
-            forecast(lines[pending.milestone.pk], goal, progress.as_of, pending.due_on) if pending else None,
+            figures, unit, goal, lines[before.pk], lines[steps[-1].pk], slowest(figures, changes, progress.as_of),
         ))
     return curves
+
+
+def goals(figures):
+    """要到的数 [(单位, 数)]：有亩数的亩在前；亩和个都有就两样；都没有是现有图斑的个数。"""
+    found = [("亩", figures.need.quota), ("个", figures.need.quota_count)]
+    return [(unit, Decimal(goal)) for unit, goal in found if goal is not None] or [("个", Decimal(figures.patch_count))]
+
+
+def slowest(figures, changes, as_of):
+    """还没完成的第一个节点的推算；亩和个两样都要到的，以慢的为准。都到了是 None。"""
+    pending = figures.next_milestone
+    if pending is None:
+        return None
+    ahead = [
+        forecast(Curve.of(changes[pending.milestone.pk, unit == "个"], as_of), goal, as_of, pending.due_on, unit)
+        for unit, goal in goals(figures)
+    ]
+    return max(filter(None, ahead), key=lambda row: row.done_on or date.max, default=None)
 
 
 def daily_changes(progress, scope):
@@ -112,18 +128,18 @@ def daily_changes(progress, scope):
     return changes
 
 
-def forecast(curve, goal, as_of, due_on):
-    """从近 14 天的增量推算；没有动就是推算不出（done_on 为 None）。"""
-    if goal is None:
-        return None
+def forecast(curve, goal, as_of, due_on, unit="亩"):
+    """从近 14 天的增量推算；已经到了是 None；没有动、或要十年以上的，推算不出（done_on 为 None）。"""
     now = curve.at(as_of)
-    pace = (now - curve.at(as_of - timedelta(days=PACE_DAYS))) / PACE_DAYS
     if now >= goal:
         return None
-    if pace <= 0:
-        return Forecast(ZERO, None, 0)
-    days = int(((goal - now) / pace).to_integral_value(ROUND_CEILING))
+    gained = now - curve.at(as_of - timedelta(days=PACE_DAYS))
+    if gained <= 0:
+        return Forecast(ZERO, None, 0, unit)
+    pace = gained / PACE_DAYS
+    # 先乘后除：除出来的速度是舍入过的，正好整除的天数会多出一天。
+    days = int(((goal - now) * PACE_DAYS / gained).to_integral_value(ROUND_CEILING))
     if days > 3660:
-        return Forecast(pace, None, 0)
+        return Forecast(pace, None, 0, unit)
     done_on = as_of + timedelta(days=days)
-    return Forecast(pace, done_on, (done_on - due_on).days)
+    return Forecast(pace, done_on, (done_on - due_on).days, unit)

@@ -76,7 +76,7 @@ def chart(burnup, plan, as_of):
 
     projection = ""
     ahead = burnup.forecast
-    if ahead and ahead.done_on and as_of <= plan.ends_on:
+    if ahead and ahead.done_on and ahead.unit == burnup.unit and as_of <= plan.ends_on:
         line = next(row for row in burnup.figures.milestones if not row.state.is_done)
         reached = line.reached if burnup.unit == "亩" else line.reached_count
         stop = min(ahead.done_on, end)

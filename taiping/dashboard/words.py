@@ -13,7 +13,7 @@ def chinese_date(day):
 
 
 def days_text(milestone):
-    """一个节点离截止：“还有 11 天”“今天截止”“已过 20 天”；做完了和没到时候的不催。"""
+    """一个节点离截止：“还有 11 天”“今天截止”“已过 20 天”；做完了的不说。"""
     state, days = milestone.state, milestone.days_left
     if state.is_done:
         return ""
@@ -66,8 +66,10 @@ def forecast_sentence(burnup):
     name, ahead = pending.milestone.name, burnup.forecast
     if ahead is None:
         return f"{name}的数已经够了。"
+    if ahead.done_on is None and pending.state == State.NOT_STARTED:
+        return f"{name}还没到时段。"
     if ahead.done_on is None:
-        return f"{name}近14天没有进展，推算不出完成日期。"
+        return f"{name}近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期。"
     when = f"按近14天进度，{name}预计{ahead.done_on.month}月{ahead.done_on.day}日完成"
     if ahead.done_on.year != burnup.figures.as_of.year:
         when = f"按近14天进度，{name}预计{chinese_date(ahead.done_on)}完成"
