@@ -199,6 +199,13 @@ def test_the_page_shows_each_step(example, leader):
             assert word in text
 
 
+def test_the_line_on_the_bar_is_what_the_list_is_still_held_to(example, leader):
+    listed, workload, _ = leader.get("/?on=2024-12-02").context["rows"]
+
+    assert (listed.mu.confirmed, listed.mu.line) == ("100.0", "100.0")  # 23.5 亩，核减 6.2 以后要的就是 23.5
+    assert (workload.mu.confirmed, workload.mu.line) == ("100.0", "100.0")  # 36 亩以上不扣
+
+
 def test_without_villages_patches_or_readings_nothing_is_made_up(leader):
     plan = make_plan(2025)
     floor = make_target(plan, "retained", name="耕地保有量", kind="FLOOR", measured_by="READINGS", order=1, decimals=0)

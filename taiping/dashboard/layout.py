@@ -54,7 +54,7 @@ def target_rows(progress, ledger):
             continue
         mu = count = None
         if figures.quota is not None:
-            mu = Bar.of(figures.confirmed, figures.reported, figures.quota)
+            mu = Bar.of(figures.confirmed, figures.reported, figures.need.quota)  # 清单核减了的，线跟着退
         if figures.quota_count is not None or (figures.quota is None and figures.patch_count):
             count = Bar.of(figures.confirmed_count, figures.reported_count, figures.quota_count or figures.patch_count)
         rows.append(TargetRow(figures, address, mu, count))
