@@ -10,13 +10,15 @@ from django.utils import timezone
 
 from plots.aliases import ColumnAlias
 from plots.deadlines import BACKFILL_DAYS, due_of, local_date
+from plots.geo.models import GeometryCheck, PatchShape
 from plots.querysets import EvidenceQuerySet, PatchQuerySet, RecordQuerySet
 from taiping.area import MuField
 from tasks.models import Milestone, Target
 from villages.models import Village
 
 __all__ = [
-    "Batch", "ColumnAlias", "Evidence", "Kind", "Patch", "Reason", "RectificationRecord", "Remedy", "Status",
+    "Batch", "ColumnAlias", "Evidence", "GeometryCheck", "Kind", "Patch", "PatchShape", "Reason",
+    "RectificationRecord", "Remedy", "Status",
 ]
 USER = settings.AUTH_USER_MODEL
 
@@ -71,6 +73,7 @@ class Batch(models.Model):
     created_at = models.DateTimeField("上传时间", default=timezone.now)
     applied_at = models.DateTimeField("导入时间", null=True, blank=True)
     layout = models.JSONField("手工对的列", default=dict, blank=True)
+    crs = models.CharField("由人确认的坐标系", max_length=12, blank=True)
     counts = models.JSONField("结果", default=dict, blank=True)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 

@@ -5,6 +5,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from taiping.geometry.fields import ShapeModel, ShapeQuerySet
+
 
 class Role(models.TextChoices):
     ADMIN = "ADMIN", "管理员"
@@ -125,6 +127,29 @@ class Village(models.Model):
     @property
     def alias_list(self):
         return [alias for alias in self.aliases.replace("，", "、").split("、") if alias.strip()]
+
+
+class BoundaryQuerySet(ShapeQuerySet):
+    def visible_to(self, user):
+        return self.filter(village__in=Village.objects.visible_to(user))
+
+
+class VillageBoundary(ShapeModel):
+    """村界：村（社区）的范围；没有也能用，有了才看图斑是不是超出本村。"""
+
+    village = models.OneToOneField(
+        Village, models.CASCADE, primary_key=True, related_name="boundary", verbose_name="村"
+    )
+    file_name = models.CharField("来自文件", max_length=200)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="导入人")
+
+    objects = BoundaryQuerySet.as_manager()
+
+    class Meta(ShapeModel.Meta):
+        verbose_name = verbose_name_plural = "村界"
+
+    def __str__(self):
+        return f"{self.village}村界"
 
 
 class CadreManager(NaturalManager):
