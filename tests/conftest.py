@@ -26,6 +26,12 @@ def browser_is_required():
     return any(os.environ.get(name, "").lower() in ("1", "true", "on") for name in ("CI", "REQUIRE_BROWSER"))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """真提交的测试放在最后：它们跑完会清空所有表，连同迁移带来的退回理由。"""
+    items.sort(key=lambda item: bool((mark := item.get_closest_marker("django_db")) and mark.kwargs.get("transaction")))
+
+
 def pytest_runtest_setup(item):
     if item.get_closest_marker("browser") and not BROWSER:
         if browser_is_required():

@@ -218,9 +218,10 @@ def test_search_reads_code_place_and_contractor(scene):
     assert scene.found(q="李家") == ["没动"]
 
 
-def test_due_within_counts_from_the_day_asked(scene):
-    assert scene.found(due="0", on="2024-09-30", target="abandoned") == ["一半", "没动"]
-    assert scene.found(due="7", on="2024-11-09", target="abandoned") == ["退回", "逾期"]
+def test_due_within_counts_as_of_the_day_asked(scene):
+    """9月30日看：后来才核减、才补报的那时还没做；11月9日看：第二天才重报的“退回”那时是逾期，不算快到期。"""
+    assert scene.found(due="0", on="2024-09-30", target="abandoned") == ["一半", "核减", "没动", "逾期"]
+    assert scene.found(due="7", on="2024-11-09", target="abandoned") == ["逾期"]
 
 
 def test_village_of_one_s_own(scene):
