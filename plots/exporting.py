@@ -1,5 +1,6 @@
 """导出：空白模板和图斑台账。列和导入是同一份（plots.columns），导出的表改好能再导进来。"""
 
+import re
 from itertools import islice
 
 from django.utils import timezone
@@ -22,6 +23,7 @@ from villages.models import Village
 CHUNK = 2000
 TEMPLATE_ROWS = 500
 VILLAGE_SHEET = "村"
+TRICKY = re.compile(r"[=+\-@\d\s'#]")  # 这样开头的文字，不定格式会被当成公式、数或日期
 COMPUTED_WIDTHS = (10, 12, 12)
 
 
@@ -45,7 +47,7 @@ def ledger_workbook(queryset, title):
             count, total = count + 1, total + patch.area_mu
     sheet.auto_filter.ref = f"A3:{get_column_letter(len(headers))}{last}"
     totals = ["合计", f"{count} 个", None, total]
-    sheet.append([_styled(sheet, value, bold=True) for value in totals + [None] * (len(headers) - 4)])
+    sheet.append([_bold(sheet, value) for value in totals + [None] * (len(headers) - 4)])
     return to_bytes(book)
 
 
@@ -57,8 +59,9 @@ def _ledger_row(sheet, patch, done, steps, extras):
         step.name if step else "", due_of(step) if step else None,
         *(done.get(name) for name in steps), *(patch.extra.get(key) for key in extras),
     ]
-    cells = [_styled(sheet, value) for value in values]
-    cells[3].number_format = "@" if isinstance(cells[3].value, str) else "0.00"
+    cells = [_plain(sheet, value) for value in values]
+    cells[3] = put(WriteOnlyCell(sheet), patch.area_mu)
+    cells[3].number_format = "0.00"
     return cells
 
 
@@ -140,6 +143,7 @@ def _sheet(book, name, widths, *, first):
     for index, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     sheet.freeze_panes = f"D{first}"
+    sheet.print_options.gridLines = True
     print_landscape(sheet, f"{first - 1}:{first - 1}")
     return sheet
 
@@ -167,9 +171,18 @@ def _header(sheet, text, note="", required=True):
     return cell
 
 
-def _styled(sheet, value, *, bold=False):
+def _plain(sheet, value):
+    """普通的字和小数直接写，快得多；像公式、像编号的文字和日期要定好格式。"""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and not TRICKY.match(value) and len(value) < 1000:
+        return value
+    if type(value) in (int, float) and abs(value) < 1e15:
+        return value
+    return put(WriteOnlyCell(sheet), value)
+
+
+def _bold(sheet, value):
     cell = put(WriteOnlyCell(sheet), value)
-    cell.border = LINE
-    if bold:
-        cell.font = Font(bold=True)
+    cell.font, cell.border = Font(bold=True), LINE
     return cell

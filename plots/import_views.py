@@ -80,7 +80,7 @@ def show(request, batch, refusal=None):
         "batch": batch, "review": review, "lead": headline(review), "choices": column_choices(batch),
         "shown": SHOWN, "refusal": refusal, "failure": batch.counts.get("failure"),
         "failed": batch.counts.get("problems", []), "with_earlier": with_earlier,
-        "can_mark": bool(review.layouts and (review.problems or getattr(review, "refusals", []))),
+        "can_mark": any(problem.row for problem in [*review.problems, *getattr(review, "refusals", [])]),
     }
     if not is_cloud and not review.unreadable and review.found.file_count:
         context["quota_text"], context["quota_agrees"] = quota_text(review)

@@ -93,10 +93,12 @@ def test_the_same_file_again_says_nothing_changes_and_offers_no_button(client, s
 def test_changed_values_are_shown_old_and_new(client, staff, target):
     confirm(client, preview_of(client, target)[0])
 
-    _, page = preview_of(client, target, xlsx(HEADER, [1, "团碾", "T-1", 4, "坡上", "张三"]))
+    url, page = preview_of(client, target, xlsx(HEADER, [1, "团碾", "T-1", 4, "坡上", "张三"]))
 
-    assert "<td>面积（亩）</td><td>3.5</td><td>4</td>" in page
-    assert "<td>小地名</td><td>塆里</td><td>坡上</td>" in page
+    assert '<td data-label="列">面积（亩）</td><td data-label="现在">3.5</td><td data-label="改成">4</td>' in page
+    assert '<td data-label="列">小地名</td><td data-label="现在">塆里</td><td data-label="改成">坡上</td>' in page
+    done = confirm(client, url).content.decode()
+    assert '<td data-label="原来">3.5</td><td data-label="改成">4</td>' in done
     assert "加上系统里已有的，共 16 亩、2 个；方案是 2 个、15.5 亩，多 0.5 亩" in page
 
 
@@ -213,7 +215,7 @@ def test_the_header_row_can_be_corrected(client, staff, target):
     page = client.post(url, {"do": "columns", "s0-used": "on", "s0-header": "2"}, follow=True).content.decode()
 
     assert 'name="s0-header" value="2"' in page
-    assert "<td>斑号</td>" in page
+    assert '<td data-label="表头">斑号</td>' in page
 
 
 def test_cloud_results_are_previewed_and_imported(client, staff, target):
@@ -222,8 +224,9 @@ def test_cloud_results_are_previewed_and_imported(client, staff, target):
     content = xlsx(["图斑编号", "状态", "提交时间", "上传编号"], ["T-1", "已提交", date(2024, 10, 8), "YC-1"])
     url, page = preview_of(client, target, content, kind="CLOUD")
     assert "“复耕复种”还没有上报" in page
-    assert "核实请换一位镇工作人员" in page
-    assert "会上报 1 个" in client.get(f"{url}?earlier=on").content.decode()
+    assert "导入这些结果" not in page
+    page = client.get(f"{url}?earlier=on").content.decode()
+    assert "会上报 1 个" in page and "核实请换一位镇工作人员" in page
 
     refused = confirm(client, url)
     done = confirm(client, url, earlier="on")

@@ -73,12 +73,13 @@ def _create(batch, rows, first, by, tick):
 
 
 def _blank(batch, first, by):
-    """新图斑的每一个字段：没有填的就是模型的默认值；外键给主键。"""
+    """新图斑的每一个字段：没有填的就是模型的默认值，空的不用写；外键给主键。"""
     values = {field.name: field.get_default() for field in Patch._meta.concrete_fields if not field.primary_key}
-    return {
-        **values, "target": batch.target_id, "batch": batch.pk, "status": Status.PENDING.value,
+    values |= {
+        "target": batch.target_id, "batch": batch.pk, "status": Status.PENDING.value,
         "next_milestone": first and first.pk, "created_by": by and by.pk,
     }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _mark_again(changed):

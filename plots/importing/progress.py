@@ -1,9 +1,10 @@
-"""进度：长文件导入到哪里了。记在原文件旁边的小文件里，不写库：导入占着写事务，库里写不进也看不到。"""
+"""进度：长文件导入到哪里了。记在数据文件夹的一个小文件里，不写库：导入占着写事务，库里写不进也看不到。"""
 
 import json
 import time
 from contextlib import suppress
-from pathlib import Path
+
+from django.conf import settings
 
 EVERY, STALE = 0.5, 120  # 秒：隔多久写一次；多久没有动静就算中断了
 
@@ -12,7 +13,7 @@ class Progress:
     """一个批次的进度；start 之后不断 tick，finish 收起。别的进程用 current 看。"""
 
     def __init__(self, batch):
-        self.path = Path(f"{batch.file.path}.progress")
+        self.path = settings.DATA_DIR / "progress" / f"batch-{batch.pk}.json"
         self.written = 0.0
 
     def start(self):
@@ -37,5 +38,6 @@ class Progress:
     def _write(self, step, done, total):
         self.written = time.monotonic()
         told = json.dumps({"step": step, "done": done, "total": total}, ensure_ascii=False)
+        self.path.parent.mkdir(exist_ok=True)
         with suppress(OSError):  # 只是给人看的，写不成不影响导入
             self.path.write_text(told, encoding="utf-8")

@@ -13,6 +13,8 @@ from taiping.area import plain
 from taiping.tables import TableError
 from villages.matching import VillageIndex
 
+KEPT_CHANGES = 500  # 批次上留着原来的值，事后查得到改了什么
+
 
 @dataclass
 class Review:
@@ -52,6 +54,9 @@ class Review:
             "new": len(found.new), "changed": len(found.changed), "unchanged": found.unchanged,
             "kept": found.kept, "amended": len(found.amended), "count": found.file_count,
             "area_mu": plain(found.file_mu),
+            "changes": [
+                [change.row.code, change.row.village.name, change.fields] for change in found.changed[:KEPT_CHANGES]
+            ],
         }
 
 

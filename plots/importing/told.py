@@ -18,6 +18,8 @@ def headline(review):
     """预览的那句话。"""
     if review.unreadable:
         return "这份文件读不了，系统里什么也没有动。"
+    if not review.is_readable:
+        return "还没有认全各列是什么，请在下面指明；系统里什么也没有动。"
     if review.problems:
         return f"这份文件有 {len(review.problems)} 处要改，还不能导入，系统里什么也没有动。"
     name = review.batch.target.name
@@ -27,6 +29,8 @@ def headline(review):
         return f"“{name}”会新增 {len(review.found.new)} 个、改动 {len(review.found.changed)} 个图斑。确认以前，系统里什么也不动。"
     if review.is_empty:
         return f"没有变化：文件里的结果系统里“{name}”都有了。"
+    if not review.rows:
+        return f"这份文件里没有现在能上报的图斑，有 {len(review.refusals)} 行要先处理。"
     return f"“{name}”会上报 {len(review.rows)} 个图斑的“{review.step.name}”。确认以前，系统里什么也不动。"
 
 
