@@ -1,8 +1,10 @@
 """全部设置。只此一份；每一项都能用环境变量或 .env 改，见 README 的配置表。"""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,21 +42,28 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "axes",
+    "csp",
     "django_filters",
     "rules.apps.AutodiscoverRulesConfig",
 ]
 
 MIDDLEWARE = [
+    "taiping.middleware.RequestIdMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "taiping.middleware.HeadersMiddleware",
+    "taiping.middleware.NulMiddleware",
+    "villages.middleware.LoginMiddleware",
     "villages.middleware.IssuedPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "taiping.urls"
@@ -90,16 +99,34 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "villages.User"
 AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
     "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ("username", "name", "phone")}},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+     "OPTIONS": {"min_length": env.int("PASSWORD_MIN_LENGTH", default=10)}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "villages.validators.KindsValidator", "OPTIONS": {"kinds": env.int("PASSWORD_MIN_KINDS", default=3)}},
+    {"NAME": "villages.validators.PersonalValidator"},
+    {"NAME": "villages.validators.NotReusedValidator",
+     "OPTIONS": {"remember": env.int("PASSWORD_HISTORY", default=5)}},
 ]
+PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", default=0)  # 0 是不限期
+# 猜密码：同一个用户名从同一个地址连错几次就锁住，隔一阵自己解开，管理员也能解。
+# 地址是 REMOTE_ADDR：serve 只认 --proxy 说的那台代理带来的地址，别人自己写的一律不算。
+AXES_FAILURE_LIMIT = env.int("LOGIN_MAX_FAILURES", default=5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCK_MINUTES", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "villages.lockout.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 锁着的时候再试，不用从头等
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False  # 后台里用我们自己的一页
+AXES_VERBOSE = False
 LOGIN_URL = "villages:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "villages:login"
@@ -130,7 +157,22 @@ EVIDENCE_DISPLAY_PX = env.int("EVIDENCE_DISPLAY_PX", default=1600)
 EVIDENCE_THUMB_PX = env.int("EVIDENCE_THUMB_PX", default=320)
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# 多少分钟没有动静就退出；人在用就往后推。Cookie 到关掉浏览器为止，时限由服务器看，超时的人交来的字才认得出是谁的。
+SESSION_ENGINE = "villages.sessions"
+SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "taiping.errors.csrf_failure"
+# 只用自己网站上的东西，没有写在页面里的脚本和样式；后台也一样，没有放宽。
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
+    "default-src": [SELF], "object-src": [NONE], "base-uri": [NONE], "frame-ancestors": [NONE],
+    "form-action": [SELF],
+}}
+PERMISSIONS_POLICY = (
+    "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), "
+    "display-capture=(), publickey-credentials-get=(), screen-wake-lock=(), accelerometer=(), gyroscope=(), "
+    "magnetometer=(), browsing-topics=()"
+)
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 # HTTPS=on 用在正式部署（前面有证书的反向代理或网关）；本机试用是 http，打开会登不进去。
@@ -144,10 +186,17 @@ if env.bool("HTTPS", default=False):
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
+HEALTH_MIN_FREE_MB = env.int("HEALTH_MIN_FREE_MB", default=500)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "taiping.logs.RequestFilter"}},
+    "formatters": {"line": {
+        "()": "taiping.logs.LineFormatter", "style": "{",
+        "format": "{asctime} {levelname} {name} user={user} request={request_id} {message}",
+    }},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    # 有了自己的一行，不要 Django 在开发时的那一套
+    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
 }

@@ -11,3 +11,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("taiping.dashboard.urls")),
 ]
+
+handler400 = "taiping.errors.bad_request"
+handler500 = "taiping.errors.server_error"

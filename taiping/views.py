@@ -1,16 +1,24 @@
 """不属于哪一层的页面。"""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+
+from taiping.health import checks
+
+BAD = 503
 
 
+@never_cache
 @login_not_required
 def healthz(request):
-    """给监控看的：能连上数据库就是 ok，连不上是 503。"""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("数据库连不上\n", status=503, content_type="text/plain; charset=utf-8")
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+    """给监控看的：都好第一行是 ok，有一样不好是 503 和原因；?format=json 给程序看。"""
+    found = checks()
+    good = all(is_good for _, is_good, _ in found)
+    if request.GET.get("format") == "json":
+        answer = {name: {"ok": is_good, "text": words} for name, is_good, words in found}
+        return JsonResponse({"ok": good, **answer}, status=200 if good else BAD,
+                            json_dumps_params={"ensure_ascii": False})
+    lines = [f"{'ok' if is_good else '坏'} {words}" for _, is_good, words in found]
+    text = "\n".join(["ok" if good else "有问题", *lines, ""])
+    return HttpResponse(text, status=200 if good else BAD, content_type="text/plain; charset=utf-8")

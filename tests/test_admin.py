@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tasks.models import Milestone, Plan, Reading, Target
 from tests import factories as make
-from villages.models import Role, Village
+from villages.models import LoginFailure, Role, Village
 
 pytestmark = pytest.mark.django_db
 
@@ -47,14 +47,16 @@ def make_row(model, number):
         make.make_reading(floor_target(plan), village=village, by=user)
     elif model == "planfile":
         make.make_plan_file(user)
+    elif model == "loginfailure":
+        LoginFailure.objects.create(username=user.username, ip_address="10.0.0.8", failures_since_start=5)
 
 
 MODELS = ["user", "village", "posting", "cadre", "plan", "workinggroup", "target", "milestone", "allocation",
-          "reading", "planfile"]
+          "reading", "planfile", "loginfailure"]
 
 
 def changelist(model):
-    app = "villages" if model in ("user", "village", "posting", "cadre") else "tasks"
+    app = "villages" if model in ("user", "village", "posting", "cadre", "loginfailure") else "tasks"
     return reverse(f"admin:{app}_{model}_changelist")
 
 
@@ -139,7 +141,7 @@ def test_index_is_in_floor_order_and_leads_back_to_the_site(boss, client):
     people = [model["name"] for model in page.context["app_list"][0]["models"]]
 
     assert apps[:2] == ["人员与村", "方案与任务"]
-    assert people == ["账号", "村（社区）", "包村", "干部"]
+    assert people == ["账号", "村（社区）", "包村", "干部", "登录失败和锁定"]
     assert '<a href="/">查看站点</a>' in page.content.decode()
 
 

@@ -1,13 +1,16 @@
-"""后台：账号、村、包村、干部。账号只停用不删除，密码只发放不填写。"""
+"""后台：账号、村、包村、干部、登录失败和锁定。账号只停用不删除，密码只发放不填写。"""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin  # noqa: F401  先让它登记“组”，下面再撤掉
 from django.contrib.auth.models import Group
+from django.db.models import Q
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from villages.forms import AccountForm, VillageForm
-from villages.models import Cadre, Posting, User, Village
+from villages.models import Cadre, LoginFailure, Posting, User, Village
 from villages.passwords import issue_password
 
 admin.site.unregister(Group)  # 权限跟着角色走，不用组
@@ -127,3 +130,34 @@ class CadreAdmin(admin.ModelAdmin):
     list_select_related = ["user"]
     search_fields = ["name", "post"]
     autocomplete_fields = ["user"]
+
+
+@admin.register(LoginFailure)
+class LoginFailureAdmin(admin.ModelAdmin):
+    """连着输错密码的；锁住的可以在这里解开。只看，不改，也不显示输过什么。"""
+
+    list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "state"]
+    search_fields = ["username", "ip_address"]
+    fields = readonly_fields = ["username", "ip_address", "user_agent", "failures_since_start", "attempt_time"]
+    actions = ["unlock"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="状态")
+    def state(self, failure):
+        over = failure.attempt_time + settings.AXES_COOLOFF_TIME < timezone.now()
+        locked = failure.failures_since_start >= settings.AXES_FAILURE_LIMIT
+        return "已过时限" if over else "锁住" if locked else "没有锁"
+
+    @admin.action(description="解锁：让他马上能再登录")
+    def unlock(self, request, queryset):
+        names = sorted({failure.username or "（没填用户名）" for failure in queryset})
+        places = Q()
+        for failure in queryset:  # 同一个人换着浏览器输错的，一起算，也一起解
+            places |= Q(username=failure.username, ip_address=failure.ip_address)
+        LoginFailure.objects.filter(places).delete()
+        messages.success(request, f"已经解锁：{'、'.join(names)}。现在可以再登录。")

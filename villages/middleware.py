@@ -1,7 +1,22 @@
-"""发放的密码只能用来改密码：改之前别的页面都打不开。"""
+"""登录上的几道关：没登录先去登录（填的字留着），人在用就不超时，发放的密码只能用来改密码。"""
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from villages import drafts, sessions
+
+
+class LoginMiddleware(LoginRequiredMiddleware):
+    def process_view(self, request, view, args, kwargs):
+        if request.user.is_authenticated:
+            sessions.keep_alive(request)
+        return super().process_view(request, view, args, kwargs)
+
+    def handle_no_permission(self, request, view):
+        if request.method == "POST":
+            drafts.keep(request)
+        return super().handle_no_permission(request, view)
 
 
 class IssuedPasswordMiddleware:

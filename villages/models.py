@@ -1,6 +1,8 @@
 """人与村：谁能登录，哪些村，谁包哪个村。"""
 
+from axes.models import AccessAttempt
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -193,3 +195,48 @@ class Posting(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.village}"
+
+
+class Session(AbstractBaseSession):
+    """登录：一台设备上的一次登录，没有动静超过时限就作废。谁的、哪台设备、从哪里来，随每次保存写在这一行。"""
+
+    # 不设外键约束：账号没了，剩下的登录只是一行没用的数据，不该挡住谁
+    user = models.ForeignKey(
+        User, models.CASCADE, null=True, related_name="sessions", verbose_name="账号", db_constraint=False
+    )
+    device = models.CharField("设备", max_length=100, blank=True)
+    address = models.CharField("地址", max_length=45, blank=True)
+    seen_at = models.DateTimeField("最后使用", auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登录"
+
+    @classmethod
+    def get_session_store_class(cls):
+        from villages.sessions import SessionStore  # 存法在那边，那边又要用这个表
+
+        return SessionStore
+
+
+class PastPassword(models.Model):
+    """用过的密码：只有散列值，留着看新密码是不是重复。"""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="past_passwords", verbose_name="账号")
+    hash = models.CharField("散列值", max_length=128)
+    set_at = models.DateTimeField("启用时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用过的密码"
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.user} {self.set_at:%Y-%m-%d}"
+
+
+class LoginFailure(AccessAttempt):
+    """登录失败：一个用户名从一个地址连着输错的次数，够数就锁住；删掉这一行就是解锁。"""
+
+    class Meta:
+        proxy = True
+        verbose_name = verbose_name_plural = "登录失败和锁定"
+        ordering = ["-attempt_time"]

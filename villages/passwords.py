@@ -1,6 +1,10 @@
 """发放密码和改密码：密码只在发放时出现一次，系统里只存散列值。"""
 
 import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
 
 LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"  # 没有 i l o I O：念和抄都不会错
 DIGITS = "23456789"
@@ -29,3 +33,17 @@ def set_own_password(user, password):
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
+
+
+def expire_old_password(user):
+    """登录时看：密码用满 PASSWORD_MAX_DAYS 天的，须先改密码。0 是不限期。返回是不是到期了。"""
+    days = settings.PASSWORD_MAX_DAYS
+    if not days or user.must_change_password:
+        return False
+    latest = user.past_passwords.first()
+    set_at = latest.set_at if latest else user.date_joined
+    if set_at > timezone.now() - timedelta(days=days):
+        return False
+    user.must_change_password = True
+    user.save(update_fields=["must_change_password"])
+    return True

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from villages.models import Cadre, Posting, Role, User, Village
+from villages.models import Cadre, PastPassword, Posting, Role, Session, User, Village
 from villages.passwords import new_password
 
 OFFICES = (
@@ -58,11 +58,11 @@ def clear():
 
 
 def has_done_something(user):
-    """除了包村和“干部是谁的账号”，还有别的数据记着这个人，包括后台的操作记录。"""
+    """除了包村、“干部是谁的账号”、登录和用过的密码，还有别的数据记着这个人，包括后台的操作记录。"""
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: user}).exists()
         for relation in User._meta.get_fields(include_hidden=True)
         if relation.auto_created and not relation.concrete
-        and relation.related_model not in (Posting, Cadre)
+        and relation.related_model not in (Posting, Cadre, Session, PastPassword)
         and not relation.related_model._meta.auto_created
     )

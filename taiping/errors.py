@@ -1,0 +1,37 @@
+"""错误页：说清怎么办；系统自己的错给一个编号，日志里用同一个编号找得到经过。"""
+
+import logging
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template import TemplateDoesNotExist, loader
+
+logger = logging.getLogger("taiping.errors")
+
+
+def bad_request(request, exception=None):
+    return render(request, "400.html", {"reason": getattr(exception, "told", "")}, status=400)
+
+
+def server_error(request):
+    """不查数据库、不用母版：出错的可能正是它们。"""
+    number = getattr(request, "id", "")
+    logger.error("事故编号 %s：%s %s", number or "-", request.method, request.path, extra={"request": request})
+    try:
+        page = loader.get_template("500.html").render({"number": number, "css": _css()})
+    except TemplateDoesNotExist:
+        page = f"系统出了问题，编号 {number}，请告诉管理员。"
+    return HttpResponse(page, status=500)
+
+
+def _css():
+    try:
+        return staticfiles_storage.url("css/site.css")
+    except ValueError:  # 静态文件还没收集
+        return ""
+
+
+def csrf_failure(request, reason=""):
+    logger.warning("表单没有通过来源检查：%s（%s）", request.path, reason)
+    return render(request, "403_csrf.html", status=403)
