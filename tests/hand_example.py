@@ -121,8 +121,8 @@ class Example:
         a1, a2 = add(self.workload, self.east, "A1", "12"), add(self.workload, self.east, "A2", "8")
         a3, a4 = add(self.workload, self.south, "A3", "10"), add(self.workload, self.west, "A4", "6")
         a5, a6 = add(self.workload, self.south, "A5", "9"), add(self.workload, self.south, "A6", "5")
-        # A1 步步按期；复耕是半夜零点半录的（世界时还在前一天）。
-        self.report(a1, "9-10", clock=time(0, 30))
+        # A1 步步按期；复耕是半夜零点整录的（世界时还在前一天）。
+        self.report(a1, "9-10", clock=time(0))
         self.report(a1, "10-20")
         self.do("confirm", a1, "11-5")
         # A2 分三次复耕 3、2、3 亩，最后一次晚了（第二次夜里十一点半录）；11月3日面积更正为 7.5；核实晚了。
