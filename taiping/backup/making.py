@@ -1,0 +1,89 @@
+"""做备份：先取数据库同一刻的快照，再按快照里写着的名字收文件。系统照常用。"""
+
+import re
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import connection, models
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from taiping.backup.archive import ArchiveError, opened, writing
+from taiping.backup.rows import as_line, columns_of, dump, kept_models, snapshot
+
+PACKED = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".docx", ".xlsx", ".zip")  # 本来就压过的，不再压
+
+
+def make_backup(path):
+    """把数据库和上传的文件备份到 path，写完再从头核对一遍。返回清单；做不成抛 ArchiveError，不留半份。"""
+    refuse_unmigrated()
+    with writing(path) as writer:
+        tables, names = {}, []
+        with snapshot():
+            migrations = sorted(MigrationRecorder(connection).applied_migrations())
+            for model in kept_models(apps):
+                tables[model._meta.label_lower] = _add_table(writer, model, names)
+        missing = [name for name in dict.fromkeys(names) if not _add_file(writer, name)]
+        writer.finish({
+            "made_at": timezone.now().isoformat(), "site": settings.SITE_NAME, "database": connection.vendor,
+            "migrations": migrations, "tables": tables, "missing": missing,
+        })
+    with opened(path) as archive:
+        return archive.manifest
+
+
+def refuse_unmigrated():
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise ArchiveError("数据表还不是这个版本的。请先运行 quickstart --no-demo --no-serve 更新数据表，再备份。")
+
+
+def _add_table(writer, model, names):
+    """写一张表；顺手记下里面提到的文件名。"""
+    columns = columns_of(model)
+    fields = model._meta.local_concrete_fields
+    files = [at for at, field in enumerate(fields) if isinstance(field, models.FileField)]
+    count = 0
+
+    def lines():
+        nonlocal count
+        for row in dump(model):
+            names.extend(row[at] for at in files if row[at])
+            count += 1
+            yield as_line(row)
+
+    writer.add(f"data/{model._meta.label_lower}.jsonl", lines())
+    return {"columns": columns, "rows": count}
+
+
+def _add_file(writer, name):
+    """收一个文件；已经不在了就返回 False，备份照做，清单里写明。"""
+    try:
+        stream = default_storage.open(name, "rb")
+    except FileNotFoundError:
+        return False
+    with stream:
+        writer.add(f"media/{name}", stream.chunks(), compress=not name.lower().endswith(PACKED))
+    return True
+
+
+def rotate(folder, name, keep):
+    """在 folder 里做一份带日期的备份，做成以后只留最新的 keep 份。返回（路径, 清单, 删掉的路径）。"""
+    folder = Path(folder)
+    if not re.fullmatch(r"[\w\-]{1,40}", name):
+        raise ArchiveError("--name 只能用文字、数字、“-”和“_”，最多 40 个字。")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(f"建不成文件夹 {folder}：{error.strerror}。") from None
+    path = folder / f"{name}-{timezone.localtime():%Y%m%d-%H%M%S}.zip"
+    manifest = make_backup(path)
+    dated = re.compile(rf"{re.escape(name)}-\d{{8}}-\d{{6}}\.zip")
+    kept = sorted(found for found in folder.iterdir() if dated.fullmatch(found.name))
+    old = kept[: max(len(kept) - keep, 0)]
+    for found in old:
+        found.unlink()
+    return path, manifest, old
