@@ -9,6 +9,7 @@ from plots import told
 from plots.adding import add, open_targets
 from plots.forms_add import AddForm
 from plots.permits import NotAllowed
+from villages import drafts
 
 
 def patch_add(request):
@@ -44,4 +45,5 @@ def _asked(request):
 
 
 def _show(request, form):
+    drafts.refill(request, form)
     return render(request, "plots/patch_add.html", {"form": form})

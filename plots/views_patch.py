@@ -16,6 +16,7 @@ from plots.models import Patch, Status
 from plots.permits import NotAllowed
 from plots.querysets import NOT_PRESSED
 from plots.timeline import timeline
+from villages import drafts
 
 
 def patch(request, pk):
@@ -99,6 +100,7 @@ def _news(request, form, found):
 
 
 def _show(request, deed, form, **more):
+    drafts.refill(request, form)
     return render(request, "plots/patch_action.html", {
         "deed": deed, "form": form, "patch": form.entry.patch, **more,
     })

@@ -12,6 +12,7 @@ from plots.models import Patch
 from plots.my import Card
 from plots.permits import NotAllowed
 from plots.told import number
+from villages import drafts
 
 
 def report(request, pk):
@@ -109,6 +110,7 @@ def _changed(request, pk):
 
 
 def _show(request, form, **more):
+    drafts.refill(request, form)
     entry = form.entry
     return render(request, "plots/report.html", {
         "form": form, "patch": entry.patch, "card": Card(entry.patch, entry.state, entry.today),

@@ -18,6 +18,7 @@ from plots.permits import NotAllowed
 from plots.timeline import timeline
 from plots.told import number
 from tasks.models import Milestone, Target
+from villages import drafts
 from villages.models import Village
 
 PAGE = 30
@@ -123,6 +124,7 @@ def _on(request, patch, queue, asked, sentence, level=messages.SUCCESS):
 
 
 def _show(request, form, queue, asked, **more):
+    drafts.refill(request, form)
     entry, patch = form.entry, form.entry.patch
     step, after = patch.next_milestone, my.following(queue, patch)
     files = evidence.listed(patch.evidence.all(), request.user)

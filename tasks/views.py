@@ -10,6 +10,7 @@ from django.utils import timezone
 from tasks.forms import ReadingForm
 from tasks.models import Membership, Milestone, Plan, Reading, Target
 from tasks.shares import share_table
+from villages import drafts
 from villages.models import Village
 
 
@@ -73,6 +74,8 @@ def readings(request):
             reading = form.save()
             messages.success(request, f"已录入：{reading}。总览里{reading.on}以后的数按它算。")
             return redirect(f"{reverse('tasks:readings')}?year={plan.year}")
+    if form:
+        drafts.refill(request, form)
     targets = plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order")
     seen = Reading.objects.filter(target__plan=plan).select_related("target", "village", "by")
     if request.user.is_secretary:
