@@ -13,7 +13,7 @@ from taiping.area import plain
 from taiping.tables import TableError
 from villages.matching import VillageIndex
 
-KEPT_CHANGES = 500  # 批次上留着原来的值，事后查得到改了什么
+KEPT_CHANGES = 200  # 批次上留着原来的值，事后查得到改了什么
 
 
 @dataclass

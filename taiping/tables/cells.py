@@ -17,6 +17,8 @@ YES, NO = {"是", "有", "y", "yes", "true", "1", "√"}, {"否", "无", "n", "n
 
 def clean_text(value):
     """统一换行，去掉看不见的控制字符和首尾空白。"""
+    if value.isprintable():  # 绝大多数格子：没有换行和控制字符，十万行时省一秒
+        return value.strip()
     return CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
