@@ -60,7 +60,7 @@ class WorkingGroup(models.Model):
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="groups", verbose_name="方案")
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="subgroups", verbose_name="上级（专班）"
+        "self", models.RESTRICT, null=True, blank=True, related_name="subgroups", verbose_name="上级（专班）"
     )
     name = models.CharField("名称", max_length=100)
     duties = models.TextField("工作职责", blank=True)

@@ -1,6 +1,6 @@
 """台账对得上：任意一串动作之后，记录、状态、每一天两种口径的数，都和一份照业务直着写的对照一致。"""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -14,8 +14,9 @@ from hypothesis.extra.django import TestCase
 from plots import actions, permits
 from plots.ledger import all_differences
 from plots.models import Kind, Patch, RectificationRecord, Status
-from tests.factories import make_patch, make_record, make_user
+from tests.factories import make_milestone, make_patch, make_record, make_steps_target, make_user
 from tests.town import Town, sep
+from villages.models import Role
 
 STEPS = ["replant", "evidence", "check"]
 # 更正的面积都比报得到的零头之和大，也不会正好相等；正好相等的情形在 test_corrections 里单独看。
@@ -234,7 +235,7 @@ class TestCheckLedger:
         make_record(stray, town.evidence, by=town.huang, area_mu=11, completes=True)
         out = StringIO()
 
-        with pytest.raises(CommandError, match="共 6 处") as stopped:
+        with pytest.raises(CommandError, match="共 2 块图斑对不上") as stopped:
             call_command("check_ledger", stdout=out)
 
         assert stopped.value.returncode == 1
@@ -271,3 +272,23 @@ def test_the_naive_replay_itself_tells_a_known_story():
     naive.play("report", {"area_mu": Decimal(3), "completes": True}).play("report", {}).play("confirm", {})
     assert naive.figures() == ("东村", [3, 3, 3], 0, 0)
     assert naive.status() == (Status.CLOSED, None)
+
+
+@pytest.mark.django_db
+def test_a_step_added_to_the_plan_is_settled_by_fix(capsys):
+    """方案中途加了一步“验收”：已销号的图斑又有了下一步，--fix 按记录重算，记录一条不动。"""
+    patch = make_patch(make_steps_target())
+    boss, staff = make_user(villages=[patch.village]), make_user(role=Role.STAFF)
+    actions.report(patch, by=boss, on=date(2024, 9, 5), step=patch.target.milestones.get(code="evidence"))
+    actions.confirm(patch, by=staff, on=date(2024, 9, 10))
+    make_milestone(patch.target, "accept", name="验收", due_on=date(2024, 12, 31), actor="DISTRICT", order=9)
+    before = RectificationRecord.objects.count()
+
+    with pytest.raises(CommandError):
+        call_command("check_ledger")
+    call_command("check_ledger", fix=True)
+
+    patch.refresh_from_db()
+    assert (patch.status, patch.next_milestone.name) == (Status.AWAITING, "验收")
+    assert RectificationRecord.objects.count() == before
+    assert "状态和下一步都与记录一致" in capsys.readouterr().out

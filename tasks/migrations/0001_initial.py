@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('office', models.CharField(blank=True, max_length=50, verbose_name='办公室设在')),
                 ('clause', models.CharField(blank=True, max_length=50, verbose_name='方案条款')),
                 ('order', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subgroups', to='tasks.workinggroup', verbose_name='上级（专班）')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='subgroups', to='tasks.workinggroup', verbose_name='上级（专班）')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='tasks.plan', verbose_name='方案')),
             ],
             options={

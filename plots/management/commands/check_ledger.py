@@ -1,19 +1,37 @@
 """复核台账：把每块图斑的整改记录从头算一遍，和存下的状态、下一步比，有一处不同就报出来。"""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
-from plots.ledger import all_differences
+from plots.entry import lock
+from plots.ledger import all_differences, settle
 from plots.models import Patch
 
 
 class Command(BaseCommand):
     help = "按整改记录复核每块图斑的状态和下一步；对不上的逐条列出，退出码 1。"
 
-    def handle(self, *args, **options):
-        found = 0
-        for patch, sentence in all_differences():
-            found += 1
-            self.stdout.write(f"图斑 {patch.code}（第 {patch.pk} 号）：{sentence}。")
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--fix", action="store_true", help="把对不上的状态和下一步按记录重算（方案改了步骤以后用）；记录本身不动。"
+        )
+
+    def handle(self, *, fix, **options):
+        found = self.listed()
+        if found and fix:
+            for pk in sorted(found):
+                with transaction.atomic():
+                    settle(lock(Patch(pk=pk)))
+            self.stdout.write(f"已重算 {len(found)} 块图斑，再复核一遍：")
+            found = self.listed()
         if found:
-            raise CommandError(f"共 {found} 处对不上，请把上面的清单交给管理员核对。", returncode=1)
+            raise CommandError(f"共 {len(found)} 块图斑对不上，请把上面的清单交给管理员核对。", returncode=1)
         self.stdout.write(f"复核了 {Patch.objects.count()} 块图斑，状态和下一步都与记录一致。")
+
+    def listed(self):
+        """对不上的图斑的主键；每一处写一行。"""
+        found = set()
+        for patch, sentence in all_differences():
+            found.add(patch.pk)
+            self.stdout.write(f"图斑 {patch.code}（第 {patch.pk} 号）：{sentence}。")
+        return found
