@@ -1,5 +1,6 @@
 """后台：中文标题，应用按三层楼的顺序排，进出都走本站自己的登录页。"""
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
@@ -11,7 +12,7 @@ APP_ORDER = ["villages", "tasks", "plots"]
 
 
 class TaipingAdminSite(AdminSite):
-    site_header = "太平镇耕地保护任务管理系统 · 后台"
+    site_header = f"{settings.SITE_NAME} · 后台"
     site_title = "后台"
     index_title = "管理"
     site_url = "/"
