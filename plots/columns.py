@@ -69,6 +69,7 @@ HEADERS = {column.field: column.header for column in PATCH_COLUMNS}
 STATUS, NEXT_STEP, DUE_ON = COMPUTED = ("状态", "下一步", "截止日期")
 IS_SPLIT = "已拆分"  # 状态列写着它的行是已拆分的原图斑
 STEP_DONE = "完成日期"
+MEASURED, FOUND_VILLAGE = "图形面积（亩）", "所在村（按编号和村界认）"  # 矢量数据：由图形算出的两列
 ERRORS = "错误"  # 错误标注表最后的一列
 
 UNIT_WORDS = {

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 
 from plots.entry import action, mu, needed, short
+from plots.geo.checks import recheck
 from plots.ledger import STATEFUL, WORK, settle
 from plots.models import Evidence, Kind, Patch, RectificationRecord
 from plots.permits import NotAllowed
@@ -35,6 +36,7 @@ def amend(entry, *, reason, area_mu=None, village=None, code=None):
     _save_unless_taken(patch, changed)
     if changed != ["code"]:
         _carry_over(entry, old["area_mu"])
+        recheck([patch.pk])
     changes = [
         {"field": field, "label": LABELS[field], "old": _text(old[field]), "new": _text(new[field])}
         for field in changed
@@ -162,6 +164,7 @@ def split(entry, *, children, reason):
     parent.save(update_fields=["until_on", "until_at"])
     for child in facts:
         _add_child(entry, child)
+    recheck([parent.pk])
     return record
 
 

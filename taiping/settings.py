@@ -155,6 +155,9 @@ EVIDENCE_DOCUMENT_MAX_MB = env.int("EVIDENCE_DOCUMENT_MAX_MB", default=20)
 EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_PIXELS", default=80_000_000)
 EVIDENCE_DISPLAY_PX = env.int("EVIDENCE_DISPLAY_PX", default=1600)
 EVIDENCE_THUMB_PX = env.int("EVIDENCE_THUMB_PX", default=320)
+# 图形：图斑面积和量算面积差百分之几要指出来；照片离图斑多少米以内算“附近”。
+GEO_AREA_TOLERANCE = env.float("GEO_AREA_TOLERANCE", default=5)
+PHOTO_NEAR_METRES = env.int("PHOTO_NEAR_METRES", default=50)
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # 多少分钟没有动静就退出；人在用就往后推。Cookie 到关掉浏览器为止，时限由服务器看，超时的人交来的字才认得出是谁的。

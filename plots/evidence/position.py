@@ -1,11 +1,55 @@
 """照片的位置与图斑的关系；只作参考，从不拒绝。"""
 
-from plots.models import Evidence
+from django.conf import settings
+
+from plots.models import Evidence, PatchShape
+from taiping.geometry.measure import distance_m
+from taiping.geometry.shapes import load
+
+Position = Evidence.Position
+FURTHEST_M = 2_000_000_000  # 数据库里整数的上限以内
 
 
 def locate(patch, lat, lon):
-    """(Position, 离图斑的米数)。图斑还没有图形可比，一律是“没有位置”。
+    """(Position, 离图斑的米数)。没有图形、没有位置、位置不可信的是 UNKNOWN, None；在图斑内是 0 米。
 
-    图斑有了图形，只改这里：lat、lon 是 Decimal 度（没有位置时都是 None）。
+    lat、lon 是 Decimal 度（没有位置时都是 None）。
     """
-    return Evidence.Position.UNKNOWN, None
+    if not _is_credible(lat, lon):
+        return Position.UNKNOWN, None
+    wkb = PatchShape.objects.filter(patch=patch).values_list("wkb", flat=True).first()
+    return (Position.UNKNOWN, None) if wkb is None else _judge(load(wkb), lat, lon)
+
+
+def relocate(patch_ids):
+    """图形来了或换了：这些图斑的照片重新判断位置。"""
+    ids = list(patch_ids)
+    for start in range(0, len(ids), 900):
+        placed = Evidence.objects.filter(
+            patch__in=ids[start : start + 900], patch__shape__isnull=False, lat__isnull=False
+        )
+        shapes = dict(PatchShape.objects.filter(pk__in=placed.values("patch")).values_list("pk", "wkb"))
+        changed = []
+        for evidence in placed.only("patch_id", "lat", "lon", "position", "position_m"):
+            old = evidence.position, evidence.position_m
+            if _is_credible(evidence.lat, evidence.lon):
+                found = _judge(load(shapes[evidence.patch_id]), evidence.lat, evidence.lon)
+            else:
+                found = Position.UNKNOWN, None
+            evidence.position, evidence.position_m = found
+            if found != old:
+                changed.append(evidence)
+        Evidence.objects.bulk_update(changed, ["position", "position_m"], batch_size=500)
+
+
+def _is_credible(lat, lon):
+    """改坏的、没写进去的位置（如 0, 0）等于没有。"""
+    return lat is not None and lon is not None and abs(lat) <= 90 and abs(lon) <= 180 and bool(lat or lon)
+
+
+def _judge(geometry, lat, lon):
+    metres = distance_m(geometry, float(lon), float(lat))
+    if metres == 0:
+        return Position.INSIDE, 0
+    whole = min(max(round(metres), 1), FURTHEST_M)
+    return (Position.NEAR if metres <= settings.PHOTO_NEAR_METRES else Position.OUTSIDE), whole

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from plots import actions
+from plots.geo.attach import attach, refresh
 from plots.importing.bulk import insert
 from plots.importing.compare import with_records
 from plots.importing.problems import Problem
@@ -48,6 +49,8 @@ def apply_patches(batch, *, by, tick=silent):
     changed = _mark_again(review.found.changed)
     done = _update(batch, changed, done, lambda done: tick("写入", done, total))
     _amend(batch, changed, done, by, lambda done: tick("更正", done, total))
+    shaped = attach(batch, review.found)
+    refresh(shaped | {change.pk for change in changed if "area_mu" in change.values})
     finish(batch, by, review.counts)
     return review
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from plots.importing.problems import Problem
-from plots.models import Patch, RectificationRecord, Remedy
-from taiping.area import plain
+from plots.models import Patch, PatchShape, RectificationRecord, Remedy
+from taiping.area import plain, rounded
 from taiping.tables import as_text
 
 FACTS = ("place", "contractor", "land_before", "land_after", "remedy")
@@ -25,6 +25,7 @@ class Change:
     values: dict
     old: dict
     by_amend: bool = False  # 已有记录，面积要按更正办理
+    shape: object = None  # 换上的图形
 
 
 @dataclass
@@ -45,6 +46,11 @@ class Difference:
         return sum((row.area_mu for row in self.new), Decimal(0))
 
     @property
+    def shaped(self):
+        """带图形的：新增的行和换了图形的改动。"""
+        return [row for row in self.new if row.shape] + [change for change in self.changed if change.shape]
+
+    @property
     def amended(self):
         return [change for change in self.changed if change.by_amend]
 
@@ -57,6 +63,8 @@ def compare(target, rows, *, named):
     for village, code in known:
         codes.setdefault(code, village)
     moved = []
+    with_shapes = any(row.shape for row in rows)
+    digests = dict(PatchShape.objects.filter(patch__target=target).values_list("pk", "digest")) if with_shapes else {}
     for row in rows:
         old = known.pop(row.key, None)
         if old is None:
@@ -65,7 +73,7 @@ def compare(target, rows, *, named):
                 moved.append(row)
             _count(found, row.area_mu)
             continue
-        change = _change(row, old)
+        change = _shape_change(row, old, digests.get(old["pk"])) if row.shape else _change(row, old)
         if old["is_split"]:
             if change and "area_mu" in change.values:
                 sheet = row.sheet if named else ""
@@ -123,6 +131,15 @@ def _change(row, old):
     return Change(row, old["pk"], fields, values, old) if fields else None
 
 
+def _shape_change(row, old, digest):
+    """已有的图斑只换图形，面积、地类等一概不动。"""
+    if row.shape.digest == digest:
+        return None
+    measured = f"量算 {plain(rounded(row.shape.mu))} 亩"
+    fields = [("图形", "原来的图形" if digest else "", measured)]
+    return Change(row, old["pk"], fields, {}, old, shape=row.shape)
+
+
 def _mark_amended(found):
     """面积改了、又已有记录的：要按更正办理，原来的记录才跟着改对。"""
     areas = {change.pk: change for change in found.changed if "area_mu" in change.values}
@@ -156,6 +173,8 @@ def _note(found, moved, elsewhere):
             f"有 {len(moved)} 个编号在这项任务的别的村也有（如 {examples}），按新图斑导入；"
             "如果是村填错了，请先改表，或在图斑页更正。"
         )
+    if any(change.shape for change in found.changed):
+        found.notes.append("系统里已有的图斑只加上或换上图形，面积、地类等不动。")
     if elsewhere:
         examples = "、".join(f"{row.village.name} {row.code}（{name}）" for row, name in elsewhere[:EXAMPLES])
         found.notes.append(

@@ -11,7 +11,9 @@ from plots.columns import (
     COMPUTED,
     ERRORS,
     EXTRA,
+    FOUND_VILLAGE,
     HEADERS,
+    MEASURED,
     STATUS,
     STEP_DONE,
     UNIT_WORDS,
@@ -25,6 +27,7 @@ from taiping.tables import as_text, column_letter
 AREA_FIELDS = {Field.AREA, *AREAS}
 PLACED = {Field.VILLAGE, Field.VILLAGE_CODE}
 SEARCHED_ROWS, LONGEST_HEADER, SAMPLES = 1000, 60, 2
+LAST = 10_000  # 由图形算出的列：文件自己有的时候不用
 OWN = {tidy_header(header) for header in (*HEADERS.values(), *COMPUTED, ERRORS)}
 
 
@@ -42,6 +45,8 @@ class Names:
         self.known[tidy_header(ERRORS)] = Guess(Field.IGNORE, -1)
         for text, name, order in ColumnAlias.objects.values_list("text", "field", "order"):
             self.known.setdefault(tidy_header(text), Guess(name, order))
+        self.known[tidy_header(MEASURED)] = Guess(Field.AREA_MU, LAST)
+        self.known[tidy_header(FOUND_VILLAGE)] = Guess(Field.VILLAGE, LAST)
 
     def find(self, value):
         """一个单元格像哪一列：Guess 或 None。"""
@@ -122,7 +127,7 @@ class Layout:
 
 def find_layouts(sheets, names, manual=None):
     """每张表的 Layout；manual 是 {表名: {"header", "columns", "used"}}，手工对过的照手工的。"""
-    manual = manual or {}
+    manual = {sheet.name: sheet.told for sheet in sheets if hasattr(sheet, "told")} | (manual or {})
     return [
         _by_hand(sheet, names, manual[sheet.name]) if sheet.name in manual else _recognised(sheet, names)
         for sheet in sheets if sheet.rows
@@ -220,10 +225,11 @@ def _chosen(headers, names, unit):
         uses.append(use)
         if guess and name not in (EXTRA, Field.IGNORE):
             group = "area" if name in AREA_FIELDS else name
-            rivals.setdefault(group, []).append((name == Field.AREA, guess.order, index, use))
+            computed = guess.order == LAST
+            rivals.setdefault(group, []).append((computed, name == Field.AREA, guess.order, index, use))
     for candidates in rivals.values():
-        for *_, use in sorted(candidates, key=lambda entry: entry[:3])[1:]:
-            use.field, use.also = EXTRA, use.field
+        for computed, *_, use in sorted(candidates, key=lambda entry: entry[:4])[1:]:
+            use.field, use.also = (Field.IGNORE, "") if computed else (EXTRA, use.field)
     return uses
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from plots.columns import AREAS, Field
+from plots.geo.sheets import CRS, crs_of, is_placeless
 from plots.importing.compare import Difference, compare
 from plots.importing.layout import Names, find_layouts
 from plots.importing.problems import Problem
@@ -28,6 +29,7 @@ class Review:
     warnings: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     found: Difference = field(default_factory=Difference)
+    crs: dict | None = None  # 矢量数据的坐标系
 
     @property
     def used(self):
@@ -52,7 +54,7 @@ class Review:
         found = self.found
         return {
             "new": len(found.new), "changed": len(found.changed), "unchanged": found.unchanged,
-            "kept": found.kept, "amended": len(found.amended), "count": found.file_count,
+            "kept": found.kept, "shapes": len(found.shaped), "amended": len(found.amended), "count": found.file_count,
             "area_mu": plain(found.file_mu),
             "changes": [
                 [change.row.code, change.row.village.name, change.fields] for change in found.changed[:KEPT_CHANGES]
@@ -64,19 +66,20 @@ def examine(batch):
     """图斑表格的预览。查库的次数固定，和多少行无关。"""
     review = Review(batch)
     try:
-        review.sheets = read_batch(batch)
+        names = Names()
+        review.sheets = read_batch(batch, names)
     except TableError as error:
         review.unreadable = str(error)
         return review
-    names = Names()
     review.layouts = find_layouts(review.sheets, names, batch.layout)
     named = len(review.sheets) > 1
+    review.crs = crs_of([layout.sheet for layout in review.used], batch)
     reading = Reading(problems=layout_problems(review, named))
     plan = batch.target.plan
     villages = VillageIndex(place=plan.issuer)
     siblings = {text for pair in plan.targets.values_list("name", "code") for text in pair}
     for layout in review.used:
-        if not layout.missing and layout.area().field in AREAS:
+        if not layout.missing and layout.area().field in AREAS and not is_placeless(layout.sheet):
             SheetReader(
                 layout, names, target=batch.target, villages=villages, siblings=siblings,
                 reading=reading, named=named,
@@ -100,6 +103,8 @@ def layout_problems(review, named):
         ))
     for layout in review.used:
         sheet = layout.name if named else ""
+        if doubt := getattr(layout.sheet, "doubt", ""):
+            problems.append(Problem(sheet, 0, CRS, "", doubt))
         if layout.missing:
             columns = "、".join(f"“{name}”" for name in layout.missing)
             problems.append(Problem(
@@ -120,6 +125,7 @@ def layout_notes(review):
         if skipped:
             notes.append(f"表{'、'.join(skipped)}里没有认出图斑的表头，没有读。")
     for layout in review.used:
+        notes += getattr(layout.sheet, "notes", [])
         for use in layout.uses:
             if use.also:
                 notes.append(f"“{use.label}”也像“{Field(use.also).label}”，没有用它，按其他列保留。")

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from plots.columns import AREAS, FACTS, IS_SPLIT, Field, tidy_header
 from plots.importing.problems import Problem
 from plots.models import Patch, Remedy
-from taiping.area import plain
+from taiping.area import plain, rounded
 from taiping.tables import as_code, as_decimal, as_text, shown
 from villages.models import Village
 
@@ -33,6 +33,7 @@ class Row:
     area_mu: Decimal
     facts: dict
     extra: dict
+    shape: object = None  # 矢量数据才有
 
     @property
     def key(self):
@@ -57,6 +58,8 @@ class SheetReader:
         self.layout, self.names, self.target, self.reading = layout, names, target, reading
         self.villages, self.siblings = villages, siblings
         self.sheet = layout.name if named else ""
+        self.shapes = getattr(layout.sheet, "shapes", {})
+        self.measured = getattr(layout.sheet, "measured", {})
         self.columns, self.places = layout.columns, {}
         self.total = self.segment = Decimal(0)
         self.totals, self.clean = [], True
@@ -121,18 +124,32 @@ class SheetReader:
             del self.reading.problems[before:]
             return
         facts, extra = self._facts(number, values), self._extra(values)
+        shape = self._shape(number)
         if len(self.reading.problems) > before:
             return
-        row = Row(self.layout.name, number, village, code, area, facts, extra)
+        row = Row(self.layout.name, number, village, code, area, facts, extra, shape)
         if other := self.reading.seen.get(row.key):
             sheet = f"“{other.sheet}”" if other.sheet != row.sheet else ""
+            advice = "同一块图斑的几部分，请先在制图软件里合并成一个图形" if shape else "请只留一行"
             self.problem(
                 number, self.columns[Field.CODE].label, code,
-                f"与{sheet}第 {other.number} 行重复，都是{village.name}的 {code}，请只留一行。",
+                f"与{sheet}第 {other.number} 行重复，都是{village.name}的 {code}，{advice}。",
             )
             return
         self.reading.seen[row.key] = row
         self.reading.rows.append(row)
+
+    def _shape(self, number):
+        """这一行的图形；破损的记一处错，修补过的提醒一句。"""
+        shape = self.shapes.get(number)
+        if shape is None:
+            return None
+        if shape.problem:
+            self.problem(number, "图形", "", shape.problem)
+        elif shape.repaired:
+            area = plain(rounded(shape.mu))
+            self.warn(number, "图形", "", f"图形{shape.repaired}，已经修补，修补后 {area} 亩，请在制图软件里核对。")
+        return shape
 
     def _fills(self):
         """上下合并的格子：行号 → {第几列: 值}。编号和面积不往下填，合并了就是漏填。"""
@@ -209,6 +226,8 @@ class SheetReader:
         except ValueError as error:
             self.problem(number, label, value, str(error))
             return None
+        if not amount and number in self.measured:
+            return self.measured[number]
         if amount is None:
             self.problem(number, label, "", "没有填面积，请填大于 0 的数，如 3.50。")
             return None

@@ -1,5 +1,9 @@
 """来源：批次里留存的原文件 → 一张张表。按内容认格式，不看文件名。"""
 
+from pathlib import PurePosixPath
+
+from plots.geo.sheets import vector_sheets
+from plots.models import Batch
 from taiping.tables import TableError, read_csv, read_pasted, read_workbook
 
 WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")
@@ -15,8 +19,10 @@ def content_of(batch):
         raise TableError("这个文件已经不在了，请重新上传。") from None
 
 
-def read_batch(batch):
-    """批次的原文件 → [Sheet]；读不了抛 TableError，说明是给人看的一句话。"""
+def read_batch(batch, names=None):
+    """批次的原文件 → [Sheet]；读不了抛 TableError，说明是给人看的一句话。names 是认表头的 Names，矢量数据要用。"""
+    if batch.kind == Batch.Source.GEO:
+        return vector_sheets(batch, content_of(batch), PurePosixPath(batch.file.name).suffix, names)
     return read_sheets(content_of(batch), pasted=batch.file.name.endswith(PASTED))
 
 

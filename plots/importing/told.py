@@ -4,6 +4,7 @@ from taiping.area import plain
 
 COUNTS = (
     ("new", "新增 {} 个"), ("changed", "改动 {} 个"), ("amended", "其中更正面积 {} 个"), ("unchanged", "没变 {} 个"),
+    ("shapes", "其中带图形 {} 个"),
     ("reported", "上报 {} 个"), ("skipped", "跳过 {} 行"),
 )
 

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import taiping.area
 from django.conf import settings
 from django.db import migrations, models
+
+import taiping.area
 
 
 class Migration(migrations.Migration):
