@@ -172,7 +172,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
     "form-action": [SELF],
 }}
 PERMISSIONS_POLICY = (
-    "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), "
+    "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), serial=(), midi=(), "
     "display-capture=(), publickey-credentials-get=(), screen-wake-lock=(), accelerometer=(), gyroscope=(), "
     "magnetometer=(), browsing-topics=()"
 )
