@@ -7,6 +7,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from taiping.tiles import image_sources
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
@@ -31,6 +33,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 INSTALLED_APPS = [
     "taiping.dashboard",
+    "taiping.audit",
     "plots",
     "tasks",
     "villages",
@@ -42,9 +45,11 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "auditlog",
     "axes",
     "csp",
     "django_filters",
+    "leaflet",
     "rules.apps.AutodiscoverRulesConfig",
 ]
 
@@ -59,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "taiping.middleware.HeadersMiddleware",
     "taiping.middleware.NulMiddleware",
+    "taiping.audit.middleware.AuditMiddleware",
     "villages.middleware.LoginMiddleware",
     "villages.middleware.IssuedPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -166,10 +172,15 @@ SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "taiping.errors.csrf_failure"
+# 地图默认没有底图，什么也不向外要；填了瓦片地址（几层用空格分开），安全策略才为那台服务器的图片开口。
+MAP_TILES_URL = env.str("MAP_TILES_URL", default="").split()
+MAP_TILES_SUBDOMAINS = env.str("MAP_TILES_SUBDOMAINS", default="01234567")
+MAP_TILES_ATTRIBUTION = env.str("MAP_TILES_ATTRIBUTION", default="底图：天地图")
+LEAFLET_CONFIG = {"TILES": []}
 # 只用自己网站上的东西，没有写在页面里的脚本和样式；后台也一样，没有放宽。
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
     "default-src": [SELF], "object-src": [NONE], "base-uri": [NONE], "frame-ancestors": [NONE],
-    "form-action": [SELF],
+    "form-action": [SELF], "img-src": image_sources(MAP_TILES_URL),
 }}
 PERMISSIONS_POLICY = (
     "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), serial=(), midi=(), "
@@ -188,6 +199,21 @@ if env.bool("HTTPS", default=False):
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
+# 审计：人会改的每一样都记改前改后（整改记录本身只增不改，图斑的状态由它算出，不另记）。
+AUDITLOG_INCLUDE_TRACKING_MODELS = (
+    {"model": "villages.User", "exclude_fields": ["last_login", "is_demo"], "mask_fields": ["phone", "password"],
+     "mask_callable": "villages.phones.masked_change"},
+    "villages.Village", "villages.Cadre", "villages.Posting",
+    "tasks.Plan", "tasks.WorkingGroup", "tasks.Membership", "tasks.Target", "tasks.Milestone", "tasks.Allocation",
+    "tasks.Reading",
+    {"model": "tasks.PlanFile", "exclude_fields": ["file"]},
+    {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},
+    {"model": "plots.Patch", "exclude_fields": ["status", "next_milestone"]},
+    "plots.Reason", "plots.ColumnAlias",
+)
+AUDITLOG_DISABLE_ON_RAW_SAVE = True  # 装机时装方案（loaddata）不逐条记
+AUDITLOG_CID_GETTER = "taiping.audit.middleware.request_id"
 
 HEALTH_MIN_FREE_MB = env.int("HEALTH_MIN_FREE_MB", default=500)
 LOGGING = {

@@ -1,17 +1,19 @@
 """后台：账号、村、包村、干部、登录失败和锁定。账号只停用不删除，密码只发放不填写。"""
 
+from auditlog.models import LogEntry
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin  # noqa: F401  先让它登记“组”，下面再撤掉
 from django.contrib.auth.models import Group
 from django.db.models import Q
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from villages.forms import AccountForm, VillageForm
 from villages.models import Cadre, LoginFailure, Posting, User, Village
 from villages.passwords import issue_password
+from villages.phones import masked
 
 admin.site.unregister(Group)  # 权限跟着角色走，不用组
 
@@ -30,7 +32,7 @@ class AccountAdmin(admin.ModelAdmin):
     form = AccountForm
     inlines = [PostingInline]
     change_form_template = "admin/villages/user/change_form.html"
-    list_display = ["username", "name", "role", "posted_to", "phone", "is_active", "must_change_password",
+    list_display = ["username", "name", "role", "posted_to", "phone_masked", "is_active", "must_change_password",
                     "last_login"]
     list_filter = ["role", "is_active", "must_change_password", "is_demo"]
     search_fields = ["username", "name", "phone", "postings__village__name"]
@@ -46,6 +48,10 @@ class AccountAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    @admin.display(description="电话")
+    def phone_masked(self, user):
+        return masked(user.phone)
 
     @admin.display(description="包的村")
     def posted_to(self, user):
@@ -71,6 +77,10 @@ class AccountAdmin(admin.ModelAdmin):
     def response_change(self, request, obj):
         if "_reissue" in request.POST and obj != request.user:
             self._issue(request, [obj])
+        if "_reveal" in request.POST and obj.phone:
+            LogEntry.objects.log_create(obj, action=LogEntry.Action.ACCESS, force_log=True)
+            messages.info(request, f"{obj.name}的电话是 {obj.phone}。看过一次，已记入修改记录。")
+            return redirect(request.path)
         return super().response_change(request, obj)
 
     @admin.action(description="重新发放密码")

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from villages.models import Role, User, Village
 from villages.passwords import set_own_password
+from villages.phones import masked
 
 
 class LoginForm(AuthenticationForm):
@@ -61,6 +62,16 @@ class AccountForm(forms.ModelForm):
         model = User
         fields = ["username", "name", "role", "phone", "is_active"]
         help_texts = {"is_active": "要停用就去掉勾：停用后登录不了，做过的记录都留着。"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.phone:  # 只看得见头尾；要看全号，按“显示完整电话”，会留记录
+            self.initial["phone"] = masked(self.instance.phone)
+            self.fields["phone"].help_text = "只显示头尾。不改就不用动，要改就填完整的新号码。"
+
+    def clean_phone(self):
+        phone = self.cleaned_data["phone"]
+        return self.instance.phone if phone and phone == masked(self.instance.phone) else phone
 
     def clean(self):
         data = super().clean()

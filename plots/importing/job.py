@@ -9,6 +9,7 @@ from django.db import connection
 from plots.importing import Refused, apply_batch
 from plots.importing.progress import Progress
 from plots.models import Batch
+from villages.acting import acting
 
 LONG = 5000  # 行数多于这些就在后台导入
 LONG_CLOUD = 300  # 国土调查云结果每一行都是一次上报，慢得多
@@ -35,7 +36,8 @@ def run(batch_pk, by_pk, progress, options):
     try:
         batch = Batch.objects.get(pk=batch_pk)
         by = get_user_model().objects.get(pk=by_pk)
-        apply_batch(batch, by=by, tick=progress.tick, **options)
+        with acting(by):
+            apply_batch(batch, by=by, tick=progress.tick, **options)
     except Refused as refusal:
         note_failure(batch_pk, str(refusal), refusal.problems)
     except Exception:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
-LEFT_OUT = {"sessions.session"}  # 登录状态不备份：恢复以后大家重新登录
+LEFT_OUT = {"sessions.session", "villages.session"}  # 登录状态不备份：恢复以后大家重新登录
 CHUNK = 2000
 
 

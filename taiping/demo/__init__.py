@@ -5,6 +5,7 @@
 
 from collections import Counter
 
+from auditlog.context import disable_auditlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ PARTS = (accounts, readings, patches)  # 照片跟着图斑清
 def load(stdout, now=None):
     """装上全部演示数据，返回发放的账号 [accounts.Issued]，密码只在这里出现一次；now 以后的事不造。"""
     now = now or timezone.now()
-    with saving():
+    with saving(), disable_auditlog():  # 演示数据不占审计
         issued = accounts.load()
         stdout.write(f"演示账号 {len(issued)} 个，姓名都以“演示·”开头。")
         stdout.write(f"演示监测 {readings.load(now)} 条，来源写着“演示数据”。")
@@ -31,6 +32,7 @@ def load(stdout, now=None):
 def clear():
     """清掉全部演示数据，返回 Counter {“账号”: 个数, …}。"""
     removed = Counter()
-    for part in reversed(PARTS):
-        removed.update(part.clear())
+    with disable_auditlog():
+        for part in reversed(PARTS):
+            removed.update(part.clear())
     return removed

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from taiping.tables import TableError, as_int
 from tasks.workbook.apply import write_all
+from tasks.workbook.audit import note_import
 from tasks.workbook.columns import BY_TITLE
 from tasks.workbook.diff import Diff, compare
 from tasks.workbook.document import Document, PlanFileError, Problem
@@ -99,7 +100,8 @@ def import_plan(source, name, *, by=None, delete_missing=False, dry_run=False):
                 raise PlanFileError(f"文件里有 {len(errors)} 处要改，没有导入。", errors)
             if delete_missing and review.blocked:
                 raise PlanFileError("\n".join(review.blocked))
-            write_all(review.diff, review.stored, by=by, delete_missing=delete_missing)
+            plan = write_all(review.diff, review.stored, by=by, delete_missing=delete_missing)
+            note_import(plan, review.diff, name)
             transaction.set_rollback(dry_run)
     except IntegrityError:
         raise PlanFileError("写入时和库里的内容冲突，可能有人同时在改方案。没有导入，请重新上传再试。") from None

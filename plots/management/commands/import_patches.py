@@ -12,6 +12,7 @@ from plots.importing import Refused, apply_batch, preview
 from plots.importing.told import counts_text, headline, quota_text
 from plots.models import Batch
 from tasks.models import Plan, Target
+from villages.acting import acting
 
 
 class Command(BaseCommand):
@@ -27,8 +28,13 @@ class Command(BaseCommand):
         parser.add_argument("--with-earlier", action="store_true", help="同时把前面的步骤按同一天上报（和 --cloud 一起用）")
         parser.add_argument("--skip-refused", action="store_true", help="跳过不能上报的行（和 --cloud 一起用）")
 
-    def handle(self, *args, file, target, year, dry_run, by, cloud, with_earlier, skip_refused, **options):
-        batch = self.make_batch(file, find_target(target, year), find_user(by), cloud)
+    def handle(self, *args, by, **options):
+        by = find_user(by)
+        with acting(by, command="import_patches"):
+            self.run(by=by, **options)
+
+    def run(self, *, file, target, year, dry_run, by, cloud, with_earlier, skip_refused, **options):
+        batch = self.make_batch(file, find_target(target, year), by, cloud)
         try:
             review = preview(batch, by=batch.by, with_earlier=with_earlier)
             self.tell(review)

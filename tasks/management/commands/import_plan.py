@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tasks import workbook
 from tasks.workbook.summary import headline, lines
+from villages.acting import acting
 
 
 class Command(BaseCommand):
@@ -22,7 +23,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"打不开 {file}：{error.strerror}。") from None
         try:
-            review = workbook.import_plan(content, file.name, dry_run=dry_run, delete_missing=delete_missing)
+            with acting(command="import_plan"):
+                review = workbook.import_plan(content, file.name, dry_run=dry_run, delete_missing=delete_missing)
         except workbook.PlanFileError as refusal:
             for problem in refusal.problems:
                 self.stderr.write(str(problem))

@@ -1,0 +1,39 @@
+"""每次请求：改动记上谁和地址；给出去的文件（导出、下载）记一条访问记录。"""
+
+from email.message import Message
+
+from auditlog.context import set_extra_data
+
+from taiping.audit.models import Access
+from taiping.audit.signing import address_of, note
+
+
+class AuditMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        # request.user 要到真有改动时才去查：监控问 /healthz 时数据库可能正连不上
+        with set_extra_data({"actor": request.user, "remote_addr": address_of(request) or None}):
+            response = self.get_response(request)
+        if is_file(response) and request.user.is_authenticated:
+            note(Access.Kind.DOWNLOAD, request, request.user, what=f"{file_name(response)}　{request.get_full_path()}")
+        return response
+
+
+def is_file(response):
+    given = response.status_code in (200, 206)
+    return given and response.headers.get("Content-Disposition", "").startswith("attachment")
+
+
+def file_name(response):
+    header = Message()
+    header["Content-Disposition"] = response.headers["Content-Disposition"]
+    return header.get_filename() or ""
+
+
+def request_id():
+    """修改记录上的请求编号，和日志、出错页上的是同一个；命令行里没有。"""
+    from taiping.logs import current_request
+
+    return getattr(current_request.get(), "id", None)
