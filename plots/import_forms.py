@@ -11,12 +11,15 @@ from plots.aliases import ColumnAlias
 from plots.columns import AREAS, CLOUD, EXTRA, Field, tidy_header
 from plots.importing.source import PASTED
 from plots.models import Batch
+from taiping.geometry.reading import SUFFIXES as VECTORS
 from tasks.forms_import import safe_name
 from tasks.models import Target
 
-SUFFIXES = (".xlsx", ".xls", ".csv")
+TABLES = (".xlsx", ".xls", ".csv")
+SUFFIXES = (*TABLES, *VECTORS)
+LONELY = (".shp", ".shx", ".dbf", ".prj")
 KINDS = [
-    (Batch.Source.TABLE, "图斑表：下发的图斑，或从台账导出后改过的表"),
+    (Batch.Source.TABLE, "图斑：下发的表格或矢量数据，或从台账导出后改过的表"),
     (Batch.Source.CLOUD, "国土调查云结果：导出的举证结果，按图斑编号记到举证这一步"),
 ]
 
@@ -33,7 +36,9 @@ class ImportForm(forms.Form):
         error_messages={"required": "请选这份文件是哪项目标任务的。"},
     )
     file = forms.FileField(
-        label="文件", required=False, allow_empty_file=True, help_text="Excel（.xlsx、老的 .xls）或 csv。",
+        label="文件", required=False, allow_empty_file=True,
+        help_text="表格：.xlsx、老的 .xls、.csv。矢量数据：压缩成 zip 的 shapefile 或文件地理数据库（.gdb），"
+        ".gpkg、.geojson、.kml，界址点 .txt。",
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
     )
     pasted = forms.CharField(
@@ -51,8 +56,15 @@ class ImportForm(forms.Form):
         if not file:
             return None
         file.name = safe_name(file.name)
-        if PurePosixPath(file.name).suffix.lower() not in SUFFIXES:
-            raise forms.ValidationError(f"“{file.name}”不是表格。请选 .xlsx、.xls 或 .csv 文件。")
+        suffix = PurePosixPath(file.name).suffix.lower()
+        if suffix in LONELY:
+            raise forms.ValidationError(
+                f"只有“{file.name}”一个文件不够。请把同名的 .shp、.shx、.dbf、.prj 一起压缩成 zip 再传。"
+            )
+        if suffix not in SUFFIXES:
+            raise forms.ValidationError(
+                f"“{file.name}”不是表格，也不是矢量数据。请选 .xlsx、.xls、.csv，或 .zip、.gpkg、.geojson、.kml、.txt 文件。"
+            )
         if not file.size:
             raise forms.ValidationError(f"“{file.name}”是空文件（0 字节）。请检查文件是否传完整。")
         if file.size > limit:
@@ -67,6 +79,9 @@ class ImportForm(forms.Form):
         pasted = (cleaned.get("pasted") or "").strip()
         if "file" in self.errors:
             return cleaned
+        is_cloud = cleaned.get("kind") == Batch.Source.CLOUD
+        if cleaned.get("file") and is_cloud and not cleaned["file"].name.lower().endswith(TABLES):
+            self.add_error("file", "国土调查云结果是表格，请选 .xlsx、.xls 或 .csv 文件。")
         if cleaned.get("file") and pasted:
             raise forms.ValidationError("又选了文件又粘贴了内容，不知道该用哪一个。请只留一样。")
         if not cleaned.get("file") and not pasted:
@@ -82,6 +97,8 @@ class ImportForm(forms.Form):
             name, suffix = "粘贴的内容.txt", PASTED
             content = ContentFile(self.cleaned_data["pasted"].encode())
             kind = Batch.Source.PASTE if kind == Batch.Source.TABLE else kind
+        if suffix in VECTORS:
+            kind = Batch.Source.GEO
         batch = Batch(target=self.cleaned_data["target"], kind=kind, name=name, by=by)
         batch.file.save(f"{uuid4().hex}{suffix}", content, save=False)
         batch.save()

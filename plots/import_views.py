@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from plots.exporting import template_workbook
+from plots.geo.sheets import chosen_code
 from plots.import_forms import ImportForm, column_choices, remember, repeated_columns, told_layout
 from plots.importing import Refused, apply_batch, job, preview
 from plots.importing.layout import Names
@@ -18,6 +19,7 @@ from plots.importing.marked import marked_workbook
 from plots.importing.progress import Progress
 from plots.importing.told import counts_text, headline, quota_text
 from plots.models import Batch
+from taiping.tables import TableError
 from tasks.models import Target
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -49,7 +51,6 @@ def forget_abandoned():
     """传上来又没有导入的，留七天。"""
     old = Batch.objects.filter(
         applied_at=None, created_at__lt=timezone.now() - ABANDONED, patches=None,
-        kind__in=(Batch.Source.TABLE, Batch.Source.PASTE, Batch.Source.CLOUD),
     )
     for batch in old[:100]:
         batch.file.delete(save=False)
@@ -67,6 +68,8 @@ def import_preview(request, pk):
         return show(request, batch)
     if request.POST.get("do") == "columns":
         return map_columns(request, batch)
+    if request.POST.get("do") == "crs":
+        return choose_crs(request, batch)
     return confirm(request, batch)
 
 
@@ -99,6 +102,16 @@ def map_columns(request, batch):
             messages.success(request, f"记住了 {added} 个列名，以后的文件会自动认出。")
     batch.layout = told
     batch.save(update_fields=["layout"])
+    return redirect("plots:import_preview", pk=batch.pk)
+
+
+def choose_crs(request, batch):
+    """预览页上选定的坐标系；空是照文件写的。"""
+    try:
+        batch.crs = chosen_code(request.POST.get("crs", ""))
+    except TableError as error:
+        return show(request, batch, refusal=Refused(str(error)))
+    batch.save(update_fields=["crs"])
     return redirect("plots:import_preview", pk=batch.pk)
 
 
@@ -158,8 +171,7 @@ def import_file(request, pk):
 
 
 def find(pk):
-    batches = Batch.objects.exclude(kind=Batch.Source.GEO).select_related("target__plan", "by")
-    return get_object_or_404(batches, pk=pk)
+    return get_object_or_404(Batch.objects.select_related("target__plan", "by"), pk=pk)
 
 
 def attachment(content, name):
