@@ -1,4 +1,4 @@
-"""导入图斑表（.xlsx、.xls、.csv）或国土调查云结果：先检查，没有错才写。"""
+"""导入图斑：表格（.xlsx、.xls、.csv）、矢量数据（.zip、.gpkg、.geojson、.kml、.txt），或国土调查云结果：先检查，没有错才写。"""
 
 from pathlib import Path
 from uuid import uuid4
@@ -8,9 +8,12 @@ from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from plots.geo.sheets import chosen_code
+from plots.import_forms import LONELY, VECTORS
 from plots.importing import Refused, apply_batch, preview
 from plots.importing.told import counts_text, headline, quota_text
 from plots.models import Batch
+from taiping.tables import TableError
 from tasks.models import Plan, Target
 from villages.acting import acting
 
@@ -19,9 +22,10 @@ class Command(BaseCommand):
     help = "导入图斑：import_patches 图斑.xlsx --target abandoned [--year 2024] [--cloud] [--dry-run]"
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path, metavar="文件", help=".xlsx、.xls 或 .csv")
+        parser.add_argument("file", type=Path, metavar="文件", help="表格，或矢量数据（shapefile、.gdb 要压缩成 zip）")
         parser.add_argument("--target", required=True, metavar="代码", help="目标任务的代码，如 abandoned")
         parser.add_argument("--year", type=int, metavar="年度", help="不写就是现在的年度方案")
+        parser.add_argument("--crs", metavar="代码", help="矢量数据的坐标系，如 4523；不写就照文件写的")
         parser.add_argument("--dry-run", action="store_true", help="只说会改什么，不写")
         parser.add_argument("--by", metavar="用户名", help="记在谁名下；改已有记录的面积、导入国土调查云结果时必填")
         parser.add_argument("--cloud", action="store_true", help="是国土调查云导出的结果")
@@ -33,8 +37,8 @@ class Command(BaseCommand):
         with acting(by, command="import_patches"):
             self.run(by=by, **options)
 
-    def run(self, *, file, target, year, dry_run, by, cloud, with_earlier, skip_refused, **options):
-        batch = self.make_batch(file, find_target(target, year), by, cloud)
+    def run(self, *, file, target, year, dry_run, by, cloud, with_earlier, skip_refused, crs=None, **options):
+        batch = self.make_batch(file, find_target(target, year), by, cloud, crs)
         try:
             review = preview(batch, by=batch.by, with_earlier=with_earlier)
             self.tell(review)
@@ -54,16 +58,23 @@ class Command(BaseCommand):
         finally:
             forget_unless_applied(batch)
 
-    def make_batch(self, file, target, by, cloud):
+    def make_batch(self, file, target, by, cloud, crs):
         try:
             content = file.read_bytes()
         except OSError as error:
             raise CommandError(f"打不开 {file}：{error.strerror}。") from None
         if cloud and by is None:
             raise CommandError("国土调查云结果要记在一位镇工作人员名下，请加上 --by 用户名。")
-        kind = Batch.Source.CLOUD if cloud else Batch.Source.TABLE
-        batch = Batch(target=target, kind=kind, name=file.name[:200], by=by)
-        batch.file.save(f"{uuid4().hex}{file.suffix.lower()[:6]}", ContentFile(content), save=False)
+        suffix = file.suffix.lower()
+        kind = Batch.Source.GEO if suffix in (*VECTORS, *LONELY) else Batch.Source.TABLE
+        if cloud:
+            kind = Batch.Source.CLOUD
+        try:
+            crs = chosen_code(crs)
+        except TableError as error:
+            raise CommandError(str(error)) from None
+        batch = Batch(target=target, kind=kind, name=file.name[:200], by=by, crs=crs)
+        batch.file.save(f"{uuid4().hex}{suffix[:8]}", ContentFile(content), save=False)
         batch.save()
         return batch
 
