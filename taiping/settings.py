@@ -1,6 +1,7 @@
 """全部设置。只此一份；每一项都能用环境变量或 .env 改，见 README 的配置表。"""
 
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -49,7 +50,6 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_filters",
-    "leaflet",
     "rules.apps.AutodiscoverRulesConfig",
 ]
 
@@ -144,7 +144,8 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# 只用 django-leaflet 里的静态文件；装成应用的话，它的后台要系统里有 GDAL。
+STATICFILES_DIRS = [BASE_DIR / "static", ("leaflet", Path(find_spec("leaflet").origin).parent / "static" / "leaflet")]
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 MEDIA_ROOT = DATA_DIR / "media"  # 不设 MEDIA_URL：上传的文件只经过检查权限的页面发出
 STORAGES = {
@@ -176,7 +177,6 @@ CSRF_FAILURE_VIEW = "taiping.errors.csrf_failure"
 MAP_TILES_URL = env.str("MAP_TILES_URL", default="").split()
 MAP_TILES_SUBDOMAINS = env.str("MAP_TILES_SUBDOMAINS", default="01234567")
 MAP_TILES_ATTRIBUTION = env.str("MAP_TILES_ATTRIBUTION", default="底图：天地图")
-LEAFLET_CONFIG = {"TILES": []}
 # 只用自己网站上的东西，没有写在页面里的脚本和样式；后台也一样，没有放宽。
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
     "default-src": [SELF], "object-src": [NONE], "base-uri": [NONE], "frame-ancestors": [NONE],
