@@ -11,6 +11,8 @@ from plots import (
     views_report,
     views_review,
 )
+from plots.geo import boundary_views
+from plots.geo import views as geo_views
 
 app_name = "plots"
 urlpatterns = [
@@ -29,6 +31,10 @@ urlpatterns = [
     path("patches/import/<int:pk>/", import_views.import_preview, name="import_preview"),
     path("patches/import/<int:pk>/errors.xlsx", import_views.import_errors, name="import_errors"),
     path("patches/import/<int:pk>/file", import_views.import_file, name="import_file"),
+    path("patches/checks/", geo_views.checks, name="checks"),
+    path("patches/checks/<int:pk>/dismiss/", geo_views.check_dismiss, name="check_dismiss"),
+    path("patches/boundaries/", boundary_views.boundaries, name="boundaries"),
+    path("patches/geo.<str:fmt>", geo_views.geo_export, name="geo_export"),
     path("patches/add/", views_add.patch_add, name="patch_add"),
     path("patches/<int:pk>/", views_patch.patch, name="patch"),
     # 动作名什么都接，放在最后，前面写明的地址先认。

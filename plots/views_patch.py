@@ -12,7 +12,8 @@ from plots.deadlines import days_left_text, due_of
 from plots.deeds import DEEDS, answer, who_acts
 from plots.entry import Entry, lock
 from plots.evidence import listed
-from plots.models import Patch, Status
+from plots.geo.dismissal import checks_of
+from plots.models import Patch, PatchShape, Status
 from plots.permits import NotAllowed
 from plots.querysets import NOT_PRESSED
 from plots.timeline import timeline
@@ -26,6 +27,7 @@ def patch(request, pk):
     may = permits.allowed(request.user, found)
     events, replaced = timeline(found)
     entry = Entry(found, request.user, None, None, None)
+    shape = PatchShape.objects.filter(pk=found.pk).defer("wkb").select_related("batch").first()
     step = found.next_milestone
     return render(request, "plots/patch.html", {
         "patch": found, "step": step, "steps": entry.state.steps, "who": step and who_acts(found, step),
@@ -38,6 +40,7 @@ def patch(request, pk):
         "children": list(visible.filter(split_from=found).order_by("code")) if found.is_split else [],
         "evidence": listed(found.evidence, request.user), "extra": list(found.extra.items()),
         "events": events, "replaced": replaced,
+        "shape": shape, "checks": checks_of(found, request.user) if shape else [],
     })
 
 
