@@ -93,11 +93,11 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # 读不挡写、写排队不报错：WAL 加上一开始就取写锁，等锁最多 20 秒。
+    # 读不挡写、写排队不报错：WAL 加上一开始就取写锁，等锁最多 20 秒。FULL：答应存下了的，断电也还在。
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         transaction_mode="IMMEDIATE",
         timeout=20,
-        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;",
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
     )
 else:
     DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
@@ -148,8 +148,22 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("leaflet", Path(find_spec("leaflet").origin).parent / "static" / "leaflet")]
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 MEDIA_ROOT = DATA_DIR / "media"  # 不设 MEDIA_URL：上传的文件只经过检查权限的页面发出
+# 几台服务器合用一处上传的文件时填 S3_BUCKET 等几项（README“多台服务器”）；不填就在上面的文件夹。
+if env.str("S3_BUCKET", default=""):
+    MEDIA_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {
+        "bucket_name": env.str("S3_BUCKET"), "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
+        "region_name": env.str("S3_REGION", default="") or None, "access_key": env.str("S3_ACCESS_KEY", default=""),
+        "secret_key": env.str("S3_SECRET_KEY", default=""), "addressing_style": env.str("S3_ADDRESSING", default="auto"),
+        "signature_version": "s3v4", "default_acl": None, "file_overwrite": False,
+    }}
+    OVERWRITING = "file_overwrite"
+else:
+    MEDIA_STORAGE = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {}}
+    OVERWRITING = "allow_overwrite"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": MEDIA_STORAGE,
+    # 导入的进度：同一个小文件反复写
+    "progress": {**MEDIA_STORAGE, "OPTIONS": {**MEDIA_STORAGE["OPTIONS"], OVERWRITING: True}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

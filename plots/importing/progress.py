@@ -1,19 +1,20 @@
-"""进度：长文件导入到哪里了。记在数据文件夹的一个小文件里，不写库：导入占着写事务，库里写不进也看不到。"""
+"""进度：长文件导入到哪里了。记在上传文件存储里的一个小文件里，不写库：导入占着写事务，库里写不进也看不到。"""
 
 import json
 import time
 from contextlib import suppress
 
-from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 
 EVERY, STALE = 0.5, 120  # 秒：隔多久写一次；多久没有动静就算中断了
 
 
 class Progress:
-    """一个批次的进度；start 之后不断 tick，finish 收起。别的进程用 current 看。"""
+    """一个批次的进度；start 之后不断 tick，finish 收起。别的进程、别的服务器用 current 看。"""
 
     def __init__(self, batch):
-        self.path = settings.DATA_DIR / "progress" / f"batch-{batch.pk}.json"
+        self.storage, self.name = storages["progress"], f"progress/batch-{batch.pk}.json"
         self.written = 0.0
 
     def start(self):
@@ -24,20 +25,20 @@ class Progress:
             self._write(step, done, total)
 
     def finish(self):
-        self.path.unlink(missing_ok=True)
+        with suppress(Exception):
+            self.storage.delete(self.name)
 
     def current(self):
         """{"step", "done", "total"}；没有在导入，或早已中断，是 None。"""
         try:
-            if time.time() - self.path.stat().st_mtime > STALE:
-                return None
-            return json.loads(self.path.read_text(encoding="utf-8"))
+            with self.storage.open(self.name) as stream:
+                told = json.loads(stream.read())
         except (OSError, ValueError):
             return None
+        return told if time.time() - told["at"] <= STALE else None
 
     def _write(self, step, done, total):
         self.written = time.monotonic()
-        told = json.dumps({"step": step, "done": done, "total": total}, ensure_ascii=False)
-        self.path.parent.mkdir(exist_ok=True)
-        with suppress(OSError):  # 只是给人看的，写不成不影响导入
-            self.path.write_text(told, encoding="utf-8")
+        told = json.dumps({"step": step, "done": done, "total": total, "at": time.time()}, ensure_ascii=False)
+        with suppress(Exception):  # 只是给人看的，写不成不影响导入；各家存储的错误没有共同的类
+            self.storage.save(self.name, ContentFile(told.encode()))
