@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 
 # 浏览器测试的主线程里有事件循环，Django 会误以为在异步代码里查数据库。
@@ -28,15 +29,42 @@ def browser_is_required():
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """真提交的测试放在最后：它们跑完会清空所有表，连同迁移带来的退回理由。"""
-    items.sort(key=lambda item: bool((mark := item.get_closest_marker("django_db")) and mark.kwargs.get("transaction")))
+    """真提交的测试放在最后，而且每一个开始前都补回迁移带来的数据（退回理由、表头的写法）。
+
+    它们跑完会清空所有表；有的补、有的不补，内容类型的主键就会撞在一起。
+    """
+    def commits(item):
+        mark = item.get_closest_marker("django_db")
+        return bool(mark and mark.kwargs.get("transaction"))
+
+    for item in filter(commits, items):
+        item.get_closest_marker("django_db").kwargs["serialized_rollback"] = True
+    items.sort(key=commits)
+
+
+SEEDS = {}  # 数据库别名 → 迁移刚建好时的全部数据
+
+
+def keep_seeds():
+    """浏览器一开，线程里的数据库连接就换成新的，不再带着这份数据；给新的补上。"""
+    for connection in connections.all(initialized_only=True):
+        if seeds := getattr(connection, "_test_serialized_contents", None):
+            SEEDS[connection.alias] = seeds
+        elif connection.alias in SEEDS:
+            connection._test_serialized_contents = SEEDS[connection.alias]
 
 
 def pytest_runtest_setup(item):
+    keep_seeds()
     if item.get_closest_marker("browser") and not BROWSER:
         if browser_is_required():
             pytest.fail(NO_BROWSER, pytrace=False)
         pytest.skip(NO_BROWSER)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown():
+    keep_seeds()
 
 
 def pytest_terminal_summary(terminalreporter):
