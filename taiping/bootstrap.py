@@ -8,7 +8,9 @@ Python 重新运行同一条命令。已经在虚拟环境里，或者这个 Pyt
 import hashlib
 import importlib.metadata
 import importlib.util
+import operator
 import os
+import platform
 import re
 import secrets
 import subprocess
@@ -78,13 +80,31 @@ def in_environment():
 
 
 def locked_packages(path):
-    """锁定文件里当前系统要装的包：{包名: 版本}。只有“sys_platform == …”一种条件。"""
-    packages = {}
-    line = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?: ; sys_platform (==|!=) '(\w+)')?", re.MULTILINE)
-    for name, version, sign, platform in line.findall(path.read_text(encoding="utf-8")):
-        if not sign or (sys.platform == platform) == (sign == "=="):
-            packages[name] = version
-    return packages
+    """锁定文件里当前系统要装的包：{包名: 版本}。"""
+    line = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?: ; ([^\\\n]+))?", re.MULTILINE)
+    found = line.findall(path.read_text(encoding="utf-8"))
+    return {name: version for name, version, condition in found if applies(condition)}
+
+
+def applies(condition):
+    """锁定文件里“;”后面的条件在这台机器上成不成立；没有条件就是成立。只有 and、or 和比较，没有括号。"""
+    here = {
+        "sys_platform": sys.platform, "os_name": os.name, "platform_machine": platform.machine(),
+        "python_version": "{}.{}".format(*sys.version_info), "python_full_version": platform.python_version(),
+        "platform_python_implementation": platform.python_implementation(),
+        "implementation_name": sys.implementation.name, "platform_system": platform.system(),
+    }
+
+    def holds(text):
+        name, sign, value = re.fullmatch(r"\s*(\w+) (==|!=|<=|>=|<|>) '([^']*)'\s*", text).groups()
+        mine = here[name]
+        if name.startswith("python_"):
+            mine, value = (tuple(int(part) for part in re.findall(r"\d+", text)) for text in (mine, value))
+        return getattr(operator, {"==": "eq", "!=": "ne", "<": "lt", ">": "gt", "<=": "le", ">=": "ge"}[sign])(mine, value)
+
+    return not condition or any(
+        all(holds(part) for part in either.split(" and ")) for either in condition.split(" or ")
+    )
 
 
 def missing_packages(path):
