@@ -13,6 +13,7 @@ from plots import (
 )
 from plots.geo import boundary_views
 from plots.geo import views as geo_views
+from plots.map import views_map
 
 app_name = "plots"
 urlpatterns = [
@@ -36,6 +37,9 @@ urlpatterns = [
     path("patches/boundaries/", boundary_views.boundaries, name="boundaries"),
     path("patches/geo.<str:fmt>", geo_views.geo_export, name="geo_export"),
     path("patches/add/", views_add.patch_add, name="patch_add"),
+    path("patches/map/", views_map.patch_map, name="patch_map"),
+    path("patches/map/data.geojson", views_map.map_data, name="map_data"),
+    path("patches/map/villages.geojson", views_map.map_villages, name="map_villages"),
     path("patches/<int:pk>/", views_patch.patch, name="patch"),
     # 动作名什么都接，放在最后，前面写明的地址先认。
     path("patches/<int:pk>/<str:action>/", views_patch.patch_action, name="patch_action"),

@@ -19,7 +19,7 @@ HEADS = {
 
 
 def patch_list(request):
-    filters = _filters(request)
+    filters = filters_of(request)
     found = filters.qs
     count, area = totals(found)
     steps = filters.as_of.asked_steps(filters.asked.get("state"), filters.asked.get("milestone"))
@@ -28,16 +28,16 @@ def patch_list(request):
     page = CountedPages(filters.sorted(found.select_related(*related)), count).get_page(request.GET.get("page"))
     return render(request, "plots/patch_list.html", {
         "filters": filters, "form": filters.form, "page": page, "rows": rows_of(page.object_list, filters),
-        "count": count, "area": area, "amounts": done, "chips": _chips(request, filters),
-        "heads": _heads(request, filters), "query": _query(request, "page", "select"),
-        "page_query": _query(request, "page"), "all_ticked": request.GET.get("select") == "page",
+        "count": count, "area": area, "amounts": done, "chips": chips_of(request, filters),
+        "heads": _heads(request, filters), "query": query_of(request, "page", "select"),
+        "page_query": query_of(request, "page"), "all_ticked": request.GET.get("select") == "page",
         "may_add": _may_add(request.user, filters), "bulk": BULK if request.user.is_town else None,
     })
 
 
 def patch_export(request):
     """筛出来的图斑，一份 Excel：和列表同一个筛选、同一个范围。"""
-    filters = _filters(request)
+    filters = filters_of(request)
     title = f"{filters.title}台账"
     response = HttpResponse(ledger_workbook(filters.sorted(filters.qs), title), content_type=XLSX)
     name = f"{title}_{filters.day:%Y%m%d}.xlsx"
@@ -45,11 +45,11 @@ def patch_export(request):
     return response
 
 
-def _filters(request):
+def filters_of(request):
     return PatchFilter(request.GET, queryset=Patch.objects.visible_to(request.user), user=request.user)
 
 
-def _query(request, *without, **changes):
+def query_of(request, *without, **changes):
     """眼下的地址参数去掉几项、换几项；空的不写。"""
     params = request.GET.copy()
     for name in (*without, *changes):
@@ -60,10 +60,10 @@ def _query(request, *without, **changes):
     return params.urlencode()
 
 
-def _chips(request, filters):
+def chips_of(request, filters):
     """[(说法, 去掉这一条的参数)]。"""
     return [
-        (text, _query(request, "page", "select", *GROUPS.get(name, (name,)))) for name, text in filters.words
+        (text, query_of(request, "page", "select", *GROUPS.get(name, (name,)))) for name, text in filters.words
     ]
 
 
@@ -74,7 +74,7 @@ def _heads(request, filters):
     for name, text in HEADS.items():
         now = ("descending" if descending else "ascending") if name == key else ""
         wanted = f"-{name}" if now == "ascending" else name
-        heads.append((text, name, _query(request, "page", "select", sort=wanted), now))
+        heads.append((text, name, query_of(request, "page", "select", sort=wanted), now))
     return heads
 
 

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from plots.evidence import saving
-from taiping.demo import accounts, patches, photos, readings
+from taiping.demo import accounts, patches, photos, readings, shapes
 
-PARTS = (accounts, readings, patches)  # 照片跟着图斑清
+PARTS = (accounts, readings, patches, shapes)  # 照片跟着图斑清
 
 
 def load(stdout, now=None):
@@ -24,6 +24,7 @@ def load(stdout, now=None):
         stdout.write(f"演示监测 {readings.load(now)} 条，来源写着“演示数据”。")
         made = patches.load(now=now)
         stdout.write(f"演示图斑 {made['图斑']} 块，编号都以“演示-”开头；整改记录 {made['整改记录']} 条。")
+        stdout.write(f"演示图形 {shapes.load()} 个，画在镇的大致方位，不是真的地块。")
         stdout.write(f"演示照片 {photos.load()} 张，是画出来的。")
     return issued
 
