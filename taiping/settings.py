@@ -150,6 +150,8 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 MEDIA_ROOT = DATA_DIR / "media"  # 不设 MEDIA_URL：上传的文件只经过检查权限的页面发出
 # 几台服务器合用一处上传的文件时填 S3_BUCKET 等几项（README“多台服务器”）；不填就在上面的文件夹。
 if env.str("S3_BUCKET", default=""):
+    if not (find_spec("storages") and find_spec("boto3")):
+        raise ImproperlyConfigured('设了 S3_BUCKET，但没有装对象存储的包。请运行 pip install "django-storages[s3]"，或去掉它。')
     MEDIA_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {
         "bucket_name": env.str("S3_BUCKET"), "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
         "region_name": env.str("S3_REGION", default="") or None, "access_key": env.str("S3_ACCESS_KEY", default=""),
