@@ -30,6 +30,8 @@ class RequestFilter(logging.Filter):
         user = getattr(request, "_cached_user", None)
         record.user = getattr(user, "username", "") or "-"
         record.request_id = getattr(request, "id", None) or "-"
+        if record.name == "django.request" and getattr(record, "status_code", 500) < 500:
+            record.exc_info = record.exc_text = None  # 没有权限、找不到，不是系统的错，一行就够
         return True
 
 

@@ -1,10 +1,11 @@
-"""每次请求都做的几件事：编号、记一行日志、挡住空字符、加上安全的响应头。"""
+"""每次请求都做的几件事：编号、记一行日志、挡住存不下的值、加上安全的响应头。"""
 
 import logging
 import secrets
 import time
 
 from django.conf import settings
+from django.db import DataError
 
 from taiping.errors import bad_request
 from taiping.logs import current_request
@@ -48,8 +49,8 @@ class HeadersMiddleware:
         return response
 
 
-class NulMiddleware:
-    """空字符（NUL）：没有人打得出来，PostgreSQL 也存不下，一律不收，说一句话。"""
+class BadInputMiddleware:
+    """人打不出来、数据库也存不下的值，在一处挡住，说一句话：空字符（NUL），大得离谱的数。"""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -59,12 +60,25 @@ class NulMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         if "\0" in request.path or any(has_nul(values) for values in (request.GET, request.POST)):
-            return bad_request(request, Nul())
+            return bad_request(request, Unfit(NUL))
         return None
 
+    def process_exception(self, request, exception):
+        """表单没拦住、到了数据库才发现的；留下经过，好补上表单里的检查。"""
+        not_a_number = isinstance(exception, ValueError) and "expected a number but got" in str(exception)
+        if not (not_a_number or isinstance(exception, OverflowError | DataError)):
+            return None
+        logger.error("填的值存不下：%s %s", request.method, request.path, exc_info=exception)
+        return bad_request(request, Unfit(TOO_BIG))
 
-class Nul(Exception):
-    told = "地址或填的内容里有一个看不见的空字符，常常是从别的软件里复制来的。请回上一页，删掉那一段重新打字。"
+
+class Unfit(Exception):
+    def __init__(self, told):
+        self.told = told
+
+
+NUL = "地址或填的内容里有一个看不见的空字符，常常是从别的软件里复制来的。请回上一页，删掉那一段重新打字。"
+TOO_BIG = "有一格填的数太大或不是数，存不下，这次没有保存。请回上一页核对后再交。"
 
 
 def has_nul(params):

@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "taiping.middleware.HeadersMiddleware",
-    "taiping.middleware.NulMiddleware",
+    "taiping.middleware.BadInputMiddleware",
     "taiping.audit.middleware.AuditMiddleware",
     "villages.middleware.LoginMiddleware",
     "villages.middleware.IssuedPasswordMiddleware",
