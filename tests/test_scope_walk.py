@@ -78,7 +78,7 @@ def addresses(town):
             yield from ((name, path.replace("/x/", f"/{which}/")) for which in ("original", "display", "thumb"))
         else:
             yield name, path
-    for query in ("village=%d" % town["west"].pk, "q=XI-0001", "q=西坡地", "on=2024-10-20&state=all", "sort=-area"):
+    for query in (f"village={town['west'].pk}", "q=XI-0001", "q=西坡地", "on=2024-10-20&state=all", "sort=-area"):
         yield "plots:patch_list", f"/patches/?year=2024&{query}"
         yield "plots:patch_export", f"/patches/export.xlsx?year=2024&{query}"
     yield "dashboard:dashboard", "/?on=2024-10-20"
@@ -145,7 +145,9 @@ def test_another_villages_secretary_changes_nothing(town, client):
 def test_a_leader_reads_everything_and_changes_nothing_but_a_remark(town, client):
     client.force_login(make_user("zhenzhang", role=Role.LEADER, name="镇长"))
     before, patch = counted(), state(town["theirs"])
-    form = {"on": "2024-09-10", "done_on": "2024-09-10", "note": "", "reason": "x", "extent": "all", "area_mu": "1", "code": "X"}
+    form = {
+        "on": "2024-09-10", "done_on": "2024-09-10", "note": "", "reason": "x", "extent": "all", "area_mu": "1", "code": "X",
+    }
 
     assert "XI-0001" in body(client.get("/patches/?year=2024"))
     for name, path in addresses(town):

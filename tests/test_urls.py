@@ -20,7 +20,7 @@ def walk(resolver=None, prefix="", namespace=""):
             yield from walk(entry, route, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
         elif isinstance(entry, URLPattern) and hasattr(entry.pattern, "_route"):
             path = route
-            for name, converter in entry.pattern.converters.items():
+            for name in entry.pattern.converters:
                 kind = next(k for k in PLACEHOLDERS if f"<{k}:{name}>" in path or k == "str")
                 path = path.replace(f"<{kind}:{name}>", PLACEHOLDERS[kind]).replace(f"<{name}>", "x")
             yield f"{namespace}{entry.name}", "/" + path
