@@ -31,8 +31,9 @@ def staff(client):
 def test_the_plan_page_shows_targets_deadlines_and_clauses(plan, staff, client):
     page = client.get("/plan/").content.decode()
 
-    for words in ("不低于 32202 亩", "24 个、99.3 亩", "26 个", "“完成自然摞荒地核查整治608亩以上”", 
-                  "（方案一；二（三）；三（二））", "9月1日至11月30日", "方案未定时限", "要填国土调查云上传编号", "铜委办便笺〔2024〕36号"):
+    for words in ("不低于 32202 亩", "24 个、99.3 亩", "26 个", "“完成自然摞荒地核查整治608亩以上”",
+                  "（方案一；二（三）；三（二））", "9月1日至11月30日", "方案未定时限", "要填国土调查云上传编号",
+                  "铜委办便笺〔2024〕36号"):
         assert words in page
 
 

@@ -132,7 +132,8 @@ def test_another_villages_secretary_changes_nothing(town, client):
     before, patch = counted(), state(town["theirs"])
     form = {
         "on": "2024-09-10", "done_on": "2024-09-10", "step": "evidence", "note": "改一下", "reason": "改一下", "extent": "all",
-        "area_mu": "1", "code": "X", "village": town["east"].pk, "patches": [town["theirs"].pk], "action": "report", "do": "apply",
+        "area_mu": "1", "code": "X", "village": town["east"].pk, "patches": [town["theirs"].pk], "action": "report",
+        "do": "apply",
     }
 
     for _, path in addresses(town):
