@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from plots.aliases import ColumnAlias
-from plots.columns import AREAS, CLOUD, EXTRA, Field, tidy_header
+from plots.columns import AREAS, CLOUD, EXTRA, FOUND_VILLAGE, MEASURED, Field, tidy_header
 from plots.importing.source import PASTED
 from plots.models import Batch
 from taiping.geometry.reading import SUFFIXES as VECTORS
@@ -130,10 +130,20 @@ def told_layout(post, layouts):
                 field = post.get(f"s{number}-c{use.index}", "")
                 if field == EXTRA or field in Field.values:
                     columns[str(use.index)] = field
+            _drop_computed(columns, layout)
         told[layout.name] = {
             "header": header, "columns": columns, "used": post.get(f"s{number}-used") == "on",
         }
     return told
+
+
+def _drop_computed(columns, layout):
+    """指了别的列当村或面积，由图形算出的那一列就不用了。"""
+    for header, group in ((MEASURED, {*AREAS, Field.AREA}), (FOUND_VILLAGE, {Field.VILLAGE, Field.VILLAGE_CODE})):
+        used = [index for index, field in columns.items() if field in group]
+        for index in used if len(used) > 1 else ():
+            if layout.uses[int(index)].header == header:
+                columns[index] = Field.IGNORE.value
 
 
 def repeated_columns(layouts_told, layouts):

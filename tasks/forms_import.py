@@ -36,4 +36,4 @@ def safe_name(name):
     """上传的文件名只留最后一段，去掉控制字符和各系统不许用的字符，最长 100 个字。"""
     name = re.sub(r'[\x00-\x1f\x7f<>:"|?*\u202a-\u202e\u2066-\u2069]', "", name.replace("\\", "/").rsplit("/", 1)[-1])
     stem, dot, suffix = name.strip(" .").rpartition(".")
-    return f"{stem[:94]}{dot}{suffix[:5]}" or "方案"
+    return f"{stem[:92]}{dot}{suffix[:7]}" or "方案"

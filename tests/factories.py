@@ -4,9 +4,13 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from plots.models import Batch, Kind, Patch, RectificationRecord
+from django.utils import timezone
+
+from plots.geo.attach import put
+from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord
+from taiping.geometry.shapes import tidy_shapes
 from tasks.models import Allocation, Membership, Milestone, Plan, PlanFile, Reading, Target, WorkingGroup
-from villages.models import Cadre, Posting, Role, User, Village
+from villages.models import Cadre, Posting, Role, User, Village, VillageBoundary
 
 PASSWORD = "Maitian-2024-feng"
 numbers = count(1)
@@ -120,3 +124,21 @@ def make_record(patch, milestone=None, *, by=None, on=date(2024, 9, 5), **fields
 
 def make_batch(target, name="下发.xlsx", **fields):
     return Batch.objects.create(target=target, name=name, **{"file": f"batches/2024/{name}", **fields})
+
+
+def make_shape(patch, geometry, *, crs="EPSG:4523", **fields):
+    """给图斑一个图形（平面坐标，tests.geo_files 里的那些），不做检查。"""
+    put({patch.pk: tidy_shapes([geometry], crs)[0]})
+    shape = PatchShape.objects.get(pk=patch.pk)
+    if fields:
+        PatchShape.objects.filter(pk=patch.pk).update(**fields)
+        shape.refresh_from_db()
+    return shape
+
+
+def make_boundary(village, geometry, *, by=None, crs="EPSG:4523"):
+    shape = tidy_shapes([geometry], crs)[0]
+    return VillageBoundary.objects.create(
+        village=village, by=by or make_user(role=Role.ADMIN), file_name="村界.zip", updated_at=timezone.now(),
+        **shape.columns(),
+    )

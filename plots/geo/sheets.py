@@ -10,10 +10,11 @@ import shapely
 
 from plots.columns import AREAS, FOUND_VILLAGE, MEASURED, Field, tidy_header
 from plots.models import Patch
+from taiping.area import rounded
 from taiping.geometry import crs as crs_tools
 from taiping.geometry.reading import read_vector
 from taiping.geometry.shapes import bounds_of, load, tidy_shapes
-from taiping.tables import Sheet, TableError
+from taiping.tables import Sheet, TableError, as_decimal
 from taiping.tables.reading import tidy
 from villages.models import VillageBoundary
 
@@ -64,7 +65,7 @@ def _sheet(layer, chosen, names, places):
     for number, shape in enumerate(shapes, start=2):
         sheet.shapes[number] = shape
         if shape.geometry is not None:
-            sheet.measured[number] = shape.mu
+            sheet.measured[number] = rounded(shape.mu, 4)
     headers = _headers(sheet, layer, names)
     rows = [[tidy(value) for value in values] for values in layer.rows]
     _judge_units(sheet, headers, rows, names)
@@ -142,14 +143,21 @@ def _judge_units(sheet, headers, rows, names):
     guesses = names.guesses(headers)
     for at in [at for at, guess in guesses.items() if guess.field == Field.AREA]:
         pairs = [
-            (float(values[at]), float(sheet.measured[number])) for number, values in enumerate(rows, start=2)
-            if number in sheet.measured and isinstance(values[at], (int, float)) and values[at] > 0
-        ][:FEW]
+            (amount, float(sheet.measured[number])) for number, values in enumerate(rows[:FEW], start=2)
+            if number in sheet.measured and (amount := _amount(values[at]))
+        ]
         stated, measured = (sum(side) for side in zip(*pairs, strict=True)) if pairs else (0, 0)
         for unit, factor in AREAS.items():
             if stated and abs(stated * float(factor) / measured - 1) < 0.2:
                 sheet.notes.append(f"“{headers[at]}”没有写单位，和图形一比是{UNITS[unit]}。")
                 headers[at] = f"{headers[at]}（{UNITS[unit]}）"
+
+
+def _amount(value):
+    try:
+        return float(as_decimal(value) or 0)
+    except ValueError:
+        return 0
 
 
 def _add_villages(sheet, names, places):

@@ -226,8 +226,8 @@ class SheetReader:
         except ValueError as error:
             self.problem(number, label, value, str(error))
             return None
-        if not amount and number in self.measured:
-            return self.measured[number]
+        if not amount and number in self.shapes:
+            return self.measured.get(number)  # 图形坏了的，错记在图形上
         if amount is None:
             self.problem(number, label, "", "没有填面积，请填大于 0 的数，如 3.50。")
             return None
