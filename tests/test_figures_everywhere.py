@@ -37,7 +37,9 @@ def from_workbook(client):
     answer = client.get(f"/weekly.xlsx?on={DAY}")
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content) if answer.streaming else answer.content))["总表"]
     rows = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
-    return {name: (f"{rows[name][6]:.2f}", rows[name][7], f"{rows[name][4]:.2f}", rows[name][5], rows[name][13]) for name in BY_HAND}
+    return {
+        name: (f"{rows[name][6]:.2f}", rows[name][7], f"{rows[name][4]:.2f}", rows[name][5], rows[name][13]) for name in BY_HAND
+    }
 
 
 def from_page(client):
