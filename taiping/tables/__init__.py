@@ -18,6 +18,7 @@ from taiping.tables.reading import (
     read_csv,
     read_pasted,
     read_workbook,
+    refuse_unfit,
 )
 from taiping.tables.writing import (
     ERROR_FILL,
@@ -54,6 +55,7 @@ __all__ = [
     "read_csv",
     "read_pasted",
     "read_workbook",
+    "refuse_unfit",
     "shown",
     "to_bytes",
 ]

@@ -15,6 +15,9 @@ from taiping.tables.cells import clean_text
 MAX_ROWS = 200_000
 MAX_CELLS = 20_000_000
 MAX_UNPACKED = 400 * 1024 * 1024
+MAX_RATIO, DENSE_FLOOR = 300, 20 * 1024 * 1024  # 正常的表约压到二十分之一；小的不看
+TOO_BIG = "这个表格解开后太大了。请拆成几个文件，或删掉用不到的表。"
+READ_PARTS = (".xml", ".rels", ".vml")  # 读取库会整个读进内存的；图片它不看
 CSV_ENCODINGS = ("utf-8-sig", "gb18030")
 # 有内容的单元格在哪一列哪一行；只有格式、没有内容的（<c …/>、<c …></c>）不算。
 FAR_ROW = re.compile(rb'\sr="[A-Z]{1,3}([2-9]\d{5}|\d{7,})"[^>/]*>(?=[^<]|<[^/])')
@@ -65,7 +68,7 @@ def tidy(value):
 def read_workbook(source):
     """xlsx、xlsm 或老的 xls（bytes 或路径）→ [Sheet]；不对的文件抛 TableError。"""
     content = _content(source)
-    _refuse_other_types(content)
+    refuse_unfit(content)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             names = [meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
@@ -94,7 +97,8 @@ def _content(source):
     return content
 
 
-def _refuse_other_types(content):
+def refuse_unfit(content):
+    """交给读取库之前：不是表格、解开太大、带实体声明的（bytes），抛 TableError。"""
     if content.startswith(b"\xd0\xcf\x11\xe0"):  # 老的 Office 容器：xls，或加了密码的 xlsx
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise TableError("这个表格加了密码，打不开。请在表格软件里去掉密码，另存后再用。")
@@ -118,30 +122,40 @@ def _refuse_other_types(content):
 
 def _refuse_huge(archive):
     """读取库会按最远的单元格一次占下整片内存，所以先看清边界，再交给它。"""
+    parts = [info for info in archive.infolist() if info.filename.lower().endswith(READ_PARTS)]
+    # 先看报的大小，不用解开；谎报的，解压时读到报的大小为止，校验和对不上
+    dense = any(part.file_size > max(DENSE_FLOOR, part.compress_size * MAX_RATIO) for part in parts)
+    if dense or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise TableError(TOO_BIG)
     unpacked = 0
-    for info in archive.infolist():
-        if not info.filename.endswith(".xml"):
-            continue
+    for info in parts:
         is_sheet, tail, width, last = info.filename.startswith("xl/worksheets/"), b"", 26, 0
         with archive.open(info) as stream:
             while chunk := stream.read(1 << 20):
                 unpacked += len(chunk)
                 if unpacked > MAX_UNPACKED:
-                    raise TableError("这个表格解开后太大了。请拆成几个文件，或删掉用不到的表。")
+                    raise TableError(TOO_BIG)
+                text = tail + chunk
+                tail = text[-200:]
+                _refuse_declarations(text)
                 if not is_sheet:
                     continue
-                text = tail + chunk
                 _refuse_far_cell(text)
                 for letters in set(WIDE_COLUMN.findall(text)):
                     width = max(width, (letters[0] - 64) * 26 + letters[1] - 64)
                 if starts := LAST_ROW.findall(text):
                     last = min(int(starts[-1]), MAX_ROWS)
-                tail = text[-200:]
         if last * width > MAX_CELLS:
             raise TableError(
                 f"表里的内容铺到了第 {last} 行、{column_letter(width - 1)} 列，太大了。"
                 "请删掉表格外的内容，或拆成几个文件。"
             )
+
+
+def _refuse_declarations(text):
+    """表格软件从不写文档类型声明；有它的，多半是用实体撑爆内存的。"""
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text or (b"\0" in text and b"<!DOCTYPE" in text.replace(b"\0", b"")):
+        raise TableError("这个表格里有表格软件不会写的声明，没有读。请用表格软件打开，另存为 .xlsx 后再用。")
 
 
 def _refuse_far_cell(text):

@@ -116,6 +116,7 @@ def _json_value(name, value, year):
 
 def with_errors(source, problems):
     """上传的 xlsx + 问题 → 同样的表，每张多一列“错误”；说不到哪一行的写在“错误说明”表里。"""
+    tables.refuse_unfit(source)
     try:
         book = load_workbook(io.BytesIO(source))
     except Exception:  # 老的 .xls 和样式不规范的文件，openpyxl 会抛各种错；内容照样能标

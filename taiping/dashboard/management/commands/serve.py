@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from waitress.server import create_server
 
 THREADS = 8
+MAX_BODY = 256 * 1024 * 1024  # 一次交来的全部内容；单个文件、个数的上限在设置里，比这小得多
 
 
 def open_server(host, port, proxy="127.0.0.1"):
@@ -14,7 +15,7 @@ def open_server(host, port, proxy="127.0.0.1"):
     from taiping.wsgi import application  # 这时才装：whitenoise 装载时清点静态文件，要在收集之后
 
     return create_server(
-        application, host=host, port=port, threads=THREADS, ident=None,
+        application, host=host, port=port, threads=THREADS, ident=None, max_request_body_size=MAX_BODY,
         trusted_proxy=proxy, trusted_proxy_count=1,
         trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"}, clear_untrusted_proxy_headers=True,
     )
