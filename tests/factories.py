@@ -133,6 +133,7 @@ def make_shape(patch, geometry, *, crs="EPSG:4523", **fields):
     if fields:
         PatchShape.objects.filter(pk=patch.pk).update(**fields)
         shape.refresh_from_db()
+    patch.shape = shape  # 手上的图斑也认得它
     return shape
 
 

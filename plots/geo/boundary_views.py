@@ -78,8 +78,10 @@ def boundaries(request):
 def _remove(request):
     pk = request.POST.get("village", "")
     pk = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 10 else 0
-    boundary = get_object_or_404(VillageBoundary.objects.visible_to(request.user), pk=pk)
+    boundaries = VillageBoundary.objects.visible_to(request.user).select_related("village")
+    boundary = get_object_or_404(boundaries, pk=pk)
+    name = boundary.village.name
     boundary.delete()
     recheck()
-    messages.success(request, f"去掉了{boundary.village}的村界，图形检查已经重做。")
+    messages.success(request, f"去掉了{name}的村界，图形检查已经重做。")
     return redirect("plots:boundaries")
