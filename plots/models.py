@@ -252,6 +252,11 @@ class RectificationRecord(models.Model):
                 fields=["milestone", "village", "kind", "done_on", "withdrawn_on", "area_mu", "completes", "copy_of"],
                 name="record_for_progress",
             ),
+            # 曲线按天累加、挑核减暂缓和退回，也只读一个索引。
+            models.Index(
+                fields=["milestone", "kind", "done_on", "withdrawn_on", "area_mu", "completes", "village"],
+                name="record_for_curve",
+            ),
         ]
 
     def __str__(self):

@@ -20,7 +20,8 @@ def lasting(as_of, basis, *, done, recorded):
         (start, end), last = recorded, end_of_day(as_of)
         return Q(**{f"{start}__lt": last}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": last}))
     start, end = done
-    return Q(**{f"{start}__lte": as_of}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": as_of}))
+    # 写“不晚于”而不写“早于或等于”：SQLite 3.40 在前面还有 IN 时会把 <= 之外的行也找出来（ANALYZE 以后）。
+    return ~Q(**{f"{start}__gt": as_of}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": as_of}))
 
 
 def steps_due(before):

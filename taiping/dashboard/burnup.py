@@ -5,14 +5,12 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncDate
-
-from plots.models import Kind, RectificationRecord
+from plots.models import Kind
+from taiping.dashboard.tallies import day_sums
 
 PACE_DAYS = 14
 ZERO = Decimal(0)
@@ -63,9 +61,12 @@ class BurnUp:
     forecast: Forecast | None
 
 
-def burn_ups(progress, scope=None):
-    """靠图斑量的每项任务一条 BurnUp；scope 是限定村的 Q。一次查询。"""
-    changes = daily_changes(progress, scope or Q())
+def burn_ups(progress, villages=None):
+    """靠图斑量的每项任务一条 BurnUp；villages 给出时只画这些村的。一次查询。"""
+    scope = progress.scope
+    if villages is not None:
+        scope = replace(scope, village_ids=[village.pk for village in villages])
+    changes = daily_changes(progress, scope)
     curves = []
     for figures in progress.targets:
         if not figures.target.by_patches or not figures.milestones or not figures.patch_count:
@@ -100,27 +101,16 @@ def slowest(figures, changes, as_of):
 
 def daily_changes(progress, scope):
     """(节点, 按个) → {日期: 那天的增减}。完成那天加，撤回那天减；核查无问题在每个节点都加 1 个。"""
-    recorded = progress.basis == "recorded"
-    start = TruncDate("created_at") if recorded else None
-    end = TruncDate("withdrawn_at") if recorded else None
-    rows = RectificationRecord.objects.filter(
-        scope, milestone__target__plan=progress.plan, kind__in=(Kind.REPORT, Kind.PASS, Kind.EXEMPT)
-    ).order_by()
-    if recorded:
-        rows = rows.annotate(start=start, end=end).values_list("milestone_id", "kind", "start", "end")
-    else:
-        rows = rows.values_list("milestone_id", "kind", "done_on", "withdrawn_on")
-    rows = rows.annotate(amount=Sum("area_mu"), count=Count("pk", filter=Q(completes=True)), number=Count("pk"))
     steps_of = {
         row.milestone.pk: [other.milestone.pk for other in figures.milestones]
         for figures in progress.targets for row in figures.milestones
     }
     changes = defaultdict(lambda: defaultdict(Decimal))
-    for milestone, kind, began, ended, amount, count, number in rows:
+    for milestone, kind, began, ended, amount, count in day_sums(scope):
         if kind == Kind.EXEMPT:
-            added = [((step, True), number) for step in steps_of[milestone]]
+            added = [((step, True), count) for step in steps_of[milestone]]
         else:
-            added = [((milestone, False), amount or ZERO), ((milestone, True), count)]
+            added = [((milestone, False), amount), ((milestone, True), count)]
         for key, value in added:
             changes[key][began] += value
             if ended is not None:

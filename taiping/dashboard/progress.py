@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
-
-from plots.models import Kind, Patch, RectificationRecord
+from plots.models import Kind
 from taiping.dashboard.amended import amended_later
 from taiping.dashboard.readings import readings_by_target
 from taiping.dashboard.states import Need, State, Term, judge, judge_floor, overall
+from taiping.dashboard.tallies import Scope, mark_sums, patch_sums, step_sums
 from tasks.models import Allocation, Milestone, Plan, Target
 from villages.models import Village
 
@@ -158,8 +156,13 @@ class Progress:
     as_of: date
     basis: str
     targets: list[TargetFigures]
-    scoped: bool = False
+    scope: Scope
+    filed: dict  # (村, 类型) → 上报、退回过几次，撤回的也算
     villages: list[Village] = field(default_factory=list)
+
+    @property
+    def scoped(self):
+        return self.scope.is_part
 
     @property
     def overdue_count(self):
@@ -183,15 +186,19 @@ def progress(plan, as_of, basis="done", villages=None):
     village_ids = [village.pk for village in villages]
     targets = list(plan.targets.select_related("group").order_by("order"))
     milestones = defaultdict(list)
-    for milestone in Milestone.objects.filter(target__plan=plan).order_by("target", "order"):
+    for milestone in Milestone.objects.filter(target__plan=plan).order_by("target_id", "order"):
         milestones[milestone.target_id].append(milestone)
-    scope = Q(village__in=village_ids) if scoped else Q()
-    allocations = {
-        (row.target_id, row.village_id): row for row in Allocation.objects.filter(scope, target__plan=plan)
-    }
-    patches = patch_tallies(plan, as_of, basis, scope, villages, scoped)
-    steps = step_tallies(plan, as_of, basis, scope)
-    marks = mark_rows(plan, as_of, basis, scope)
+    scope = Scope(
+        as_of, basis, [target.pk for target in targets], [step.pk for steps in milestones.values() for step in steps],
+        plan.ends_on, village_ids if scoped else None,
+    )
+    shares = Allocation.objects.filter(target__in=scope.target_ids)
+    if scoped:
+        shares = shares.filter(village__in=village_ids)
+    allocations = {(row.target_id, row.village_id): row for row in shares}
+    patches = patch_tallies(scope, plan, villages)
+    steps, filed = step_tallies(scope)
+    marks = mark_rows(scope, milestones)
     readings = readings_by_target(plan, as_of, basis, village_ids if scoped else None)
 
     figures = []
@@ -207,19 +214,15 @@ def progress(plan, as_of, basis="done", villages=None):
                 readings=readings[target.pk],
             )
         )
-    return Progress(plan, as_of, basis, figures, scoped, villages)
+    return Progress(plan, as_of, basis, figures, scope, filed, villages)
 
 
-def patch_tallies(plan, as_of, basis, scope, villages, scoped):
+def patch_tallies(scope, plan, villages):
     """(任务, 村) → 那天算数的图斑的 (个, 亩)；按录入日期看，后来才更正的村和面积用更正以前的。"""
-    rows = (
-        Patch.objects.counting(as_of, basis).filter(scope, target__plan=plan).order_by()
-        .values_list("target_id", "village_id").annotate(count=Count("pk"), area=Sum("area_mu"))
-    )
     tallies = defaultdict(lambda: (0, ZERO))
-    tallies |= {(target, village): (count, area or ZERO) for target, village, count, area in rows}
-    if basis == "recorded":
-        for target, now, then, area_now, area_then in amended_later(plan, as_of, villages, scoped):
+    tallies |= {(target, village): (count, area) for target, village, count, area in patch_sums(scope)}
+    if scope.recorded:
+        for target, now, then, area_now, area_then in amended_later(plan, scope.as_of, villages, scope.is_part):
             for village, number, area in ((now, -1, -area_now), (then, 1, area_then)):
                 if village is not None:
                     count, total = tallies[target, village]
@@ -227,36 +230,23 @@ def patch_tallies(plan, as_of, basis, scope, villages, scoped):
     return tallies
 
 
-def step_tallies(plan, as_of, basis, scope):
-    """(节点, 村) → Tally，出自上报和核实通过的有效记录；每行只读一遍，走覆盖索引。"""
-    on_time = Q(done_on__lte=Coalesce(F("milestone__due_on"), plan.ends_on))
-    rows = (
-        RectificationRecord.objects.effective(as_of, basis)
-        .filter(scope, milestone__target__plan=plan, kind__in=(Kind.REPORT, Kind.PASS)).order_by()
-        .values_list("milestone_id", "village_id")
-        .annotate(
-            amount=Sum("area_mu"), count=Count("pk", filter=Q(completes=True)),
-            on_time=Sum("area_mu", filter=on_time),
-            on_time_count=Count("pk", filter=Q(completes=True) & on_time),
-        )
-    )
-    tallies = defaultdict(Tally)
-    for milestone, village, *figures in rows:
-        tallies[milestone, village].add(*figures)
-    return tallies
+def step_tallies(scope):
+    """(节点, 村) → Tally，出自上报和核实通过的有效记录；(村, 类型) → 办过几次，撤回的也算。"""
+    tallies, filed = defaultdict(Tally), defaultdict(int)
+    for milestone, village, kind, amount, count, on_time, on_time_count, number in step_sums(scope):
+        filed[village, kind] += number
+        if kind != Kind.RETURN:
+            tallies[milestone, village].add(amount, count, on_time, on_time_count)
+    return tallies, filed
 
 
-def mark_rows(plan, as_of, basis, scope):
+def mark_rows(scope, milestones):
     """任务 → [(类型, 节点顺序, 村, 日期, 个, 亩)]：核查无问题和暂缓的有效记录。"""
-    rows = (
-        RectificationRecord.objects.effective(as_of, basis)
-        .filter(scope, milestone__target__plan=plan, kind__in=(Kind.EXEMPT, Kind.DEFER)).order_by()
-        .values_list("milestone__target_id", "kind", "milestone__order", "village_id", "done_on")
-        .annotate(count=Count("pk"), area=Sum("area_mu"))
-    )
+    steps = {step.pk: step for row in milestones.values() for step in row}
     marks = defaultdict(list)
-    for target, *row in rows:
-        marks[target].append(row)
+    for milestone, kind, village, done_on, count, area in mark_sums(scope):
+        step = steps[milestone]
+        marks[step.target_id].append((kind, step.order, village, done_on, count, area))
     return marks
 
 

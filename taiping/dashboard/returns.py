@@ -3,11 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
-
-from plots.asof import AsOf
-from plots.deadlines import end_of_day
-from plots.models import Kind, Patch, RectificationRecord
+from plots.models import Kind
+from taiping.dashboard.tallies import waiting_sums
 
 
 @dataclass
@@ -25,28 +22,15 @@ class Returns:
 
 
 def returns_by_village(progress):
-    """村主键 → Returns，全镇的合计在键 None 下；固定两次查询。更正后的转记不算又报了一次。"""
-    plan, as_of, basis = progress.plan, progress.as_of, progress.basis
-    scope = Q(village__in=progress.villages) if progress.scoped else Q()
-    until = Q(created_at__lt=end_of_day(as_of)) if basis == "recorded" else Q(done_on__lte=as_of)
+    """村主键 → Returns，全镇的合计在键 None 下；一次查询。更正后的转记不算又报了一次。"""
     found = defaultdict(Returns)
-    rows = (
-        RectificationRecord.objects
-        .filter(scope, until, milestone__target__plan=plan, kind__in=(Kind.REPORT, Kind.RETURN), copy_of=None)
-        .order_by().values_list("village_id", "kind").annotate(number=Count("pk"))
-    )
-    for village, kind, number in rows:
+    for (village, kind), number in progress.filed.items():
         for row in (found[village], found[None]):
             if kind == Kind.RETURN:
                 row.returned += number
-            else:
+            elif kind == Kind.REPORT:
                 row.reported += number
-    milestones = [row.milestone for _, row in progress.milestones]
-    waiting = (
-        Patch.objects.counting(as_of, basis).filter(scope, AsOf(as_of, basis, milestones).returned(), target__plan=plan)
-        .order_by().values_list("village_id").annotate(number=Count("pk"))
-    )
-    for village, number in waiting:
+    for village, number in waiting_sums(progress.scope):
         found[village].waiting = number
         found[None].waiting += number
     return found

@@ -1,0 +1,161 @@
+"""进度背后的几句分组查询，手写 SQL，两种数据库通用：每开一页总览都要跑，现拼查询比跑它还慢。
+
+“那天有效”和 plots.querysets 的 effective、counting 是同一个意思：测试里，总览上的每个数都和台账点开的对过。
+列的顺序照着 record_for_progress、record_for_curve 两个索引，只读索引就够。
+"""
+# ruff: noqa: S608 拼进去的只有表名、列名和整数主键，日期都走参数
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal
+
+from django.db import connection
+from django.utils import timezone
+
+from plots.deadlines import end_of_day
+from plots.models import Patch, RectificationRecord
+from tasks.models import Milestone
+
+RECORD, PATCH, MILESTONE = (model._meta.db_table for model in (RectificationRecord, Patch, Milestone))
+from_float = Context(prec=15).create_decimal_from_float  # SQLite 的合计是浮点数，15 位以内是准的
+
+
+@dataclass
+class Scope:
+    """看哪些图斑、哪一天、哪种口径；village_ids 是 None 就看全镇。"""
+
+    as_of: date
+    basis: str
+    target_ids: list[int]
+    milestone_ids: list[int]
+    ends_on: date
+    village_ids: list[int] | None = None
+
+    @property
+    def recorded(self):
+        return self.basis == "recorded"
+
+    @property
+    def is_part(self):
+        return self.village_ids is not None
+
+    def steps(self, row):
+        """这些节点、那天以前的记录。“不晚于”写成 NOT …，原因见 plots.querysets.lasting。"""
+        begun = f"{row}.created_at < %(last)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
+        return f"{row}.milestone_id IN ({listed(self.milestone_ids)}) AND {begun}"
+
+    def standing(self, row):
+        if self.recorded:
+            return f"({row}.withdrawn_at IS NULL OR {row}.withdrawn_at >= %(last)s)"
+        return f"({row}.withdrawn_on IS NULL OR {row}.withdrawn_on > %(day)s)"
+
+    def patches(self):
+        if self.recorded:
+            counting = "p.created_at < %(last)s AND (p.until_at IS NULL OR p.until_at >= %(last)s)"
+        else:
+            counting = "(p.since_on IS NULL OR p.since_on <= %(day)s) AND (p.until_on IS NULL OR p.until_on > %(day)s)"
+        return f"p.target_id IN ({listed(self.target_ids)}) AND {counting}{self.places('p')}"
+
+    def places(self, row):
+        return f" AND {row}.village_id IN ({listed(self.village_ids)})" if self.is_part else ""
+
+    def rows(self, sql):
+        ops = connection.ops
+        params = {
+            "day": ops.adapt_datefield_value(self.as_of), "ends_on": ops.adapt_datefield_value(self.ends_on),
+            "last": ops.adapt_datetimefield_value(end_of_day(self.as_of)),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
+
+
+def listed(ids):
+    return ", ".join(str(int(pk)) for pk in ids) or "NULL"
+
+
+def exact(area):
+    return area if isinstance(area, Decimal) else from_float(area or 0)
+
+
+def a_day(value):
+    """SQLite 的日期是文字。"""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def local_day(moment, on):
+    """一列时刻是当地哪一天。SQLite 里存的是世界时，加上时差。"""
+    zone = timezone.get_current_timezone()
+    if connection.vendor == "postgresql":
+        return f"(({moment} AT TIME ZONE '{zone.key}')::date)"
+    minutes = int(end_of_day(on).utcoffset().total_seconds()) // 60
+    return f"date({moment}, '{minutes:+d} minutes')"
+
+
+def patch_sums(scope):
+    """[(任务, 村, 个, 亩)]：那天算数的图斑。"""
+    rows = scope.rows(f"""
+        SELECT p.target_id, p.village_id, COUNT(*), SUM(p.area_mu) FROM {PATCH} p
+        WHERE {scope.patches()} GROUP BY p.target_id, p.village_id
+    """)
+    return [(target, village, count, exact(area)) for target, village, count, area in rows]
+
+
+def step_sums(scope):
+    """[(节点, 村, 类型, 亩, 完成的个, 按期的亩, 按期的个, 次数)]：前四个数是那天有效的；次数连撤回的也算，更正后的转记不算。"""
+    standing = scope.standing("r")
+    in_time = f"{standing} AND r.done_on <= COALESCE(m.due_on, %(ends_on)s)"
+    rows = scope.rows(f"""
+        SELECT r.milestone_id, r.village_id, r.kind,
+            SUM(r.area_mu) FILTER (WHERE {standing}), COUNT(*) FILTER (WHERE r.completes AND {standing}),
+            SUM(r.area_mu) FILTER (WHERE {in_time}), COUNT(*) FILTER (WHERE r.completes AND {in_time}),
+            COUNT(*) FILTER (WHERE r.copy_of_id IS NULL)
+        FROM {RECORD} r JOIN {MILESTONE} m ON m.id = r.milestone_id
+        WHERE {scope.steps("r")} AND r.kind IN ('REPORT', 'PASS', 'RETURN'){scope.places("r")}
+        GROUP BY r.milestone_id, r.village_id, r.kind
+    """)
+    return [
+        (milestone, village, kind, exact(amount), count, exact(on_time), on_time_count, filed)
+        for milestone, village, kind, amount, count, on_time, on_time_count, filed in rows
+    ]
+
+
+def mark_sums(scope):
+    """[(节点, 类型, 村, 完成日期, 个, 亩)]：那天有效的核查无问题和暂缓。"""
+    rows = scope.rows(f"""
+        SELECT r.milestone_id, r.kind, r.village_id, r.done_on, COUNT(*), SUM(r.area_mu) FROM {RECORD} r
+        WHERE {scope.steps("r")} AND r.kind IN ('EXEMPT', 'DEFER') AND {scope.standing("r")}{scope.places("r")}
+        GROUP BY r.milestone_id, r.kind, r.village_id, r.done_on
+    """)
+    return [(*row, a_day(on), count, exact(area)) for *row, on, count, area in rows]
+
+
+def day_sums(scope):
+    """[(节点, 类型, 哪天起, 到哪天撤回, 亩, 完成的个)]：那天以前的上报、核实、核查无问题，供曲线逐日累加。"""
+    start, end = "r.done_on", "r.withdrawn_on"
+    if scope.recorded:
+        start, end = local_day("r.created_at", scope.as_of), local_day("r.withdrawn_at", scope.as_of)
+    rows = scope.rows(f"""
+        SELECT r.milestone_id, r.kind, {start}, {end}, SUM(r.area_mu),
+            COUNT(*) FILTER (WHERE r.completes OR r.kind = 'EXEMPT') FROM {RECORD} r
+        WHERE {scope.steps("r")} AND r.kind IN ('REPORT', 'PASS', 'EXEMPT'){scope.places("r")}
+        GROUP BY r.milestone_id, r.kind, {start}, {end}
+    """)
+    return [
+        (milestone, kind, a_day(began), a_day(ended), exact(amount), count)
+        for milestone, kind, began, ended, amount, count in rows
+    ]
+
+
+def waiting_sums(scope):
+    """[(村, 个)]：最近一次办的是退回，还没有重新上报，也没有暂缓、核减的图斑。"""
+    return scope.rows(f"""
+        SELECT p.village_id, COUNT(*) FROM {PATCH} p
+        WHERE {scope.patches()} AND p.id IN (
+            SELECT r.patch_id FROM {RECORD} r
+            WHERE {scope.steps("r")} AND r.kind = 'RETURN' AND {scope.standing("r")} AND NOT EXISTS (
+                SELECT 1 FROM {RECORD} l WHERE l.patch_id = r.patch_id AND {scope.steps("l")} AND {scope.standing("l")}
+                AND (l.kind IN ('EXEMPT', 'DEFER') OR (l.kind IN ('REPORT', 'PASS') AND l.id > r.id))
+            )
+        ) GROUP BY p.village_id
+    """)
