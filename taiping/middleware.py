@@ -50,7 +50,10 @@ class HeadersMiddleware:
 
 
 class BadInputMiddleware:
-    """人打不出来、数据库也存不下的值，在一处挡住，说一句话：空字符（NUL），大得离谱的数。"""
+    """表单没拦住、到了数据库才发现存不下的值：空字符（NUL）、大得离谱的数、不是数的编号。说一句话，不出事故页。
+
+    表单自己拦得住的（Django 的文字格都不收空字符）仍由表单在那一格旁边说，填的字都留着。
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -58,18 +61,13 @@ class BadInputMiddleware:
     def __call__(self, request):
         return self.get_response(request)
 
-    def process_view(self, request, view, args, kwargs):
-        if "\0" in request.path or any(has_nul(values) for values in (request.GET, request.POST)):
-            return bad_request(request, Unfit(NUL))
-        return None
-
     def process_exception(self, request, exception):
-        """表单没拦住、到了数据库才发现的；留下经过，好补上表单里的检查。"""
-        not_a_number = isinstance(exception, ValueError) and "expected a number but got" in str(exception)
-        if not (not_a_number or isinstance(exception, OverflowError | DataError)):
+        told = _told(exception)
+        if not told:
             return None
+        # 留下经过，好补上表单里的检查
         logger.error("填的值存不下：%s %s", request.method, request.path, exc_info=exception)
-        return bad_request(request, Unfit(TOO_BIG))
+        return bad_request(request, Unfit(told))
 
 
 class Unfit(Exception):
@@ -77,9 +75,17 @@ class Unfit(Exception):
         self.told = told
 
 
+def _told(exception):
+    """数据库不收的值 → 一句话；别的错是 None。"""
+    words = str(exception)
+    if isinstance(exception, ValueError | DataError) and "NUL (0x00)" in words:
+        return NUL
+    if isinstance(exception, OverflowError | DataError):
+        return TOO_BIG
+    if isinstance(exception, ValueError) and "expected a number but got" in words:
+        return TOO_BIG
+    return None
+
+
 NUL = "地址或填的内容里有一个看不见的空字符，常常是从别的软件里复制来的。请回上一页，删掉那一段重新打字。"
-TOO_BIG = "有一格填的数太大或不是数，存不下，这次没有保存。请回上一页核对后再交。"
-
-
-def has_nul(params):
-    return any("\0" in name or any("\0" in value for value in values) for name, values in params.lists())
+TOO_BIG = "有一格填的太大、太长或不是数，存不下，这次没有保存。请回上一页核对后再交。"

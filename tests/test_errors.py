@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from django.test import Client
 
 from taiping import views
@@ -123,17 +123,37 @@ class TestPages:
         assert response.status_code == 400
         assert "这个地址看不懂" in response.content.decode()
 
-    @pytest.mark.parametrize("logged_in", [True, False])
-    def test_nul_is_told_in_words(self, client, logged_in):
-        if logged_in:
-            client.force_login(make_user())
+    @pytest.mark.parametrize(("error", "words"), [
+        (ValueError("A string literal cannot contain NUL (0x00) characters."), "看不见的空字符"),
+        (DataError("integer out of range"), "太大、太长或不是数"),
+        (OverflowError("Python int too large to convert to SQLite INTEGER"), "太大、太长或不是数"),
+        (ValueError("Field 'id' expected a number but got 'x'."), "太大、太长或不是数"),
+    ])
+    def test_value_that_only_the_database_refuses_is_told_in_words(self, client, monkeypatch, log, error, words):
+        broken(monkeypatch, error)
 
-        for response in (
-            client.get("/plan/", {"year": "20\x0024"}), client.get("/plan/", {"a\x00": "1"}),
+        response = client.get("/healthz")
+
+        assert response.status_code == 400
+        assert words in response.content.decode()
+        assert "填的值存不下：GET /healthz" in log.getvalue()
+
+    def test_other_errors_are_not_taken_for_bad_input(self, quiet_client, monkeypatch):
+        broken(monkeypatch, ValueError("算不下去了"))
+
+        assert quiet_client.get("/healthz").status_code == 500
+
+    def test_nul_never_breaks_a_page(self, client):
+        client.force_login(make_user(role=Role.ADMIN))
+
+        answers = [
+            client.get("/plan/", {"year": "20\x0024"}), client.get("/patches/", {"q": "a\x00", "b\x00": "1"}),
+            client.get("/admin/villages/user/", {"q": "\x00"}), client.get("/villages/1\x00/"),
             client.post("/accounts/password/", {"old_password": "a\x00b"}),
-        ):
-            assert response.status_code == 400
-            assert "看不见的空字符" in response.content.decode()
+            client.post("/accounts/login/", {"username": "a\x00b", "password": "\x00"}),
+        ]
+
+        assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
 
 
 class TestLog:
