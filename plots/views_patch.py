@@ -13,6 +13,7 @@ from plots.deeds import DEEDS, answer, who_acts
 from plots.entry import Entry, lock
 from plots.evidence import listed
 from plots.geo.dismissal import checks_of
+from plots.map.small import small_map
 from plots.models import Patch, PatchShape, Status
 from plots.permits import NotAllowed
 from plots.querysets import NOT_PRESSED
@@ -27,8 +28,8 @@ def patch(request, pk):
     may = permits.allowed(request.user, found)
     events, replaced = timeline(found)
     entry = Entry(found, request.user, None, None, None)
-    shape = PatchShape.objects.filter(pk=found.pk).defer("wkb").select_related("batch").first()
-    step = found.next_milestone
+    shape = PatchShape.objects.filter(pk=found.pk).select_related("batch").first()
+    evidence, step = listed(found.evidence, request.user), found.next_milestone
     return render(request, "plots/patch.html", {
         "patch": found, "step": step, "steps": entry.state.steps, "who": step and who_acts(found, step),
         "due_on": step and due_of(step), "days_text": days_left_text(step, today),
@@ -38,7 +39,7 @@ def patch(request, pk):
         "may_report": "report" in may, "deeds": [deed for verb, deed in DEEDS.items() if verb in may],
         "parent": visible.filter(pk=found.split_from_id).first() if found.split_from_id else None,
         "children": list(visible.filter(split_from=found).order_by("code")) if found.is_split else [],
-        "evidence": listed(found.evidence, request.user), "extra": list(found.extra.items()),
+        "evidence": evidence, "small_map": small_map(found, shape, evidence), "extra": list(found.extra.items()),
         "events": events, "replaced": replaced,
         "shape": shape, "checks": checks_of(found, request.user) if shape else [],
     })

@@ -14,7 +14,7 @@ from villages.models import Village, VillageBoundary
 
 LIMIT = 4000  # 一次最多画这么多块；再多就按格子合成圈，写上个数
 DIGITS = 5
-TINY_PX = 4  # 比这还小的面画成点
+TINY_PX = 6  # 比这还小的面画成点
 FINE_PX = 0.7  # 简化掉看不出来的弯
 CELL_PX = 72
 FINE_BOUNDARY = 0.00005  # 村界简化到 5 米
@@ -96,7 +96,7 @@ def _feature(geometry, properties):
 
 def _pieces(told, features, size=200):
     """一次写 size 个图形。"""
-    yield '{"type":"FeatureCollection",' + json.dumps(told, ensure_ascii=False)[1:-1] + ',"features":['
+    yield json.dumps({"type": "FeatureCollection", **told}, ensure_ascii=False)[:-1] + ',"features":['
     held, comma = [], ""
     for feature in features:
         held.append(feature)

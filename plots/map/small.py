@@ -2,17 +2,15 @@
 
 import json
 
-from plots.geo.models import PatchShape
 from plots.map.geojson import DIGITS, written
 from taiping.geometry.shapes import load
 
 
-def small_map(patch, evidence):
+def small_map(patch, shape, evidence):
     """给页面的数：{"shape": GeoJSON, "photos": [...], "placed": 有位置的张数, "total": 照片张数}；没有图形是 None。
 
     evidence 是 plots.evidence.listed 的结果，已经按范围筛过。
     """
-    shape = PatchShape.objects.filter(patch=patch).only("wkb").first()
     if shape is None:
         return None
     photos = [item for item in evidence if item.kind == item.Type.PHOTO]

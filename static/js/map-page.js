@@ -94,7 +94,7 @@
     const view = map.getBounds(), url = new URL(element.dataset.url, location.href);
     const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
     url.searchParams.set("bbox", box.map((edge) => edge.toFixed(6)).join(","));
-    url.searchParams.set("zoom", map.getZoom());
+    url.searchParams.set("zoom", Math.round(map.getZoom()));
     return url;
   }
 

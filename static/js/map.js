@@ -55,7 +55,7 @@ window.TaipingMap = (function () {
     pen.font = `600 ${size}px ${css.fontFamily || "sans-serif"}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    pen.lineWidth = 4;
+    pen.lineWidth = 3;
     pen.strokeStyle = colour("--card");
     pen.strokeText(letter, x, y);
     pen.fillStyle = colour("--ink");
@@ -79,7 +79,7 @@ window.TaipingMap = (function () {
   function layer(geometry, status, late) {
     const options = { ...style(status, late), status };
     if (geometry.type === "Point") {
-      return L.circleMarker(L.GeoJSON.coordsToLatLng(geometry.coordinates), { ...options, radius: late ? 6 : 5 });
+      return L.circleMarker(L.GeoJSON.coordsToLatLng(geometry.coordinates), { ...options, radius: 4, weight: late ? 3 : 1.5 });
     }
     const depth = geometry.type === "MultiPolygon" ? 2 : 1;
     return new Area(L.GeoJSON.coordsToLatLngs(geometry.coordinates, depth), options);
@@ -92,19 +92,26 @@ window.TaipingMap = (function () {
     pen.strokeStyle = look.color;
     pen.lineWidth = look.weight;
     if (look.dashArray) pen.setLineDash(look.dashArray);
-    pen.fillRect(2, 2, 26, 16);
-    pen.strokeRect(2, 2, 26, 16);
-    if (!late) write(pen, STATES[status].letter, 15, 10.5, 12);
+    pen.fillRect(2, 2, 46, 20);
+    pen.strokeRect(2, 2, 46, 20);
+    if (!late) write(pen, STATES[status].letter, 25, 12.5, 14);
   }
+
+  const Scale = L.Control.Scale.extend({
+    _updateMetric(most) {
+      const metres = this._getRoundNum(most);
+      this._updateScale(this._mScale, metres < 1000 ? `${metres} 米` : `${metres / 1000} 公里`, metres / most);
+    },
+  });
 
   function open(element, box) {
     element.hidden = false;
     const tiles = (element.dataset.tiles || "").split(" ").filter(Boolean);
     const map = L.map(element, {
-      preferCanvas: true, zoomControl: false, attributionControl: false, minZoom: 8, maxZoom: 20, maxBoundsViscosity: 1,
+      preferCanvas: true, zoomControl: false, attributionControl: false, minZoom: 8, maxZoom: 20, zoomSnap: 0.5,
     });
     L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
-    L.control.scale({ imperial: false }).addTo(map);
+    new Scale({ imperial: false }).addTo(map);
     for (const url of tiles) {
       L.tileLayer(url, { subdomains: element.dataset.subdomains, maxZoom: 20, maxNativeZoom: 18, referrerPolicy: "origin" }).addTo(map);
     }

@@ -18,7 +18,7 @@ CENTRE = (106.05, 29.85)  # 镇的大致经纬度
 APART_M = 1900  # 两个村的中心隔多远
 ROOM = 1.7  # 一格是最大一块的边长的多少倍
 SQM_PER_MU = 2000 / 3
-UNLIKE = 25  # 每这么多块里，有一块画得和面积不符
+UNLIKE = 12  # 每这么多块里，有一块画得和面积不符
 
 
 def load():
@@ -72,7 +72,9 @@ def fields(group, seat, place):
     room, across = max(sides) * ROOM, max(round(sqrt(len(group) * 1.6)), 1)
     cells = [(number % across, number // across) for number in range(round(len(group) * 1.6))]
     for number, ((column, line), side) in enumerate(zip(rng.sample(cells, len(group)), sides, strict=True)):
-        centre = np.array(seat) + room * (np.array([column, line]) - across / 2)
+        slack = (room - side * ROOM) / 2
+        shift = [rng.uniform(-slack, slack), rng.uniform(-slack, slack)]
+        centre = np.array(seat) + room * (np.array([column, line]) - across / 2) + shift
         stretch = rng.uniform(0.8, 1.25)
         turn = rng.uniform(-0.5, 0.5)
         corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * side / 2 * [stretch, 1 / stretch]
