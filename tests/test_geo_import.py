@@ -1,5 +1,7 @@
 """导入矢量数据：和表格同一套预览、对列、报错、批次；先有表后有图形的，按编号会合。"""
 
+import io
+import zipfile
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +14,7 @@ from plots import actions
 from plots.models import Batch, GeometryCheck, Patch, PatchShape
 from taiping.geometry.shapes import load
 from tests.factories import make_boundary, make_patch, make_plan, make_steps_target, make_user, make_village
-from tests.geo_files import bow_tie, geojson, gpkg, points, shapefile, square, with_hole
+from tests.geo_files import bow_tie, geojson, gpkg, points, shapefile, square, with_hole, zipped
 from tests.patch_files import HEADER, xlsx
 from villages.models import Role, Village
 
@@ -331,3 +333,30 @@ def test_geojson_from_a_map_program(client, staff, target):
     # 0.001 度约 96.5 米 × 110.9 米
     assert abs(shape.measured_mu - Decimal("16.06")) < Decimal("0.05")
 
+
+
+def test_layers_of_the_same_name_are_told_apart(client, staff, target):
+    one = shapefile([square()], FIELDS, ROWS[:1], folder="甲/")
+    two = shapefile([None], FIELDS, ROWS[1:], folder="乙/")
+    both = {}
+    for content in (one, two):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            both |= {name: archive.read(name) for name in archive.namelist()}
+
+    _, page = preview(client, target, zipped(both))
+
+    assert "工作表“tb（2）”" in page
+    assert "没有图形" in page
+
+
+def test_layers_without_a_code_are_left_alone_when_another_has_it(client, staff, target):
+    both = {}
+    for content in (
+        shapefile([square()], FIELDS, ROWS[:1], stem="图斑"), shapefile([square(900)], ["路名"], [["村道"]], stem="道路")
+    ):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            both |= {name: archive.read(name) for name in archive.namelist()}
+
+    imported(client, target, zipped(both))
+
+    assert list(Patch.objects.values_list("code", flat=True)) == ["T-1"]

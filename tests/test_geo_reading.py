@@ -1,6 +1,7 @@
 """读矢量文件：各种格式、编码、压缩包；不该读的用一句话拒绝。"""
 
 import io
+import json
 import zipfile
 
 import pytest
@@ -208,3 +209,22 @@ def test_a_file_cannot_make_the_reader_open_another_file(tmp_path):
 
     for content, suffix in ((vrt, ".kml"), (vrt, ".gpkg"), (vrt, ".geojson"), (entity, ".kml")):
         assert "机密" not in refused(content.encode(), suffix)
+
+
+@pytest.mark.parametrize("content", [
+    b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":[1],"geometry":null}]}',
+    b'{"type":"FeatureCollection","features":[1]}', b"[]", b"null", b'"x"', b"[" * 100_000, b"\xff\xfe\x00",
+])
+def test_odd_geojson_is_refused_in_words(content):
+    assert "GeoJSON" in refused(content, ".geojson") or "编码" in refused(content, ".geojson")
+
+
+@pytest.mark.parametrize("geometry", [
+    {"type": "Polygon"}, {"type": "Polygon", "coordinates": "x"}, {"type": "Polygon", "coordinates": [[["a", "b"]]]},
+    {"type": "什么", "coordinates": []}, {"type": "Polygon", "coordinates": [[[1, 2], [3]]]}, {"coordinates": 1}, "x", [1],
+])
+def test_odd_geometry_is_an_empty_shape_not_a_crash(geometry):
+    feature = {"type": "Feature", "properties": {"图斑编号": "1"}, "geometry": geometry}
+    content = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
+
+    assert only(content, ".geojson").geometries[0].is_empty

@@ -14,7 +14,7 @@ from taiping.area import rounded
 from taiping.geometry import crs as crs_tools
 from taiping.geometry.reading import read_vector
 from taiping.geometry.shapes import bounds_of, load, tidy_shapes
-from taiping.tables import Sheet, TableError, as_decimal
+from taiping.tables import Sheet, TableError, as_decimal, clean_text
 from taiping.tables.reading import tidy
 from villages.models import VillageBoundary
 
@@ -41,6 +41,7 @@ def vector_sheets(batch, content, suffix, names):
     """批次的矢量文件 → [VectorSheet]；names 是认表头的 Names。读不了抛 TableError。"""
     layers = read_vector(content, suffix, batch.name)
     places = Places(batch.target)
+    _name_apart(layers)
     sheets = [_sheet(layer, batch.crs, names, places) for layer in layers if layer.rows]
     if not sheets:
         raise TableError("图层里一个图形也没有。请检查是不是导出错了图层。")
@@ -48,6 +49,17 @@ def vector_sheets(batch, content, suffix, names):
         for sheet in sheets:
             sheet.told["used"] = _has_code(sheet, names)
     return sheets
+
+
+def _name_apart(layers):
+    """不同文件夹里同名的图层编上号。"""
+    taken = set()
+    for layer in layers:
+        name, number = clean_text(layer.name) or "图斑", 2
+        layer.name = name
+        while layer.name in taken:
+            layer.name, number = f"{name}（{number}）", number + 1
+        taken.add(layer.name)
 
 
 def _has_code(sheet, names):
@@ -117,7 +129,7 @@ def _headers(sheet, layer, names):
         full = _completed(header, names) if header in layer.cut else ""
         if full:
             sheet.notes.append(f"字段“{header}”的名字被截断了，按“{full}”认。")
-        headers.append(full or header)
+        headers.append(full or clean_text(header))
     fields = {guess.field for guess in names.guesses(headers).values()}
     if Field.CODE not in fields:
         for at, header in enumerate(headers):

@@ -32,11 +32,15 @@ def read_geojson(content):
     features = data.get("features") if isinstance(data, dict) else None
     if features is None and isinstance(data, dict) and data.get("type") == "Feature":
         features = [data]
-    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
+    if not isinstance(features, list) or not all(_is_feature(feature) for feature in features):
         raise TableError("这份 GeoJSON 里没有图斑（features）。请在制图软件里把面图层导出成 GeoJSON。")
     fields = list(dict.fromkeys(name for each in features for name in each.get("properties") or {}))
     rows = [[_flat((each.get("properties") or {}).get(name)) for name in fields] for each in features]
     return fields, rows, [_from_json(each.get("geometry")) for each in features], _stated_crs(data)
+
+
+def _is_feature(value):
+    return isinstance(value, dict) and isinstance(value.get("properties") or {}, dict)
 
 
 def _flat(value):

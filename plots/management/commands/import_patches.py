@@ -89,6 +89,9 @@ class Command(BaseCommand):
             self.stdout.write(f"提醒：{warning}")
         for problem in [*review.problems, *getattr(review, "refusals", [])]:
             self.stderr.write(str(problem))
+        if (crs := getattr(review, "crs", None)) and crs["doubts"]:
+            codes = "、".join(f"{code} 是{label}" for code, label in crs["choices"][:1])
+            self.stderr.write(f"坐标系用 --crs 代码 指明{f'，如 {codes}' if crs['selected'] else ''}。")
         if hasattr(review, "found") and review.found.file_count:
             self.stdout.write(quota_text(review)[0])
             self.stdout.write(f"和系统里的比：{counts_text(review.counts) or '没有变化'}。")
