@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from taiping.dashboard.words import forecast_sentence
 
 LEFT, TOP, WIDTH, HEIGHT = 44, 14, 346, 162
 
 
-@dataclass
-class Mark:
+class Mark(NamedTuple):
     x: float
     label: str
-    anchor: str = "middle"
 
 
 @dataclass
@@ -33,7 +32,7 @@ class Chart:
     def sentence(self):
         return forecast_sentence(self.burnup)
 
-    right, bottom, left, top = LEFT + WIDTH, TOP + HEIGHT, LEFT, TOP
+    right, bottom, left, top, tick_x = LEFT + WIDTH, TOP + HEIGHT, LEFT, TOP, LEFT - 6
 
 
 def nice_top(value):

@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from taiping.dashboard.progress import MilestoneFigures, TargetFigures, VillageFigures
+from taiping.area import plain
+from taiping.dashboard.progress import TargetFigures, VillageFigures
 from taiping.dashboard.returns import Returns
+from taiping.dashboard.states import State
+from taiping.dashboard.words import TAGS, days_text
+
+HUES = {State.OVERDUE: "text-late", State.AT_RISK: "text-risk"}
 
 
 @dataclass
@@ -66,12 +71,23 @@ class Column:
     due_on: date | None  # None：方案未定时限
     is_past: bool
 
+    @property
+    def label(self):
+        return f"{self.due_on.month}月{self.due_on.day}日" if self.due_on else "未定时限"
 
-@dataclass
-class GridRow:
-    figures: TargetFigures
-    ledger: str
-    cells: list[tuple[Column, list[MilestoneFigures]]]
+
+def step_cell(figures, row, ledger):
+    """时间节点一格里要写的；at 是这一步的图斑在台账里的地址。字典：模板里取得最快，一页有几十格。"""
+    need, with_patches = figures.need, figures.patch_count
+    return {
+        "name": row.milestone.name, "tag": TAGS[row.state], "state": row.state.label,
+        "at": f"{ledger}&milestone={row.milestone.code}", "undated": row.undated,
+        "mu": (plain(row.reached), plain(need.quota)) if with_patches and figures.quota is not None else None,
+        "count": row.reached_count, "of": (need.quota_count or with_patches) if with_patches else None,
+        "on_time": row.on_time_count, "late": row.late_count, "rate": row.on_time_rate if with_patches else None,
+        "left": "" if row.undated else days_text(row), "hue": HUES.get(row.state, "quiet"),
+        "overdue": row.overdue_count,
+    }
 
 
 def deadline_grid(progress, ledger):
@@ -82,11 +98,10 @@ def deadline_grid(progress, ledger):
         columns.append(Column(None, False))
     rows = []
     for figures in progress.targets:
-        cells = [
-            (column, [m for m in figures.milestones if (None if m.undated else m.due_on) == column.due_on])
-            for column in columns
-        ]
-        rows.append(GridRow(figures, f"{ledger}&target={figures.target.code}", cells))
+        address, cells = f"{ledger}&target={figures.target.code}", {column.due_on: [] for column in columns}
+        for row in figures.milestones:
+            cells[None if row.undated else row.due_on].append(step_cell(figures, row, address))
+        rows.append((figures.target.name, [(column.label, column.is_past, cells[column.due_on]) for column in columns]))
     return columns, rows
 
 
@@ -111,6 +126,14 @@ class VillageRow:
     worst: VillageFigures | None = None  # 拖得最久的一步在哪项任务
     worst_target: object = None
     worst_days: int = 0
+
+    @property
+    def cells(self):
+        """每项任务一格：(任务, 地址, 核实个数, 图斑个数)。"""
+        return [
+            (target.name, f"{self.ledger}&target={target.code}", cell.confirmed_count, cell.patch_count)
+            for target, cell in self.pairs
+        ]
 
 
 def village_rows(progress, ledger, returns):

@@ -150,12 +150,9 @@ def day_sums(scope):
 def waiting_sums(scope):
     """[(村, 个)]：最近一次办的是退回，还没有重新上报，也没有暂缓、核减的图斑。"""
     return scope.rows(f"""
-        SELECT p.village_id, COUNT(*) FROM {PATCH} p
-        WHERE {scope.patches()} AND p.id IN (
-            SELECT r.patch_id FROM {RECORD} r
-            WHERE {scope.steps("r")} AND r.kind = 'RETURN' AND {scope.standing("r")} AND NOT EXISTS (
-                SELECT 1 FROM {RECORD} l WHERE l.patch_id = r.patch_id AND {scope.steps("l")} AND {scope.standing("l")}
-                AND (l.kind IN ('EXEMPT', 'DEFER') OR (l.kind IN ('REPORT', 'PASS') AND l.id > r.id))
-            )
+        SELECT p.village_id, COUNT(DISTINCT p.id) FROM {RECORD} r JOIN {PATCH} p ON p.id = r.patch_id
+        WHERE {scope.steps("r")} AND r.kind = 'RETURN' AND {scope.standing("r")} AND {scope.patches()} AND NOT EXISTS (
+            SELECT 1 FROM {RECORD} l WHERE l.patch_id = r.patch_id AND {scope.steps("l")} AND {scope.standing("l")}
+            AND (l.kind IN ('EXEMPT', 'DEFER') OR (l.kind IN ('REPORT', 'PASS') AND l.id > r.id))
         ) GROUP BY p.village_id
     """)
