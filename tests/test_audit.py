@@ -255,6 +255,9 @@ def test_the_audit_is_found_by_name_and_filtered_and_told_in_chinese(boss, clien
     assert [entry.object_repr for entry in found.context["cl"].result_list] == ["东村书记"]
     assert "角色：村支部书记 → 镇工作人员" in detail
     assert "管理员老周（guanli）" in detail
+    assert "修改 东村书记" in detail
+    assert "Updated" not in detail
+    assert "timestamp" not in found.content.decode().replace("timestamp__", "")
     assert [row.username for row in access.context["cl"].result_list] == ["guanli"]
 
 

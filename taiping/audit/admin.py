@@ -4,14 +4,25 @@ import auditlog.admin  # noqa: F401  先让它登记自己的那一页，下面�
 from auditlog.models import LogEntry
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
 from django.utils.html import format_html_join
 
 from plots.admin import ReadOnlyAdmin
-from taiping.audit.models import Access, Change
+from taiping.audit.models import WORDS, Access, Change
 
 admin.site.unregister(LogEntry)
 
-WORDS = {0: "新增", 1: "修改", 2: "删除", 3: "查看电话"}
+
+class DayFilter(admin.DateFieldListFilter):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = "时间"
+
+
+class KindFilter(admin.RelatedOnlyFieldListFilter):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = "哪一类"
 
 
 class ActionFilter(admin.SimpleListFilter):
@@ -29,7 +40,7 @@ class ActionFilter(admin.SimpleListFilter):
 class ChangeAdmin(ReadOnlyAdmin):
     list_display = ["time", "who", "address", "did", "kind_of", "name", "fields_changed"]
     list_display_links = ["time"]
-    list_filter = ["timestamp", ActionFilter, ("content_type", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [("timestamp", DayFilter), ActionFilter, ("content_type", KindFilter)]
     list_select_related = ["actor", "content_type"]
     search_fields = ["object_repr", "actor__name", "actor__username", "remote_addr", "cid"]
     search_help_text = "按对象的名字、账号、地址或请求编号查"
@@ -38,7 +49,7 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     @admin.display(description="时间", ordering="timestamp")
     def time(self, change):
-        return change.timestamp
+        return f"{timezone.localtime(change.timestamp):%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description="谁", ordering="actor__username")
     def who(self, change):
@@ -66,13 +77,15 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     @admin.display(description="改了哪些")
     def fields_changed(self, change):
-        names = [_label(change, name) for name in change.changes_dict]
+        names = [label for name in change.changes_dict if (label := _label(change, name))]
         return "、".join(names[:8]) + (f" 等 {len(names)} 项" if len(names) > 8 else "")
 
     @admin.display(description="改前 → 改后")
     def changes_told(self, change):
         told = change.changes_display_dict
-        rows = [(name, *(_shown(value) for value in values[:2])) for name, values in told.items() if len(values) > 1]
+        rows = [
+            (name, *map(_shown, values[:2])) for name, values in told.items() if len(values) > 1 and name != "ID"
+        ]
         return format_html_join("", "<p>{}：{} → {}</p>", rows) if rows else ""
 
     @admin.display(description="请求编号")
@@ -81,11 +94,15 @@ class ChangeAdmin(ReadOnlyAdmin):
 
 
 def _label(change, name):
+    """字段的中文名；编号和反过来指着它的不说，是空的。"""
     model = change.content_type.model_class()
     try:
-        return str(model._meta.get_field(name).verbose_name) if model else name
-    except (FieldDoesNotExist, AttributeError):
+        field = model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        field = None
+    if field is None:
         return name
+    return str(field.verbose_name) if field.concrete and not field.primary_key else ""
 
 
 def _shown(value):

@@ -32,9 +32,15 @@ class Access(models.Model):
         return f"{self.username} {self.get_kind_display()}"
 
 
+WORDS = {0: "新增", 1: "修改", 2: "删除", 3: "查看电话"}
+
+
 class Change(LogEntry):
     """修改记录：谁在什么时候从哪里把什么改成了什么，由 auditlog 记。"""
 
     class Meta:
         proxy = True
         verbose_name = verbose_name_plural = "修改记录"
+
+    def __str__(self):
+        return f"{WORDS.get(self.action, '')} {self.object_repr}"
