@@ -1,5 +1,6 @@
 """登录：多久没动静就退出，填的字留着；自己的登录看得见、退得掉；密码的几条规矩。"""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -306,3 +307,20 @@ def test_deactivated_account_keeps_its_name_and_loses_its_logins(client):
     assert not secretary.is_active
     assert not is_in(phone)
     assert not is_in(log_in("dong"))
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_own_logins_fit_a_phone_and_one_is_ended_there(page_as):
+    user = make_user("dong", name="东村书记")
+    log_in("dong", HTTP_USER_AGENT=OFFICE_PC, REMOTE_ADDR="2001:db8:85a3:8d3:1319:8a2e:370:7348")
+    page = page_as(user, viewport={"width": 360, "height": 740}, java_script_enabled=False)
+
+    page.goto(ACCOUNT)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.screenshot(path=os.environ["SHOT"], full_page=True) if os.environ.get("SHOT") else None
+    page.get_by_role("button", name="退出它").click()
+
+    assert width <= 360
+    assert page.get_by_text("已经退出 1 个登录").is_visible()
+    assert Session.objects.filter(user=user).count() == 1
