@@ -229,6 +229,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},
     {"model": "plots.Patch", "exclude_fields": ["status", "next_milestone"]},
     "plots.Reason", "plots.ColumnAlias",
+    {"model": "villages.VillageBoundary", "include_fields": ["digest", "file_name", "source_crs"]},
 )
 AUDITLOG_DISABLE_ON_RAW_SAVE = True  # 装机时装方案（loaddata）不逐条记
 AUDITLOG_CID_GETTER = "taiping.audit.middleware.request_id"

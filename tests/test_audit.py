@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from plots.geo import dismissal
+from plots.geo.models import GeometryCheck
 from plots.models import Batch, Patch
 from taiping.audit.models import Access, Change
 from tasks import workbook
@@ -18,6 +20,7 @@ from tests.factories import (
     PASSWORD,
     make_allocation,
     make_milestone,
+    make_patch,
     make_plan,
     make_steps_target,
     make_target,
@@ -215,6 +218,19 @@ def test_no_password_and_no_phone_is_in_the_audit(boss, client):
     assert PHONE not in kept
     assert user.password not in kept
     assert changes_of(user)[-1].changes == {"password": ["******", "******"]}
+
+
+def test_a_check_waved_through_and_taken_back_leaves_both_on_the_patch():
+    target = make_steps_target(make_plan())
+    patch, clerk = make_patch(target), make_user(role=Role.STAFF)
+    check = GeometryCheck.objects.create(patch=patch, kind=GeometryCheck.Kind.AREA, sentence="面积不符")
+
+    dismissal.dismiss(check, by=clerk, reason="实地核对过")
+    check.refresh_from_db()
+    dismissal.reopen(check, by=clerk)
+
+    told = [next(iter(entry.changes.values())) for entry in changes_of(patch)[1:]]
+    assert told == [["要看", "认定没有问题：实地核对过"], ["认定没有问题：实地核对过", "收回认定"]]
 
 
 @pytest.mark.parametrize(("number", "shown"), [

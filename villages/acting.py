@@ -4,6 +4,7 @@ import getpass
 from contextlib import contextmanager
 
 from auditlog.context import set_extra_data
+from auditlog.models import LogEntry
 
 
 @contextmanager
@@ -14,6 +15,11 @@ def acting(by=None, *, command=""):
         told["additional_data"] = {"来自": "命令行", "命令": command, "系统用户": _login()}
     with set_extra_data(told):
         yield
+
+
+def note_change(thing, what, old, new):
+    """成批 update 不过 save()：在 thing 上补一条修改记录，what 这一项由 old 改成 new。"""
+    LogEntry.objects.log_create(thing, action=LogEntry.Action.UPDATE, changes={what: [str(old), str(new)]})
 
 
 def _login():

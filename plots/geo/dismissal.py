@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from plots.geo.models import GeometryCheck
 from plots.permits import NotAllowed
+from villages.acting import note_change
 from villages.models import Village
 
 LONGEST = GeometryCheck._meta.get_field("dismissed_reason").max_length
@@ -23,6 +24,7 @@ def dismiss(check, *, by, reason):
     both_sides(check).filter(dismissed_at__isnull=True).update(
         dismissed_by=by, dismissed_at=timezone.now(), dismissed_reason=reason
     )
+    note_change(check.patch, f"图形检查“{check.get_kind_display()}”", "要看", f"认定没有问题：{reason}")
 
 
 @transaction.atomic
@@ -30,6 +32,9 @@ def reopen(check, *, by):
     """收回认定，重新提醒。"""
     if not by.is_town:
         raise NotAllowed("图形检查由镇工作人员认定。")
+    note_change(
+        check.patch, f"图形检查“{check.get_kind_display()}”", f"认定没有问题：{check.dismissed_reason}", "收回认定"
+    )
     both_sides(check).update(dismissed_by=None, dismissed_at=None, dismissed_reason="")
 
 
