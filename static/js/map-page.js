@@ -117,7 +117,7 @@
 
   function recall() {
     const [zoom, lat, lng] = location.hash.slice(1).split("/").map(Number);
-    if ([zoom, lat, lng].every(Number.isFinite)) map.setView([lat, lng], zoom);
+    if ([zoom, lat, lng].every(Number.isFinite)) map.setView([lat, lng], zoom, { animate: false });
   }
 
   async function drawVillages() {

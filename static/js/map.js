@@ -106,6 +106,7 @@ window.TaipingMap = (function () {
 
   function open(element, box) {
     element.hidden = false;
+    document.querySelectorAll("[data-instead]").forEach((words) => { words.hidden = true; });
     const tiles = (element.dataset.tiles || "").split(" ").filter(Boolean);
     const map = L.map(element, {
       preferCanvas: true, zoomControl: false, attributionControl: false, minZoom: 8, maxZoom: 20, zoomSnap: 0.5,
