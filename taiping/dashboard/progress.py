@@ -31,10 +31,10 @@ class Tally:
     on_time_count: int = 0
 
     def add(self, amount, count, on_time, on_time_count):
-        self.amount += amount or ZERO
-        self.count += count or 0
-        self.on_time += on_time or ZERO
-        self.on_time_count += on_time_count or 0
+        self.amount += amount
+        self.count += count
+        self.on_time += on_time
+        self.on_time_count += on_time_count
 
 
 @dataclass
@@ -183,7 +183,7 @@ def progress(plan, as_of, basis="done", villages=None):
     """
     scoped = villages is not None
     villages = list(villages if scoped else Village.objects.all())
-    village_ids = [village.pk for village in villages]
+    village_ids = [village.id for village in villages]
     targets = list(plan.targets.select_related("group").order_by("order"))
     milestones = defaultdict(list)
     for milestone in Milestone.objects.filter(target__plan=plan).order_by("target_id", "order"):
@@ -232,11 +232,15 @@ def patch_tallies(scope, plan, villages):
 
 def step_tallies(scope):
     """(节点, 村) → Tally，出自上报和核实通过的有效记录；(村, 类型) → 办过几次，撤回的也算。"""
-    tallies, filed = defaultdict(Tally), defaultdict(int)
+    tallies, filed = {}, defaultdict(int)
     for milestone, village, kind, amount, count, on_time, on_time_count, number in step_sums(scope):
         filed[village, kind] += number
-        if kind != Kind.RETURN:
+        if kind == Kind.RETURN:
+            continue
+        if (milestone, village) in tallies:
             tallies[milestone, village].add(amount, count, on_time, on_time_count)
+        else:
+            tallies[milestone, village] = Tally(amount, count, on_time, on_time_count)
     return tallies, filed
 
 
@@ -280,23 +284,23 @@ def patch_target(target, milestones, villages, as_of, scoped, *, allocations, pa
     last = milestones[-1] if milestones else None
     before = milestones[-2] if len(milestones) > 1 else last
     for village in villages:
-        count, area = patches.get((target.pk, village.pk), (0, ZERO))
-        share = allocations.get((target.pk, village.pk))
-        exempt_count, exempt = exempt_of[village.pk]
+        count, area = patches.get((target.pk, village.id), (0, ZERO))
+        share = allocations.get((target.pk, village.id))
+        exempt_count, exempt = exempt_of[village.id]
         row = VillageFigures(
             village, lot=share.lot if share else "", quota=share.quota if share else None,
             quota_count=share.quota_count if share else None, patch_count=count, patch_area=area,
             exempt=exempt, exempt_count=exempt_count,
-            deferred_count=sum(number for _, number in deferred_of[village.pk]),
+            deferred_count=sum(number for _, number in deferred_of[village.id]),
         )
         if last:
-            reported, confirmed = steps.get((before.pk, village.pk)), steps.get((last.pk, village.pk))
+            reported, confirmed = steps.get((before.pk, village.id)), steps.get((last.pk, village.id))
             row.reported = reported.amount if reported else ZERO
             row.confirmed = confirmed.amount if confirmed else ZERO
             row.reported_count = (reported.count if reported else 0) + exempt_count
             row.confirmed_count = (confirmed.count if confirmed else 0) + exempt_count
         if count:
-            mark_overdue(row, milestones, plan, as_of, steps, deferred_of[village.pk])
+            mark_overdue(row, milestones, plan, as_of, steps, deferred_of[village.id])
         by_village.append(row)
 
     patch_count = sum(row.patch_count for row in by_village)
@@ -335,7 +339,7 @@ def mark_overdue(row, milestones, plan, as_of, steps, deferred):
         due_on = effective_due(milestone, plan)
         if due_on >= as_of:
             continue
-        tally = steps.get((milestone.pk, row.village.pk))
+        tally = steps.get((milestone.pk, row.village.id))
         done = (tally.count if tally else 0) + row.exempt_count
         number = open_at(milestone, row.patch_count, done, deferred)
         if number and (row.overdue_due_on is None or due_on < row.overdue_due_on):
@@ -348,7 +352,7 @@ def patch_milestone(milestone, figures, villages, steps, exempts, defers):
     due_on = effective_due(milestone, plan)
     tally = Tally()
     for village in villages:
-        part = steps.get((milestone.pk, village.pk))
+        part = steps.get((milestone.pk, village.id))
         if part:
             tally.add(part.amount, part.count, part.on_time, part.on_time_count)
     late_exempt = ZERO  # 截止以后才核减的面积：扣得掉任务数，算不得按期
@@ -376,8 +380,8 @@ def reading_target(target, milestones, villages, as_of, scoped, *, allocations, 
     value = readings.value(as_of)
     rows = []
     for village in villages:
-        share = allocations.get((target.pk, village.pk))
-        amount = readings.village_value(village.pk, as_of)
+        share = allocations.get((target.pk, village.id))
+        amount = readings.village_value(village.id, as_of)
         rows.append(VillageFigures(
             village, lot=share.lot if share else "", quota=share.quota if share else None,
             quota_count=share.quota_count if share else None, reported=amount, confirmed=amount,
