@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import zipfile
 
 import pytest
@@ -199,6 +200,34 @@ def test_broken_files_are_refused_in_words():
     assert "GeoJSON" in refused(b'{"type": "FeatureColl', ".geojson")
     assert "KML" in refused(b"<kml><Placemark>", ".kml")
     assert "第 4 行" in refused(b"[\xb5\xd8\xbf\xe9\xd7\xf8\xb1\xea]\n4,1,T-1,,,,,,@\nJ1,1,3303000,35500000\nJ2,1,x", ".txt")
+
+
+def test_a_damaged_prj_is_as_good_as_none():
+    files = written("ESRI Shapefile", ".shp", SHAPES, FACTS)
+    files["tb.prj"] = files["tb.prj"].replace(b"Gauss_Kruger", b"Gauss\xfe_Kr").replace(b"Transverse_Mercator", b"\xfex")
+
+    layer = only(zipped(files))
+
+    assert layer.crs is None or "EPSG:4523" not in layer.crs
+    assert len(layer.geometries) == 2
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_damaged_archive_is_refused_or_read_but_never_crashes(seed):
+    whole, chance = bytearray(shapefile(SHAPES, rows=ROWS)), random.Random(seed)
+    for _ in range(chance.choice([1, 5, 20])):
+        at = chance.randrange(len(whole))
+        if chance.random() < 0.5:
+            whole[at] = chance.randrange(256)
+        else:
+            del whole[at : at + chance.randrange(1, 40)]
+
+    try:
+        layers = read_vector(bytes(whole), ".zip", "坏.zip")
+    except TableError as error:
+        assert str(error).endswith("。")
+    else:
+        assert layers
 
 
 def test_a_file_cannot_make_the_reader_open_another_file(tmp_path):

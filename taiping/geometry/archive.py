@@ -1,7 +1,9 @@
 """压缩包：只拿认得的文件，放进临时文件夹，名字由我们起；太多、太大、路径出格的用一句话拒绝。"""
 
+import lzma
 import shutil
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +12,8 @@ from taiping.tables import TableError
 MAX_FILES = 2000
 MAX_BYTES = 400 * 1024 * 1024
 MAX_RATIO, SMALL = 200, 20 * 1024 * 1024  # 解开不到 20 MB 的，压得再狠也不算可疑
+# 坏的压缩包，标准库会抛的各种错
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, OSError, RuntimeError)
 SHAPEFILE = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
 SINGLE = {".gpkg", ".geojson", ".json", ".kml", ".txt"}
 
@@ -30,9 +34,9 @@ def unpack(content, folder):
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             _refuse_unsafe(entries)
             return _extract(archive, entries, Path(folder))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, OSError, RuntimeError) as error:
+    except BROKEN as error:
         if isinstance(error, OSError) and error.errno:
-            raise
+            raise  # 磁盘满了之类，不是压缩包的错
         raise TableError("这个压缩包打不开，可能没有传完整。请重新压缩成 zip 再传。") from None
 
 

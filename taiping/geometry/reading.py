@@ -115,7 +115,11 @@ def _shapefile(item):
     # 只让 GDAL 读图形；属性表换成空的位置，免得它被截断的汉字字段名绊住。
     item.parts[".dbf"].unlink()
     pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
-    meta, numbers, geometry, _ = _read(path, item.name, columns=[], return_fids=True)
+    try:
+        meta, numbers, geometry, _ = _read(path, item.name, columns=[], return_fids=True)
+    except UnboundLocalError:  # pyogrio 遇到写坏的 .prj 会这样：当作没有写坐标系，由人确认
+        item.parts[".prj"].unlink()
+        meta, numbers, geometry, _ = _read(path, item.name, columns=[], return_fids=True)
     geometries = dict(zip((int(n) for n in numbers), _parsed(geometry), strict=True))
     kept = [(record, geometries.get(at)) for at, record in enumerate(table.records) if record is not None]
     kept += [([None] * len(table.fields), geometries[at]) for at in sorted(geometries) if at >= len(table.records)]
@@ -128,13 +132,16 @@ def _shapefile(item):
 def _by_gdal(path, name):
     try:
         listed = [(str(layer), kind) for layer, kind in pyogrio.list_layers(path)]
-    except pyogrio.errors.DataSourceError:
+    except (pyogrio.errors.DataSourceError, UnicodeDecodeError):
         raise TableError(DAMAGED.format(name)) from None
     layers = []
     for layer, kind in listed:
         if kind is None:
             continue  # 没有图形的表
-        meta, _, geometry, columns = _read(path, name, layer=layer)
+        try:
+            meta, _, geometry, columns = _read(path, name, layer=layer)
+        except UnboundLocalError:
+            raise TableError(DAMAGED.format(name)) from None
         rows = [list(values) for values in zip(*(map(_plain, column) for column in columns), strict=True)]
         rows = rows or [[] for _ in range(len(geometry))]
         layers.append(_layer(layer, [str(field) for field in meta["fields"]], rows, _parsed(geometry), meta["crs"]))
