@@ -148,10 +148,11 @@ def day_sums(scope):
 
 
 def waiting_sums(scope):
-    """[(村, 个)]：最近一次办的是退回，还没有重新上报，也没有暂缓、核减的图斑。"""
+    """[(村, 个)]：最近一次办的是退回，还没有重新上报，也没有暂缓、核减的图斑。CROSS JOIN 让 SQLite 从不多的退回找起。"""
     return scope.rows(f"""
-        SELECT p.village_id, COUNT(DISTINCT p.id) FROM {RECORD} r JOIN {PATCH} p ON p.id = r.patch_id
-        WHERE {scope.steps("r")} AND r.kind = 'RETURN' AND {scope.standing("r")} AND {scope.patches()} AND NOT EXISTS (
+        SELECT p.village_id, COUNT(DISTINCT p.id) FROM {RECORD} r CROSS JOIN {PATCH} p
+        WHERE {scope.steps("r")} AND r.kind = 'RETURN' AND {scope.standing("r")}
+        AND p.id = r.patch_id AND {scope.patches()} AND NOT EXISTS (
             SELECT 1 FROM {RECORD} l WHERE l.patch_id = r.patch_id AND {scope.steps("l")} AND {scope.standing("l")}
             AND (l.kind IN ('EXEMPT', 'DEFER') OR (l.kind IN ('REPORT', 'PASS') AND l.id > r.id))
         ) GROUP BY p.village_id
