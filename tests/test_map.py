@@ -10,7 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from plots import actions
 from plots.map import geojson
-from plots.models import Kind
+from plots.models import GeometryCheck, Kind, PatchShape
+from taiping.demo import shapes as demo_shapes
+from taiping.geometry.shapes import load
 from taiping.tiles import image_sources
 from tests.factories import (
     make_boundary,
@@ -292,3 +294,23 @@ def test_the_policy_opens_only_for_the_tile_server():
     for wrong in ("tianditu", "https://t0.example.cn/{z}/{x}", "javascript:alert({x}{y}{z})", "https:///{z}/{x}/{y}"):
         with pytest.raises(ImproperlyConfigured, match="不是瓦片地址"):
             image_sources([wrong])
+
+
+def test_demo_patches_have_shapes_of_their_size_and_clearing_leaves_none(land):
+    for number, area in enumerate(("0.5", "12", "40")):
+        make_patch(land.target, land.east, code=f"演示-{number}", area_mu=Decimal(area), is_demo=True)
+    parent = make_patch(land.target, land.east, code="演示-拆", area_mu=Decimal(10), is_demo=True)
+    parts = [
+        make_patch(land.target, land.east, code=f"演示-拆-{area}", area_mu=Decimal(area), is_demo=True, split_from=parent)
+        for area in (6, 4)
+    ]
+
+    assert demo_shapes.load() == 6
+
+    drawn = {row.patch.code: row for row in PatchShape.objects.filter(patch__is_demo=True).select_related("patch")}
+    assert all(abs(row.measured_mu / row.patch.area_mu - 1) < Decimal("0.16") for row in drawn.values())
+    assert not GeometryCheck.objects.filter(kind="OVERLAP", patch__code__in=["演示-0", "演示-1", "演示-2"]).exists()
+    whole = load(drawn["演示-拆"].wkb)
+    assert all(whole.buffer(1e-7).contains(load(drawn[part.code].wkb)) for part in parts)
+    assert demo_shapes.clear() == {"图形": 6}
+    assert PatchShape.objects.count() == 3  # 正式的三个还在
