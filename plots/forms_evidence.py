@@ -5,6 +5,8 @@
     form.cleaned_data["photo_count"]   有几张照片，交给 actions.report
 """
 
+from decimal import Decimal
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -52,11 +54,28 @@ class MultipleFileField(forms.FileField):
         return bool(data)
 
 
+class DeviceField(forms.CharField):
+    """浏览器给的位置：“纬度,经度,精度米” → (Decimal, Decimal, int)。只作参考：没有、写坏了都当没给，不拦上报。"""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, widget=forms.HiddenInput, **kwargs)
+
+    def clean(self, value):
+        parts = str(value or "").split(",")
+        try:
+            lat, lon = (Decimal(part).quantize(Decimal("0.000001")) for part in parts[:2])
+            accuracy = min(round(float(parts[2])), 1_000_000)
+            return (lat, lon, accuracy) if abs(lat) <= 90 and abs(lon) <= 180 and accuracy >= 0 else None
+        except (ArithmeticError, ValueError, IndexError):
+            return None
+
+
 class EvidenceForm(forms.Form):
     """照片和文件两格，合起来不超过一次的上限。别处有错时也说一声：照片要重新选。"""
 
     camera = MultipleFileField(label="拍照", required=False, accept="image/*", capture="environment")
     files = MultipleFileField(label="从相册或文件里选", required=False)
+    device = DeviceField()
 
     def clean(self):
         data = super().clean()

@@ -73,7 +73,7 @@ def _save(form, user):
         )
         owner = told.together(record).filter(milestone__min_photos__gt=0).last() or record
         for checked in data["evidence"]:
-            evidence.store(owner, checked, user)
+            evidence.store(owner, checked, user, device=data["device"])
     return record
 
 

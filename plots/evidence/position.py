@@ -1,6 +1,7 @@
 """照片的位置与图斑的关系；只作参考，从不拒绝。"""
 
 from django.conf import settings
+from django.db.models import Q
 
 from plots.models import Evidence, PatchShape
 from taiping.geometry.measure import distance_m
@@ -22,24 +23,30 @@ def locate(patch, lat, lon):
 
 
 def relocate(patch_ids):
-    """图形来了或换了：这些图斑的照片重新判断位置。"""
+    """图形来了或换了：这些图斑的照片重新判断位置，照片自己的和上报时手机的都算。"""
     ids = list(patch_ids)
     for start in range(0, len(ids), 900):
-        placed = Evidence.objects.filter(
-            patch__in=ids[start : start + 900], patch__shape__isnull=False, lat__isnull=False
+        placed = Evidence.objects.filter(patch__in=ids[start : start + 900], patch__shape__isnull=False).filter(
+            Q(lat__isnull=False) | Q(device_lat__isnull=False)
         )
         shapes = dict(PatchShape.objects.filter(pk__in=placed.values("patch")).values_list("pk", "wkb"))
-        changed = []
-        for evidence in placed.only("patch_id", "lat", "lon", "position", "position_m"):
-            old = evidence.position, evidence.position_m
-            if _is_credible(evidence.lat, evidence.lon):
-                found = _judge(load(shapes[evidence.patch_id]), evidence.lat, evidence.lon)
-            else:
-                found = Position.UNKNOWN, None
-            evidence.position, evidence.position_m = found
-            if found != old:
-                changed.append(evidence)
-        Evidence.objects.bulk_update(changed, ["position", "position_m"], batch_size=500)
+        changed = [evidence for evidence in placed if _replace(evidence, load(shapes[evidence.patch_id]))]
+        Evidence.objects.bulk_update(
+            changed, ["position", "position_m", "device_position", "device_position_m"], batch_size=500
+        )
+
+
+def _replace(evidence, geometry):
+    """按图形重新判断一份材料的两处位置；有一处变了就是 True。"""
+    changed = False
+    for prefix in ("", "device_"):
+        lat, lon = getattr(evidence, f"{prefix}lat"), getattr(evidence, f"{prefix}lon")
+        found = _judge(geometry, lat, lon) if _is_credible(lat, lon) else (Position.UNKNOWN, None)
+        if found != (getattr(evidence, f"{prefix}position"), getattr(evidence, f"{prefix}position_m")):
+            setattr(evidence, f"{prefix}position", found[0])
+            setattr(evidence, f"{prefix}position_m", found[1])
+            changed = True
+    return changed
 
 
 def _is_credible(lat, lon):

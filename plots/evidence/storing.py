@@ -51,17 +51,24 @@ def _delete(written):
             logger.exception("没有删掉不要的文件 %s", name)
 
 
-def store(record, checked, by, at=None, is_demo=False):
-    """给整改记录添一份查过的材料，返回 Evidence；同一份已经在这条记录上，返回原来的（重复提交）。"""
+def store(record, checked, by, at=None, is_demo=False, device=None):
+    """给整改记录添一份查过的材料，返回 Evidence；同一份已经在这条记录上，返回原来的（重复提交）。
+
+    device 是上报时浏览器给的位置 (纬度, 经度, 精度米)，Decimal 度；没给是 None，只记在照片上。
+    """
     if first := Evidence.objects.filter(record=record, sha256=checked.sha256).first():
         return first
     facts = checked.facts
     position, metres = locate(record.patch, facts.lat, facts.lon)
+    lat, lon, accuracy = device if device and checked.sort.is_photo else (None, None, None)
+    device_position, device_metres = locate(record.patch, lat, lon)
     with saving():
         evidence = Evidence(
             patch=record.patch, record=record, kind=checked.kind, name=checked.name, size=checked.size,
             sha256=checked.sha256, taken_at=facts.taken_at, lat=facts.lat, lon=facts.lon,
             bearing=facts.bearing, position=position, position_m=metres, by=by,
+            device_lat=lat, device_lon=lon, device_accuracy_m=accuracy, device_position=device_position,
+            device_position_m=device_metres,
             created_at=at or timezone.now(), is_demo=is_demo or record.is_demo,
         )
         _write(evidence, "file", checked.sort.suffix, File(checked.upload.file))
