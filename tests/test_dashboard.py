@@ -6,11 +6,22 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
+from plots import actions
 from taiping.dashboard.progress import progress
 from taiping.dashboard.states import State
 from taiping.dashboard.words import verdict
 from tasks.models import Plan, Target
-from tests.factories import make_milestone, make_plan, make_reading, make_target, make_user, make_village
+from tests.factories import (
+    make_allocation,
+    make_milestone,
+    make_patch,
+    make_plan,
+    make_reading,
+    make_steps_target,
+    make_target,
+    make_user,
+    make_village,
+)
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +187,34 @@ def test_the_number_of_queries_does_not_grow(plan, villages, django_assert_num_q
 
     with django_assert_num_queries(8):
         progress(plan, date(2024, 10, 20))
+
+
+def test_a_village_row_shows_its_share_and_what_was_reported(client):
+    """东村分到 60 亩：一块报完举证、等核实，一块没动。"""
+    target = make_steps_target(make_plan())
+    east = make_village("东村")
+    make_allocation(target, east, quota=Decimal("60.5"))
+    make_patch(target, east)
+    actions.report(
+        make_patch(target, east), by=make_user(villages=[east]), on=date(2024, 9, 5),
+        step=target.milestones.get(code="evidence"),
+    )
+    client.force_login(make_user(role=Role.LEADER))
+
+    row = client.get("/?on=2024-09-20").context["village_rows"][0]
+
+    assert [cell[2:] for cell in row.cells] == [(0, 1, 2, "60.5 亩")]
+
+
+def test_many_villages_are_cut_at_the_worst_and_the_rest_is_one_click_away(client):
+    make_plan()
+    for number in range(65):
+        make_village(f"村{number}", order=number)
+    client.force_login(make_user(role=Role.LEADER))
+
+    first, whole = client.get("/?on=2024-09-20"), client.get("/?on=2024-09-20&villages=all")
+
+    assert len(first.context["village_rows"]) == 60
+    assert "看全部 65 个村" in first.content.decode()
+    assert len(whole.context["village_rows"]) == 65
+    assert "看全部" not in whole.content.decode()

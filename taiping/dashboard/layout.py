@@ -129,11 +129,18 @@ class VillageRow:
 
     @property
     def cells(self):
-        """每项任务一格：(任务, 地址, 核实个数, 图斑个数)。"""
+        """每项任务一格：(任务, 地址, 核实、上报、图斑的个数, 分到的任务数)。"""
         return [
-            (target.name, f"{self.ledger}&target={target.code}", cell.confirmed_count, cell.patch_count)
+            (target.name, f"{self.ledger}&target={target.code}", cell.confirmed_count, cell.reported_count,
+             cell.patch_count, share_text(cell, target))
             for target, cell in self.pairs
         ]
+
+
+def share_text(cell, target):
+    """分到这个村的任务数，如“60 亩、3 个”；未分解是空。"""
+    parts = [f"{plain(cell.quota)} {target.unit}"] if cell.quota is not None else []
+    return "、".join(parts + ([f"{cell.quota_count} 个"] if cell.quota_count is not None else []))
 
 
 def village_rows(progress, ledger, returns):

@@ -22,6 +22,8 @@ from taiping.dashboard.words import verdict
 from tasks.models import Plan
 from villages.models import Village
 
+SHOWN_VILLAGES = 60  # 一页最多列这么多个村，最差的在前；再多的点开看
+
 
 def dashboard(request):
     """总览：任何一天、两种口径、任何年度。村支部书记打开首页就到“我的任务”。"""
@@ -35,6 +37,7 @@ def dashboard(request):
     returns = returns_by_village(figures)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
+    shown = villages if request.GET.get("villages") == "all" else villages[:SHOWN_VILLAGES]
     moved = None
     if question.since:
         moved = compared(progress(question.plan, question.since, question.basis), figures)
@@ -43,7 +46,8 @@ def dashboard(request):
         "plans": list(Plan.objects.order_by("-year")), "progress": figures, "verdict": verdict(figures),
         "soon_7": due_soon(figures, 7), "soon_15": due_soon(figures, 15), "returns": returns[None],
         "attention": attention(figures), "rows": target_rows(figures, ledger), "columns": columns, "grid": grid,
-        "village_targets": by_target, "village_rows": villages, "groups": group_rows(figures),
+        "more_villages": len(villages) if len(shown) < len(villages) else 0, "village_targets": by_target,
+        "village_rows": shown, "groups": group_rows(figures),
         "charts": [chart(curve, question.plan, question.on) for curve in burn_ups(figures)], "moved": moved,
     })
 
