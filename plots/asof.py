@@ -32,9 +32,9 @@ class AsOf:
         for milestone in self.milestones:
             self.steps[milestone.target_id].append(milestone)
 
-    def records(self, patch, **where):
+    def records(self, patch, *conditions, **where):
         rows = RectificationRecord.objects.effective(self.on, self.basis)
-        return Exists(rows.filter(patch=patch, **where).order_by())
+        return Exists(rows.filter(*conditions, patch=patch, **where).order_by())
 
     def mine(self, **where):
         return self.records(OuterRef("pk"), **where)
@@ -44,11 +44,11 @@ class AsOf:
         steps = Milestone.objects.filter(target=OuterRef("target"), **which).annotate(due=DUE).order_by()
         return Exists(steps.filter(condition))
 
-    def of_step(self, **where):
-        return self.records(OuterRef(OuterRef("pk")), **where)
+    def of_step(self, *conditions, **where):
+        return self.records(OuterRef(OuterRef("pk")), *conditions, **where)
 
-    def completed(self, **where):
-        return self.of_step(kind__in=WORK, completes=True, milestone=OuterRef("pk"), **where)
+    def completed(self, *conditions):
+        return self.of_step(*conditions, kind__in=WORK, completes=True, milestone=OuterRef("pk"))
 
     @property
     def exempt(self):
@@ -102,13 +102,12 @@ class AsOf:
     def at_step(self, code, completion):
         """code 这一步的完成情况（COMPLETIONS）；核查无问题的，每一步都算完成，按它的日期看是否按期。"""
         exempt, mine = self.of_step(kind=Kind.EXEMPT), Q(self.step(Q(), code=code))
-        in_time = {"done_on__lte": OuterRef("due")}
-        over_time = {"done_on__gt": OuterRef("due")}
+        over_time = Q(done_on__gt=OuterRef("due"))
         if completion == "some":
             return Q(self.step(Q(self.of_step(kind__in=WORK, milestone=OuterRef("pk"))), code=code))
         if completion in ("on_time", "late"):
-            when = in_time if completion == "on_time" else over_time
-            either = Q(self.completed(**when)) | Q(self.of_step(kind=Kind.EXEMPT, **when))
+            when = ~over_time if completion == "on_time" else over_time  # 不写 <=，原因见 querysets.lasting
+            either = Q(self.completed(when)) | Q(self.of_step(when, kind=Kind.EXEMPT))
             return Q(self.step(either, code=code))
         if completion in ("yes", "no"):
             reached = Q(self.step(Q(self.completed()) | Q(exempt), code=code))
