@@ -361,7 +361,7 @@ class Evidence(models.Model):
         """上报时浏览器给的位置，一句话；没给是空。"""
         if self.device_lat is None:
             return ""
-        where = f"经度 {self.device_lon}、纬度 {self.device_lat}"
+        where = f"经度 {self.device_lon:.4f}、纬度 {self.device_lat:.4f}"  # 约 10 米；准确的坐标不上页面
         if self.device_position != self.Position.UNKNOWN:
             where = self.get_device_position_display()
             where += f"，离图斑 {self.device_position_m} 米" if self.device_position_m else ""

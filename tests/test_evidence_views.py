@@ -228,7 +228,7 @@ def test_list_shows_facts_and_warns_of_the_same_photo(town, photo):
     page = render_to_string("plots/_evidence.html", {"items": listed(town.patch.evidence.all(), town.mayor)})
 
     assert "2024-09-05 10:11 拍摄" in page
-    assert "经度 106.060000、纬度 29.855000" in page
+    assert "经度 106.0600、纬度 29.8550" in page
     assert "同一张照片也用于图斑 西9（西村）。" in page
     assert page.count("<img ") == 1
     assert "&lt;b&gt;合同.pdf" in page
