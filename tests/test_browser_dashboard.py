@@ -1,8 +1,12 @@
 """用真浏览器：登录，看总览，换一天；手机上不横着滚，没有脚本也能看。"""
 
+import re
+from io import StringIO
+
 import pytest
 from django.core.management import call_command
 
+from taiping import demo
 from tests.factories import PASSWORD, make_user
 from villages.models import Role
 
@@ -45,3 +49,18 @@ def test_a_phone_never_scrolls_sideways(plan, page_as, path):
 
     assert page.get_by_role("heading", level=1).is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_the_leaders_print_fits_two_pages(plan, page_as):
+    """演示数据最满的一天，A4 正好两页；导航、筛选、按钮不印出来。"""
+    demo.load(StringIO())
+    page = page_as(make_user(role=Role.LEADER))
+    page.goto("/?on=2024-10-20")
+    page.emulate_media(media="print")
+
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 2
+    assert not page.get_by_role("navigation", name="主要页面").is_visible()
+    assert not page.get_by_role("button", name="查看").is_visible()
+    assert page.get_by_role("heading", name="各村").is_visible()
