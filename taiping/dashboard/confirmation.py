@@ -4,8 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from taiping.dashboard.figures import TargetFigures
 from taiping.dashboard.particulars import Item
-from taiping.dashboard.progress import TargetFigures
 from taiping.dashboard.snapshot import snapshot
 
 

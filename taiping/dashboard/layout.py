@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from taiping.area import plain
-from taiping.dashboard.progress import TargetFigures, VillageFigures
+from taiping.dashboard.figures import TargetFigures, VillageFigures
 from taiping.dashboard.returns import Returns
 from taiping.dashboard.states import State
 from taiping.dashboard.words import TAGS, days_text
