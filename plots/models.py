@@ -156,6 +156,10 @@ class Patch(models.Model):
         indexes = [
             models.Index(fields=["next_milestone", "status"], name="patch_by_next_step"),
             models.Index(fields=["status", "target", "village"], name="patch_by_status"),
+            # 各任务各村有几个、多少亩，只读这一个索引。
+            models.Index(
+                fields=["target", "village", "since_on", "until_on", "area_mu"], name="patch_for_progress"
+            ),
         ]
 
     def __str__(self):
@@ -256,6 +260,11 @@ class RectificationRecord(models.Model):
             models.Index(
                 fields=["milestone", "kind", "done_on", "withdrawn_on", "area_mu", "completes", "village"],
                 name="record_for_curve",
+            ),
+            # 退回、核查无问题、暂缓很少：单独一个小索引，不用在几十万条上报里找。
+            models.Index(
+                fields=["milestone", "kind", "village", "done_on", "withdrawn_on", "area_mu", "patch"],
+                condition=Q(kind__in=["RETURN", "EXEMPT", "DEFER"]), name="record_of_the_rare",
             ),
         ]
 

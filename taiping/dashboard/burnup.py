@@ -66,18 +66,18 @@ def burn_ups(progress, villages=None):
     scope = progress.scope
     if villages is not None:
         scope = replace(scope, village_ids=[village.pk for village in villages])
-    changes = daily_changes(progress, scope)
+    drawn = [
+        figures for figures in progress.targets
+        if figures.target.by_patches and figures.milestones and figures.patch_count
+    ]
+    changes = daily_changes(drawn, scope)
     curves = []
-    for figures in progress.targets:
-        if not figures.target.by_patches or not figures.milestones or not figures.patch_count:
-            continue
+    for figures in drawn:
         unit, goal = goals(figures)[0]
-        steps = [row.milestone for row in figures.milestones]
-        lines = {step.pk: Curve.of(changes[step.pk, unit == "个"], progress.as_of) for step in steps}
-        before = steps[-2] if len(steps) > 1 else steps[-1]
-        curves.append(BurnUp(
-            figures, unit, goal, lines[before.pk], lines[steps[-1].pk], slowest(figures, changes, progress.as_of),
-        ))
+        reported, confirmed = (
+            Curve.of(changes[row.milestone.pk, unit == "个"], progress.as_of) for row in (figures.reporting, figures.last)
+        )
+        curves.append(BurnUp(figures, unit, goal, reported, confirmed, slowest(figures, changes, progress.as_of)))
     return curves
 
 
@@ -99,16 +99,17 @@ def slowest(figures, changes, as_of):
     return max(filter(None, ahead), key=lambda row: row.done_on or date.max, default=None)
 
 
-def daily_changes(progress, scope):
-    """(节点, 按个) → {日期: 那天的增减}。完成那天加，撤回那天减；核查无问题在每个节点都加 1 个。"""
-    steps_of = {
-        row.milestone.pk: [other.milestone.pk for other in figures.milestones]
-        for figures in progress.targets for row in figures.milestones
-    }
+def daily_changes(drawn, scope):
+    """(节点, 按个) → {日期: 那天的增减}，只有要画的和要推算的节点。完成那天加，撤回那天减；核查无问题在每个节点都加 1 个。"""
+    steps, steps_of = set(), {}
+    for figures in drawn:
+        wanted = {row.milestone.pk for row in (figures.reporting, figures.last, figures.next_milestone) if row}
+        steps |= wanted
+        steps_of |= {row.milestone.pk: wanted for row in figures.milestones}
     changes = defaultdict(lambda: defaultdict(Decimal))
-    for milestone, kind, began, ended, amount, count in day_sums(scope):
+    for milestone, kind, began, ended, amount, count in day_sums(scope, sorted(steps)):
         if kind == Kind.EXEMPT:
-            added = [((step, True), count) for step in steps_of[milestone]]
+            added = [((step, True), count) for step in steps_of.get(milestone, ())]
         else:
             added = [((milestone, False), amount), ((milestone, True), count)]
         for key, value in added:

@@ -12,20 +12,22 @@ from villages.models import Village
 ZERO = Decimal(0)
 
 
-@dataclass
+@dataclass(slots=True)
 class Tally:
-    """一组图斑在某日的数：亩和个，按期的和逾期的。面积单位亩。"""
+    """一个节点在一个村（或全部）到某日：完成的亩和个，其中逾期的。"""
 
     amount: Decimal = ZERO
     count: int = 0
-    on_time: Decimal = ZERO
-    on_time_count: int = 0
+    late: Decimal = ZERO
+    late_count: int = 0
 
-    def add(self, amount, count, on_time, on_time_count):
-        self.amount += amount
-        self.count += count
-        self.on_time += on_time
-        self.on_time_count += on_time_count
+    @classmethod
+    def total(cls, tallies):
+        tallies = list(tallies)
+        return cls(
+            sum((row.amount for row in tallies), ZERO), sum(row.count for row in tallies),
+            sum((row.late for row in tallies), ZERO), sum(row.late_count for row in tallies),
+        )
 
 
 @dataclass
@@ -68,7 +70,7 @@ class MilestoneFigures:
         return self.on_time_count * 100 // self.reached_count if self.reached_count else None
 
 
-@dataclass
+@dataclass(slots=True)
 class VillageFigures:
     village: Village
     lot: str = ""
@@ -130,6 +132,11 @@ class TargetFigures:
     def reporting(self):
         """“上报”看的那一步：最后一步的前一步；只有一步时就是它。"""
         return self.milestones[-2] if len(self.milestones) > 1 else self.milestones[-1]
+
+    @property
+    def last(self):
+        """“核实”看的那一步：最后一步。"""
+        return self.milestones[-1]
 
     def open_count_by(self, day):
         """到 day 这天为止该完成、还没完成的图斑数：步骤按顺序走，看到期最晚的一步就够了。"""

@@ -18,7 +18,6 @@ from villages.models import Village
 BASES = {"done": "按完成日期", "recorded": "按录入日期"}
 
 
-
 def progress(plan, as_of, basis="done", villages=None):
     """方案在某日的全部数。villages 给出时只算这些村（任务数取分解到村的数），不给就是全镇。
 
@@ -74,16 +73,14 @@ def patch_tallies(scope, plan, villages):
 
 
 def step_tallies(scope):
-    """(节点, 村) → Tally，出自上报和核实通过的有效记录；(村, 类型) → 办过几次，撤回的也算。"""
-    tallies, filed = {}, defaultdict(int)
-    for milestone, village, kind, amount, count, on_time, on_time_count, number in step_sums(scope):
+    """节点 → {村: Tally}，出自上报和核实通过的有效记录；(村, 类型) → 办过几次，撤回的也算。"""
+    tallies, filed = defaultdict(dict), defaultdict(int)
+    for milestone, village, kind, *sums, number in step_sums(scope):
         filed[village, kind] += number
-        if kind == Kind.RETURN:
-            continue
-        if (milestone, village) in tallies:
-            tallies[milestone, village].add(amount, count, on_time, on_time_count)
-        else:
-            tallies[milestone, village] = Tally(amount, count, on_time, on_time_count)
+        if kind != Kind.RETURN:
+            before = tallies[milestone].get(village)
+            tally = Tally(*sums)
+            tallies[milestone][village] = Tally.total([before, tally]) if before else tally
     return tallies, filed
 
 
@@ -115,35 +112,34 @@ def needed(target, scoped, allocations, villages, patch_count, exempt):
 def patch_target(target, milestones, villages, as_of, scoped, *, allocations, patches, steps, marks, readings):
     """靠图斑量的任务：每个村、每一步加出来，再判断状态。"""
     plan = target.plan
-    by_village = []
+    lines = [(step, step.due_on or plan.ends_on, steps.get(step.pk, {})) for step in milestones]
+    past = [line for line in lines if line[1] < as_of]
     exempts = [mark for mark in marks if mark[0] == Kind.EXEMPT]
-    defers = [mark for mark in marks if mark[0] == Kind.DEFER]
-    exempt_of, deferred_of = defaultdict(lambda: [0, ZERO]), defaultdict(list)
-    for _, _, village, _, count, area in exempts:
-        exempt_of[village][0] += count
-        exempt_of[village][1] += area or ZERO
-    for _, order, village, _, count, _ in defers:
-        deferred_of[village].append((order, count))
-    last = milestones[-1] if milestones else None
-    before = milestones[-2] if len(milestones) > 1 else last
+    defers = [(order, count) for kind, order, _, _, count, _ in marks if kind == Kind.DEFER]
+    exempt_of, deferred_of = defaultdict(lambda: (0, ZERO)), defaultdict(list)
+    for kind, order, village, _, number, mu in marks:
+        if kind == Kind.EXEMPT:
+            exempt_of[village] = exempt_of[village][0] + number, exempt_of[village][1] + mu
+        else:
+            deferred_of[village].append((order, number))
+    reported_by, confirmed_by = ({}, {}) if not lines else (lines[max(len(lines) - 2, 0)][2], lines[-1][2])
+    nothing, by_village = Tally(), []
     for village in villages:
-        count, area = patches.get((target.pk, village.id), (0, ZERO))
-        share = allocations.get((target.pk, village.id))
-        exempt_count, exempt = exempt_of[village.id]
+        key = village.id
+        count, area = patches.get((target.pk, key), (0, ZERO))
+        share = allocations.get((target.pk, key))
+        exempt_count, exempt = exempt_of.get(key, (0, ZERO))
+        deferred = deferred_of.get(key, ())
+        reported, confirmed = reported_by.get(key, nothing), confirmed_by.get(key, nothing)
         row = VillageFigures(
             village, lot=share.lot if share else "", quota=share.quota if share else None,
             quota_count=share.quota_count if share else None, patch_count=count, patch_area=area,
-            exempt=exempt, exempt_count=exempt_count,
-            deferred_count=sum(number for _, number in deferred_of[village.id]),
+            reported=reported.amount, confirmed=confirmed.amount,
+            reported_count=reported.count + exempt_count, confirmed_count=confirmed.count + exempt_count,
+            exempt=exempt, exempt_count=exempt_count, deferred_count=sum(number for _, number in deferred),
         )
-        if last:
-            reported, confirmed = steps.get((before.pk, village.id)), steps.get((last.pk, village.id))
-            row.reported = reported.amount if reported else ZERO
-            row.confirmed = confirmed.amount if confirmed else ZERO
-            row.reported_count = (reported.count if reported else 0) + exempt_count
-            row.confirmed_count = (confirmed.count if confirmed else 0) + exempt_count
         if count:
-            mark_overdue(row, milestones, plan, as_of, steps, deferred_of[village.id])
+            mark_overdue(row, past, deferred)
         by_village.append(row)
 
     patch_count = sum(row.patch_count for row in by_village)
@@ -160,14 +156,11 @@ def patch_target(target, milestones, villages, as_of, scoped, *, allocations, pa
         deferred_count=sum(row.deferred_count for row in by_village),
         overdue_count=sum(row.overdue_count for row in by_village),
     )
-    for milestone in milestones:
-        figures.milestones.append(patch_milestone(milestone, figures, villages, steps, exempts, defers))
+    for milestone, due_on, tallies in lines:
+        total = Tally.total(tallies.values())
+        figures.milestones.append(patch_milestone(milestone, due_on, figures, total, exempts, defers))
     figures.state = overall(m.state for m in figures.milestones)
     return figures
-
-
-def effective_due(milestone, plan):
-    return milestone.due_on or plan.ends_on
 
 
 def open_at(milestone, patch_count, done_count, deferred):
@@ -176,13 +169,10 @@ def open_at(milestone, patch_count, done_count, deferred):
     return max(0, patch_count - done_count - waiting)
 
 
-def mark_overdue(row, milestones, plan, as_of, steps, deferred):
-    """步骤按顺序走、截止不倒退，所以到期最晚的一步没完成的个数，就是至少有一步逾期的个数。"""
-    for milestone in milestones:
-        due_on = effective_due(milestone, plan)
-        if due_on >= as_of:
-            continue
-        tally = steps.get((milestone.pk, row.village.id))
+def mark_overdue(row, past, deferred):
+    """past 是那天已过截止的步。步骤按顺序走、截止不倒退，所以到期最晚的一步没完成的个数，就是至少有一步逾期的个数。"""
+    for milestone, due_on, tallies in past:
+        tally = tallies.get(row.village.id)
         done = (tally.count if tally else 0) + row.exempt_count
         number = open_at(milestone, row.patch_count, done, deferred)
         if number and (row.overdue_due_on is None or due_on < row.overdue_due_on):
@@ -190,28 +180,24 @@ def mark_overdue(row, milestones, plan, as_of, steps, deferred):
         row.overdue_count = max(row.overdue_count, number)
 
 
-def patch_milestone(milestone, figures, villages, steps, exempts, defers):
+def patch_milestone(milestone, due_on, figures, tally, exempts, defers):
+    """一步在全部的村：tally 是上报和核实的合计，核减的个数在这里加上；截止以后才核减的算逾期。"""
     plan, as_of = figures.target.plan, figures.as_of
-    due_on = effective_due(milestone, plan)
-    tally = Tally()
-    for village in villages:
-        part = steps.get((milestone.pk, village.id))
-        if part:
-            tally.add(part.amount, part.count, part.on_time, part.on_time_count)
-    late_exempt = ZERO  # 截止以后才核减的面积：扣得掉任务数，算不得按期
-    for _, _, _, done_on, count, area in exempts:
-        tally.add(ZERO, count, ZERO, count if done_on <= due_on else 0)
-        late_exempt += area if done_on > due_on else ZERO
-    deferred = [(order, count) for _, order, _, _, count, _ in defers]
-    waiting = open_at(milestone, figures.patch_count, tally.count, deferred)
-    term = Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days)
+    exempt_count = sum(count for *_, count, _ in exempts)
+    late_exempts = [(count, area) for *_, done_on, count, area in exempts if done_on > due_on]
+    count, late_count = tally.count + exempt_count, tally.late_count + sum(number for number, _ in late_exempts)
+    waiting = open_at(milestone, figures.patch_count, count, defers)
+    on_time, on_time_count = tally.amount - tally.late, count - late_count
+    timely = on_time
+    if figures.target.quota_count is not None:  # 截止以后才核减的面积：扣得掉任务数，算不得按期
+        timely -= sum((area for _, area in late_exempts), ZERO)
     state = judge(
-        as_of, term, figures.need, amount=tally.amount if figures.patch_count else None, count=tally.count,
-        on_time=tally.on_time - (late_exempt if figures.target.quota_count is not None else ZERO),
-        on_time_count=tally.on_time_count,
+        as_of, Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days), figures.need,
+        amount=tally.amount if figures.patch_count else None, count=count,
+        on_time=timely, on_time_count=on_time_count,
     )
     return MilestoneFigures(
-        milestone, due_on, as_of, tally.amount, tally.count, tally.on_time, tally.on_time_count,
+        milestone, due_on, as_of, tally.amount, count, on_time, on_time_count,
         waiting if due_on < as_of else 0, waiting, state,
     )
 
@@ -234,7 +220,7 @@ def reading_target(target, milestones, villages, as_of, scoped, *, allocations, 
         reading=readings.latest(as_of),
     )
     for milestone in milestones:
-        due_on = effective_due(milestone, plan)
+        due_on = milestone.due_on or plan.ends_on
         at_due = readings.value(min(due_on, as_of))
         on_time = timely(target, value, at_due)
         term = Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days)

@@ -17,6 +17,7 @@ from plots.models import Patch, RectificationRecord
 from tasks.models import Milestone
 
 RECORD, PATCH, MILESTONE = (model._meta.db_table for model in (RectificationRecord, Patch, Milestone))
+RARE = "r.kind IN ('RETURN', 'EXEMPT', 'DEFER')"  # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
 from_float = Context(prec=15).create_decimal_from_float  # SQLite 的合计是浮点数，15 位以内是准的
 
 
@@ -39,10 +40,10 @@ class Scope:
     def is_part(self):
         return self.village_ids is not None
 
-    def steps(self, row):
-        """这些节点、那天以前的记录。“不晚于”写成 NOT …，原因见 plots.querysets.lasting。"""
+    def steps(self, row, only=None):
+        """这些节点（only 给出时只是其中几个）、那天以前的记录。“不晚于”写成 NOT …，原因见 plots.querysets.lasting。"""
         begun = f"{row}.created_at < %(last)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
-        return f"{row}.milestone_id IN ({listed(self.milestone_ids)}) AND {begun}"
+        return f"{row}.milestone_id IN ({listed(self.milestone_ids if only is None else only)}) AND {begun}"
 
     def standing(self, row):
         if self.recorded:
@@ -102,21 +103,24 @@ def patch_sums(scope):
 
 
 def step_sums(scope):
-    """[(节点, 村, 类型, 亩, 完成的个, 按期的亩, 按期的个, 次数)]：前四个数是那天有效的；次数连撤回的也算，更正后的转记不算。"""
+    """[(节点, 村, 类型, 亩, 完成的个, 逾期的亩, 逾期的个, 次数)]：前四个数是那天有效的；次数连撤回的也算，更正后的转记不算。
+
+    逾期的比按期的少，所以加逾期的，按期的由减法得出。
+    """
     standing = scope.standing("r")
-    in_time = f"{standing} AND r.done_on <= COALESCE(m.due_on, %(ends_on)s)"
+    late = f"r.done_on > COALESCE(m.due_on, %(ends_on)s) AND {standing}"
     rows = scope.rows(f"""
         SELECT r.milestone_id, r.village_id, r.kind,
             SUM(r.area_mu) FILTER (WHERE {standing}), COUNT(*) FILTER (WHERE r.completes AND {standing}),
-            SUM(r.area_mu) FILTER (WHERE {in_time}), COUNT(*) FILTER (WHERE r.completes AND {in_time}),
-            COUNT(*) FILTER (WHERE r.copy_of_id IS NULL)
+            SUM(r.area_mu) FILTER (WHERE {late}), COUNT(*) FILTER (WHERE r.completes AND {late}),
+            COUNT(*) - COUNT(r.copy_of_id)
         FROM {RECORD} r JOIN {MILESTONE} m ON m.id = r.milestone_id
         WHERE {scope.steps("r")} AND r.kind IN ('REPORT', 'PASS', 'RETURN'){scope.places("r")}
         GROUP BY r.milestone_id, r.village_id, r.kind
     """)
     return [
-        (milestone, village, kind, exact(amount), count, exact(on_time), on_time_count, filed)
-        for milestone, village, kind, amount, count, on_time, on_time_count, filed in rows
+        (milestone, village, kind, exact(amount), count, exact(late), late_count, filed)
+        for milestone, village, kind, amount, count, late, late_count, filed in rows
     ]
 
 
@@ -124,21 +128,28 @@ def mark_sums(scope):
     """[(节点, 类型, 村, 完成日期, 个, 亩)]：那天有效的核查无问题和暂缓。"""
     rows = scope.rows(f"""
         SELECT r.milestone_id, r.kind, r.village_id, r.done_on, COUNT(*), SUM(r.area_mu) FROM {RECORD} r
-        WHERE {scope.steps("r")} AND r.kind IN ('EXEMPT', 'DEFER') AND {scope.standing("r")}{scope.places("r")}
+        WHERE {scope.steps("r")} AND {RARE} AND r.kind <> 'RETURN' AND {scope.standing("r")}{scope.places("r")}
         GROUP BY r.milestone_id, r.kind, r.village_id, r.done_on
     """)
     return [(*row, a_day(on), count, exact(area)) for *row, on, count, area in rows]
 
 
-def day_sums(scope):
-    """[(节点, 类型, 哪天起, 到哪天撤回, 亩, 完成的个)]：那天以前的上报、核实、核查无问题，供曲线逐日累加。"""
+def day_sums(scope, steps):
+    """[(节点, 类型, 哪天起, 到哪天撤回, 亩, 完成的个)]：那天以前 steps 这几个节点的上报、核实，各节点的核查无问题。
+
+    供曲线逐日累加；别的节点曲线上不画，不去数。
+    """
     start, end = "r.done_on", "r.withdrawn_on"
     if scope.recorded:
         start, end = local_day("r.created_at", scope.as_of), local_day("r.withdrawn_at", scope.as_of)
+
+    summed = f"r.milestone_id, r.kind, {start}, {end}, SUM(r.area_mu)"
     rows = scope.rows(f"""
-        SELECT r.milestone_id, r.kind, {start}, {end}, SUM(r.area_mu),
-            COUNT(*) FILTER (WHERE r.completes OR r.kind = 'EXEMPT') FROM {RECORD} r
-        WHERE {scope.steps("r")} AND r.kind IN ('REPORT', 'PASS', 'EXEMPT'){scope.places("r")}
+        SELECT {summed}, COUNT(*) FILTER (WHERE r.completes) FROM {RECORD} r
+        WHERE {scope.steps("r", steps)} AND r.kind IN ('REPORT', 'PASS'){scope.places("r")}
+        GROUP BY r.milestone_id, r.kind, {start}, {end}
+        UNION ALL SELECT {summed}, COUNT(*) FROM {RECORD} r
+        WHERE {scope.steps("r")} AND {RARE} AND r.kind = 'EXEMPT'{scope.places("r")}
         GROUP BY r.milestone_id, r.kind, {start}, {end}
     """)
     return [
@@ -151,7 +162,7 @@ def waiting_sums(scope):
     """[(村, 个)]：最近一次办的是退回，还没有重新上报，也没有暂缓、核减的图斑。CROSS JOIN 让 SQLite 从不多的退回找起。"""
     return scope.rows(f"""
         SELECT p.village_id, COUNT(DISTINCT p.id) FROM {RECORD} r CROSS JOIN {PATCH} p
-        WHERE {scope.steps("r")} AND r.kind = 'RETURN' AND {scope.standing("r")}
+        WHERE {scope.steps("r")} AND {RARE} AND r.kind = 'RETURN' AND {scope.standing("r")}
         AND p.id = r.patch_id AND {scope.patches()} AND NOT EXISTS (
             SELECT 1 FROM {RECORD} l WHERE l.patch_id = r.patch_id AND {scope.steps("l")} AND {scope.standing("l")}
             AND (l.kind IN ('EXEMPT', 'DEFER') OR (l.kind IN ('REPORT', 'PASS') AND l.id > r.id))
