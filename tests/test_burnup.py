@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from taiping.dashboard.burnup import Curve, Forecast, burn_ups, forecast
 from taiping.dashboard.charts import chart
@@ -72,7 +73,7 @@ def test_a_list_of_cases_is_drawn_by_count_and_an_exemption_counts_one(example):
 def test_a_village_has_its_own_curve(example):
     figures = progress(example.plan, day("11-15"), villages=[example.east])
 
-    found = {row.figures.target.code: row for row in burn_ups(figures, [example.east])}
+    found = {row.figures.target.code: row for row in burn_ups(figures)}
 
     assert points(found["abandoned"].reported) == [("10-20", 12), ("10-31", 19.5)]
 
@@ -92,40 +93,57 @@ def test_the_sentence_under_the_curve(example, code, on, sentence):
     assert forecast_sentence(curves(example.plan, on)[code]) == sentence
 
 
-def rising(*steps):
-    """[(日期, 增量)] → 曲线。"""
-    return Curve.of({day(on): Decimal(gained) for on, gained in steps}, day("12-31"))
-
-
-@pytest.mark.parametrize(("steps", "goal", "on", "expected"), [
+@pytest.mark.parametrize(("steps", "quota", "on", "expected"), [
     ([("10-1", 7), ("10-10", 7)], 35, "10-20", ("0.5", "12-1", 62)),  # 14 天（10-7 起）里 7 亩，还差 21：42 天
     ([("10-10", 14)], 16, "10-24", (0, None, 0)),  # 10 月 10 日那天的不在近 14 天里
     ([("10-11", 14)], 16, "10-24", (1, "10-26", 26)),
-    ([("10-10", 14), ("10-20", -14)], 16, "10-21", (0, None, 0)),  # 退回了，等于没动
     ([("10-11", 28)], 29, "10-24", (2, "10-25", 25)),  # 半天也算一天
+    ([("10-20", 5)], 20, "10-24", (Decimal(5) / 14, "12-5", 66)),  # 还差 15：15×14÷5＝42 天，正好整除的不多一天
 ])
-def test_the_pace_of_the_last_14_days(steps, goal, on, expected):
-    found = forecast(rising(*steps), Decimal(goal), day(on), day("9-30"))
+def test_the_pace_of_the_last_14_days(steps, quota, on, expected):
+    plan, patches, by = one_step([area for _, area in steps], quota=quota, due_on="9-30")
+    for patch, (done_on, _) in zip(patches, steps, strict=True):
+        make_record(patch, by=by, on=day(done_on))
+
+    found, = burn_ups(progress(plan, day(on)))
 
     pace, done_on, late = expected
-    assert found == Forecast(Decimal(pace), done_on and day(done_on), late)
+    assert found.forecast == Forecast(Decimal(pace), done_on and day(done_on), late)
 
 
-def test_days_that_come_out_even_get_no_day_more():
-    found = forecast(rising(("10-20", 5)), Decimal(20), day("10-24"), day("12-31"))  # 还差 15：15×14÷5＝42 天
+def test_what_is_reported_before_the_14_days_and_sent_back_within_them_is_a_loss():
+    plan, (kept, lost), by = one_step([3, 14], quota=30)
+    make_record(kept, by=by, on=day("10-12"))
+    make_record(lost, by=by, on=day("10-1"), withdrawn_on=day("10-20"), withdrawn_at=timezone.now(), withdrawn_by=by)
 
-    assert found.done_on == day("12-5")
-    assert found.late_days == -26
+    found, = burn_ups(progress(plan, day("10-24")))
+
+    assert found.forecast == Forecast(Decimal(0), None, 0)  # 3 − 14，没有进展
+
+
+def test_a_first_step_that_is_only_forecast_counts_its_last_14_days():
+    plan, patches, by = one_step([10, 4, 14], quota=42)  # 复耕以后还有两步，曲线画的是后两步
+    target = plan.targets.get()
+    make_milestone(target, order=2, code="evidence", name="举证上传", due_on=day("10-31"))
+    make_milestone(target, order=3, code="check", name="镇级核实", due_on=day("11-15"))
+    for patch, on in zip(patches, ("9-1", "10-7", "10-11"), strict=True):
+        make_record(patch, by=by, on=day(on))
+
+    found, = burn_ups(progress(plan, day("10-20")))
+
+    # 近 14 天从 10-7 起：4＋14＝18 亩。已有 28 亩，还差 14：14×14÷18＝10.9，要 11 天
+    assert found.forecast == Forecast(Decimal(18) / 14, day("10-31"), 21)
+    assert (found.reported.totals, found.confirmed.totals) == ([], [])
 
 
 def test_what_is_reached_needs_no_forecast():
-    assert forecast(rising(("10-20", 20)), Decimal(20), day("10-24"), day("12-31")) is None
+    assert forecast(Decimal(20), Decimal(20), Decimal(20), day("10-24"), day("12-31")) is None
 
 
-def one_step(areas, *, quota, quota_count=None, starts_on=None):
+def one_step(areas, *, quota, quota_count=None, starts_on=None, due_on="10-10"):
     """一步的任务，每块图斑面积 areas。"""
     target = make_target(make_plan(), quota=quota and Decimal(quota), quota_count=quota_count)
-    make_milestone(target, name="复耕复种", starts_on=starts_on, due_on=day("10-10"))
+    make_milestone(target, name="复耕复种", starts_on=starts_on, due_on=day(due_on))
     village, by = make_village(), make_user()
     return target.plan, [make_patch(target, village, area_mu=Decimal(area)) for area in areas], by
 

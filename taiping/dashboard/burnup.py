@@ -5,7 +5,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
@@ -61,16 +61,13 @@ class BurnUp:
     forecast: Forecast | None
 
 
-def burn_ups(progress, villages=None):
-    """靠图斑量的每项任务一条 BurnUp；villages 给出时只画这些村的。一次查询。"""
-    scope = progress.scope
-    if villages is not None:
-        scope = replace(scope, village_ids=[village.pk for village in villages])
+def burn_ups(progress):
+    """靠图斑量的每项任务一条 BurnUp，和 progress 看的是同样的村、日期、口径。一次查询。"""
     drawn = [
         figures for figures in progress.targets
         if figures.target.by_patches and figures.milestones and figures.patch_count
     ]
-    changes = daily_changes(drawn, scope)
+    changes = daily_changes(drawn, progress.scope)
     curves = []
     for figures in drawn:
         unit, goal = goals(figures)[0]
@@ -92,22 +89,31 @@ def slowest(figures, changes, as_of):
     pending = figures.next_milestone
     if pending is None:
         return None
-    ahead = [
-        forecast(Curve.of(changes[pending.milestone.pk, unit == "个"], as_of), goal, as_of, pending.due_on, unit)
-        for unit, goal in goals(figures)
-    ]
+    ahead = []
+    for unit, goal in goals(figures):
+        now = pending.reached if unit == "亩" else Decimal(pending.reached_count)
+        days = changes[pending.milestone.pk, unit == "个"]
+        gained = sum((days[day] for day in days if pace_start(as_of) < day <= as_of), ZERO)
+        ahead.append(forecast(now, gained, goal, as_of, pending.due_on, unit))
     return max(filter(None, ahead), key=lambda row: row.done_on or date.max, default=None)
 
 
-def daily_changes(drawn, scope):
-    """(节点, 按个) → {日期: 那天的增减}，只有要画的和要推算的节点。完成那天加，撤回那天减；核查无问题在每个节点都加 1 个。"""
-    steps, steps_of = set(), {}
-    for figures in drawn:
-        wanted = {row.milestone.pk for row in (figures.reporting, figures.last, figures.next_milestone) if row}
-        steps |= wanted
-        steps_of |= {row.milestone.pk: wanted for row in figures.milestones}
+def pace_start(as_of):
+    return as_of - timedelta(days=PACE_DAYS)
+
+
+def daily_changes(figures, scope):
+    """(节点, 按个) → {日期: 那天的增减}。完成那天加，撤回那天减；核查无问题在每个节点都加 1 个。
+
+    要画的节点有全部的日子；只用来推算的，只有近 14 天的。
+    """
+    drawn, pending, steps_of = set(), set(), {}
+    for row in figures:
+        drawn |= {row.reporting.milestone.pk, row.last.milestone.pk}
+        pending |= {row.next_milestone.milestone.pk} if row.next_milestone else set()
+        steps_of |= {step.milestone.pk: [other.milestone.pk for other in row.milestones] for step in row.milestones}
     changes = defaultdict(lambda: defaultdict(Decimal))
-    for milestone, kind, began, ended, amount, count in day_sums(scope, sorted(steps)):
+    for milestone, kind, began, ended, amount, count in day_sums(scope, drawn, pending - drawn, pace_start(scope.as_of)):
         if kind == Kind.EXEMPT:
             added = [((step, True), count) for step in steps_of.get(milestone, ())]
         else:
@@ -119,12 +125,10 @@ def daily_changes(drawn, scope):
     return changes
 
 
-def forecast(curve, goal, as_of, due_on, unit="亩"):
-    """从近 14 天的增量推算；已经到了是 None；没有动、或要十年以上的，推算不出（done_on 为 None）。"""
-    now = curve.at(as_of)
+def forecast(now, gained, goal, as_of, due_on, unit="亩"):
+    """已有 now、近 14 天增加 gained，照这样哪天到 goal；已经到了是 None；没有动、或要十年以上的，推算不出（done_on 为 None）。"""
     if now >= goal:
         return None
-    gained = now - curve.at(as_of - timedelta(days=PACE_DAYS))
     if gained <= 0:
         return Forecast(ZERO, None, 0, unit)
     pace = gained / PACE_DAYS

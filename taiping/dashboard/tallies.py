@@ -42,17 +42,17 @@ class Scope:
 
     def steps(self, row, only=None):
         """这些节点（only 给出时只是其中几个）、那天以前的记录。“不晚于”写成 NOT …，原因见 plots.querysets.lasting。"""
-        begun = f"{row}.created_at < %(last)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
+        begun = f"{row}.created_at < %(day_end)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
         return f"{row}.milestone_id IN ({listed(self.milestone_ids if only is None else only)}) AND {begun}"
 
     def standing(self, row):
         if self.recorded:
-            return f"({row}.withdrawn_at IS NULL OR {row}.withdrawn_at >= %(last)s)"
+            return f"({row}.withdrawn_at IS NULL OR {row}.withdrawn_at >= %(day_end)s)"
         return f"({row}.withdrawn_on IS NULL OR {row}.withdrawn_on > %(day)s)"
 
     def patches(self):
         if self.recorded:
-            counting = "p.created_at < %(last)s AND (p.until_at IS NULL OR p.until_at >= %(last)s)"
+            counting = "p.created_at < %(day_end)s AND (p.until_at IS NULL OR p.until_at >= %(day_end)s)"
         else:
             counting = "(p.since_on IS NULL OR p.since_on <= %(day)s) AND (p.until_on IS NULL OR p.until_on > %(day)s)"
         return f"p.target_id IN ({listed(self.target_ids)}) AND {counting}{self.places('p')}"
@@ -60,12 +60,13 @@ class Scope:
     def places(self, row):
         return f" AND {row}.village_id IN ({listed(self.village_ids)})" if self.is_part else ""
 
-    def rows(self, sql):
+    def rows(self, sql, **days):
+        """sql 里写 %(day)s、%(ends_on)s 和 days 里的日期；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
         ops = connection.ops
-        params = {
-            "day": ops.adapt_datefield_value(self.as_of), "ends_on": ops.adapt_datefield_value(self.ends_on),
-            "last": ops.adapt_datetimefield_value(end_of_day(self.as_of)),
-        }
+        params = {}
+        for name, day in {"day": self.as_of, "ends_on": self.ends_on, **days}.items():
+            params[name] = ops.adapt_datefield_value(day)
+            params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             return cursor.fetchall()
@@ -134,24 +135,29 @@ def mark_sums(scope):
     return [(*row, a_day(on), count, exact(area)) for *row, on, count, area in rows]
 
 
-def day_sums(scope, steps):
-    """[(节点, 类型, 哪天起, 到哪天撤回, 亩, 完成的个)]：那天以前 steps 这几个节点的上报、核实，各节点的核查无问题。
+def day_sums(scope, drawn, paced, since):
+    """[(节点, 类型, 哪天起, 到哪天撤回, 亩, 完成的个)]：那天以前的上报、核实，供曲线逐日累加；各节点的核查无问题也在内。
 
-    供曲线逐日累加；别的节点曲线上不画，不去数。
+    drawn 是要画的节点，从头数起；paced 是只看近来快慢的，只数 since 那天以后做的和撤回的；别的节点不去数。
     """
     start, end = "r.done_on", "r.withdrawn_on"
+    recent = f"({start} > %(since)s OR {end} > %(since)s)"
     if scope.recorded:
+        recent = "(r.created_at >= %(since_end)s OR r.withdrawn_at >= %(since_end)s)"
         start, end = local_day("r.created_at", scope.as_of), local_day("r.withdrawn_at", scope.as_of)
 
-    summed = f"r.milestone_id, r.kind, {start}, {end}, SUM(r.area_mu)"
-    rows = scope.rows(f"""
-        SELECT {summed}, COUNT(*) FILTER (WHERE r.completes) FROM {RECORD} r
-        WHERE {scope.steps("r", steps)} AND r.kind IN ('REPORT', 'PASS'){scope.places("r")}
-        GROUP BY r.milestone_id, r.kind, {start}, {end}
-        UNION ALL SELECT {summed}, COUNT(*) FROM {RECORD} r
-        WHERE {scope.steps("r")} AND {RARE} AND r.kind = 'EXEMPT'{scope.places("r")}
-        GROUP BY r.milestone_id, r.kind, {start}, {end}
-    """)
+    def sums(where, completing):
+        return f"""
+            SELECT r.milestone_id, r.kind, {start}, {end}, SUM(r.area_mu), COUNT(*) FILTER (WHERE {completing})
+            FROM {RECORD} r WHERE {where}{scope.places("r")} GROUP BY r.milestone_id, r.kind, {start}, {end}
+        """
+
+    steps = "r.kind IN ('REPORT', 'PASS')"
+    rows = scope.rows(" UNION ALL ".join([
+        sums(f"{scope.steps('r', drawn)} AND {steps}", "r.completes"),
+        sums(f"{scope.steps('r', paced)} AND {steps} AND {recent}", "r.completes"),
+        sums(f"{scope.steps('r')} AND {RARE} AND r.kind = 'EXEMPT'", "TRUE"),
+    ]), since=since)
     return [
         (milestone, kind, a_day(began), a_day(ended), exact(amount), count)
         for milestone, kind, began, ended, amount, count in rows
