@@ -89,6 +89,12 @@ TEMPLATES = [
             "builtins": ["taiping.dashboard.templatetags.figures"],
         },
     },
+    {  # 只排总览、村页、大屏的正文（templates/board/），见 taiping.dashboard.board
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "board",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "taiping.dashboard.board.environment", "autoescape": True},
+    },
 ]
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}

@@ -1,6 +1,7 @@
 """模板里显示数和日期的写法，全站一致。"""
 
 from django import template
+from django.template import engines
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.safestring import mark_safe
 
@@ -45,6 +46,12 @@ def show_block(context, name):
     """在另一处再显示一次某个 block：标题既进 <title> 又作 h1，页面只写一遍。"""
     block = context.render_context[BLOCK_CONTEXT_KEY].get_block(name)
     return mark_safe(block.render(context)) if block else ""  # noqa: S308 内容出自模板，变量已转义
+
+
+@register.simple_tag(takes_context=True)
+def board(context, name):
+    """用 Jinja2 排 templates/board/ 里的一份正文，给它的数据和这一页的一样。"""
+    return mark_safe(engines["board"].get_template(f"board/{name}.jinja").render(context.flatten()))  # noqa: S308 同上
 
 
 @register.filter
