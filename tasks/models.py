@@ -16,7 +16,13 @@ class PlanManager(NaturalManager):
 
     def current(self, on):
         """某日该看的方案：已经开始的里面最近的一个；都没开始就取最早的；没有方案是 None。"""
-        return self.filter(starts_on__lte=on).order_by("-year").first() or self.order_by("year").first()
+        return in_force(self.order_by("-year"), on)
+
+
+def in_force(plans, on):
+    """plans 里（新的在前）某日该看的一份，规则见 PlanManager.current。"""
+    plans = list(plans)
+    return next((plan for plan in plans if plan.starts_on <= on), plans[-1] if plans else None)
 
 
 class Plan(models.Model):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from taiping.dashboard.burnup import Curve, Forecast, burn_ups, forecast
+from taiping.dashboard.burnup import Forecast, burn_ups, forecast
 from taiping.dashboard.charts import chart
 from taiping.dashboard.progress import progress
 from taiping.dashboard.words import forecast_sentence

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from taiping.dashboard.progress import BASES
-from tasks.models import Plan
+from tasks.models import Plan, in_force
 
 
 @dataclass
@@ -17,6 +17,7 @@ class Asked:
     on: date
     basis: str
     today: date
+    plans: list[Plan]  # 各年度的，新的在前
     since: date | None = None  # 和哪一天比
     problems: list[str] = field(default_factory=list)
 
@@ -86,12 +87,13 @@ def asked(request):
     if basis not in BASES:
         problems.append(f"没有“{basis[:20]}”这种口径，下面按完成日期显示。")
         basis = "done"
+    plans = list(Plan.objects.order_by("-year"))
     plan, text = None, request.GET.get("year", "").strip()
     if text:
-        plan = Plan.objects.filter(year=int(text)).first() if text.isascii() and text.isdigit() and len(text) == 4 else None
+        plan = next((plan for plan in plans if str(plan.year) == text), None)
         if plan is None:
             problems.append(f"没有“{text[:20]}”年度的方案，下面是当前方案。")
-    return Asked(plan or Plan.objects.current(on), on, basis, today, since, problems)
+    return Asked(plan or in_force(plans, on), on, basis, today, plans, since, problems)
 
 
 def asked_day(request, name, problems, otherwise):

@@ -68,10 +68,8 @@ def chart(burnup, plan, as_of):
 
     def path(curve):
         """阶梯线：没有记录的日子是平的，到看的那天为止。"""
-        points = [f"M{x(start)} {y(0)}"]
-        for day, total in zip(curve.days, curve.totals, strict=True):
-            points.append(f"H{x(day)}V{y(total)}")
-        return "".join(points) + f"H{x(now)}"
+        steps = "".join([f"H{x(day)}V{y(total)}" for day, total in zip(curve.days, curve.totals, strict=True)])
+        return f"M{x(start)} {y(0)}{steps}H{x(now)}"
 
     projection = ""
     ahead = burnup.forecast

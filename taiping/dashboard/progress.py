@@ -34,9 +34,10 @@ def progress(plan, as_of, basis="done", villages=None):
         as_of, basis, [target.pk for target in targets], [step.pk for steps in milestones.values() for step in steps],
         plan.ends_on, village_ids if scoped else None,
     )
-    shares = Allocation.objects.filter(target__in=scope.target_ids)
+    shares = Allocation.objects.filter(target__in=scope.target_ids).order_by()  # 默认的排序要连两张表
     if scoped:
         shares = shares.filter(village__in=village_ids)
+    shares = shares.values_list("target_id", "village_id", "lot", "quota", "quota_count", named=True)
     allocations = {(row.target_id, row.village_id): row for row in shares}
     patches = patch_tallies(scope, plan, villages)
     steps, filed = step_tallies(scope)

@@ -18,6 +18,7 @@ from taiping.dashboard.layout import (
 )
 from taiping.dashboard.progress import BASES, progress
 from taiping.dashboard.returns import returns_by_village
+from taiping.dashboard.snapshot import one_moment
 from taiping.dashboard.words import verdict
 from tasks.models import Plan
 from villages.models import Village
@@ -32,23 +33,23 @@ def dashboard(request):
     question = asked(request)
     if question.plan is None:
         return render(request, "dashboard/no_plan.html")
-    figures = progress(question.plan, question.on, question.basis)
-    ledger = question.ledger
-    returns = returns_by_village(figures)
+    ledger, moved = question.ledger, None
+    with one_moment():  # 一页上的数出自同一时刻，别人正在上报也不会前后对不上
+        figures = progress(question.plan, question.on, question.basis)
+        returns, curves = returns_by_village(figures), burn_ups(figures)
+        if question.since:
+            moved = compared(progress(question.plan, question.since, question.basis), figures)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if request.GET.get("villages") == "all" else villages[:SHOWN_VILLAGES]
-    moved = None
-    if question.since:
-        moved = compared(progress(question.plan, question.since, question.basis), figures)
     return render(request, "dashboard/dashboard.html", {
         "asked": question, "query": question.query(), "ledger": ledger, "bases": BASES.items(),
-        "plans": list(Plan.objects.order_by("-year")), "progress": figures, "verdict": verdict(figures),
+        "progress": figures, "verdict": verdict(figures),
         "soon_7": due_soon(figures, 7), "soon_15": due_soon(figures, 15), "returns": returns[None],
         "attention": attention(figures), "rows": target_rows(figures, ledger), "columns": columns, "grid": grid,
         "more_villages": len(villages) if len(shown) < len(villages) else 0, "village_targets": by_target,
         "village_rows": shown, "groups": group_rows(figures),
-        "charts": [chart(curve, question.plan, question.on) for curve in burn_ups(figures)], "moved": moved,
+        "charts": [chart(curve, question.plan, question.on) for curve in curves], "moved": moved,
     })
 
 
@@ -59,8 +60,10 @@ def screen(request):
     question = asked(request)
     if question.plan is None:
         return render(request, "dashboard/no_plan.html")
-    figures = progress(question.plan, question.on, question.basis)
-    _, villages = village_rows(figures, question.ledger, returns_by_village(figures))
+    with one_moment():
+        figures = progress(question.plan, question.on, question.basis)
+        returns = returns_by_village(figures)
+    _, villages = village_rows(figures, question.ledger, returns)
     return render(request, "dashboard/screen.html", {
         "asked": question, "query": question.query(), "progress": figures, "verdict": verdict(figures),
         "rows": target_rows(figures, question.ledger), "attention": attention(figures)[:6],
@@ -75,14 +78,16 @@ def village(request, pk):
     question = asked(request)
     if question.plan is None:
         return render(request, "dashboard/no_plan.html")
-    figures = progress(question.plan, question.on, question.basis, villages=[place])
+    with one_moment():
+        figures = progress(question.plan, question.on, question.basis, villages=[place])
+        returns = returns_by_village(figures)
     ledger = f"{question.ledger}&village={place.pk}"
     columns, grid = deadline_grid(figures, ledger)
-    _, (row,) = village_rows(figures, question.ledger, returns_by_village(figures))
+    _, (row,) = village_rows(figures, question.ledger, returns)
     return render(request, "dashboard/village.html", {
         "asked": question, "ledger": ledger, "village": place, "row": row, "progress": figures,
         "rows": target_rows(figures, ledger), "columns": columns, "grid": grid, "attention": attention(figures),
-        "soon_7": due_soon(figures, 7), "bases": BASES.items(), "plans": list(Plan.objects.order_by("-year")),
+        "soon_7": due_soon(figures, 7), "bases": BASES.items(),
         "postings": place.postings.select_related("user").filter(user__is_active=True),
     })
 

@@ -15,7 +15,6 @@ from taiping.dashboard.bulletin.docx import to_docx
 from taiping.dashboard.confirmation import confirmation
 from taiping.dashboard.progress import BASES
 from taiping.dashboard.weekly import weekly_name, weekly_workbook
-from tasks.models import Plan
 from villages.models import Village
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -57,7 +56,6 @@ def bulletin(request):
     form = BulletinForm(request.GET)
     return render(request, "dashboard/bulletin.html", {
         "asked": question, "bulletin": written(question, form), "form": form, "bases": BASES.items(),
-        "plans": list(Plan.objects.order_by("-year")),
     })
 
 
@@ -95,6 +93,5 @@ def village_confirmation(request, pk):
         return render(request, "dashboard/no_plan.html")
     return render(request, "dashboard/village_confirmation.html", {
         "asked": question, "village": place, "town": settings.TOWN_NAME, "bases": BASES.items(),
-        "plans": list(Plan.objects.order_by("-year")),
         "sheet": confirmation(question.plan, question.on, question.basis, place),
     })

@@ -1,14 +1,15 @@
-"""造一个大镇：N 块图斑、V 个村、每块最多四条记录，用来量快慢；数是随机的，只求量对。"""
+"""造一个大镇：N 块图斑、V 个村、每块最多四条记录，分解到村，有退回、核减、暂缓和监测，用来量快慢；数是随机的，只求量对。"""
 
 import random
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection
+from django.utils import timezone
 
 from plots.models import Kind, Patch, RectificationRecord, Status
-from tasks.models import Milestone, Target
-from tests.factories import make_plan, make_user
+from tasks.models import Allocation, Milestone
+from tests.factories import make_milestone, make_plan, make_reading, make_target, make_user
 from villages.models import Role, Village
 
 STEPS = [
@@ -20,21 +21,25 @@ STEPS = [
 
 
 def make_town(patches, villages, targets=6):
-    """返回方案。每块图斑按 70% 的可能走完一步再走下一步，五十分之一被核减或暂缓。"""
+    """返回方案。每块图斑按 90% 的可能走完一步再走下一步，五十分之一被核减或暂缓，二十分之一的上报被退回过一次。"""
     chance = random.Random(20240905)
     plan, by = make_plan(2024), make_user(role=Role.STAFF)
     Village.objects.bulk_create(Village(name=f"第{n}村", order=n % 30000) for n in range(villages))
     places = list(Village.objects.all())
     steps = {}
     for order in range(targets):
-        target = Target.objects.create(
-            plan=plan, code=f"t{order}", name=f"任务{order}", kind="WORKLOAD", measured_by="PATCHES",
-            quota=Decimal(patches), order=order,
-        )
+        target = make_target(plan, code=f"t{order}", name=f"任务{order}", quota=Decimal(patches), order=order)
         steps[target] = [
-            Milestone.objects.create(target=target, order=n, code=code, name=name, due_on=due, actor=actor)
+            make_milestone(target, order=n, code=code, name=name, due_on=due, actor=actor)
             for n, (code, name, due, actor) in enumerate(STEPS, 1)
         ]
+    Allocation.objects.bulk_create(
+        Allocation(target=target, village=place, quota=Decimal(patches // villages))
+        for target in steps for place in places
+    )
+    floor = make_target(plan, code="retained", kind="FLOOR", measured_by="READINGS", quota=Decimal(32202), order=99)
+    for month in range(1, 11):
+        make_reading(floor, on=date(2024, month, 1), value=Decimal(32000 + month * 40))
     kinds = list(steps)
     rows = [
         Patch(
@@ -46,22 +51,33 @@ def make_town(patches, villages, targets=6):
     Patch.objects.bulk_create(rows, batch_size=2000)
     records = []
     for patch in Patch.objects.select_related("target").iterator():
-        day = date(2024, 8, 1) + timedelta(days=chance.randint(0, 40))
-        line = steps[patch.target]
-        common = {"patch": patch, "village_id": patch.village_id, "by": by}
-        if chance.random() < 0.02:
-            kind = chance.choice([Kind.EXEMPT, Kind.DEFER])
-            records.append(RectificationRecord(
-                **common, milestone=line[0], kind=kind, done_on=day, area_mu=patch.area_mu, note="核查"))
-            continue
-        for number, step in enumerate(line):
-            if chance.random() > 0.9:
-                break
-            day += timedelta(days=chance.randint(3, 30))
-            kind = Kind.PASS if number == 3 else Kind.REPORT
-            records.append(RectificationRecord(
-                **common, milestone=step, kind=kind, done_on=day, area_mu=patch.area_mu, completes=True))
+        records += story(patch, steps[patch.target], by, chance)
     RectificationRecord.objects.bulk_create(records, batch_size=2000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return plan
+
+
+def story(patch, line, by, chance):
+    """一块图斑的记录：走到哪一步算哪一步。"""
+    day = date(2024, 8, 1) + timedelta(days=chance.randint(0, 40))
+    common = {"patch": patch, "village_id": patch.village_id, "by": by, "area_mu": patch.area_mu}
+    if chance.random() < 0.02:
+        kind = chance.choice([Kind.EXEMPT, Kind.DEFER])
+        return [RectificationRecord(**common, milestone=line[0], kind=kind, done_on=day, note="核查")]
+    records = []
+    for number, step in enumerate(line):
+        if chance.random() > 0.9:
+            break
+        day += timedelta(days=chance.randint(3, 30))
+        kind = Kind.PASS if number == 3 else Kind.REPORT
+        if number == 2 and chance.random() < 0.05:
+            back = day + timedelta(days=chance.randint(1, 10))
+            withdrawn = {"withdrawn_on": back, "withdrawn_at": timezone.now(), "withdrawn_by": by}
+            records.append(RectificationRecord(
+                **common, milestone=step, kind=kind, done_on=day, completes=True, **withdrawn))
+            records.append(RectificationRecord(
+                **{**common, "area_mu": 0}, milestone=step, kind=Kind.RETURN, done_on=back, note="需补充近景"))
+            day = back + timedelta(days=chance.randint(1, 20))
+        records.append(RectificationRecord(**common, milestone=step, kind=kind, done_on=day, completes=True))
+    return records
