@@ -88,7 +88,10 @@ class Batch(models.Model):
 class Patch(models.Model):
     """图斑：要整治的一块地，下发时的编号、面积和位置，加上整改到哪一步。"""
 
-    target = models.ForeignKey(Target, models.PROTECT, related_name="patches", verbose_name="目标任务")
+    # 任务开头的索引下面已有，录入人从不用来找图斑：都不另建，导入时少写两个索引。
+    target = models.ForeignKey(
+        Target, models.PROTECT, related_name="patches", db_index=False, verbose_name="目标任务"
+    )
     village = models.ForeignKey(Village, models.PROTECT, related_name="patches", verbose_name="村")
     code = models.CharField("图斑编号", max_length=60)
     area_mu = MuField("面积（亩）")
@@ -115,7 +118,7 @@ class Patch(models.Model):
     )
     created_at = models.DateTimeField("录入时间", default=timezone.now)
     created_by = models.ForeignKey(
-        USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="录入人"
+        USER, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="录入人"
     )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 

@@ -1,11 +1,19 @@
-"""成批写图斑：一条语句写一千行。十万行时比 bulk_create 少用一半多的时间；两种数据库的写法相同。"""
+"""成批写图斑：十万行时比 bulk_create 少用一大半时间。
+
+SQLite 一条语句写一千行；PostgreSQL 用 COPY 放进临时表，再从临时表写，不用一个个值地拼和解析语句。
+"""
+
+import io
+import json
 
 from django.db import connection
 
 from plots.models import Patch
 
-ROWS = 1000  # 一条语句的行数：乘上列数不能超过 SQLite 一条语句 32766 个值
+ROWS = 1000  # 一次写的行数：乘上列数不能超过 SQLite 一条语句 32766 个值
 KEY = ("target", "village", "code")
+INCOMING = "incoming_patches"
+ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def insert(rows, *, update=(), tick=None):
@@ -18,17 +26,48 @@ def insert(rows, *, update=(), tick=None):
     fields = [Patch._meta.get_field(name) for name in rows[0]]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
-    head = f"INSERT INTO {quote(Patch._meta.db_table)} ({columns}) VALUES "  # noqa: S608 表名和列名来自模型
+    table = quote(Patch._meta.db_table)
+    head = f"INSERT INTO {table} ({columns})"
     tail = _on_conflict(update, quote) if update else ""
-    one = f"({', '.join(['%s'] * len(fields))})"
-    prepare = [(field.name, _preparing(field)) for field in fields]
+    copies = connection.vendor == "postgresql"
+    write = _copying(head, tail, columns, fields) if copies else _listing(head, tail, fields)
     with connection.cursor() as cursor:
+        if copies:
+            cursor.execute(f"CREATE TEMP TABLE {INCOMING} AS SELECT {columns} FROM {table} WITH NO DATA")  # noqa: S608 同下
         for start in range(0, len(rows), ROWS):
             part = rows[start : start + ROWS]
-            values = [ready(row[name]) if ready else row[name] for row in part for name, ready in prepare]
-            cursor.execute(head + ", ".join([one] * len(part)) + tail, values)
+            write(cursor, part)
             if tick:
                 tick(start + len(part))
+        if copies:
+            cursor.execute(f"DROP TABLE {INCOMING}")
+
+
+def _listing(head, tail, fields):
+    """一条语句，值一个个列着。"""
+    one = f"({', '.join(['%s'] * len(fields))})"
+    prepare = [(field.name, _preparing(field)) for field in fields]
+
+    def write(cursor, part):
+        values = [ready(row[name]) if ready else row[name] for row in part for name, ready in prepare]
+        cursor.execute(f"{head} VALUES {', '.join([one] * len(part))}{tail}", values)
+
+    return write
+
+
+def _copying(head, tail, columns, fields):
+    """先 COPY 进临时表，再从那里写。"""
+    prepare = [(field.name, _as_copied(field)) for field in fields]
+    copy = f"COPY {INCOMING} ({columns}) FROM STDIN"
+    move = f"{head} SELECT {columns} FROM {INCOMING}{tail}"  # noqa: S608 表名和列名来自模型
+
+    def write(cursor, part):
+        lines = ["\t".join([ready(row[name]) for name, ready in prepare]) for row in part]
+        cursor.execute(f"TRUNCATE {INCOMING}")
+        cursor.cursor.copy_expert(copy, io.StringIO("\n".join(lines) + "\n"))
+        cursor.execute(move)
+
+    return write
 
 
 def _on_conflict(update, quote):
@@ -42,3 +81,12 @@ def _preparing(field):
     if field.get_internal_type() in ("CharField", "ForeignKey", "BooleanField"):
         return None
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _as_copied(field):
+    """一个值在 COPY 里的写法：没有值是 \\N，文字里的制表符、换行、反斜杠要转义。"""
+    if field.get_internal_type() == "JSONField":
+        return lambda value: json.dumps(value, ensure_ascii=False, cls=field.encoder).translate(ESCAPED)
+    if field.get_internal_type() == "CharField":
+        return lambda value: value.translate(ESCAPED) if "\\" in value or not value.isprintable() else value
+    return lambda value: "\\N" if value is None else str(value)

@@ -166,7 +166,7 @@ class SheetReader:
 
     def _is_label(self, code):
         """编号格里写的是“合计”，或者又是一行表头。"""
-        if not isinstance(code, str):
+        if not isinstance(code, str) or code[-1].isdigit():  # 真的编号多以数字结尾，“合计”和表头不会
             return False
         guess = self.names.find(code)
         return bool(TOTAL.fullmatch(code.replace(" ", ""))) or bool(guess and guess.field == Field.CODE)

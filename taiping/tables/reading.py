@@ -19,10 +19,11 @@ MAX_RATIO, DENSE_FLOOR = 300, 20 * 1024 * 1024  # 正常的表约压到二十分
 TOO_BIG = "这个表格解开后太大了。请拆成几个文件，或删掉用不到的表。"
 READ_PARTS = (".xml", ".rels", ".vml")  # 读取库会整个读进内存的；图片它不看
 CSV_ENCODINGS = ("utf-8-sig", "gb18030")
-# 有内容的单元格在哪一列哪一行；只有格式、没有内容的（<c …/>、<c …></c>）不算。
-FAR_ROW = re.compile(rb'\sr="[A-Z]{1,3}([2-9]\d{5}|\d{7,})"[^>/]*>(?=[^<]|<[^/])')
-FAR_COLUMN = re.compile(rb'\sr="([A-Z]{3})\d+"[^>/]*>(?=[^<]|<[^/])')
-WIDE_COLUMN = re.compile(rb'\sr="([A-Z]{2})\d+"[^>/]*>(?=[^<]|<[^/])')
+# 在 Z 列以外或 20 万行以下、有内容的单元格：列标、行号；只有格式、没有内容的（<c …/>、<c …></c>）不算。
+# 开头是固定的几个字节，找起来快；一个表几百万个单元格，只从头看一遍。
+FAR_CELL = re.compile(
+    rb'r="(?<=\sr=")(?:([A-Z]{2,3})(\d+)|[A-Z]([2-9]\d{5}|\d{7,}))"[^>/]*>(?=[^<]|<[^/])'
+)
 LAST_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?r="(\d+)"')
 
 
@@ -140,9 +141,7 @@ def _refuse_huge(archive):
                 _refuse_declarations(text)
                 if not is_sheet:
                     continue
-                _refuse_far_cell(text)
-                for letters in set(WIDE_COLUMN.findall(text)):
-                    width = max(width, (letters[0] - 64) * 26 + letters[1] - 64)
+                width = max(width, _width(text))
                 if starts := LAST_ROW.findall(text):
                     last = min(int(starts[-1]), MAX_ROWS)
         if last * width > MAX_CELLS:
@@ -158,13 +157,18 @@ def _refuse_declarations(text):
         raise TableError("这个表格里有表格软件不会写的声明，没有读。请用表格软件打开，另存为 .xlsx 后再用。")
 
 
-def _refuse_far_cell(text):
-    if far := FAR_ROW.search(text):
-        raise TableError(
-            f"第 {int(far[1])} 行还有内容，一张表最多 {MAX_ROWS} 行。请删掉表格下方多余的行，或拆成几个文件。"
-        )
-    if far := FAR_COLUMN.search(text):
-        raise TableError(f"{far[1].decode()} 列还有内容，一张表最多到 ZZ 列。请删掉表格右边多余的列。")
+def _width(text):
+    """这一段里最右边有内容的是第几列，至少 26；太靠下、太靠右的抛 TableError。"""
+    width = 26
+    for letters, row, far_row in set(FAR_CELL.findall(text)):
+        number = int(far_row or row)
+        if number >= MAX_ROWS:
+            raise TableError(f"第 {number} 行还有内容，一张表最多 {MAX_ROWS} 行。请删掉表格下方多余的行，或拆成几个文件。")
+        if len(letters) > 2:
+            raise TableError(f"{letters.decode()} 列还有内容，一张表最多到 ZZ 列。请删掉表格右边多余的列。")
+        if letters:
+            width = max(width, (letters[0] - 64) * 26 + letters[1] - 64)
+    return width
 
 
 def _read_sheet(book, name):
@@ -173,7 +177,10 @@ def _read_sheet(book, name):
     before = [None] * first_column
     rows = []
     for number, values in enumerate(sheet.to_python(), start=first_row + 1):
-        values = [tidy(value) for value in values]
+        # 绝大多数格子是看得见的文字，就地去空白；别的再细看
+        values = [
+            (value.strip() or None) if type(value) is str and value.isprintable() else tidy(value) for value in values
+        ]
         if any(value is not None for value in values):
             rows.append((number, before + values))
     merges = [
