@@ -13,7 +13,8 @@ from villages.models import Role
 
 pytestmark = pytest.mark.django_db
 AWKWARD = [
-    "", "\\N", "\\.", "a\\tb", "制表\t符", "两\n行", "回\r车", "'单引号'", '"双引号"', "百分%s号", "🌾", "尾巴\\", "NULL", "x" * 60,
+    "", "\\N", "\\.", "a\\tb", "制表\t符", "两\n行", "回\r车",
+    "'单引号'", '"双引号"', "百分%s号", "🌾", "尾巴\\", "NULL", "x" * 60,
 ]
 
 

@@ -8,7 +8,7 @@ from plots.geo.attach import attach, refresh
 from plots.importing.bulk import insert
 from plots.importing.compare import with_records
 from plots.importing.problems import Problem
-from plots.importing.review import examine
+from plots.importing.review import compare_now, examine
 from plots.models import Batch, Patch, Status
 from taiping.area import plain
 
@@ -37,10 +37,10 @@ def lock_unapplied(batch):
 
 
 @transaction.atomic
-def apply_patches(batch, *, by, tick=silent):
-    """导入图斑表格，返回 Review；有错抛 Refused，什么也不写。"""
+def apply_patches(batch, *, by, review=None, tick=silent):
+    """导入图斑表格，返回 Review；有错抛 Refused，什么也不写。review 是这个批次刚做的预览，给了就不用再读文件。"""
     batch = lock_unapplied(batch)
-    review = examine(batch)
+    review = compare_now(review) if review else examine(batch)
     if not review.is_clean:
         raise Refused(f"这份文件有 {len(review.problems)} 处要改，没有导入。", review.problems)
     first = batch.target.milestones.order_by("order").first()

@@ -5,6 +5,7 @@ SQLite 一条语句写一千行；PostgreSQL 用 COPY 放进临时表，再从�
 
 import io
 import json
+from functools import lru_cache
 
 from django.db import connection
 
@@ -80,7 +81,9 @@ def _preparing(field):
     """存进数据库以前要换算的字段（小数、日期、JSON）才换算，文字和主键原样。"""
     if field.get_internal_type() in ("CharField", "ForeignKey", "BooleanField"):
         return None
-    return lambda value: field.get_db_prep_save(value, connection)
+    if field.get_internal_type() == "JSONField":
+        return lambda value: json.dumps(value, cls=field.encoder)
+    return lru_cache(maxsize=1000)(lambda value: field.get_db_prep_save(value, connection))  # 录入时间每行都一样
 
 
 def _as_copied(field):

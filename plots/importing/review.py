@@ -30,6 +30,7 @@ class Review:
     notes: list = field(default_factory=list)
     found: Difference = field(default_factory=Difference)
     crs: dict | None = None  # 矢量数据的坐标系
+    reading: Reading = field(default_factory=Reading)  # 读好的行，再比一次时不用再读文件
 
     @property
     def used(self):
@@ -74,7 +75,7 @@ def examine(batch):
     review.layouts = find_layouts(review.sheets, names, batch.layout)
     named = len(review.sheets) > 1
     review.crs = crs_of([layout.sheet for layout in review.used], batch)
-    reading = Reading(problems=layout_problems(review, named))
+    review.reading = reading = Reading(problems=layout_problems(review, named))
     plan = batch.target.plan
     villages = VillageIndex(place=plan.issuer)
     siblings = {text for pair in plan.targets.values_list("name", "code") for text in pair}
@@ -84,13 +85,17 @@ def examine(batch):
                 layout, names, target=batch.target, villages=villages, siblings=siblings,
                 reading=reading, named=named,
             ).read()
-    review.problems, review.warnings, review.notes = reading.problems, reading.warnings, reading.notes
-    review.notes = [*layout_notes(review), *counted_notes(reading), *reading.notes]
-    if review.used and not reading.rows and not review.problems:
-        review.problems.append(Problem("", 0, "", "", "表头下面没有图斑，请检查是不是存错了文件。"))
-    review.found = compare(batch.target, reading.rows, named=named)
-    review.problems += review.found.problems
-    review.notes += review.found.notes
+    if review.used and not reading.rows and not reading.problems:
+        reading.problems.append(Problem("", 0, "", "", "表头下面没有图斑，请检查是不是存错了文件。"))
+    return compare_now(review)
+
+
+def compare_now(review):
+    """读好的行和系统里现在的图斑比；预览以后隔了一阵再导入，要重新比。"""
+    reading = review.reading
+    review.found = compare(review.batch.target, reading.rows, named=len(review.sheets) > 1)
+    review.problems, review.warnings = [*reading.problems, *review.found.problems], reading.warnings
+    review.notes = [*layout_notes(review), *counted_notes(reading), *reading.notes, *review.found.notes]
     return review
 
 

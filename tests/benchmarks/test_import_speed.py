@@ -52,11 +52,11 @@ def read(content):
 
 
 def bring_in(target, content, by):
-    """检查和写入，和在网页上走的是同两步。"""
+    """读、检查、和系统里的比、写入，和 import_patches 命令一样。"""
     batch = Batch.objects.create(target=target, by=by, name="十万.xlsx", file=ContentFile(content, name="big.xlsx"))
     review = preview(batch, by=by)
     if not review.is_empty:
-        apply_batch(batch, by=by)
+        apply_batch(batch, by=by, review=review)
     return batch
 
 

@@ -48,7 +48,7 @@ class Command(BaseCommand):
             if dry_run or review.is_empty:
                 self.stdout.write("试运行，什么也没有写。" if dry_run else "不用导入。")
                 return
-            given = {"with_earlier": with_earlier, "skip_refused": skip_refused} if cloud else {}
+            given = {"with_earlier": with_earlier, "skip_refused": skip_refused} if cloud else {"review": review}
             counts = apply_batch(batch, by=batch.by, **given).counts
             self.stdout.write(f"“{batch.target.name}”：{counts_text(counts)}。")
         except Refused as refusal:
