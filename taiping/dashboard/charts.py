@@ -83,14 +83,10 @@ def chart(burnup, plan, as_of):
         if not row.undated:
             dues.setdefault(row.due_on, []).append(row.milestone.name)
     deadlines = [Mark(x(day), f"{'、'.join(names)} {day.month}月{day.day}日") for day, names in sorted(dues.items())]
-    months = [
-        Mark(x(day), f"{day.month}月") for day in
-        (date(start.year + (start.month + n - 1) // 12, (start.month + n - 1) % 12 + 1, 1) for n in range(36))
-        if start <= day <= end
-    ]
+    months = [Mark(x(day), f"{day.month}月") for day in month_starts(start, end)]
     months = months[:: 1 if len(months) <= 8 else 2]
     ticks = [(y(top * part), f"{top * part:g}") for part in (0, 0.5, 1)]
-    ends = month_ends(start, now)
+    ends = [day - timedelta(days=1) for day in month_starts(start + timedelta(days=1), now + timedelta(days=1))]
     ends += [] if now in ends else [now]
     table = [(day, burnup.reported.at(day), burnup.confirmed.at(day)) for day in ends]
     return Chart(
@@ -100,11 +96,11 @@ def chart(burnup, plan, as_of):
     )
 
 
-def month_ends(start, until):
-    days, day = [], date(start.year, start.month, 1)
-    while True:
-        following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-        if following - timedelta(days=1) > until:
-            return days
-        days.append(following - timedelta(days=1))
-        day = following
+def month_starts(start, until):
+    """start 到 until（含两头）的每个月一日。"""
+    days, day = [], start.replace(day=1)
+    while day <= until:
+        if day >= start:
+            days.append(day)
+        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return days

@@ -42,7 +42,7 @@ def progress(plan, as_of, basis="done", villages=None):
     patches = patch_tallies(scope, plan, villages)
     steps, filed = step_tallies(scope)
     marks = mark_rows(scope, milestones)
-    readings = readings_by_target(plan, as_of, basis, village_ids if scoped else None)
+    readings = readings_by_target(scope)
 
     figures = []
     for target in targets:

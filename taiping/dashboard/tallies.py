@@ -60,15 +60,17 @@ class Scope:
     def places(self, row):
         return f" AND {row}.village_id IN ({listed(self.village_ids)})" if self.is_part else ""
 
-    def rows(self, sql, **days):
-        """sql 里写 %(day)s、%(ends_on)s 和 days 里的日期；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
-        ops = connection.ops
-        params = {}
+    def params(self, **days):
+        """sql 里可以写 %(day)s、%(ends_on)s 和 days 里的日期；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
+        ops, params = connection.ops, {}
         for name, day in {"day": self.as_of, "ends_on": self.ends_on, **days}.items():
             params[name] = ops.adapt_datefield_value(day)
             params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
+        return params
+
+    def rows(self, sql, **days):
         with connection.cursor() as cursor:
-            cursor.execute(sql, params)
+            cursor.execute(sql, self.params(**days))
             return cursor.fetchall()
 
 
