@@ -12,9 +12,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from plots.columns import COMPUTED, PATCH_COLUMNS, STEP_DONE, Field
-from plots.deadlines import due_of
+from plots.deadlines import due_of, long_date
 from plots.ledger import WORK
-from plots.models import RectificationRecord, Remedy
+from plots.models import RectificationRecord, Remedy, Status
+from plots.querysets import BASES
 from taiping.tables import print_landscape, put, to_bytes
 from taiping.tables.writing import HEADER_FILL, HEADER_FONT, LINE, NOTE_FONT, REQUIRED_FILL
 from tasks.models import Milestone, Target
@@ -27,8 +28,11 @@ TRICKY = re.compile(r"[=+\-@\d\s'#]")  # 这样开头的文字，不定格式会
 COMPUTED_WIDTHS = (10, 12, 12)
 
 
-def ledger_workbook(queryset, title):
-    """图斑台账 → xlsx 的 bytes。行边查边写，不在内存里攒；合计只加没有被拆分的。"""
+def ledger_workbook(queryset, title, then=None):
+    """图斑台账 → xlsx 的 bytes。行边查边写，不在内存里攒；合计只加没有被拆分的。
+
+    then（AsOf）给出时，状态、下一步和各步完成日期都是那天的，和页面上看到的一样。
+    """
     patches = queryset.select_related("target__plan", "village", "next_milestone__target__plan")
     steps, extras = _steps(queryset), _extra_keys(queryset)
     headers = [column.header for column in PATCH_COLUMNS] + [*COMPUTED]
@@ -36,14 +40,16 @@ def ledger_workbook(queryset, title):
     widths = [column.width for column in PATCH_COLUMNS] + [*COMPUTED_WIDTHS] + [14] * len(steps + extras)
     book = Workbook(write_only=True)
     sheet = _sheet(book, "图斑台账", widths, first=4)
-    today = f"导出日期：{timezone.localdate():%Y-%m-%d}"
-    _top(sheet, title, f"单位：亩、个　　{today}", len(headers))
+    note = f"单位：亩、个　　导出日期：{timezone.localdate():%Y-%m-%d}"
+    if then:
+        note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
+    _top(sheet, title, note, len(headers))
     sheet.append([_header(sheet, text) for text in headers])
     count, total, last = 0, 0, 3
-    for patch, done in _with_step_dates(patches):
-        sheet.append(_ledger_row(sheet, patch, done, steps, extras))
+    for patch, status, step, done in _told_then(patches, then) if then else _told_now(patches):
+        sheet.append(_ledger_row(sheet, patch, status, step, done, steps, extras))
         last += 1
-        if not patch.is_split:
+        if then or not patch.is_split:
             count, total = count + 1, total + patch.area_mu
     sheet.auto_filter.ref = f"A3:{get_column_letter(len(headers))}{last}"
     totals = ["合计", f"{count} 个", None, total]
@@ -51,11 +57,10 @@ def ledger_workbook(queryset, title):
     return to_bytes(book)
 
 
-def _ledger_row(sheet, patch, done, steps, extras):
-    step = patch.next_milestone
+def _ledger_row(sheet, patch, status, step, done, steps, extras):
     values = [
         patch.target.name, patch.village.name, patch.code, patch.area_mu, patch.place, patch.contractor,
-        patch.land_before, patch.land_after, patch.get_remedy_display(), patch.status_text,
+        patch.land_before, patch.land_after, patch.get_remedy_display(), status,
         step.name if step else "", due_of(step) if step else None,
         *(done.get(name) for name in steps), *(patch.extra.get(key) for key in extras),
     ]
@@ -79,10 +84,25 @@ def _extra_keys(queryset):
     return list(keys)
 
 
-def _with_step_dates(patches):
-    """(图斑, {步骤名: 完成日期})，一批批地查。"""
+def _chunks(patches):
     rows = patches.iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
+        yield chunk
+
+
+def _told_then(patches, then):
+    """(图斑, 那天的状态, 下一步, {步骤名: 完成日期})，一批批地查。"""
+    for chunk in _chunks(patches):
+        states = then.states(chunk)
+        for patch in chunk:
+            state = states[patch.pk]
+            done = {step.milestone.name: step.done_on for step in state.steps}
+            yield patch, Status(state.status).label, state.next_milestone, done
+
+
+def _told_now(patches):
+    """(图斑, 现在的状态, 下一步, {步骤名: 完成日期})，一批批地查。"""
+    for chunk in _chunks(patches):
         dates = {}
         records = RectificationRecord.objects.standing().filter(
             patch__in=[patch.pk for patch in chunk], kind__in=WORK, completes=True
@@ -90,7 +110,7 @@ def _with_step_dates(patches):
         for pk, name, on in records.values_list("patch", "milestone__name", "done_on"):
             dates.setdefault(pk, {})[name] = on
         for patch in chunk:
-            yield patch, dates.get(patch.pk, {})
+            yield patch, patch.status_text, patch.next_milestone, dates.get(patch.pk, {})
 
 
 def template_workbook(target):

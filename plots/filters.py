@@ -11,11 +11,10 @@ from plots.asof import COMPLETIONS, STATES, AsOf
 from plots.deadlines import long_date
 from plots.ledger import WORK
 from plots.models import Patch, RectificationRecord, Status
-from plots.querysets import DONE, RECORDED
-from tasks.models import Milestone, Plan
+from plots.querysets import BASES, DONE
+from tasks.models import Milestone, Plan, in_force
 from villages.models import Village
 
-BASES = {DONE: "按完成日期", RECORDED: "按录入日期"}
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
 DUE = Coalesce(F("next_milestone__due_on"), F("next_milestone__target__plan__ends_on"))
 SORTS = {
@@ -104,8 +103,7 @@ class PatchFilter(django_filters.FilterSet):
             on = DAY_FIELD.clean(self.data.get("on", "")) or self.today
         except forms.ValidationError:
             on = self.today
-        plans = sorted(plans, key=lambda plan: plan.year)
-        return next((plan for plan in reversed(plans) if plan.starts_on <= on), plans[0] if plans else None)
+        return in_force(sorted(plans, key=lambda plan: -plan.year), on)
 
     def _fill(self, plans):
         """下拉里的选项来自方案和这个人看得见的村。"""

@@ -31,6 +31,11 @@ class Step:
     def done(self):
         return any(part.completes for part in self.parts)
 
+    @property
+    def done_on(self):
+        """这一步是哪天完成的；没完成是 None。"""
+        return max((part.done_on for part in self.parts if part.completes), default=None)
+
 
 @dataclass(frozen=True)
 class State:

@@ -39,7 +39,8 @@ def patch_export(request):
     """筛出来的图斑，一份 Excel：和列表同一个筛选、同一个范围。"""
     filters = filters_of(request)
     title = f"{filters.title}台账"
-    response = HttpResponse(ledger_workbook(filters.sorted(filters.qs), title), content_type=XLSX)
+    then = filters.as_of if filters.is_as_of else None
+    response = HttpResponse(ledger_workbook(filters.sorted(filters.qs), title, then), content_type=XLSX)
     name = f"{title}_{filters.day:%Y%m%d}.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response

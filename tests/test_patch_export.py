@@ -9,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from plots import actions
+from plots.asof import AsOf
 from plots.exporting import ledger_workbook, template_workbook
 from plots.importing import apply_batch, preview
 from plots.models import Batch, Patch, Remedy
@@ -180,10 +181,46 @@ def test_the_blank_template_is_ready_for_filling(target, staff):
     assert "表头下面没有图斑" in str(review.problems[0])
 
 
-def test_export_queries_do_not_grow_with_rows(target, django_assert_num_queries):
-    patches = Patch.objects.filter(target=target)
+def ledger_on(target, on, basis="done"):
+    """那天的台账 → {编号: {表头: 值}}，和说明行。"""
+    then = AsOf(on, basis, target.milestones.all())
+    patches = Patch.objects.filter(target=target).counting(on, basis).order_by("code")
+    rows = read_workbook(ledger_workbook(patches, "台账", then))[0].rows
+    header = rows[2][1]
+    told = {values[2]: dict(zip(header, values, strict=True)) for _, values in rows[3:-1]}
+    return told, rows[1][1][0], rows[-1][1]
 
-    with django_assert_num_queries(4):
-        ledger_workbook(patches.filter(code="0001"), "台账")
-    with django_assert_num_queries(4):
-        ledger_workbook(patches, "台账")
+
+def test_the_ledger_of_a_past_day_tells_what_was_true_then(target):
+    """9 月 5 日报了复耕，9 月 6 日拆了一块：各看前一天、当天，今天的状态不混进来。"""
+    before, note, total = ledger_on(target, date(2024, 9, 4))
+    after, _, _ = ledger_on(target, date(2024, 9, 6))
+
+    assert "状态、下一步和完成日期是2024年9月4日的，按完成日期" in note
+    assert {code: row["状态"] for code, row in before.items()} == {
+        "0001": "待整治", "500151124201JC00012": "待整治", "-3": "待整治"}
+    assert (before["0001"]["下一步"], before["0001"]["复耕复种完成日期"]) == ("复耕复种", None)
+    assert total[:4] == ["合计", "3 个", None, 25.333333]
+    assert (after["0001"]["状态"], after["0001"]["下一步"], after["0001"]["复耕复种完成日期"]) == (
+        "整治中", "举证上传", date(2024, 9, 5))
+    assert sorted(after) == ["-3-1", "-3-2", "0001", "500151124201JC00012"]
+
+
+def test_the_page_and_its_export_agree_on_a_past_day(target, client):
+    client.force_login(make_user(role=Role.LEADER))
+
+    page = client.get("/patches/?year=2024&on=2024-09-04&state=all").context["rows"]
+    rows = read_workbook(client.get("/patches/export.xlsx?year=2024&on=2024-09-04&state=all").content)[0].rows
+
+    assert {values[2]: values[9] for _, values in rows[3:-1]} == {row.patch.code: row.text for row in page}
+    assert {row.text for row in page} == {"待整治"}
+
+
+def test_export_queries_do_not_grow_with_rows(target, django_assert_num_queries):
+    patches, then = Patch.objects.filter(target=target), AsOf(date(2024, 9, 5), "done", target.milestones.all())
+
+    for given in ((), (then,)):
+        with django_assert_num_queries(4):
+            ledger_workbook(patches.filter(code="0001"), "台账", *given)
+        with django_assert_num_queries(4):
+            ledger_workbook(patches, "台账", *given)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from taiping.dashboard.progress import BASES
+from plots.querysets import BASES
 from tasks.models import Plan, in_force
 
 

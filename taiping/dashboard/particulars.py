@@ -52,10 +52,7 @@ class Item:
     @property
     def done_days(self):
         """[(节点, 完成日期)]：按步骤的顺序，没完成的日期是 None。"""
-        return [
-            (step.milestone, max((part.done_on for part in step.parts if part.completes), default=None))
-            for step in self.state.steps
-        ]
+        return [(step.milestone, step.done_on) for step in self.state.steps]
 
     @property
     def reported_mu(self):

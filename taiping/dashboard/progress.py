@@ -15,8 +15,6 @@ from taiping.dashboard.tallies import Scope, mark_sums, patch_sums, step_sums
 from tasks.models import Allocation, Milestone
 from villages.models import Village
 
-BASES = {"done": "按完成日期", "recorded": "按录入日期"}
-
 
 def progress(plan, as_of, basis="done", villages=None):
     """方案在某日的全部数。villages 给出时只算这些村（任务数取分解到村的数），不给就是全镇。

@@ -9,10 +9,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from plots.models import Patch
+from plots.querysets import BASES
 from taiping.dashboard.figures import Progress
 from taiping.dashboard.layout import village_rows
 from taiping.dashboard.particulars import items
-from taiping.dashboard.progress import BASES, progress
+from taiping.dashboard.progress import progress
 from taiping.dashboard.returns import returns_by_village
 from tasks.models import Reading
 

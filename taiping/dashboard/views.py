@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from plots.querysets import BASES
 from taiping.dashboard.asked import asked
 from taiping.dashboard.burnup import burn_ups
 from taiping.dashboard.charts import chart
@@ -16,7 +17,7 @@ from taiping.dashboard.layout import (
     target_rows,
     village_rows,
 )
-from taiping.dashboard.progress import BASES, progress
+from taiping.dashboard.progress import progress
 from taiping.dashboard.returns import returns_by_village
 from taiping.dashboard.snapshot import one_moment
 from taiping.dashboard.words import verdict

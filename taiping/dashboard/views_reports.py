@@ -9,11 +9,11 @@ from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
+from plots.querysets import BASES
 from taiping.dashboard.asked import asked
 from taiping.dashboard.bulletin import bulletin_name, write_bulletin
 from taiping.dashboard.bulletin.docx import to_docx
 from taiping.dashboard.confirmation import confirmation
-from taiping.dashboard.progress import BASES
 from taiping.dashboard.weekly import weekly_name, weekly_workbook
 from villages.models import Village
 

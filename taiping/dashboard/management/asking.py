@@ -4,8 +4,8 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
+from plots.querysets import BASES
 from taiping.dashboard.management.commands.progress import parsed_day
-from taiping.dashboard.progress import BASES
 from tasks.models import Plan
 
 

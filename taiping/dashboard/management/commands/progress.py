@@ -6,7 +6,8 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from taiping.dashboard.progress import BASES, progress
+from plots.querysets import BASES
+from taiping.dashboard.progress import progress
 from taiping.dashboard.report import as_json, as_table
 from tasks.models import Plan
 
