@@ -8,8 +8,8 @@ from decimal import Decimal
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
-from plots.ledger import STATEFUL, WORK, replay
-from plots.models import Kind, RectificationRecord
+from plots.ledger import STATEFUL, WORK, is_check, replay
+from plots.models import Kind, RectificationRecord, Status
 from plots.querysets import DONE
 from tasks.models import Milestone
 
@@ -98,6 +98,36 @@ class AsOf:
             ~later, patch=OuterRef("pk"), kind=Kind.RETURN
         )
         return Q(Exists(back.order_by())) & ~Q(self.exempt) & ~Q(self.deferred)
+
+    def in_status(self, status):
+        """那天的状态是 Status 里的一种；规则和 plots.ledger 的 replay 一样，那里是一块块地看，这里是挑。"""
+        checks = [steps[-1].pk for steps in self.steps.values() if len(steps) > 1 and is_check(steps[-1], steps)]
+        left, exempt, deferred, returned = (
+            Q(self.step(~Q(self.completed()))), Q(self.exempt), Q(self.deferred), self.returned(),
+        )
+        others_left, begun = Q(self.step(~Q(self.completed()) & ~Q(pk__in=checks))), Q(self.mine(kind__in=WORK))
+        plain = left & ~exempt & ~deferred & ~returned
+        return {
+            Status.EXEMPT: exempt,
+            Status.CLOSED: ~left & ~exempt & Q(target__in=list(self.steps)),
+            Status.DEFERRED: deferred & left & ~exempt,
+            Status.RETURNED: returned & left,
+            Status.AWAITING: plain & ~others_left,
+            Status.UNDERWAY: plain & others_left & begun,
+            Status.PENDING: (plain & others_left & ~begun) | ~Q(target__in=list(self.steps)),
+        }[Status(status)]
+
+    def next_is(self, target, code):
+        """那天的下一步是 target（代码）的 code 这一步：它没完成，前面的都完成了，也没有核减。"""
+        steps = [step for step in self.milestones if step.target.code == target]
+        at = next(place for place, step in enumerate(steps) if step.code == code)
+        found = Q(target__code=target) & ~Q(self._finished(steps[at])) & ~Q(self.exempt)
+        for step in steps[:at]:
+            found &= Q(self._finished(step))
+        return found
+
+    def _finished(self, step):
+        return self.mine(kind__in=WORK, completes=True, milestone=step.pk)
 
     def at_step(self, code, completion):
         """code 这一步的完成情况（COMPLETIONS）；核查无问题的，每一步都算完成，按它的日期看是否按期。"""

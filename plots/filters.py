@@ -189,10 +189,13 @@ class PatchFilter(django_filters.FilterSet):
         return queryset
 
     def by_status(self, queryset, name, value):
-        return queryset.filter(status=value)
+        return queryset.filter(self.as_of.in_status(value) if self.is_as_of else Q(status=value))
 
     def by_step(self, queryset, name, value):
         target, milestone = value.split(":")
+        if self.is_as_of:
+            known = any(step.target.code == target for step in self.asked_milestones)
+            return queryset.filter(self.as_of.next_is(target, milestone)) if known else queryset.none()
         return queryset.filter(next_milestone__target__code=target, next_milestone__code=milestone)
 
     def by_overdue(self, queryset, name, value):
@@ -206,9 +209,11 @@ class PatchFilter(django_filters.FilterSet):
         return queryset.due_within(int(value), self.day)
 
     def by_timing(self, queryset, name, value):
-        """到目前为止完成的步骤里有没有逾期才完成的；一步也没完成的，两样都不算。"""
+        """到那天为止完成的步骤里有没有逾期才完成的；一步也没完成的，两样都不算。"""
         due = Coalesce(F("milestone__due_on"), F("milestone__target__plan__ends_on"))
-        done = RectificationRecord.objects.standing().filter(patch=OuterRef("pk"), kind__in=WORK, completes=True)
+        done = RectificationRecord.objects
+        done = done.effective(self.day, self.by_which) if self.is_as_of else done.standing()
+        done = done.filter(patch=OuterRef("pk"), kind__in=WORK, completes=True)
         late = Exists(done.filter(done_on__gt=due).order_by())
         return queryset.filter(late) if value == "late" else queryset.filter(Exists(done.order_by()), ~late)
 
