@@ -1,4 +1,4 @@
-"""每次请求都做的几件事：编号、记一行日志、挡住存不下的值、加上安全的响应头。"""
+"""每次请求都做的几件事：编号、记一行日志、压缩、挡住存不下的值、加上安全的响应头。"""
 
 import logging
 import secrets
@@ -6,6 +6,7 @@ import time
 
 from django.conf import settings
 from django.db import DataError
+from django.middleware.gzip import GZipMiddleware
 
 from taiping.errors import bad_request
 from taiping.logs import current_request
@@ -32,6 +33,17 @@ class RequestIdMiddleware:
             current_request.reset(token)
         response.headers["X-Request-ID"] = request.id
         return response
+
+
+class CompressMiddleware(GZipMiddleware):
+    """网页和地图的数据压缩了再发：一页总览从九十 KB 变成十 KB 以内，信号弱也开得快。
+
+    照片、表格、Word 本来就是压缩的，不再压。
+    """
+
+    def process_response(self, request, response):
+        worth = response.headers.get("Content-Type", "").startswith(("text/", "application/json", "application/geo+json"))
+        return super().process_response(request, response) if worth else response
 
 
 class HeadersMiddleware:

@@ -1,21 +1,25 @@
 """响应头：只用自己网站上的东西，页面不留在共用的电脑里；真浏览器走一遍，没有一处被策略拦下。"""
 
+import gzip
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import shapely
 from django.urls import reverse
 
 from plots import evidence
 from plots.models import Status
-from tests.factories import make_user
+from tests.factories import make_patch, make_shape, make_user
 from tests.photos import upload
 from tests.town import Town
 from villages.models import LoginFailure, Role
 
 ROOT = Path(__file__).resolve().parent.parent
+TOKEN = re.compile(rb'value="\w{64}"')  # 防伪造的令牌每次都不一样
 # 测试自己的环境变量，正式部署时没有
 LEFT_OUT = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")
 
@@ -57,8 +61,26 @@ def test_pages_of_a_person_are_not_kept_by_the_browser(client):
 
 
 @pytest.mark.django_db
-def test_evidence_keeps_its_own_stricter_policy(client, settings, tmp_path):
-    """举证材料的文件自己写了 sandbox，也许存在浏览器里一会儿；外层不改它。"""
+def test_pages_and_map_data_are_compressed_and_say_the_same(client):
+    """信号弱的手机：一页总览压缩后不到一成半；不会解压的照样看得见。"""
+    town, field = Town(), shapely.box(106.05, 29.85, 106.051, 29.851)
+    for number in range(30):
+        make_shape(make_patch(town.target, town.east, code=f"P-{number}"), field, crs="EPSG:4490")
+    client.force_login(town.mayor)
+
+    for url in ("/patches/", reverse("plots:map_data") + "?bbox=105,29,107,31&zoom=15"):
+        plain, packed = client.get(url), client.get(url, headers={"accept-encoding": "gzip"})
+        bodies = [b"".join(found) for found in (plain, packed)]
+        assert "Content-Encoding" not in plain.headers
+        assert packed["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in packed["Vary"]
+        assert TOKEN.sub(b"", gzip.decompress(bodies[1])) == TOKEN.sub(b"", bodies[0])
+        assert len(bodies[1]) < len(bodies[0])
+
+
+@pytest.mark.django_db
+def test_evidence_keeps_its_own_stricter_policy_and_is_not_compressed_again(client, settings, tmp_path):
+    """举证材料的文件自己写了 sandbox，也许存在浏览器里一会儿；外层不改它，照片也不再压一遍。"""
     settings.MEDIA_ROOT = tmp_path
     town = Town()
     record = town.report()
@@ -67,8 +89,10 @@ def test_evidence_keeps_its_own_stricter_policy(client, settings, tmp_path):
         stored = evidence.store(record, checked[0], town.east_secretary)
     client.force_login(town.east_secretary)
 
-    response = client.get(reverse("plots:evidence_file", args=[stored.pk, "thumb"]))
+    thumb = reverse("plots:evidence_file", args=[stored.pk, "thumb"])
+    response = client.get(thumb, headers={"accept-encoding": "gzip"})
 
+    assert "Content-Encoding" not in response.headers
     assert response["Content-Security-Policy"] == "sandbox"
     assert response["Cache-Control"] == "private, max-age=3600"
 
@@ -76,7 +100,7 @@ def test_evidence_keeps_its_own_stricter_policy(client, settings, tmp_path):
 def test_no_template_of_ours_has_inline_script_or_style():
     bad = [
         f"{path.relative_to(ROOT)}: {word}"
-        for path in (ROOT / "templates").rglob("*.html")
+        for path in (ROOT / "templates").rglob("*.*")
         for word in ("<style", " style=", "<script>", " onclick=", " onchange=", " onsubmit=", "javascript:")
         if word in path.read_text(encoding="utf-8").lower()
     ]
