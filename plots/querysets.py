@@ -76,8 +76,3 @@ class RecordQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         return self.filter(patch__village__in=Village.objects.visible_to(user))
-
-
-class EvidenceQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(patch__village__in=Village.objects.visible_to(user))
