@@ -50,6 +50,8 @@ def nav_items(request, user):
     # 最长的前缀就是“我在哪里”：/patches/map/ 属于地图，不属于台账
     at = request.path
     here = [item for item in items if at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))]
+    if not here and at.startswith("/villages/"):
+        here = items[:1]  # 村页从总览（村支部书记从“我的任务”）点进去
     if here:
         max(here, key=lambda item: len(item["url"]))["current"] = True
     return items

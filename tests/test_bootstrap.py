@@ -146,7 +146,7 @@ def test_served_site_takes_a_printed_password(office, tmp_path):
         busy = office.run("quickstart", "--port", str(port))
     finally:
         site.send_signal(signal.SIGTERM if os.name == "nt" else signal.SIGINT)
-        site.wait(timeout=30)
+        site.wait(timeout=120)
         output.seek(0)
         words = output.read()
         output.close()

@@ -81,7 +81,7 @@ def step_cell(figures, row, ledger):
     need, with_patches = figures.need, figures.patch_count
     return {
         "name": row.milestone.name, "tag": TAGS[row.state], "state": row.state.label,
-        "at": f"{ledger}&milestone={row.milestone.code}", "undated": row.undated,
+        "at": f"{ledger}&milestone={row.milestone.code}", "undated": row.undated, "due_on": row.due_on,
         "mu": (plain(row.reached), plain(need.quota)) if with_patches and figures.quota is not None else None,
         "count": row.reached_count, "of": (need.quota_count or with_patches) if with_patches else None,
         "on_time": row.on_time_count, "late": row.late_count, "rate": row.on_time_rate if with_patches else None,

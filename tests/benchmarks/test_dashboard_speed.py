@@ -34,7 +34,9 @@ STEPS = """
 PATCHES = "SELECT target_id, village_id, COUNT(*), SUM(area_mu) FROM plots_patch GROUP BY target_id, village_id"
 DAYS = """
     SELECT milestone_id, kind, done_on, withdrawn_on, SUM(area_mu), COUNT(*)
-    FROM plots_rectificationrecord WHERE done_on <= %s GROUP BY milestone_id, kind, done_on, withdrawn_on
+    FROM plots_rectificationrecord
+    WHERE milestone_id IN (SELECT id FROM tasks_milestone WHERE "order" >= 3) AND done_on <= %s
+    GROUP BY milestone_id, kind, done_on, withdrawn_on
 """
 
 
@@ -67,7 +69,7 @@ def measure(benchmark, request):
 
 
 def bare():
-    """总览要的三种分组：节点 × 村、任务 × 村、节点 × 日。"""
+    """总览要的三种分组：节点 × 村、任务 × 村、画曲线的最后两步 × 日。"""
     with connection.cursor() as cursor:
         cursor.execute(STEPS, [ON, ON])
         rows = cursor.fetchall()
