@@ -61,7 +61,7 @@ class Asked:
         return f"{reverse('plots:patch_list')}?year={self.plan.year}&on={self.on.isoformat()}{basis}"
 
     def query(self, **changes):
-        """同一页换一项后的地址参数；默认值不写进地址。"""
+        """同一页换一项后的地址参数。日期总是写上：发给别人的链接，明天点开还是这一天；默认的口径不写。"""
         values = {
             "year": str(self.plan.year) if self.plan else "", "on": self.on.isoformat(), "basis": self.basis,
             "since": self.since.isoformat() if self.since else "",
@@ -69,8 +69,6 @@ class Asked:
         values |= {name: str(value) for name, value in changes.items()}
         if values["basis"] == "done":
             del values["basis"]
-        if values["on"] == self.today.isoformat():
-            del values["on"]
         return "?" + "&".join(f"{name}={value}" for name, value in values.items() if value)
 
 

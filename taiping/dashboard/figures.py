@@ -130,13 +130,13 @@ class TargetFigures:
 
     @property
     def reporting(self):
-        """“上报”看的那一步：最后一步的前一步；只有一步时就是它。"""
-        return self.milestones[-2] if len(self.milestones) > 1 else self.milestones[-1]
+        """“上报”看的那一步：最后一步的前一步；只有一步时就是它；方案里没有步骤是 None。"""
+        return self.milestones[-2:][0] if self.milestones else None
 
     @property
     def last(self):
-        """“核实”看的那一步：最后一步。"""
-        return self.milestones[-1]
+        """“核实”看的那一步：最后一步；方案里没有步骤是 None。"""
+        return self.milestones[-1] if self.milestones else None
 
     def open_count_by(self, day):
         """到 day 这天为止该完成、还没完成的图斑数：步骤按顺序走，看到期最晚的一步就够了。"""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from taiping.area import plain
 from taiping.dashboard.figures import TargetFigures, VillageFigures
+from taiping.dashboard.rates import percent_of
 from taiping.dashboard.returns import Returns
 from taiping.dashboard.states import State
 from taiping.dashboard.words import TAGS, days_text
@@ -85,7 +86,7 @@ def step_cell(figures, row, ledger):
         "mu": (plain(row.reached), plain(need.quota)) if with_patches and figures.quota is not None else None,
         "count": row.reached_count, "of": (need.quota_count or with_patches) if with_patches else None,
         "on_time": row.on_time_count, "late": row.late_count, "rate": row.on_time_rate if with_patches else None,
-        "left": "" if row.undated else days_text(row), "hue": HUES.get(row.state, "quiet"),
+        "left": "" if row.undated and row.days_left >= 0 else days_text(row), "hue": HUES.get(row.state, "quiet"),
         "overdue": row.overdue_count,
     }
 
@@ -126,6 +127,13 @@ class VillageRow:
     worst: VillageFigures | None = None  # 拖得最久的一步在哪项任务
     worst_target: object = None
     worst_days: int = 0
+
+    @property
+    def share(self):
+        """核实占比：核实的个数占本村图斑个数，和通报排名用的一样；没有图斑是空。"""
+        return percent_of(
+            sum(cell.confirmed_count for _, cell in self.pairs), sum(cell.patch_count for _, cell in self.pairs)
+        )
 
     @property
     def cells(self):
@@ -197,10 +205,7 @@ class Moved:
 
 def compared(before, now):
     """(任务行, 村行)：每项任务、每个村从 before 到 now 动了多少；两份 Progress 的任务和村相同。"""
-    targets = [
-        (new, Moved.between(old, new)) for old, new in zip(before.targets, now.targets, strict=True)
-        if not new.target.is_floor
-    ]
+    targets = [(new, Moved.between(old, new)) for old, new in zip(before.targets, now.targets, strict=True)]
     villages = []
     for place, village in enumerate(now.villages):
         parts = [

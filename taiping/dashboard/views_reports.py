@@ -66,7 +66,7 @@ def bulletin_docx(request):
     question, form = asked(request), BulletinForm(request.GET)
     if question.plan is None or question.problems or not form.is_valid():
         return redirect(f"{redirect('dashboard:bulletin').url}?{request.GET.urlencode()}")
-    return sent(to_docx(written(question, form)), bulletin_name(question.on), DOCX)
+    return sent(to_docx(written(question, form)), bulletin_name(question.on, question.basis), DOCX)
 
 
 @require_GET

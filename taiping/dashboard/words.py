@@ -1,5 +1,6 @@
 """由数写成的话：总览的一句话、状态的颜色、离截止还有几天。只说数里有的。"""
 
+from plots.querysets import BASES, DONE
 from taiping.dashboard.states import State
 
 TAGS = {
@@ -10,6 +11,11 @@ TAGS = {
 
 def chinese_date(day):
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def name_suffix(basis):
+    """文件名里的口径：按完成日期的不写。"""
+    return f"_{BASES[basis]}" if basis != DONE else ""
 
 
 def days_text(milestone):

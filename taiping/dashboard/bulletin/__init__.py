@@ -7,6 +7,7 @@ from django.conf import settings
 
 from taiping.dashboard.bulletin.sections import sections
 from taiping.dashboard.snapshot import snapshot
+from taiping.dashboard.words import name_suffix
 
 SUBJECT = "关于全镇耕地保护工作进展情况的通报"
 
@@ -36,6 +37,6 @@ def write_bulletin(plan, as_of, basis="done", *, number="", issuer=None):
         )
 
 
-def bulletin_name(as_of):
-    """文件名：太平镇耕地保护工作通报_2024-10-20.docx。"""
-    return f"{settings.TOWN_NAME}耕地保护工作通报_{as_of.isoformat()}.docx"
+def bulletin_name(as_of, basis="done"):
+    """文件名：太平镇耕地保护工作通报_2024-10-20.docx；按录入日期的写明，两份不会互相盖掉。"""
+    return f"{settings.TOWN_NAME}耕地保护工作通报_{as_of.isoformat()}{name_suffix(basis)}.docx"

@@ -37,7 +37,7 @@ def lettered(lines):
 
 
 def overview(progress):
-    texts = [sentences.timing(progress.plan, progress.as_of), sentences.overall(progress),
+    texts = [sentences.timing(progress), sentences.overall(progress),
              sentences.patches_overall(progress)]
     return [Paragraph("".join(texts))]
 

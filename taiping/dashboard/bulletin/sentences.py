@@ -53,12 +53,14 @@ def overall(progress):
     return f"方案共有目标任务{total}项，其中{'、'.join(f'{word}{number}项' for word, number in counts)}。"
 
 
-def timing(plan, as_of):
+def timing(progress):
     """方案还没开始、已经结束时的一句；在年度中间是空文字。"""
+    plan, as_of = progress.plan, progress.as_of
     if as_of < plan.starts_on:
         return f"方案从{chinese_date(plan.starts_on)}开始，到统计之日还没有开始。"
     if as_of > plan.ends_on:
-        return f"方案已于{chinese_date(plan.ends_on)}结束，以下是结束以后的情况，没有完成的都算逾期。"
+        late = "，没有完成的都算逾期" if any(figures.patch_count for figures in progress.targets) else ""
+        return f"方案已于{chinese_date(plan.ends_on)}结束，以下是结束以后的情况{late}。"
     return ""
 
 
@@ -116,8 +118,9 @@ def done(figures):
         besides = f"{exempt}；其余" if exempt else ""
         if single or not reported:
             return f"{besides}还没有{'完成的' if single else '上报'}。"
-        counted = "（个数含核查无问题的）" if exempt else ""
-        return f"已上报{reported}{counted}，还没有核实。{f'{exempt}。' if exempt else ''}"
+        if exempt:
+            return f"已上报{reported}（个数含核查无问题的），核实的只有{exempt}；其余还没有核实。"
+        return f"已上报{reported}，还没有核实。"
     told = f"{confirmed}（个数含{exempt}）" if exempt else confirmed
     if figures.confirmed_count == figures.patch_count:
         return f"现有图斑已全部{verb}，共{told}，{shares(figures, verb)}。"

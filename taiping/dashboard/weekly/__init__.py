@@ -5,13 +5,13 @@ from openpyxl import Workbook
 
 from taiping.dashboard.snapshot import snapshot
 from taiping.dashboard.weekly import lists, sheets
+from taiping.dashboard.words import name_suffix
 from taiping.tables import to_bytes
 
 
 def weekly_name(as_of, basis="done"):
     """文件名：太平镇耕地保护周报_2024-10-20.xlsx。"""
-    suffix = "_按录入日期" if basis == "recorded" else ""
-    return f"{settings.TOWN_NAME}耕地保护周报_{as_of.isoformat()}{suffix}.xlsx"
+    return f"{settings.TOWN_NAME}耕地保护周报_{as_of.isoformat()}{name_suffix(basis)}.xlsx"
 
 
 def weekly_workbook(plan, as_of, basis="done"):

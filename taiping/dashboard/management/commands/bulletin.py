@@ -18,5 +18,5 @@ class Command(BaseCommand):
     def handle(self, *, as_of, basis, year, output, number, issuer, **options):
         plan, on = asked_plan(as_of, year)
         bulletin = write_bulletin(plan, on, basis, number=number, issuer=issuer)
-        path = write_file(output, bulletin_name(on), to_docx(bulletin))
+        path = write_file(output, bulletin_name(on, basis), to_docx(bulletin))
         self.stdout.write(f"通报已写到 {path}，截至 {on}。")
