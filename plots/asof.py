@@ -4,12 +4,14 @@ from collections import defaultdict
 from copy import copy
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
+from plots.amended import amended_later
 from plots.ledger import STATEFUL, WORK, is_check, replay
-from plots.models import Kind, RectificationRecord, Status
+from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.querysets import DONE
 from tasks.models import Milestone
 
@@ -154,6 +156,34 @@ class AsOf:
         )
         return found["area"] or Decimal(0), found["on_time"] or Decimal(0)
 
+    @cached_property
+    def amended(self):
+        """那天以后才更正了村或面积的；按完成日期看，更正一直算数，没有。"""
+        if self.basis == DONE:
+            return {}
+        return amended_later(Patch.objects.filter(target__in=list(self.steps)), self.on)
+
+    def in_villages(self, villages):
+        """那天在这些村的图斑。"""
+        ids = {village.pk for village in villages}
+        came = [pk for pk, before in self.amended.items() if before.village_id in ids]
+        return (Q(village__in=villages) & ~Q(pk__in=list(self.amended))) | Q(pk__in=came)
+
+    def tell(self, patch):
+        """手上的图斑改成那天的村和面积；只给人看，不存。"""
+        if before := self.amended.get(patch.pk):
+            patch.area_mu = before.area_mu
+            if before.village:
+                patch.village = before.village
+        return patch
+
+    def more_mu(self, patches):
+        """这些图斑那天的面积（亩）比现在的合计多（负数是少）多少。"""
+        if not self.amended:
+            return Decimal(0)
+        found = patches.order_by().filter(pk__in=list(self.amended)).values_list("pk", flat=True)
+        return sum((self.amended[pk].area_mu - self.amended[pk].now_area_mu for pk in found), Decimal(0))
+
     def states(self, patches):
         """{图斑主键: 那天的 State}：给一页图斑，固定一次查询。"""
         records = defaultdict(list)
@@ -163,7 +193,7 @@ class AsOf:
             records[record.patch_id].append(record)
         found = {}
         for patch in patches:
-            then = copy(patch)
+            then = self.tell(copy(patch))
             then.until_on = None
             found[patch.pk] = replay(then, records[patch.pk], self.steps[patch.target_id])
         return found

@@ -94,7 +94,7 @@ def _told_then(patches, then):
     """(图斑, 那天的状态, 下一步, {步骤名: 完成日期})，一批批地查。"""
     for chunk in _chunks(patches):
         states = then.states(chunk)
-        for patch in chunk:
+        for patch in map(then.tell, chunk):
             state = states[patch.pk]
             done = {step.milestone.name: step.done_on for step in state.steps}
             yield patch, Status(state.status).label, state.next_milestone, done

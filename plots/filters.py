@@ -1,5 +1,7 @@
 """台账的筛选：列表、导出和总览的链接共用这一份。写错的条件用一句话说明，不起作用，也不出错。"""
 
+from functools import cached_property
+
 import django_filters
 from django import forms
 from django.conf import settings
@@ -48,7 +50,7 @@ class PatchFilter(django_filters.FilterSet):
     year = choice("年度", "unchanged", empty=None)
     target = choice("任务", "by_target")
     village = django_filters.ModelChoiceFilter(
-        label="村", queryset=Village.objects.none(), empty_label="全部",
+        label="村", method="by_village", queryset=Village.objects.none(), empty_label="全部",
         error_messages={"invalid_choice": "没有这个村，或不是您负责的村，请重新选。"},
     )
     q = django_filters.CharFilter(
@@ -147,7 +149,7 @@ class PatchFilter(django_filters.FilterSet):
         asks_a_day = any(name in self.asked for name in ("on", "basis", "milestone"))
         return asks_a_day or self.asked.get("state", "split") != "split"
 
-    @property
+    @cached_property
     def as_of(self):
         return AsOf(self.day, self.by_which, self.asked_milestones)
 
@@ -180,6 +182,9 @@ class PatchFilter(django_filters.FilterSet):
 
     def by_target(self, queryset, name, value):
         return queryset.filter(target__code=value)
+
+    def by_village(self, queryset, name, village):
+        return queryset.filter(self.as_of.in_villages([village]) if self.is_as_of else Q(village=village))
 
     def by_words(self, queryset, name, value):
         for word in value.split():

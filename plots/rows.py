@@ -62,7 +62,10 @@ def totals(patches):
 def rows_of(patches, filters):
     """一页图斑 → 行；patches 已取好任务、方案、村、下一步。"""
     patches = list(patches)
-    then = filters.as_of.states(patches) if filters.is_as_of else {}
+    then = {}
+    if filters.is_as_of:
+        then = filters.as_of.states(patches)
+        patches = [filters.as_of.tell(patch) for patch in patches]
     rows = []
     for patch in patches:
         status, text, step = patch.status, patch.status_text, patch.next_milestone

@@ -22,6 +22,7 @@ def patch_list(request):
     filters = filters_of(request)
     found = filters.qs
     count, area = totals(found)
+    area += filters.as_of.more_mu(found) if filters.is_as_of else 0
     steps = filters.as_of.asked_steps(filters.asked.get("state"), filters.asked.get("milestone"))
     done = filters.as_of.amounts(found, steps) if filters.is_as_of and steps and count else None
     related = ("target__plan", "village", "next_milestone")

@@ -89,7 +89,7 @@ def items(progress, states=()):
     then = AsOf(progress.as_of, progress.basis, milestones)
     patches = Patch.objects.counting(progress.as_of, progress.basis).filter(target__plan=progress.plan)
     if progress.scoped:
-        patches = patches.filter(village__in=progress.villages)
+        patches = patches.filter(then.in_villages(progress.villages))
     if states:
         wanted = Q()
         for state in states:
@@ -99,6 +99,6 @@ def items(progress, states=()):
     rows = patches.iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         found = then.states(chunk)
-        for patch in chunk:
+        for patch in map(then.tell, chunk):
             patch.target, patch.village = targets[patch.target_id], villages[patch.village_id]
             yield Item(patch, found[patch.pk], progress.as_of)

@@ -6,8 +6,8 @@
 
 from collections import defaultdict
 
-from plots.models import Kind
-from taiping.dashboard.amended import amended_later
+from plots.amended import amended_later
+from plots.models import Kind, Patch
 from taiping.dashboard.figures import ZERO, MilestoneFigures, Progress, Tally, TargetFigures, VillageFigures
 from taiping.dashboard.readings import readings_by_target
 from taiping.dashboard.states import Need, Term, judge, judge_floor, overall
@@ -63,11 +63,14 @@ def patch_tallies(scope, plan, villages):
     tallies = defaultdict(lambda: (0, ZERO))
     tallies |= {(target, village): (count, area) for target, village, count, area in patch_sums(scope)}
     if scope.recorded:
-        for target, now, then, area_now, area_then in amended_later(plan, scope.as_of, villages, scope.is_part):
-            for village, number, area in ((now, -1, -area_now), (then, 1, area_then)):
-                if village is not None:
-                    count, total = tallies[target, village]
-                    tallies[target, village] = count + number, total + area
+        here = {village.pk for village in villages}
+        for row in amended_later(Patch.objects.filter(target__plan=plan), scope.as_of).values():
+            for village, number, area in (
+                (row.now_village_id, -1, -row.now_area_mu), (row.village_id, 1, row.area_mu),
+            ):
+                if village in here:
+                    count, total = tallies[row.target_id, village]
+                    tallies[row.target_id, village] = count + number, total + area
     return tallies
 
 
