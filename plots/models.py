@@ -265,10 +265,14 @@ class RectificationRecord(models.Model):
                 fields=["milestone", "kind", "done_on", "withdrawn_on", "area_mu", "completes", "village"],
                 name="record_for_curve",
             ),
-            # 退回、核查无问题、暂缓很少：单独一个小索引，不用在几十万条上报里找。
+            # 退回、核查无问题、暂缓很少，撤回的也很少：各有一个小索引，不用在几十万条上报里找。
             models.Index(
                 fields=["milestone", "kind", "village", "done_on", "withdrawn_on", "area_mu", "patch"],
                 condition=Q(kind__in=["RETURN", "EXEMPT", "DEFER"]), name="record_of_the_rare",
+            ),
+            models.Index(
+                fields=["milestone", "kind", "withdrawn_on", "done_on", "area_mu", "completes", "village"],
+                condition=Q(withdrawn_on__isnull=False), name="record_taken_back",
             ),
         ]
 

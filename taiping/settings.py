@@ -99,6 +99,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+# 连接用一分钟再换：不用每点一下都重开，SQLite 读过的页也还在手边。
+DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # 读不挡写、写排队不报错：WAL 加上一开始就取写锁，等锁最多 20 秒。FULL：答应存下了的，断电也还在。
     DATABASES["default"].setdefault("OPTIONS", {}).update(
@@ -108,7 +110,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     )
 else:
     # 固态盘：按索引跳着读不比顺着读贵多少，总览才会只读索引，不去整表排序。
-    DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -60,11 +60,13 @@ def chart(burnup, plan, as_of):
     highest = max([burnup.goal or 0, *burnup.reported.totals, *burnup.confirmed.totals, 1])
     top = nice_top(Decimal(highest) * Decimal("1.05"))
 
+    across, up = WIDTH / span, HEIGHT / top
+
     def x(day):
-        return round(LEFT + WIDTH * min(max((day - start).days, 0), span) / span, 1)
+        return round(LEFT + across * min(max((day - start).days, 0), span), 1)
 
     def y(value):
-        return round(TOP + HEIGHT * (1 - float(value) / top), 1)
+        return round(TOP + HEIGHT - up * float(value), 1)
 
     def path(curve):
         """阶梯线：没有记录的日子是平的，到看的那天为止。"""

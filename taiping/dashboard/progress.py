@@ -26,7 +26,7 @@ def progress(plan, as_of, basis="done", villages=None):
     village_ids = [village.id for village in villages]
     targets = list(plan.targets.select_related("group").order_by("order"))
     milestones = defaultdict(list)
-    for milestone in Milestone.objects.filter(target__plan=plan).order_by("target_id", "order"):
+    for milestone in Milestone.objects.filter(target__in=[target.pk for target in targets]).order_by("order"):
         milestones[milestone.target_id].append(milestone)
     scope = Scope(
         as_of, basis, [target.pk for target in targets], [step.pk for steps in milestones.values() for step in steps],
@@ -167,17 +167,19 @@ def patch_target(target, milestones, villages, as_of, scoped, *, allocations, pa
 
 def open_at(milestone, patch_count, done_count, deferred):
     """没完成这一步、又没核减没暂缓的个数：暂缓在第几步，它以前的步就是完成了的。"""
-    waiting = sum(count for order, count in deferred if order <= milestone.order)
+    waiting = sum(count for order, count in deferred if order <= milestone.order) if deferred else 0
     return max(0, patch_count - done_count - waiting)
 
 
 def mark_overdue(row, past, deferred):
     """past 是那天已过截止的步。步骤按顺序走、截止不倒退，所以到期最晚的一步没完成的个数，就是至少有一步逾期的个数。"""
+    key, asked = row.village.id, row.patch_count - row.exempt_count
     for milestone, due_on, tallies in past:
-        tally = tallies.get(row.village.id)
-        done = (tally.count if tally else 0) + row.exempt_count
-        number = open_at(milestone, row.patch_count, done, deferred)
-        if number and (row.overdue_due_on is None or due_on < row.overdue_due_on):
+        tally = tallies.get(key)
+        number = open_at(milestone, asked, tally.count if tally else 0, deferred)
+        if not number:
+            continue
+        if row.overdue_due_on is None or due_on < row.overdue_due_on:
             row.overdue_step, row.overdue_due_on = milestone, due_on
         row.overdue_count = max(row.overdue_count, number)
 

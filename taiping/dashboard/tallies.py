@@ -41,9 +41,12 @@ class Scope:
         return self.village_ids is not None
 
     def steps(self, row, only=None):
-        """这些节点（only 给出时只是其中几个）、那天以前的记录。“不晚于”写成 NOT …，原因见 plots.querysets.lasting。"""
-        begun = f"{row}.created_at < %(day_end)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
-        return f"{row}.milestone_id IN ({listed(self.milestone_ids if only is None else only)}) AND {begun}"
+        """这些节点（only 给出时只是其中几个）、那天以前的记录。"""
+        return f"{row}.milestone_id IN ({listed(self.milestone_ids if only is None else only)}) AND {self.begun(row)}"
+
+    def begun(self, row):
+        """“不晚于”写成 NOT …，原因见 plots.querysets.lasting。"""
+        return f"{row}.created_at < %(day_end)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
 
     def standing(self, row):
         if self.recorded:
@@ -143,9 +146,10 @@ def day_sums(scope, drawn, paced, since):
     drawn 是要画的节点，从头数起；paced 是只看近来快慢的，只数 since 那天以后做的和撤回的；别的节点不去数。
     """
     start, end = "r.done_on", "r.withdrawn_on"
-    recent = f"({start} > %(since)s OR {end} > %(since)s)"
+    done_since, back_since = f"{start} > %(since)s", f"NOT {start} > %(since)s AND {end} > %(since)s"
     if scope.recorded:
-        recent = "(r.created_at >= %(since_end)s OR r.withdrawn_at >= %(since_end)s)"
+        done_since = "r.created_at >= %(since_end)s"
+        back_since = "r.created_at < %(since_end)s AND r.withdrawn_at >= %(since_end)s"
         start, end = local_day("r.created_at", scope.as_of), local_day("r.withdrawn_at", scope.as_of)
 
     def sums(where, completing):
@@ -157,7 +161,8 @@ def day_sums(scope, drawn, paced, since):
     steps = "r.kind IN ('REPORT', 'PASS')"
     rows = scope.rows(" UNION ALL ".join([
         sums(f"{scope.steps('r', drawn)} AND {steps}", "r.completes"),
-        sums(f"{scope.steps('r', paced)} AND {steps} AND {recent}", "r.completes"),
+        sums(f"{scope.steps('r', paced)} AND {steps} AND {done_since}", "r.completes"),
+        sums(f"{scope.steps('r', paced)} AND {steps} AND r.withdrawn_on IS NOT NULL AND {back_since}", "r.completes"),
         sums(f"{scope.steps('r')} AND {RARE} AND r.kind = 'EXEMPT'", "TRUE"),
     ]), since=since)
     return [
@@ -172,7 +177,7 @@ def waiting_sums(scope):
         SELECT p.village_id, COUNT(DISTINCT p.id) FROM {RECORD} r CROSS JOIN {PATCH} p
         WHERE {scope.steps("r")} AND {RARE} AND r.kind = 'RETURN' AND {scope.standing("r")}
         AND p.id = r.patch_id AND {scope.patches()} AND NOT EXISTS (
-            SELECT 1 FROM {RECORD} l WHERE l.patch_id = r.patch_id AND {scope.steps("l")} AND {scope.standing("l")}
+            SELECT 1 FROM {RECORD} l WHERE l.patch_id = r.patch_id AND {scope.begun("l")} AND {scope.standing("l")}
             AND (l.kind IN ('EXEMPT', 'DEFER') OR (l.kind IN ('REPORT', 'PASS') AND l.id > r.id))
         ) GROUP BY p.village_id
     """)
