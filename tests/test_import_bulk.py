@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from plots.importing.apply import _blank
-from plots.importing.bulk import ROWS, insert
+from plots.importing.bulk import ROWS, insert, update
 from plots.models import Patch
 from tests.factories import make_batch, make_patch, make_steps_target, make_user, make_village
 from villages.models import Role
@@ -57,11 +57,14 @@ def test_amounts_dates_and_blanks_come_back_as_they_were(scene):
 def test_an_existing_patch_changes_only_what_was_named(scene):
     old = make_patch(scene.target, scene.east, code="T-1", place="旧地名", contractor="张三", area_mu=Decimal(5))
 
-    insert([scene.row("T-1", place="新地名", contractor="李四"), scene.row("T-2", place="塆里")], update=("place",))
+    other = make_patch(scene.target, scene.east, code="T-2", place="塆里")
+
+    update([{"id": old.pk, "place": "新地名", "extra": {"组": "3"}}])
 
     old.refresh_from_db()
-    assert (old.place, old.contractor, old.area_mu) == ("新地名", "张三", Decimal(5))
-    assert Patch.objects.count() == 2
+    other.refresh_from_db()
+    assert (old.place, old.contractor, old.area_mu, old.extra) == ("新地名", "张三", Decimal(5), {"组": "3"})
+    assert (other.place, Patch.objects.count()) == ("塆里", 2)
 
 
 def test_more_rows_than_one_statement_holds_are_all_written_and_told(scene):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from plots import actions
 from plots.geo.attach import attach, refresh
-from plots.importing.bulk import insert
+from plots.importing.bulk import insert, update
 from plots.importing.compare import with_records
 from plots.importing.problems import Problem
 from plots.importing.review import compare_now, examine
@@ -47,7 +47,7 @@ def apply_patches(batch, *, by, review=None, tick=silent):
     total = len(review.found.new) + len(review.found.changed)
     done = _create(batch, review.found.new, first, by, lambda done: tick("写入", done, total))
     changed = _mark_again(review.found.changed)
-    done = _update(batch, changed, done, lambda done: tick("写入", done, total))
+    done = _update(changed, done, lambda done: tick("写入", done, total))
     _amend(batch, changed, done, by, lambda done: tick("更正", done, total))
     shaped = attach(batch, review.found)
     refresh(shaped | {change.pk for change in changed if "area_mu" in change.values})
@@ -96,22 +96,16 @@ def _mark_again(changed):
     return changed
 
 
-def _update(batch, changed, done, tick):
+def _update(changed, done, tick):
     """改了同样几项的一起写：只写这几项，不碰别人正在改的。"""
-    groups, blank = {}, _blank(batch, None, None)
+    groups = {}
     for change in changed:
         fields = change.values.keys() - ({"area_mu"} if change.by_amend else set())
         if fields:
             groups.setdefault(tuple(sorted(fields)), []).append(change)
     for fields, group in groups.items():
-        rows = [
-            {
-                **blank, "area_mu": change.old["area_mu"], "village": change.row.village.pk, "code": change.row.code,
-                **{name: change.values[name] for name in fields},
-            }
-            for change in group
-        ]
-        insert(rows, update=fields, tick=lambda count, done=done: tick(done + count))
+        rows = [{"id": change.pk, **{name: change.values[name] for name in fields}} for change in group]
+        update(rows, tick=lambda count, done=done: tick(done + count))
         done += len(group)
     return done
 
