@@ -255,14 +255,20 @@ class RectificationRecord(models.Model):
             ),
         ]
         indexes = [
-            # 进度的分组求和只读这一个索引就够，两种数据库都一样。
+            # 进度的分组求和只读这一个索引就够，两种数据库、两种口径都一样。
             models.Index(
-                fields=["milestone", "village", "kind", "done_on", "withdrawn_on", "area_mu", "completes", "copy_of"],
+                fields=[
+                    "milestone", "village", "kind", "done_on", "withdrawn_on", "area_mu", "completes", "copy_of",
+                    "created_at", "withdrawn_at",
+                ],
                 name="record_for_progress",
             ),
             # 曲线按天累加、挑核减暂缓和退回，也只读一个索引。
             models.Index(
-                fields=["milestone", "kind", "done_on", "withdrawn_on", "area_mu", "completes", "village"],
+                fields=[
+                    "milestone", "kind", "done_on", "withdrawn_on", "area_mu", "completes", "village",
+                    "created_at", "withdrawn_at",
+                ],
                 name="record_for_curve",
             ),
             # 退回、核查无问题、暂缓很少，撤回的也很少：各有一个小索引，不用在几十万条上报里找。

@@ -130,5 +130,13 @@ def test_whole_page_compressed(town, measure):
     assert len(content) <= 60 * 1024
 
 
+def test_whole_page_by_entry(town, measure):
+    measure(visit(f"/?on={ON}&basis=recorded"))
+
+
+def test_whole_page_compared(town, measure):
+    measure(visit(f"/?on={ON}&since=2024-09-20"))
+
+
 def test_village_page(town, measure):
     measure(visit(f"/villages/{Village.objects.first().pk}/?on={ON}"))

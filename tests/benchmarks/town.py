@@ -1,7 +1,7 @@
 """造一个大镇：N 块图斑、V 个村、每块最多四条记录，分解到村，有退回、核减、暂缓和监测，用来量快慢；数是随机的，只求量对。"""
 
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -21,7 +21,7 @@ STEPS = [
 
 
 def make_town(patches, villages, targets=6):
-    """返回方案。每块图斑按 90% 的可能走完一步再走下一步，五十分之一被核减或暂缓，二十分之一的上报被退回过一次。"""
+    """返回方案。每块图斑按 90% 的可能走完一步再走下一步，五十分之一被核减或暂缓，二十分之一的上报被退回过一次；晚几天才录入。"""
     chance = random.Random(20240905)
     plan, by = make_plan(2024), make_user(role=Role.STAFF)
     Village.objects.bulk_create(Village(name=f"第{n}村", order=n % 30000) for n in range(villages))
@@ -45,6 +45,7 @@ def make_town(patches, villages, targets=6):
         Patch(
             target=(target := kinds[n % targets]), village=chance.choice(places), code=f"T{n:07d}",
             area_mu=Decimal(chance.randint(50, 900)) / 100, next_milestone=steps[target][0], status=Status.PENDING,
+            created_at=noon(date(2024, 7, 15)),
         )
         for n in range(patches)
     ]
@@ -64,20 +65,27 @@ def story(patch, line, by, chance):
     common = {"patch": patch, "village_id": patch.village_id, "by": by, "area_mu": patch.area_mu}
     if chance.random() < 0.02:
         kind = chance.choice([Kind.EXEMPT, Kind.DEFER])
-        return [RectificationRecord(**common, milestone=line[0], kind=kind, done_on=day, note="核查")]
+        entered = {"done_on": day, "created_at": noon(day)}
+        return [RectificationRecord(**common, milestone=line[0], kind=kind, note="核查", **entered)]
     records = []
     for number, step in enumerate(line):
         if chance.random() > 0.9:
             break
         day += timedelta(days=chance.randint(3, 30))
         kind = Kind.PASS if number == 3 else Kind.REPORT
+        entered = day + timedelta(days=chance.randint(0, 3))
+        done = {"milestone": step, "kind": kind, "done_on": day, "created_at": noon(entered), "completes": True}
         if number == 2 and chance.random() < 0.05:
-            back = day + timedelta(days=chance.randint(1, 10))
-            withdrawn = {"withdrawn_on": back, "withdrawn_at": timezone.now(), "withdrawn_by": by}
-            records.append(RectificationRecord(
-                **common, milestone=step, kind=kind, done_on=day, completes=True, **withdrawn))
-            records.append(RectificationRecord(
-                **{**common, "area_mu": 0}, milestone=step, kind=Kind.RETURN, done_on=back, note="需补充近景"))
+            back = entered + timedelta(days=chance.randint(1, 10))
+            withdrawn = {"withdrawn_on": back, "withdrawn_at": noon(back), "withdrawn_by": by}
+            returned = {"kind": Kind.RETURN, "done_on": back, "created_at": noon(back), "note": "需补充近景"}
+            records.append(RectificationRecord(**common, **done, **withdrawn))
+            records.append(RectificationRecord(**{**common, "area_mu": 0}, milestone=step, **returned))
             day = back + timedelta(days=chance.randint(1, 20))
-        records.append(RectificationRecord(**common, milestone=step, kind=kind, done_on=day, completes=True))
+            done |= {"done_on": day, "created_at": noon(day)}
+        records.append(RectificationRecord(**common, **done))
     return records
+
+
+def noon(day):
+    return datetime.combine(day, time(12), timezone.get_current_timezone())
