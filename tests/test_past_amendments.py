@@ -9,6 +9,7 @@ from plots import actions
 from plots.models import Patch
 from taiping.dashboard.particulars import items
 from taiping.dashboard.progress import progress
+from taiping.dashboard.returns import returns_by_village
 from taiping.tables import read_workbook
 from tests.hand_example import Example, moment
 from tests.test_links_agree import Links, count_in
@@ -86,3 +87,20 @@ def test_every_number_still_opens_what_it_counted(client, year, basis):
 
     assert wrong == []
     assert checked > 60
+
+
+@pytest.mark.parametrize(("basis", "place"), [("recorded", "east"), ("done", "west")])
+def test_a_returned_patch_moved_later_waits_in_the_village_of_that_day(client, year, basis, place):
+    """N2 11月8日退回、12日重报，12月20日更正为西村：11月10日按录入看它在东村等着重报，按完成看一直是西村的。"""
+    actions.amend(
+        Patch.objects.get(code="N2"), by=year.huang, at=moment("12-20"), reason="村界更正", village=year.west
+    )
+    client.force_login(year.huang)
+    on = date(2024, 11, 10)
+
+    for village in (year.east, year.west, year.south):
+        waiting = 1 if village == getattr(year, place) else 0
+        own = returns_by_village(progress(year.plan, on, basis, villages=[village]))
+        assert own[village.pk].waiting == waiting + (1 if village == year.west else 0)  # A4-2 也在西村等着
+        assert returns_by_village(progress(year.plan, on, basis))[village.pk] == own[village.pk]
+        assert ledger(client, on=on, basis=basis, state="returned", village=village.pk)["count"] == own[village.pk].waiting

@@ -52,12 +52,12 @@ class Scope:
             return f"({row}.withdrawn_at IS NULL OR {row}.withdrawn_at >= %(day_end)s)"
         return f"({row}.withdrawn_on IS NULL OR {row}.withdrawn_on > %(day)s)"
 
-    def patches(self):
+    def counting(self):
         if self.recorded:
             counting = "p.created_at < %(day_end)s AND (p.until_at IS NULL OR p.until_at >= %(day_end)s)"
         else:
             counting = "(p.since_on IS NULL OR p.since_on <= %(day)s) AND (p.until_on IS NULL OR p.until_on > %(day)s)"
-        return f"p.target_id IN ({listed(self.target_ids)}) AND {counting}{self.places('p')}"
+        return f"p.target_id IN ({listed(self.target_ids)}) AND {counting}"
 
     def places(self, row):
         return f" AND {row}.village_id IN ({listed(self.village_ids)})" if self.is_part else ""
@@ -101,7 +101,7 @@ def patch_sums(scope):
     """[(任务, 村, 个, 亩)]：那天算数的图斑。"""
     rows = scope.rows(f"""
         SELECT p.target_id, p.village_id, COUNT(*), SUM(p.area_mu) FROM {PATCH} p
-        WHERE {scope.patches()} GROUP BY p.target_id, p.village_id
+        WHERE {scope.counting()}{scope.places("p")} GROUP BY p.target_id, p.village_id
     """)
     return [(target, village, count, exact(area)) for target, village, count, area in rows]
 
@@ -170,12 +170,15 @@ def day_sums(scope, drawn, paced, since):
 
 
 def waiting_sums(scope):
-    """[(村, 个)]：最近一次办的是退回，还没有重新上报，也没有暂缓、核减的图斑。CROSS JOIN 让 SQLite 从不多的退回找起。"""
+    """[(村, 个)]：最近一次办的是退回，还没有重新上报，也没有暂缓、核减的图斑。CROSS JOIN 让 SQLite 从不多的退回找起。
+
+    村是退回那条记录的：图斑后来才更正到别的村，按录入看以前还算在原来的村。
+    """
     return scope.rows(f"""
-        SELECT p.village_id, COUNT(DISTINCT p.id) FROM {RECORD} r CROSS JOIN {PATCH} p
-        WHERE {scope.steps("r")} AND {RARE} AND r.kind = 'RETURN' AND {scope.standing("r")}
-        AND p.id = r.patch_id AND {scope.patches()} AND NOT EXISTS (
+        SELECT r.village_id, COUNT(DISTINCT p.id) FROM {RECORD} r CROSS JOIN {PATCH} p
+        WHERE {scope.steps("r")} AND {RARE} AND r.kind = 'RETURN' AND {scope.standing("r")}{scope.places("r")}
+        AND p.id = r.patch_id AND {scope.counting()} AND NOT EXISTS (
             SELECT 1 FROM {RECORD} l WHERE l.patch_id = r.patch_id AND {scope.begun("l")} AND {scope.standing("l")}
             AND (l.kind IN ('EXEMPT', 'DEFER') OR (l.kind IN ('REPORT', 'PASS') AND l.id > r.id))
-        ) GROUP BY p.village_id
+        ) GROUP BY r.village_id
     """)
