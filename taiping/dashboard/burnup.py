@@ -60,6 +60,11 @@ class BurnUp:
     confirmed: Curve
     forecast: Forecast | None
 
+    @property
+    def drawn(self):
+        """画着的两个节点：最后一次上报的、最后核实的。"""
+        return self.figures.reporting, self.figures.last
+
 
 def burn_ups(progress):
     """靠图斑量的每项任务一条 BurnUp，和 progress 看的是同样的村、日期、口径。一次查询。"""

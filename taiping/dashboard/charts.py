@@ -15,12 +15,34 @@ class Mark(NamedTuple):
     label: str
 
 
+class Spot(NamedTuple):
+    """推算从哪里画起；推算的不是画着的两步时，label 是那一步的名字，写在点的哪边看 anchor。"""
+
+    x: float
+    y: float
+    label: str
+
+    @property
+    def anchor(self):
+        return "end" if self.x > LEFT + WIDTH * 2 / 3 else "start"
+
+    @property
+    def label_x(self):
+        return self.x + (-6 if self.anchor == "end" else 6)
+
+    @property
+    def label_y(self):
+        """写在点的下面，线从点往上走；点贴着底边时写在上面，不压月份。"""
+        return self.y + (14 if self.y < TOP + HEIGHT - 20 else -8)
+
+
 @dataclass
 class Chart:
     burnup: object
     confirmed: str
     reported: str
     projection: str
+    spot: Spot | None
     goal_y: float | None
     today_x: float | None
     deadlines: list[Mark]
@@ -73,13 +95,14 @@ def chart(burnup, plan, as_of):
         steps = "".join([f"H{x(day)}V{y(total)}" for day, total in zip(curve.days, curve.totals, strict=True)])
         return f"M{x(start)} {y(0)}{steps}H{x(now)}"
 
-    projection = ""
+    projection, spot = "", None
     ahead = burnup.forecast
     if ahead and ahead.done_on and ahead.unit == burnup.unit and as_of <= plan.ends_on:
-        line = next(row for row in burnup.figures.milestones if not row.state.is_done)
+        line = burnup.figures.next_milestone
         reached = line.reached if burnup.unit == "亩" else line.reached_count
         stop = min(ahead.done_on, end)
-        projection = f"M{x(now)} {y(reached)}L{x(stop)} {y(reached + ahead.pace * (stop - as_of).days)}"
+        spot = Spot(x(now), y(reached), line.milestone.name if line not in burnup.drawn else "")
+        projection = f"M{spot.x} {spot.y}L{x(stop)} {y(reached + ahead.pace * (stop - as_of).days)}"
     dues = {}
     for row in burnup.figures.milestones:
         if not row.undated:
@@ -92,7 +115,7 @@ def chart(burnup, plan, as_of):
     ends += [] if now in ends else [now]
     table = [(day, burnup.reported.at(day), burnup.confirmed.at(day)) for day in ends]
     return Chart(
-        burnup, path(burnup.confirmed), path(burnup.reported), projection,
+        burnup, path(burnup.confirmed), path(burnup.reported), projection, spot,
         y(burnup.goal) if burnup.goal else None, x(now) if start <= as_of <= end else None,
         deadlines, months, ticks, table,
     )
