@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from plots.amended import amended_later
@@ -127,6 +127,16 @@ class AsOf:
         for step in steps[:at]:
             found &= Q(self._finished(step))
         return found
+
+    def sorting(self, key):
+        """按那天的状态（status）、下一步（step）、下一步的截止日期（due）排；别的不随日子变，是 None。没有下一步的是空。"""
+        if key == "status":
+            return Case(*(When(self.in_status(status), then=Value(status.value)) for status in Status))
+        if key not in ("step", "due"):
+            return None
+        left = Milestone.objects.filter(~Q(self.completed()), target=OuterRef("target")).order_by("order")
+        first = left.annotate(due=DUE).values("order" if key == "step" else "due")[:1]
+        return Case(When(Q(self.exempt), then=None), default=Subquery(first))
 
     def _finished(self, step):
         return self.mine(kind__in=WORK, completes=True, milestone=step.pk)

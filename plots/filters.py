@@ -283,6 +283,7 @@ class PatchFilter(django_filters.FilterSet):
         rest = ["target__order", "village__order", "code", "pk"]
         if not key:
             return queryset.order_by(*rest)
-        by = F(SORTS[key]) if isinstance(SORTS[key], str) else SORTS[key]
+        by = (self.is_as_of and self.as_of.sorting(key)) or SORTS[key]
+        by = F(by) if isinstance(by, str) else by
         by = by.desc(nulls_last=True) if descending else by.asc(nulls_last=True)
         return queryset.order_by(by, *rest)

@@ -64,3 +64,26 @@ def test_every_status_and_next_step_picks_exactly_the_rows_that_say_so(year, bas
             expected = {code for code, row in everything.items() if row.step == step}
             assert rows(on=on, step=f"{target}:{step.code}").keys() == expected, (on, step.code)
     assert len(seen) >= 5
+
+
+@pytest.mark.parametrize("year", [Scene, Example])
+@pytest.mark.parametrize("basis", ["done", "recorded"])
+@pytest.mark.parametrize(("key", "told"), [
+    ("status", lambda row: row.status),
+    ("step", lambda row: row.step and row.step.order),
+    ("due", lambda row: row.due_on),
+])
+def test_a_past_day_is_sorted_by_what_its_rows_say(year, basis, key, told):
+    """没有下一步的，正着排、倒着排都在末了。"""
+    scene, seen = year(), set()
+    for on in DAYS:
+        for descending in (False, True):
+            params = {"on": on, "basis": basis, "sort": f"-{key}" if descending else key}
+            filters = PatchFilter(params, queryset=Patch.objects.all(), user=scene.huang)
+            found = filters.sorted(filters.qs.select_related("target__plan", "village", "next_milestone"))
+            values = [told(row) for row in rows_of(found, filters)]
+            filled = [value for value in values if value is not None]
+            assert filled == sorted(filled, reverse=descending), (on, params)
+            assert values[: len(filled)] == filled
+            seen |= set(filled)
+    assert len(seen) >= 2
