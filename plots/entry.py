@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from plots import permits
-from plots.deadlines import local_date, long_date
+from plots.deadlines import local_date
 from plots.ledger import replay, settle
 from plots.models import Kind, Patch, RectificationRecord
 from plots.permits import NotAllowed
+from taiping.dates import long_date
 
 MAX_MU = Decimal(10) ** 9  # 面积字段放得下的最大数
 LAST_DEED = {

@@ -12,10 +12,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from plots.columns import COMPUTED, PATCH_COLUMNS, STEP_DONE, Field
-from plots.deadlines import due_of, long_date
+from plots.deadlines import due_of
 from plots.ledger import WORK
 from plots.models import RectificationRecord, Remedy, Status
 from plots.querysets import BASES
+from taiping.dates import long_date
 from taiping.tables import print_landscape, put, to_bytes
 from taiping.tables.writing import HEADER_FILL, HEADER_FONT, LINE, NOTE_FONT, REQUIRED_FILL
 from tasks.models import Milestone, Target

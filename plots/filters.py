@@ -10,10 +10,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from plots.asof import COMPLETIONS, STATES, AsOf
-from plots.deadlines import long_date
 from plots.ledger import WORK
 from plots.models import Patch, RectificationRecord, Status
 from plots.querysets import BASES, DONE
+from taiping.dates import long_date
 from tasks.models import Milestone, Plan, in_force
 from villages.models import Village
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from django.db.models import Case, Count, F, Max, Q, Value, When
 from django.db.models.functions import Coalesce
 
-from plots.deadlines import days_left_text, due_of, long_date
+from plots.deadlines import days_left_text, due_of
 from plots.ledger import State, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.permits import OPEN
 from plots.querysets import steps_due
+from taiping.dates import date_beside
 from tasks.models import Milestone
 
 SOON_DAYS = 7
@@ -23,7 +24,7 @@ PRESSING = (RETURNED, OVERDUE, SOON)
 def due_text(milestone, today):
     """“9月30日前”；不是今年的带年份；方案没定时限的照实说。"""
     due = due_of(milestone)
-    day = f"{due.month}月{due.day}日" if due.year == today.year else long_date(due)
+    day = date_beside(due, today)
     return f"{day}前" if milestone.due_on else f"方案未定时限，{day}前"
 
 

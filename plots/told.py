@@ -7,6 +7,7 @@ from plots.ledger import state_of
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.my import due_text, return_text
 from taiping.area import rounded
+from taiping.dates import short_date
 from tasks.models import Milestone
 
 QUIET = (Kind.REMARK,)  # 督办不改变图斑，不算“别人改过”
@@ -53,7 +54,7 @@ def news(patch, seen, user):
 def deed(record, user=None):
     """一条记录说成一句：“刘泽 9月7日退回到“复耕复种”：只种一部分”。user 自己办的说“您”。"""
     who = "您" if user is not None and record.by_id == user.pk else str(record.by)
-    day, step = f"{record.done_on.month}月{record.done_on.day}日", record.milestone.name
+    day, step = short_date(record.done_on), record.milestone.name
     what = {
         Kind.REPORT: f"上报了“{step}”{amount(record.area_mu)}",
         Kind.PASS: f"“{step}”核实通过",

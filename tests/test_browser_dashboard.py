@@ -64,3 +64,20 @@ def test_the_leaders_print_fits_two_pages(plan, page_as):
     assert not page.get_by_role("navigation", name="主要页面").is_visible()
     assert not page.get_by_role("button", name="查看").is_visible()
     assert page.get_by_role("heading", name="各村").is_visible()
+
+
+def test_the_figures_stand_beside_the_curve_and_one_tap_away_on_a_phone(plan, page_as):
+    demo.load(StringIO())
+    leader = make_user(role=Role.LEADER)
+    wide, phone = page_as(leader), page_as(leader, viewport=PHONE)
+    for page in (wide, phone):
+        page.goto("/?on=2024-10-20")
+    chart, table = wide.locator("#curves .chart").first, wide.locator("#curves .chart-panel table").first
+
+    assert table.is_visible()
+    assert table.bounding_box()["x"] > chart.bounding_box()["x"] + chart.bounding_box()["width"]
+
+    table = phone.locator("#curves .chart-panel table").first
+    assert not table.is_visible()
+    phone.locator("#curves").get_by_text("看数").first.click()
+    assert table.is_visible()

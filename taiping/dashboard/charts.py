@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from taiping.dashboard.words import forecast_sentence
+from taiping.dates import short_date
 
 LEFT, TOP, WIDTH, HEIGHT = 44, 14, 346, 162
 
@@ -107,7 +108,7 @@ def chart(burnup, plan, as_of):
     for row in burnup.figures.milestones:
         if not row.undated:
             dues.setdefault(row.due_on, []).append(row.milestone.name)
-    deadlines = [Mark(x(day), f"{'、'.join(names)} {day.month}月{day.day}日") for day, names in sorted(dues.items())]
+    deadlines = [Mark(x(day), f"{'、'.join(names)} {short_date(day)}") for day, names in sorted(dues.items())]
     months = [Mark(x(day), f"{day.month}月") for day in month_starts(start, end)]
     months = months[:: 1 if len(months) <= 8 else 2]
     ticks = [(y(top * part), f"{top * part:g}") for part in (0, 0.5, 1)]

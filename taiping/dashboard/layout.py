@@ -10,6 +10,7 @@ from taiping.dashboard.rates import percent_of
 from taiping.dashboard.returns import Returns
 from taiping.dashboard.states import State
 from taiping.dashboard.words import TAGS, days_text
+from taiping.dates import short_date
 
 HUES = {State.OVERDUE: "text-late", State.AT_RISK: "text-risk"}
 
@@ -74,7 +75,7 @@ class Column:
 
     @property
     def label(self):
-        return f"{self.due_on.month}月{self.due_on.day}日" if self.due_on else "未定时限"
+        return short_date(self.due_on) if self.due_on else "未定时限"
 
 
 def step_cell(figures, row, ledger):

@@ -2,15 +2,12 @@
 
 from plots.querysets import BASES, DONE
 from taiping.dashboard.states import State
+from taiping.dates import date_beside, long_date, short_date
 
 TAGS = {
     State.NOT_STARTED: "tag-none", State.ON_TRACK: "tag-info", State.AT_RISK: "tag-risk",
     State.OVERDUE: "tag-late", State.DONE: "tag-done", State.DONE_LATE: "tag-done", State.NO_DATA: "tag-none",
 }
-
-
-def chinese_date(day):
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def name_suffix(basis):
@@ -31,7 +28,7 @@ def days_text(milestone):
 def verdict(progress):
     """一句话：总共几项、完成几项、逾期几项；最紧的是哪一步、还有几天。"""
     plan, on, targets = progress.plan, progress.as_of, progress.targets
-    opening = f"截至{chinese_date(on)}，"
+    opening = f"截至{long_date(on)}，"
     if not targets:
         return f"{opening}{plan.year}年度方案还没有目标任务。"
     phrases = [
@@ -76,11 +73,9 @@ def forecast_sentence(burnup):
         return f"{name}还没到时段。"
     if ahead.done_on is None:
         return f"{name}近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期。"
-    when = f"按近14天进度，{name}预计{ahead.done_on.month}月{ahead.done_on.day}日完成"
-    if ahead.done_on.year != burnup.figures.as_of.year:
-        when = f"按近14天进度，{name}预计{chinese_date(ahead.done_on)}完成"
+    when = f"按近14天进度，{name}预计{date_beside(ahead.done_on, burnup.figures.as_of)}完成"
     if pending.undated:
         return f"{when}（方案未定时限）。"
     if ahead.late_days > 0:
         return f"{when}，晚{ahead.late_days}天。"
-    return f"{when}，赶得上{pending.due_on.month}月{pending.due_on.day}日的截止。"
+    return f"{when}，赶得上{short_date(pending.due_on)}的截止。"

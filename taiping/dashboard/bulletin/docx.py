@@ -10,7 +10,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from taiping.dashboard.words import chinese_date
+from taiping.dates import long_date
 from taiping.tables.cells import CONTROL
 
 TITLE, BODY, BLACK, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
@@ -217,7 +217,7 @@ def put_foot(document, bulletin):
         paragraph = put_text(document, bulletin.issuer, alignment=right)
         indent_chars(paragraph, right=200)
         paragraph.paragraph_format.keep_with_next = True
-    indent_chars(put_text(document, chinese_date(bulletin.dated_on), alignment=right), right=400)
+    indent_chars(put_text(document, long_date(bulletin.dated_on), alignment=right), right=400)
 
 
 PUT = {"heading": put_heading, "paragraph": put_paragraph, "table": put_table}

@@ -6,7 +6,7 @@ from plots.models import Status
 from taiping.dashboard.bulletin import ranking, sentences, steps
 from taiping.dashboard.bulletin.blocks import Heading, Paragraph, numeral
 from taiping.dashboard.notes import explanations
-from taiping.dashboard.words import chinese_date
+from taiping.dates import long_date
 
 LISTED = 10  # 一个村里同一项任务最多点名这么多个图斑
 
@@ -15,7 +15,7 @@ def sections(shot):
     """→ [Heading | Paragraph | Table]，一级标题已编号。"""
     progress = shot.progress
     opening = Paragraph(
-        f"根据《{shot.plan.title}》，现将截至{chinese_date(shot.as_of)}全镇耕地保护工作进展情况通报如下。"
+        f"根据《{shot.plan.title}》，现将截至{long_date(shot.as_of)}全镇耕地保护工作进展情况通报如下。"
     )
     if not progress.targets:
         parts = [("总体情况", [Paragraph(f"{shot.plan.year}年度方案还没有目标任务，暂无可通报的进展。")])]
@@ -130,13 +130,13 @@ def next_steps(progress):
         lines.append(("抓紧补上逾期的", "已经逾期的时间节点和图斑，请责任单位和有关村逐个核对原因，尽快完成并上报。"))
     if ahead:
         texts = [
-            f"{chinese_date(day)}{f'截止（还有{days}天）' if days else '当天截止'}的有{'，'.join(names)}"
+            f"{long_date(day)}{f'截止（还有{days}天）' if days else '当天截止'}的有{'，'.join(names)}"
             for day, days, names in ahead
         ]
         title = "按时完成近30天内截止的" if more or ahead[-1][1] <= 30 else "按时完成还没有到期的"
         lines.append((title, "；".join(texts) + "。"))
     if undated := steps.undated_steps(progress):
-        when = f"请在方案结束日期{chinese_date(progress.plan.ends_on)}前完成。" if (
+        when = f"请在方案结束日期{long_date(progress.plan.ends_on)}前完成。" if (
             progress.as_of <= progress.plan.ends_on) else "方案已经结束，请尽快完成。"
         lines.append(("推进未定时限的", f"{'，'.join(undated)}，方案未定时限，{when}"))
     if lines:

@@ -3,7 +3,7 @@
 from taiping.area import plain, rounded
 from taiping.dashboard.rates import percent_of
 from taiping.dashboard.states import State
-from taiping.dashboard.words import chinese_date
+from taiping.dates import long_date
 
 STATE_WORDS = [
     (State.DONE, "按期完成"), (State.DONE_LATE, "逾期完成"), (State.OVERDUE, "逾期"), (State.AT_RISK, "预警"),
@@ -14,11 +14,6 @@ STATE_WORDS = [
 def quantity(value, target):
     """数量带单位，去掉多余的 0：608亩、99.3亩。"""
     return f"{plain(rounded(value, target.decimals))}{target.unit}"
-
-
-def short_date(day, as_of):
-    """同一年的不写年：9月30日。"""
-    return f"{day.month}月{day.day}日" if day.year == as_of.year else chinese_date(day)
 
 
 def both(count, amount, target):
@@ -57,10 +52,10 @@ def timing(progress):
     """方案还没开始、已经结束时的一句；在年度中间是空文字。"""
     plan, as_of = progress.plan, progress.as_of
     if as_of < plan.starts_on:
-        return f"方案从{chinese_date(plan.starts_on)}开始，到统计之日还没有开始。"
+        return f"方案从{long_date(plan.starts_on)}开始，到统计之日还没有开始。"
     if as_of > plan.ends_on:
         late = "，没有完成的都算逾期" if any(figures.patch_count for figures in progress.targets) else ""
-        return f"方案已于{chinese_date(plan.ends_on)}结束，以下是结束以后的情况{late}。"
+        return f"方案已于{long_date(plan.ends_on)}结束，以下是结束以后的情况{late}。"
     return ""
 
 
@@ -82,7 +77,7 @@ def reading(figures, as_of):
     target = figures.target
     if figures.confirmed is None:
         return f"{quota(figures)}，还没有监测数。"
-    text = f"{quota(figures)}，{chinese_date(figures.reading.on)}监测为{quantity(figures.confirmed, target)}"
+    text = f"{quota(figures)}，{long_date(figures.reading.on)}监测为{quantity(figures.confirmed, target)}"
     if figures.margin is not None:
         if not figures.margin:
             return f"{text}，与底线持平。"

@@ -1,7 +1,8 @@
 """时间节点的句子：哪天截止、还有几天、完成多少、按期的和逾期的；和总览、周报的状态一致。"""
 
-from taiping.dashboard.bulletin.sentences import both, quantity, short_date
+from taiping.dashboard.bulletin.sentences import both, quantity
 from taiping.dashboard.states import State
+from taiping.dates import date_beside
 
 
 def milestones(figures):
@@ -24,10 +25,10 @@ def milestones(figures):
 
 def milestone(figures, row):
     """一个节点名称后面的话：“10月31日截止，还有11天”。"""
-    due = short_date(row.due_on, row.as_of)
+    due = date_beside(row.due_on, row.as_of)
     if row.state == State.NOT_STARTED:
         starts_on = row.milestone.starts_on or figures.target.plan.starts_on
-        return f"{short_date(starts_on, row.as_of)}开始、{due}截止，还没有到时段"
+        return f"{date_beside(starts_on, row.as_of)}开始、{due}截止，还没有到时段"
     rest = f"，另有{row.overdue_count}个图斑逾期未完成" if row.overdue_count else ""
     if row.state == State.DONE:
         when = "" if row.undated else f"（{due}截止）"

@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 
 from taiping.area import plain, rounded
 from taiping.dashboard.words import TAGS, days_text
+from taiping.dates import long_date, short_date
 
 register = template.Library()
 
@@ -26,13 +27,13 @@ def short(value):
 @register.filter
 def day(value):
     """日期：2024年9月5日，不补 0；None → 空。"""
-    return "" if value is None else f"{value.year}年{value.month}月{value.day}日"
+    return "" if value is None else long_date(value)
 
 
 @register.filter
 def md(value):
     """同一年里的日期：9月5日。"""
-    return "" if value is None else f"{value.month}月{value.day}日"
+    return "" if value is None else short_date(value)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from taiping.area import rounded
 from taiping.dashboard.notes import explanations
 from taiping.dashboard.weekly.paper import COUNT, Paper, amount_format
 from taiping.dashboard.weekly.sheets import heading, opening
-from taiping.dashboard.words import chinese_date
+from taiping.dates import long_date
 
 LIST_WIDTHS = [6, 10, 22, 18, 12, 11, 13, 12, 10, 11, 46]
 OVERDUE_HEADS = ("序号", "村（社区）", "目标任务", "图斑编号", "小地名", "面积（亩）", "步骤", "截止日期", "逾期天数",
@@ -95,7 +95,7 @@ def _days(item, steps):
 def _told(item):
     """说明：拆分来的、退回、暂缓、核查无问题的日期和理由。"""
     record = item.closing
-    return f"{chinese_date(record.done_on)}{record.get_kind_display()}：{item.reason}" if record else ""
+    return f"{long_date(record.done_on)}{record.get_kind_display()}：{item.reason}" if record else ""
 
 
 def _brief(item):

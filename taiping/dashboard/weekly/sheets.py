@@ -13,7 +13,7 @@ from taiping.area import plain, rounded
 from taiping.dashboard.rates import done_rate, ratio
 from taiping.dashboard.states import State
 from taiping.dashboard.weekly.paper import COUNT, PERCENT, Paper, amount_format
-from taiping.dashboard.words import chinese_date
+from taiping.dates import long_date
 
 DAYS = '"还有"0"天";"已过"0"天";"今天截止"'
 
@@ -26,7 +26,7 @@ def heading(shot):
 def opening(paper, shot, name, unit, split):
     """标题行和单位行：每张表都写清截止日期和口径。"""
     paper.banner(f"{heading(shot)} {name}")
-    paper.ends(f"截至{chinese_date(shot.as_of)}，{shot.basis_text}", f"单位：{unit}", split)
+    paper.ends(f"截至{long_date(shot.as_of)}，{shot.basis_text}", f"单位：{unit}", split)
 
 
 def units(targets):
@@ -97,7 +97,7 @@ def remark(figures):
     if target.is_floor or not target.by_patches:
         if figures.confirmed is None:
             return "还没有监测数"
-        text = f"{chinese_date(figures.reading.on)}监测数"
+        text = f"{long_date(figures.reading.on)}监测数"
         if figures.margin is None:
             return text
         word = "低于" if figures.margin < 0 else "高出"
@@ -116,7 +116,7 @@ def remark(figures):
 def _signing(paper, shot):
     paper.row([None] * paper.width, "note")
     number = paper.row(
-        ["填报人：", None, None, None, "审核人：", None, None, None, f"截止日期：{chinese_date(shot.as_of)}",
+        ["填报人：", None, None, None, "审核人：", None, None, None, f"截止日期：{long_date(shot.as_of)}",
          None, None, None, None, None, f"取数时间：{shot.taken_at:%Y-%m-%d %H:%M}", None],
         "subtitle", height=26,
     )
