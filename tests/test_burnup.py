@@ -79,8 +79,8 @@ def test_a_village_has_its_own_curve(example):
 
 
 @pytest.mark.parametrize(("code", "on", "sentence"), [
-    # 那天 33.5 亩，14 天前 36 亩，退了
-    ("abandoned", "11-15", "举证上传近14天没有进展，推算不出完成日期。"),
+    # 举证那天 33.5 亩，14 天前 36 亩，退了；核实 26 亩都是近 14 天的，还差 10，10×14÷26＝5.4，要 6 天
+    ("abandoned", "11-15", "举证上传近14天没有进展，推算不出完成日期；按近14天进度，镇级核实预计11月21日完成，晚6天。"),
     # 核实 33.5 亩，14 天前（11-8）12 亩；还差 2.5，2.5×14÷21.5＝1.6，要 2 天
     ("abandoned", "11-22", "按近14天进度，镇级核实预计11月24日完成，晚9天。"),
     ("abandoned", "12-2", "全部节点已经完成。"),
@@ -188,6 +188,7 @@ def test_the_chart_has_the_month_ends_beside_it(example):
         (date(2024, 9, 30), 0, 0), (date(2024, 10, 31), Decimal("38.5"), 0), (date(2024, 11, 15), Decimal("33.5"), 26),
     ]
     assert [mark.label for mark in found.deadlines] == ["复耕复种 9月30日", "举证上传 10月31日", "镇级核实 11月15日"]
-    assert found.projection == ""
+    # 8 月 1 日到年底 152 天、346 点宽，纵轴到 50 亩、162 点高：第 106 天的 26 亩，到第 112 天的 26＋26÷14×6 亩
+    assert found.projection == "M285.3 91.8L298.9 55.7"
     ahead = chart(curves(example.plan, "11-22")["abandoned"], example.plan, day("11-22"))
     assert ahead.projection.startswith("M")

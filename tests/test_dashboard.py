@@ -116,10 +116,10 @@ def test_undated_cases_are_judged_by_the_plans_end(plan):
 
 def test_the_verdict_speaks_from_the_figures(plan):
     assert verdict(progress(plan, date(2024, 10, 20))) == (
-        "截至2024年10月20日，8项任务中8项还没有数据；最紧的是自然撂荒地整治，距举证上传截止还有11天。"
+        "截至2024年10月20日，8项任务都还没有数据；最紧的是自然撂荒地整治等4项，距举证上传截止还有11天。"
     )
     assert verdict(progress(plan, date(2024, 9, 20))) == (
-        "截至2024年9月20日，8项任务中8项还没有数据；最紧的是存量“非粮化”重点图斑，比对核实今天截止。"
+        "截至2024年9月20日，8项任务都还没有数据；最紧的是存量“非粮化”重点图斑，比对核实今天截止。"
     )
 
 

@@ -136,18 +136,18 @@ def test_the_table_says_the_same(example):
     assert lines == [
         "截至2024年12月2日，3项任务中2项逾期完成、1项正常推进。",
         "",
-        "重点图斑 逾期完成 任务数 29.7 亩、4 个 核实 23.5 亩 上报 23.5 亩 个数 4/4/4",
+        "重点图斑 逾期完成 任务数 29.7 亩、4 个 核实 23.5 亩 上报 23.5 亩 个数 4/4/4，核减 1 个",
         "比对核实 2024-09-20 逾期完成 完成 23.8 亩 4 个",
         "复耕复种 2024-09-30 逾期完成 完成 23.5 亩 4 个",
         "举证上传 2024-10-31 逾期完成 完成 23.5 亩 4 个",
         "镇级核实 2024-11-15 逾期完成 完成 23.5 亩 4 个",
-        "自然撂荒地整治 逾期完成 任务数 36.00 亩 核实 36.00 亩 上报 36.00 亩 个数 6/6/7",
+        "自然撂荒地整治 逾期完成 任务数 36.00 亩 核实 36.00 亩 上报 36.00 亩 个数 6/6/7，核减 1 个",
         "复耕复种 2024-09-30 逾期完成 完成 40.00 亩 6 个，逾期 1 个",
         "举证上传 2024-10-31 逾期完成 完成 36.00 亩 6 个，逾期 1 个",
         "镇级核实 2024-11-15 逾期完成 完成 36.00 亩 6 个，逾期 1 个",
         "违法占用 正常 任务数 3 个 核实 0.80 亩 上报 0.80 亩 个数 1/1/3",
-        "整改落实 未定时限 正常 还有 29 天 完成 0.80 亩 1 个",
-        "核实销号 未定时限 正常 还有 29 天 完成 0.80 亩 1 个",
+        "整改落实 未定时限 正常 完成 0.80 亩 1 个",
+        "核实销号 未定时限 正常 完成 0.80 亩 1 个",
     ]
 
 
@@ -227,8 +227,9 @@ def test_without_villages_patches_or_readings_nothing_is_made_up(leader):
     assert (floor["villages"], patches["villages"], patches["patch_count"]) == ([], [], 0)
     assert (patches["state"], [row["state"] for row in patches["milestones"]]) == ("NO_DATA", ["NO_DATA"] * 3)
     assert [row["overdue_count"] for row in patches["milestones"]] == [0, 0, 0]
+    assert (patches["reported"], patches["confirmed"], patches["milestones"][0]["reached"]) == (None, None, None)
     page = leader.get("/?on=2025-10-20").content.decode()
-    for words in ("没有监测数", "还没有图斑", "还没有村", "2项还没有数据"):
+    for words in ("没有监测数", "还没有图斑", "还没有村", "2项任务都还没有数据"):
         assert words in page
 
 

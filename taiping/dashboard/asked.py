@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from plots.querysets import BASES
+from taiping.dates import long_date
 from tasks.models import Plan, in_force
 
 
@@ -19,6 +20,7 @@ class Asked:
     today: date
     plans: list[Plan]  # 各年度的，新的在前
     since: date | None = None  # 和哪一天比
+    villages: str = ""  # all：列出全部的村
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -39,12 +41,29 @@ class Asked:
         return BASES[self.basis]
 
     @property
-    def is_after_plan(self):
-        return self.plan is not None and self.on > self.plan.ends_on
+    def notices(self):
+        """这一天在方案的年度以外时要说的话。"""
+        if self.plan is None:
+            return []
+        if self.on > self.plan.ends_on:
+            return [f"{self.plan}已于{long_date(self.plan.ends_on)}结束，下面是结束以后的情况，到期没完成的都算逾期。"]
+        if self.on < self.plan.starts_on:
+            return [f"{self.plan}从{long_date(self.plan.starts_on)}开始，{long_date(self.on)}还没有开始。"]
+        return []
+
+    def at(self, day):
+        """同样的口径和比较，换一天看；比较的日期不早于那天的去掉。"""
+        return self.query(on=day.isoformat(), since=self.since if self.since and self.since < day else "")
 
     @property
-    def is_before_plan(self):
-        return self.plan is not None and self.on < self.plan.starts_on
+    def today_query(self):
+        """看今天：地址里不写日期，明天打开就是明天。"""
+        return self.query(on="", since=self.since if self.since and self.since < self.today else "")
+
+    @property
+    def screen_query(self):
+        """大屏整天开着：看今天的不写日期，过了半夜自己换成新的一天。"""
+        return self.query(**({"on": ""} if self.is_today else {}), since="", villages="")
 
     @property
     def week_query(self):
@@ -64,7 +83,7 @@ class Asked:
         """同一页换一项后的地址参数。日期总是写上：发给别人的链接，明天点开还是这一天；默认的口径不写。"""
         values = {
             "year": str(self.plan.year) if self.plan else "", "on": self.on.isoformat(), "basis": self.basis,
-            "since": self.since.isoformat() if self.since else "",
+            "since": self.since.isoformat() if self.since else "", "villages": self.villages,
         }
         values |= {name: str(value) for name, value in changes.items()}
         if values["basis"] == "done":
@@ -91,7 +110,8 @@ def asked(request):
         plan = next((plan for plan in plans if str(plan.year) == text), None)
         if plan is None:
             problems.append(f"没有“{text[:20]}”年度的方案，下面是当前方案。")
-    return Asked(plan or in_force(plans, on), on, basis, today, plans, since, problems)
+    villages = "all" if request.GET.get("villages") == "all" else ""
+    return Asked(plan or in_force(plans, on), on, basis, today, plans, since, villages, problems)
 
 
 def asked_day(request, name, problems, otherwise):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from taiping.dashboard.words import forecast_sentence
+from taiping.dashboard.words import forecast_sentence, lacking_sentence
 from taiping.dates import short_date
 
 LEFT, TOP, WIDTH, HEIGHT = 44, 14, 346, 162
@@ -55,6 +55,10 @@ class Chart:
     def sentence(self):
         return forecast_sentence(self.burnup)
 
+    @property
+    def lacking(self):
+        return lacking_sentence(self.burnup.figures)
+
     right, bottom, left, top, tick_x = LEFT + WIDTH, TOP + HEIGHT, LEFT, TOP, LEFT - 6
 
 
@@ -99,7 +103,7 @@ def chart(burnup, plan, as_of):
     projection, spot = "", None
     ahead = burnup.forecast
     if ahead and ahead.done_on and ahead.unit == burnup.unit and as_of <= plan.ends_on:
-        line = burnup.figures.next_milestone
+        line = burnup.ahead_of
         reached = line.reached if burnup.unit == "亩" else line.reached_count
         stop = min(ahead.done_on, end)
         spot = Spot(x(now), y(reached), line.milestone.name if line not in burnup.drawn else "")

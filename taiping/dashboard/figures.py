@@ -138,6 +138,18 @@ class TargetFigures:
         """“核实”看的那一步：最后一步；方案里没有步骤是 None。"""
         return self.milestones[-1] if self.milestones else None
 
+    @property
+    def is_empty(self):
+        """靠图斑量、还没有图斑：没有数，不是 0。"""
+        return self.target.by_patches and not self.patch_count
+
+    @property
+    def is_elsewhere(self):
+        """看几个村时，这项任务和它们无关：没有图斑，没有分解到这里，也没有这里的监测数。"""
+        return not self.patch_count and self.quota is None and self.quota_count is None and not any(
+            row.confirmed is not None for row in self.villages if not self.target.by_patches
+        )
+
     def open_count_by(self, day):
         """到 day 这天为止该完成、还没完成的图斑数：步骤按顺序走，看到期最晚的一步就够了。"""
         return max((row.open_count for row in self.milestones if row.due_on <= day), default=0)

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
 
 from taiping.area import plain
 from taiping.dashboard.figures import TargetFigures, VillageFigures
 from taiping.dashboard.rates import percent_of
 from taiping.dashboard.returns import Returns
 from taiping.dashboard.states import State
-from taiping.dashboard.words import TAGS, days_text
+from taiping.dashboard.words import TAGS, days_text, days_words, shortage
 from taiping.dates import short_date
 
 HUES = {State.OVERDUE: "text-late", State.AT_RISK: "text-risk"}
@@ -45,7 +47,13 @@ class TargetRow:
     @property
     def shows_mu(self):
         """有亩数任务的、或者两样都没定的，显示亩；只按个数的清单不显示。"""
-        return self.figures.quota is not None or self.figures.quota_count is None
+        plan = self.figures.target  # 看方案定的数，不看分没分解到村：同一项任务各页一样
+        return plan.quota is not None or plan.quota_count is None
+
+    @property
+    def short(self):
+        """现有图斑比任务数少多少；够的是空。"""
+        return shortage(self.figures) if self.figures.patch_count else ""
 
     @property
     def target(self):
@@ -71,7 +79,16 @@ def target_rows(progress, ledger):
 @dataclass
 class Column:
     due_on: date | None  # None：方案未定时限
-    is_past: bool
+    as_of: date
+
+    @property
+    def is_past(self):
+        return self.due_on is not None and self.due_on < self.as_of
+
+    @property
+    def days(self):
+        """离这一天：“还有 11 天”“已过 20 天”。"""
+        return days_words((self.due_on - self.as_of).days)
 
     @property
     def label(self):
@@ -87,7 +104,7 @@ def step_cell(figures, row, ledger):
         "mu": (plain(row.reached), plain(need.quota)) if with_patches and figures.quota is not None else None,
         "count": row.reached_count, "of": (need.quota_count or with_patches) if with_patches else None,
         "on_time": row.on_time_count, "late": row.late_count, "rate": row.on_time_rate if with_patches else None,
-        "left": "" if row.undated and row.days_left >= 0 else days_text(row), "hue": HUES.get(row.state, "quiet"),
+        "left": days_text(row), "hue": HUES.get(row.state, "quiet"),
         "overdue": row.overdue_count,
     }
 
@@ -95,9 +112,9 @@ def step_cell(figures, row, ledger):
 def deadline_grid(progress, ledger):
     """任务 × 截止日期：每列一个日期，没定时限的排在最后。"""
     dates = sorted({m.due_on for _, m in progress.milestones if not m.undated})
-    columns = [Column(day, day < progress.as_of) for day in dates]
+    columns = [Column(day, progress.as_of) for day in dates]
     if any(m.undated for _, m in progress.milestones):
-        columns.append(Column(None, False))
+        columns.append(Column(None, progress.as_of))
     rows = []
     for figures in progress.targets:
         address, cells = f"{ledger}&target={figures.target.code}", {column.due_on: [] for column in columns}
@@ -108,11 +125,15 @@ def deadline_grid(progress, ledger):
 
 
 def attention(progress, within=15):
-    """该盯的节点：逾期的在前（拖得久的先），随后是 within 天内到期还没完成的。"""
+    """该盯的节点：逾期的在前（拖得久的先），随后是 within 天内到期还没完成的。
+
+    数够了、还有图斑没做完的也列；只看一个村时，没有图斑也没有分解任务的不列。
+    """
     rows = [
         (target, milestone) for target, milestone in progress.milestones
-        if not milestone.state.is_done and milestone.days_left <= within
+        if (milestone.open_count or not milestone.state.is_done) and milestone.days_left <= within
         and not (milestone.undated and milestone.days_left >= 0)
+        and not (progress.scoped and target.is_elsewhere)
     ]
     return sorted(rows, key=lambda row: (row[1].due_on, row[0].target.order, row[1].milestone.order))
 
@@ -132,9 +153,19 @@ class VillageRow:
     @property
     def share(self):
         """核实占比：核实的个数占本村图斑个数，和通报排名用的一样；没有图斑是空。"""
-        return percent_of(
-            sum(cell.confirmed_count for _, cell in self.pairs), sum(cell.patch_count for _, cell in self.pairs)
-        )
+        return percent_of(self.confirmed_count, self.patch_count)
+
+    @cached_property
+    def confirmed_count(self):
+        return sum(cell.confirmed_count for _, cell in self.pairs)
+
+    @cached_property
+    def reported_count(self):
+        return sum(cell.reported_count for _, cell in self.pairs)
+
+    @cached_property
+    def patch_count(self):
+        return sum(cell.patch_count for _, cell in self.pairs)
 
     @property
     def cells(self):
@@ -153,7 +184,7 @@ def share_text(cell, target):
 
 
 def village_rows(progress, ledger, returns):
-    """(靠图斑量的任务, 各村一行)，最差的在前：逾期多的、拖得久的；都没有逾期按村的顺序。"""
+    """(靠图斑量的任务, 各村一行)，最差的在前：逾期多的、拖得久的、核实占比低的、等着重报多的、差错率高的；没有图斑的在末了。"""
     by_target = [figures for figures in progress.targets if figures.target.by_patches]
     rows = []
     for place, village in enumerate(progress.villages):
@@ -168,8 +199,16 @@ def village_rows(progress, ledger, returns):
             row.worst_target, row.worst = pairs[order]
             row.worst_days = (progress.as_of - due_on).days
         rows.append(row)
-    rows.sort(key=lambda row: (-row.overdue_count, -row.worst_days, row.village.order))
+    rows.sort(key=badness)
     return by_target, rows
+
+
+def badness(row):
+    done, whole = row.confirmed_count, row.patch_count
+    return (
+        -row.overdue_count, -row.worst_days, not whole, Fraction(done, whole) if whole else 0,
+        -row.returns.waiting, -(row.returns.error_rate or 0), row.village.order,
+    )
 
 
 def due_soon(progress, days):
@@ -183,9 +222,9 @@ def due_soon(progress, days):
 
 @dataclass
 class Moved:
-    """和早些时候比，一项任务动了多少；面积单位亩，逾期是现在减以前（负数是好事）。"""
+    """和早些时候比，一项任务动了多少；面积单位亩，逾期是现在减以前（负数是好事）。confirmed 有一头没有监测数是 None。"""
 
-    confirmed: Decimal
+    confirmed: Decimal | None
     confirmed_count: int
     reported: Decimal
     reported_count: int
@@ -194,14 +233,16 @@ class Moved:
     @classmethod
     def between(cls, before, now):
         return cls(
-            (now.confirmed or 0) - (before.confirmed or 0), now.confirmed_count - before.confirmed_count,
+            None if None in (now.confirmed, before.confirmed) else now.confirmed - before.confirmed,
+            now.confirmed_count - before.confirmed_count,
             (now.reported or 0) - (before.reported or 0), now.reported_count - before.reported_count,
             now.overdue_count - before.overdue_count,
         )
 
     @property
     def is_still(self):
-        return not (self.confirmed or self.confirmed_count or self.reported or self.reported_count or self.overdue)
+        parts = (self.confirmed, self.confirmed_count, self.reported, self.reported_count, self.overdue)
+        return self.confirmed is not None and not any(parts)
 
 
 def compared(before, now):

@@ -18,15 +18,18 @@ def as_json(progress):
 
 
 def _target(figures):
-    target = figures.target
+    target, empty = figures.target, figures.is_empty
 
     def amount(value):
         return None if value is None else format(rounded(value, target.decimals), "f")
 
+    def done(value):
+        return None if empty else amount(value)  # 还没有图斑，不是做了 0 亩
+
     return {
         "code": target.code, "name": target.name, "kind": target.kind, "unit": target.unit,
         "quota": amount(figures.quota), "quota_count": figures.quota_count,
-        "reported": amount(figures.reported), "confirmed": amount(figures.confirmed),
+        "reported": done(figures.reported), "confirmed": done(figures.confirmed),
         "reported_count": figures.reported_count, "confirmed_count": figures.confirmed_count,
         "exempt": amount(figures.exempt), "exempt_count": figures.exempt_count,
         "deferred_count": figures.deferred_count, "patch_count": figures.patch_count, "state": figures.state.value,
@@ -34,9 +37,9 @@ def _target(figures):
             {
                 "code": row.milestone.code, "name": row.milestone.name,
                 "due_on": row.milestone.due_on and row.milestone.due_on.isoformat(),
-                "reached": amount(row.reached), "reached_count": row.reached_count,
-                "on_time": amount(row.on_time), "on_time_count": row.on_time_count,
-                "late": amount(row.late), "late_count": row.late_count,
+                "reached": done(row.reached), "reached_count": row.reached_count,
+                "on_time": done(row.on_time), "on_time_count": row.on_time_count,
+                "late": done(row.late), "late_count": row.late_count,
                 "overdue_count": row.overdue_count, "state": row.state.value,
             }
             for row in figures.milestones
@@ -59,14 +62,14 @@ def as_table(progress):
     for figures in progress.targets:
         target = figures.target
 
-        def amount(value, target=target):
-            return "—" if value is None else f"{rounded(value, target.decimals):f} {target.unit}"
+        def amount(value, target=target, empty=figures.is_empty):
+            return "—" if value is None or empty else f"{rounded(value, target.decimals):f} {target.unit}"
 
         lines.append(
             f"{padded(target.name, 26)}{padded(figures.state.label, 10)}"
             f"任务数 {padded(quota_words(figures), 20)}核实 {padded(amount(figures.confirmed), 14)}"
             f"上报 {padded(amount(figures.reported), 14)}"
-            + (f"个数 {figures.confirmed_count}/{figures.reported_count}/{figures.patch_count}" if target.by_patches else "")
+            + counts_words(figures)
         )
         for row in figures.milestones:
             due = row.due_on.isoformat() if not row.undated else "未定时限  "
@@ -76,6 +79,15 @@ def as_table(progress):
                 + (f"，逾期 {row.overdue_count} 个" if row.overdue_count else "")
             )
     return "\n".join(line.rstrip() for line in lines)
+
+
+def counts_words(figures):
+    """核实、上报、图斑的个数，有核减、暂缓的也写上；靠监测的任务是空。"""
+    if not figures.target.by_patches:
+        return ""
+    text = f"个数 {figures.confirmed_count}/{figures.reported_count}/{figures.patch_count}"
+    text += f"，核减 {figures.exempt_count} 个" if figures.exempt_count else ""
+    return text + (f"，暂缓 {figures.deferred_count} 个" if figures.deferred_count else "")
 
 
 def quota_words(figures):

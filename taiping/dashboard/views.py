@@ -1,5 +1,7 @@
 """总览、村页、帮助。"""
 
+from dataclasses import replace
+
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -42,12 +44,15 @@ def dashboard(request):
             moved = compared(progress(question.plan, question.since, question.basis), figures)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
-    shown = villages if request.GET.get("villages") == "all" else villages[:SHOWN_VILLAGES]
+    shown = villages if question.villages else villages[:SHOWN_VILLAGES]
     return render(request, "dashboard/dashboard.html", {
         "asked": question, "query": question.query(), "ledger": ledger, "bases": BASES.items(),
         "progress": figures, "verdict": verdict(figures),
         "soon_7": due_soon(figures, 7), "soon_15": due_soon(figures, 15), "returns": returns[None],
         "attention": attention(figures), "rows": target_rows(figures, ledger), "columns": columns, "grid": grid,
+        "dues": [column.due_on for column in columns if column.due_on], "is_divided": any(
+            cell.is_allocated for row in shown for _, cell in row.pairs
+        ),
         "more_villages": len(villages) if len(shown) < len(villages) else 0, "village_targets": by_target,
         "village_rows": shown, "groups": group_rows(figures),
         "charts": [chart(curve, question.plan, question.on) for curve in curves], "moved": moved,
@@ -67,8 +72,8 @@ def screen(request):
     _, villages = village_rows(figures, question.ledger, returns)
     return render(request, "dashboard/screen.html", {
         "asked": question, "query": question.query(), "progress": figures, "verdict": verdict(figures),
-        "rows": target_rows(figures, question.ledger), "attention": attention(figures)[:6],
-        "villages": [row for row in villages if row.overdue_count][:6],
+        "rows": target_rows(figures, question.ledger), "attention": attention(figures),
+        "villages": [row for row in villages if row.overdue_count], "returns": returns[None],
         "soon_7": due_soon(figures, 7), "soon_15": due_soon(figures, 15),
     })
 
@@ -79,16 +84,24 @@ def village(request, pk):
     question = asked(request)
     if question.plan is None:
         return render(request, "dashboard/no_plan.html")
+    moved = None
     with one_moment():
         figures = progress(question.plan, question.on, question.basis, villages=[place])
         returns = returns_by_village(figures)
+        if question.since:
+            moved, _ = compared(progress(question.plan, question.since, question.basis, villages=[place]), figures)
     ledger = f"{question.ledger}&village={place.pk}"
-    columns, grid = deadline_grid(figures, ledger)
     _, (row,) = village_rows(figures, question.ledger, returns)
+    elsewhere = [target for target in figures.targets if not target.target.by_patches and target.is_elsewhere]
+    own = replace(figures, targets=[target for target in figures.targets if target not in elsewhere])
+    columns, grid = deadline_grid(own, ledger)
     return render(request, "dashboard/village.html", {
         "asked": question, "ledger": ledger, "village": place, "row": row, "progress": figures,
-        "rows": target_rows(figures, ledger), "columns": columns, "grid": grid, "attention": attention(figures),
-        "soon_7": due_soon(figures, 7), "bases": BASES.items(),
+        "rows": target_rows(own, ledger), "columns": columns, "grid": grid, "attention": attention(own),
+        "elsewhere": "、".join(target.target.name for target in elsewhere), "moved": moved and [
+            pair for pair in moved if pair[0] not in elsewhere
+        ],
+        "soon_7": due_soon(own, 7), "soon_15": due_soon(own, 15), "bases": BASES.items(),
         "postings": place.postings.select_related("user").filter(user__is_active=True),
     })
 

@@ -1,6 +1,7 @@
 """由数写成的话：总览的一句话、状态的颜色、离截止还有几天。只说数里有的。"""
 
 from plots.querysets import BASES, DONE
+from taiping.area import plain, rounded
 from taiping.dashboard.states import State
 from taiping.dates import date_beside, long_date, short_date
 
@@ -15,11 +16,29 @@ def name_suffix(basis):
     return f"_{BASES[basis]}" if basis != DONE else ""
 
 
+def quantity(value, target):
+    """数量带单位，去掉多余的 0：608亩、99.3亩。"""
+    return f"{plain(rounded(value, target.decimals))}{target.unit}"
+
+
+def shortage(figures):
+    """现有图斑（不算核减的面积）比要完成的数少多少的文字；不少是空文字。"""
+    need, parts = figures.need, []
+    if need.quota_count and figures.patch_count < need.quota_count:
+        parts.append(f"{need.quota_count - figures.patch_count}个")
+    if need.quota and (lack := need.quota - (figures.patch_area - figures.exempt)) > 0:
+        parts.append(quantity(lack, figures.target))
+    return "、".join(parts)
+
+
 def days_text(milestone):
-    """一个节点离截止：“还有 11 天”“今天截止”“已过 20 天”；做完了的不说。"""
-    state, days = milestone.state, milestone.days_left
-    if state.is_done:
+    """一个节点离截止：“还有 11 天”“今天截止”“已过 20 天”；做完了的、方案未定时限又没过的不说。"""
+    if milestone.state.is_done or (milestone.undated and milestone.days_left >= 0):
         return ""
+    return days_words(milestone.days_left)
+
+
+def days_words(days):
     if days > 0:
         return f"还有 {days} 天"
     return "今天截止" if days == 0 else f"已过 {-days} 天"
@@ -37,28 +56,44 @@ def verdict(progress):
         (State.NO_DATA, "还没有数据"),
     ]
     counts = [(len(progress.counted(state)), phrase) for state, phrase in phrases]
-    text = "、".join(f"{count}项{phrase}" for count, phrase in counts if count)
-    sentence = f"{opening}{len(targets)}项任务中{text}"
-    nearest = nearest_deadline(progress)
-    if nearest is None:
-        return sentence + "。"
-    target, milestone = nearest
-    days = milestone.days_left
-    when = f"距{milestone.milestone.name}截止还有{days}天" if days else f"{milestone.milestone.name}今天截止"
-    return f"{sentence}；最紧的是{target.target.name}，{when}。"
+    told = [(count, phrase) for count, phrase in counts if count]
+    if len(told) == 1:
+        sentence = f"{opening}{len(targets)}项任务都{'' if told[0][1].startswith('还') else '是'}{told[0][1]}"
+    else:
+        sentence = f"{opening}{len(targets)}项任务中{'、'.join(f'{count}项{phrase}' for count, phrase in told)}"
+    nearest = nearest_deadlines(progress)
+    return f"{sentence}；最紧的是{nearest_words(nearest)}。" if nearest else f"{sentence}。"
 
 
-def nearest_deadline(progress):
-    """还没到、还没完成的节点里截止最早的一个；没有是 None。"""
+def nearest_deadlines(progress):
+    """还没到、还没完成的节点里截止最早的几个 [(任务, 节点)]，已有逾期的任务在前；没有是空。"""
     ahead = [
-        (milestone.due_on, -int(target.state == State.AT_RISK), target.target.order, target, milestone)
-        for target, milestone in progress.milestones
+        (target, milestone) for target, milestone in progress.milestones
         if milestone.days_left >= 0 and not milestone.state.is_done and not milestone.undated
     ]
     if not ahead:
-        return None
-    *_, target, milestone = min(ahead, key=lambda row: row[:3])
-    return target, milestone
+        return []
+    first = min(milestone.due_on for _, milestone in ahead)
+    worst = [State.OVERDUE, State.AT_RISK]
+    return sorted(
+        (row for row in ahead if row[1].due_on == first),
+        key=lambda row: (
+            worst.index(row[0].state) if row[0].state in worst else len(worst), row[0].target.order, row[1].milestone.order,
+        ),
+    )
+
+
+def nearest_words(nearest):
+    """“自然撂荒地整治，距举证上传截止还有11天”；同一天截止的几项一起说。"""
+    (target, milestone), days = nearest[0], nearest[0][1].days_left
+    steps = list(dict.fromkeys(row.milestone.name for _, row in nearest))
+    names = list(dict.fromkeys(row.target.name for row, _ in nearest))
+    several = f"等{len(names)}项" if len(names) > 1 else ""
+    step = milestone.milestone.name if len(steps) == 1 else ""
+    if days:
+        when = f"距{step or short_date(milestone.due_on)}截止还有{days}天"
+        return f"{target.target.name}{several}，{when}"
+    return f"{target.target.name}{several}，{step}今天截止"
 
 
 def forecast_sentence(burnup):
@@ -66,16 +101,32 @@ def forecast_sentence(burnup):
     pending = burnup.figures.next_milestone
     if pending is None:
         return "全部节点已经完成。"
-    name, ahead = pending.milestone.name, burnup.forecast
-    if ahead is None:
-        return f"{name}的数已经够了。"
-    if ahead.done_on is None and pending.state == State.NOT_STARTED:
-        return f"{name}还没到时段。"
-    if ahead.done_on is None:
-        return f"{name}近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期。"
-    when = f"按近14天进度，{name}预计{date_beside(ahead.done_on, burnup.figures.as_of)}完成"
-    if pending.undated:
-        return f"{when}（方案未定时限）。"
-    if ahead.late_days > 0:
-        return f"{when}，晚{ahead.late_days}天。"
-    return f"{when}，赶得上{short_date(pending.due_on)}的截止。"
+    text = _stuck(pending, burnup.stuck) if burnup.stuck else ""
+    if burnup.forecast is None:
+        text = text or f"{pending.milestone.name}的数已经够了"
+    elif burnup.forecast.done_on:
+        text += ("；" if text else "") + _expected(burnup.ahead_of, burnup.forecast, burnup.figures.as_of)
+    return f"{text}。"
+
+
+def lacking_sentence(figures):
+    """图斑不够的话；够的是空文字。"""
+    short = shortage(figures)
+    return f"现有图斑比任务数少{short}，不补上完不成。" if short else ""
+
+
+def _stuck(pending, ahead):
+    """还没完成的第一步推算不出的原因。"""
+    name = pending.milestone.name
+    if pending.state == State.NOT_STARTED:
+        return f"{name}还没到时段"
+    return f"{name}近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期"
+
+
+def _expected(step, ahead, as_of):
+    when = f"按近14天进度，{step.milestone.name}预计{date_beside(ahead.done_on, as_of)}完成"
+    if step.undated:
+        return f"{when}（方案未定时限）"
+    return f"{when}，" + (
+        f"晚{ahead.late_days}天" if ahead.late_days > 0 else f"赶得上{short_date(step.due_on)}的截止"
+    )

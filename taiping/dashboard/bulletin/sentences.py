@@ -1,19 +1,14 @@
 """由数写成句子的规则：每个函数收进度里的数，给出办事人员会写的一句话；没有的不说，也不编。"""
 
-from taiping.area import plain, rounded
 from taiping.dashboard.rates import percent_of
 from taiping.dashboard.states import State
+from taiping.dashboard.words import quantity, shortage
 from taiping.dates import long_date
 
 STATE_WORDS = [
     (State.DONE, "按期完成"), (State.DONE_LATE, "逾期完成"), (State.OVERDUE, "逾期"), (State.AT_RISK, "预警"),
     (State.ON_TRACK, "正常推进"), (State.NOT_STARTED, "未到时段"), (State.NO_DATA, "还没有数据"),
 ]
-
-
-def quantity(value, target):
-    """数量带单位，去掉多余的 0：608亩、99.3亩。"""
-    return f"{plain(rounded(value, target.decimals))}{target.unit}"
 
 
 def both(count, amount, target):
@@ -150,13 +145,3 @@ def lacking_patches(figures):
     short = shortage(figures)
     return f"扣除核查无问题的，现有图斑比任务数少{short}。" if figures.exempt_count and short else (
         f"现有图斑比任务数少{short}。" if short else "")
-
-
-def shortage(figures):
-    """现有图斑（不算核减的面积）比要完成的数少多少的文字；不少是空文字。"""
-    need, parts = figures.need, []
-    if need.quota_count and figures.patch_count < need.quota_count:
-        parts.append(f"{need.quota_count - figures.patch_count}个")
-    if need.quota and (lack := need.quota - (figures.patch_area - figures.exempt)) > 0:
-        parts.append(quantity(lack, figures.target))
-    return "、".join(parts)

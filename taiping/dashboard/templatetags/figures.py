@@ -6,7 +6,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.safestring import mark_safe
 
 from taiping.area import plain, rounded
-from taiping.dashboard.words import TAGS, days_text
+from taiping.dashboard.words import TAGS, days_words
 from taiping.dates import long_date, short_date
 
 register = template.Library()
@@ -62,7 +62,7 @@ def tag_class(state):
 
 @register.filter
 def left(milestone):
-    return days_text(milestone)
+    return days_words(milestone.days_left)
 
 
 @register.filter
