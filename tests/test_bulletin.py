@@ -14,6 +14,7 @@ from tests.factories import (
     make_patch,
     make_plan,
     make_reading,
+    make_record,
     make_steps_target,
     make_target,
     make_user,
@@ -73,15 +74,15 @@ def test_every_sentence_of_a_day_in_the_middle_of_the_year(town):
         "（一）时间节点逾期。自然撂荒地整治的复耕复种（已过20天，还差45亩）。",
         "（二）图斑逾期。共3个。",
         "东村2个：自然撂荒地整治A3、A4；最长的已过20天。",
-        "西村1个：自然撂荒地整治A7；最长的已过20天。",
+        "西村1个：自然撂荒地整治A7；已过20天。",
         "（三）退回后还没有重新上报。共1个。",
         "西村1个：自然撂荒地整治A7（未见复耕复种）。",
         "（四）暂缓整改。共1个。",
         "西村1个：自然撂荒地整治A8（等水退）。",
     ]
     assert found["五、下步工作"] == [
-        "（一）抓紧补上逾期的。已经逾期的时间节点和图斑，请责任单位和有关村逐个核对原因，尽快完成并上报。",
-        "（二）按时完成近30天内截止的。2024年10月31日截止（还有11天）的有自然撂荒地整治、存量重点图斑的举证上传；"
+        "（一）抓紧补上逾期的任务。已经逾期的时间节点和图斑，请责任单位和有关村逐个核对原因，尽快完成并上报。",
+        "（二）按时完成近30天内截止的任务。2024年10月31日截止（还有11天）的有自然撂荒地整治、存量重点图斑的举证上传；"
         "2024年11月15日截止（还有26天）的有自然撂荒地整治、存量重点图斑的镇级核实。",
     ]
     assert found["六、统计说明"][0].startswith("1．数据截至2024年10月20日，按完成日期统计")
@@ -110,12 +111,12 @@ def test_before_anything_happened_and_before_the_plan_starts(town):
     in_august, last_year = texts(town.plan, date(2024, 8, 1)), texts(town.plan, date(2023, 12, 1))
 
     assert in_august["二、分任务进展"][1] == (
-        "（二）自然撂荒地整治（正常）。任务数100亩，现有图斑9个、100.5亩。还没有上报。"
+        "（二）自然撂荒地整治（正常）。任务数100亩，现有图斑9个、100.5亩。还没有图斑完成举证上传。"
         "复耕复种9月30日截止，还有60天，还没有完成的。举证上传10月31日截止，还有91天。镇级核实11月15日截止，还有106天。")
     assert in_august["三、各村情况"][0].endswith("各村都还没有核实的图斑。南村没有图斑，不参加排名。")
     assert in_august["四、存在问题"] == ["没有逾期、退回和暂缓的图斑，也没有逾期的时间节点。"]
     # 30天内没有到期的，列出全部剩下的
-    assert in_august["五、下步工作"][0].startswith("（一）按时完成还没有到期的。2024年9月30日截止（还有60天）的有自然撂荒地整治")
+    assert in_august["五、下步工作"][0].startswith("（一）按时完成还没有到期的任务。2024年9月30日截止（还有60天）的有自然撂荒地整治")
     assert last_year["一、总体情况"][0].startswith("方案从2024年1月1日开始，到统计之日还没有开始。")
 
 
@@ -123,14 +124,14 @@ def test_after_the_plan_everything_open_is_overdue(town):
     found = texts(town.plan, date(2025, 1, 10))
 
     assert found["一、总体情况"] == [
-        "方案已于2024年12月31日结束，以下是结束以后的情况，没有完成的都算逾期。"
+        "方案已于2024年12月31日结束，以下是结束以后的情况，没有完成、也没有暂缓的都算逾期。"
         "方案共有目标任务3项，其中按期完成1项、逾期2项。各项任务共有图斑12个，其中6个逾期。"]
     # 撂荒 A2、A3、A4、A6、A7 五个，重点 B3 一个；A8 暂缓不算
     assert found["四、存在问题"][1:4] == [
         "（二）图斑逾期。共6个。", "东村3个：自然撂荒地整治A2、A3、A4；最长的已过102天。",
         "西村3个：自然撂荒地整治A6、A7，存量重点图斑B3；最长的已过102天。"]
     assert found["五、下步工作"] == [
-        "（一）抓紧补上逾期的。已经逾期的时间节点和图斑，请责任单位和有关村逐个核对原因，尽快完成并上报。"]
+        "（一）抓紧补上逾期的任务。已经逾期的时间节点和图斑，请责任单位和有关村逐个核对原因，尽快完成并上报。"]
 
 
 def test_all_done():
@@ -189,11 +190,59 @@ def test_floor_below_the_line_undated_steps_and_only_exempt():
 
     assert found["二、分任务进展"] == [
         "（一）耕地保有量（逾期）。底线100亩，2024年6月30日监测为88.5亩，低于底线11.5亩。",
-        "（二）违法占用耕地问题（正常）。任务数4个，现有图斑2个、1.2亩。核查无问题1个，核减面积0.5亩；其余还没有上报。"
+        "（二）违法占用耕地问题（正常）。任务数4个，现有图斑2个、1.2亩。核查无问题1个，核减面积0.5亩；其余还没有完成整改落实的。"
         "扣除核查无问题的，现有图斑比任务数少2个。整改落实、核实销号方案未定时限，按方案结束日期12月31日判断。"]
-    assert found["四、存在问题"] == ["（一）时间节点逾期。耕地保有量低于底线11.5亩。"]
+    assert found["四、存在问题"] == ["（一）低于底线。耕地保有量低于底线11.5亩。"]
+    assert found["五、下步工作"][0] == "（一）补足低于底线的面积。耕地保有量低于底线，请责任单位核对面积，尽快补足。"
     assert found["五、下步工作"][-1] == (
-        "（二）推进未定时限的。违法占用耕地问题的整改落实、核实销号，方案未定时限，请在方案结束日期2024年12月31日前完成。")
+        "（二）推进未定时限的任务。违法占用耕地问题的整改落实、核实销号，方案未定时限，请在方案结束日期2024年12月31日前完成。")
+
+
+def test_a_floor_below_its_line_is_a_problem_before_its_deadline_too():
+    plan = make_plan()
+    floor = make_target(plan, "retained", name="耕地保有量", kind="FLOOR", measured_by="READINGS", quota=Decimal(100), decimals=0)
+    make_milestone(floor, name="年底保有", due_on=on(12, 31))
+    make_reading(floor, on=on(6, 30), value=Decimal("99.7"))
+
+    found = texts(plan)
+
+    assert found["二、分任务进展"] == [
+        "（一）耕地保有量（预警）。底线100亩，2024年6月30日监测为100亩，低于底线不到1亩。"]
+    assert found["四、存在问题"] == ["（一）低于底线。耕地保有量低于底线不到1亩。"]
+
+
+def test_what_is_short_by_less_than_is_shown_is_not_called_0():
+    """平方米换成亩，常差一点点：10＋9.998 亩，比 20 亩少 0.002。"""
+    plan = make_plan()
+    target = make_target(plan, name="自然撂荒地整治", quota=Decimal(20))
+    make_milestone(target, name="复耕复种", due_on=on(9, 30))
+    village, by = make_village("东村"), make_user(role=Role.STAFF)
+    for code, area in (("A1", "10"), ("A2", "9.998")):
+        patch = make_patch(target, village, code=code, area_mu=Decimal(area))
+        make_record(patch, by=by, on=on(9, 1))
+
+    found = texts(plan)
+
+    assert "现有图斑比任务数少不到0.01亩" in found["二、分任务进展"][0]
+    assert found["四、存在问题"] == ["（一）时间节点逾期。自然撂荒地整治的复耕复种（已过20天，还差不到0.01亩）。"]
+    assert found["五、下步工作"] == [
+        "（一）抓紧补上逾期的任务。已经逾期的时间节点，请责任单位核对原因，尽快完成并上报。"]
+
+
+def test_the_lowest_villages_are_named_from_the_bottom():
+    """五个村只有第1村核实过；逾期最多的第5村排在最后，要点到它。"""
+    plan = make_plan()
+    target = make_target(plan, name="自然撂荒地整治", quota=None)
+    make_milestone(target, name="复耕复种", due_on=on(9, 30))
+    by = make_user(role=Role.STAFF)
+    for number in range(1, 6):
+        village = make_village(f"第{number}村", order=number)
+        for code in range(1 + (number == 5)):
+            patch = make_patch(target, village, code=f"{number}-{code}")
+            if number == 1:
+                make_record(patch, by=by, on=on(9, 1))
+
+    assert "最低的是第5村、第4村、第3村等4个村（0%）" in texts(plan)["三、各村情况"][0]
 
 
 def test_all_exempt_is_not_said_to_be_waiting():

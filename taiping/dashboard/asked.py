@@ -46,7 +46,7 @@ class Asked:
         if self.plan is None:
             return []
         if self.on > self.plan.ends_on:
-            return [f"{self.plan}已于{long_date(self.plan.ends_on)}结束，下面是结束以后的情况，到期没完成的都算逾期。"]
+            return [f"{self.plan}已于{long_date(self.plan.ends_on)}结束，下面是结束以后的情况，没完成、也没有暂缓的都算逾期。"]
         if self.on < self.plan.starts_on:
             return [f"{self.plan}从{long_date(self.plan.starts_on)}开始，{long_date(self.on)}还没有开始。"]
         return []

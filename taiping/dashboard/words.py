@@ -1,5 +1,7 @@
 """由数写成的话：总览的一句话、状态的颜色、离截止还有几天。只说数里有的。"""
 
+from decimal import Decimal
+
 from plots.querysets import BASES, DONE
 from taiping.area import plain, rounded
 from taiping.dashboard.states import State
@@ -17,8 +19,11 @@ def name_suffix(basis):
 
 
 def quantity(value, target):
-    """数量带单位，去掉多余的 0：608亩、99.3亩。"""
-    return f"{plain(rounded(value, target.decimals))}{target.unit}"
+    """数量带单位，去掉多余的 0：608亩、99.3亩；不是 0 又舍成了 0 的是“不到0.01亩”。"""
+    shown = rounded(value, target.decimals)
+    if value and not shown:
+        return f"不到{plain(Decimal(1).scaleb(-target.decimals))}{target.unit}"
+    return f"{plain(shown)}{target.unit}"
 
 
 def shortage(figures):

@@ -57,7 +57,7 @@ def sentence(rows):
     if best.share == worst.share:
         return f"有图斑的村核实占比都是{best.share_text}。" if len(rows) > 1 else (
             f"只有{best.village.name}有图斑，核实占比{best.share_text}。")
-    return f"核实占比最高的是{_named(rows, best)}，最低的是{_named(rows, worst)}。"
+    return f"核实占比最高的是{_named(rows, best)}，最低的是{_named(rows[::-1], worst)}。"
 
 
 def _named(rows, row):

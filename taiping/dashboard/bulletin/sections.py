@@ -9,6 +9,7 @@ from taiping.dashboard.notes import explanations
 from taiping.dates import long_date
 
 LISTED = 10  # 一个村里同一项任务最多点名这么多个图斑
+REASON = 60  # 一条理由最多写这么多字
 
 
 def sections(shot):
@@ -75,10 +76,14 @@ def problems(shot):
         elif item.status == Status.DEFERRED:
             deferred[item.patch.village].append(item)
     found = []
+    if low := steps.below_floor(shot.progress):
+        found.append(("低于底线", ["；".join(
+            f"{figures.target.name}低于底线{sentences.quantity(figures.margin_abs, figures.target)}" for figures in low
+        ) + "。"]))
     if late := steps.overdue_steps(shot.progress):
         found.append(("时间节点逾期", ["；".join(late) + "。"]))
     if overdue:
-        found.append(("图斑逾期", named(overdue, "最长的已过{}天")))
+        found.append(("图斑逾期", named(overdue, longest=True)))
     if returned:
         found.append(("退回后还没有重新上报", named(returned)))
     if deferred:
@@ -93,12 +98,13 @@ def problems(shot):
     return [Paragraph("没有逾期、退回和暂缓的图斑，也没有逾期的时间节点。")]
 
 
-def named(by_village, longest=""):
-    """先说共几个，再一村一段，多的在前；longest 是最后补的最长逾期天数，没有就写退回、暂缓的理由。"""
+def named(by_village, longest=False):
+    """先说共几个，再一村一段，多的在前；longest 时最后补最长逾期几天，不然写退回、暂缓的理由。"""
     rows = sorted(by_village.items(), key=lambda row: (-len(row[1]), row[0].order))
     texts = [f"共{sum(len(own) for _, own in rows)}个。"]
     for village, own in rows:
-        after = f"；{longest.format(max(row.days_over for row in own))}" if longest else ""
+        days = max(row.days_over for row in own) if longest else 0
+        after = f"；{'' if len(own) == 1 else '最长的'}已过{days}天" if longest else ""
         texts.append(f"{village.name}{len(own)}个：{codes(own, reasons=not longest)}{after}。")
     return texts
 
@@ -118,27 +124,34 @@ def codes(rows, reasons=False):
 
 
 def one_line(reason):
-    """理由写进括号里：不换行，句末不带句号。"""
-    return "".join(reason.splitlines()).strip().rstrip("。；;.")
+    """理由写进括号里：不换行，句末不带句号；太长的只留开头，全文在台账里。"""
+    text = "".join(reason.splitlines()).strip().rstrip("。；;.")
+    return text if len(text) <= REASON else f"{text[:REASON]}……"
 
 
 def next_steps(progress):
     """截止还没到的，按日期列；逾期的、未定时限的各一句；都完成了就说都完成了。"""
     ahead, more = steps.deadlines_ahead(progress)
     lines = []
-    if steps.overdue_steps(progress) or progress.overdue_count:
-        lines.append(("抓紧补上逾期的", "已经逾期的时间节点和图斑，请责任单位和有关村逐个核对原因，尽快完成并上报。"))
+    if low := steps.below_floor(progress):
+        names = "、".join(figures.target.name for figures in low)
+        lines.append(("补足低于底线的面积", f"{names}低于底线，请责任单位核对面积，尽快补足。"))
+    late = ["时间节点"] if steps.overdue_steps(progress) else []
+    if late or progress.overdue_count:
+        late += ["图斑"] if progress.overdue_count else []
+        who = "责任单位和有关村逐个核对原因" if progress.overdue_count else "责任单位核对原因"
+        lines.append(("抓紧补上逾期的任务", f"已经逾期的{'和'.join(late)}，请{who}，尽快完成并上报。"))
     if ahead:
         texts = [
             f"{long_date(day)}{f'截止（还有{days}天）' if days else '当天截止'}的有{'，'.join(names)}"
             for day, days, names in ahead
         ]
-        title = "按时完成近30天内截止的" if more or ahead[-1][1] <= 30 else "按时完成还没有到期的"
+        title = "按时完成近30天内截止的任务" if more or ahead[-1][1] <= 30 else "按时完成还没有到期的任务"
         lines.append((title, "；".join(texts) + "。"))
     if undated := steps.undated_steps(progress):
         when = f"请在方案结束日期{long_date(progress.plan.ends_on)}前完成。" if (
             progress.as_of <= progress.plan.ends_on) else "方案已经结束，请尽快完成。"
-        lines.append(("推进未定时限的", f"{'，'.join(undated)}，方案未定时限，{when}"))
+        lines.append(("推进未定时限的任务", f"{'，'.join(undated)}，方案未定时限，{when}"))
     if lines:
         return lettered(lines)
     if progress.as_of > progress.plan.ends_on and not all(figures.state.is_done for figures in progress.targets):

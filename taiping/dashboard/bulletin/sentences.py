@@ -49,7 +49,7 @@ def timing(progress):
     if as_of < plan.starts_on:
         return f"方案从{long_date(plan.starts_on)}开始，到统计之日还没有开始。"
     if as_of > plan.ends_on:
-        late = "，没有完成的都算逾期" if any(figures.patch_count for figures in progress.targets) else ""
+        late = "，没有完成、也没有暂缓的都算逾期" if any(figures.patch_count for figures in progress.targets) else ""
         return f"方案已于{long_date(plan.ends_on)}结束，以下是结束以后的情况{late}。"
     return ""
 
@@ -107,7 +107,8 @@ def done(figures):
     if not confirmed:
         besides = f"{exempt}；其余" if exempt else ""
         if single or not reported:
-            return f"{besides}还没有{'完成的' if single else '上报'}。"
+            step = "整治" if single else figures.reporting.milestone.name
+            return f"{besides}还没有完成{step}的。" if exempt else f"还没有图斑完成{step}。"
         if exempt:
             return f"已上报{reported}（个数含核查无问题的），核实的只有{exempt}；其余还没有核实。"
         return f"已上报{reported}，还没有核实。"

@@ -84,15 +84,12 @@ def lacking(figures, row):
 
 
 def overdue_steps(progress):
-    """逾期的时间节点，一项任务一句；没有是空列表。"""
+    """逾期的时间节点，一项任务一句；没有是空列表。底线的另说。"""
     lines = []
     for figures in progress.targets:
         late = [row for row in figures.milestones if row.state == State.OVERDUE]
-        if not late:
-            continue
         target = figures.target
-        if target.is_floor:
-            lines.append(f"{target.name}低于底线{quantity(figures.margin_abs, target)}")
+        if not late or target.is_floor:
             continue
         told = "、".join(
             f"{row.milestone.name}（已过{row.days_over}天{f'，还差{lack}' if (lack := lacking(figures, row)) else ''}）"
@@ -100,6 +97,11 @@ def overdue_steps(progress):
         )
         lines.append(f"{target.name}的{told}")
     return lines
+
+
+def below_floor(progress):
+    """低于底线的任务，哪一天都说，不等到截止。"""
+    return [figures for figures in progress.targets if figures.margin is not None and figures.margin < 0]
 
 
 def deadlines_ahead(progress, within=30):
@@ -113,9 +115,16 @@ def deadlines_ahead(progress, within=30):
     for figures, row in near:
         groups.setdefault(row.due_on, {}).setdefault(row.milestone.name, []).append(figures.target.name)
     return [
-        (day, (day - progress.as_of).days, [f"{'、'.join(names)}的{step}" for step, names in steps.items()])
-        for day, steps in sorted(groups.items())
+        (day, (day - progress.as_of).days, _together(steps)) for day, steps in sorted(groups.items())
     ], len(near) < len(ahead)
+
+
+def _together(steps):
+    """{步骤: 任务名} → [“甲、乙的举证上传”]；同样几项任务的步骤并在一起。"""
+    of = {}
+    for step, names in steps.items():
+        of.setdefault("、".join(names), []).append(step)
+    return [f"{names}的{'、'.join(found)}" for names, found in of.items()]
 
 
 def undated_steps(progress):
