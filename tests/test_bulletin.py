@@ -116,7 +116,8 @@ def test_before_anything_happened_and_before_the_plan_starts(town):
     assert in_august["三、各村情况"][0].endswith("各村都还没有核实的图斑。南村没有图斑，不参加排名。")
     assert in_august["四、存在问题"] == ["没有逾期、退回和暂缓的图斑，也没有逾期的时间节点。"]
     # 30天内没有到期的，列出全部剩下的
-    assert in_august["五、下步工作"][0].startswith("（一）按时完成还没有到期的任务。2024年9月30日截止（还有60天）的有自然撂荒地整治")
+    ahead = "（一）按时完成还没有到期的任务。2024年9月30日截止（还有60天）的有自然撂荒地整治"
+    assert in_august["五、下步工作"][0].startswith(ahead)
     assert last_year["一、总体情况"][0].startswith("方案从2024年1月1日开始，到统计之日还没有开始。")
 
 

@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from plots import actions
 from plots.models import Patch
 from taiping.dashboard.weekly import weekly_name, weekly_workbook
 from tests.factories import make_patch, make_plan, make_steps_target, make_user, make_village
-from tests.reports_town import DAY, FIRST_DAY, ReportsTown
+from tests.reports_town import DAY, FIRST_DAY, NOON, ReportsTown
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -56,11 +57,11 @@ def test_villages_are_worst_first_and_the_total_recomputes_the_rate(town):
     sheet = opened(town.plan)["分村"]
 
     rows = list(sheet.iter_rows(min_row=5, values_only=True))
-    # 序号，村，片区，撂荒（图斑、上报、核实、率、逾期），重点（同上），待重报，差错率，逾期合计，最久的一步
-    assert rows[0] == (1, "东村", None, 5, 3, 2, 0.4, 2, 1, 1, 1, 1, 0, 0, 0, 2, "自然撂荒地整治 复耕复种，已过20天")
-    assert rows[1] == (2, "西村", None, 4, 1, 1, 0.25, 1, 2, 1, 1, 0.5, 0, 1, 0.16, 1, "自然撂荒地整治 复耕复种，已过20天")
-    assert rows[2] == (3, "南村", None, *[None] * 10, 0, None, 0, None)
-    assert rows[3] == ("合计", None, None, 9, 4, 3, 0.333, 3, 3, 2, 2, 0.666, 0, 1, 0.07, 3, None)
+    # 序号，村，片区，撂荒（图斑、上报、核实、逾期），重点（同上），核实占比，待重报，差错率，逾期合计，最久的一步
+    assert rows[0] == (1, "东村", None, 5, 3, 2, 2, 1, 1, 1, 0, 0.5, 0, 0, 2, "自然撂荒地整治 复耕复种，已过20天")
+    assert rows[1] == (2, "西村", None, 4, 1, 1, 1, 2, 1, 1, 0, 0.333, 1, 0.16, 1, "自然撂荒地整治 复耕复种，已过20天")
+    assert rows[2] == (3, "南村", None, *[None] * 9, 0, None, 0, None)
+    assert rows[3] == ("合计", None, None, 9, 4, 3, 3, 3, 2, 2, 0, 0.416, 1, 0.07, 3, None)
 
 
 def test_village_areas(town):
@@ -108,7 +109,7 @@ def test_details_have_every_patch_with_the_day_of_each_step(town):
     assert rows["A1"] == ("自然撂荒地整治", "东村", "A1", None, None, 10, "已销号", None, None, *days, 10, 10, None)
     assert rows["A3"][5:] == (12.5, "整治中", "复耕复种", datetime(2024, 9, 30), None, None, None, 0, 0, None)
     assert rows["A5"][6:9] + rows["A5"][14:] == ("核查无问题", None, None, "2024年9月12日核查无问题：影像为水田")
-    assert row_of(sheet, "自然撂荒地整治合计")[:8] == ("自然撂荒地整治合计", "9个", None, None, None, 100.5, None, None)
+    assert row_of(sheet, "自然撂荒地整治合计")[:8] == ("自然撂荒地整治合计", 9, None, None, None, 100.5, None, None)
     assert row_of(sheet, "自然撂荒地整治合计")[12:14] == (30, 20)
 
 
@@ -132,14 +133,47 @@ def test_sheets_print_on_a4_landscape_one_page_wide(town):
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
-        assert sheet.print_title_rows.startswith("$1:$")
     assert book["总表"].freeze_panes == "B5"
     assert book["总表"].auto_filter.ref == "A4:P7"
-    assert book["分村"].auto_filter.ref == "A4:Q7"  # 合计行不参加筛选
+    assert book["分村"].auto_filter.ref == "A4:P7"  # 合计行不参加筛选
     assert "A1:P1" in book["总表"].merged_cells
-    assert [len(sheet._charts) for sheet in book] == [1, 0, 0, 0, 0, 0, 0, 0]
+    # 标题、口径和表头每页都有
+    assert [sheet.print_title_rows for sheet in book] == ["$1:$4"] * 4 + ["$1:$3"] * 2 + ["$1:$4", "$1:$1"]
     signing = [cell for row in book["总表"].iter_rows(values_only=True) for cell in row if isinstance(cell, str)]
     assert {"填报人：", "审核人：", "截止日期：2024年10月20日"} <= set(signing)
+
+
+def test_the_chart_draws_the_rates_of_the_overview(town):
+    book = opened(town.plan)
+
+    assert [len(sheet._charts) for sheet in book] == [1, 0, 0, 0, 0, 0, 0, 0]
+    series = book["总表"]._charts[0].series
+    assert [(row.tx.v, row.val.numRef.f) for row in series] == [
+        ("核实", "'总表'!$J$6:$J$7"), ("上报", "'总表'!$I$6:$I$7")]  # 底线那行不画
+    assert (book["总表"]["I4"].value, book["总表"]["J4"].value) == ("上报", "核实")
+
+
+def test_without_figures_there_is_no_empty_chart():
+    plan = make_plan()
+    make_steps_target(plan)
+
+    assert opened(plan)["总表"]._charts == []
+
+
+def test_long_texts_are_seen_whole_and_no_row_is_higher_than_a_sheet_allows(town):
+    long = "重庆市铜梁区太平镇绿野生态农业开发有限公司"
+    Patch.objects.filter(code="A1").update(contractor=long, place="很长很长的小地名一直写到十五个字")
+    patch = Patch.objects.get(code="A8")
+    actions.resume(patch, by=make_user(role=Role.STAFF), on=date(2024, 10, 1), at=NOON, note="可以整改了")
+    actions.defer(patch, by=make_user(role=Role.STAFF), on=date(2024, 10, 2), at=NOON, note="水" * 900)
+    sheet = opened(town.plan)["明细"]
+    rows = {row[2].value: row[0].row for row in sheet.iter_rows(min_row=5) if row[2].value}
+
+    heights = {code: sheet.row_dimensions[row].height for code, row in rows.items()}
+
+    assert heights["A1"] > 2 * heights["B1"]  # 承包人 21 个字，一行排 7 个
+    assert heights["A8"] == 409
+
 
 
 def test_numbers_are_numbers_and_there_is_no_formula(town):

@@ -10,7 +10,7 @@ from taiping.dashboard.weekly.paper import COUNT, Paper, amount_format
 from taiping.dashboard.weekly.sheets import heading, opening
 from taiping.dates import long_date
 
-LIST_WIDTHS = [6, 10, 22, 18, 12, 11, 13, 12, 10, 11, 46]
+LIST_WIDTHS = [6, 10, 20, 21, 14, 10, 12, 13, 10, 10, 34]
 OVERDUE_HEADS = ("序号", "村（社区）", "目标任务", "图斑编号", "小地名", "面积（亩）", "步骤", "截止日期", "逾期天数",
                  "目前状态", "退回理由")
 DEFERRED_HEADS = (*OVERDUE_HEADS[:8], "暂缓日期", "目前状态", "暂缓原因")
@@ -19,7 +19,7 @@ DEFERRED_HEADS = (*OVERDUE_HEADS[:8], "暂缓日期", "目前状态", "暂缓原
 def add_patches(book, shot):
     """逾期清单、暂缓清单在明细前面：先建好表，读图斑时明细直接写出，逾期和暂缓的记下来最后写。"""
     late, waiting = [], []
-    first, second = Paper(book, "逾期清单", LIST_WIDTHS), Paper(book, "暂缓清单", LIST_WIDTHS)
+    first, second = Paper(book, "逾期清单", LIST_WIDTHS, larger=1), Paper(book, "暂缓清单", LIST_WIDTHS, larger=1)
     _details(book, shot, late, waiting)
     places = {row.village.pk: place for place, row in enumerate(shot.villages[1])}
     late.sort(key=lambda row: (places[row[0]], -row[1][7]))
@@ -34,7 +34,8 @@ def _list(paper, shot, heads, rows, word, look):
     looks = ["middle", "text", "text", "text", "text", "number", "middle", "middle", look, "middle", "text"]
     for place, values in enumerate(rows, start=1):
         shapes = [COUNT, "", "", "", "", "0.00", "", "", COUNT if look == "late" else "", "", ""]
-        paper.row([place, *values], looks, shapes, height=tall(values[-1], 22))
+        row = [place, *values]
+        paper.row(row, looks, shapes, height=paper.tall(row, looks, 24))
     paper.filter(head, paper.number)
     if not rows:
         paper.banner(f"没有{word}的图斑。", "note", 24)
@@ -43,18 +44,19 @@ def _list(paper, shot, heads, rows, word, look):
 
 def _details(book, shot, late, waiting):
     by_target = [figures for figures in shot.progress.targets if figures.target.by_patches]
-    steps = list(dict.fromkeys(row.milestone.name for figures in by_target for row in figures.milestones))
-    paper = Paper(book, "明细", [20, 10, 18, 12, 12, 10, 11, 13, 12, *[13] * len(steps), 10, 10, 40], larger=1)
+    steps = max((len(figures.milestones) for figures in by_target), default=0)  # 各步是什么，“时间节点”那张表里有
+    paper = Paper(book, "明细", [18, 10, 22, 12, 14, 9, 10, 13, 12, *[12] * steps, 9, 9, 28], larger=1)
     paper.freeze(4, 5)
     opening(paper, shot, "图斑明细", "亩", 6)
     head = paper.heads([
         *((title, ()) for title in ("目标任务", "村（社区）", "图斑编号", "小地名", "承包人（项目主体）", "面积（亩）",
                                     "状态", "下一步", "截止日期")),
-        *([("各步完成日期", tuple(steps))] if steps else []), ("面积（亩）", ("上报", "核实")), ("说明", ()),
+        *([("各步完成日期", tuple(f"第{place}步" for place in range(1, steps + 1)))] if steps else []),
+        ("面积（亩）", ("上报", "核实")), ("说明", ()),
     ])
     counts, sums = Counter(), defaultdict(lambda: [Decimal(0)] * 3)
     looks = ["text", "text", "text", "text", "text", "number", "middle", "middle", "middle",
-             *["middle"] * len(steps), "number", "number", "text"]
+             *["middle"] * steps, "number", "number", "text"]
     for item in shot.items():
         patch, target = item.patch, item.patch.target
         areas = patch.area_mu, item.reported_mu, item.confirmed_mu
@@ -62,8 +64,9 @@ def _details(book, shot, late, waiting):
         sums[target.pk] = [total + area for total, area in zip(sums[target.pk], areas, strict=True)]
         fmt = amount_format(target.decimals)
         told = _told(item)
-        paper.row([target.name, patch.village.name, *_facts(item), *_days(item, steps), *areas[1:], told], looks,
-                  ["", "", "", "", "", fmt, "", "", "", *[""] * len(steps), fmt, fmt, ""], height=tall(told, 18))
+        values = [target.name, patch.village.name, *_facts(item), *_days(item, steps), *areas[1:], told]
+        paper.row(values, looks, ["", "", "", "", "", fmt, "", "", "", *[""] * steps, fmt, fmt, ""],
+                  height=paper.tall(values, looks, 24))
         if item.overdue_step:
             late.append((patch.village_id, _late(item)))
         elif item.status == Status.DEFERRED:
@@ -72,13 +75,8 @@ def _details(book, shot, late, waiting):
     if not counts:
         paper.banner("还没有图斑。", "note", 24)
     for figures in by_target:
-        _total(paper, figures.target, counts, sums, len(steps))
+        _total(paper, figures.target, counts, sums, steps)
     paper.prints(1, head + 1)
-
-
-def tall(text, per_line):
-    """行高：最后一列的说明每 per_line 个字折一行，都看得全。"""
-    return max(24, 15 * -(-len(text) // per_line) + 4)
 
 
 def _facts(item):
@@ -88,8 +86,8 @@ def _facts(item):
 
 
 def _days(item, steps):
-    days = {milestone.name: day for milestone, day in item.done_days}
-    return [days.get(name) for name in steps]
+    days = [day for _, day in item.done_days]
+    return days + [None] * (steps - len(days))
 
 
 def _told(item):
@@ -120,10 +118,10 @@ def _total(paper, target, counts, sums, steps):
         return
     area, reported, confirmed = (rounded(value, target.decimals) for value in sums[target.pk])
     fmt = amount_format(target.decimals)
-    paper.row([f"{target.name}合计", f"{counts[target.pk]}个", None, None, None, area, *[None] * (3 + steps),
+    paper.row([f"{target.name}合计", counts[target.pk], None, None, None, area, *[None] * (3 + steps),
                reported, confirmed, None],
               ["total_text"] * 5 + ["total"] * (steps + 6) + ["total_text"],
-              ["", "", "", "", "", fmt, *[""] * (3 + steps), fmt, fmt, ""], height=22)
+              ["", '0"个"', "", "", "", fmt, *[""] * (3 + steps), fmt, fmt, ""], height=24)
 
 
 def add_notes(book, shot):

@@ -2,6 +2,7 @@
 
 from copy import copy
 from datetime import date
+from unicodedata import east_asian_width
 
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -48,6 +49,7 @@ LOOKS = {
         "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True),
     },
 }
+WRAPPED = [look for look, style in LOOKS.items() if style["alignment"].wrap_text]
 PERCENT, COUNT = "0.0%", "0"
 DAY = "yyyy-mm-dd"
 STYLES = "_taiping_styles"
@@ -65,7 +67,7 @@ class Paper:
 
     def __init__(self, book, name, widths, larger=0):
         self.sheet = book.create_sheet(name)
-        self.width, self.number, self.larger = len(widths), 0, larger
+        self.widths, self.width, self.number, self.larger = widths, len(widths), 0, larger
         # 一种样子只算一次：十万行时快一个数量级。
         self.styles = book.__dict__.setdefault(STYLES, {})
         print_landscape(self.sheet)  # A4 横向、一页宽；表的属性在第一行之前就写出去了，所以放在这里
@@ -74,6 +76,15 @@ class Paper:
         self.sheet.print_options.horizontalCentered = True
         for index, width in enumerate(widths, start=1):
             self.sheet.column_dimensions[get_column_letter(index)].width = width
+
+    def tall(self, values, looks, least):
+        """行高（磅）：会折行的格子都看得全；最高 409 磅，表格软件只认到这么高。"""
+        size, lines = 10 + self.larger, 1
+        for value, look, width in zip(values, looks, self.widths, strict=True):
+            if isinstance(value, str) and value and look in WRAPPED:
+                shown = sum(2 if east_asian_width(char) in "WF" else 1 for char in value) * size / 10
+                lines = max(lines, -(-shown // max(width - 1.5, 1)))
+        return min(max(least, lines * size * 1.4 + 4), 409)
 
     @property
     def last(self):

@@ -13,6 +13,7 @@ from taiping.area import plain, rounded
 from taiping.dashboard.rates import done_rate, ratio
 from taiping.dashboard.states import State
 from taiping.dashboard.weekly.paper import COUNT, PERCENT, Paper, amount_format
+from taiping.dashboard.words import quantity
 from taiping.dates import long_date
 
 DAYS = '"还有"0"天";"已过"0"天";"今天截止"'
@@ -44,7 +45,7 @@ def look_of(state):
 def add_overview(book, shot):
     """总表：每项任务一行；底线在前。种类不同的任务不相加，所以没有合计行。"""
     targets = sorted(shot.progress.targets, key=lambda row: (not row.target.is_floor, row.target.order))
-    paper = Paper(book, "总表", [22, 10, 11, 8, 11, 8, 11, 8, 9, 9, 11, 8, 8, 8, 10, 34])
+    paper = Paper(book, "总表", [24, 10, 11, 7, 11, 7, 11, 7, 9, 9, 10, 7, 9, 9, 10, 30], larger=2)
     paper.freeze(2, 5)
     opening(paper, shot, "总表", units(targets), 8)
     amounts = ("数量", "个数")
@@ -61,7 +62,7 @@ def add_overview(book, shot):
     paper.filter(head + 1, last)
     _signing(paper, shot)
     first = head + 2 + sum(figures.target.is_floor for figures in targets)
-    if first <= last:
+    if any(not figures.is_empty and figures.confirmed is not None for figures in targets if not figures.target.is_floor):
         _chart(paper, first, last)
     paper.prints(1, head + 1)
 
@@ -88,7 +89,7 @@ def _target_row(paper, figures):
               figures.state.label, remark(figures)]
     looks = ["text", "middle", *["number"] * 12, look_of(figures.state), "text"]
     formats = ["", "", fmt, COUNT, fmt, COUNT, fmt, COUNT, PERCENT, PERCENT, fmt, COUNT, COUNT, COUNT, "", ""]
-    paper.row(values, looks, formats, height=32)
+    paper.row(values, looks, formats, height=paper.tall(values, looks, 32))
 
 
 def remark(figures):
@@ -101,7 +102,7 @@ def remark(figures):
         if figures.margin is None:
             return text
         word = "低于" if figures.margin < 0 else "高出"
-        return f"{text}，{word}底线{plain(rounded(figures.margin_abs, target.decimals))}{target.unit}"
+        return f"{text}，{word}底线{quantity(figures.margin_abs, target)}"
     if not figures.patch_count:
         return "还没有图斑"
     notes = [f"图斑{figures.patch_count}个、{plain(rounded(figures.patch_area, target.decimals))}亩"]
@@ -144,34 +145,36 @@ def _chart(paper, first, last):
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.scaling.min, chart.y_axis.number_format = 0, "0%"
     chart.y_axis.majorGridlines = None
+    chart.y_axis.crosses = "max"  # 纵轴倒着排，刻度还在下面
+    chart.title.overlay = chart.legend.overlay = False
     chart.legend.position, chart.gapWidth = "b", 60
     chart.width, chart.height = 30, max(6, 2.6 + 1.25 * (last - first + 1))
     paper.sheet.add_chart(chart, f"A{paper.number + 2}")
 
 
 def add_villages(book, shot):
-    """分村：一张按个，一张按亩；最差的村在前，合计行的比率重新算。"""
+    """分村：一张按个，一张按亩；最差的村在前，合计行的比率重新算。一项任务几格，打印在一页上字还看得清。"""
     _village_sheet(
         book, shot, "分村", "个",
-        subs=("图斑", "上报", "核实", "完成率", "逾期"), widths=(6, 6, 6, 8, 6),
-        cells=lambda cell, target: [cell.patch_count, cell.reported_count, cell.confirmed_count,
-                                    ratio(cell.confirmed_count, cell.patch_count), cell.overdue_count],
-        formats=lambda target: [COUNT, COUNT, COUNT, PERCENT, COUNT],
-        ends=(("待重报", 8), ("差错率", 8), ("逾期合计", 7), ("拖得最久的一步", 36)), end_formats=[COUNT, "0%", COUNT, ""],
+        subs=("图斑", "上报", "核实", "逾期"), widths=(5.5, 5.5, 5.5, 5.5),
+        cells=lambda cell, target: [cell.patch_count, cell.reported_count, cell.confirmed_count, cell.overdue_count],
+        formats=lambda target: [COUNT] * 4,
+        ends=(("核实占比", 9), ("待重报", 7), ("差错率", 8), ("逾期合计", 7), ("拖得最久的一步", 28)),
+        end_formats=[PERCENT, COUNT, "0%", COUNT, ""], larger=2,
     )
     _village_sheet(
         book, shot, "分村面积", "亩",
-        subs=("任务数", "图斑", "上报", "核实"), widths=(9, 9, 9, 9),
+        subs=("任务数", "图斑", "上报", "核实"), widths=(8.5, 8.5, 8.5, 8.5), larger=1,
         cells=lambda cell, target: [rounded(value, target.decimals) for value in
                                     (cell.quota, cell.patch_area, cell.reported, cell.confirmed)],
         formats=lambda target: [amount_format(target.decimals)] * 4,
     )
 
 
-def _village_sheet(book, shot, name, unit, *, subs, widths, cells, formats, ends=(), end_formats=()):
-    """cells、formats 给出一个村一项任务的几格；ends 是最后的几列（待重报、差错率、逾期、原因），没有就不写。"""
+def _village_sheet(book, shot, name, unit, *, subs, widths, cells, formats, ends=(), end_formats=(), larger=0):
+    """cells、formats 给出一个村一项任务的几格；ends 是最后的几列（核实占比、待重报、差错率、逾期、原因），没有就不写。"""
     by_target, rows = shot.villages
-    paper = Paper(book, name, [5, 10, 6, *widths * len(by_target), *(width for _, width in ends)], larger=2)
+    paper = Paper(book, name, [5, 10, 6, *widths * len(by_target), *(width for _, width in ends)], larger=larger)
     paper.freeze(3, 5)
     opening(paper, shot, name, unit, min(10, paper.width - 1))
     head = paper.heads([
@@ -185,20 +188,23 @@ def _village_sheet(book, shot, name, unit, *, subs, widths, cells, formats, ends
         for target, cell in row.pairs:
             values += cells(cell, target) if cell.patch_count or cell.is_allocated else [None] * len(subs)
         late = "late" if row.overdue_count else "number"
-        looks = ["middle", "text", "middle", *["number"] * len(shapes), *["number", "number", late, "text"][: len(ends)]]
-        paper.row([*values, *_ends(ends, row.returns, row.overdue_count, worst_words(row))], looks, formatted, height=34)
+        looks = ["middle", "text", "middle", *["number"] * (len(shapes) + 3), late, "text"][: len(formatted)]
+        share = ratio(row.confirmed_count, row.patch_count)
+        values += _ends(ends, share, row.returns, row.overdue_count, worst_words(row))
+        paper.row(values, looks, formatted, height=paper.tall(values, looks, 24))
     paper.filter(head + 1, paper.number)
     totals = [value for figures in by_target for value in cells(figures, figures.target)]
-    last = _ends(ends, shot.returns[None], shot.progress.overdue_count, None)
+    share = ratio(sum(row.confirmed_count for row in rows), sum(row.patch_count for row in rows))
+    last = _ends(ends, share, shot.returns[None], shot.progress.overdue_count, None)
     paper.row(["合计", None, None, *totals, *last], ["total_text"] * 3 + ["total"] * (len(shapes) + len(ends)),
               formatted, height=30)
     paper.merge(paper.number, 1, paper.number, 3)
     paper.prints(1, head + 1)
 
 
-def _ends(ends, returns, overdue_count, words):
+def _ends(ends, share, returns, overdue_count, words):
     rate = None if returns.error_rate is None else Decimal(returns.error_rate) / 100
-    return [returns.waiting, rate, overdue_count, words][: len(ends)]
+    return [share, returns.waiting, rate, overdue_count, words][: len(ends)]
 
 
 def worst_words(row):
@@ -209,7 +215,7 @@ def worst_words(row):
 
 def add_milestones(book, shot):
     """时间节点：每项任务的每一步，什么时候截止、完成多少、按期的多少、还剩几天。"""
-    paper = Paper(book, "时间节点", [22, 13, 7, 12, 11, 11, 8, 11, 8, 9, 11, 8, 11, 8, 10, 9, 10, 24])
+    paper = Paper(book, "时间节点", [22, 13, 6, 13, 12, 11, 7, 11, 7, 9, 11, 7, 11, 7, 8, 8, 10, 20], larger=2)
     paper.freeze(3, 5)
     opening(paper, shot, "时间节点", units(shot.progress.targets), 9)
     both = ("数量", "个数")
@@ -238,11 +244,12 @@ def _milestone_row(paper, figures, row):
         rate = None if target.is_floor else ratio(row.reached, figures.quota)
         reached = [rounded(row.reached, decimals), None, rate]
     note = "方案未定时限，按方案结束日期判断" if row.undated else ""
+    values = [named(target), milestone.name, milestone.get_actor_display(), row.due_on, days,
+              rounded(figures.quota, decimals), figures.quota_count, *reached, *timing, row.state.label, note]
+    looks = ["text", "text", "middle", "middle", "late" if days is not None and days < 0 else "middle",
+             *["number"] * 11, look_of(row.state), "text"]
     paper.row(
-        [named(target), milestone.name, milestone.get_actor_display(), row.due_on, days,
-         rounded(figures.quota, decimals), figures.quota_count, *reached, *timing, row.state.label, note],
-        ["text", "text", "middle", "middle", "late" if days is not None and days < 0 else "middle",
-         *["number"] * 11, look_of(row.state), "text"],
+        values, looks,
         ["", "", "", "", DAYS, fmt, COUNT, fmt, COUNT, PERCENT, fmt, COUNT, fmt, COUNT, COUNT, PERCENT, "", ""],
-        height=24 if not note else 30,
+        height=paper.tall(values, looks, 24),
     )
