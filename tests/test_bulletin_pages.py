@@ -7,18 +7,16 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from openpyxl import load_workbook
 
 from plots.models import Patch
 from taiping.dashboard.bulletin import write_bulletin
 from taiping.dashboard.bulletin.docx import to_docx
-from tests.factories import (
-    make_patch,
-    make_user,
-    make_village,
-)
+from tests.factories import make_patch, make_plan, make_user, make_village
 from tests.reports_town import DAY, FIRST_DAY, ReportsTown
 from villages.models import Role
 
@@ -123,11 +121,75 @@ def test_download_carries_what_was_filled_in(town, client):
     client.force_login(make_user(role=Role.STAFF))
     address = reverse("dashboard:bulletin_docx")
 
-    response = client.get(address, {"on": "2024-10-20", "number": "太府发〔2024〕12号"})
+    asked = {"on": "2024-10-20", "number": "太府发〔2024〕12号", "issuer": "太平镇政府"}
+    response = client.get(address, asked)
     document = Document(io.BytesIO(b"".join(response.streaming_content)))
+    page = client.get(reverse("dashboard:bulletin"), asked).content.decode()
+    today = timezone.localdate()
 
     assert "2024-10-20.docx" in response["Content-Disposition"]
-    assert document.paragraphs[0].text == "太府发〔2024〕12号"
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert (texts[0], texts[3:5]) == ("太府发〔2024〕12号", ["太平镇政府", "关于全镇耕地保护工作进展情况的通报"])
+    assert "各村（社区）：" in texts
+    assert texts[-2:] == ["太平镇政府", f"{today.year}年{today.month}月{today.day}日"]
+    for words in ("太府发〔2024〕12号", "<span>关于全镇耕地保护工作进展情况的通报</span>", "各村（社区）：", "<td>33.3%</td>"):
+        assert words in page
+    # 换一天看，填好的还在
+    assert page.count('name="number" value="太府发〔2024〕12号"') == 2
+    assert page.count('name="issuer" value="太平镇政府"') == 2
+
+
+def test_a_short_signature_stands_centred_over_the_date(town):
+    """日期右空四字；五个字的署名比日期（数字占半个字）窄多少，两边各空一半。"""
+    document = opened(town.plan, issuer="太平镇政府")
+    name, day = document.paragraphs[-2:]
+
+    def right(paragraph):
+        return int(paragraph._p.pPr.find(qn("w:ind")).get(qn("w:rightChars")))
+
+    digits = sum(char.isdigit() for char in day.text)
+    assert right(day) == 400
+    assert right(name) == 400 + (digits * 50 + 300 - 500) // 2
+    assert right(opened(town.plan, issuer="很长的发文单位" * 4).paragraphs[-2]) == 0
+
+
+def test_long_codes_may_break_inside_so_that_lines_are_not_stretched(town):
+    body = next(row for row in opened(town.plan).paragraphs if row.text.startswith("（二）自然撂荒地整治"))
+
+    assert body._p.pPr.find(qn("w:wordWrap")).get(qn("w:val")) == "0"
+
+
+@pytest.mark.parametrize(("basis", "reported", "words", "cells"), [
+    ("done", ("6", 4), "按完成日期统计", "<td>3 个<br>20.00 亩</td><td>2 个<br>10.00 亩</td>"),
+    ("recorded", ("0", 0), "按录入日期统计", "<td>0 个<br>0.00 亩</td><td>0 个<br>0.00 亩</td>"),  # 整改都是 12 月 20 日才录的
+])
+def test_every_file_and_page_keeps_the_basis(town, client, tmp_path, basis, reported, words, cells):
+    client.force_login(make_user(role=Role.STAFF))
+    asked = {"on": "2024-10-20", "basis": basis}
+    for command, name in (("bulletin", "通报.docx"), ("weekly", "周报.xlsx")):
+        call_command(command, as_of="2024-10-20", basis=basis, output=str(tmp_path / name), stdout=io.StringIO())
+
+    def got(name):
+        return io.BytesIO(b"".join(client.get(reverse(f"dashboard:{name}"), asked).streaming_content))
+
+    for document in (Document(got("bulletin_docx")), Document(tmp_path / "通报.docx")):
+        assert document.tables[0].rows[-1].cells[3].text == reported[0]
+        assert any(words in paragraph.text for paragraph in document.paragraphs)
+    for book in (load_workbook(got("weekly")), load_workbook(tmp_path / "周报.xlsx")):
+        row = next(row for row in book["总表"].iter_rows(values_only=True) if row[0] == "自然撂荒地整治")
+        assert row[5] == reported[1]
+    assert words in client.get(reverse("dashboard:bulletin"), asked).content.decode()
+    sheet = client.get(reverse("dashboard:village_confirmation", args=[town.east.pk]), asked).content.decode()
+    assert cells in sheet  # 东村撂荒：上报 3 个 20 亩，核实 2 个 10 亩
+
+
+def test_another_years_bulletin(town, client):
+    make_plan(2023)
+    client.force_login(make_user(role=Role.STAFF))
+
+    page = client.get(reverse("dashboard:bulletin"), {"on": "2024-10-20", "year": "2023"}).content.decode()
+
+    assert "2023年度方案还没有目标任务，暂无可通报的进展。" in page
 
 
 def test_a_wrong_date_or_a_long_number_goes_back_to_the_preview(town, client):
@@ -140,6 +202,7 @@ def test_a_wrong_date_or_a_long_number_goes_back_to_the_preview(town, client):
     assert wrong_day.redirect_chain[0][0] == "/bulletin/?on=2024-02-30"
     assert "“2024-02-30”不是日期" in wrong_day.content.decode()
     assert "发文字号最多 40 个字，请改短。" in too_long.content.decode()
+    assert "还不能下载，请先改下面 1 处" in too_long.content.decode()
 
 
 @pytest.mark.parametrize("name", ["dashboard:bulletin", "dashboard:bulletin_docx"])
@@ -157,6 +220,11 @@ def test_command_writes_the_bulletin(town, tmp_path):
     text = [paragraph.text for paragraph in Document(path).paragraphs]
     assert text[0] == "太府发〔2024〕3号"
     assert "西村1个：自然撂荒地整治A8（等水退）。" in text
+    assert text[-2] == "太平镇人民政府"
+    call_command("bulletin", as_of="2024-10-20", output=str(path), issuer="太平镇耕地保护专班", stdout=io.StringIO())
+    assert Document(path).paragraphs[-2].text == "太平镇耕地保护专班"
+    with pytest.raises(CommandError, match="发文字号最多 40 个字，请改短。"):
+        call_command("bulletin", output=str(path), number="字" * 41)
     with pytest.raises(CommandError, match="没有1999年度的方案。"):
         call_command("bulletin", output=str(path), year=1999)
 

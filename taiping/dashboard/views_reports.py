@@ -1,8 +1,8 @@
 """通报（预览和 Word）、周报（Excel）、村级确认表。"""
 
 import io
+from urllib.parse import urlencode
 
-from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse
@@ -13,23 +13,13 @@ from plots.querysets import BASES
 from taiping.dashboard.asked import asked
 from taiping.dashboard.bulletin import bulletin_name, write_bulletin
 from taiping.dashboard.bulletin.docx import to_docx
+from taiping.dashboard.bulletin.form import BulletinForm
 from taiping.dashboard.confirmation import confirmation
 from taiping.dashboard.weekly import weekly_name, weekly_workbook
 from villages.models import Village
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-class BulletinForm(forms.Form):
-    number = forms.CharField(
-        label="发文字号", required=False, max_length=40, help_text="如“太府发〔2024〕12号”；空着就留出空位手填。",
-        error_messages={"max_length": "发文字号最多 40 个字，请改短。"},
-    )
-    issuer = forms.CharField(
-        label="发文单位", required=False, max_length=60, help_text="写在标题上方和落款；空着就用方案的发文单位。",
-        error_messages={"max_length": "发文单位最多 60 个字，请改短。"},
-    )
 
 
 def refuse_secretary(user):
@@ -54,8 +44,10 @@ def bulletin(request):
     if question.plan is None:
         return render(request, "dashboard/no_plan.html")
     form = BulletinForm(request.GET)
+    filled = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
     return render(request, "dashboard/bulletin.html", {
         "asked": question, "bulletin": written(question, form), "form": form, "bases": BASES.items(),
+        "carried": filled.items(), "carried_query": f"&{urlencode(filled)}" if filled else "",
     })
 
 

@@ -1,6 +1,7 @@
 """把通报排成 Word：版面、字体、字号、行距按 GB/T 9704-2012《党政机关公文格式》。"""
 
 import io
+from unicodedata import east_asian_width
 
 from docx import Document
 from docx.enum.section import WD_SECTION
@@ -172,9 +173,18 @@ def put_paragraph(document, block):
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     indent_chars(paragraph, firstLine=200)
+    break_anywhere(paragraph)
     if block.lead:
         put_run(paragraph, block.lead, KAI)
     put_run(paragraph, block.text)
+
+
+def break_anywhere(paragraph):
+    """长的图斑编号可以在中间换行：不然整个编号挤到下一行，两端对齐的上一行会被拉得很开。"""
+    wrap = OxmlElement("w:wordWrap")
+    wrap.set(qn("w:val"), "0")
+    paragraph._p.get_or_add_pPr().insert_element_before(
+        wrap, "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr", "w:pPrChange")
 
 
 def put_table(document, block):
@@ -209,15 +219,20 @@ def put_row(table, block, values, font, repeats=False):
 
 
 def put_foot(document, bulletin):
-    """署名右空二字，成文日期右空四字；中间的空行和署名、日期不分在两页。"""
-    right = WD_ALIGN_PARAGRAPH.RIGHT
+    """成文日期右空四字，署名以日期为准居中（太长的靠右）；中间的空行和署名、日期不分在两页。"""
+    right, dated_on = WD_ALIGN_PARAGRAPH.RIGHT, long_date(bulletin.dated_on)
     put_text(document, "").paragraph_format.keep_with_next = True
     put_text(document, "").paragraph_format.keep_with_next = True
     if bulletin.issuer:
         paragraph = put_text(document, bulletin.issuer, alignment=right)
-        indent_chars(paragraph, right=200)
+        indent_chars(paragraph, right=max(0, 400 + (characters(dated_on) - characters(bulletin.issuer)) // 2))
         paragraph.paragraph_format.keep_with_next = True
-    indent_chars(put_text(document, long_date(bulletin.dated_on), alignment=right), right=400)
+    indent_chars(put_text(document, dated_on, alignment=right), right=400)
+
+
+def characters(text):
+    """占几个字宽（百分之一字）：汉字一个，数字和字母半个。"""
+    return sum(100 if east_asian_width(char) in "WF" else 50 for char in text)
 
 
 PUT = {"heading": put_heading, "paragraph": put_paragraph, "table": put_table}

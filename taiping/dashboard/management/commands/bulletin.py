@@ -1,9 +1,10 @@
 """bulletin：把某一天的通报写成 Word，和网页下载的是同一份。"""
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from taiping.dashboard.bulletin import bulletin_name, write_bulletin
 from taiping.dashboard.bulletin.docx import to_docx
+from taiping.dashboard.bulletin.form import BulletinForm
 from taiping.dashboard.management.asking import add_options, asked_plan, write_file
 
 
@@ -17,6 +18,10 @@ class Command(BaseCommand):
 
     def handle(self, *, as_of, basis, year, output, number, issuer, **options):
         plan, on = asked_plan(as_of, year)
-        bulletin = write_bulletin(plan, on, basis, number=number, issuer=issuer)
+        form = BulletinForm({"number": number, "issuer": issuer})
+        if not form.is_valid():
+            raise CommandError("".join(error for errors in form.errors.values() for error in errors))
+        given = form.cleaned_data
+        bulletin = write_bulletin(plan, on, basis, number=given["number"], issuer=given["issuer"] or None)
         path = write_file(output, bulletin_name(on, basis), to_docx(bulletin))
         self.stdout.write(f"通报已写到 {path}，截至 {on}。")
