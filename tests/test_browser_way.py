@@ -98,7 +98,7 @@ def test_the_whole_way_from_the_county_table_to_the_dashboard(year, page_as, pic
     huang.goto("/review/")
     huang.get_by_role("link", name="T0012").click()
     photo = huang.get_by_role("img", name=re.compile("举证上传的照片"))
-    assert photo.evaluate("image => image.complete && image.naturalWidth") == 1200
+    assert photo.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1200
     huang.get_by_label("需补充近景").check()
     huang.get_by_label("举证上传").check()
     huang.get_by_label("说明").fill("看不清苗")

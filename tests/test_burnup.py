@@ -9,7 +9,7 @@ from django.utils import timezone
 from taiping.dashboard.burnup import Forecast, burn_ups, forecast
 from taiping.dashboard.charts import chart
 from taiping.dashboard.progress import progress
-from taiping.dashboard.words import forecast_sentence
+from taiping.dashboard.words import forecast_sentence, lacking_sentence
 from tests.factories import (
     make_milestone,
     make_patch,
@@ -79,8 +79,8 @@ def test_a_village_has_its_own_curve(example):
 
 
 @pytest.mark.parametrize(("code", "on", "sentence"), [
-    # 举证那天 33.5 亩，14 天前 36 亩，退了；核实 26 亩都是近 14 天的，还差 10，10×14÷26＝5.4，要 6 天
-    ("abandoned", "11-15", "举证上传近14天没有进展，推算不出完成日期；按近14天进度，镇级核实预计11月21日完成，晚6天。"),
+    # 那天 33.5 亩，14 天前 36 亩，退了
+    ("abandoned", "11-15", "举证上传近14天没有进展，推算不出完成日期。"),
     # 核实 33.5 亩，14 天前（11-8）12 亩；还差 2.5，2.5×14÷21.5＝1.6，要 2 天
     ("abandoned", "11-22", "按近14天进度，镇级核实预计11月24日完成，晚9天。"),
     ("abandoned", "12-2", "全部节点已经完成。"),
@@ -136,15 +136,43 @@ def test_a_first_step_that_is_only_forecast_counts_its_last_14_days():
     assert (found.reported.totals, found.confirmed.totals) == ([], [])
 
 
+def test_patches_short_of_the_quota_are_forecast_to_the_last_patch_and_no_further():
+    """要 608，图斑只有 50 亩：近 14 天做了 28，还有 22，22×14÷28＝11 天；做完了也不说够了。"""
+    plan, patches, by = one_step([28, 22], quota=608, quota_count=2)
+    make_record(patches[0], by=by, on=day("9-25"))
+
+    found, = burn_ups(progress(plan, day("10-1")))
+
+    assert found.forecast.done_on == day("10-15")  # 亩 10-12；个：还差 1，1×14÷1＝14 天，更慢
+    assert forecast_sentence(found) == "按近14天进度（按个数），复耕复种预计10月15日做完现有图斑，晚5天。"
+    assert lacking_sentence(found.figures) == "现有图斑比任务数少558亩，不补上完不成。"
+    make_record(patches[1], by=by, on=day("10-1"))
+    found, = burn_ups(progress(plan, day("10-1")))
+    assert forecast_sentence(found) == "复耕复种现有图斑都做完了。"
+
+
+def test_the_axis_never_begins_after_the_day_that_is_looked_at():
+    plan, patches, by = one_step([10], quota=10)
+    make_record(patches[0], by=by, on=day("9-25"))
+
+    early, = (chart(row, plan, day("3-10")) for row in burn_ups(progress(plan, day("3-10"))))
+
+    assert early.table == [(day("2-29"), 0, 0), (day("3-10"), 0, 0)]
+    assert early.today_x is not None
+    assert early.months[0].label == "2月"
+
+
 def test_what_is_reached_needs_no_forecast():
     assert forecast(Decimal(20), Decimal(20), Decimal(20), day("10-24"), day("12-31")) is None
 
 
 def one_step(areas, *, quota, quota_count=None, starts_on=None, due_on="10-10"):
-    """一步的任务，每块图斑面积 areas。"""
+    """一步的任务，每块图斑面积 areas；不够 quota 的再给一块没动的，免得图斑不够。"""
     target = make_target(make_plan(), quota=quota and Decimal(quota), quota_count=quota_count)
     make_milestone(target, name="复耕复种", starts_on=starts_on, due_on=day(due_on))
     village, by = make_village(), make_user()
+    if quota and quota_count is None and sum(areas) < quota:
+        make_patch(target, village, area_mu=Decimal(quota) - sum(map(Decimal, areas)))
     return target.plan, [make_patch(target, village, area_mu=Decimal(area)) for area in areas], by
 
 
@@ -157,7 +185,7 @@ def test_when_both_are_needed_the_slower_one_is_forecast():
     found, = burn_ups(progress(plan, day("10-1")))
 
     assert (found.forecast.done_on, found.forecast.late_days, found.forecast.unit) == (day("10-22"), 12, "个")
-    assert forecast_sentence(found) == "按近14天进度，复耕复种预计10月22日完成，晚12天。"
+    assert forecast_sentence(found) == "按近14天进度（按个数），复耕复种预计10月22日完成，晚12天。"
     assert chart(found, plan, day("10-1")).projection == ""  # 图按亩画，推算的是个，不画在一起
 
 
@@ -168,7 +196,7 @@ def test_enough_mu_but_not_every_patch_is_not_called_done():
 
     found, = burn_ups(progress(plan, day("10-1")))
 
-    assert forecast_sentence(found) == "按近14天进度，复耕复种预计10月8日完成，赶得上10月10日的截止。"  # 1×14÷2＝7 天
+    assert forecast_sentence(found) == "按近14天进度（按个数），复耕复种预计10月8日完成，赶得上10月10日的截止。"  # 1×14÷2＝7 天
 
 
 def test_a_crawl_and_a_season_not_begun_are_told_apart_from_standing_still():
@@ -188,7 +216,7 @@ def test_the_chart_has_the_month_ends_beside_it(example):
         (date(2024, 9, 30), 0, 0), (date(2024, 10, 31), Decimal("38.5"), 0), (date(2024, 11, 15), Decimal("33.5"), 26),
     ]
     assert [mark.label for mark in found.deadlines] == ["复耕复种 9月30日", "举证上传 10月31日", "镇级核实 11月15日"]
-    # 8 月 1 日到年底 152 天、346 点宽，纵轴到 50 亩、162 点高：第 106 天的 26 亩，到第 112 天的 26＋26÷14×6 亩
-    assert found.projection == "M285.3 91.8L298.9 55.7"
+    assert found.projection == ""
     ahead = chart(curves(example.plan, "11-22")["abandoned"], example.plan, day("11-22"))
-    assert ahead.projection.startswith("M")
+    # 8 月 1 日到年底 152 天、338 点宽，纵轴到 50 亩、162 点高：第 113 天的 33.5 亩，到第 115 天的 33.5＋21.5÷14×2 亩
+    assert ahead.projection == "M303.3 67.5L307.7 57.5"

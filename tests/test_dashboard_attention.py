@@ -148,7 +148,7 @@ def test_the_screen_of_today_changes_with_the_day_and_lists_are_not_cut_in_silen
 
     assert f'href="/screen/?year={today.year}"' in home
     assert f'href="/screen/?year={today.year}&amp;on={today.year}-01-05"' in past
-    assert "另有 2 项" in screen
+    assert "另有 3 项" in screen
     assert "等着重报" in screen
 
 
@@ -169,6 +169,18 @@ def test_another_day_keeps_the_basis_the_comparison_and_all_villages():
     assert asked.at(date(2024, 9, 20)) == "?year=2024&on=2024-09-20&basis=recorded&villages=all"  # 比较的日期在它后面
     assert asked.today_query == "?year=2024&basis=recorded&since=2024-09-25&villages=all"
     assert asked.week_query == "?year=2024&on=2024-10-20&basis=recorded&since=2024-10-13&villages=all"
+
+
+def test_an_undated_step_is_listed_near_the_end_of_the_plan_as_the_tile_counts_it(leader):
+    target = make_target(make_plan(), name="违法占用耕地问题", kind="CASES", quota=None, quota_count=1)
+    make_milestone(target, name="整改落实", due_on=None)
+    make_patch(target)
+
+    page = leader.get("/?on=2024-12-28").content.decode()
+
+    assert leader.get("/?on=2024-12-28").context["soon_7"] == 1
+    assert "违法占用耕地问题 · 整改落实" in listed(page)
+    assert "还有 3 天" in listed(page)
 
 
 def test_a_plan_without_targets_says_so_in_every_section(leader):

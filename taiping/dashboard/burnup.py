@@ -51,19 +51,14 @@ class Forecast:
 
 @dataclass
 class BurnUp:
-    """一项任务的曲线。unit 是“亩”或“个”：没有亩数任务的按个画。
-
-    forecast 推算的是 ahead_of 这一步：还没完成的第一步；它推算不出（stuck），就看后面画着的两步里推算得出的一步。
-    """
+    """一项任务的曲线。unit 是“亩”或“个”：没有亩数任务的按个画。forecast 推算的是还没完成的第一个节点。"""
 
     figures: object
     unit: str
     goal: Decimal | None
     reported: Curve
     confirmed: Curve
-    ahead_of: object = None
-    forecast: Forecast | None = None
-    stuck: Forecast | None = None
+    forecast: Forecast | None
 
     @property
     def drawn(self):
@@ -84,22 +79,8 @@ def burn_ups(progress):
         reported, confirmed = (
             Curve.of(changes[row.milestone.pk, unit == "个"], progress.as_of) for row in (figures.reporting, figures.last)
         )
-        curves.append(BurnUp(figures, unit, goal, reported, confirmed, *ahead(figures, changes, progress.as_of)))
+        curves.append(BurnUp(figures, unit, goal, reported, confirmed, slowest(figures, changes, progress.as_of)))
     return curves
-
-
-def ahead(figures, changes, as_of):
-    """(推算的是哪一步, 推算, 还没完成的第一步推算不出时的样子)；都完成了、第一步的数够了是三个 None。"""
-    first = figures.next_milestone
-    guess = slowest(first, goals(figures), changes, as_of) if first else None
-    if guess is None or guess.done_on:
-        return (first, guess, None) if guess else (None, None, None)
-    for step in (figures.reporting, figures.last):
-        if step is not first and not step.state.is_done:
-            later = slowest(step, goals(figures), changes, as_of)
-            if later and later.done_on:
-                return step, later, guess
-    return first, guess, guess
 
 
 def goals(figures):
@@ -108,14 +89,23 @@ def goals(figures):
     return [(unit, Decimal(goal)) for unit, goal in found if goal is not None] or [("个", Decimal(figures.patch_count))]
 
 
-def slowest(step, goals, changes, as_of):
-    """一步的推算；亩和个两样都要到的，以慢的为准。数都到了是 None。"""
+def within_reach(figures):
+    """照现有图斑最多做得到的数 [(单位, 数)]：图斑不够任务数的，做完图斑为止。"""
+    most = {"亩": figures.patch_area - figures.exempt, "个": Decimal(figures.patch_count)}
+    return [(unit, min(goal, most[unit])) for unit, goal in goals(figures)]
+
+
+def slowest(figures, changes, as_of):
+    """还没完成的第一个节点的推算；亩和个两样都要到的，以慢的为准。都到了是 None。"""
+    pending = figures.next_milestone
+    if pending is None:
+        return None
     ahead = []
-    for unit, goal in goals:
-        now = step.reached if unit == "亩" else Decimal(step.reached_count)
-        days = changes[step.milestone.pk, unit == "个"]
+    for unit, goal in within_reach(figures):
+        now = pending.reached if unit == "亩" else Decimal(pending.reached_count)
+        days = changes[pending.milestone.pk, unit == "个"]
         gained = sum((days[day] for day in days if pace_start(as_of) < day <= as_of), ZERO)
-        ahead.append(forecast(now, gained, goal, as_of, step.due_on, unit))
+        ahead.append(forecast(now, gained, goal, as_of, pending.due_on, unit))
     return max(filter(None, ahead), key=lambda row: row.done_on or date.max, default=None)
 
 

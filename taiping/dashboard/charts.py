@@ -8,7 +8,7 @@ from typing import NamedTuple
 from taiping.dashboard.words import forecast_sentence, lacking_sentence
 from taiping.dates import short_date
 
-LEFT, TOP, WIDTH, HEIGHT = 44, 14, 346, 162
+LEFT, TOP, WIDTH, HEIGHT = 52, 14, 338, 162
 
 
 class Mark(NamedTuple):
@@ -72,16 +72,16 @@ def nice_top(value):
     return 10 * scale
 
 
-def opening(burnup, plan):
-    """横轴从哪天起：第一条记录或第一个截止日期的上月初，不早于方案开始；前面没有动静的月份不画。"""
-    days = [*burnup.reported.days[:1], *burnup.confirmed.days[:1], *(row.due_on for row in burnup.figures.milestones)]
-    first = min(days, default=plan.starts_on).replace(day=1) - timedelta(days=1)
+def opening(burnup, plan, as_of):
+    """横轴从哪天起：第一条记录、第一个截止日期、看的那天里最早的，它的上月初，不早于方案开始；前面没有动静的月份不画。"""
+    days = [as_of, *burnup.reported.days[:1], *burnup.confirmed.days[:1], *(row.due_on for row in burnup.figures.milestones)]
+    first = min(days).replace(day=1) - timedelta(days=1)
     return max(plan.starts_on, first.replace(day=1))
 
 
 def chart(burnup, plan, as_of):
     """BurnUp → 坐标。横轴是方案的起止（看的日子在结束以后就延到那天，最多 90 天）。"""
-    start, end = opening(burnup, plan), max(plan.ends_on, min(as_of, plan.ends_on + timedelta(days=90)))
+    start, end = opening(burnup, plan, as_of), max(plan.ends_on, min(as_of, plan.ends_on + timedelta(days=90)))
     span = max((end - start).days, 1)
     now = min(max(as_of, start), end)
     highest = max([burnup.goal or 0, *burnup.reported.totals, *burnup.confirmed.totals, 1])
@@ -103,7 +103,7 @@ def chart(burnup, plan, as_of):
     projection, spot = "", None
     ahead = burnup.forecast
     if ahead and ahead.done_on and ahead.unit == burnup.unit and as_of <= plan.ends_on:
-        line = burnup.ahead_of
+        line = burnup.figures.next_milestone
         reached = line.reached if burnup.unit == "亩" else line.reached_count
         stop = min(ahead.done_on, end)
         spot = Spot(x(now), y(reached), line.milestone.name if line not in burnup.drawn else "")
@@ -114,7 +114,7 @@ def chart(burnup, plan, as_of):
             dues.setdefault(row.due_on, []).append(row.milestone.name)
     deadlines = [Mark(x(day), f"{'、'.join(names)} {short_date(day)}") for day, names in sorted(dues.items())]
     months = [Mark(x(day), f"{day.month}月") for day in month_starts(start, end)]
-    months = months[:: 1 if len(months) <= 8 else 2]
+    months = [mark for mark in months[:: 1 if len(months) <= 6 else 2] if mark.x < LEFT + WIDTH - 12]
     ticks = [(y(top * part), f"{top * part:g}") for part in (0, 0.5, 1)]
     ends = [day - timedelta(days=1) for day in month_starts(start + timedelta(days=1), now + timedelta(days=1))]
     ends += [] if now in ends else [now]

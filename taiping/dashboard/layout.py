@@ -104,7 +104,7 @@ def step_cell(figures, row, ledger):
         "mu": (plain(row.reached), plain(need.quota)) if with_patches and figures.quota is not None else None,
         "count": row.reached_count, "of": (need.quota_count or with_patches) if with_patches else None,
         "on_time": row.on_time_count, "late": row.late_count, "rate": row.on_time_rate if with_patches else None,
-        "left": days_text(row), "hue": HUES.get(row.state, "quiet"),
+        "left": "" if figures.is_elsewhere else days_text(row), "hue": HUES.get(row.state, "quiet"),
         "overdue": row.overdue_count,
     }
 
@@ -132,7 +132,6 @@ def attention(progress, within=15):
     rows = [
         (target, milestone) for target, milestone in progress.milestones
         if (milestone.open_count or not milestone.state.is_done) and milestone.days_left <= within
-        and not (milestone.undated and milestone.days_left >= 0)
         and not (progress.scoped and target.is_elsewhere)
     ]
     return sorted(rows, key=lambda row: (row[1].due_on, row[0].target.order, row[1].milestone.order))

@@ -1,7 +1,6 @@
 """通报（预览和 Word）、周报（Excel）、村级确认表。"""
 
 import io
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -44,10 +43,8 @@ def bulletin(request):
     if question.plan is None:
         return render(request, "dashboard/no_plan.html")
     form = BulletinForm(request.GET)
-    filled = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
     return render(request, "dashboard/bulletin.html", {
         "asked": question, "bulletin": written(question, form), "form": form, "bases": BASES.items(),
-        "carried": filled.items(), "carried_query": f"&{urlencode(filled)}" if filled else "",
     })
 
 

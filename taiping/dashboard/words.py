@@ -63,7 +63,8 @@ def verdict(progress):
     counts = [(len(progress.counted(state)), phrase) for state, phrase in phrases]
     told = [(count, phrase) for count, phrase in counts if count]
     if len(told) == 1:
-        sentence = f"{opening}{len(targets)}项任务都{'' if told[0][1].startswith('还') else '是'}{told[0][1]}"
+        alone = {"逾期": "已经逾期", "预警": "在预警", "正常推进": "在正常推进"}.get(told[0][1], told[0][1])
+        sentence = f"{opening}{len(targets)}项任务{'都' if len(targets) > 1 else ''}{alone}"
     else:
         sentence = f"{opening}{len(targets)}项任务中{'、'.join(f'{count}项{phrase}' for count, phrase in told)}"
     nearest = nearest_deadlines(progress)
@@ -102,16 +103,25 @@ def nearest_words(nearest):
 
 
 def forecast_sentence(burnup):
-    """曲线下面的一句话：到了没有；没到的，按近14天进度哪天能到、比截止晚几天。"""
-    pending = burnup.figures.next_milestone
+    """曲线下面的一句话：到了没有；没到的，按近14天进度哪天能到、比截止晚几天。图斑不够任务数的，说哪天做完现有图斑。"""
+    figures, ahead = burnup.figures, burnup.forecast
+    pending, short = figures.next_milestone, shortage(figures)
     if pending is None:
         return "全部节点已经完成。"
-    text = _stuck(pending, burnup.stuck) if burnup.stuck else ""
-    if burnup.forecast is None:
-        text = text or f"{pending.milestone.name}的数已经够了"
-    elif burnup.forecast.done_on:
-        text += ("；" if text else "") + _expected(burnup.ahead_of, burnup.forecast, burnup.figures.as_of)
-    return f"{text}。"
+    name = pending.milestone.name
+    if ahead is None:
+        return f"{name}现有图斑都做完了。" if short else f"{name}的数已经够了。"
+    if ahead.done_on is None and pending.state == State.NOT_STARTED:
+        return f"{name}还没到时段。"
+    if ahead.done_on is None:
+        return f"{name}近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期。"
+    by_count = "（按个数）" if ahead.unit != burnup.unit else ""
+    when = f"按近14天进度{by_count}，{name}预计{date_beside(ahead.done_on, figures.as_of)}{'做完现有图斑' if short else '完成'}"
+    if pending.undated:
+        return f"{when}（方案未定时限）。"
+    if ahead.late_days > 0:
+        return f"{when}，晚{ahead.late_days}天。"
+    return f"{when}，赶得上{short_date(pending.due_on)}的截止。"
 
 
 def lacking_sentence(figures):

@@ -118,10 +118,11 @@ def _total(paper, target, counts, sums, steps):
         return
     area, reported, confirmed = (rounded(value, target.decimals) for value in sums[target.pk])
     fmt = amount_format(target.decimals)
-    paper.row([f"{target.name}合计", counts[target.pk], None, None, None, area, *[None] * (3 + steps),
-               reported, confirmed, None],
-              ["total_text"] * 5 + ["total"] * (steps + 6) + ["total_text"],
-              ["", '0"个"', "", "", "", fmt, *[""] * (3 + steps), fmt, fmt, ""], height=24)
+    values = [f"{target.name}合计", counts[target.pk], None, None, None, area, *[None] * (3 + steps),
+              reported, confirmed, None]
+    looks = ["total_text"] * 5 + ["total"] * (steps + 6) + ["total_text"]
+    paper.row(values, looks, ["", '0"个"', "", "", "", fmt, *[""] * (3 + steps), fmt, fmt, ""],
+              height=paper.tall(values, looks, 24))
 
 
 def add_notes(book, shot):
