@@ -14,7 +14,7 @@ from plots.ledger import WORK
 from plots.models import Patch, RectificationRecord, Status
 from plots.querysets import BASES, DONE
 from taiping.dates import long_date
-from tasks.models import Milestone, Plan, in_force
+from tasks.models import Milestone, Plan, WorkingGroup, in_force
 from villages.models import Village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
@@ -52,6 +52,10 @@ class PatchFilter(django_filters.FilterSet):
     village = django_filters.ModelChoiceFilter(
         label="村", method="by_village", queryset=Village.objects.none(), empty_label="全部",
         error_messages={"invalid_choice": "没有这个村，或不是您负责的村，请重新选。"},
+    )
+    group = django_filters.ModelChoiceFilter(
+        label="工作组", field_name="target__group", queryset=WorkingGroup.objects.none(), empty_label="全部",
+        error_messages={"invalid_choice": "这一年的方案里没有这个工作组，请重新选。"},
     )
     q = django_filters.CharFilter(
         label="编号、小地名、承包人", method="by_words", max_length=100,
@@ -112,6 +116,7 @@ class PatchFilter(django_filters.FilterSet):
         fields = self.form.fields
         fields["year"].choices = [(str(plan.year), f"{plan.year}年度") for plan in plans]
         fields["year"].initial = str(self.plan.year) if self.plan else ""
+        fields["group"].queryset = WorkingGroup.objects.filter(plan=self.plan, targets__isnull=False).distinct()
         fields["village"].queryset = Village.objects.visible_to(self.user)
         by_target, names = {}, {}
         for milestone in self.milestones:

@@ -11,6 +11,7 @@ from plots.filters import PatchFilter
 from plots.models import Patch
 from taiping.dashboard.progress import progress
 from tests.factories import (
+    make_group,
     make_milestone,
     make_patch,
     make_plan,
@@ -229,3 +230,17 @@ def test_village_of_one_s_own(scene):
 
     assert scene.found(user=own, village=scene.east.pk, target="illegal") == ["违占"]
     assert scene.found(user=own, state="overdue", on="2024-10-20", target="abandoned") == ["一半", "要拆-1", "要拆-2"]
+
+
+def test_a_working_group_has_the_patches_of_its_own_targets(scene):
+    group = make_group(scene.plan, "违法占用耕地专项工作组")
+    other = make_group(make_plan(2023), "去年的组")
+    scene.cases.group = group
+    scene.cases.save()
+
+    assert scene.found(group=group.pk, on="2024-08-05", state="all") == ["违占", "违建"]
+    scene.plan.targets.exclude(pk=scene.cases.pk).update(group=make_group(scene.plan))
+    assert scene.found(group=group.pk, state="overdue", on="2025-01-10") == scene.found(
+        target="illegal", state="overdue", on="2025-01-10")
+    filters = PatchFilter({"group": other.pk}, queryset=Patch.objects.all(), user=scene.huang)
+    assert filters.problems == ["“工作组”：这一年的方案里没有这个工作组，请重新选。这一项没有用上。"]
