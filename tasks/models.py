@@ -8,7 +8,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from taiping.area import MuField, plain
+from tasks.plan_file import PlanFile
 from villages.models import Cadre, NaturalManager, Village
+
+__all__ = [
+    "Allocation", "Membership", "Milestone", "Plan", "PlanFile", "Reading", "Target", "WorkingGroup", "in_force",
+]
 
 
 class PlanManager(NaturalManager):
@@ -384,20 +389,3 @@ class Reading(models.Model):
     def clean(self):
         if self.target_id and self.target.measured_by != Target.MeasuredBy.READINGS:
             raise ValidationError({"target": f"“{self.target.name}”靠图斑量，不用录入监测数。"})
-
-
-class PlanFile(models.Model):
-    """导入的方案文件：原样留存，预览过、确认过才写进方案。"""
-
-    file = models.FileField("文件", upload_to="plans/%Y/")
-    name = models.CharField("原文件名", max_length=200)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
-    created_at = models.DateTimeField("上传时间", default=timezone.now)
-    applied_at = models.DateTimeField("导入时间", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "方案文件"
-        ordering = ["-created_at"]
-
-    def __str__(self):
-        return self.name
