@@ -11,6 +11,9 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 
+from tests.factories import make_user
+from villages.models import Role
+
 # 浏览器测试的主线程里有事件循环，Django 会误以为在异步代码里查数据库。
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -113,6 +116,13 @@ def new_context(new_context, live_server, django_db_serialized_rollback):
 
     yield guarded_context
     assert strangers == [], f"页面向别的网站发了请求：{strangers}"
+
+
+@pytest.fixture
+def leader(client):
+    """以镇领导登录的 client。"""
+    client.force_login(make_user(role=Role.LEADER))
+    return client
 
 
 @pytest.fixture

@@ -17,18 +17,10 @@ from tests.factories import (
     make_record,
     make_steps_target,
     make_target,
-    make_user,
     make_village,
 )
-from villages.models import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def leader(client):
-    client.force_login(make_user(role=Role.LEADER))
-    return client
 
 
 def listed(page):

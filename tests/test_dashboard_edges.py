@@ -24,12 +24,6 @@ from villages.models import Role
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def leader(client):
-    client.force_login(make_user(role=Role.LEADER))
-    return client
-
-
 def noon(month, day):
     return timezone.make_aware(datetime(2024, month, day, 12))
 

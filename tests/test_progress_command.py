@@ -16,10 +16,8 @@ from tests.factories import (
     make_reading,
     make_steps_target,
     make_target,
-    make_user,
 )
 from tests.hand_example import Example
-from villages.models import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def example(db):
     return Example()
-
-
-@pytest.fixture
-def leader(client):
-    client.force_login(make_user(role=Role.LEADER))
-    return client
 
 
 def printed(**options):

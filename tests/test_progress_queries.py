@@ -16,12 +16,6 @@ from villages.models import Role
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def leader(client):
-    client.force_login(make_user(role=Role.LEADER))
-    return client
-
-
 def fill(villages, patches):
     """一份三步的方案，patches 块图斑平均落在 villages 个村，各报过第一步，隔一块的有退回，每十块有一块核减、暂缓。"""
     target = make_steps_target(make_plan())
