@@ -181,6 +181,9 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 PLAN_FILE_MAX_BYTES = env.int("PLAN_FILE_MAX_MB", default=10) * 1024 * 1024
 PATCH_FILE_MAX_BYTES = env.int("PATCH_FILE_MAX_MB", default=30) * 1024 * 1024
+# 读一份外来的表格、矢量文件最多用多少秒、占多少 MB 内存；超过了就停下，说明以后不再试（taiping/limits.py）。
+READ_SECONDS = env.int("READ_SECONDS", default=45)
+READ_MEMORY_MB = env.int("READ_MEMORY_MB", default=1500)
 # 举证材料：一次最多几个，一个照片或文件最多多少 MB、多少像素，浏览图和缩略图的长边多少像素。
 EVIDENCE_MAX_FILES = env.int("EVIDENCE_MAX_FILES", default=9)
 EVIDENCE_PHOTO_MAX_MB = env.int("EVIDENCE_PHOTO_MAX_MB", default=20)
