@@ -121,3 +121,4 @@ def _repair(shape, geometry):
         return
     geometry = kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
     shape.geometry = shapely.orient_polygons(shapely.normalize(geometry))
+    _ = shape.wkb, shape.digest, shape.mu, shape.parts  # 在这里算好带走：写入的时候占着写锁
