@@ -14,6 +14,7 @@ from plots.importing.problems import Problem
 from plots.importing.review import compare_now, examine
 from plots.models import Batch, Kind, Patch, RectificationRecord, Status
 from taiping.area import plain
+from taiping.tables import TooHeavy
 
 CHUNK = 2000
 TRIES = 5  # 对比以后别人又改了图斑，重新对比几次
@@ -102,7 +103,12 @@ def _write(batch, review, lots, by, tick):
         lot.update()
     _amend(batch, review.found.amended, by, tick)
     shaped = attach(batch, review.found)
-    refresh(shaped | {change.pk for change in review.found.changed if "area_mu" in change.values})
+    try:
+        refresh(shaped | {change.pk for change in review.found.changed if "area_mu" in change.values}, are_new=bool(shaped))
+    except TooHeavy:
+        raise Refused(
+            "图形的界址点太多、互相穿插，查重叠查不完，没有导入。请在制图软件里简化图形，重新导出再传。"
+        ) from None
     finish(batch, by, review.counts)
 
 
