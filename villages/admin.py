@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from villages import lockout
+from villages import lockout, sessions
 from villages.forms import AccountForm, VillageForm
 from villages.models import Cadre, LoginFailure, Posting, User, Village
 from villages.passwords import issue_password
@@ -60,6 +60,10 @@ class AccountAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             obj.save(update_fields=form.changed_data)
+            if "is_active" in form.changed_data:  # 启用时也清：正要停用时挤进来的登录，启用以后不能接着用
+                sessions.end_all(obj)
+                if obj == request.user:  # 停用的是自己，眼前这个登录也到此为止
+                    request.session.flush()
             return
         obj.set_unusable_password()
         super().save_model(request, obj, form, change)

@@ -61,7 +61,7 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["username", "name", "role", "phone", "is_active"]
-        help_texts = {"is_active": "要停用就去掉勾：停用后登录不了，做过的记录都留着。"}
+        help_texts = {"is_active": "要停用就去掉勾：停用后登录不了，正在用的登录马上退出，做过的记录都留着。"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
