@@ -191,6 +191,13 @@ class TestNoAddress:
 
         assert log_in(address="").status_code == 302
 
+    def test_list_says_so_too(self, boss):
+        spray("", times=ADDRESS_LIMIT + 1)
+
+        page = boss.get(LISTING).content.decode()
+
+        assert page.count("没有锁") == ADDRESS_LIMIT + 1
+
     def test_it_is_nobodys_own_place(self, secretary):
         log_in(address="")
 
@@ -286,6 +293,7 @@ class TestUnlock:
     def test_an_account_is_freed_from_the_address_it_was_tried_from(self, secretary, boss):
         fail(address=OFFICE)
         spray(OFFICE)
+        LoginFailure.objects.exclude(username="tuannian").update(failures_since_start=2)  # 少他一个也还够数
         locked = log_in(address=OFFICE).status_code
 
         self.unlock(boss, username="tuannian")
@@ -295,6 +303,7 @@ class TestUnlock:
 
     def test_an_address_is_freed_for_one_who_is_not_in_the_list(self, secretary, boss):
         spray(OFFICE)
+        LoginFailure.objects.update(failures_since_start=2)
         locked = log_in(address=OFFICE).status_code
 
         page = self.unlock(boss, ip_address=OFFICE, username="caide3")
