@@ -342,6 +342,16 @@ class TestUnlock:
         assert "认不出" in page
         assert "解锁是把勾选的用户名（在所有地址）和勾选的地址（上面所有用户名）输错的次数都清掉" in page
 
+    def test_list_does_not_call_a_persons_own_place_locked(self, secretary, boss):
+        log_in(address=PHONE)
+        fail(address=PHONE)
+        guess_from_everywhere()
+
+        page = boss.get(LISTING).content.decode()
+
+        assert page.count("锁住（这个用户名）") == ACCOUNT_LIMIT - 1
+        assert page.count("没有锁") == 1
+
     @pytest.mark.parametrize("times", [1, 3])
     def test_list_asks_no_more_for_more_rows(self, boss, times, django_assert_num_queries):
         spray(times=times)
