@@ -132,15 +132,18 @@ AUTH_PASSWORD_VALIDATORS = [
      "OPTIONS": {"remember": env.int("PASSWORD_HISTORY", default=5)}},
 ]
 PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", default=0)  # 0 是不限期
-# 猜密码：同一个用户名从同一个地址连错几次就锁住，隔一阵自己解开，管理员也能解。
+# 猜密码：三道上限，0 是不设；后两道怎么掂量见 villages.lockout。隔一阵自己解开，管理员也能解。
 # 地址是 REMOTE_ADDR：serve 只认 --proxy 说的那台代理带来的地址，别人自己写的一律不算。
 AXES_FAILURE_LIMIT = env.int("LOGIN_MAX_FAILURES", default=5)
+LOGIN_ACCOUNT_MAX_FAILURES = env.int("LOGIN_ACCOUNT_MAX_FAILURES", default=20)
+LOGIN_ADDRESS_MAX_FAILURES = env.int("LOGIN_ADDRESS_MAX_FAILURES", default=50)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCK_MINUTES", default=15))
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "villages.lockout.Lockout"
+AXES_CLIENT_IP_CALLABLE = "villages.lockout.place_of"
 AXES_LOCKOUT_CALLABLE = "villages.lockout.locked_out"
-AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 锁着的时候再试，不用从头等
-AXES_DISABLE_ACCESS_LOG = True
+AXES_DISABLE_ACCESS_LOG = True  # 登录成功由 villages.lockout 记，一个用户名一个地址一行
 AXES_ENABLE_ADMIN = False  # 后台里用我们自己的一页
 AXES_VERBOSE = False
 LOGIN_URL = "villages:login"
@@ -257,5 +260,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     # 有了自己的一行，不要 Django 在开发时的那一套
-    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+        "axes": {"level": "ERROR"},  # 它的话里用户名和地址都是星号；登录失败由 villages.login 写
+    },
 }
