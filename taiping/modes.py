@@ -53,6 +53,8 @@ def _tighten(path):
         if mode & stat.S_ISVTX:
             return False
         path.chmod(stat.S_IMODE(mode) & ~OTHERS)
+    except FileNotFoundError:  # 刚才还在，别人删了
+        return True
     except OSError:
         return False
     return True
