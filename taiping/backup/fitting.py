@@ -1,9 +1,6 @@
 """哪一格存不下：数据库不收一批行时，找出是哪张表、哪一行、哪一格、什么值，说成一句话。"""
 
-from decimal import Decimal
-
 from django.core.exceptions import ValidationError
-from django.core.validators import DecimalValidator
 from django.db import DataError, IntegrityError, ProgrammingError, connection, models, transaction
 from django.db.models import Exists, OuterRef
 
@@ -70,7 +67,7 @@ def _misfit(field, value):
     if isinstance(field, models.IntegerField):
         low, high = connection.ops.integer_field_range(field.get_internal_type())
         return "" if low <= value <= high else f"不在 {low} 到 {high} 之间"
-    return _bad_decimal(field, value) if isinstance(value, Decimal) else ""
+    return ""
 
 
 def _texts(value):
@@ -98,16 +95,6 @@ def _bad_text(text):
 def _too_long(field, text):
     if connection.vendor == "postgresql" and field.max_length and len(text) > field.max_length:
         return f"有 {len(text)} 个字，最多 {field.max_length} 个"
-    return ""
-
-
-def _bad_decimal(field, value):
-    if not value.is_finite():
-        return "不是一个数"
-    try:
-        DecimalValidator(field.max_digits, field.decimal_places)(value)
-    except ValidationError:
-        return f"超出 {field.max_digits} 位数字、{field.decimal_places} 位小数"
     return ""
 
 

@@ -129,8 +129,7 @@ def _row(model, fields, takers, values, nulls):
 
 TAKEN_BACK = (
     (models.DateTimeField, datetime.fromisoformat), (models.DateField, date.fromisoformat),
-    (models.TimeField, time.fromisoformat), (models.DecimalField, Decimal), (models.UUIDField, UUID),
-    (models.BinaryField, base64.b64decode),
+    (models.TimeField, time.fromisoformat), (models.UUIDField, UUID), (models.BinaryField, base64.b64decode),
 )
 
 
@@ -142,10 +141,21 @@ def _taker(field, renamed):
         return partial(_address, keyed=_is_keyed(field))
     while field.remote_field:
         field = field.target_field
+    if isinstance(field, models.DecimalField):
+        return partial(_decimal, field=field)
     for kind, take in TAKEN_BACK:
         if isinstance(field, kind):
             return take
     return None
+
+
+def _decimal(text, field):
+    """位数多了 SQLite 也肯存，却再也读不出来，所以先照读的办法试一次；不是数的、无穷大也在这里拦下。"""
+    value = Decimal(text)
+    if not value.is_finite():
+        raise ValueError(text)
+    value.quantize(Decimal(1).scaleb(-field.decimal_places), context=field.context)
+    return value
 
 
 def _address(value, keyed):
