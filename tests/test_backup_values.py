@@ -255,7 +255,7 @@ def test_no_room_for_the_proof_is_said_before_the_disk_fills(tmp_path, patch, sc
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(10, 10, 10))
 
-    with pytest.raises(ArchiveError, match=r"临时文件夹只剩 0 MB，装一遍要 1 MB。请给 .*scratch 腾出空间"):
+    with pytest.raises(ArchiveError, match=r"临时文件夹只剩 0 MB，装一遍要 2 MB。请给 .*scratch 腾出空间"):
         make_backup(tmp_path / "a.zip")
 
     assert (tmp_path / "a.未验证.zip").exists()

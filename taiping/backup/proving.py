@@ -12,7 +12,7 @@ from taiping.backup.archive import ArchiveError
 from taiping.backup.restoring import rebuild, replace_rows
 
 MB = 1024 * 1024
-ROOM = 3  # 装好的库最多是备份里数据（解开后）的几倍
+ROOM, EMPTY = 3, 2 * MB  # 装好的库最多是备份里数据（解开后）的几倍，加上空表
 # 用完就删的库：不怕断电，日志不落盘
 QUICK = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-32000;"
 
@@ -36,9 +36,9 @@ def _refuse_small(archive, folder):
     """先看放不放得下，不去把磁盘撑满：正在用的数据库可能也在这块盘上。"""
     entries = archive.manifest["entries"]
     rows = sum(told["size"] for name, told in entries.items() if name.startswith("data/"))
-    free, wanted = shutil.disk_usage(folder).free, rows * ROOM
+    free, wanted = shutil.disk_usage(folder).free, rows * ROOM + EMPTY
     if free < wanted:
-        raise ArchiveError(f"临时文件夹只剩 {free // MB} MB，装一遍要 {wanted // MB + 1} MB。{_elsewhere()}")
+        raise ArchiveError(f"临时文件夹只剩 {free // MB} MB，装一遍要 {wanted // MB} MB。{_elsewhere()}")
 
 
 def _elsewhere():

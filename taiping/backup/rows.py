@@ -100,18 +100,18 @@ def load(model, told, lines, renamed):
     """
     fields = {field.attname: field for field in model._meta.local_concrete_fields}
     ordered = [fields[name] for name in told["columns"]]
-    nulls = {name: set(keys) for name, keys in told.get("json_nulls", {}).items()}
     takers = [_taker(field, renamed) for field in ordered]
+    put_json_nulls = _json_null_putter(ordered, told.get("json_nulls", {}))
     batch, count = [], 0
     for line in lines:
-        batch.append(_row(model, ordered, takers, json.loads(line), nulls))
+        batch.append(put_json_nulls(_row(model, ordered, takers, json.loads(line))))
         if len(batch) == CHUNK:
             count += _insert(model, ordered, batch)
             batch = []
     return count + _insert(model, ordered, batch)
 
 
-def _row(model, fields, takers, values, nulls):
+def _row(model, fields, takers, values):
     taken = {}
     for field, take, value in zip(fields, takers, values, strict=True):
         try:
@@ -119,12 +119,20 @@ def _row(model, fields, takers, values, nulls):
         except REFUSALS as error:
             pk = dict(zip(fields, values, strict=True)).get(model._meta.pk)
             raise no_room(model, pk, field, value, "不是这一格该有的样子") from error
-    row = model(**taken)
-    for field in fields:
-        empty_json = isinstance(field, models.JSONField) and taken[field.attname] is None
-        if empty_json and (not field.null or row.pk in nulls.get(field.attname, ())):
-            setattr(row, field.attname, models.Value(None, models.JSONField()))  # JSON 的 null，不是“没有值”
-    return row
+    return model(**taken)
+
+
+def _json_null_putter(fields, told):
+    """行 → 行：JSON 列里的 None 该是 JSON 的 null 的换过来，别的是“没有值”。不许空的列里只能是 null。"""
+    keys = {field: set(told.get(field.attname, ())) for field in fields if isinstance(field, models.JSONField)}
+
+    def put(row):
+        for field, marked in keys.items():
+            if getattr(row, field.attname) is None and (not field.null or row.pk in marked):
+                setattr(row, field.attname, models.Value(None, models.JSONField()))
+        return row
+
+    return put
 
 
 TAKEN_BACK = (
