@@ -1,5 +1,6 @@
 """全部设置。只此一份；每一项都能用环境变量或 .env 改，见 README 的配置表。"""
 
+import os
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,6 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from taiping.modes import close_folder
 from taiping.tiles import image_sources
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,7 +32,10 @@ SITE_NAME = f"{TOWN_NAME}耕地保护任务管理系统"
 
 # 数据库、上传的文件、收集好的静态文件都在这一个文件夹里，备份和搬家只认它。
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+# 里面有密码的散列值、电话和照片：这里建的一切只有运行系统的用户能读。每一条命令、每一种服务方式都要读这一页，
+# 所以只在这里说一次；以前建的由 quickstart 收紧。
+os.umask(0o077)
+close_folder(DATA_DIR)
 
 INSTALLED_APPS = [
     "taiping.dashboard",
@@ -181,6 +186,8 @@ STORAGES = {
     "progress": {**MEDIA_STORAGE, "OPTIONS": {**MEDIA_STORAGE["OPTIONS"], OVERWRITING: True}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# 不靠 umask：小文件先在临时文件夹里、再挪过来的，也是这样
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 PLAN_FILE_MAX_BYTES = env.int("PLAN_FILE_MAX_MB", default=10) * 1024 * 1024
 PATCH_FILE_MAX_BYTES = env.int("PATCH_FILE_MAX_MB", default=30) * 1024 * 1024
