@@ -8,6 +8,7 @@ from taiping.addresses import sound_address
 from taiping.audit.models import Access
 from tests.factories import PASSWORD, make_user
 from tests.servers import Server, Visitor
+from villages.lockout import NO_ADDRESS
 
 LOGIN = "/accounts/login/"
 RUBBISH = ["evil", "[::1", "1.2.3.4:x", "1.2.3.4, 5.6.7.8", "999.1.1.1", "1.2.3.4\0", "１.2.3.4", "x" * 100_000, "-", ""]
