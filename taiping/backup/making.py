@@ -15,6 +15,7 @@ from taiping.backup.archive import ArchiveError, opened, writing
 from taiping.backup.rows import as_line, columns_of, dump, kept_models, snapshot
 
 PACKED = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".docx", ".xlsx", ".zip")  # 本来就压过的，不再压
+NAME, DATED = re.compile(r"[\w\-]{1,40}"), re.compile(r"-\d{8}-\d{6}\.zip")
 
 
 def make_backup(path):
@@ -73,7 +74,7 @@ def _add_file(writer, name):
 def rotate(folder, name, keep):
     """在 folder 里做一份带日期的备份，做成以后只留最新的 keep 份。返回（路径, 清单, 删掉的路径）。"""
     folder = Path(folder)
-    if not re.fullmatch(r"[\w\-]{1,40}", name):
+    if not NAME.fullmatch(name):
         raise ArchiveError("--name 只能用文字、数字、“-”和“_”，最多 40 个字。")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,8 +82,10 @@ def rotate(folder, name, keep):
         raise ArchiveError(f"建不成文件夹 {folder}：{error.strerror}。") from None
     path = folder / f"{name}-{timezone.localtime():%Y%m%d-%H%M%S}.zip"
     manifest = make_backup(path)
-    dated = re.compile(rf"{re.escape(name)}-\d{{8}}-\d{{6}}\.zip")
-    kept = sorted(found for found in folder.iterdir() if dated.fullmatch(found.name))
+    kept = sorted(
+        found for found in folder.iterdir()
+        if found.name.startswith(name) and DATED.fullmatch(found.name.removeprefix(name))
+    )
     old = kept[: max(len(kept) - keep, 0)]
     for found in old:
         found.unlink()

@@ -1,6 +1,6 @@
 """工作组表里的成员格：孔令全、刘泽（镇长）、【各村支部书记】 ↔ 一个个成员。"""
 
-import unicodedata
+from taiping.texts import half_width
 
 SEPARATORS = "、，,;；\n"
 OPENING, CLOSING = "（(【", "）)】"
@@ -35,13 +35,13 @@ class People:
         for name, duty in dict.fromkeys(cadres):
             self.by_name.setdefault(name, []).append((name, duty))
             if duty:
-                self.by_full[unicodedata.normalize("NFKC", f"{name}({duty})").replace(" ", "")] = (name, duty)
+                self.by_full[half_width(f"{name}({duty})").replace(" ", "")] = (name, duty)
 
     def find(self, text):
         """格子里的一个写法 → (干部, 集体成员)，两样有一样；认不出抛 ValueError。"""
         if text.startswith("【") and text.endswith("】") and text[1:-1].strip():
             return None, text[1:-1].strip()
-        if found := self.by_full.get(unicodedata.normalize("NFKC", text).replace(" ", "")):
+        if found := self.by_full.get(half_width(text).replace(" ", "")):
             return found, ""
         same = self.by_name.get(text, [])
         if (text, "") in same or len(same) == 1:

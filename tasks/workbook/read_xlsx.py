@@ -1,18 +1,19 @@
 """方案表（Excel）→ Document。按表头认列，不按位置；多出来的表和列只提醒。"""
 
 import re
-import unicodedata
 
 from taiping.tables import column_letter, read_workbook, shown
+from taiping.texts import half_width
 from tasks.workbook.columns import BY_TITLE, ERROR_HEADER, ERROR_SHEET, PLAN, POSITIONS
 from tasks.workbook.document import Document, Row
 
 HEADER_ROWS = 10  # 表头要在前十行里
+SPACES = re.compile(r"[\s*]")
 NOTE_MARK = "※"  # 表头下面的说明行以它开头
 
 
 def plain_header(value):
-    return re.sub(r"[\s*]", "", unicodedata.normalize("NFKC", shown(value)))
+    return SPACES.sub("", half_width(shown(value)))
 
 
 def read_xlsx(source):
