@@ -27,12 +27,12 @@ def cpu(run, tries=3):
     return min(spent)
 
 
-def times_longer(run, make, small):
-    """make(长度) 的东西交给 run，长了四倍，CPU 时间是几倍；短得量不出的是 0。"""
+def times_longer(run, make, small, floor=FLOOR):
+    """make(长度) 的东西交给 run，长了四倍，CPU 时间是几倍；长的也用不到四个 floor 秒的是 0。"""
     short, long = make(small), make(small * TIMES)
-    first = cpu(lambda: run(short))
-    second = cpu(lambda: run(long))
-    return second / max(first, FLOOR) if second > FLOOR * TIMES else 0
+    if cpu(lambda: run(long), tries=1) < floor * TIMES:
+        return 0
+    return cpu(lambda: run(long)) / max(cpu(lambda: run(short)), floor)
 
 
 def too_slow(pattern, methods):

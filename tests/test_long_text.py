@@ -18,7 +18,17 @@ from taiping.audit.signing import fitting
 from taiping.geometry import formats
 from taiping.geometry.dbf import read_dbf
 from taiping.logs import LONGEST_LINE, TRACE_LINE, LineFormatter, masked, masked_start
-from taiping.tables import TableError, as_bool, as_code, as_date, as_decimal, as_int, as_moment, read_csv, refuse_unfit
+from taiping.tables import (
+    TableError,
+    as_bool,
+    as_code,
+    as_date,
+    as_decimal,
+    as_int,
+    as_moment,
+    read_csv,
+    refuse_unfit,
+)
 from taiping.tables.reading import _last_tags, _merges
 from tests.hostile import TOO_MUCH, times_longer
 from tests.photos import pdf
