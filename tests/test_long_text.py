@@ -30,6 +30,8 @@ from taiping.tables import (
     refuse_unfit,
 )
 from taiping.tables.reading import _last_tags, _merges
+from tasks import workbook
+from tasks.workbook.members import People
 from tests.hostile import TOO_MUCH, times_longer
 from tests.photos import pdf
 from villages.matching import tidy
@@ -252,3 +254,54 @@ def test_a_traceback_keeps_both_ends_and_short_lines():
     assert len(lines) == 1 + 50 + 1 + 150
     assert re.fullmatch(r"……（中间 \d+ 行没有记）", lines[51])
     assert lines[-1] == "password=***"
+
+
+def plan_with(rows):
+    plan = {"model": "tasks.plan", "fields": {
+        "year": 2024, "title": "方案", "issuer": "太平镇人民政府", "starts_on": "2024-01-01", "ends_on": "2024-12-31",
+    }}
+    return json.dumps([plan, *rows]).encode()
+
+
+def groups(count, first_parent):
+    """一个归一个管，串成一长串；first_parent 是最上面的归谁管。"""
+    parents = [first_parent, *(f"组{number}" for number in range(count - 1))]
+    return plan_with([
+        {"model": "tasks.workinggroup", "fields": {
+            "plan": [2024], "name": f"组{number}", "order": 1, "parent": parent and [2024, parent],
+        }} for number, parent in enumerate(parents)
+    ])
+
+
+def strangers(count):
+    """同样多的干部（都叫一个名字）、任务，和同样多对不上的行。"""
+    cadres = [{"model": "villages.cadre", "fields": {"name": "王", "post": f"职{n}", "order": 1}} for n in range(count)]
+    named = [{"model": "tasks.target", "fields": {"plan": [2024], "code": f"t{n}", "name": f"任务{n}"}} for n in range(count)]
+    lost = [{"model": "tasks.milestone", "fields": {"target": [2024, "x"], "code": f"s{n}"}} for n in range(count)]
+    return plan_with(cadres + named + lost)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("make", [
+    lambda count: groups(count, None), lambda count: groups(count, f"组{count - 1}"), strangers,
+], ids=["chain", "circle", "strangers"])
+def test_a_plan_of_many_rows_that_point_at_each_other(make):
+    assert times_longer(lambda content: workbook.examine(content, "方案.json"), make, 1000) <= TOO_MUCH
+
+
+@pytest.mark.django_db
+def test_every_group_of_a_circle_is_told_and_nobody_else():
+    circle = json.loads(groups(3, "组2"))
+    outside = {"model": "tasks.workinggroup", "fields": {"plan": [2024], "name": "外", "order": 1, "parent": [2024, "组1"]}}
+
+    review = workbook.examine(json.dumps([*circle, outside]).encode(), "方案.json")
+
+    assert [problem.number for problem in review.errors if "绕成了圈" in problem.advice] == [2, 3, 4]
+
+
+def test_of_very_many_people_of_one_name_twenty_are_listed():
+    people = People([("王", f"职{number}") for number in range(30)])
+
+    with pytest.raises(ValueError, match=r"王（职0）、.*、王（职19） 等 30 个。"):
+        people.find("王")
+    assert people.find("王（职25）") == (("王", "职25"), "")

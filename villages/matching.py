@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from taiping.texts import half_width
+from taiping.texts import half_width, listed
 from villages.models import Village
 
 # 2014 年前铜梁的区划代码是 500224，旧表格还在用。
@@ -87,7 +87,7 @@ class VillageIndex:
             return Match(village)
         villages = self.by_alias.get(text, [])
         if len({village.pk for village in villages}) > 1:
-            names = "、".join(village.name for village in villages)
+            names = listed(villages)
             return Match(None, f"“{text}”同时是 {names} 的别名，分不清是哪个村。请在后台只留一处。")
         return Match(villages[0]) if villages else None
 
