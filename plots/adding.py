@@ -2,7 +2,6 @@
 
 import datetime
 import re
-import unicodedata
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,10 +11,12 @@ from django.utils import timezone
 from plots import actions
 from plots.models import Patch
 from plots.permits import adding_refusal
+from taiping.texts import half_width
 from tasks.models import Plan, Target
 
 PREFIX = "补-"  # 手工添加的自成一列，不占上级下发的号
 AGAIN = datetime.timedelta(minutes=10)  # 这么短时间里一模一样的再来一次，当作重复提交
+SEPARATORS, ZEROS = re.compile(r"[\W_]+"), re.compile(r"(?<!\d)0+(?=\d)")
 CLOSE = Decimal("0.005")  # 显示两位小数时看不出差别的面积
 
 
@@ -36,8 +37,8 @@ def next_code(target, village):
 
 def folded(code):
     """编号去掉写法上的差别：全半角、大小写、分隔符、前面的 0。"""
-    text = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", code).casefold())
-    return re.sub(r"(?<!\d)0+(?=\d)", "", text).replace(" ", "")
+    text = SEPARATORS.sub(" ", half_width(code).casefold())
+    return ZEROS.sub("", text).replace(" ", "")
 
 
 def lookalikes(target, village, *, code="", area_mu=None, place="", contractor=""):

@@ -1,12 +1,12 @@
 """图斑表的各列：表头 ↔ 字段。空白模板、导出的台账、导入，只认这一份。"""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from django.db import models
 
 from taiping.area import MU_PER_HECTARE, MU_PER_SQM
+from taiping.texts import half_width
 
 
 class Field(models.TextChoices):
@@ -79,6 +79,8 @@ UNIT_WORDS = {
 UNIT = "|".join(UNIT_WORDS)
 WITH_UNIT = re.compile(rf"(.+?)[(\[/_:-]?(?:单位:?)?({UNIT})[)\]]?")
 BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+SPACES = re.compile(r"[\s*]+")
+UNIT_ALONE = {word: re.compile(rf"(?<![a-z]){word}(?![a-z0-9])") for word in UNIT_WORDS}
 BRACKETS = str.maketrans("【】〔〕［］｛｝{}", "[][][][][]")
 
 
@@ -89,11 +91,11 @@ def step_header(milestone):
 
 def tidy_header(value):
     """表头变成可比的文字：全角转半角，去掉空白、换行和必填的星号，不分大小写。"""
-    text = unicodedata.normalize("NFKC", str(value)).translate(BRACKETS).lower()
-    return re.sub(r"[\s*]+", "", text).rstrip(":")
+    text = half_width(str(value)).translate(BRACKETS).lower()
+    return SPACES.sub("", text).rstrip(":")
 
 
 def units_in(text):
     """一句话里写的面积单位，如“单位：亩、个” → {AREA_MU}。"""
     text = tidy_header(text)
-    return {field for word, field in UNIT_WORDS.items() if re.search(rf"(?<![a-z]){word}(?![a-z0-9])", text)}
+    return {field for word, field in UNIT_WORDS.items() if UNIT_ALONE[word].search(text)}

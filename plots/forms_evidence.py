@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from plots import evidence
 from plots.evidence.sniff import BY_SUFFIX
 
+LONGEST_POSITION = 100  # 浏览器给的三个数不到五十个字
 PICK_AGAIN = "浏览器不会留住选好的文件，改好后照片需要重新选择。"
 ANY_FILE = ",".join(["image/*", *(suffix for suffix, sort in BY_SUFFIX.items() if not sort.is_photo)])
 
@@ -61,7 +62,7 @@ class DeviceField(forms.CharField):
         super().__init__(required=False, widget=forms.HiddenInput, **kwargs)
 
     def clean(self, value):
-        parts = str(value or "").split(",")
+        parts = str(value or "")[:LONGEST_POSITION].split(",")
         try:
             lat, lon = (Decimal(part).quantize(Decimal("0.000001")) for part in parts[:2])
             accuracy = min(round(float(parts[2])), 1_000_000)

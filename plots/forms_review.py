@@ -37,7 +37,7 @@ class ReviewForm(forms.Form):
     )
     reasons = forms.MultipleChoiceField(
         label="退回理由", required=False, widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "理由“%(value)s”已经停用，请重新勾选。"},
+        error_messages={"invalid_choice": "理由“%(value).30s”已经停用，请重新勾选。"},
     )
     step = forms.ChoiceField(label="退回到哪一步重做", required=False, widget=forms.RadioSelect)
     note = forms.CharField(

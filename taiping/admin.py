@@ -1,5 +1,7 @@
 """后台：中文标题，应用按三层楼的顺序排，进出都走本站自己的登录页。"""
 
+from functools import wraps
+
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
@@ -8,6 +10,11 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
+from taiping.errors import bad_request
+from taiping.middleware import Unfit
+
+LONGEST_SEARCH = 100
+TOO_LONG = f"要查的字太长，最多 {LONGEST_SEARCH} 个。请回上一页，只填名字或其中几个字。"
 APP_ORDER = ["villages", "tasks", "plots"]
 
 
@@ -27,6 +34,18 @@ class TaipingAdminSite(AdminSite):
         return sorted(apps, key=lambda app: (
             APP_ORDER.index(app["app_label"]) if app["app_label"] in APP_ORDER else len(APP_ORDER)
         ))
+
+    def admin_view(self, view, cacheable=False):
+        """每一页都先看要查的字：每个词在每一列里找，词太多数据库接不住。"""
+        shown = super().admin_view(view, cacheable)
+
+        @wraps(shown)
+        def checked(request, *args, **kwargs):
+            if any(len(request.GET.get(name, "")) > LONGEST_SEARCH for name in ("q", "term")):
+                return bad_request(request, Unfit(TOO_LONG))
+            return shown(request, *args, **kwargs)
+
+        return checked
 
     @method_decorator(never_cache)
     def login(self, request, extra_context=None):

@@ -23,6 +23,10 @@ STAMP = VENV / "installed.txt"  # 装好了哪份锁定文件：每行“文件�
 UNFINISHED = VENV / "unfinished.txt"  # 安装时在，装完删掉；开头就看到它，说明上次被打断
 RUNTIME, DEV = "requirements.txt", "requirements-dev.txt"
 REQUIREMENTS = {"quickstart": RUNTIME, "test": DEV}
+LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?: ; ([^\\\n]+))?", re.MULTILINE)
+CONDITION = re.compile(r"(\w+) (==|!=|<=|>=|<|>) '([^']*)'")
+DIGITS = re.compile(r"\d+")
+KEY_LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?SECRET_KEY[ \t]*=(.*)$", re.MULTILINE)
 # pip 到了一个包：Collecting django==5.2.1；从文件夹装是 Processing ./wheels/django-5.2.1-py3-none-any.whl
 PIP_REACHES = re.compile(
     r"(?:Collecting |Requirement already satisfied: |Processing (?:.*[/\\])?)([A-Za-z0-9._-]+?)(?:==|-\d)"
@@ -81,8 +85,7 @@ def in_environment():
 
 def locked_packages(path):
     """锁定文件里当前系统要装的包：{包名: 版本}。"""
-    line = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?: ; ([^\\\n]+))?", re.MULTILINE)
-    found = line.findall(path.read_text(encoding="utf-8"))
+    found = LOCKED.findall(path.read_text(encoding="utf-8"))
     return {name: version for name, version, condition in found if applies(condition)}
 
 
@@ -96,10 +99,10 @@ def applies(condition):
     }
 
     def holds(text):
-        name, sign, value = re.fullmatch(r"\s*(\w+) (==|!=|<=|>=|<|>) '([^']*)'\s*", text).groups()
+        name, sign, value = CONDITION.fullmatch(text.strip()).groups()
         mine = here[name]
         if name.startswith("python_"):
-            mine, value = (tuple(int(part) for part in re.findall(r"\d+", text)) for text in (mine, value))
+            mine, value = (tuple(int(part) for part in DIGITS.findall(text)) for text in (mine, value))
         return getattr(operator, {"==": "eq", "!=": "ne", "<": "lt", ">": "gt", "<=": "le", ">=": "ge"}[sign])(mine, value)
 
     return not condition or any(
@@ -233,11 +236,10 @@ def ensure_secret_key(path):
         return
     source = path if path.exists() else ROOT / ".env.example"
     text = source.read_bytes().decode("utf-8", "surrogateescape") if source.exists() else ""
-    key_line = re.compile(r"^[ \t]*(?:export[ \t]+)?SECRET_KEY[ \t]*=[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
-    if any(value.strip("'\"") for value in key_line.findall(text)):
+    if any(value.strip().strip("'\"") for value in KEY_LINE.findall(text)):
         return
     new_line = f"SECRET_KEY={secrets.token_urlsafe(50)}"
-    text, replaced = key_line.subn(new_line, text, count=1)
+    text, replaced = KEY_LINE.subn(new_line, text, count=1)
     if not replaced:
         text += ("\n" if text and not text.endswith("\n") else "") + new_line + "\n"
     draft = path.with_name(".env.new")

@@ -6,19 +6,34 @@ from contextvars import ContextVar
 
 current_request = ContextVar("current_request", default=None)
 
+LONGEST_LINE = 4000  # 一行消息最多记多少个字
+TRACE_LINE, TRACE_HEAD, TRACE_TAIL = 1000, 50, 150  # 出错的经过：一行最多多少个字，留开头和末尾的多少行
+
+# 日志里的字有多长由别人定，找一遍的用时只能和长度成正比：每个词、每一段没有空白的字只从开头看起（?<!…），
+# 看过的不退回来重看（++、*+）。
 PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 SECRET = re.compile(
-    r"(?i)(['\"]?\b\w*(?:password|passwd|secret|token|sessionid|密码)\w*['\"]?\s*[=:：]\s*)"
-    r"('[^']*'|\"[^\"]*\"|[^\s,;&}\]]+)"
+    r"(?i)(?<!\w)(?=\w*?(?:password|passwd|secret|token|sessionid|密码))(\w++['\"]?\s*+[=:：]\s*+)"
+    r"('[^']*+'|\"[^\"]*+\"|[^\s,;&}\]]++)"
 )
-DATABASE_URL = re.compile(r"(\w+://[^:/@\s]+:)[^@\s]+@")
+DATABASE_URL = re.compile(r"(?<![^@\s])(?=[^@\s]++@)([^@\s]*?\w://[^:/@\s]++:)[^@\s]++@")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
+HALF_NUMBER = re.compile(r"\d{1,11}\Z")
+CLOSING = "'\"@"  # 截断的引号和数据库地址，补上这几个字就看得出到哪里为止
 
 
 def masked(text):
     """电话只留头三位和后四位，密码、令牌、会话号换成星号。"""
     text = PHONE.sub(r"\1****\2", text)
     return DATABASE_URL.sub(r"\1***@", SECRET.sub(r"\1***", text))
+
+
+def masked_start(text, longest):
+    """开头的 longest 个字，打好星号；正好截在电话、密码中间的，半截也不露。"""
+    if len(text) <= longest:
+        return masked(text)
+    start = text[: longest - 11] + HALF_NUMBER.sub("", text[longest - 11 : longest])
+    return masked(start + CLOSING).rstrip(CLOSING)
 
 
 class RequestFilter(logging.Filter):
@@ -36,10 +51,24 @@ class RequestFilter(logging.Filter):
 
 
 class LineFormatter(logging.Formatter):
-    """消息里的换行写成 \\n：别人递来的字造不出一行假日志。出错的经过仍然分行写在后面。"""
+    """消息里的换行写成 \\n：别人递来的字造不出一行假日志。出错的经过仍然分行写在后面。太长的只记开头。"""
 
     def formatMessage(self, record):
-        return CONTROL.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record).replace("\n", "\\n"))
+        line = _cut(super().formatMessage(record), LONGEST_LINE)
+        return CONTROL.sub(lambda found: repr(found[0])[1:-1], line.replace("\n", "\\n"))
+
+    def formatException(self, error):
+        lines = super().formatException(error).split("\n")
+        left_out = len(lines) - TRACE_HEAD - TRACE_TAIL
+        if left_out > 0:
+            lines[TRACE_HEAD:-TRACE_TAIL] = [f"……（中间 {left_out} 行没有记）"]
+        return "\n".join(_cut(line, TRACE_LINE) for line in lines)
 
     def format(self, record):
         return masked(super().format(record))
+
+
+def _cut(line, longest):
+    if len(line) <= longest:
+        return line
+    return f"{masked_start(line, longest)}……（共 {len(line)} 个字，只记开头）"

@@ -67,12 +67,15 @@ class BadInputMiddleware:
     """表单没拦住、到了数据库才发现存不下的值：空字符（NUL）、大得离谱的数、不是数的编号。说一句话，不出事故页。
 
     表单自己拦得住的（Django 的文字格都不收空字符）仍由表单在那一格旁边说，填的字都留着。
+    地址一页上要写几十遍（翻页、排序、每一行的按钮），太长的不往下做；nginx 默认也只收这么长。
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
+        if len(request.path) + len(request.META.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
+            return bad_request(request, Unfit(LONG_ADDRESS))
         return self.get_response(request)
 
     def process_exception(self, request, exception):
@@ -101,5 +104,7 @@ def _told(exception):
     return None
 
 
+LONGEST_ADDRESS = 8000
+LONG_ADDRESS = f"网址太长，最多 {LONGEST_ADDRESS} 个字符。请从页面上的链接点进来，不要自己往网址后面加东西。"
 NUL = "地址或填的内容里有一个看不见的空字符，常常是从别的软件里复制来的。请回上一页，删掉那一段重新打字。"
 TOO_BIG = "有一格填的太大、太长或不是数，存不下，这次没有保存。请回上一页核对后再交。"

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
+ROTATING = re.compile(r"^[^.]*[{]s[}][^.]*")
 BLANK = "data:"  # Leaflet 换掉没画完的瓦片时，用一张写在地址里的空图
 
 
@@ -23,4 +24,4 @@ def _host(url):
             f"MAP_TILES_URL 里的“{url[:60]}”不是瓦片地址。要写成 https://域名/…，带上 {{x}}、{{y}}、{{z}}；"
             "不要底图就留空。"
         )
-    return f"{parts.scheme}://{re.sub(r'^[^.]*[{]s[}][^.]*', '*', parts.netloc)}"
+    return f"{parts.scheme}://{ROTATING.sub('*', parts.netloc)}"

@@ -6,6 +6,8 @@ from django.db import transaction
 
 from tasks.models import Allocation, Membership, Milestone, Plan, Target, WorkingGroup
 
+YEAR = re.compile(r"(?<![\d〔\[])\d{4}(?!\d)")
+
 
 class CannotCopy(ValueError):
     """不能复制；说明是给人看的一句话。"""
@@ -74,7 +76,7 @@ def _copy(row, **changes):
 
 
 def _next_year(text, year):
-    return re.sub(rf"(?<![\d〔\[]){year}(?!\d)", str(year + 1), text)
+    return YEAR.sub(lambda found: str(year + 1) if found[0] == str(year) else found[0], text)
 
 
 def _a_year_later(day):

@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 
 SUFFIXES = (".xlsx", ".xls", ".json")
+UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u202a-\u202e\u2066-\u2069]')
 
 
 class PlanFileForm(forms.Form):
@@ -34,6 +35,6 @@ class PlanFileForm(forms.Form):
 
 def safe_name(name):
     """上传的文件名只留最后一段，去掉控制字符和各系统不许用的字符，最长 100 个字。"""
-    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*\u202a-\u202e\u2066-\u2069]', "", name.replace("\\", "/").rsplit("/", 1)[-1])
+    name = UNFIT.sub("", name.replace("\\", "/").rsplit("/", 1)[-1])
     stem, dot, suffix = name.strip(" .").rpartition(".")
     return f"{stem[:92]}{dot}{suffix[:7]}" or "方案"

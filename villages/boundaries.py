@@ -34,7 +34,7 @@ def read_boundaries(content, suffix, name, crs=""):
     for values, shape in zip(layer.rows, shapes, strict=True):
         village = index.match(values[column]).village
         if village is None:
-            strangers.append(str(values[column] or "（空）"))
+            strangers.append(str(values[column] or "（空）")[:40])
             continue
         if shape.problem:
             raise TableError(f"{village.name}：{shape.problem}")

@@ -17,7 +17,7 @@ def keep(request):
         name: values for name, values in request.POST.lists()
         if name not in NEVER and "password" not in name.lower()
     }
-    size = sum(len(value) for values in fields.values() for value in values)
+    size = sum(len(name) + sum(map(len, values)) for name, values in fields.items())
     if owner is None or not fields or size > MAX_CHARS:
         return
     request.session[DRAFT] = {

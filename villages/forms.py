@@ -4,10 +4,18 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 
 from villages.models import Role, User, Village
 from villages.passwords import set_own_password
 from villages.phones import masked
+
+LONGEST_PASSWORD = 1000  # 散列值算得慢：十几 MB 的“密码”不值得算
+
+
+def at_most(field, longest):
+    """这一格最多多少个字。服务器来拦：浏览器的 maxlength 拦不住不用浏览器的人。"""
+    field.validators.append(MaxLengthValidator(longest, f"{field.label}最多 {longest} 个字，请核对后再填。"))
 
 
 class LoginForm(AuthenticationForm):
@@ -20,6 +28,14 @@ class LoginForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "用户名"
         self.fields["password"].label = "密码"
+        at_most(self.fields["username"], User._meta.get_field("username").max_length)
+        at_most(self.fields["password"], LONGEST_PASSWORD)
+
+    def clean(self):
+        if "username" in self.errors:  # 太长的不原样送回去
+            self.data = self.data.copy()
+            self.data["username"] = self.data.get("username", "")[: self.fields["username"].max_length]
+        return super().clean()
 
 
 def password_rules():
@@ -43,6 +59,8 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["new_password1"].help_text = password_rules()
         self.fields["new_password2"].label = "再填一次新密码"
         self.fields["new_password2"].help_text = ""
+        for field in self.fields.values():
+            at_most(field, LONGEST_PASSWORD)
 
     def clean_new_password1(self):
         password = self.cleaned_data["new_password1"]

@@ -1,14 +1,15 @@
 """把上级表格里写的村，对到系统里的村。只认写得清楚的，不猜。"""
 
 import re
-import unicodedata
 from typing import NamedTuple
 
+from taiping.texts import half_width, listed
 from villages.models import Village
 
 # 2014 年前铜梁的区划代码是 500224，旧表格还在用。
 OLD_PREFIX, NEW_PREFIX = "500224", "500151"
 CODE = re.compile(r"(\d{12})(\w{7})?")  # 12 位村代码，或 19 位坐落单位代码（前 12 位是村代码）
+SPACES = re.compile(r"\s+")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 LEVELS = re.compile(r"([^市]{1,8}市)?([^区县]{1,8}(?:(?<!社)区|县))?(.{1,8}?(?:镇|乡|街道))?")  # 市、区、镇
 
@@ -26,7 +27,7 @@ def tidy(value):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(value)))
+    return SPACES.sub("", half_width(str(value)))
 
 
 def tidy_code(text):
@@ -86,7 +87,7 @@ class VillageIndex:
             return Match(village)
         villages = self.by_alias.get(text, [])
         if len({village.pk for village in villages}) > 1:
-            names = "、".join(village.name for village in villages)
+            names = listed(villages)
             return Match(None, f"“{text}”同时是 {names} 的别名，分不清是哪个村。请在后台只留一处。")
         return Match(villages[0]) if villages else None
 

@@ -3,11 +3,12 @@
 import re
 
 NUMBER = re.compile(r"[+\d][\d\s\-]{6,}")
+SEPARATORS = re.compile(r"[\s\-]")
 
 
 def masked(number):
     """“13812341234” → “138****1234”；短号只留最后两位；空的还是空的。"""
-    digits = re.sub(r"[\s\-]", "", number or "")
+    digits = SEPARATORS.sub("", number or "")
     if len(digits) >= 8:
         return f"{digits[:3]}****{digits[-4:]}"
     return f"****{digits[-2:]}" if digits else ""

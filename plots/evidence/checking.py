@@ -14,6 +14,7 @@ from plots.evidence.documents import Refused
 from plots.models import Evidence
 
 NAME_LENGTH = 200
+LONGEST_GIVEN = 1000  # 再长的只看最后这么多：后缀在那里
 
 
 class EvidenceError(Exception):
@@ -121,7 +122,8 @@ def _refuse_large(size, *, is_photo):
 
 def clean_name(name):
     """文件名只留最后一段，去掉控制字符和看不见的字符，最长 200 个字，后缀留着。"""
-    name = unicodedata.normalize("NFC", str(name or "").replace("\\", "/").rsplit("/", 1)[-1])
+    name = str(name or "").replace("\\", "/").rsplit("/", 1)[-1]
+    name = unicodedata.normalize("NFC", name[-LONGEST_GIVEN:])
     name = "".join(letter for letter in name if not unicodedata.category(letter).startswith("C"))
     suffix = PurePosixPath(name).suffix[:10]
     stem = name[: len(name) - len(suffix)] if suffix else name

@@ -12,6 +12,9 @@ MAX_UNPACKED = 100 * 1024 * 1024
 MAX_RATIO = 100  # 正常的表格文字约压到二十分之一
 RATIO_FLOOR = 5 * 1024 * 1024  # 解开不到这么大的，再小也不算炸弹
 PDF_TAIL = 4096
+PDF_START = re.compile(rb"startxref\s+(\d+)\s+%%EOF")
+PDF_OBJECT = re.compile(rb"\d\s{1,20}\d{1,20}\s{1,20}obj\b")
+LOOKS, BEFORE = 1000, 64  # 真的 PDF 第一个 obj 就是；每个往前看几十个字节
 
 
 class Refused(Exception):
@@ -19,11 +22,22 @@ class Refused(Exception):
 
 
 def check_pdf(content):
-    tail = content[-PDF_TAIL:]
-    start = re.findall(rb"startxref\s+(\d+)\s+%%EOF", tail)
+    start = PDF_START.findall(content[-PDF_TAIL:])
     # 只看最后一个；截断的文件没有它，或它指到文件外面。
-    if not start or int(start[-1][:12]) >= len(content) or not re.search(rb"\d+\s+\d+\s+obj\b", content):
+    if not start or int(start[-1][:12]) >= len(content) or not _has_object(content):
         raise Refused("是 PDF 文件，但不完整或已损坏。请在电脑上打开看看，重新导出后再选")
+
+
+def _has_object(content):
+    """有没有“1 0 obj”这样的一处。"""
+    at = content.find(b"obj")
+    for _ in range(LOOKS):
+        if at == -1:
+            return False
+        if PDF_OBJECT.search(content, max(at - BEFORE, 0), at + len(b"obj") + 1):
+            return True
+        at = content.find(b"obj", at + 1)
+    return False
 
 
 def office_sort(content):

@@ -24,6 +24,7 @@ UPRIGHT = {
     6: TURN.ROTATE_270, 7: TURN.TRANSVERSE, 8: TURN.ROTATE_90,
 }
 QUALITY = 82
+OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 PNG_END = b"IEND\xaeB`\x82"
 # 解开一张照片要做多少事，不只看像素：JPEG 可以一遍遍地描同一张图，PNG 可以切成几百万小块。
 JPEG_SCAN = b"\xff\xda"  # 每描一遍开头的标记；图像数据里的 FF 后面总垫着 00，不会和它混
@@ -189,7 +190,7 @@ def _moment(written, offset):
         return None
     if not 1990 <= moment.year <= 2100:  # 电池掉过电的相机写 1970 或 0001
         return None
-    given = re.fullmatch(r"([+-])(\d\d):?(\d\d)", _text(offset))
+    given = OFFSET.fullmatch(_text(offset))
     if not given or int(given[2]) > 14 or int(given[3]) > 59:
         return django_timezone.make_aware(moment)
     away = timedelta(hours=int(given[2]), minutes=int(given[3]))

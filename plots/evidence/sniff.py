@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 
 HEAD_BYTES = 4096
+SVG_TAG = re.compile(r"<svg[\s>]")
+HTML_TAG = re.compile(r"<(!doctype html|html|head|body|script|iframe)[\s>]")
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,9 @@ def _text(head):
     if b"\x00" in head:
         return ""
     text = head.decode("utf-8", errors="ignore").lower()
-    if re.search(r"<svg[\s>]", text):
+    if SVG_TAG.search(text):
         return "SVG 矢量图"
-    if re.search(r"<(!doctype html|html|head|body|script|iframe)[\s>]", text):
+    if HTML_TAG.search(text):
         return "网页"
     if text.lstrip("\ufeff \r\n\t").startswith("<?xml"):
         return "XML 文件"

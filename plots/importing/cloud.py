@@ -27,7 +27,7 @@ DONE = {
     "已审核", "合格",
 }
 TURN, PAUSE = 0.8, 0.15  # 秒：一段最多做多久，两段之间让别人存多久
-CLOCK = re.compile(r"[ T]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
+CLOCK = re.compile(r"(?<![ T])[ T]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 
 
 @dataclass

@@ -259,12 +259,13 @@ def _checked(layout, names):
 
 def _extra_keys(uses):
     """其他列的名字：和台账自己的表头重名的前面加“原表”，同名的编上号。"""
-    keys = {}
+    keys, taken, numbers = {}, set(), {}
     for use in uses:
         key = " ".join(use.label.split())
         key = f"原表{key}" if tidy_header(key) in OWN else key
-        same, number = key, 2
-        while same in keys.values():
+        same, number = key, numbers.get(key, 2)
+        while same in taken:
             same, number = f"{key}（{number}）", number + 1
-        keys[use.index] = same
+        keys[use.index], numbers[key] = same, number
+        taken.add(same)
     return keys

@@ -1,7 +1,7 @@
 """登录、退出、登录失败记进访问记录。密码从来不记。"""
 
 from taiping.audit.models import Access
-from taiping.logs import masked
+from taiping.logs import masked_start
 
 
 def address_of(request):
@@ -12,8 +12,15 @@ def address_of(request):
 def note(kind, request, user=None, *, username="", what=""):
     username = user.username if user else username
     Access.objects.create(
-        kind=kind, user=user, username=masked(username)[:150], address=address_of(request), what=masked(what)[:300]
+        kind=kind, user=user, username=fitting("username", username), address=address_of(request),
+        what=fitting("what", what),
     )
+
+
+def fitting(name, text):
+    """打好星号、放得进这一列的文字。"""
+    longest = Access._meta.get_field(name).max_length
+    return masked_start(text, longest)[:longest]  # 星号可能比原来的字多
 
 
 def signed_in(sender, request, user, **kwargs):

@@ -19,6 +19,7 @@ from taiping.backup.rows import as_line, columns_of, dump, json_nulls, kept_mode
 
 UNPROVEN = ".未验证.zip"
 PACKED = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".docx", ".xlsx", ".zip")  # 本来就压过的，不再压
+NAME, DATED = re.compile(r"[\w\-]{1,40}"), re.compile(r"-\d{8}-\d{6}")
 
 
 class Unproven(ArchiveError):
@@ -111,7 +112,7 @@ def _add_file(writer, name):
 def rotate(folder, name, keep):
     """在 folder 里做一份带日期的备份，做成以后只留最新的 keep 份。返回（路径, 清单, 删掉的路径）。"""
     folder = Path(folder)
-    if not re.fullmatch(r"[\w\-]{1,40}", name):
+    if not NAME.fullmatch(name):
         raise ArchiveError("--name 只能用文字、数字、“-”和“_”，最多 40 个字。")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -128,9 +129,14 @@ def rotate(folder, name, keep):
 
 def _drop_old(folder, name, ending, keep):
     """这个名字、这种结尾的只留最新 keep 份；返回删掉的。"""
-    dated = re.compile(rf"{re.escape(name)}-\d{{8}}-\d{{6}}{re.escape(ending)}")
-    kept = sorted(found for found in folder.iterdir() if dated.fullmatch(found.name))
+    kept = sorted(found for found in folder.iterdir() if _is_dated(found.name, name, ending))
     old = kept[: max(len(kept) - keep, 0)]
     for found in old:
         found.unlink()
     return old
+
+
+def _is_dated(file_name, name, ending):
+    if not (file_name.startswith(name) and file_name.endswith(ending)):
+        return False
+    return bool(DATED.fullmatch(file_name.removeprefix(name).removesuffix(ending)))

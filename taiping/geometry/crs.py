@@ -16,6 +16,7 @@ STORED = 4490
 SAME_AXIS = 6378137.0  # CGCS2000、WGS84、GRS80 的长半轴；西安 80 是 6378140，北京 54 是 6378245
 CHINA = (73.0, 3.0, 136.0, 54.0)  # 经纬度范围：换算结果落在外面，就是坐标系不对
 OLD = (("西安80", ("xian", "1980", "iag")), ("北京54", ("beijing", "1954", "krass")))
+EPSG = re.compile(r"(?:EPSG:)?(\d{4,6})", re.IGNORECASE)
 HERE = 105  # 铜梁在中央经线 105° 的带里
 
 
@@ -133,7 +134,7 @@ def short_name(text):
 
 def code_of(value):
     """“4523”“EPSG:4523”→ 4523；不是能用的坐标系抛 TableError。"""
-    found = re.fullmatch(r"(?:EPSG:)?(\d{4,6})", str(value).strip(), re.IGNORECASE)
+    found = EPSG.fullmatch(str(value).strip())
     crs, reason = understand(f"EPSG:{found[1]}") if found else (None, "")
     if crs is None:
         raise TableError(f"“{str(value)[:20]}”不是能用的坐标系{f'：{reason}' if reason else ''}。请填 EPSG 代码，如 4523。")

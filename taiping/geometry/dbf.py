@@ -7,11 +7,13 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from taiping.tables import TableError
+from taiping.tables.reading import MAX_CELLS
 
 # .cpg 和 .dbf 头上的语言标记写得清楚的照办；0x57（本机编码）和没写的，先严格按 UTF-8，不行按 GB18030。
 GBK_PAGES = {"936", "cp936", "gbk", "gb2312", "gb18030", "ansi936", "oem936", "54936"}
 UTF8_PAGES = {"utf8", "65001", "utf8encoding"}
 LANGUAGE = {0x4D: "gb18030", 0x7A: "gb18030"}
+SEPARATORS, DAY, WHOLE = re.compile(r"[\s_-]+"), re.compile(r"\d{8}"), re.compile(r"[-+]?\d+")
 DAMAGED = "属性表（.dbf）不完整，可能没有传完整。请重新导出再传。"
 
 
@@ -40,6 +42,8 @@ def read_dbf(content, cpg=""):
         at += 32
     if not columns or place > size or start + count * size > len(content) + 1:
         raise TableError(DAMAGED)
+    if count * max(len(columns), 1) > MAX_CELLS:
+        raise TableError(f"属性表（.dbf）有 {count} 条、{len(columns)} 个字段，太大了。请只留要用的图斑和字段。")
     rows = [content[start + n * size : start + (n + 1) * size] for n in range(count)]
     encoding = _encoding(columns, rows, content[29], cpg)
     table = Table(encoding=encoding)
@@ -57,7 +61,7 @@ def read_dbf(content, cpg=""):
 
 
 def _encoding(columns, rows, language, cpg):
-    told = re.sub(r"[\s_-]+", "", cpg.strip().lower())
+    told = SEPARATORS.sub("", cpg.strip().lower())
     stated = "gb18030" if told in GBK_PAGES else "utf-8" if told in UTF8_PAGES else LANGUAGE.get(language)
     texts = {raw for raw, *_ in columns}
     spans = [(begin, begin + width) for _, kind, begin, width in columns if kind in "Cc"]
@@ -98,7 +102,7 @@ def _value(raw, kind, encoding):
     if kind in "NF":
         return _number(raw.decode("ascii", "replace"))
     text, _ = _decode(raw, encoding)
-    if kind == "D" and re.fullmatch(r"\d{8}", text):
+    if kind == "D" and DAY.fullmatch(text):
         try:
             return date(int(text[:4]), int(text[4:6]), int(text[6:]))
         except ValueError:
@@ -109,7 +113,7 @@ def _value(raw, kind, encoding):
 
 
 def _number(text):
-    if re.fullmatch(r"[-+]?\d+", text):
+    if WHOLE.fullmatch(text):
         return int(text)
     if set(text) <= {"*"}:
         return None  # 写的时候位数不够，留下的全是星号

@@ -9,8 +9,12 @@ from defusedxml.common import DefusedXmlException
 from shapely.geometry import shape
 
 from taiping.tables import TableError
+from taiping.tables.reading import MAX_CELLS, MAX_COLUMNS
 
 DEGREES = "EPSG:4326"
+EPSG = re.compile(r"EPSG:+(?:[\d.]*:)?(\d{4,6})$", re.IGNORECASE)
+HEADING = re.compile(r"\[(.+)\]")
+MAX_RINGS = 500  # 界址点：一块地最多几个圈
 
 
 def decoded(content):
@@ -34,7 +38,7 @@ def read_geojson(content):
         features = [data]
     if not isinstance(features, list) or not all(_is_feature(feature) for feature in features):
         raise TableError("这份 GeoJSON 里没有图斑（features）。请在制图软件里把面图层导出成 GeoJSON。")
-    fields = list(dict.fromkeys(name for each in features for name in each.get("properties") or {}))
+    fields = _fields([each.get("properties") or {} for each in features])
     rows = [[_flat((each.get("properties") or {}).get(name)) for name in fields] for each in features]
     return fields, rows, [_from_json(each.get("geometry")) for each in features], _stated_crs(data)
 
@@ -52,14 +56,14 @@ def _from_json(geometry):
         return None
     try:
         return shape(geometry)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError):
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, shapely.errors.ShapelyError):
         return shapely.Polygon()
 
 
 def _stated_crs(data):
     crs = data.get("crs")
     name = crs.get("properties", {}).get("name", "") if isinstance(crs, dict) else ""
-    found = re.search(r"EPSG:+(?:[\d.]*:)?(\d{4,6})$", str(name), re.IGNORECASE)
+    found = EPSG.search(str(name))
     return f"EPSG:{found[1]}" if found else DEGREES
 
 
@@ -69,12 +73,33 @@ def read_kml(content):
         root = ElementTree.fromstring(content, forbid_dtd=True)
     except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):
         raise TableError("这不是完整的 KML。请重新导出再传。") from None
-    marks = [(_facts(mark), _from_kml(mark)) for mark in root.iter() if _tag(mark) == "Placemark"]
+    marks = [(_facts(mark), _from_kml(mark)) for mark in _outermost(root, "Placemark")]
     if not marks:
         raise TableError("这份 KML 里没有地标（Placemark）。请把图斑的面导出成 KML。")
-    fields = list(dict.fromkeys(name for facts, _ in marks for name in facts))
+    fields = _fields([facts for facts, _ in marks])
     rows = [[facts.get(name) for name in fields] for facts, _ in marks]
     return fields, rows, [geometry for _, geometry in marks], DEGREES
+
+
+def _fields(records):
+    """各条的字段合在一起，先出现的在前。每条一个不同的字段，行乘列会大得装不下。"""
+    fields = dict.fromkeys(name for record in records for name in record)
+    if len(fields) > MAX_COLUMNS:
+        raise TableError(f"里面一共有 {len(fields)} 个不同的字段，最多 {MAX_COLUMNS} 个。请只留要用的字段再导出。")
+    if len(fields) * len(records) > MAX_CELLS:
+        raise TableError(f"里面有 {len(records)} 个图形、{len(fields)} 个字段，太大了。请只留要用的图斑和字段。")
+    return list(fields)
+
+
+def _outermost(element, *tags):
+    """里面各处的这些标签，套在同样标签里面的不另算：一层套一层的文件，也只从头到尾看一遍。"""
+    waiting = [element]
+    while waiting:
+        current = waiting.pop()
+        if _tag(current) in tags:
+            yield current
+        else:
+            waiting.extend(reversed(current))
 
 
 def _tag(element):
@@ -98,7 +123,7 @@ def _facts(mark):
 
 
 def _from_kml(mark):
-    found = [_kml_polygon(element) for element in mark.iter() if _tag(element) == "Polygon"]
+    found = [_kml_polygon(element) for element in _outermost(mark, "Polygon")]
     if len(found) > 1:
         return shapely.MultiPolygon([part for part in found if not part.is_empty])
     if found:
@@ -112,7 +137,7 @@ def _from_kml(mark):
 def _kml_polygon(element):
     outer, inner = [], []
     for side in element:
-        rings = [ring for each in side.iter() if _tag(each) == "coordinates" and (ring := _kml_ring(each.text))]
+        rings = [ring for each in _outermost(side, "coordinates") if (ring := _kml_ring(each.text))]
         (outer if _tag(side) == "outerBoundaryIs" else inner).extend(rings)
     return shapely.Polygon(outer[0], inner) if outer else shapely.Polygon()
 
@@ -133,7 +158,7 @@ def read_points(content):
         line = line.strip().replace("，", ",")
         if not line:
             continue
-        if heading := re.fullmatch(r"\[(.+)\]", line):
+        if heading := HEADING.fullmatch(line):
             section = heading[1]
         elif section == "属性描述":
             name, _, value = line.partition("=")
@@ -169,20 +194,23 @@ def _rings(rings):
     parts = [shapely.Polygon(points) for points in rings.values() if len(points) >= 3]
     if not parts:
         return shapely.Polygon()
+    if len(parts) > MAX_RINGS:
+        raise TableError(f"有一块地写了 {len(parts)} 个圈，最多 {MAX_RINGS} 个。请核对圈号这一列，或拆成几块地。")
     shells = []
     for part in parts:
         home = next((at for at, (shell, _) in enumerate(shells) if _within(part, shell)), None)
         if home is None:
-            shells.append((part.exterior.coords, []))
+            shapely.prepare(part)  # 建好索引，看一个点在不在里面不用把边都量一遍
+            shells.append((part, []))
         else:
             shells[home][1].append(part.exterior.coords)
-    parts = [shapely.Polygon(shell, holes) for shell, holes in shells]
+    parts = [shapely.Polygon(shell.exterior.coords, holes) for shell, holes in shells]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
 def _within(part, shell):
     """内圈的每个点都在外圈里；画坏了的图形也不会出错。"""
-    return shapely.intersects_xy(shapely.Polygon(shell), shapely.get_coordinates(part)).all()
+    return shapely.intersects_xy(shell, shapely.get_coordinates(part)).all()
 
 
 def _points_crs(about, plots):

@@ -1,15 +1,17 @@
 """单元格里的值 ↔ 文字、日期、数、是否：每个都收空值（None），填错了抛 ValueError，说明是给人看的一句话。"""
 
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from taiping.texts import half_width
+
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")
-DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+00:00(?::00)?)?")
+DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?(?:[ T]+00:00(?::00)?)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+LONGEST_NUMBER = 100  # 位数再多的不是数
 YEARS = range(1900, 2200)
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 YES, NO = {"是", "有", "y", "yes", "true", "1", "√"}, {"否", "无", "n", "no", "false", "0", "×"}
@@ -60,7 +62,7 @@ def as_date(value):
         return _in_reach(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 20000 <= value < 80000:
         return EXCEL_DAY_ZERO + timedelta(days=int(value))
-    text = unicodedata.normalize("NFKC", as_text(value))
+    text = half_width(as_text(value))
     if not text:
         return None
     if found := DATE.fullmatch(text):
@@ -102,12 +104,12 @@ def as_decimal(value):
         value = Decimal(value)
     if value is None or (isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 40):
         return value
-    text = unicodedata.normalize("NFKC", as_text(value))
+    text = half_width(as_text(value))
     if not text:
         return None
     if THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
-    if isinstance(value, (bool, date)) or not NUMBER.fullmatch(text):
+    if isinstance(value, (bool, date)) or len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text):
         raise ValueError(f"“{as_text(value)}”不是数字，请填如 3.50。")
     try:
         return Decimal(text)
@@ -132,7 +134,7 @@ def as_bool(value):
     """是 / 否 → True / False，空的是 None。"""
     if isinstance(value, bool) or value is None:
         return value
-    text = unicodedata.normalize("NFKC", as_text(value)).lower()
+    text = half_width(as_text(value)).lower()
     if not text:
         return None
     if text in YES | NO:

@@ -2,7 +2,6 @@
 
 import io
 import re
-import unicodedata
 
 from openpyxl import load_workbook
 from openpyxl.styles import Alignment
@@ -10,6 +9,7 @@ from openpyxl.styles import Alignment
 from taiping.tables.cells import shown
 from taiping.tables.reading import column_letter, read_here, refuse_unfit, within_limits
 from taiping.tables.writing import ERROR_FILL, ERROR_FONT, Column, add_sheet, new_book, put, to_bytes
+from taiping.texts import half_width
 
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"
 HEADER_ROWS = 10  # 表头要在前十行里
@@ -18,7 +18,7 @@ BLANKS = re.compile(r"[\s*]")
 
 def plain_header(value):
     """表头去掉空白和星号，全角换半角。"""
-    return BLANKS.sub("", unicodedata.normalize("NFKC", shown(value)))
+    return BLANKS.sub("", half_width(shown(value)))
 
 
 def marked(source, problems):

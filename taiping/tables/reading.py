@@ -20,12 +20,15 @@ MAX_RATIO, DENSE_FLOOR = 300, 20 * 1024 * 1024  # 正常的表约压到二十分
 TOO_BIG = "这个表格解开后太大了。请拆成几个文件，或删掉用不到的表。"
 READ_PARTS = (".xml", ".rels", ".vml")  # 读取库会整个读进内存的；图片它不看
 CSV_ENCODINGS = ("utf-8-sig", "gb18030")
+MAX_COLUMNS = 702  # 到 ZZ 列
 # 在 Z 列以外或 20 万行以下、有内容的单元格：列标、行号；只有格式、没有内容的（<c …/>、<c …></c>）不算。
-# 开头是固定的几个字节，找起来快；一个表几百万个单元格，只从头看一遍。
+# 开头是固定的几个字节，找起来快；一个表几百万个单元格，只从头看一遍：后面的属性看到引号、尖括号、下一个 r= 就停。
 FAR_CELL = re.compile(
-    rb'r="(?<=\sr=")(?:([A-Z]{2,3})(\d+)|[A-Z]([2-9]\d{5}|\d{7,}))"[^>/]*>(?=[^<]|<[^/])'
+    rb"""r=(?<=\sr=)["'](?:([A-Z]{2,3})(\d{1,20})|[A-Z]([2-9]\d{5}|\d{7,20}))["']"""
+    rb"""(?:\s++(?!r=)[\w:]++=["'][^"'<>]*+["'])*+\s*+>(?=[^<]|<[^/])"""
 )
-LAST_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?r="(\d+)"')
+LAST_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^<>]*?\s)?r=["'](\d{1,9})["']""")
+TAIL = 1 << 16  # 一个标签再长也不到这么多字节
 
 
 class TableError(Exception):
@@ -156,7 +159,7 @@ def _refuse_huge(archive):
                 if unpacked > MAX_UNPACKED:
                     raise TableError(TOO_BIG)
                 text = tail + chunk
-                tail = text[-200:]
+                tail = _last_tags(text)
                 _refuse_declarations(text)
                 if not is_sheet:
                     continue
@@ -168,6 +171,14 @@ def _refuse_huge(archive):
                 f"表里的内容铺到了第 {last} 行、{column_letter(width - 1)} 列，太大了。"
                 "请删掉表格外的内容，或拆成几个文件。"
             )
+
+
+def _last_tags(text):
+    """这一段末尾的两个标签：可能在下一段才完，和下一段一起再看一遍。"""
+    edge = max(len(text) - TAIL, 0)
+    last = text.rfind(b"<", edge)
+    before = text.rfind(b"<", edge, max(last, edge))
+    return text[max(before, edge):]
 
 
 def _refuse_declarations(text):
@@ -202,11 +213,18 @@ def _read_sheet(book, name):
         ]
         if any(value is not None for value in values):
             rows.append((number, before + values))
-    merges = [
-        (top + 1, bottom + 1, left)
-        for (top, left), (bottom, _) in sheet.merged_cell_ranges or () if bottom > top
-    ]
-    return Sheet(name, rows, merges)
+    return Sheet(name, rows, _merges(sheet.merged_cell_ranges or (), last=rows[-1][0] if rows else 0))
+
+
+def _merges(ranges, last):
+    """上下合并的格子：铺到表外的只算到最后一行，叠在一起的只认上面的（表格软件做不出），总数才不会比表还大。"""
+    found, filled = [], {}
+    for (top, left), (bottom, _) in sorted(ranges):
+        top, bottom = top + 1, min(bottom + 1, last)
+        if bottom > top > filled.get(left, 0):
+            found.append((top, bottom, left))
+            filled[left] = bottom
+    return found
 
 
 def read_csv(source, name="csv"):
@@ -233,12 +251,21 @@ def _read_text(text, name, delimiter=None):
     if delimiter is None:
         head = text[: text.find("\n")] if "\n" in text else text
         delimiter = max(",\t;", key=head.count)
+    rows = []
     try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        for number, record in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
+            if any(record) and any(values := [tidy(value) for value in record]):
+                _refuse_many(number, values)
+                rows.append((number, values))
     except csv.Error:
         raise TableError("这个 csv 文件的分列不完整（可能少了一个引号）。请另存为 .xlsx 后再用。") from None
-    rows = [(number, [tidy(value) for value in record]) for number, record in enumerate(records, start=1)]
-    rows = [(number, values) for number, values in rows if any(value is not None for value in values)]
     if not rows:
         raise TableError("这个表格是空的，没有读到任何内容。请检查是不是存错了文件。")
     return Sheet(name, rows)
+
+
+def _refuse_many(number, values):
+    if number > MAX_ROWS:
+        raise TableError(f"第 {number} 行还有内容，一张表最多 {MAX_ROWS} 行。请拆成几个文件。")
+    if len(values) > MAX_COLUMNS:
+        raise TableError(f"第 {number} 行有 {len(values)} 列，最多 {MAX_COLUMNS} 列。请核对分列用的符号，或删掉用不到的列。")

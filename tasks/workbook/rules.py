@@ -1,5 +1,6 @@
 """方案各行之间的规矩：不重复、引用得到、时间不颠倒。能在库里保存的，才没有错误。"""
 
+from taiping.texts import listed
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from tasks.workbook.stored import key_of
@@ -91,11 +92,11 @@ def match_village(check, entry, index):
 def match_targets(check):
     """目标代码要在目标任务表里，或者库里已经有。"""
     known = set(check.in_file["target"]) | set(check.stored.entries["target"])
+    codes = listed(sorted(key[0] for key in known)) or "（还没有）"
     for kind in ("milestone", "allocation", "reading"):
         for entry in check.entries[kind]:
             code = entry.values.get("target")
             if code and (code,) not in known:
-                codes = "、".join(sorted(key[0] for key in known)) or "（还没有）"
                 check.report(entry, "target", f"“{code}”不是目标任务的代码。已有的代码是：{codes}。")
 
 
@@ -109,24 +110,33 @@ def check_plan(check):
 
 def check_groups(check):
     parents = {entry.key[0]: entry.values.get("parent") for entry in check.final("group")}
+    circling = in_circles(parents)
     for entry in check.entries["group"]:
         name, parent = entry.values.get("name"), entry.values.get("parent")
         if parent is None or name is None:
             continue
         if parent not in parents:
             check.report(entry, "parent", f"“{parent}”不是“工作组”表里的名称。请改成表里的，或留空。")
-            continue
-        seen = {name}
-        while parent is not None and parent not in seen:
-            seen.add(parent)
-            parent = parents.get(parent)
-        if parent == name:
-            advice = f"“{entry.values['parent']}”又归“{name}”管，上级绕成了圈。请改一个，专班自己留空。"
-            check.report(entry, "parent", advice)
+        elif name in circling:
+            check.report(entry, "parent", f"“{parent}”又归“{name}”管，上级绕成了圈。请改一个，专班自己留空。")
     for entry in check.entries["target"]:
         group = entry.values.get("group")
         if group is not None and group not in parents:
             check.report(entry, "group", f"“{group}”不是“工作组”表里的名称。请改成表里的，或留空。")
+
+
+def in_circles(parents):
+    """{名称: 上级} → 顺着上级走会回到自己的那些；每个只走一遍。"""
+    circling, walked = set(), set()
+    for name in parents:
+        path = {}  # 名称 → 第几步
+        while name is not None and name not in walked and name not in path:
+            path[name] = len(path)
+            name = parents.get(name)
+        if name in path:
+            circling.update(list(path)[path[name]:])
+        walked.update(path)
+    return circling
 
 
 def check_members(check):
