@@ -19,6 +19,7 @@ from plots.importing.marked import marked_workbook
 from plots.importing.progress import Progress
 from plots.importing.told import counts_text, headline, quota_text
 from plots.models import Batch
+from taiping.ranges import in_part
 from taiping.tables import TableError
 from tasks.models import Target
 
@@ -167,7 +168,7 @@ def import_file(request, pk):
         stream, as_attachment=True, filename=batch.name, content_type="application/octet-stream"
     )
     response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return in_part(request, response, f'"import-{batch.pk}-{response["Content-Length"]}"')
 
 
 def find(pk):
