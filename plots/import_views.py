@@ -22,6 +22,7 @@ from plots.models import Batch
 from taiping.ranges import in_part
 from taiping.tables import TableError
 from tasks.models import Target
+from villages import drafts
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN, BATCHES = 200, 20
@@ -40,6 +41,7 @@ def patch_import(request):
     if request.method == "POST" and form.is_valid():
         forget_abandoned()
         return redirect("plots:import_preview", pk=form.save(request.user).pk)
+    drafts.refill(request, form)
     batches = Batch.objects.exclude(applied_at=None).select_related("target__plan", "by").order_by("-applied_at")
     batches = batches[:BATCHES]
     for batch in batches:

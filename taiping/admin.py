@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
+from villages.landing import only_post
+
 APP_ORDER = ["villages", "tasks", "plots"]
 
 
@@ -34,6 +36,10 @@ class TaipingAdminSite(AdminSite):
         if self.has_permission(request):
             return redirect("admin:index")
         raise PermissionDenied("只有管理员可以进后台。")
+
+    @method_decorator(only_post)
+    def logout(self, request, extra_context=None):
+        return super().logout(request, extra_context)
 
     def password_change(self, request, extra_context=None):
         return redirect("villages:password_change")

@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist, loader
 
+from villages.landing import came_from
+
 logger = logging.getLogger("taiping.errors")
 
 
@@ -23,6 +25,16 @@ def server_error(request):
     except TemplateDoesNotExist:
         page = f"系统出了问题，编号 {number}，请告诉管理员。"
     return HttpResponse(page, status=500)
+
+
+def not_allowed(request, refused):
+    """405 的页面；为什么、准许哪些方法，照 refused 的响应头。"""
+    page = render(request, "405.html", {"back": came_from(request)}, status=405)
+    for name, value in refused.headers.items():
+        if name not in ("Content-Type", "Content-Length"):
+            page.headers[name] = value
+    page.cookies = refused.cookies
+    return page
 
 
 def _css():
