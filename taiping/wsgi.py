@@ -2,6 +2,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from taiping.versions import refuse_newer_database
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taiping.settings")
 
 
@@ -25,3 +27,4 @@ def without_body(application):
 
 
 application = without_body(get_wsgi_application())
+refuse_newer_database()

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from taiping.backup.archive import ArchiveError, opened, writing
 from taiping.backup.rows import as_line, columns_of, dump, kept_models, snapshot
+from taiping.versions import newer_sentence
 
 PACKED = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".docx", ".xlsx", ".zip")  # 本来就压过的，不再压
 
@@ -36,6 +37,8 @@ def make_backup(path):
 
 
 def refuse_unmigrated():
+    if newer := newer_sentence():
+        raise ArchiveError(newer)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise ArchiveError("数据表还不是这个版本的。请先运行 quickstart --no-demo --no-serve 更新数据表，再备份。")
