@@ -1,4 +1,4 @@
-"""每次请求都做的几件事：编号、记一行日志、压缩、挡住存不下的值、加上安全的响应头。"""
+"""每次请求都做的几件事：理好地址、编号、记一行日志、压缩、挡住存不下的值、加上安全的响应头。"""
 
 import logging
 import secrets
@@ -9,6 +9,7 @@ from django.db import DataError
 from django.http import FileResponse, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 
+from taiping.addresses import mend_remote_address
 from taiping.errors import bad_request, not_allowed
 from taiping.logs import current_request
 
@@ -20,12 +21,13 @@ NOT_ALLOWED = 405
 
 
 class RequestIdMiddleware:
-    """最外一层：给请求一个短编号，日志、响应头、出错页上是同一个。"""
+    """最外一层：给请求一个短编号，日志、响应头、出错页上是同一个；地址也在这里理好，往里的都照着用。"""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
+        mend_remote_address(request.META)
         request.id = "".join(secrets.choice(LETTERS) for _ in range(ID_LENGTH))
         started, token = time.perf_counter(), current_request.set(request)
         try:

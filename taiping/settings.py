@@ -1,5 +1,6 @@
 """全部设置。只此一份；每一项都能用环境变量或 .env 改，见 README 的配置表。"""
 
+import os
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from taiping.hosts import site_addresses
+from taiping.modes import close_folder
 from taiping.tiles import image_sources
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,7 +34,10 @@ SITE_NAME = f"{TOWN_NAME}耕地保护任务管理系统"
 
 # 数据库、上传的文件、收集好的静态文件都在这一个文件夹里，备份和搬家只认它。
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+# 里面有密码的散列值、电话和照片：这里建的一切只有运行系统的用户能读。每一条命令、每一种服务方式都要读这一页，
+# 所以只在这里说一次；以前建的由 quickstart 收紧。
+os.umask(0o077)
+close_folder(DATA_DIR)
 
 INSTALLED_APPS = [
     "taiping.dashboard",
@@ -135,15 +140,18 @@ AUTH_PASSWORD_VALIDATORS = [
      "OPTIONS": {"remember": env.int("PASSWORD_HISTORY", default=5)}},
 ]
 PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", default=0)  # 0 是不限期
-# 猜密码：同一个用户名从同一个地址连错几次就锁住，隔一阵自己解开，管理员也能解。
+# 猜密码：三道上限，0 是不设；后两道怎么掂量见 villages.lockout。隔一阵自己解开，管理员也能解。
 # 地址是 REMOTE_ADDR：serve 只认 --proxy 说的那台代理带来的地址，别人自己写的一律不算。
 AXES_FAILURE_LIMIT = env.int("LOGIN_MAX_FAILURES", default=5)
+LOGIN_ACCOUNT_MAX_FAILURES = env.int("LOGIN_ACCOUNT_MAX_FAILURES", default=20)
+LOGIN_ADDRESS_MAX_FAILURES = env.int("LOGIN_ADDRESS_MAX_FAILURES", default=50)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCK_MINUTES", default=15))
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "villages.lockout.Lockout"
+AXES_CLIENT_IP_CALLABLE = "villages.lockout.place_of"
 AXES_LOCKOUT_CALLABLE = "villages.lockout.locked_out"
-AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 锁着的时候再试，不用从头等
-AXES_DISABLE_ACCESS_LOG = True
+AXES_DISABLE_ACCESS_LOG = True  # 登录成功由 villages.lockout 记，一个用户名一个地址一行
 AXES_ENABLE_ADMIN = False  # 后台里用我们自己的一页
 AXES_VERBOSE = False
 LOGIN_URL = "villages:login"
@@ -181,9 +189,14 @@ STORAGES = {
     "progress": {**MEDIA_STORAGE, "OPTIONS": {**MEDIA_STORAGE["OPTIONS"], OVERWRITING: True}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# 不靠 umask：小文件先在临时文件夹里、再挪过来的，也是这样
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 PLAN_FILE_MAX_BYTES = env.int("PLAN_FILE_MAX_MB", default=10) * 1024 * 1024
 PATCH_FILE_MAX_BYTES = env.int("PATCH_FILE_MAX_MB", default=30) * 1024 * 1024
+# 读一份外来的表格、矢量文件最多用多少秒、占多少 MB 内存；超过了就停下，说明以后不再试（taiping/limits.py）。
+READ_SECONDS = env.int("READ_SECONDS", default=45)
+READ_MEMORY_MB = env.int("READ_MEMORY_MB", default=1500)
 # 举证材料：一次最多几个，一个照片或文件最多多少 MB、多少像素，浏览图和缩略图的长边多少像素。
 EVIDENCE_MAX_FILES = env.int("EVIDENCE_MAX_FILES", default=9)
 EVIDENCE_PHOTO_MAX_MB = env.int("EVIDENCE_PHOTO_MAX_MB", default=20)
@@ -257,5 +270,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     # 有了自己的一行，不要 Django 在开发时的那一套
-    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+        "axes": {"level": "ERROR"},  # 它的话里用户名和地址都是星号；登录失败由 villages.login 写
+    },
 }

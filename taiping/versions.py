@@ -45,6 +45,7 @@ def refuse_newer_database():
     except DatabaseError:
         return
     finally:
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:  # 只问这一次，不占着一条连接
+            connection.close()
     if sentence:
         raise NewerDatabase(sentence)

@@ -43,7 +43,7 @@ def plan_import_preview(request, pk):
     admins_only(request)
     record = get_object_or_404(PlanFile, pk=pk)
     content, refusal = content_of(record), ""
-    if request.method == "POST":
+    if request.method == "POST" and not record.unreadable:
         delete_missing = request.POST.get("delete_missing") == "on"
         try:
             review = workbook.import_plan(content, record.name, by=request.user, delete_missing=delete_missing)
@@ -52,8 +52,19 @@ def plan_import_preview(request, pk):
         else:
             return imported(request, record, review, delete_missing)
     record.is_table = not record.name.lower().endswith(".json")
-    context = {"record": record, "review": workbook.examine(content, record.name), "refusal": refusal}
+    context = {"record": record, "review": examined(record, content), "refusal": refusal}
     return render(request, "tasks/plan_import_preview.html", context, status=422 if refusal else 200)
+
+
+def examined(record, content):
+    """看一遍文件；读到限度还没读完的，记下来，以后打开不再读。"""
+    if record.unreadable:
+        return workbook.unreadable(record.unreadable)
+    review = workbook.examine(content, record.name)
+    if review.too_heavy:
+        record.unreadable = review.too_heavy
+        record.save(update_fields=["unreadable"])
+    return review
 
 
 def imported(request, record, review, delete_missing):
@@ -72,7 +83,7 @@ def plan_import_marked(request, pk):
     if record.name.lower().endswith(".json"):
         raise Http404
     content = content_of(record)
-    problems = workbook.examine(content, record.name).document.problems
+    problems = examined(record, content).document.problems
     try:
         marked = workbook.with_errors(content, problems)
     except TableError as error:

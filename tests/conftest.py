@@ -17,6 +17,28 @@ from villages.models import Role
 # 浏览器测试的主线程里有事件循环，Django 会误以为在异步代码里查数据库。
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+
+
+@pytest.fixture(autouse=True, scope="session")
+def schema_built_once(tmp_path_factory):
+    """验证备份时空表照迁移建，一次两三秒；测试里同样的迁移只真建一次，以后抄那个文件。"""
+    from taiping.backup import proving
+
+    build, folder, built = proving.build_schema, tmp_path_factory.mktemp("schemas"), {}
+
+    def build_or_copy(path, migrations):
+        steps = frozenset(migrations)
+        if steps not in built:
+            build(path, migrations)
+            built[steps] = shutil.copy(path, folder / f"{len(built)}.sqlite3")
+        else:
+            shutil.copy(built[steps], path)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(proving, "build_schema", build_or_copy)
+        yield
+
+
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 BROWSER = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
 NO_BROWSER = "没有找到 chromium：浏览器测试没有跑。请安装 chromium，或用环境变量 CHROMIUM 指明它在哪里。"

@@ -4,11 +4,13 @@ import re
 
 import pytest
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
+from taiping.demo.accounts import clear
 from tests.factories import PASSWORD, make_user, make_village
-from villages.models import Role, User
+from villages.models import Role, Session, User
 from villages.passwords import issue_password, new_password
 
 pytestmark = pytest.mark.django_db
@@ -289,6 +291,70 @@ def test_deactivating_an_account_ends_its_sessions(boss, client, phone):
     client.post(url, new_account())
 
     assert phone.get(ACCOUNT).url.startswith(LOGIN)
+
+
+def test_account_that_is_enabled_again_does_not_get_its_old_login_back(boss, client, phone):
+    secretary, other = make_user("dongcun", name="东村书记"), Client()
+    log_in(phone, "dongcun")
+    other.force_login(make_user("xicun"))
+    url = f"/admin/villages/user/{secretary.pk}/change/"
+
+    client.post(url, new_account())
+    client.post(url, new_account(is_active="on"))
+
+    secretary.refresh_from_db()
+    assert secretary.is_active
+    assert phone.get(ACCOUNT).url.startswith(LOGIN)
+    assert other.get(ACCOUNT).status_code == 200
+    assert log_in(phone, "dongcun").status_code == 302
+
+
+def test_login_that_slips_in_while_disabling_is_ended_when_enabling(boss, client, phone):
+    secretary = make_user("dongcun", name="东村书记", is_active=False)
+    phone.force_login(secretary)
+
+    client.post(f"/admin/villages/user/{secretary.pk}/change/", new_account(is_active="on"))
+
+    assert phone.get(ACCOUNT).url.startswith(LOGIN)
+
+
+def test_other_changes_of_an_account_leave_its_logins_alone(boss, client, phone):
+    secretary = make_user("dongcun", name="东村书记")
+    phone.force_login(secretary)
+
+    client.post(f"/admin/villages/user/{secretary.pk}/change/", new_account(is_active="on", name="东村支书"))
+
+    assert phone.get(ACCOUNT).status_code == 200
+
+
+def test_administrator_who_disables_himself_is_out_at_once(boss, client):
+    make_user("dier", role=Role.ADMIN)
+    post = new_account(username="guanli", name="管理员老周", role="ADMIN")
+
+    answer = client.post(f"/admin/villages/user/{boss.pk}/change/", post)
+
+    assert answer.status_code == 302
+    assert client.get(ACCOUNT).url.startswith(LOGIN)
+
+
+def test_demo_accounts_that_are_only_disabled_lose_their_logins(client):
+    demo = make_user("cun01", is_demo=True)
+    client.force_login(demo)
+    LogEntry.objects.create(user=demo, action_flag=1, object_repr="留下记录的")
+
+    removed = clear()
+
+    assert removed == {"账号": 0, "停用的账号": 1}
+    assert not Session.objects.filter(user=demo).exists()
+
+
+def test_user_name_that_differs_only_in_case_is_refused(boss, client):
+    make_user("dongcun")
+
+    page = client.post("/admin/villages/user/add/", new_account(username="DongCun")).content.decode()
+
+    assert "已经有用户名“dongcun”，只差大小写" in page
+    assert not User.objects.filter(username="DongCun").exists()
 
 
 def test_rules_say_who_may_do_what():

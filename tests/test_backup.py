@@ -99,7 +99,7 @@ def test_everything_saved_comes_back_on_an_empty_installation(town, media, tmp_p
     assert everything() == before
     assert files(media) == photos
     assert len(photos) == 3
-    assert "3 个文件，逐项核对过" in said
+    assert "3 个文件，逐项核对过，并在一个临时数据库里装过一遍" in said
     assert "复核台账：状态和下一步都与记录一致。" in told
     assert Evidence.objects.get().file.size > 0
 

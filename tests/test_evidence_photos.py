@@ -1,13 +1,14 @@
 """照片：拍摄信息从原件读，不可信的当没有；浏览图和缩略图转正、不带拍摄信息。"""
 
 import io
+import zlib
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from PIL import Image
 
-from plots.evidence import check
+from plots.evidence import EvidenceError, check
 from tests.photos import TONGLIANG, corners, encoded, exif, heic, upload
 
 RED, LIME, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -172,3 +173,33 @@ def test_every_colour_mode_becomes_a_plain_jpeg(mode):
     assert (copy.mode, copy.size) == ("RGB", (40, 30))
     if mode in ("RGBA", "LA"):
         assert copy.getpixel((5, 5)) == WHITE  # 透明处是白纸，不是黑的
+
+
+def scanned_again(content, times):
+    """渐进式 JPEG 最后一遍再描 times 遍：每遍只有几十个字节，解开却要把整张图走一遍。"""
+    last, end = content.rindex(b"\xff\xda"), content.rindex(b"\xff\xd9")
+    return content[:end] + content[last:end] * times + content[end:]
+
+
+def test_a_jpeg_drawn_over_thousands_of_times_is_refused_before_it_is_decoded(monkeypatch):
+    content = encoded(Image.new("L", (2000, 2000), 128), progressive=True)
+    monkeypatch.setattr("plots.evidence.photo._shrunk", lambda *given: pytest.fail("已经在解了"))
+
+    with pytest.raises(EvidenceError, match="存法不寻常，解开太费时"):
+        check(upload(scanned_again(content, 2000)))
+
+
+def test_an_ordinary_progressive_jpeg_is_accepted():
+    content = encoded(Image.new("RGB", (3000, 2000), "green"), progressive=True)
+
+    assert content.count(b"\xff\xda") > 5
+    assert check(upload(content)).kind == "PHOTO"
+
+
+def test_a_png_cut_into_a_million_pieces_is_refused_before_it_is_decoded(monkeypatch):
+    content = encoded(format="PNG")
+    empty = b"\0\0\0\0abCd" + zlib.crc32(b"abCd").to_bytes(4, "big")
+    monkeypatch.setattr("plots.evidence.photo._shrunk", lambda *given: pytest.fail("已经在解了"))
+
+    with pytest.raises(EvidenceError, match="存法不寻常，解开太费时"):
+        check(upload(content[:33] + empty * 100_000 + content[33:]))

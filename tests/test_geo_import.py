@@ -360,3 +360,28 @@ def test_layers_without_a_code_are_left_alone_when_another_has_it(client, staff,
     imported(client, target, zipped(both))
 
     assert list(Patch.objects.values_list("code", flat=True)) == ["T-1"]
+
+
+def comb(teeth, upright):
+    """梳子：一竖一横两把叠在一起，交点数是齿数的乘积。"""
+    points = [(0, 0)]
+    for tooth in range(teeth):
+        left, right = tooth / teeth, (tooth + 0.5) / teeth
+        points += [(left, 0.01), (left, 1), (right, 1), (right, 0.01)]
+    points += [(1, 0.01), (1, 0)]
+    return shapely.Polygon([(35_500_000 + 9_000 * x, 3_303_000 + 9_000 * y) for x, y in (
+        points if upright else [(y, x) for x, y in points]
+    )])
+
+
+def test_shapes_drawn_to_cross_each_other_a_million_times_are_refused_in_words(client, staff, target, settings):
+    settings.READ_SECONDS = 3
+    content = gpkg([comb(800, True), comb(800, False)], {"图斑编号": ["T-1", "T-2"], "村名": ["团碾村", "白云社区"]})
+    client.post(PAGE, {"kind": "TABLE", "target": target.pk, "file": SimpleUploadedFile("梳子.gpkg", content)})
+    preview = f"/patches/import/{Batch.objects.get().pk}/"
+
+    page = client.post(preview, {"do": "apply"})
+
+    assert page.status_code == 422
+    assert "查重叠查不完，没有导入" in page.content.decode()
+    assert Patch.objects.count() == 0

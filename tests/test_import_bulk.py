@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from plots.importing.apply import _blank
-from plots.importing.bulk import ROWS, insert, update
+from plots.importing.bulk import ROWS, laid
 from plots.models import Patch
 from tests.factories import make_batch, make_patch, make_steps_target, make_user, make_village
 from villages.models import Role
@@ -16,6 +16,16 @@ AWKWARD = [
     "", "\\N", "\\.", "a\\tb", "制表\t符", "两\n行", "回\r车",
     "'单引号'", '"双引号"', "百分%s号", "🌾", "尾巴\\", "NULL", "x" * 60,
 ]
+
+
+def insert(rows, tick=None):
+    with laid(rows, tick=tick) as lot:
+        lot.insert()
+
+
+def update(rows):
+    with laid(rows) as lot:
+        lot.update()
 
 
 @pytest.fixture

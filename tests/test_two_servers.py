@@ -2,8 +2,10 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from moto.server import ThreadedMotoServer
 from PIL import Image
@@ -14,6 +16,7 @@ from plots.importing.progress import Progress
 from plots.models import Evidence, RectificationRecord
 from taiping.audit.models import Access
 from taiping.backup import make_backup, restore
+from taiping.stored_files import compare
 from tests.factories import PASSWORD, make_batch
 from tests.photos import upload
 from tests.servers import Server, Visitor
@@ -115,6 +118,22 @@ def test_photos_in_an_object_store_are_stored_served_backed_up_and_restored(in_s
     assert gone.status_code == 404
     assert b"".join(back.streaming_content) == original
     assert (part.status_code, b"".join(part.streaming_content)) == (206, original[7:100])
+
+
+def test_files_without_a_row_are_found_in_an_object_store(in_s3):
+    year = Year()
+    evidence = store(year.report(year.patch()), check(upload()), year.secretary)
+    own = {evidence.file.name, evidence.display.name, evidence.thumb.name}
+    stray = storages["default"].save("evidence/2024/09/stray.jpg", ContentFile(b"123"))
+
+    young, _ = compare(timedelta(hours=1))
+    orphans, lost = compare(timedelta(seconds=-5))  # 刚写的也算
+
+    assert young == []
+    found = {orphan.name: orphan.size for orphan in orphans}  # 还有前面的测试留在桶里的
+    assert found[stray] == 3
+    assert own.isdisjoint(found)
+    assert lost == []
 
 
 def test_progress_of_a_long_import_is_seen_from_another_server(in_s3):

@@ -5,11 +5,11 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin  # noqa: F401  先让它登记“组”，下面再撤掉
 from django.contrib.auth.models import Group
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from villages import lockout, sessions
 from villages.forms import AccountForm, VillageForm
 from villages.models import Cadre, LoginFailure, Posting, User, Village
 from villages.passwords import issue_password
@@ -60,6 +60,10 @@ class AccountAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             obj.save(update_fields=form.changed_data)
+            if "is_active" in form.changed_data:  # 启用时也清：正要停用时挤进来的登录，启用以后不能接着用
+                sessions.end_all(obj)
+                if obj == request.user:  # 停用的是自己，眼前这个登录也到此为止
+                    request.session.flush()
             return
         obj.set_unusable_password()
         super().save_model(request, obj, form, change)
@@ -144,11 +148,15 @@ class CadreAdmin(admin.ModelAdmin):
 
 @admin.register(LoginFailure)
 class LoginFailureAdmin(admin.ModelAdmin):
-    """连着输错密码的；锁住的可以在这里解开。只看，不改，也不显示输过什么。"""
+    """输错密码的；锁住的可以在这里解开。只看，不改，也不显示输过什么。"""
 
-    list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "state"]
+    list_display = ["username", "address", "failures_since_start", "attempt_time", "state"]
     search_fields = ["username", "ip_address"]
-    fields = readonly_fields = ["username", "ip_address", "user_agent", "failures_since_start", "attempt_time"]
+    search_help_text = (
+        "按用户名或地址查。解锁是把勾选的用户名（在所有地址）和勾选的地址（上面所有用户名）输错的次数都清掉，从头数。"
+        "本人的用户名不在这里、却登不进的，是他那个地址锁住了：到“访问记录”看他的地址，按地址查，勾一行解锁。"
+    )
+    fields = readonly_fields = ["username", "address", "user_agent", "failures_since_start", "attempt_time"]
     actions = ["unlock"]
 
     def has_add_permission(self, request):
@@ -157,17 +165,26 @@ class LoginFailureAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def get_changelist_instance(self, request):
+        page = super().get_changelist_instance(request)
+        lockout.tell_locks(page.result_list)
+        return page
+
+    @admin.display(description="地址", ordering="ip_address")
+    def address(self, failure):
+        return "认不出" if failure.ip_address == lockout.NO_ADDRESS else failure.ip_address
+
     @admin.display(description="状态")
     def state(self, failure):
+        if failure.locks:
+            return f"锁住（{'、'.join(failure.locks)}）"
         over = failure.attempt_time + settings.AXES_COOLOFF_TIME < timezone.now()
-        locked = failure.failures_since_start >= settings.AXES_FAILURE_LIMIT
-        return "已过时限" if over else "锁住" if locked else "没有锁"
+        return "已过时限" if over else "没有锁"
 
-    @admin.action(description="解锁：让他马上能再登录")
+    @admin.action(description="解锁：这些用户名和地址马上能再登录")
     def unlock(self, request, queryset):
-        names = sorted({failure.username or "（没填用户名）" for failure in queryset})
-        places = Q()
-        for failure in queryset:  # 同一个人换着浏览器输错的，一起算，也一起解
-            places |= Q(username=failure.username, ip_address=failure.ip_address)
-        LoginFailure.objects.filter(places).delete()
-        messages.success(request, f"已经解锁：{'、'.join(names)}。现在可以再登录。")
+        failures = list(queryset)
+        names = sorted({failure.username or "（没填用户名）" for failure in failures})
+        places = sorted({self.address(failure) for failure in failures})
+        lockout.unlock(failures)
+        messages.success(request, f"已经解锁：{'、'.join(names)}；地址 {'、'.join(places)}。现在可以再登录。")

@@ -61,13 +61,21 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["username", "name", "role", "phone", "is_active"]
-        help_texts = {"is_active": "要停用就去掉勾：停用后登录不了，做过的记录都留着。"}
+        help_texts = {"is_active": "要停用就去掉勾：停用后登录不了，正在用的登录马上退出，做过的记录都留着。"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.phone:  # 只看得见头尾；要看全号，按“显示完整电话”，会留记录
             self.initial["phone"] = masked(self.instance.phone)
             self.fields["phone"].help_text = "只显示头尾。不改就不用动，要改就填完整的新号码。"
+
+    def clean_username(self):
+        """登录失败不分大小写地数（villages.lockout）：两个账号只差大小写，就数到一起去了。"""
+        username = self.cleaned_data["username"]
+        twin = User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk).first()
+        if twin and twin.username != username:
+            raise ValidationError(f"已经有用户名“{twin.username}”，只差大小写，容易认错。请换一个用户名。")
+        return username
 
     def clean_phone(self):
         phone = self.cleaned_data["phone"]

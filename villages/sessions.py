@@ -82,6 +82,11 @@ def end(user, current_key, which):
     return Session.objects.filter(session_key__in=keys).delete()[0]
 
 
+def end_all(user):
+    """账号停用了：他的登录全部结束，再启用也要重新登录。"""
+    Session.objects.filter(user=user).delete()
+
+
 def expired_owner(key):
     """过了时限的登录是谁的；没有这样的登录就是 None。"""
     if not KEY.fullmatch(key or ""):

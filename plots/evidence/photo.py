@@ -25,6 +25,10 @@ UPRIGHT = {
 }
 QUALITY = 82
 PNG_END = b"IEND\xaeB`\x82"
+# 解开一张照片要做多少事，不只看像素：JPEG 可以一遍遍地描同一张图，PNG 可以切成几百万小块。
+JPEG_SCAN = b"\xff\xda"  # 每描一遍开头的标记；图像数据里的 FF 后面总垫着 00，不会和它混
+MAX_SCANNED_PIXELS = 1_600_000_000  # 八千万像素描二十遍；相机一般描一遍，渐进式的十遍以内
+MAX_PNG_CHUNKS = 20_000  # 平常一块 8 KB 以上
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ def examine(content, sort):
     try:
         with Image.open(io.BytesIO(content), formats=[FORMATS[sort]]) as image:
             _refuse_huge(image)
+            _refuse_laborious(image, content, sort)
             if sort is PNG:
                 with Image.open(io.BytesIO(content), formats=["PNG"]) as again:
                     again.verify()  # 逐块核对校验和，解码时不核对
@@ -77,6 +82,23 @@ def _refuse_huge(image):
     width, height = image.size
     if width * height > settings.EVIDENCE_MAX_PIXELS:
         raise Refused(f"有 {width}×{height} 像素，最多 {_millions()}。请换一张普通大小的照片")
+
+
+def _refuse_laborious(image, content, sort):
+    """像素不多，解开却要做几百万遍的：是做出来拖住系统的，相机不会这样存。"""
+    width, height = image.size
+    scanned = sort is JPEG and content.count(JPEG_SCAN) * width * height > MAX_SCANNED_PIXELS
+    if scanned or (sort is PNG and _has_many_chunks(content)):
+        raise Refused(f"是 {sort.label}，但存法不寻常，解开太费时。请打开后截图，或重新拍一张")
+
+
+def _has_many_chunks(content):
+    at = len(b"\x89PNG\r\n\x1a\n")
+    for _ in range(MAX_PNG_CHUNKS):
+        if at >= len(content):
+            return False
+        at += 12 + int.from_bytes(content[at : at + 4], "big")
+    return True
 
 
 def _millions():

@@ -38,8 +38,8 @@ def put(shapes, *, batch=None):
     )
 
 
-def refresh(patch_ids):
-    """图形或面积变了的图斑：检查重做，照片的位置重算。"""
+def refresh(patch_ids, *, are_new=False):
+    """图形或面积变了的图斑：检查重做，照片的位置重算。are_new 见 recheck。"""
     if patch_ids:
-        recheck(patch_ids)
+        recheck(patch_ids, are_new=are_new)
         relocate(patch_ids)

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-import numpy as np
-import shapely
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -12,12 +10,12 @@ from django.db.models import Q
 from plots.geo.boundaries import Boundaries
 from plots.geo.models import GeometryCheck, PatchShape
 from taiping.area import MU_PER_SQM, plain, rounded
-from taiping.geometry.measure import area_sqm, rough_sqm
+from taiping.geometry.overlaps import overlaps
 from taiping.geometry.shapes import load
+from taiping.tables import within_limits
 
 Kind = GeometryCheck.Kind
 CHUNK = 900
-SLIVER_SQM = 1  # 平方米：描图和取整留下的细缝，不算重叠
 SAME = 0.9  # 重叠部分占两块合起来的九成以上，当作画了两遍
 
 
@@ -53,8 +51,11 @@ class Finding:
 
 
 @transaction.atomic
-def recheck(patch_ids=None):
-    """重做检查，返回现在一共查出几处。patch_ids 是变了的图斑，空是全部。"""
+def recheck(patch_ids=None, *, are_new=False):
+    """重做检查，返回现在一共查出几处。patch_ids 是变了的图斑，空是全部。
+
+    are_new：图形是刚从文件里来的，查重叠有限度，查不完抛 TooHeavy。
+    """
     chosen = None if patch_ids is None else set(patch_ids)
     subjects = _subjects(chosen)
     findings = [finding for subject in subjects if _is_chosen(subject, chosen) for finding in _alone(subject)]
@@ -63,7 +64,7 @@ def recheck(patch_ids=None):
     for subject in subjects:
         by_plan[subject.plan].append(subject)
     for group in by_plan.values():
-        findings += _overlaps(group, chosen)
+        findings += _overlaps(group, chosen, within_limits if are_new else _at_once)
     _sync({finding.key: finding for finding in findings}, chosen)
     return len(findings)
 
@@ -115,25 +116,16 @@ def _text(number, decimals=1):
     return plain(rounded(str(number), decimals))
 
 
-def _overlaps(subjects, chosen):
-    """同一方案里互相重叠的；一对两边各记一处，各占各的百分数。"""
-    geometries = np.array([subject.geometry for subject in subjects], dtype=object)
-    asked = np.array([at for at, subject in enumerate(subjects) if _is_chosen(subject, chosen)], dtype=int)
-    if not len(asked):
-        return
-    left, right = shapely.STRtree(geometries).query(geometries[asked], predicate="intersects")
-    left = asked[left]
-    # 两块都要查的会出现两次，留前一次；自己和自己不算。
-    is_asked = np.zeros(len(subjects), dtype=bool)
-    is_asked[asked] = True
-    kept = (left != right) & ((left < right) | ~is_asked[right])
-    left, right = left[kept], right[kept]
-    shared = shapely.intersection(geometries[left], geometries[right])
-    if not len(shared):
-        return
-    sizes = rough_sqm(shared, float(shapely.get_coordinates(geometries[0])[0, 1]))
-    for at in np.flatnonzero(sizes >= SLIVER_SQM):
-        yield from _pair(subjects[left[at]], subjects[right[at]], area_sqm(shared[at]))
+def _at_once(function, *args):
+    return function(*args)
+
+
+def _overlaps(subjects, chosen, do):
+    """同一方案里互相重叠的；一对两边各记一处，各占各的百分数。do 是有限度地查，还是就在这里查。"""
+    geometries = [subject.geometry for subject in subjects]
+    asked = [at for at, subject in enumerate(subjects) if _is_chosen(subject, chosen)]
+    for left, right, sqm in do(overlaps, geometries, asked):
+        yield from _pair(subjects[left], subjects[right], sqm)
 
 
 def _pair(one, two, sqm):

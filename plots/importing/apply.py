@@ -1,18 +1,23 @@
 """写入：没有错的批次，在一个事务里写进系统；有一处不行就一处也不写。"""
 
+from contextlib import ExitStack, contextmanager
+
 from django.db import transaction
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from plots import actions
 from plots.geo.attach import attach, refresh
-from plots.importing.bulk import insert, update
+from plots.importing.bulk import laid
 from plots.importing.compare import with_records
 from plots.importing.problems import Problem
 from plots.importing.review import compare_now, examine
-from plots.models import Batch, Patch, Status
+from plots.models import Batch, Kind, Patch, RectificationRecord, Status
 from taiping.area import plain
+from taiping.tables import TooHeavy
 
 CHUNK = 2000
+TRIES = 5  # 对比以后别人又改了图斑，重新对比几次
 
 
 class Refused(Exception):
@@ -36,23 +41,75 @@ def lock_unapplied(batch):
     return batch
 
 
-@transaction.atomic
 def apply_patches(batch, *, by, review=None, tick=silent):
-    """导入图斑表格，返回 Review；有错抛 Refused，什么也不写。review 是这个批次刚做的预览，给了就不用再读文件。"""
-    batch = lock_unapplied(batch)
-    review = compare_now(review) if review else examine(batch)
+    """导入图斑表格，返回 Review；有错抛 Refused，什么也不写。review 是这个批次刚做的预览，给了就不用再读文件。
+
+    读表、对比、摆进临时表都不占写锁，十万行也只在最后一两秒里不让别人存。
+    """
+    for _ in range(TRIES):
+        before = _standing(batch.target)
+        review = compare_now(review) if review else examine(batch)
+        refuse_unclean(review)
+        with _laid_out(batch, review.found, by, tick) as lots, transaction.atomic():
+            batch = lock_unapplied(batch)
+            if _standing(batch.target) == before and not _mark_again(review.found.changed):
+                _write(batch, review, lots, by, tick)
+                return review
+    raise Refused("导入的时候，这项任务的图斑一直有人在更正或导入，没有导入。请过一会儿再试。")
+
+
+def refuse_unclean(review):
     if not review.is_clean:
         raise Refused(f"这份文件有 {len(review.problems)} 处要改，没有导入。", review.problems)
-    first = batch.target.milestones.order_by("order").first()
-    total = len(review.found.new) + len(review.found.changed)
-    done = _create(batch, review.found.new, first, by, lambda done: tick("写入", done, total))
-    changed = _mark_again(review.found.changed)
-    done = _update(changed, done, lambda done: tick("写入", done, total))
-    _amend(batch, changed, done, by, lambda done: tick("更正", done, total))
+
+
+def _standing(target):
+    """任务里的图斑现在是什么样，一句话认得出：对比以后、写入以前有人更正、拆分、添加、导入过，就和原来不同。
+
+    上报、核实不改对比的结果，不在内。
+    """
+    patches = Patch.objects.filter(target=target)
+    changing = RectificationRecord.objects.filter(patch__target=target, kind__in=(Kind.AMEND, Kind.SPLIT))
+    batches = Batch.objects.filter(target=target, applied_at__isnull=False)
+    return [
+        patches.aggregate(Count("pk"), Max("pk")),
+        changing.aggregate(Count("pk"), Max("pk")),
+        batches.aggregate(Count("pk"), Max("applied_at")),
+    ]
+
+
+@contextmanager
+def _laid_out(batch, found, by, tick):
+    """要写的行都摆好：(新增的 Laid 或没有, [改动的 Laid])。改了同样几项的一起，只写这几项，不碰别人正在改的。"""
+    total = len(found.new) + len(found.changed)
+    done = 0
+
+    def lay(rows):
+        nonlocal done
+        before = done
+        done += len(rows)
+        return stack.enter_context(laid(rows, tick=lambda count: tick("写入", before + count, total)))
+
+    with ExitStack() as stack:
+        new = lay(_new_rows(batch, found.new, by)) if found.new else None
+        yield new, [lay(rows) for rows in _changed_rows(found.changed)]
+
+
+def _write(batch, review, lots, by, tick):
+    new, changes = lots
+    if new:
+        new.insert()
+    for lot in changes:
+        lot.update()
+    _amend(batch, review.found.amended, by, tick)
     shaped = attach(batch, review.found)
-    refresh(shaped | {change.pk for change in changed if "area_mu" in change.values})
+    try:
+        refresh(shaped | {change.pk for change in review.found.changed if "area_mu" in change.values}, are_new=bool(shaped))
+    except TooHeavy:
+        raise Refused(
+            "图形的界址点太多、互相穿插，查重叠查不完，没有导入。请在制图软件里简化图形，重新导出再传。"
+        ) from None
     finish(batch, by, review.counts)
-    return review
 
 
 def finish(batch, by, counts):
@@ -60,19 +117,15 @@ def finish(batch, by, counts):
     batch.save(update_fields=["counts", "by", "applied_at"])
 
 
-def _create(batch, rows, first, by, tick):
-    blank = _blank(batch, first, by)
-    insert(
-        [
-            {
-                **blank, **row.facts, "village": row.village.pk, "code": row.code, "area_mu": row.area_mu,
-                "extra": row.extra,
-            }
-            for row in rows
-        ],
-        tick=tick,
-    )
-    return len(rows)
+def _new_rows(batch, rows, by):
+    blank = _blank(batch, batch.target.milestones.order_by("order").first(), by)
+    return [
+        {
+            **blank, **row.facts, "village": row.village.pk, "code": row.code, "area_mu": row.area_mu,
+            "extra": row.extra,
+        }
+        for row in rows
+    ]
 
 
 def _blank(batch, first, by):
@@ -86,36 +139,33 @@ def _blank(batch, first, by):
 
 
 def _mark_again(changed):
-    """锁住要改面积的图斑，再看一遍有没有记录：预览之后、导入之前，村里可能正好上报了。"""
+    """锁住要改面积的图斑，再看一遍有没有记录：预览之后、导入之前，村里可能正好上报了。有新标上的是 True。"""
     areas = {change.pk: change for change in changed if "area_mu" in change.values}
     for start in range(0, len(areas), CHUNK):
         pks = list(areas)[start : start + CHUNK]
         list(Patch.objects.filter(pk__in=pks).order_by("pk").select_for_update().values_list("pk"))
-    for pk in with_records(areas):
-        areas[pk].by_amend = True
-    return changed
+    late = [areas[pk] for pk in with_records(areas) if not areas[pk].by_amend]
+    for change in late:
+        change.by_amend = True
+    return bool(late)
 
 
-def _update(changed, done, tick):
-    """改了同样几项的一起写：只写这几项，不碰别人正在改的。"""
+def _changed_rows(changed):
+    """改动的图斑按改了哪几项分组：[[{"id", 字段: 值}]]。要更正的面积另外办理。"""
     groups = {}
     for change in changed:
         fields = change.values.keys() - ({"area_mu"} if change.by_amend else set())
         if fields:
-            groups.setdefault(tuple(sorted(fields)), []).append(change)
-    for fields, group in groups.items():
-        rows = [{"id": change.pk, **{name: change.values[name] for name in fields}} for change in group]
-        update(rows, tick=lambda count, done=done: tick(done + count))
-        done += len(group)
-    return done
+            rows = groups.setdefault(tuple(sorted(fields)), [])
+            rows.append({"id": change.pk, **{name: change.values[name] for name in sorted(fields)}})
+    return groups.values()
 
 
-def _amend(batch, changed, done, by, tick):
+def _amend(batch, amended, by, tick):
     problems = []
-    for change in (change for change in changed if change.by_amend):
+    for done, change in enumerate(amended, start=1):
         problems += _amend_one(batch, change, by)
-        done += 1
-        tick(done)
+        tick("更正", done, len(amended))
     if problems:
         raise Refused(f"有 {len(problems)} 块图斑的面积不能改，没有导入。", problems)
 

@@ -1,6 +1,8 @@
 """国土调查云导出的结果：对到图斑，记为要上传编号的那一步，谁也不用再录一遍。"""
 
 import re
+import time
+from collections import deque
 from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
@@ -24,6 +26,7 @@ DONE = {
     "已提交", "提交成功", "已上传", "上传成功", "已上报", "已举证", "已完成", "完成", "审核通过", "已通过", "通过",
     "已审核", "合格",
 }
+TURN, PAUSE = 0.8, 0.15  # 秒：一段最多做多久，两段之间让别人存多久
 CLOCK = re.compile(r"[ T]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 
 
@@ -247,26 +250,50 @@ def _report(review, row, by, with_earlier):
     return None
 
 
-@transaction.atomic
 def apply_cloud(batch, *, by, with_earlier=False, skip_refused=False, tick=silent):
-    """导入国土调查云结果，返回 CloudReview；有错、或有不收的行又没说跳过，抛 Refused，什么也不写。"""
+    """导入国土调查云结果，返回 CloudReview；有错、或有不收的行又没说跳过，抛 Refused。
+
+    一行就是一次上报，几千行要好几分钟：每 TURN 秒提交一段，中间让别人存。一段之内有不收的，这一段什么也不写；
+    前面几段已经报好的留着，再导入一次不会重复。
+    """
     if by is None:
         raise Refused("上报要记下是谁录入的，请用 --by 写明账号。")
-    batch = lock_unapplied(batch)
     review = examine_cloud(batch, by=by, with_earlier=with_earlier, rehearse=False)
     if review.unreadable or review.problems:
         raise Refused(
             review.unreadable or f"这份文件有 {len(review.problems)} 处要改，没有导入。", review.problems
         )
-    accepted = []
-    for done, row in enumerate(review.rows, start=1):
+    waiting, review.rows = deque(review.rows), []
+    total = len(waiting)
+    while True:
+        kept = total - len(waiting)
+        with transaction.atomic():
+            batch = lock_unapplied(batch)
+            _one_turn(review, waiting, by, with_earlier, lambda done: tick("上报", done, total))
+            if not waiting:
+                _refuse_unless_skipped(review, kept, skip_refused)
+                finish(batch, by, review.counts)
+                return review
+        time.sleep(PAUSE)
+
+
+def _one_turn(review, waiting, by, with_earlier, tick):
+    """报到 TURN 秒为止，至少报一行。"""
+    end = time.monotonic() + TURN
+    is_over = False
+    while waiting and not is_over:
+        row = waiting.popleft()
         if refusal := _report(review, row, by, with_earlier):
             review.refusals.append(refusal)
         else:
-            accepted.append(row)
-        tick("上报", done, len(review.rows))
-    review.rows = accepted
-    if review.refusals and not skip_refused:
-        raise Refused(f"有 {len(review.refusals)} 行不能上报，没有导入。", review.refusals)
-    finish(batch, by, review.counts)
-    return review
+            review.rows.append(row)
+        tick(len(review.rows) + len(review.refusals))
+        is_over = time.monotonic() >= end
+
+
+def _refuse_unless_skipped(review, kept, skip_refused):
+    """kept 是前面几段已经看过的行数。"""
+    if not review.refusals or skip_refused:
+        return
+    earlier = f"前面 {kept} 行里能报的已经报好，改好再导入一次，不会重复。" if kept else ""
+    raise Refused(f"有 {len(review.refusals)} 行不能上报，没有导入。{earlier}", review.refusals)

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 from plots.geo.sheets import vector_sheets
 from plots.models import Batch
-from taiping.tables import TableError, read_csv, read_pasted, read_workbook
+from taiping.tables import TableError, TooHeavy, read_csv, read_pasted, read_workbook
 
 WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")
 PASTED = ".tsv"  # 粘贴来的文字存成这种文件
@@ -20,7 +20,21 @@ def content_of(batch):
 
 
 def read_batch(batch, names=None):
-    """批次的原文件 → [Sheet]；读不了抛 TableError，说明是给人看的一句话。names 是认表头的 Names，矢量数据要用。"""
+    """批次的原文件 → [Sheet]；读不了抛 TableError，说明是给人看的一句话。names 是认表头的 Names，矢量数据要用。
+
+    读到限度还没读完的，记在批次上，以后打开不再读。
+    """
+    if batch.unreadable:
+        raise TableError(batch.unreadable)
+    try:
+        return _read(batch, names)
+    except TooHeavy as refusal:
+        batch.unreadable = str(refusal)
+        batch.save(update_fields=["unreadable"])
+        raise
+
+
+def _read(batch, names):
     if batch.kind == Batch.Source.GEO:
         return vector_sheets(batch, content_of(batch), PurePosixPath(batch.file.name).suffix, names)
     return read_sheets(content_of(batch), pasted=batch.file.name.endswith(PASTED))

@@ -40,12 +40,16 @@ class Writer:
         self.zipped.writestr(MANIFEST, text, zipfile.ZIP_DEFLATED)
 
 
+def refuse_existing(path):
+    if path.exists():
+        raise ArchiveError(f"{path} 已经有了，没有覆盖。请换一个名字，或先把它挪开。")
+
+
 @contextmanager
 def writing(path):
     """写一份新的备份：先写成“.part”，写全了再改名；写不成就什么也不留下。只有本人能读。"""
     path = Path(path)
-    if path.exists():
-        raise ArchiveError(f"{path} 已经有了，没有覆盖。请换一个名字，或先把它挪开。")
+    refuse_existing(path)
     part = path.with_name(f"{path.name}.part")
     try:
         part.unlink(missing_ok=True)
@@ -79,6 +83,11 @@ class Archive:
         if manifest.get("format") != FORMAT:
             raise ArchiveError(f"{self.name} 是更新版本的系统做的备份。请先把系统更新到那个版本，再恢复。")
         return manifest
+
+    @property
+    def migrations(self):
+        """做备份时数据表更新到了哪些步：{(应用, 名字)}。"""
+        return {(app, name) for app, name in self.manifest["migrations"]}
 
     def check(self):
         """逐项核对哈希；多一项、少一项、差一个字节都不行。"""

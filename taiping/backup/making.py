@@ -1,4 +1,4 @@
-"""做备份：先取数据库同一刻的快照，再按快照里写着的名字收文件。系统照常用。"""
+"""做备份：先取数据库同一刻的快照，再按快照里写着的名字收文件，写完真的装一遍。系统照常用。"""
 
 import re
 from pathlib import Path
@@ -8,23 +8,50 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, models
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from taiping.backup.archive import ArchiveError, opened, writing
-from taiping.backup.rows import as_line, columns_of, dump, kept_models, snapshot
+from taiping.backup.archive import ArchiveError, opened, refuse_existing, writing
+from taiping.backup.fitting import REFUSALS
+from taiping.backup.proving import prove
+from taiping.backup.rows import as_line, columns_of, dump, json_nulls, kept_models, snapshot
 from taiping.versions import newer_sentence
 
+UNPROVEN = ".未验证.zip"
 PACKED = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".docx", ".xlsx", ".zip")  # 本来就压过的，不再压
 
 
+class Unproven(ArchiveError):
+    """备份写全了，却没有验证成；文件还在，名字里有“未验证”。"""
+
+
 def make_backup(path):
-    """把数据库和上传的文件备份到 path，写完再从头核对一遍。返回清单；做不成抛 ArchiveError，不留半份。"""
+    """把数据库和上传的文件备份到 path，写完从头核对、再装一遍，都好了才叫 path 这个名字。返回清单。
+
+    写不成抛 ArchiveError，不留半份；写成了而没有验证成抛 Unproven，文件留着：它可能是唯一的一份。
+    """
+    path = Path(path)
+    refuse_existing(path)
     refuse_unmigrated()
+    draft = path.with_name(path.name.removesuffix(".zip") + UNPROVEN)
+    _write(draft)
+    try:
+        with opened(draft) as archive:
+            prove(archive)
+    except ArchiveError as error:
+        raise Unproven(
+            f"备份写出来了，但没有验证成，不能当它是好的：{error}\n写好的一份留着，叫 {draft}；以前的备份一份也没有删。"
+        ) from error
+    draft.replace(path)
+    return archive.manifest
+
+
+def _write(path):
     with writing(path) as writer:
         tables, names = {}, []
         with snapshot():
-            migrations = sorted(MigrationRecorder(connection).applied_migrations())
+            migrations = _known_migrations()
             for model in kept_models(apps):
                 tables[model._meta.label_lower] = _add_table(writer, model, names)
         missing = [name for name in dict.fromkeys(names) if not _add_file(writer, name)]
@@ -32,8 +59,12 @@ def make_backup(path):
             "made_at": timezone.now().isoformat(), "site": settings.SITE_NAME, "database": connection.vendor,
             "migrations": migrations, "tables": tables, "missing": missing,
         })
-    with opened(path) as archive:
-        return archive.manifest
+
+
+def _known_migrations():
+    """更新过的步；早就去掉的应用留在表里的不算，恢复时没有它们。"""
+    known = MigrationLoader(None).disk_migrations
+    return sorted(step for step in MigrationRecorder(connection).applied_migrations() if step in known)
 
 
 def refuse_unmigrated():
@@ -58,8 +89,15 @@ def _add_table(writer, model, names):
             count += 1
             yield as_line(row)
 
-    writer.add(f"data/{model._meta.label_lower}.jsonl", lines())
-    return {"columns": columns, "rows": count}
+    try:
+        writer.add(f"data/{model._meta.label_lower}.jsonl", lines())
+        told = {"json_nulls": found} if (found := json_nulls(model)) else {}
+    except REFUSALS as error:
+        raise ArchiveError(
+            f"“{model._meta.verbose_name}”表（{model._meta.label_lower}）读到第 {count + 1} 行时有一个值读不出来：{error}。"
+            "没有备份。请把这句话交给维护的人。"
+        ) from error
+    return {"columns": columns, "rows": count, **told}
 
 
 def _add_file(writer, name):
@@ -83,10 +121,19 @@ def rotate(folder, name, keep):
     except OSError as error:
         raise ArchiveError(f"建不成文件夹 {folder}：{error.strerror}。") from None
     path = folder / f"{name}-{timezone.localtime():%Y%m%d-%H%M%S}.zip"
-    manifest = make_backup(path)
-    dated = re.compile(rf"{re.escape(name)}-\d{{8}}-\d{{6}}\.zip")
+    try:
+        manifest = make_backup(path)
+    except Unproven:
+        _drop_old(folder, name, UNPROVEN, keep)  # 没有验证成的也不能一天天堆满磁盘；好的一份不动
+        raise
+    return path, manifest, _drop_old(folder, name, ".zip", keep)
+
+
+def _drop_old(folder, name, ending, keep):
+    """这个名字、这种结尾的只留最新 keep 份；返回删掉的。"""
+    dated = re.compile(rf"{re.escape(name)}-\d{{8}}-\d{{6}}{re.escape(ending)}")
     kept = sorted(found for found in folder.iterdir() if dated.fullmatch(found.name))
     old = kept[: max(len(kept) - keep, 0)]
     for found in old:
         found.unlink()
-    return path, manifest, old
+    return old

@@ -5,16 +5,16 @@ from contextlib import suppress
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from taiping.backup import rows
 from taiping.backup.archive import ArchiveError, opened
+from taiping.backup.fitting import DoesNotFit, check_references
 from taiping.versions import unknown_steps
 
 MEDIA = "media/"
@@ -32,15 +32,23 @@ def restore(path, *, replace=False):
         try:
             _write_files(archive, added, renamed)
             with connection.constraint_checks_disabled(), transaction.atomic():
-                _replace_rows(archive, renamed)
+                replace_rows(archive, renamed)
         except BaseException as error:
             _remove(added)
-            if isinstance(error, (DatabaseError, SuspiciousOperation, KeyError, ValueError, TypeError)):
-                raise ArchiveError(f"备份里的数据写不进数据库，什么也没有改：{error}") from error
-            raise
+            raise _told(error) from error
     ContentType.objects.clear_cache()
     call_command("migrate", verbosity=0, interactive=False)
     return archive.manifest
+
+
+def _told(error):
+    """没有恢复成，说一句话；按了 Ctrl+C 之类照旧。"""
+    if isinstance(error, DoesNotFit):
+        return ArchiveError(f"{error}这里什么也没有改。")
+    if isinstance(error, ArchiveError) or not isinstance(error, Exception):
+        return error
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return ArchiveError(f"没有恢复成，什么也没有改：{words or type(error).__name__}")
 
 
 def is_in_use():
@@ -51,7 +59,7 @@ def is_in_use():
 
 
 def _refuse_newer(archive):
-    unknown = [".".join(step) for step in unknown_steps(archive.manifest["migrations"])]
+    unknown = [".".join(step) for step in unknown_steps(sorted(archive.migrations))]
     if unknown:
         raise ArchiveError(
             f"{archive.name} 是更新版本的系统做的（有 {len(unknown)} 步这里没有的数据表更新，如 {unknown[0]}）。"
@@ -88,30 +96,30 @@ def _remove(names):
             default_storage.delete(name)
 
 
-def _replace_rows(archive, renamed):
-    """换掉全部数据。备份比现在的旧：按当时的表结构装，再一步步更新到现在的。"""
-    wanted = {(app, name) for app, name in archive.manifest["migrations"]}
+def replace_rows(archive, renamed):
+    """换掉全部数据。备份比现在的旧：按当时的表结构装，再一步步更新到现在的。验证备份用的也是这一个。"""
+    wanted = archive.migrations
     executor = MigrationExecutor(connection)
     same = set(executor.loader.applied_migrations) == wanted and not executor.migration_plan(
         executor.loader.graph.leaf_nodes()
     )
-    then = apps if same else _rebuild(wanted)
+    then = apps if same else rebuild(wanted)
     rows.empty(then)
     found = {model._meta.label_lower: model for model in rows.kept_models(then)}
     for label, told in archive.manifest["tables"].items():
         if label not in found or set(told["columns"]) != set(rows.columns_of(found[label])):
             raise ArchiveError(f"备份里的表 {label} 和它自己说的版本对不上，可能被改动过。什么也没有改。")
         lines = archive.lines(f"data/{label}.jsonl")
-        if rows.load(found[label], told["columns"], lines, renamed) != told["rows"]:
+        if rows.load(found[label], told, lines, renamed) != told["rows"]:
             raise ArchiveError(f"备份里的表 {label} 的行数和清单不一致。什么也没有改。")
     rows.reset_sequences(list(found.values()))
-    connection.check_constraints()
+    check_references(found.values())
     if not same:
         executor = MigrationExecutor(connection)
         executor.migrate(executor.loader.graph.leaf_nodes())
 
 
-def _rebuild(wanted):
+def rebuild(wanted):
     """拆掉本系统的表，建成备份那时的样子；返回那时的模型。"""
     labels = (*(f"{app.label}_" for app in apps.get_app_configs()), "django_")
     with connection.schema_editor() as editor:

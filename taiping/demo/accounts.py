@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from villages import sessions
 from villages.models import Cadre, PastPassword, Posting, Role, Session, User, Village
 from villages.passwords import new_password
 
@@ -50,6 +51,7 @@ def clear():
             user.is_active = False
             user.set_unusable_password()
             user.save(update_fields=["is_active", "password"])
+            sessions.end_all(user)
             removed["停用的账号"] += 1
         else:
             user.delete()

@@ -4,8 +4,10 @@
 """
 
 import io
+import sqlite3
 import tempfile
 import warnings
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,12 +19,14 @@ from taiping.geometry import formats
 from taiping.geometry.archive import Unpacked, unpack
 from taiping.geometry.crs import understand
 from taiping.geometry.dbf import read_dbf
-from taiping.tables import TableError
+from taiping.tables import TableError, within_limits
 
 SUFFIXES = (".zip", ".gpkg", ".geojson", ".json", ".kml", ".kmz", ".txt")
 MAX_FEATURES = 200_000
 SHP_START, GPKG_START = b"\x00\x00\x27\x0a", b"SQLite format 3\x00"
 DAMAGED = "“{}”读不出来，可能没有传完整。请重新导出再传。"
+# GeoPackage 标准自己带的触发器：只在写的时候管用，我们从不写
+STANDARD_TRIGGERS = ("gpkg_", "rtree_", "trigger_insert_feature_count_", "trigger_delete_feature_count_")
 LONELY = "只有“{}”一个文件不够。请把同名的 .shp、.shx、.dbf、.prj 一起压缩成 zip 再传。"
 
 
@@ -40,7 +44,11 @@ class Layer:
 
 
 def read_vector(content, suffix, name=""):
-    """文件的 bytes、后缀和原文件名 → [Layer]，至少一个；读不了抛 TableError。"""
+    """文件的 bytes、后缀和原文件名 → [Layer]，至少一个；读不了抛 TableError，读不完抛 TooHeavy。"""
+    return within_limits(_read_vector, content, suffix, name)
+
+
+def _read_vector(content, suffix, name):
     if suffix in (".shp", ".dbf", ".shx"):
         raise TableError(LONELY.format(name or suffix))
     with tempfile.TemporaryDirectory(prefix="geo-") as folder:
@@ -68,7 +76,9 @@ def _layers(item):
     if item.path.suffix == ".gdb":
         return _by_gdal(item.path, item.name)
     if ".gpkg" in item.parts:
-        return _by_gdal(_checked(item.parts[".gpkg"], GPKG_START, item.name), item.name)
+        path = _checked(item.parts[".gpkg"], GPKG_START, item.name)
+        _refuse_computed(path, item.name)
+        return _by_gdal(path, item.name)
     if item.parts.keys() & {".shp", ".dbf", ".shx"}:
         return [_shapefile(item)]
     for suffix, read in TEXTS.items():
@@ -89,6 +99,31 @@ def _checked(path, start, name):
         if stream.read(len(start)) != start:
             raise TableError(DAMAGED.format(name))
     return path
+
+
+def _refuse_computed(path, name):
+    """图层要是存着的表：视图、触发器和虚拟表是一读就要执行的句子，可能没有尽头，交给 GDAL 以前就拒绝。"""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            stored = database.execute("SELECT name, type, rootpage, sql FROM sqlite_schema").fetchall()
+    except (sqlite3.Error, UnicodeDecodeError):
+        raise TableError(DAMAGED.format(name)) from None
+    computed = [str(thing) for thing, *about in stored if _is_computed(str(thing).lower(), *about)]
+    if computed:
+        shown = "、".join(f"“{thing[:40]}”" for thing in computed[:3])
+        raise TableError(
+            f"“{name}”里的{shown}不是存着的图层（是视图、触发器或虚拟表），不能用。"
+            "请在制图软件里把图斑图层导出成一份新的 GeoPackage 或 shapefile 再传。"
+        )
+
+
+def _is_computed(name, kind, rootpage, sql):
+    if kind == "trigger":
+        return not name.startswith(STANDARD_TRIGGERS)
+    if rootpage:
+        return False  # 存着的表和索引才有自己的页
+    is_spatial_index = name.startswith("rtree_") and "USINGRTREE(" in "".join(str(sql).upper().split())
+    return not is_spatial_index
 
 
 def _layer(name, fields, rows, geometries, crs, **more):

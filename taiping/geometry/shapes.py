@@ -9,6 +9,7 @@ import shapely
 
 from taiping.geometry import crs as crs_tools
 from taiping.geometry.measure import area_mu, polygons
+from taiping.tables import within_limits
 
 GRID = 1e-9  # 度，约 0.1 毫米：同一份图形换一种格式再来，还是一样
 KINDS = {"Point": "点", "LineString": "线", "LinearRing": "线", "MultiPoint": "点", "MultiLineString": "线"}
@@ -68,7 +69,14 @@ def bounds_of(geometries):
 
 
 def tidy_shapes(geometries, crs):
-    """原始图形 → [Shape]，一个不少；crs 是坐标系（“EPSG:4523”或 WKT）。换算不了抛 TableError。"""
+    """原始图形 → [Shape]，一个不少；crs 是坐标系（“EPSG:4523”或 WKT）。换算不了抛 TableError，收拾不完抛 TooHeavy。
+
+    故意画得互相穿来穿去的图形，修补的用时随界址点数的平方增长，所以有限度。
+    """
+    return within_limits(_tidy_shapes, geometries, crs)
+
+
+def _tidy_shapes(geometries, crs):
     name = crs_tools.short_name(crs)
     shapes = [Shape(problem=_missing(geometry), source_crs=name) for geometry in geometries]
     good = [at for at, shape in enumerate(shapes) if not shape.problem]
@@ -113,3 +121,4 @@ def _repair(shape, geometry):
         return
     geometry = kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
     shape.geometry = shapely.orient_polygons(shapely.normalize(geometry))
+    _ = shape.wkb, shape.digest, shape.mu, shape.parts  # 在这里算好带走：写入的时候占着写锁

@@ -11,14 +11,17 @@ from taiping.tables.cells import (
     clean_text,
     shown,
 )
+from taiping.tables.marking import ERROR_HEADER, ERROR_SHEET, HEADER_ROWS, marked, plain_header
 from taiping.tables.reading import (
     Sheet,
     TableError,
+    TooHeavy,
     column_letter,
     read_csv,
     read_pasted,
     read_workbook,
     refuse_unfit,
+    within_limits,
 )
 from taiping.tables.writing import (
     ERROR_FILL,
@@ -35,9 +38,13 @@ from taiping.tables.writing import (
 __all__ = [
     "ERROR_FILL",
     "ERROR_FONT",
+    "ERROR_HEADER",
+    "ERROR_SHEET",
+    "HEADER_ROWS",
     "Column",
     "Sheet",
     "TableError",
+    "TooHeavy",
     "add_dropdown",
     "add_sheet",
     "as_bool",
@@ -49,7 +56,9 @@ __all__ = [
     "as_text",
     "clean_text",
     "column_letter",
+    "marked",
     "new_book",
+    "plain_header",
     "print_landscape",
     "put",
     "read_csv",
@@ -58,4 +67,5 @@ __all__ = [
     "refuse_unfit",
     "shown",
     "to_bytes",
+    "within_limits",
 ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
+from taiping.limits import Busy, OverLimit, limited
 from taiping.tables.cells import clean_text
 
 MAX_ROWS = 200_000
@@ -29,6 +30,20 @@ LAST_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?r="(\d+)"')
 
 class TableError(Exception):
     """这个文件不能当表格读；说明是给人看的一句话。"""
+
+
+class TooHeavy(TableError):
+    """读到限度还没有读完：再读一次还是一样，不要再试。"""
+
+
+def within_limits(function, *args):
+    """读文件的 function(*args) 在有时间和内存限度的进程里做；没读完抛 TooHeavy，还没轮到抛 TableError。"""
+    try:
+        return limited(function, *args)
+    except OverLimit as error:
+        raise TooHeavy(str(error)) from None
+    except Busy as error:
+        raise TableError(str(error)) from None
 
 
 @dataclass
@@ -67,8 +82,12 @@ def tidy(value):
 
 
 def read_workbook(source):
-    """xlsx、xlsm 或老的 xls（bytes 或路径）→ [Sheet]；不对的文件抛 TableError。"""
-    content = _content(source)
+    """xlsx、xlsm 或老的 xls（bytes 或路径）→ [Sheet]；不对的文件抛 TableError，读不完的抛 TooHeavy。"""
+    return within_limits(read_here, _content(source))
+
+
+def read_here(content):
+    """同 read_workbook，就在这个进程里读：只给已经在限度里的用。"""
     refuse_unfit(content)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:

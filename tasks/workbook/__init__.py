@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from django.db import IntegrityError, transaction
 
-from taiping.tables import TableError, as_int
+from taiping.tables import TableError, TooHeavy, as_int
 from tasks.workbook.apply import write_all
 from tasks.workbook.audit import note_import
 from tasks.workbook.columns import BY_TITLE
@@ -30,6 +30,7 @@ __all__ = [
     "export_json",
     "export_xlsx",
     "import_plan",
+    "unreadable",
     "with_errors",
 ]
 
@@ -45,6 +46,7 @@ class Review:
     diff: Diff | None = None
     blocked: tuple = ()  # 要删却删不得的，一句话一条
     year: int | None = None
+    too_heavy: str = ""  # 读到限度还没读完的那句话：不要再试
 
     def of_level(self, level):
         found = [problem for problem in self.document.problems if problem.level == level]
@@ -68,14 +70,21 @@ def read(source, name):
     return read_json(source) if PurePath(name).suffix.lower() == ".json" else read_xlsx(source)
 
 
+def unreadable(sentence):
+    """打不开的文件：只有一条错误的 Review。"""
+    document = Document()
+    document.note("", sentence)
+    return Review(document)
+
+
 def examine(source, name, *, for_update=False):
     """文件内容（bytes）和文件名 → Review。打不开的文件也是一条错误，不抛。"""
     try:
         document = read(source, name)
     except (TableError, PlanFileError) as error:
-        document = Document()
-        document.note("", str(error))
-        return Review(document)
+        review = unreadable(str(error))
+        review.too_heavy = str(error) if isinstance(error, TooHeavy) else ""
+        return review
     year = _year(document)
     stored = Stored(year, for_update=for_update)
     entries = parse_document(document, [entry.key for entry in stored.of("cadre")])

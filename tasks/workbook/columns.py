@@ -147,4 +147,3 @@ BY_TITLE = {table.title: table for table in TABLES}
 BY_MODEL = {table.model._meta.label_lower: table for table in (*TABLES, MEMBER)}
 ORDER = ("village", "cadre", "plan", "group", "member", "target", "milestone", "allocation", "reading")
 DELETABLE = ("member", "allocation", "milestone", "target", "group")  # 先删里面的，再删外面的
-ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"  # 错误标注表里加的，读的时候跳过

@@ -1,18 +1,18 @@
 """方案表（Excel）→ Document。按表头认列，不按位置；多出来的表和列只提醒。"""
 
-import re
-import unicodedata
-
-from taiping.tables import column_letter, read_workbook, shown
-from tasks.workbook.columns import BY_TITLE, ERROR_HEADER, ERROR_SHEET, PLAN, POSITIONS
+from taiping.tables import (
+    ERROR_HEADER,
+    ERROR_SHEET,
+    HEADER_ROWS,
+    column_letter,
+    plain_header,
+    read_workbook,
+    shown,
+)
+from tasks.workbook.columns import BY_TITLE, PLAN, POSITIONS
 from tasks.workbook.document import Document, Row
 
-HEADER_ROWS = 10  # 表头要在前十行里
 NOTE_MARK = "※"  # 表头下面的说明行以它开头
-
-
-def plain_header(value):
-    return re.sub(r"[\s*]", "", unicodedata.normalize("NFKC", shown(value)))
 
 
 def read_xlsx(source):

@@ -1,18 +1,15 @@
 """方案 → 方案表（Excel）或方案数据（JSON）；上传的表 + 问题 → 带“错误”列的表。"""
 
-import io
 import json
 
 from django.utils import timezone
-from openpyxl import load_workbook
-from openpyxl.styles import Alignment
 
 from taiping import tables
 from taiping.area import plain
 from taiping.tables import TableError
-from tasks.workbook.columns import BY_KIND, ERROR_HEADER, ERROR_SHEET, ORDER, PLAN, POSITIONS, TABLES
+from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES
 from tasks.workbook.members import People, split_people, written
-from tasks.workbook.read_xlsx import HEADER_ROWS, NOTE_MARK, plain_header
+from tasks.workbook.read_xlsx import NOTE_MARK
 
 PLAN_LINKS = {"group", "target"}  # JSON 里直接挂在方案下的类
 
@@ -115,62 +112,11 @@ def _json_value(name, value, year):
 
 
 def with_errors(source, problems):
-    """上传的 xlsx + 问题 → 同样的表，每张多一列“错误”；说不到哪一行的写在“错误说明”表里。"""
-    tables.refuse_unfit(source)
-    try:
-        book = load_workbook(io.BytesIO(source))
-    except Exception:  # 老的 .xls 和样式不规范的文件，openpyxl 会抛各种错；内容照样能标
-        book = _plain_copy(source)
-    if ERROR_SHEET in book.sheetnames:
-        del book[ERROR_SHEET]
-    loose = [problem for problem in problems if not problem.number or problem.sheet not in book.sheetnames]
-    for sheet in book.worksheets:
-        mine = [problem for problem in problems if problem.sheet == sheet.title and problem.number]
-        _mark_sheet(sheet, mine)
-    if loose:
-        columns = [tables.Column("工作表", 14), tables.Column("行", 8), tables.Column("怎么改", 90)]
-        tables.add_sheet(book, ERROR_SHEET, columns, [[p.sheet, p.row_text, p.advice] for p in loose], filtered=False)
-    return tables.to_bytes(book)
+    """上传的表 + 问题 → 同样的表，每张多一列“错误”；说不到哪一行的写在“错误说明”表里。"""
+    placed = [(problem.sheet, problem.number, problem.row_text, _sentence(problem)) for problem in problems]
+    return tables.marked(source, placed)
 
 
-def _plain_copy(source):
-    book = tables.new_book()
-    for sheet in tables.read_workbook(source):
-        copy = book.create_sheet(sheet.name)
-        for number, values in sheet.rows:
-            for index, value in enumerate(values, start=1):
-                tables.put(copy.cell(number, index), value)
-    return book
-
-
-def _mark_sheet(sheet, problems):
-    head, index = _error_column(sheet)
-    for number in range(head, sheet.max_row + 1):
-        if sheet.cell(number, index).value:
-            sheet.cell(number, index).value = None
-    if not problems:
-        return
-    tables.put(sheet.cell(head, index), ERROR_HEADER).font = tables.ERROR_FONT
-    letter = tables.column_letter(index - 1)
-    sheet.column_dimensions[letter].width = 60
-    told = {}
-    for problem in problems:
-        prefix = "提醒：" if problem.level == "WARNING" else ""
-        told.setdefault(problem.number, []).append(f"{prefix}{problem.column}：{problem.advice}")
-    for number, sentences in told.items():
-        cell = tables.put(sheet.cell(number, index), "\n".join(sentences))
-        cell.font, cell.fill = tables.ERROR_FONT, tables.ERROR_FILL
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-
-
-def _error_column(sheet):
-    """（表头在哪一行，“错误”写在第几列）：已有“错误”列就用它，没有就接在最后。"""
-    best, head = -1, 1
-    for number in range(1, min(sheet.max_row, HEADER_ROWS) + 1):
-        values = [cell.value for cell in sheet[number]]
-        filled = sum(value is not None for value in values)
-        if ERROR_HEADER in map(plain_header, values):
-            return number, [plain_header(value) for value in values].index(ERROR_HEADER) + 1
-        if filled > best:
-            best, head = filled, number
-    return head, sheet.max_column + 1
+def _sentence(problem):
+    prefix = "提醒：" if problem.level == "WARNING" else ""
+    return f"{prefix}{problem.column}：{problem.advice}" if problem.number else problem.advice

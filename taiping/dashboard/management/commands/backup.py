@@ -1,5 +1,8 @@
 """backup：数据库和上传的文件做成一个文件，系统照常用；--dir 做带日期的，只留最新几份。"""
 
+import signal
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -22,14 +25,27 @@ class Command(BaseCommand):
         if keep < 1:
             raise CommandError(f"--keep {keep} 不对，至少留 1 份。")
         try:
-            path, manifest, removed = rotate(dir, name, keep) if dir else (file, make_backup(file), [])
+            with tidy_when_stopped():
+                path, manifest, removed = rotate(dir, name, keep) if dir else (file, make_backup(file), [])
         except ArchiveError as error:
             raise CommandError(str(error), returncode=1) from None
-        self.stdout.write(f"已备份到 {path}（{path.stat().st_size / 1024 / 1024:.1f} MB）：{summary(manifest)}，逐项核对过。")
+        size = path.stat().st_size / 1024 / 1024
+        proven = "逐项核对过，并在一个临时数据库里装过一遍"
+        self.stdout.write(f"已备份到 {path}（{size:.1f} MB）：{summary(manifest)}，{proven}。")
         for lost in manifest["missing"]:
             self.stderr.write(f"提醒：{lost} 记在数据库里，文件却已经不在了，没有备份到。")
         for old in removed:
             self.stdout.write(f"已删除旧备份 {old.name}。")
+
+
+@contextmanager
+def tidy_when_stopped():
+    """被叫停（SIGTERM）也照 Ctrl+C 收尾：删掉写到一半的和临时的数据库。"""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def summary(manifest):

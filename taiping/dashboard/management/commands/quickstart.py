@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from taiping import demo
+from taiping.dashboard import checks
 from taiping.dashboard.management.commands import serve
 from taiping.demo.accounts import issue
 from taiping.versions import NewerDatabase, refuse_newer_database
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         self.migrate()
         self.load_plan()
         self.collect_static()
+        checks.close_to_others(self.stdout, self.stderr)
         self.open_accounts(no_demo)
         if no_serve:
             self.stdout.write("已准备好。去掉 --no-serve 再运行一次就开始服务。")
