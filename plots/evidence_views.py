@@ -10,10 +10,13 @@ from django.views.decorators.http import require_safe
 
 from plots.evidence.sniff import BY_SUFFIX, JPEG
 from plots.models import Evidence
+from taiping.ranges import in_part
 
 logger = logging.getLogger(__name__)
+# 原件和浏览图不许浏览器留底。缩略图许它存着，但每次用都先问过我们：信号弱的手机不用每点一下重新收一遍，
+# 包村一去掉，也马上看不到。
+KEPT, NOT_KEPT = "private, no-cache", "private, no-store"
 HEADERS = {
-    "Cache-Control": "private, max-age=3600",
     "Content-Security-Policy": "sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -28,8 +31,9 @@ def evidence_file(request, pk, which):
     if not field:
         raise Http404("没有这种文件。")
     etag = f'"{evidence.sha256}-{which}"'
-    response = get_conditional_response(request, etag=etag) or _stream(field, evidence, which)
-    for header, value in {**HEADERS, "ETag": etag}.items():
+    response = get_conditional_response(request, etag=etag) or in_part(request, _stream(field, evidence, which), etag)
+    cache = KEPT if which == "thumb" else NOT_KEPT
+    for header, value in {**HEADERS, "Cache-Control": cache, "ETag": etag}.items():
         response.headers[header] = value
     return response
 

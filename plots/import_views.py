@@ -19,8 +19,10 @@ from plots.importing.marked import marked_workbook
 from plots.importing.progress import Progress
 from plots.importing.told import counts_text, headline, quota_text
 from plots.models import Batch
+from taiping.ranges import in_part
 from taiping.tables import TableError
 from tasks.models import Target
+from villages import drafts
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN, BATCHES = 200, 20
@@ -39,6 +41,7 @@ def patch_import(request):
     if request.method == "POST" and form.is_valid():
         forget_abandoned()
         return redirect("plots:import_preview", pk=form.save(request.user).pk)
+    drafts.refill(request, form)
     batches = Batch.objects.exclude(applied_at=None).select_related("target__plan", "by").order_by("-applied_at")
     batches = batches[:BATCHES]
     for batch in batches:
@@ -167,7 +170,7 @@ def import_file(request, pk):
         stream, as_attachment=True, filename=batch.name, content_type="application/octet-stream"
     )
     response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return in_part(request, response, f'"import-{batch.pk}-{response["Content-Length"]}"')
 
 
 def find(pk):

@@ -41,7 +41,7 @@ def patch(request, pk):
         "children": list(visible.filter(split_from=found).order_by("code")) if found.is_split else [],
         "evidence": evidence, "small_map": small_map(found, shape, evidence), "extra": list(found.extra.items()),
         "events": events, "replaced": replaced,
-        "shape": shape, "checks": checks_of(found, request.user) if shape else [],
+        "shape": shape, "checks": checks_of(found, request) if shape else [],
     })
 
 

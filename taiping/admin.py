@@ -12,9 +12,11 @@ from django.views.decorators.cache import never_cache
 
 from taiping.errors import bad_request
 from taiping.middleware import Unfit
+from villages.landing import only_post
 
 LONGEST_SEARCH = 100
 TOO_LONG = f"要查的字太长，最多 {LONGEST_SEARCH} 个。请回上一页，只填名字或其中几个字。"
+
 APP_ORDER = ["villages", "tasks", "plots"]
 
 
@@ -53,6 +55,10 @@ class TaipingAdminSite(AdminSite):
         if self.has_permission(request):
             return redirect("admin:index")
         raise PermissionDenied("只有管理员可以进后台。")
+
+    @method_decorator(only_post)
+    def logout(self, request, extra_context=None):
+        return super().logout(request, extra_context)
 
     def password_change(self, request, extra_context=None):
         return redirect("villages:password_change")

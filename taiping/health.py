@@ -9,6 +9,8 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from taiping.versions import newer_sentence
+
 MB = 1024 * 1024
 
 
@@ -32,9 +34,11 @@ def _database():
 def _migrations():
     try:
         executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        waiting, newer = executor.migration_plan(executor.loader.graph.leaf_nodes()), newer_sentence()
     except DatabaseError:
         return "migrations", False, "数据表读不出来"
+    if newer:
+        return "migrations", False, newer
     if waiting:
         return "migrations", False, f"数据表还差 {len(waiting)} 步没有更新，请运行 quickstart --no-serve"
     return "migrations", True, "数据表是最新的"

@@ -6,15 +6,18 @@ import time
 
 from django.conf import settings
 from django.db import DataError
+from django.http import FileResponse, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 
 from taiping.addresses import mend_remote_address
-from taiping.errors import bad_request
+from taiping.errors import bad_request, not_allowed
 from taiping.logs import current_request
 
 logger = logging.getLogger("taiping.requests")
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # 在电话里念得清
 ID_LENGTH = 8
+KNOWN_METHODS = ["GET", "HEAD", "POST"]
+NOT_ALLOWED = 405
 
 
 class RequestIdMiddleware:
@@ -34,18 +37,35 @@ class RequestIdMiddleware:
         finally:
             current_request.reset(token)
         response.headers["X-Request-ID"] = request.id
+        if not response.streaming:  # 里面几层给的拒绝和跳转没有写长度；写了，连接才接着用得上
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
 
 class CompressMiddleware(GZipMiddleware):
     """网页和地图的数据压缩了再发：一页总览从九十 KB 变成十 KB 以内，信号弱也开得快。
 
-    照片、表格、Word 本来就是压缩的，不再压。
+    照片、表格、Word 本来就是压缩的，静态文件在收集时就压好了，都不再压。
     """
 
     def process_response(self, request, response):
-        worth = response.headers.get("Content-Type", "").startswith(("text/", "application/json", "application/geo+json"))
+        text = response.headers.get("Content-Type", "").startswith(("text/", "application/json", "application/geo+json"))
+        worth = text and not isinstance(response, FileResponse)
         return super().process_response(request, response) if worth else response
+
+
+class MethodsMiddleware:
+    """只认看（GET、HEAD）和交（POST）；别的方法，和地址不接的方法，都是同一页 405。"""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        return not_allowed(request, response) if response.status_code == NOT_ALLOWED else response
+
+    def process_view(self, request, view, args, kwargs):
+        return None if request.method in KNOWN_METHODS else HttpResponseNotAllowed(KNOWN_METHODS)
 
 
 class HeadersMiddleware:

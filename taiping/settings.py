@@ -9,6 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from taiping.hosts import site_addresses
 from taiping.modes import close_folder
 from taiping.tiles import image_sources
 
@@ -23,8 +24,9 @@ if not SECRET_KEY:
         "或先运行 python3 manage.py quickstart，它会生成。"
     )
 DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS = site_addresses(
+    env.str("ALLOWED_HOSTS", default=""), env.str("CSRF_TRUSTED_ORIGINS", default="")
+)
 
 # 页面抬头；换一个镇只改这里（和方案数据）。
 TOWN_NAME = env.str("TOWN_NAME", default="太平镇")
@@ -63,6 +65,7 @@ MIDDLEWARE = [
     "taiping.middleware.CompressMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "taiping.middleware.MethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

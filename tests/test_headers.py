@@ -80,7 +80,7 @@ def test_pages_and_map_data_are_compressed_and_say_the_same(client):
 
 @pytest.mark.django_db
 def test_evidence_keeps_its_own_stricter_policy_and_is_not_compressed_again(client, settings, tmp_path):
-    """举证材料的文件自己写了 sandbox，也许存在浏览器里一会儿；外层不改它，照片也不再压一遍。"""
+    """举证材料的文件自己写了 sandbox，缩略图许浏览器存着；外层不改它，照片也不再压一遍。"""
     settings.MEDIA_ROOT = tmp_path
     town = Town()
     record = town.report()
@@ -94,7 +94,7 @@ def test_evidence_keeps_its_own_stricter_policy_and_is_not_compressed_again(clie
 
     assert "Content-Encoding" not in response.headers
     assert response["Content-Security-Policy"] == "sandbox"
-    assert response["Cache-Control"] == "private, max-age=3600"
+    assert response["Cache-Control"] == "private, no-cache"
 
 
 def test_no_template_of_ours_has_inline_script_or_style():

@@ -13,6 +13,8 @@ from django.apps import apps
 
 from tests.hostile import loops_within_loops, too_slow
 
+pytestmark = pytest.mark.django_db  # 装载 taiping.wsgi 时要看一眼数据库是哪个版本
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("taiping", "villages", "tasks", "plots")
 METHODS = {

@@ -111,11 +111,13 @@ def test_photos_in_an_object_store_are_stored_served_backed_up_and_restored(in_s
     restore(tmp_path / "a.zip", replace=True)
     client.force_login(year.secretary)
     back = client.get(f"/patches/evidence/{evidence.pk}/original/")
+    part = client.get(f"/patches/evidence/{evidence.pk}/original/", headers={"Range": "bytes=7-99"})
 
     assert page.status_code == 200
     assert b"".join(page.streaming_content).startswith(b"\xff\xd8")
     assert gone.status_code == 404
     assert b"".join(back.streaming_content) == original
+    assert (part.status_code, b"".join(part.streaming_content)) == (206, original[7:100])
 
 
 def test_files_without_a_row_are_found_in_an_object_store(in_s3):

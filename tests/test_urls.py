@@ -21,7 +21,7 @@ def walk(resolver=None, prefix="", namespace=""):
         elif isinstance(entry, URLPattern) and hasattr(entry.pattern, "_route"):
             path = route
             for name in entry.pattern.converters:
-                kind = next(k for k in PLACEHOLDERS if f"<{k}:{name}>" in path or k == "str")
+                kind = next((k for k in PLACEHOLDERS if f"<{k}:{name}>" in path), "str")
                 path = path.replace(f"<{kind}:{name}>", PLACEHOLDERS[kind]).replace(f"<{name}>", "x")
             yield f"{namespace}{entry.name}", "/" + path
 

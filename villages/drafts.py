@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.http import QueryDict
 
 from villages.sessions import expired_owner
 
@@ -29,17 +30,31 @@ def is_waiting(request):
     return DRAFT in request.session
 
 
-def refill(request, form):
-    """重新登录后第一次打开原来的表单：把字放回去，说一声。放过一次就不再留。"""
-    draft = request.session.get(DRAFT)
-    if request.method != "GET" or not draft or form.is_bound or draft["path"] != request.path:
-        return
+def waiting(request, path):
+    """登录超时前交到 path 的那张表，和 request.POST 一个样子；没有、或是别人交的，是空的。还留着。"""
+    draft, given = request.session.get(DRAFT), QueryDict(mutable=True)
+    if request.method == "GET" and draft and (draft["path"], draft["user"]) == (path, request.user.pk):
+        for name, values in draft["fields"].items():
+            given.setlist(name, values)
+    return given
+
+
+def take(request, path):
+    """同 waiting，取走，说一声。放过一次就不再留；换了人登录，前一个人的丢掉。"""
+    given, draft = waiting(request, path), request.session.get(DRAFT)
+    if request.method != "GET" or not draft or draft["path"] != path:
+        return given
     del request.session[DRAFT]
-    if draft["user"] != request.user.pk:
-        return
+    if given:
+        more = "照片和文件没能留下，请重新选。" if draft["had_files"] else ""
+        messages.info(request, f"登录超时前您填的内容已经放回来了，还没有提交，请核对后再交。{more}")
+    return given
+
+
+def refill(request, form):
+    """重新登录后第一次打开原来的表单：把字放回去。"""
+    given = QueryDict() if form.is_bound else take(request, request.path)
     for name, field in form.fields.items():
-        values = draft["fields"].get(form.add_prefix(name))
+        values = given.getlist(form.add_prefix(name))
         if values:
             form.initial[name] = values if getattr(field.widget, "allow_multiple_selected", False) else values[-1]
-    more = "照片和文件没能留下，请重新选。" if draft["had_files"] else ""
-    messages.info(request, f"登录超时前您填的内容已经放回来了，还没有提交，请核对后再交。{more}")

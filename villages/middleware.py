@@ -1,10 +1,11 @@
 """登录上的几道关：没登录先去登录（填的字留着），人在用就不超时，发放的密码只能用来改密码。"""
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from villages import drafts, sessions
+from villages import drafts, landing, sessions
 
 
 class LoginMiddleware(LoginRequiredMiddleware):
@@ -16,7 +17,7 @@ class LoginMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(self, request, view):
         if request.method == "POST":
             drafts.keep(request)
-        return super().handle_no_permission(request, view)
+        return redirect_to_login(landing.after_login(request))
 
 
 class IssuedPasswordMiddleware:

@@ -1,15 +1,17 @@
 """登录、退出、改密码、我的账号和我的登录。"""
 
+from urllib.parse import unquote, urlsplit
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, LogoutView
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from villages import drafts, sessions
 from villages.forms import LoginForm, OwnPasswordForm
+from villages.landing import only_post, opens
 from villages.models import Village
 from villages.passwords import expire_old_password
 
@@ -17,11 +19,16 @@ EXPIRED = "password_expired"
 
 
 class Login(LoginView):
-    """Django 的登录页本身就标了“不用登录”，next 也只认本站地址。"""
+    """Django 的登录页本身就标了“不用登录”，next 也只认本站地址；点不开的不去。"""
 
     template_name = "villages/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
+
+    def get_redirect_url(self):
+        url = super().get_redirect_url()
+        leads_on = opens(url) and unquote(urlsplit(url).path) != self.request.path
+        return url if leads_on else ""
 
     def form_valid(self, form):
         response = super().form_valid(form)
@@ -37,7 +44,7 @@ class Login(LoginView):
 
 
 login = Login.as_view()
-logout = LogoutView.as_view()
+logout = only_post(LogoutView.as_view())
 
 
 def account(request):
@@ -48,7 +55,7 @@ def account(request):
     })
 
 
-@require_POST
+@only_post
 def end_session(request):
     ended = sessions.end(request.user, request.session.session_key, request.POST.get("which", ""))
     if ended:

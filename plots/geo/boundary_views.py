@@ -15,6 +15,7 @@ from taiping.geometry.reading import SUFFIXES
 from taiping.geometry.shapes import load
 from taiping.tables import TableError
 from tasks.forms_import import safe_name
+from villages import drafts
 from villages.boundaries import read_boundaries, save_boundaries
 from villages.models import Village, VillageBoundary
 
@@ -68,6 +69,7 @@ def boundaries(request):
         for note in form.found.notes:
             messages.warning(request, note)
         return redirect("plots:boundaries")
+    drafts.refill(request, form)
     rows = list(Village.objects.visible_to(request.user).select_related("boundary", "boundary__by"))
     for village in rows:
         village.border = getattr(village, "boundary", None)

@@ -1,10 +1,12 @@
 """认定一处检查没有问题：写明理由，记下是谁；一对图斑的两边一起认定。数变了会重新提醒。"""
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from plots.geo.models import GeometryCheck
 from plots.permits import NotAllowed
+from villages import drafts
 from villages.acting import note_change
 from villages.models import Village
 
@@ -47,13 +49,20 @@ def both_sides(check):
     return GeometryCheck.objects.filter(pk__in=pks)
 
 
-def checks_of(patch, user):
+def checks_of(patch, request):
     """图斑页上的检查，没有认定的在前；另一块图斑看不见的，不说是哪一块。"""
     checks = sorted(
         patch.checks.select_related("other__village", "dismissed_by"), key=lambda check: check.is_dismissed
     )
-    hide_others(checks, user)
+    hide_others(checks, request.user)
+    refill(checks, request)
     return checks
+
+
+def refill(checks, request):
+    """登录超时前正写着的认定理由，放回那一处（typed）。"""
+    for check in checks:
+        check.typed = drafts.take(request, reverse("plots:check_dismiss", args=[check.pk])).get("reason", "")
 
 
 def hide_others(checks, user):

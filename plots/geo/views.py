@@ -9,14 +9,15 @@ from django.db.models import F, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from plots.filters import PatchFilter
-from plots.geo.dismissal import dismiss, hide_others, reopen
+from plots.geo.dismissal import dismiss, hide_others, refill, reopen
 from plots.geo.exporting import FORMATS
 from plots.geo.models import GeometryCheck
 from plots.models import Patch
 from plots.permits import NotAllowed
+from villages.landing import only_post
 from villages.models import Village
 
 PAGE = 50
@@ -41,6 +42,7 @@ def checks(request):
         request.GET.get("page")
     )
     hide_others(page.object_list, request.user)
+    refill(page.object_list, request)
     query = request.GET.copy()
     query.pop("page", None)
     return render(request, "plots/checks.html", {
@@ -60,7 +62,7 @@ def _asked(request):
     }
 
 
-@require_POST
+@only_post
 def check_dismiss(request, pk):
     """认定没有问题，或收回认定；回到来的那一页。"""
     _town_only(request.user)

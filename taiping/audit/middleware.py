@@ -1,11 +1,15 @@
 """每次请求：改动记上谁和地址；给出去的文件（导出、下载）记一条访问记录。"""
 
+from datetime import timedelta
 from email.message import Message
 
 from auditlog.context import set_extra_data
 
 from taiping.audit.models import Access
 from taiping.audit.signing import address_of, note
+
+PART = 206
+RESUMED = timedelta(hours=1)  # 一段一段接着下的，这段时间里算一次
 
 
 class AuditMiddleware:
@@ -16,13 +20,15 @@ class AuditMiddleware:
         # request.user 要到真有改动时才去查：监控问 /healthz 时数据库可能正连不上
         with set_extra_data({"actor": request.user, "remote_addr": address_of(request) or None}):
             response = self.get_response(request)
-        if is_file(response) and request.user.is_authenticated:
-            note(Access.Kind.DOWNLOAD, request, request.user, what=f"{file_name(response)}　{request.get_full_path()}")
+        if is_file(request, response) and request.user.is_authenticated:
+            once_in = RESUMED if response.status_code == PART else None
+            what = f"{file_name(response)}　{request.get_full_path()}"
+            note(Access.Kind.DOWNLOAD, request, request.user, what=what, once_in=once_in)
         return response
 
 
-def is_file(response):
-    given = response.status_code in (200, 206)
+def is_file(request, response):
+    given = request.method != "HEAD" and response.status_code in (200, PART)
     return given and response.headers.get("Content-Disposition", "").startswith("attachment")
 
 

@@ -1,5 +1,7 @@
 """登录、退出、登录失败记进访问记录。密码从来不记。"""
 
+from django.utils import timezone
+
 from taiping.audit.models import Access
 from taiping.logs import masked_start
 
@@ -9,12 +11,15 @@ def address_of(request):
     return (request.META.get("REMOTE_ADDR") or "")[:45] if request is not None else ""
 
 
-def note(kind, request, user=None, *, username="", what=""):
+def note(kind, request, user=None, *, username="", what="", once_in=None):
+    """记一条；给了 once_in（timedelta），这么久以内同一个人的同一件事不再记。"""
     username = user.username if user else username
-    Access.objects.create(
-        kind=kind, user=user, username=fitting("username", username), address=address_of(request),
-        what=fitting("what", what),
-    )
+    given = {
+        "kind": kind, "user": user, "username": fitting("username", username), "what": fitting("what", what),
+    }
+    if once_in and Access.objects.filter(**given, at__gt=timezone.now() - once_in).exists():
+        return
+    Access.objects.create(**given, address=address_of(request))
 
 
 def fitting(name, text):

@@ -16,6 +16,7 @@ from taiping.backup.archive import ArchiveError, opened, refuse_existing, writin
 from taiping.backup.fitting import REFUSALS
 from taiping.backup.proving import prove
 from taiping.backup.rows import as_line, columns_of, dump, json_nulls, kept_models, snapshot
+from taiping.versions import newer_sentence
 
 UNPROVEN = ".未验证.zip"
 PACKED = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".docx", ".xlsx", ".zip")  # 本来就压过的，不再压
@@ -68,6 +69,8 @@ def _known_migrations():
 
 
 def refuse_unmigrated():
+    if newer := newer_sentence():
+        raise ArchiveError(newer)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise ArchiveError("数据表还不是这个版本的。请先运行 quickstart --no-demo --no-serve 更新数据表，再备份。")

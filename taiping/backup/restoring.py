@@ -10,12 +10,12 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from taiping.backup import rows
 from taiping.backup.archive import ArchiveError, opened
 from taiping.backup.fitting import DoesNotFit, check_references
+from taiping.versions import unknown_steps
 
 MEDIA = "media/"
 
@@ -59,8 +59,7 @@ def is_in_use():
 
 
 def _refuse_newer(archive):
-    known = MigrationLoader(None).disk_migrations
-    unknown = [f"{app}.{name}" for app, name in archive.manifest["migrations"] if (app, name) not in known]
+    unknown = [".".join(step) for step in unknown_steps(sorted(archive.migrations))]
     if unknown:
         raise ArchiveError(
             f"{archive.name} 是更新版本的系统做的（有 {len(unknown)} 步这里没有的数据表更新，如 {unknown[0]}）。"

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from plots.querysets import BASES
 from taiping.dashboard.asked import asked
@@ -35,7 +35,7 @@ def written(question, form):
     return write_bulletin(question.plan, question.on, question.basis, number=given.get("number", ""), issuer=issuer)
 
 
-@require_GET
+@require_safe
 def bulletin(request):
     """通报的预览：和 Word 是同一份内容；文号、单位在这里填。"""
     refuse_secretary(request.user)
@@ -48,7 +48,7 @@ def bulletin(request):
     })
 
 
-@require_GET
+@require_safe
 def bulletin_docx(request):
     """下载 Word。日期、年度或文号写得不对就回到预览页说明，不悄悄换成别的。"""
     refuse_secretary(request.user)
@@ -58,7 +58,7 @@ def bulletin_docx(request):
     return sent(to_docx(written(question, form)), bulletin_name(question.on, question.basis), DOCX)
 
 
-@require_GET
+@require_safe
 def weekly(request):
     """下载周报。日期或年度写得不对就回到总览说明。"""
     refuse_secretary(request.user)
@@ -73,7 +73,7 @@ def sent(content, name, content_type):
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=name, content_type=content_type)
 
 
-@require_GET
+@require_safe
 def village_confirmation(request, pk):
     """村级确认表：本村的任务和图斑，打印出来签字盖章。别村的人看不到。"""
     place = get_object_or_404(Village.objects.visible_to(request.user), pk=pk)

@@ -15,6 +15,7 @@ from taiping import demo
 from taiping.dashboard import checks
 from taiping.dashboard.management.commands import serve
 from taiping.demo.accounts import issue
+from taiping.versions import NewerDatabase, refuse_newer_database
 from tasks.models import Plan
 from villages.models import Role, User, Village
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
     def handle(self, *args, port, no_demo, no_serve, **options):
         if not no_serve and not is_free(port):
             self.refuse(port)
+        self.refuse_newer()
         self.migrate()
         self.load_plan()
         self.collect_static()
@@ -65,6 +67,12 @@ class Command(BaseCommand):
         free = next((number for number in range(port + 1, min(port + 100, 65536)) if is_free(number)), None)
         advice = f"可以改用：python3 manage.py quickstart --port {free}" if free else "请换一个端口。"
         raise CommandError(f"端口 {port} 已被占用，可能系统已经在运行，或用不了这个端口。{advice}")
+
+    def refuse_newer(self):
+        try:
+            refuse_newer_database()
+        except NewerDatabase as newer:
+            raise CommandError(str(newer)) from None
 
     def migrate(self):
         executor = MigrationExecutor(connection)

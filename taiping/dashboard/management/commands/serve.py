@@ -7,6 +7,8 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 from waitress.server import create_server
 
+from taiping.versions import NewerDatabase
+
 THREADS = 8
 MAX_BODY = 256 * 1024 * 1024  # 一次交来的全部内容；单个文件、个数的上限在设置里，比这小得多
 
@@ -44,6 +46,8 @@ class Command(BaseCommand):
     def handle(self, *args, host, port, proxy, **options):
         try:
             server = open_server(host, port, proxy)
+        except NewerDatabase as newer:
+            raise CommandError(str(newer)) from None
         except OSError as error:
             reason = f"打不开 {host}:{port}（{error.strerror}）。"
             raise CommandError(f"{reason}请检查地址，或用 --port 换一个端口。") from error
