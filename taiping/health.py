@@ -2,13 +2,16 @@
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from taiping.faults import BUSY, fault_of
 from taiping.versions import newer_sentence
 
 MB = 1024 * 1024
@@ -26,16 +29,38 @@ def _database():
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+            is_read_only = _is_read_only(cursor)
+    except (Error, sqlite3.Error):
         return "database", False, "数据库连不上"
-    return "database", True, "数据库连得上"
+    if is_read_only:
+        return "database", False, "数据库只能读、写不进去，请检查它属于哪个用户、是不是只读"
+    return "database", True, "数据库连得上，写得进"
+
+
+def _is_read_only(cursor):
+    """试试写不写得进，什么也不留下；别人正在写也算写得进，不等他。"""
+    if connection.vendor == "postgresql":
+        cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
+        return cursor.fetchone()[0]
+    cursor.execute("PRAGMA query_only")
+    if cursor.fetchone()[0]:
+        return True
+    # 另开一条连接：这一条要等锁二十秒，也可能正在事务里
+    given = {**connection.get_connection_params(), "timeout": 0, "isolation_level": None}
+    with closing(sqlite3.connect(**given)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            return fault_of(error) is not BUSY
+    return False
 
 
 def _migrations():
     try:
         executor = MigrationExecutor(connection)
         waiting, newer = executor.migration_plan(executor.loader.graph.leaf_nodes()), newer_sentence()
-    except DatabaseError:
+    except Error:
         return "migrations", False, "数据表读不出来"
     if newer:
         return "migrations", False, newer

@@ -3,9 +3,13 @@
 import logging
 import re
 from contextvars import ContextVar
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 
 current_request = ContextVar("current_request", default=None)
 
+ORDINARY = (403, 404, 405)  # 找不到、没有权限、方法不对：天天有，不值得一条警告
+FILE_BYTES, OLD_FILES = 5 * 1024 * 1024, 5
 LONGEST_LINE = 4000  # 一行消息最多记多少个字
 TRACE_LINE, TRACE_HEAD, TRACE_TAIL = 1000, 50, 150  # 出错的经过：一行最多多少个字，留开头和末尾的多少行
 
@@ -45,9 +49,36 @@ class RequestFilter(logging.Filter):
         user = getattr(request, "_cached_user", None)
         record.user = getattr(user, "username", "") or "-"
         record.request_id = getattr(request, "id", None) or "-"
-        if record.name == "django.request" and getattr(record, "status_code", 500) < 500:
+        status = getattr(record, "status_code", 500)
+        if record.name == "django.request" and status < 500:
             record.exc_info = record.exc_text = None  # 没有权限、找不到，不是系统的错，一行就够
-        return True
+        if record.name == "django.request" and status in ORDINARY:
+            _lower(record, logging.INFO)
+        if record.name.startswith("django.security"):
+            record.exc_info = record.exc_text = None
+            _lower(record, logging.WARNING)
+        return logging.getLogger().isEnabledFor(record.levelno)
+
+
+def _lower(record, level):
+    record.levelno, record.levelname = level, logging.getLevelName(level)
+
+
+def keep_in_file(path):
+    """标准错误没有别人收着时（Windows 的任务计划），另写一份文件：5 MB 换一个，留 5 个旧的。空的是不写。
+
+    只有服务进程自己写：几个进程一起换文件会丢。
+    """
+    if not path:
+        return
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=OLD_FILES, encoding="utf-8")
+    for console in logging.getLogger().handlers:
+        if isinstance(console.formatter, LineFormatter):
+            handler.setFormatter(console.formatter)
+            handler.addFilter(RequestFilter())
+    logging.getLogger().addHandler(handler)
 
 
 class LineFormatter(logging.Formatter):

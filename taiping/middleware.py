@@ -9,8 +9,10 @@ from django.db import DataError
 from django.http import FileResponse, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 
+from taiping import running
 from taiping.addresses import mend_remote_address
 from taiping.errors import bad_request, not_allowed
+from taiping.faults import fault_of
 from taiping.logs import current_request
 
 logger = logging.getLogger("taiping.requests")
@@ -31,7 +33,8 @@ class RequestIdMiddleware:
         request.id = "".join(secrets.choice(LETTERS) for _ in range(ID_LENGTH))
         started, token = time.perf_counter(), current_request.set(request)
         try:
-            response = self.get_response(request)
+            with running.noted(request):
+                response = self.get_response(request)
             took = (time.perf_counter() - started) * 1000
             logger.info("%s %s %s %.0f 毫秒", request.method, request.path, response.status_code, took)
         finally:
@@ -100,7 +103,7 @@ class BadInputMiddleware:
 
     def process_exception(self, request, exception):
         told = _told(exception)
-        if not told:
+        if not told or fault_of(exception):  # 运行中的故障是系统的事，不怪填的值
             return None
         # 留下经过，好补上表单里的检查
         logger.error("填的值存不下：%s %s", request.method, request.path, exc_info=exception)

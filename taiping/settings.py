@@ -62,6 +62,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "taiping.middleware.RequestIdMiddleware",
+    "taiping.recovery.RecoveryMiddleware",
     "taiping.middleware.CompressMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -259,6 +260,13 @@ AUDITLOG_DISABLE_ON_RAW_SAVE = True  # 装机时装方案（loaddata）不逐条
 AUDITLOG_CID_GETTER = "taiping.audit.middleware.request_id"
 
 HEALTH_MIN_FREE_MB = env.int("HEALTH_MIN_FREE_MB", default=500)
+# serve：最多多少条连接；请求头多少秒要交完，闲着多少秒断开；停的时候等手里的请求多少秒。
+SERVE_CONNECTIONS = env.int("SERVE_CONNECTIONS", default=1000)
+SERVE_HEAD_SECONDS = env.int("SERVE_HEAD_SECONDS", default=20)
+SERVE_IDLE_SECONDS = env.int("SERVE_IDLE_SECONDS", default=60)
+SERVE_STOP_SECONDS = env.int("SERVE_STOP_SECONDS", default=30)
+# 服务的日志另写一份到哪个文件；空的只写标准错误。Windows 上标准错误没有人收着，默认写到数据文件夹里。
+LOG_FILE = env.str("LOG_FILE", default=str(DATA_DIR / "logs" / "gengdi.log") if os.name == "nt" else "")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

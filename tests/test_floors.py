@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {"villages": 1, "tasks": 2, "plots": 3, "taiping": 4}
 # 地面：谁都可以用，自己不用任何一层
 GROUND = {
-    "taiping.addresses", "taiping.area", "taiping.dates", "taiping.geometry", "taiping.hosts", "taiping.limits",
-    "taiping.modes", "taiping.ranges", "taiping.tables", "taiping.texts",
+    "taiping.addresses", "taiping.area", "taiping.dates", "taiping.faults", "taiping.geometry", "taiping.hosts",
+    "taiping.limits", "taiping.modes", "taiping.ranges", "taiping.tables", "taiping.texts",
 }
 
 

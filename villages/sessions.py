@@ -1,15 +1,21 @@
 """登录存在哪里：数据库一行一次登录，写明谁、哪台设备、什么地址；没有动静超过时限就作废。"""
 
+import logging
 import re
 import time
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import Error
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from taiping.faults import fault_of
 from villages.models import Session
+
+logger = logging.getLogger(__name__)
 
 DEVICE, ADDRESS, SEEN = "device", "address", "seen"
 REFRESH_SECONDS = 60  # 一分钟内的几次点击只写一次
@@ -26,6 +32,28 @@ BROWSERS = [
 
 
 class SessionStore(db.SessionStore):
+    owner = None  # 读出来时是谁的登录
+
+    def load(self):
+        data = super().load()
+        self.owner = data.get(SESSION_KEY)
+        return data
+
+    def save(self, must_create=False):
+        """磁盘满、数据库断了时：登录和新开的没存下就是没成；只是“最近用过”没记下，不妨碍已经办好的事。
+
+        Django 把更新时的任何数据库错误都当成“别处退出了”，给一个 400；真是故障的，抛原来的错。
+        """
+        try:
+            super().save(must_create)
+        except (UpdateError, Error) as error:
+            fault = fault_of(error)
+            if fault is None:
+                raise
+            if must_create or self.get(SESSION_KEY) != self.owner:
+                raise (error.__context__ if isinstance(error, UpdateError) else error) from None
+            logger.warning("故障：%s，登录的最近使用时间没有记下", fault.name)
+
     @classmethod
     def get_model_class(cls):
         return Session

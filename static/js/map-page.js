@@ -85,7 +85,8 @@
   async function read(url, signal) {
     const response = await fetch(url, { signal, headers: { Accept: "application/json" } });
     if (response.redirected) throw new Error("登录超时了，请刷新页面，重新登录。");
-    if (response.status === 400) throw new Error((await response.json()).error);
+    const isTold = (response.headers.get("Content-Type") || "").startsWith("application/json");
+    if (!response.ok && isTold) throw new Error((await response.json()).error);
     if (!response.ok) throw new Error("没有取到这个范围的图斑。请移动一下地图再试；一直这样，请告诉管理员。");
     return response.json();
   }
