@@ -21,6 +21,7 @@ THREADS = 8
 MAX_BODY = 256 * 1024 * 1024  # 一次交来的全部内容；单个文件、个数的上限在设置里，比这小得多
 MAX_HEAD = 64 * 1024  # 网址和请求头一共；一千条连接各交这么多，也撑不满内存
 SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # SIGBREAK 是 Windows 关窗口、注销时的
+AT_THE_DOOR = 0.2  # 秒
 IMPORT_PATIENCE = 5  # 秒：叫停了导入，等它撤回
 
 poll = wasyncore.poll2 if hasattr(select, "poll") else wasyncore.poll
@@ -65,6 +66,7 @@ class Site:
 
     def stop(self, seconds):
         """不接新的，办完手里的；到了时限或又收到信号就不等了。"""
+        self.take_in()
         for listener in self.listeners:
             listener.accepting = False
             wasyncore.dispatcher.close(listener)  # 只关监听；叫醒用的还要用
@@ -77,6 +79,12 @@ class Site:
             self.close_idle()
             self.threads.shutdown(timeout=1)
         return cut
+
+    def take_in(self):
+        """信号和请求前后脚到：已经到门口的先收进来，不然一关门就断了。"""
+        end = time.monotonic() + AT_THE_DOOR
+        while time.monotonic() < end:
+            poll(timeout=AT_THE_DOOR, map=self.map)
 
     def busy(self):
         return [channel for channel in channels_of(self.map) if channel.is_busy]
