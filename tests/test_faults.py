@@ -100,7 +100,12 @@ def full_disk():
 
 
 def make_read_only():
-    sql("PRAGMA query_only = ON" if is_sqlite() else "SET default_transaction_read_only = on")
+    if is_sqlite():
+        sql("PRAGMA query_only = ON")
+        return
+    sql("SET default_transaction_read_only = on")  # 从下一个事务起
+    if connection.in_atomic_block:
+        sql("SET TRANSACTION READ ONLY")
 
 
 def cut_the_connection():

@@ -45,14 +45,15 @@ class SessionStore(db.SessionStore):
         Django 把更新时的任何数据库错误都当成“别处退出了”，给一个 400；真是故障的，抛原来的错。
         """
         try:
-            super().save(must_create)
+            return super().save(must_create)
         except (UpdateError, Error) as error:
             fault = fault_of(error)
             if fault is None:
                 raise
-            if must_create or self.get(SESSION_KEY) != self.owner:
-                raise (error.__context__ if isinstance(error, UpdateError) else error) from None
-            logger.warning("故障：%s，登录的最近使用时间没有记下", fault.name)
+            origin = error.__context__ if isinstance(error, UpdateError) else error
+        if must_create or self.get(SESSION_KEY) != self.owner:
+            raise origin  # 在 except 外面抛：里面要写 from，会抹掉它自己的来由，就认不出是哪种故障了
+        logger.warning("故障：%s，登录的最近使用时间没有记下", fault.name)
 
     @classmethod
     def get_model_class(cls):
