@@ -7,11 +7,12 @@ import errno
 import io
 import logging
 import sqlite3
+import threading
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
-from django.db import OperationalError, ProgrammingError, connection
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.test import Client
 
 from plots import told
@@ -20,7 +21,7 @@ from plots.models import Evidence, Patch, RectificationRecord
 from taiping import faults
 from taiping.faults import fault_of
 from taiping.logs import LineFormatter, RequestFilter
-from tests.factories import PASSWORD, make_batch, make_user
+from tests.factories import PASSWORD, make_batch, make_patch, make_user
 from tests.photos import encoded, upload
 from tests.year import TODAY, Year
 from villages.models import Session
@@ -413,6 +414,33 @@ def test_background_import_says_what_went_wrong(town, monkeypatch):
     assert batch.counts["failure"] == (
         "服务器的磁盘满了，新的内容存不下；已经存下的都在。这份文件没有导完，好了以后请再导入一次，已经写进去的不会重复。"
     )
+
+
+def test_import_that_a_stop_interrupts_writes_nothing_and_says_so(town, monkeypatch):
+    target = town.target()
+    batch = make_batch(target, by=town.huang)
+    begun = threading.Event()
+
+    @transaction.atomic
+    def long_import(batch, *, by, tick):
+        make_patch(target, town.east, code="半路上的")
+        begun.set()
+        while True:
+            tick("写入", 1, 9)
+
+    monkeypatch.setattr(job, "apply_batch", long_import)
+    monkeypatch.setattr(job, "stopping", threading.Event())
+    thread = job.start(batch, by=town.huang)
+    assert begun.wait(timeout=30)
+
+    job.stopping.set()
+    thread.join(timeout=30)
+
+    batch.refresh_from_db()
+    assert not thread.is_alive()
+    assert Patch.objects.count() == 0
+    assert batch.counts["failure"] == job.STOPPED
+    assert batch.pk not in job.applied
 
 
 def sqlite_error(tmp_path, content=b"", mode="rw", statement="CREATE TABLE x(y)"):

@@ -108,6 +108,23 @@ def report_with_photo(visitor, patch):
     return body, "\r\n".join(lines).encode(), path
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="给别的进程限文件大小只有 Linux 能")
+def test_an_upload_too_big_for_the_disk_is_answered_in_words(tmp_path):
+    """大的内容没有交到网站，先要存成临时文件；存不下时也答一页话，不是突然断线。"""
+    import resource
+
+    with Server(tmp_path) as server:
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (600_000, 600_000))
+        visitor = Visitor(server)
+
+        status, page, headers = visitor.ask("POST", "/accounts/login/", b"x" * 3_000_000)
+        after, _, _ = Visitor(server).ask("GET", "/accounts/login/")
+
+    assert (status, headers["Retry-After"], after) == (503, "300", 200)
+    assert "<h1>磁盘满了</h1>" in page.decode()
+    assert "这次填的内容没有存下" in page.decode()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows 上的停止信号不一样")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_either_signal_stops_cleanly_also_when_started_in_the_background(tmp_path, number):
