@@ -180,6 +180,12 @@ def test_only_our_own_pages_are_gone_back_to(client, referer, next_page):
     assert shown.context["next"] == next_page
 
 
+def test_long_conditions_are_left_behind_not_the_page(client):
+    sent_away = client.get("/patches/?q=" + "%E8%A5%BF" * 800)
+
+    assert sent_away.url == "/accounts/login/?next=/patches/"
+
+
 def test_405_page_says_so_and_leads_back(town):
     client = client_of(town.staff)
 
