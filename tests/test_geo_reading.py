@@ -169,6 +169,10 @@ def test_archive_pointing_outside_is_refused(name):
     assert "指到了压缩包外面" in refused(zipped({name: b"x"}))
 
 
+def test_a_name_longer_than_a_disk_can_hold_is_refused_in_words():
+    assert "名字太长" in refused(zipped({f"tb.gdb/{'长' * 100}.gdbtable": b"x"}))
+
+
 def test_archive_with_too_many_files_too_much_inside_or_a_password(monkeypatch, tmp_path):
     assert "最多 2000 个" in refused(zipped({f"{n}.txt": b"" for n in range(2001)}))
 

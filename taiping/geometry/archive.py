@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from taiping.tables import TableError
 
+LONGEST_NAME = 200  # 字节；各系统的磁盘多半最多 255
 MAX_FILES = 2000
 MAX_BYTES = 400 * 1024 * 1024
 MAX_RATIO, SMALL = 200, 20 * 1024 * 1024  # 解开不到 20 MB 的，压得再狠也不算可疑
@@ -70,7 +71,7 @@ def _extract(archive, entries, folder):
         if database is not None:
             key = PurePosixPath(*name.parts[: database + 1])
             item = found.setdefault(key, Unpacked(key.stem, folder / f"{len(found)}.gdb"))
-            target = item.path / name.name
+            target = item.path / _kept_name(name.name)
         elif suffix in SHAPEFILE or suffix in SINGLE:
             key = name.with_suffix("") if suffix in SHAPEFILE else name
             item = found.setdefault((suffix in SHAPEFILE, str(key).lower()), Unpacked(key.stem, folder / str(len(found))))
@@ -82,3 +83,10 @@ def _extract(archive, entries, folder):
         with archive.open(entry) as source, target.open("wb") as out:
             shutil.copyfileobj(source, out)
     return list(found.values())
+
+
+def _kept_name(name):
+    """文件地理数据库里的文件名要照原样，GDAL 按名字认；长得磁盘存不下的，不是它的文件。"""
+    if len(name.encode("utf-8", "replace")) > LONGEST_NAME:
+        raise TableError(f"压缩包里的“{name[:40]}…”名字太长，不是文件地理数据库里的文件。请重新压缩图斑数据。")
+    return name
