@@ -72,8 +72,12 @@ def keep_in_file(path):
     if not path:
         return
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=OLD_FILES, encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=OLD_FILES, encoding="utf-8")
+    except OSError as error:  # 日志写不成不拦着服务起来
+        logging.getLogger(__name__).error("日志文件 %s 写不成：%s", path, error.strerror)
+        return
     for console in logging.getLogger().handlers:
         if isinstance(console.formatter, LineFormatter):
             handler.setFormatter(console.formatter)

@@ -216,3 +216,11 @@ def test_a_page_that_is_not_there_is_not_a_warning(tmp_path, level, lines):
 
     assert len([line for line in said.splitlines() if "django.request" in line]) == lines
     assert "WARNING django.request" not in said
+
+
+def test_a_log_file_that_cannot_be_written_does_not_keep_the_site_from_starting(tmp_path):
+    (tmp_path / "logs").write_text("是个文件，不是文件夹")
+    with Server(tmp_path, LOG_FILE=str(tmp_path / "logs" / "gengdi.log")) as server:
+        assert Visitor(server).ask("GET", "/healthz")[0] == 200
+
+    assert "gengdi.log 写不成" in server.log.read_text(encoding="utf-8")
