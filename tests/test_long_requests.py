@@ -255,6 +255,8 @@ def test_a_real_server_answers_everybody_after_the_longest_requests(tmp_path):
             ("GET", "/patches/export.xlsx?z=" + "x" * 50_000, None, {}),
         ]
 
+        asked.append(("GET", "/" + "x" * 100_000, None, {}))  # 请求头一共最多 64 KB，再长的进不了门
+
         answers = [Visitor(server, stranger.cookies).ask(*each) for each in asked]
 
         clerk = Visitor(server).sign_in("huang", PASSWORD)
