@@ -15,8 +15,18 @@ from plots.permits import NotAllowed, adding_refusal, step_by_role
 from taiping.area import plain
 
 __all__ = [
-    "NotAllowed", "add_patch", "amend", "confirm", "defer", "exempt", "missing_materials", "remark", "report",
-    "resume", "send_back", "split",
+    "NotAllowed",
+    "add_patch",
+    "amend",
+    "confirm",
+    "defer",
+    "exempt",
+    "missing_materials",
+    "remark",
+    "report",
+    "resume",
+    "send_back",
+    "split",
 ]
 
 
@@ -50,8 +60,13 @@ def report(entry, *, step=None, area_mu=None, completes=None, note="", external_
             raise NotAllowed(f"“{milestone.name}”{'，'.join(missing)}，补齐后再上报。")
         keeps_ref = milestone.needs_external_ref or milestone == steps[-1]
         record = entry.write(
-            Kind.REPORT, milestone, keyed=milestone == steps[-1], area_mu=amount, completes=done,
-            note=note.strip(), external_ref=external_ref if keeps_ref else "",
+            Kind.REPORT,
+            milestone,
+            keyed=milestone == steps[-1],
+            area_mu=amount,
+            completes=done,
+            note=note.strip(),
+            external_ref=external_ref if keeps_ref else "",
         )
     return record
 
@@ -133,7 +148,9 @@ def _only_check(entry, milestone):
 
 
 def _reasons(reasons, note):
-    texts = list(dict.fromkeys(text for text in (str(reason).strip() for reason in reasons) if text))
+    texts = list(
+        dict.fromkeys(text for text in (str(reason).strip() for reason in reasons) if text)
+    )
     if not texts and not note:
         raise NotAllowed("请勾选退回理由，或写明退回的原因。")
     if not note and (open_ended := Reason.objects.filter(text__in=texts, needs_note=True).first()):
@@ -186,10 +203,17 @@ def add_patch(target, village, *, code, area_mu, by, at=None, **facts):
         try:
             with transaction.atomic():
                 patch = Patch.objects.create(
-                    target=target, village=village, code=code, area_mu=area, created_by=by,
-                    created_at=at or timezone.now(), **facts,
+                    target=target,
+                    village=village,
+                    code=code,
+                    area_mu=area,
+                    created_by=by,
+                    created_at=at or timezone.now(),
+                    **facts,
                 )
         except IntegrityError:
-            raise NotAllowed(f"{village.name}的“{target.name}”里已经有图斑 {code}，请换一个编号。") from None
+            raise NotAllowed(
+                f"{village.name}的“{target.name}”里已经有图斑 {code}，请换一个编号。"
+            ) from None
         settle(patch)
     return patch

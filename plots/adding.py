@@ -31,7 +31,9 @@ def next_code(target, village):
     """这个村这项任务里的下一个空号：补-001、补-002……"""
     codes = Patch.objects.filter(target=target, village=village, code__startswith=PREFIX)
     tails = (code.removeprefix(PREFIX) for code in codes.values_list("code", flat=True))
-    numbers = [int(tail) for tail in tails if tail.isascii() and tail.isdecimal() and len(tail) < 10]
+    numbers = [
+        int(tail) for tail in tails if tail.isascii() and tail.isdecimal() and len(tail) < 10
+    ]
     return f"{PREFIX}{max(numbers, default=0) + 1:03d}"
 
 
@@ -61,8 +63,13 @@ def repeated(target, village, *, by, code, **facts):
     """这个人刚刚加过的一模一样的图斑，没有是 None：按了两次按钮、退回去又交一次，都只算一块。"""
     same = {name: facts.get(name, "") for name in ("area_mu", "place", "contractor")}
     recent = Patch.objects.filter(
-        target=target, village=village, created_by=by, created_at__gt=timezone.now() - AGAIN, batch=None,
-        split_from=None, **same,
+        target=target,
+        village=village,
+        created_by=by,
+        created_at__gt=timezone.now() - AGAIN,
+        batch=None,
+        split_from=None,
+        **same,
     )
     return (recent.filter(code=code) if code else recent).order_by("-pk").first()
 
@@ -73,4 +80,6 @@ def add(target, village, *, by, code="", **facts):
     Target.objects.select_for_update().get(pk=target.pk)  # 两个人同时添加时排队，空号不会撞
     if first := repeated(target, village, by=by, code=code, **facts):
         return first, False
-    return actions.add_patch(target, village, code=code or next_code(target, village), by=by, **facts), True
+    return actions.add_patch(
+        target, village, code=code or next_code(target, village), by=by, **facts
+    ), True

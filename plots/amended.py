@@ -28,7 +28,8 @@ def amended_later(patches, as_of):
     rows = (
         patches.counting(as_of, "recorded")
         .filter(records__kind=Kind.AMEND, records__created_at__gte=end_of_day(as_of))
-        .order_by("records__pk").values_list("pk", "target_id", "village_id", "area_mu", "records__details")
+        .order_by("records__pk")
+        .values_list("pk", "target_id", "village_id", "area_mu", "records__details")
     )
     now, before = {}, {}
     for pk, target, village, area, details in rows:
@@ -36,9 +37,19 @@ def amended_later(patches, as_of):
         for change in details["changes"]:  # 更正过几次的，以最早一次以前的为准
             before.setdefault(pk, {}).setdefault(change["field"], change["old"])
     names = {old["village"] for old in before.values() if "village" in old}
-    villages = {village.name: village for village in Village.objects.filter(name__in=names)} if names else {}
+    villages = (
+        {village.name: village for village in Village.objects.filter(name__in=names)}
+        if names
+        else {}
+    )
     found = {}
     for pk, (target, village, area) in now.items():
         old = before[pk]
-        found[pk] = Before(target, village, area, villages.get(old.get("village")), Decimal(old.get("area_mu", area)))
+        found[pk] = Before(
+            target,
+            village,
+            area,
+            villages.get(old.get("village")),
+            Decimal(old.get("area_mu", area)),
+        )
     return found

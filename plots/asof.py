@@ -16,11 +16,21 @@ from plots.querysets import DONE
 from tasks.models import Milestone
 
 STATES = {
-    "all": "全部", "reported": "已上报", "confirmed": "已核实", "exempt": "核查无问题", "deferred": "暂缓",
-    "overdue": "逾期", "returned": "已退回", "split": "已拆分的原图斑",
+    "all": "全部",
+    "reported": "已上报",
+    "confirmed": "已核实",
+    "exempt": "核查无问题",
+    "deferred": "暂缓",
+    "overdue": "逾期",
+    "returned": "已退回",
+    "split": "已拆分的原图斑",
 }
 COMPLETIONS = {
-    "yes": "已完成", "no": "未完成", "on_time": "按期完成", "late": "逾期完成", "some": "已有上报面积",
+    "yes": "已完成",
+    "no": "未完成",
+    "on_time": "按期完成",
+    "late": "逾期完成",
+    "some": "已有上报面积",
 }
 DUE = Coalesce(F("due_on"), F("target__plan__ends_on"))
 
@@ -43,7 +53,11 @@ class AsOf:
 
     def step(self, condition, **which):
         """图斑的任务里有这样一步；condition 里的 OuterRef("pk") 是时间节点，图斑要再外一层。"""
-        steps = Milestone.objects.filter(target=OuterRef("target"), **which).annotate(due=DUE).order_by()
+        steps = (
+            Milestone.objects.filter(target=OuterRef("target"), **which)
+            .annotate(due=DUE)
+            .order_by()
+        )
         return Exists(steps.filter(condition))
 
     def of_step(self, *conditions, **where):
@@ -91,7 +105,9 @@ class AsOf:
 
     def due_within(self, days):
         """下一步从那天起 days 天内（含当天）截止的，不含那天已经逾期的。"""
-        return self.unfinished(Q(due__lte=self.on + timedelta(days=days))) & ~self.unfinished(Q(due__lt=self.on))
+        return self.unfinished(Q(due__lte=self.on + timedelta(days=days))) & ~self.unfinished(
+            Q(due__lt=self.on)
+        )
 
     def returned(self):
         """最近一次办的是退回，还没有重新上报，也没有暂缓、核减。"""
@@ -103,11 +119,21 @@ class AsOf:
 
     def in_status(self, status):
         """那天的状态是 Status 里的一种；规则和 plots.ledger 的 replay 一样，那里是一块块地看，这里是挑。"""
-        checks = [steps[-1].pk for steps in self.steps.values() if len(steps) > 1 and is_check(steps[-1], steps)]
+        checks = [
+            steps[-1].pk
+            for steps in self.steps.values()
+            if len(steps) > 1 and is_check(steps[-1], steps)
+        ]
         left, exempt, deferred, returned = (
-            Q(self.step(~Q(self.completed()))), Q(self.exempt), Q(self.deferred), self.returned(),
+            Q(self.step(~Q(self.completed()))),
+            Q(self.exempt),
+            Q(self.deferred),
+            self.returned(),
         )
-        others_left, begun = Q(self.step(~Q(self.completed()) & ~Q(pk__in=checks))), Q(self.mine(kind__in=WORK))
+        others_left, begun = (
+            Q(self.step(~Q(self.completed()) & ~Q(pk__in=checks))),
+            Q(self.mine(kind__in=WORK)),
+        )
         plain = left & ~exempt & ~deferred & ~returned
         return {
             Status.EXEMPT: exempt,
@@ -131,10 +157,14 @@ class AsOf:
     def sorting(self, key):
         """按那天的状态（status）、下一步（step）、下一步的截止日期（due）排；别的不随日子变，是 None。没有下一步的是空。"""
         if key == "status":
-            return Case(*(When(self.in_status(status), then=Value(status.value)) for status in Status))
+            return Case(
+                *(When(self.in_status(status), then=Value(status.value)) for status in Status)
+            )
         if key not in ("step", "due"):
             return None
-        left = Milestone.objects.filter(~Q(self.completed()), target=OuterRef("target")).order_by("order")
+        left = Milestone.objects.filter(~Q(self.completed()), target=OuterRef("target")).order_by(
+            "order"
+        )
         first = left.annotate(due=DUE).values("order" if key == "step" else "due")[:1]
         return Case(When(Q(self.exempt), then=None), default=Subquery(first))
 
@@ -148,7 +178,9 @@ class AsOf:
         if completion == "some":
             return Q(self.step(Q(self.of_step(kind__in=WORK, milestone=OuterRef("pk"))), code=code))
         if completion in ("on_time", "late"):
-            when = ~over_time if completion == "on_time" else over_time  # 不写 <=，原因见 querysets.lasting
+            when = (
+                ~over_time if completion == "on_time" else over_time
+            )  # 不写 <=，原因见 querysets.lasting
             either = Q(self.completed(when)) | Q(self.of_step(when, kind=Kind.EXEMPT))
             return Q(self.step(either, code=code))
         if completion in ("yes", "no"):
@@ -161,7 +193,11 @@ class AsOf:
         due = Coalesce(F("milestone__due_on"), F("milestone__target__plan__ends_on"))
         found = (
             RectificationRecord.objects.effective(self.on, self.basis)
-            .filter(kind__in=WORK, milestone__in=[step.pk for step in steps], patch__in=patches.order_by().values("pk"))
+            .filter(
+                kind__in=WORK,
+                milestone__in=[step.pk for step in steps],
+                patch__in=patches.order_by().values("pk"),
+            )
             .aggregate(area=Sum("area_mu"), on_time=Sum("area_mu", filter=Q(done_on__lte=due)))
         )
         return found["area"] or Decimal(0), found["on_time"] or Decimal(0)
@@ -192,7 +228,9 @@ class AsOf:
         if not self.amended:
             return Decimal(0)
         found = patches.order_by().filter(pk__in=list(self.amended)).values_list("pk", flat=True)
-        return sum((self.amended[pk].area_mu - self.amended[pk].now_area_mu for pk in found), Decimal(0))
+        return sum(
+            (self.amended[pk].area_mu - self.amended[pk].now_area_mu for pk in found), Decimal(0)
+        )
 
     def states(self, patches):
         """{图斑主键: 那天的 State}：给一页图斑，固定一次查询。"""

@@ -37,8 +37,11 @@ CLOUD = (Field.STATUS, Field.SENT_AT, Field.REF, Field.SENDER)
 EXTRA = "EXTRA"  # 手工对列时：原样保留在“其他列”
 # 字段 → 图斑的属性；这几项是事实，导入时直接改。
 FACTS = {
-    Field.PLACE: "place", Field.CONTRACTOR: "contractor", Field.LAND_BEFORE: "land_before",
-    Field.LAND_AFTER: "land_after", Field.REMEDY: "remedy",
+    Field.PLACE: "place",
+    Field.CONTRACTOR: "contractor",
+    Field.LAND_BEFORE: "land_before",
+    Field.LAND_AFTER: "land_after",
+    Field.REMEDY: "remedy",
 }
 
 
@@ -73,8 +76,13 @@ MEASURED, FOUND_VILLAGE = "图形面积（亩）", "所在村（按编号和村�
 ERRORS = "错误"  # 错误标注表最后的一列
 
 UNIT_WORDS = {
-    "亩": Field.AREA_MU, "平方米": Field.AREA_SQM, "m2": Field.AREA_SQM, "㎡": Field.AREA_SQM,
-    "公顷": Field.AREA_HA, "hm2": Field.AREA_HA, "ha": Field.AREA_HA,
+    "亩": Field.AREA_MU,
+    "平方米": Field.AREA_SQM,
+    "m2": Field.AREA_SQM,
+    "㎡": Field.AREA_SQM,
+    "公顷": Field.AREA_HA,
+    "hm2": Field.AREA_HA,
+    "ha": Field.AREA_HA,
 }
 UNIT = "|".join(UNIT_WORDS)
 WITH_UNIT = re.compile(rf"(.+?)[(\[/_:-]?(?:单位:?)?({UNIT})[)\]]?")

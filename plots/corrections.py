@@ -49,7 +49,9 @@ def _text(value):
 
 
 def _taken(target, village, code):
-    return NotAllowed(f"{village.name}的“{target.name}”里已经有图斑 {code}，请核对编号，或先更正那一块。")
+    return NotAllowed(
+        f"{village.name}的“{target.name}”里已经有图斑 {code}，请核对编号，或先更正那一块。"
+    )
 
 
 def _save_unless_taken(patch, fields):
@@ -64,18 +66,31 @@ def _carry_over(entry, old_area):
     """把还算过数的记录换成带新村、新面积的转记，按原来的先后，原记录从它自己的完成日起撤回。"""
     patch = entry.patch
     counted = [
-        record for record in sorted(entry.records, key=lambda record: record.pk)
-        if record.kind in STATEFUL and (record.withdrawn_on is None or record.withdrawn_on > record.done_on)
+        record
+        for record in sorted(entry.records, key=lambda record: record.pk)
+        if record.kind in STATEFUL
+        and (record.withdrawn_on is None or record.withdrawn_on > record.done_on)
     ]
     areas, completing = _new_figures(entry, counted, old_area)
     for record in counted:
         copy = RectificationRecord.objects.create(
-            patch=patch, village=patch.village, milestone=record.milestone, kind=record.kind,
-            done_on=record.done_on, created_at=entry.at, by=record.by, area_mu=areas[record.pk],
-            completes=record.pk in completing, note="，".join(filter(None, [record.note, CARRIED])),
-            reasons=record.reasons, external_ref=record.external_ref, is_demo=record.is_demo,
-            details={"entered_at": record.created_at.isoformat(), **record.details}, copy_of=record,
-            withdrawn_on=record.withdrawn_on, withdrawn_at=record.withdrawn_at and entry.at,
+            patch=patch,
+            village=patch.village,
+            milestone=record.milestone,
+            kind=record.kind,
+            done_on=record.done_on,
+            created_at=entry.at,
+            by=record.by,
+            area_mu=areas[record.pk],
+            completes=record.pk in completing,
+            note="，".join(filter(None, [record.note, CARRIED])),
+            reasons=record.reasons,
+            external_ref=record.external_ref,
+            is_demo=record.is_demo,
+            details={"entered_at": record.created_at.isoformat(), **record.details},
+            copy_of=record,
+            withdrawn_on=record.withdrawn_on,
+            withdrawn_at=record.withdrawn_at and entry.at,
             withdrawn_by=record.withdrawn_by,
         )
         record.withdrawn_on = record.done_on
@@ -139,7 +154,8 @@ def split(entry, *, children, reason):
         raise NotAllowed("拆分至少要分成两块，请把每一块的编号和面积都填上。")
     facts = [
         {
-            **child, "area_mu": mu(child["area_mu"]),
+            **child,
+            "area_mu": mu(child["area_mu"]),
             "code": short(needed(child["code"], "每一块的编号"), "图斑编号", 60),
         }
         for child in children
@@ -153,7 +169,8 @@ def split(entry, *, children, reason):
     side = "多" if difference > 0 else "少"
     told = f"拆分后合计比原面积{side} {plain(abs(difference))} 亩" if difference else ""
     record = entry.write(
-        Kind.SPLIT, note="；".join(filter(None, [reason, told])),
+        Kind.SPLIT,
+        note="；".join(filter(None, [reason, told])),
         details={
             "children": [{"code": c["code"], "area_mu": plain(c["area_mu"])} for c in facts],
             "difference": plain(difference) if difference else "0",
@@ -170,13 +187,26 @@ def split(entry, *, children, reason):
 
 def _add_child(entry, facts):
     parent = entry.patch
-    inherited = ("target", "village", "place", "contractor", "land_before", "land_after", "remedy", "extra",
-                 "batch", "is_demo")
+    inherited = (
+        "target",
+        "village",
+        "place",
+        "contractor",
+        "land_before",
+        "land_after",
+        "remedy",
+        "extra",
+        "batch",
+        "is_demo",
+    )
     fields = {name: getattr(parent, name) for name in inherited}
     try:
         with transaction.atomic():
             child = Patch.objects.create(
-                **{**fields, **facts}, split_from=parent, since_on=entry.on, created_at=entry.at,
+                **{**fields, **facts},
+                split_from=parent,
+                since_on=entry.on,
+                created_at=entry.at,
                 created_by=entry.by,
             )
     except IntegrityError:

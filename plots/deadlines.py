@@ -34,4 +34,6 @@ def local_date(moment):
 
 def end_of_day(day):
     """这一天结束的时刻（次日零点，东八区）：录入时间早于它，就是“那天系统里已经有了”。"""
-    return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min))
+    return timezone.make_aware(
+        datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min)
+    )

@@ -24,31 +24,86 @@ class Deed:
         return getattr(actions, self.verb)
 
 
-DEEDS = {deed.verb: deed for deed in (
-    Deed("confirm", "核实通过", "核实通过", "看过材料和现场，认定这一步做到了，图斑销号。", forms.ConfirmForm, ""),
-    Deed("send_back", "退回", "退回", "说清哪里不对、退回到哪一步，村里重新做、重新报。", forms.SendBackForm),
-    Deed("resume", "恢复整改", "恢复整改", "具备条件了，回到暂缓以前的那一步接着办。", forms.ResumeForm),
-    Deed("exempt", "核查无问题", "认定核查无问题",
-         "这块图斑不用整改：从这天起按完成 1 个算，面积计入核减，不算整治完成的面积。", forms.ExemptForm),
-    Deed("defer", "暂缓", "暂缓整改", "暂不具备整改条件：图斑仍未了结，只是不再催办，不算逾期。", forms.DeferForm),
-    Deed("remark", "督办", "写下督办", "留一句话在时间线上，村里和镇里都看得到。", forms.RemarkForm),
-    Deed("amend", "更正", "更正图斑", "编号、村或面积写错了在这里改，原来怎么写的留在时间线上。", forms.AmendForm),
-    Deed("split", "拆分", "拆分图斑", "一块图斑要分给几户、几处分别整改时用。拆开以后不能再合回去。", forms.SplitForm,
-         "danger"),
-)}
+DEEDS = {
+    deed.verb: deed
+    for deed in (
+        Deed(
+            "confirm",
+            "核实通过",
+            "核实通过",
+            "看过材料和现场，认定这一步做到了，图斑销号。",
+            forms.ConfirmForm,
+            "",
+        ),
+        Deed(
+            "send_back",
+            "退回",
+            "退回",
+            "说清哪里不对、退回到哪一步，村里重新做、重新报。",
+            forms.SendBackForm,
+        ),
+        Deed(
+            "resume",
+            "恢复整改",
+            "恢复整改",
+            "具备条件了，回到暂缓以前的那一步接着办。",
+            forms.ResumeForm,
+        ),
+        Deed(
+            "exempt",
+            "核查无问题",
+            "认定核查无问题",
+            "这块图斑不用整改：从这天起按完成 1 个算，面积计入核减，不算整治完成的面积。",
+            forms.ExemptForm,
+        ),
+        Deed(
+            "defer",
+            "暂缓",
+            "暂缓整改",
+            "暂不具备整改条件：图斑仍未了结，只是不再催办，不算逾期。",
+            forms.DeferForm,
+        ),
+        Deed(
+            "remark",
+            "督办",
+            "写下督办",
+            "留一句话在时间线上，村里和镇里都看得到。",
+            forms.RemarkForm,
+        ),
+        Deed(
+            "amend",
+            "更正",
+            "更正图斑",
+            "编号、村或面积写错了在这里改，原来怎么写的留在时间线上。",
+            forms.AmendForm,
+        ),
+        Deed(
+            "split",
+            "拆分",
+            "拆分图斑",
+            "一块图斑要分给几户、几处分别整改时用。拆开以后不能再合回去。",
+            forms.SplitForm,
+            "danger",
+        ),
+    )
+}
 
 
 def who_acts(patch, milestone):
     """这一步轮到谁：村里的写村名。"""
     if milestone.actor == Milestone.Actor.VILLAGE:
         return patch.village.name
-    return "镇工作人员" if milestone.actor == Milestone.Actor.TOWN else "等区里结果，由镇工作人员录入"
+    return (
+        "镇工作人员" if milestone.actor == Milestone.Actor.TOWN else "等区里结果，由镇工作人员录入"
+    )
 
 
 def answer(record, today):
     """办成了什么，接着该做什么，一两句话。图斑按记录重新读过。"""
-    patch = type(record.patch).objects.select_related("target__plan", "village", "next_milestone__target__plan").get(
-        pk=record.patch_id
+    patch = (
+        type(record.patch)
+        .objects.select_related("target__plan", "village", "next_milestone__target__plan")
+        .get(pk=record.patch_id)
     )
     return f"{patch.code} {_what(record)}。{_next(patch, record, today)}"
 

@@ -16,8 +16,12 @@ from taiping.dates import long_date
 
 MAX_MU = Decimal(10) ** 9  # 面积字段放得下的最大数
 LAST_DEED = {
-    Kind.REPORT: "上报“{step}”的日期", Kind.PASS: "核实通过的日期", Kind.RETURN: "退回的日期",
-    Kind.EXEMPT: "认定核查无问题的日期", Kind.DEFER: "暂缓的日期", Kind.RESUME: "恢复整改的日期",
+    Kind.REPORT: "上报“{step}”的日期",
+    Kind.PASS: "核实通过的日期",
+    Kind.RETURN: "退回的日期",
+    Kind.EXEMPT: "认定核查无问题的日期",
+    Kind.DEFER: "暂缓的日期",
+    Kind.RESUME: "恢复整改的日期",
 }
 
 
@@ -29,7 +33,9 @@ class Entry:
         self.at: datetime = at or timezone.now()
         self.today: date = local_date(self.at)
         self.on: date = on or self.today
-        self.milestones = list(patch.target.milestones.select_related("target__plan").order_by("order"))
+        self.milestones = list(
+            patch.target.milestones.select_related("target__plan").order_by("order")
+        )
         self.records = list(patch.records.select_related("milestone"))
 
     @property
@@ -39,9 +45,16 @@ class Entry:
     def write(self, kind, milestone=None, *, keyed=True, **fields):
         """添一条记录；没给时间节点就记在眼下那一步。表单的提交标识只放在 keyed 的那条上。"""
         record = RectificationRecord.objects.create(
-            patch=self.patch, village=self.patch.village, kind=kind, done_on=self.on, created_at=self.at,
-            milestone=milestone or self.state.here, by=self.by, is_demo=self.patch.is_demo,
-            client_key=self.client_key if keyed else None, **fields,
+            patch=self.patch,
+            village=self.patch.village,
+            kind=kind,
+            done_on=self.on,
+            created_at=self.at,
+            milestone=milestone or self.state.here,
+            by=self.by,
+            is_demo=self.patch.is_demo,
+            client_key=self.client_key if keyed else None,
+            **fields,
         )
         self.records.append(record)
         return record
@@ -49,7 +62,11 @@ class Entry:
     def withdraw(self, records):
         """从 on 这天起撤回这些记录；记录还在，只补上撤回的日期、时间和人。"""
         for record in records:
-            record.withdrawn_on, record.withdrawn_at, record.withdrawn_by = self.on, self.at, self.by
+            record.withdrawn_on, record.withdrawn_at, record.withdrawn_by = (
+                self.on,
+                self.at,
+                self.by,
+            )
             record.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by"])
 
     def check_date(self, *, in_order=True):
@@ -59,13 +76,17 @@ class Entry:
             today = long_date(self.today)
             raise NotAllowed(f"日期 {long_date(on)} 还没有到，请填今天（{today}）或以前的日期。")
         if on < starts_on:
-            raise NotAllowed(f"日期 {long_date(on)} 早于方案开始的 {long_date(starts_on)}，请核对后重填。")
+            raise NotAllowed(
+                f"日期 {long_date(on)} 早于方案开始的 {long_date(starts_on)}，请核对后重填。"
+            )
         if not in_order:
             return
         since_on = self.patch.since_on
         if since_on and on < since_on:
             raise NotAllowed(f"这块图斑 {long_date(since_on)} 才拆分出来，请填这天或以后的日期。")
-        last = max(self.state.standing, key=lambda record: (record.done_on, record.pk), default=None)
+        last = max(
+            self.state.standing, key=lambda record: (record.done_on, record.pk), default=None
+        )
         if last and on < last.done_on:
             deed = LAST_DEED[last.kind].format(step=last.milestone.name)
             raise NotAllowed(
@@ -93,7 +114,9 @@ def action(verb):
                     _refuse(permits.refusal(verb, by, locked))
                     entry = Entry(locked, by, on, at, client_key)
                     if not entry.milestones:
-                        raise NotAllowed(f"“{locked.target.name}”还没有时间节点，请管理员先在方案里补上。")
+                        raise NotAllowed(
+                            f"“{locked.target.name}”还没有时间节点，请管理员先在方案里补上。"
+                        )
                     record = function(entry, **given)
                     settle(locked)
                     return record
@@ -112,7 +135,9 @@ def lock(patch):
     """锁住图斑这一行直到事务结束，读到的是最新的。"""
     # 先只锁、再另查：连着别的表一起锁，等锁之后 PostgreSQL 给的关联行可能是旧的。
     Patch.objects.select_for_update().values_list("pk").get(pk=patch.pk)
-    return Patch.objects.select_related("target__plan", "village", "next_milestone").get(pk=patch.pk)
+    return Patch.objects.select_related("target__plan", "village", "next_milestone").get(
+        pk=patch.pk
+    )
 
 
 def _refuse(sentence):

@@ -29,9 +29,14 @@ class Evidence(models.Model):
         OUTSIDE = "OUTSIDE", "在图斑外"
         UNKNOWN = "UNKNOWN", "没有位置"
 
-    patch = models.ForeignKey("plots.Patch", models.PROTECT, related_name="evidence", verbose_name="图斑")
+    patch = models.ForeignKey(
+        "plots.Patch", models.PROTECT, related_name="evidence", verbose_name="图斑"
+    )
     record = models.ForeignKey(
-        "plots.RectificationRecord", models.PROTECT, related_name="evidence", verbose_name="整改记录"
+        "plots.RectificationRecord",
+        models.PROTECT,
+        related_name="evidence",
+        verbose_name="整改记录",
     )
     kind = models.CharField("类型", max_length=10, choices=Type)
     file = models.FileField("原件", upload_to="evidence/%Y/%m/", max_length=200)
@@ -47,8 +52,12 @@ class Evidence(models.Model):
     position = models.CharField("位置", max_length=10, choices=Position, default=Position.UNKNOWN)
     position_m = models.PositiveIntegerField("离图斑（米）", null=True, blank=True)
     # 浏览器给的位置（https 时才有）：交照片的人那一刻在哪里，和照片自己的位置并排放，只作参考。
-    device_lat = models.DecimalField("上报时纬度", max_digits=9, decimal_places=6, null=True, blank=True)
-    device_lon = models.DecimalField("上报时经度", max_digits=9, decimal_places=6, null=True, blank=True)
+    device_lat = models.DecimalField(
+        "上报时纬度", max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    device_lon = models.DecimalField(
+        "上报时经度", max_digits=9, decimal_places=6, null=True, blank=True
+    )
     device_accuracy_m = models.PositiveIntegerField("上报时定位精度（米）", null=True, blank=True)
     device_position = models.CharField(
         "上报时位置", max_length=10, choices=Position, default=Position.UNKNOWN
@@ -65,13 +74,16 @@ class Evidence(models.Model):
         ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(lat__isnull=True, lon__isnull=True) | Q(lat__isnull=False, lon__isnull=False),
-                name="evidence_coordinates_come_in_pairs", violation_error_message="经度和纬度要一起填。",
+                condition=Q(lat__isnull=True, lon__isnull=True)
+                | Q(lat__isnull=False, lon__isnull=False),
+                name="evidence_coordinates_come_in_pairs",
+                violation_error_message="经度和纬度要一起填。",
             ),
             models.CheckConstraint(
                 condition=Q(device_lat__isnull=True, device_lon__isnull=True)
                 | Q(device_lat__isnull=False, device_lon__isnull=False),
-                name="evidence_device_coordinates_come_in_pairs", violation_error_message="经度和纬度要一起填。",
+                name="evidence_device_coordinates_come_in_pairs",
+                violation_error_message="经度和纬度要一起填。",
             ),
         ]
 
@@ -98,5 +110,7 @@ class Evidence(models.Model):
         if self.device_position != self.Position.UNKNOWN:
             where = self.get_device_position_display()
             where += f"，离图斑 {self.device_position_m} 米" if self.device_position_m else ""
-        accuracy = f"（精度 {self.device_accuracy_m} 米）" if self.device_accuracy_m is not None else ""
+        accuracy = (
+            f"（精度 {self.device_accuracy_m} 米）" if self.device_accuracy_m is not None else ""
+        )
         return f"上报时手机{where if where.startswith('在') else '位于' + where}{accuracy}"

@@ -31,7 +31,9 @@ def evidence_file(request, pk, which):
     if not field:
         raise Http404("没有这种文件。")
     etag = f'"{evidence.sha256}-{which}"'
-    response = get_conditional_response(request, etag=etag) or in_part(request, _stream(field, evidence, which), etag)
+    response = get_conditional_response(request, etag=etag) or in_part(
+        request, _stream(field, evidence, which), etag
+    )
     cache = KEPT if which == "thumb" else NOT_KEPT
     for header, value in {**HEADERS, "Cache-Control": cache, "ETag": etag}.items():
         response.headers[header] = value
@@ -47,7 +49,9 @@ def _stream(field, evidence, which):
     if which == "original":
         sort = BY_SUFFIX[PurePosixPath(field.name).suffix]
         name = download_name(evidence.name, sort)
-        return FileResponse(stream, as_attachment=True, filename=name, content_type=sort.content_type)
+        return FileResponse(
+            stream, as_attachment=True, filename=name, content_type=sort.content_type
+        )
     name = f"{evidence.pk}-{which}{JPEG.suffix}"
     return FileResponse(stream, filename=name, content_type=JPEG.content_type)
 

@@ -38,7 +38,9 @@ def ledger_workbook(queryset, title, then=None):
     steps, extras = _steps(queryset), _extra_keys(queryset)
     headers = [column.header for column in PATCH_COLUMNS] + [*COMPUTED]
     headers += [f"{name}{STEP_DONE}" for name in steps] + extras
-    widths = [column.width for column in PATCH_COLUMNS] + [*COMPUTED_WIDTHS] + [14] * len(steps + extras)
+    widths = (
+        [column.width for column in PATCH_COLUMNS] + [*COMPUTED_WIDTHS] + [14] * len(steps + extras)
+    )
     book = Workbook(write_only=True)
     sheet = _sheet(book, "图斑台账", widths, first=4)
     note = f"单位：亩、个　　导出日期：{timezone.localdate():%Y-%m-%d}"
@@ -60,10 +62,20 @@ def ledger_workbook(queryset, title, then=None):
 
 def _ledger_row(sheet, patch, status, step, done, steps, extras):
     values = [
-        patch.target.name, patch.village.name, patch.code, patch.area_mu, patch.place, patch.contractor,
-        patch.land_before, patch.land_after, patch.get_remedy_display(), status,
-        step.name if step else "", due_of(step) if step else None,
-        *(done.get(name) for name in steps), *(patch.extra.get(key) for key in extras),
+        patch.target.name,
+        patch.village.name,
+        patch.code,
+        patch.area_mu,
+        patch.place,
+        patch.contractor,
+        patch.land_before,
+        patch.land_after,
+        patch.get_remedy_display(),
+        status,
+        step.name if step else "",
+        due_of(step) if step else None,
+        *(done.get(name) for name in steps),
+        *(patch.extra.get(key) for key in extras),
     ]
     cells = [_plain(sheet, value) for value in values]
     cells[3] = put(WriteOnlyCell(sheet), patch.area_mu)
@@ -80,7 +92,9 @@ def _steps(queryset):
 
 def _extra_keys(queryset):
     keys = {}
-    for extra in queryset.exclude(extra={}).values_list("extra", flat=True).iterator(chunk_size=CHUNK):
+    for extra in (
+        queryset.exclude(extra={}).values_list("extra", flat=True).iterator(chunk_size=CHUNK)
+    ):
         keys.update(dict.fromkeys(extra))
     return list(keys)
 
@@ -117,15 +131,24 @@ def _told_now(patches):
 def template_workbook(target):
     """一项任务的空白导入表 → xlsx 的 bytes：要填的列、村和整改方式的下拉、编号列是文本。"""
     columns = [
-        column for column in PATCH_COLUMNS
-        if column.field != Field.TARGET and (column.field != Field.REMEDY or target.kind == Target.Kind.CASES)
+        column
+        for column in PATCH_COLUMNS
+        if column.field != Field.TARGET
+        and (column.field != Field.REMEDY or target.kind == Target.Kind.CASES)
     ]
     headers = [column.header for column in columns] + ["备注"]
     book = Workbook(write_only=True)
     sheet = _sheet(book, "图斑", [column.width for column in columns] + [24], first=4)
-    _top(sheet, f"{target.plan.year}年{target.name}图斑", "单位：亩　　深色的列必填，其余可以空着", len(headers))
+    _top(
+        sheet,
+        f"{target.plan.year}年{target.name}图斑",
+        "单位：亩　　深色的列必填，其余可以空着",
+        len(headers),
+    )
     heads = [_header(sheet, column.header, column.note, column.required) for column in columns]
-    sheet.append([*heads, _header(sheet, "备注", "还有别的内容，可以在右边自己加列，导入时原样保留。")])
+    sheet.append(
+        [*heads, _header(sheet, "备注", "还有别的内容，可以在右边自己加列，导入时原样保留。")]
+    )
     names = list(Village.objects.values_list("name", flat=True))
     code_at = headers.index("图斑编号")
     for _ in range(TEMPLATE_ROWS):
@@ -136,7 +159,13 @@ def template_workbook(target):
         sheet.append(cells)
     last = 3 + TEMPLATE_ROWS
     if names:
-        _dropdown(sheet, headers.index("村"), last, f"{VILLAGE_SHEET}!$A$2:$A${len(names) + 1}", "请从下拉里选村。")
+        _dropdown(
+            sheet,
+            headers.index("村"),
+            last,
+            f"{VILLAGE_SHEET}!$A$2:$A${len(names) + 1}",
+            "请从下拉里选村。",
+        )
     if "整改方式" in headers:
         choices = '"{}"'.format(",".join(Remedy.labels))
         _dropdown(sheet, headers.index("整改方式"), last, choices, "请从下拉里选整改方式。")
@@ -176,7 +205,10 @@ def _top(sheet, title, note, width):
     sheet.merged_cells.ranges.add(f"A2:{last}2")
     sheet.row_dimensions[1].height = 30
     cell = put(WriteOnlyCell(sheet), title)
-    cell.font, cell.alignment = Font(bold=True, size=16), Alignment(horizontal="center", vertical="center")
+    cell.font, cell.alignment = (
+        Font(bold=True, size=16),
+        Alignment(horizontal="center", vertical="center"),
+    )
     sheet.append([cell])
     cell = put(WriteOnlyCell(sheet), note)
     cell.font, cell.alignment = NOTE_FONT, Alignment(horizontal="right")
@@ -185,7 +217,11 @@ def _top(sheet, title, note, width):
 
 def _header(sheet, text, note="", required=True):
     cell = put(WriteOnlyCell(sheet), text)
-    cell.font, cell.fill, cell.border = HEADER_FONT, REQUIRED_FILL if required else HEADER_FILL, LINE
+    cell.font, cell.fill, cell.border = (
+        HEADER_FONT,
+        REQUIRED_FILL if required else HEADER_FILL,
+        LINE,
+    )
     cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     if note:
         cell.comment = Comment(note, "系统", width=260, height=90)

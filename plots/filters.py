@@ -20,8 +20,14 @@ from villages.models import Village
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
 DUE = Coalesce(F("next_milestone__due_on"), F("next_milestone__target__plan__ends_on"))
 SORTS = {
-    "code": "code", "village": "village__order", "target": "target__order", "area": "area_mu", "status": "status",
-    "step": "next_milestone__order", "due": DUE, "place": "place",
+    "code": "code",
+    "village": "village__order",
+    "target": "target__order",
+    "area": "area_mu",
+    "status": "status",
+    "step": "next_milestone__order",
+    "due": DUE,
+    "place": "place",
 }
 GROUPS = {"on": ("on", "basis"), "milestone": ("milestone", "done")}  # 去掉一个时一起去掉的
 LED_BY = {name: head for head, names in GROUPS.items() for name in names[1:]}
@@ -31,8 +37,12 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 def choice(label, method, empty="全部", **kwargs):
     return django_filters.ChoiceFilter(
-        label=label, method=method, empty_label=empty, choices=list(kwargs.pop("choices", ())),
-        error_messages={"invalid_choice": "没有“%(value).30s”这一项，请重新选。"}, **kwargs,
+        label=label,
+        method=method,
+        empty_label=empty,
+        choices=list(kwargs.pop("choices", ())),
+        error_messages={"invalid_choice": "没有“%(value).30s”这一项，请重新选。"},
+        **kwargs,
     )
 
 
@@ -50,30 +60,45 @@ class PatchFilter(django_filters.FilterSet):
     year = choice("年度", "unchanged", empty=None)
     target = choice("任务", "by_target")
     village = django_filters.ModelChoiceFilter(
-        label="村", method="by_village", queryset=Village.objects.none(), empty_label="全部",
+        label="村",
+        method="by_village",
+        queryset=Village.objects.none(),
+        empty_label="全部",
         error_messages={"invalid_choice": "没有这个村，或不是您负责的村，请重新选。"},
     )
     group = django_filters.ModelChoiceFilter(
-        label="工作组", field_name="target__group", queryset=WorkingGroup.objects.none(), empty_label="全部",
+        label="工作组",
+        field_name="target__group",
+        queryset=WorkingGroup.objects.none(),
+        empty_label="全部",
         error_messages={"invalid_choice": "这一年的方案里没有这个工作组，请重新选。"},
     )
     q = django_filters.CharFilter(
-        label="编号、小地名、承包人", method="by_words", max_length=100,
+        label="编号、小地名、承包人",
+        method="by_words",
+        max_length=100,
         error_messages={"max_length": "最多 %(limit_value)d 个字。"},
     )
     status = choice("目前状态", "by_status", choices=Status.choices)
     step = choice("下一步", "by_step")
     overdue = TickFilter(label="只看逾期", method="by_overdue", widget=forms.CheckboxInput)
     due = DaysFilter(
-        label="几天内截止", method="by_due", min_value=0, max_value=366,
+        label="几天内截止",
+        method="by_due",
+        min_value=0,
+        max_value=366,
         error_messages={
-            "invalid": "请填整数，如 7。", "min_value": "请填 0 到 366 的整数。",
+            "invalid": "请填整数，如 7。",
+            "min_value": "请填 0 到 366 的整数。",
             "max_value": "请填 0 到 366 的整数。",
         },
     )
     timing = choice("完成得", "by_timing", choices=TIMING.items())
     on = django_filters.DateFilter(
-        label="看哪一天", method="unchanged", widget=DAY, input_formats=["%Y-%m-%d"],
+        label="看哪一天",
+        method="unchanged",
+        widget=DAY,
+        input_formats=["%Y-%m-%d"],
         error_messages={"invalid": "日期请写成 2024-10-20 这样。"},
     )
     basis = choice("口径", "unchanged", empty="按完成日期", choices=BASES.items())
@@ -94,7 +119,8 @@ class PatchFilter(django_filters.FilterSet):
         self.plan = self._plan(plans)
         self.milestones = list(
             Milestone.objects.filter(target__plan=self.plan, target__measured_by="PATCHES")
-            .select_related("target").order_by("target__order", "target_id", "order")
+            .select_related("target")
+            .order_by("target__order", "target_id", "order")
         )
         for milestone in self.milestones:
             milestone.target.plan = self.plan
@@ -116,7 +142,9 @@ class PatchFilter(django_filters.FilterSet):
         fields = self.form.fields
         fields["year"].choices = [(str(plan.year), f"{plan.year}年度") for plan in plans]
         fields["year"].initial = str(self.plan.year) if self.plan else ""
-        fields["group"].queryset = WorkingGroup.objects.filter(plan=self.plan, targets__isnull=False).distinct()
+        fields["group"].queryset = WorkingGroup.objects.filter(
+            plan=self.plan, targets__isnull=False
+        ).distinct()
         fields["village"].queryset = Village.objects.visible_to(self.user)
         by_target, names = {}, {}
         for milestone in self.milestones:
@@ -124,7 +152,10 @@ class PatchFilter(django_filters.FilterSet):
             names.setdefault(milestone.code, milestone.name)
         fields["target"].choices = [(target.code, target.name) for target in by_target]
         fields["step"].choices = [
-            (target.name, [(f"{target.code}:{step.code}", f"{target.name} · {step.name}") for step in steps])
+            (
+                target.name,
+                [(f"{target.code}:{step.code}", f"{target.name} · {step.name}") for step in steps],
+            )
             for target, steps in by_target.items()
         ]
         fields["milestone"].choices = names.items()
@@ -169,7 +200,9 @@ class PatchFilter(django_filters.FilterSet):
 
     def _then(self, queryset):
         """那天算数的图斑，以及那天的状态和某一步的完成情况。"""
-        state, code, completion = (self.asked.get(name, "") for name in ("state", "milestone", "done"))
+        state, code, completion = (
+            self.asked.get(name, "") for name in ("state", "milestone", "done")
+        )
         if state == "split":
             return queryset.filter(until_on__isnull=False)
         if not self.is_as_of:
@@ -189,7 +222,9 @@ class PatchFilter(django_filters.FilterSet):
         return queryset.filter(target__code=value)
 
     def by_village(self, queryset, name, village):
-        return queryset.filter(self.as_of.in_villages([village]) if self.is_as_of else Q(village=village))
+        return queryset.filter(
+            self.as_of.in_villages([village]) if self.is_as_of else Q(village=village)
+        )
 
     def by_words(self, queryset, name, value):
         for word in value.split():
@@ -205,13 +240,19 @@ class PatchFilter(django_filters.FilterSet):
         target, milestone = value.split(":")
         if self.is_as_of:
             known = any(step.target.code == target for step in self.asked_milestones)
-            return queryset.filter(self.as_of.next_is(target, milestone)) if known else queryset.none()
+            return (
+                queryset.filter(self.as_of.next_is(target, milestone)) if known else queryset.none()
+            )
         return queryset.filter(next_milestone__target__code=target, next_milestone__code=milestone)
 
     def by_overdue(self, queryset, name, value):
         if not value:
             return queryset
-        return queryset.filter(self.as_of.in_state("overdue")) if self.is_as_of else queryset.overdue(self.today)
+        return (
+            queryset.filter(self.as_of.in_state("overdue"))
+            if self.is_as_of
+            else queryset.overdue(self.today)
+        )
 
     def by_due(self, queryset, name, value):
         if self.is_as_of:
@@ -225,14 +266,19 @@ class PatchFilter(django_filters.FilterSet):
         done = done.effective(self.day, self.by_which) if self.is_as_of else done.standing()
         done = done.filter(patch=OuterRef("pk"), kind__in=WORK, completes=True)
         late = Exists(done.filter(done_on__gt=due).order_by())
-        return queryset.filter(late) if value == "late" else queryset.filter(Exists(done.order_by()), ~late)
+        return (
+            queryset.filter(late)
+            if value == "late"
+            else queryset.filter(Exists(done.order_by()), ~late)
+        )
 
     @property
     def problems(self):
         """写错的条件，每个一句话。"""
         found = [
             f"“{self.form.fields[name].label}”：{error}这一项没有用上。"
-            for name, errors in self.form.errors.items() for error in errors
+            for name, errors in self.form.errors.items()
+            for error in errors
         ]
         if self.form.cleaned_data.get("done") and "milestone" not in self.asked:
             found.append("“这一步”：要同时选“那天的一步”。这一项没有用上。")
@@ -250,7 +296,11 @@ class PatchFilter(django_filters.FilterSet):
     @property
     def words(self):
         """[(参数名, 说法)]：把筛选用话说出来，一个一条。"""
-        return [(name, self._word(name, value)) for name, value in self.asked.items() if self._is_chip(name)]
+        return [
+            (name, self._word(name, value))
+            for name, value in self.asked.items()
+            if self._is_chip(name)
+        ]
 
     def _is_chip(self, name):
         if name == "year":
@@ -271,7 +321,9 @@ class PatchFilter(django_filters.FilterSet):
             done = self.asked.get("done")
             return f"{dict(field.choices)[value]}{'：' + COMPLETIONS[done] if done else ''}"
         if name == "step":
-            return "下一步：" + next(t for group, steps in field.choices if group for code, t in steps if code == value)
+            return "下一步：" + next(
+                t for group, steps in field.choices if group for code, t in steps if code == value
+            )
         if hasattr(field, "queryset"):
             return f"{field.label}：{value}"
         return f"{field.label}：{dict(field.choices)[value]}"

@@ -16,19 +16,29 @@ DATE_ERRORS = {"invalid": "日期看不明白，请填如 2024-09-05。", "requi
 
 def area_field(label, **kwargs):
     return forms.DecimalField(
-        label=label, max_digits=15, decimal_places=6, widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        label=label,
+        max_digits=15,
+        decimal_places=6,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         error_messages={
-            "invalid": "面积请填数字，如 3.50。", "required": "请填面积，如 3.50。",
-            "max_decimal_places": "面积最多 6 位小数。", "max_digits": "面积的位数太多，请核对。",
+            "invalid": "面积请填数字，如 3.50。",
+            "required": "请填面积，如 3.50。",
+            "max_decimal_places": "面积最多 6 位小数。",
+            "max_digits": "面积的位数太多，请核对。",
             "max_whole_digits": "面积的位数太多，请核对。",
-        }, **kwargs,
+        },
+        **kwargs,
     )
 
 
 def words(label, *, required=False, help_text=""):
     return forms.CharField(
-        label=label, required=required, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=help_text, error_messages={"required": f"请填{label}。"},
+        label=label,
+        required=required,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=help_text,
+        error_messages={"required": f"请填{label}。"},
     )
 
 
@@ -41,16 +51,25 @@ class ActionForm(forms.Form):
     client_key = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput)
     done_on = forms.DateField(
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), error_messages=DATE_ERRORS
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages=DATE_ERRORS,
     )
 
     def __init__(self, data=None, *, entry):
         self.entry = entry
-        super().__init__(data, initial={
-            "client_key": uuid.uuid4(), "seen": told.last_seen(entry.patch), "done_on": entry.today,
-            **self.starting(entry.patch),
-        })
-        self.fields["done_on"].label, self.fields["done_on"].help_text = self.date_label, self.date_hint
+        super().__init__(
+            data,
+            initial={
+                "client_key": uuid.uuid4(),
+                "seen": told.last_seen(entry.patch),
+                "done_on": entry.today,
+                **self.starting(entry.patch),
+            },
+        )
+        self.fields["done_on"].label, self.fields["done_on"].help_text = (
+            self.date_label,
+            self.date_hint,
+        )
 
     def starting(self, patch):
         return {}
@@ -76,11 +95,15 @@ class ConfirmForm(ActionForm):
 class SendBackForm(ActionForm):
     date_label = "退回日期"
     step = forms.ChoiceField(
-        label="退回到哪一步重做", required=False, widget=forms.RadioSelect,
+        label="退回到哪一步重做",
+        required=False,
+        widget=forms.RadioSelect,
         error_messages={"invalid_choice": "这一步现在不能退回，请重新选。"},
     )
     reasons = forms.MultipleChoiceField(
-        label="退回理由", required=False, widget=forms.CheckboxSelectMultiple,
+        label="退回理由",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "理由“%(value).30s”已经停用，请重新勾选。"},
     )
     note = words("说明", help_text="写清楚哪里不对、要补什么，村里照着办。")
@@ -100,7 +123,9 @@ class SendBackForm(ActionForm):
     def clean(self):
         data = super().clean()
         ticked, note = data.get("reasons", []), data.get("note", "").strip()
-        open_ended = [reason.text for reason in self.active if reason.needs_note and reason.text in ticked]
+        open_ended = [
+            reason.text for reason in self.active if reason.needs_note and reason.text in ticked
+        ]
         if not ticked and not note and not {"reasons", "note"} & set(self.errors):
             self.add_error("reasons", "请勾选退回理由，或在说明里写明原因。")
         elif open_ended and not note:
@@ -111,12 +136,16 @@ class SendBackForm(ActionForm):
 
 class ExemptForm(ActionForm):
     date_label = "认定日期"
-    note = words("认定核查无问题的依据", required=True, help_text="如“影像显示为水田，现场核对无误”。")
+    note = words(
+        "认定核查无问题的依据", required=True, help_text="如“影像显示为水田，现场核对无误”。"
+    )
 
 
 class DeferForm(ActionForm):
     date_label = "从哪天起暂缓"
-    note = words("暂不具备整改条件的原因", required=True, help_text="如“鱼塘还没有到期，11月底清塘后整治”。")
+    note = words(
+        "暂不具备整改条件的原因", required=True, help_text="如“鱼塘还没有到期，11月底清塘后整治”。"
+    )
 
 
 class ResumeForm(ActionForm):
@@ -132,13 +161,19 @@ class RemarkForm(ActionForm):
 class AmendForm(ActionForm):
     in_order = False
     date_label = "更正日期"
-    code = forms.CharField(label="图斑编号", max_length=60, error_messages={"required": "请填图斑编号。"})
+    code = forms.CharField(
+        label="图斑编号", max_length=60, error_messages={"required": "请填图斑编号。"}
+    )
     village = forms.ModelChoiceField(
-        label="村", queryset=Village.objects.all(), empty_label=None,
+        label="村",
+        queryset=Village.objects.all(),
+        empty_label=None,
         error_messages={"invalid_choice": "没有这个村，请重新选。", "required": "请选村。"},
     )
     area_mu = area_field("面积（亩）")
-    reason = words("更正的理由", required=True, help_text="原来怎么写的会留在时间线上；各处的数随之改对。")
+    reason = words(
+        "更正的理由", required=True, help_text="原来怎么写的会留在时间线上；各处的数随之改对。"
+    )
 
     def starting(self, patch):
         return {"code": patch.code, "village": patch.village_id, "area_mu": plain(patch.area_mu)}
@@ -193,10 +228,13 @@ class SplitForm(ActionForm):
         total, whole = sum(child["area_mu"] for child in self.children), self.entry.patch.area_mu
         if not self.errors and total != whole and not data["differs"]:
             side = "多" if total > whole else "少"
-            self.add_error("differs", (
-                f"拆分后合计 {plain(total)} 亩，比原面积 {plain(whole)} 亩{side} {plain(abs(total - whole))} 亩。"
-                "请改对面积；确实如此就勾选这一项。"
-            ))
+            self.add_error(
+                "differs",
+                (
+                    f"拆分后合计 {plain(total)} 亩，比原面积 {plain(whole)} 亩{side} {plain(abs(total - whole))} 亩。"
+                    "请改对面积；确实如此就勾选这一项。"
+                ),
+            )
         return data
 
     def given(self):

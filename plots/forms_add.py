@@ -10,8 +10,13 @@ from villages.models import Village
 
 def text(label, limit, help_text=""):
     return forms.CharField(
-        label=label, max_length=limit, required=False, help_text=help_text,
-        error_messages={"max_length": f"{label}最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"},
+        label=label,
+        max_length=limit,
+        required=False,
+        help_text=help_text,
+        error_messages={
+            "max_length": f"{label}最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"
+        },
     )
 
 
@@ -19,11 +24,20 @@ class AddForm(forms.Form):
     """targets 是这个人能加的任务；similar 是看着像的图斑，有就要勾选确认。"""
 
     target = forms.ChoiceField(
-        label="任务", error_messages={"invalid_choice": "不能往这项任务里添加图斑，请重新选。", "required": "请选任务。"}
+        label="任务",
+        error_messages={
+            "invalid_choice": "不能往这项任务里添加图斑，请重新选。",
+            "required": "请选任务。",
+        },
     )
     village = forms.ModelChoiceField(
-        label="村", queryset=Village.objects.none(), empty_label="请选择",
-        error_messages={"invalid_choice": "没有这个村，或不是您负责的村，请重新选。", "required": "请选村。"},
+        label="村",
+        queryset=Village.objects.none(),
+        empty_label="请选择",
+        error_messages={
+            "invalid_choice": "没有这个村，或不是您负责的村，请重新选。",
+            "required": "请选村。",
+        },
     )
     code = text("图斑编号", 60, "留空就用这个村的下一个空号，如 补-001。")
     area_mu = area_field("面积（亩）")
@@ -31,7 +45,10 @@ class AddForm(forms.Form):
     contractor = text("承包人（项目主体）", 100)
     land_before, land_after = text("变化前地类", 50), text("变化后地类", 50)
     remedy = forms.ChoiceField(
-        label="整改方式", required=False, choices=[("", "不填"), *Remedy.choices], help_text="违法占用耕地问题才填。"
+        label="整改方式",
+        required=False,
+        choices=[("", "不填"), *Remedy.choices],
+        help_text="违法占用耕地问题才填。",
     )
     is_other = forms.BooleanField(label="确实是另一个图斑", required=False)
 
@@ -47,7 +64,11 @@ class AddForm(forms.Form):
         if user.is_secretary and len(mine := list(villages[:2])) == 1:
             self.initial.setdefault("village", mine[0].pk)
         target = self.targets.get(self.initial.get("target"))
-        village = villages.filter(pk=self.initial["village"]).first() if self.initial.get("village") else None
+        village = (
+            villages.filter(pk=self.initial["village"]).first()
+            if self.initial.get("village")
+            else None
+        )
         if target and village:
             self.initial["code"] = next_code(target, village)
 
@@ -66,9 +87,14 @@ class AddForm(forms.Form):
         if repeated(data["target"], data["village"], by=self.user, **self.facts()):
             return data
         names = ("code", "area_mu", "place", "contractor")
-        self.similar = lookalikes(data["target"], data["village"], **{name: data[name] for name in names})
+        self.similar = lookalikes(
+            data["target"], data["village"], **{name: data[name] for name in names}
+        )
         if self.similar and not data["is_other"]:
-            self.add_error("is_other", "同村同一任务里有看着一样的图斑，列在上面。不是同一块就勾选这一项再添加。")
+            self.add_error(
+                "is_other",
+                "同村同一任务里有看着一样的图斑，列在上面。不是同一块就勾选这一项再添加。",
+            )
         return data
 
     def facts(self):

@@ -20,12 +20,15 @@ class BulkForm(forms.Form):
     client_key = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput)  # 打开这张表时系统里最后一条记录
     done_on = forms.DateField(
-        label="日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        label="日期",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="完成或核实的日期，勾选的图斑都用这一天；和这块图斑的先后对不上的会单独列出来。",
         error_messages={"invalid": "日期看不明白，请填如 2024-09-05。", "required": "请填日期。"},
     )
     reasons = forms.MultipleChoiceField(
-        label="退回理由", required=False, widget=forms.CheckboxSelectMultiple,
+        label="退回理由",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "理由“%(value).30s”已经停用，请重新勾选。"},
     )
     note = forms.CharField(
@@ -54,7 +57,9 @@ class BulkForm(forms.Form):
         if self.verb == "send_back" and not {"reasons", "note"} & set(self.errors):
             if not ticked and not note:
                 self.add_error("reasons", "请勾选退回理由，或在说明里写明原因。")
-            elif not note and (wordy := [r.text for r in self.active if r.needs_note and r.text in ticked]):
+            elif not note and (
+                wordy := [r.text for r in self.active if r.needs_note and r.text in ticked]
+            ):
                 self.add_error("note", f"勾了“{wordy[0]}”，请在这里写清楚。")
         return data
 
@@ -80,7 +85,11 @@ def carry_out(form, patches, by):
         else:
             try:
                 act = getattr(actions, form.verb)
-                done.append(act(patch, by=by, on=data["done_on"], note=data["note"], client_key=key, **given))
+                done.append(
+                    act(
+                        patch, by=by, on=data["done_on"], note=data["note"], client_key=key, **given
+                    )
+                )
             except NotAllowed as refusal:
                 refused.append((patch, str(refusal)))
     return done, refused
@@ -90,5 +99,9 @@ def answer(verb, done):
     """办成的说成一句话。"""
     what = {"report": "已上报", "confirm": "已核实通过并销号", "send_back": "已退回"}[verb]
     area = told.amount(sum(record.area_mu for record in done))
-    after = {"report": f"，{area}", "confirm": f"，{area}", "send_back": "，所在的村会在“我的任务”最前面看到"}[verb]
+    after = {
+        "report": f"，{area}",
+        "confirm": f"，{area}",
+        "send_back": "，所在的村会在“我的任务”最前面看到",
+    }[verb]
     return f"{what} {len(done)} 个图斑{after}。"

@@ -1,8 +1,8 @@
 """带照片和文件的表单：别的表单继承 EvidenceForm，就多出“拍照”和“从相册或文件里选”两格。
 
-    class ReportForm(EvidenceForm): ...
-    form.cleaned_data["evidence"]      查过的 Checked 列表，交给 plots.evidence.store
-    form.cleaned_data["photo_count"]   有几张照片，交给 actions.report
+class ReportForm(EvidenceForm): ...
+form.cleaned_data["evidence"]      查过的 Checked 列表，交给 plots.evidence.store
+form.cleaned_data["photo_count"]   有几张照片，交给 actions.report
 """
 
 from decimal import Decimal
@@ -16,7 +16,9 @@ from plots.evidence.sniff import BY_SUFFIX
 
 LONGEST_POSITION = 100  # 浏览器给的三个数不到五十个字
 PICK_AGAIN = "浏览器不会留住选好的文件，改好后照片需要重新选择。"
-ANY_FILE = ",".join(["image/*", *(suffix for suffix, sort in BY_SUFFIX.items() if not sort.is_photo)])
+ANY_FILE = ",".join(
+    ["image/*", *(suffix for suffix, sort in BY_SUFFIX.items() if not sort.is_photo)]
+)
 
 
 class MultipleFileInput(forms.FileInput):
@@ -24,7 +26,9 @@ class MultipleFileInput(forms.FileInput):
 
     def __init__(self, attrs=None, *, accept=ANY_FILE, capture=""):
         self.allow_multiple_selected = not capture
-        super().__init__({"accept": accept, **({"capture": capture} if capture else {}), **(attrs or {})})
+        super().__init__(
+            {"accept": accept, **({"capture": capture} if capture else {}), **(attrs or {})}
+        )
 
     def value_from_datadict(self, data, files, name):
         return files.getlist(name) if hasattr(files, "getlist") else files.get(name, [])
@@ -66,7 +70,11 @@ class DeviceField(forms.CharField):
         try:
             lat, lon = (Decimal(part).quantize(Decimal("0.000001")) for part in parts[:2])
             accuracy = min(round(float(parts[2])), 1_000_000)
-            return (lat, lon, accuracy) if abs(lat) <= 90 and abs(lon) <= 180 and accuracy >= 0 else None
+            return (
+                (lat, lon, accuracy)
+                if abs(lat) <= 90 and abs(lon) <= 180 and accuracy >= 0
+                else None
+            )
         except (ArithmeticError, ValueError, IndexError):
             return None
 
@@ -74,7 +82,9 @@ class DeviceField(forms.CharField):
 class EvidenceForm(forms.Form):
     """照片和文件两格，合起来不超过一次的上限。别处有错时也说一声：照片要重新选。"""
 
-    camera = MultipleFileField(label="拍照", required=False, accept="image/*", capture="environment")
+    camera = MultipleFileField(
+        label="拍照", required=False, accept="image/*", capture="environment"
+    )
     files = MultipleFileField(label="从相册或文件里选", required=False)
     device = DeviceField()
 
@@ -87,7 +97,9 @@ class EvidenceForm(forms.Form):
             data["photo_count"] = self._sent()  # 已经在说这些文件的错了，不再说缺照片
         elif len(chosen) > settings.EVIDENCE_MAX_FILES:
             most = settings.EVIDENCE_MAX_FILES
-            self.add_error("files", f"照片和文件一共 {len(chosen)} 个，一次最多 {most} 个，请少选几个。")
+            self.add_error(
+                "files", f"照片和文件一共 {len(chosen)} 个，一次最多 {most} 个，请少选几个。"
+            )
         return data
 
     @property

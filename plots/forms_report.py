@@ -20,7 +20,7 @@ def steps_open_to(entry):
     """这个人这一次能一起报的步骤：下一步，和紧接着的、不归镇里区里核实的几步。"""
     first = entry.state.next_milestone
     found = []
-    for milestone in entry.milestones[entry.milestones.index(first):]:
+    for milestone in entry.milestones[entry.milestones.index(first) :]:
         if is_check(milestone, entry.milestones) or step_by_role(entry.by, milestone):
             break
         found.append(milestone)
@@ -34,34 +34,56 @@ class ReportForm(EvidenceForm):
     seen = forms.IntegerField(label="打开时的记录", widget=forms.HiddenInput)
     step = forms.ChoiceField(label="做到哪一步", widget=forms.RadioSelect)
     done_on = forms.DateField(
-        label="完成日期", help_text="做完的那天，不是填表的这天。",
+        label="完成日期",
+        help_text="做完的那天，不是填表的这天。",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": "日期看不明白，请填如 2024-09-05。", "required": "请填完成日期。"},
+        error_messages={
+            "invalid": "日期看不明白，请填如 2024-09-05。",
+            "required": "请填完成日期。",
+        },
     )
     amount = forms.ChoiceField(label="做了多少", widget=forms.RadioSelect)
     area_mu = forms.DecimalField(
-        label="这次做了多少亩", required=False, max_digits=15, decimal_places=6,
+        label="这次做了多少亩",
+        required=False,
+        max_digits=15,
+        decimal_places=6,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={
-            "invalid": "面积请填数字，如 3.50。", "max_decimal_places": "面积最多 6 位小数。",
-            "max_digits": "面积的位数太多，请核对。", "max_whole_digits": "面积的位数太多，请核对。",
+            "invalid": "面积请填数字，如 3.50。",
+            "max_decimal_places": "面积最多 6 位小数。",
+            "max_digits": "面积的位数太多，请核对。",
+            "max_whole_digits": "面积的位数太多，请核对。",
         },
     )
     external_ref = forms.CharField(
-        label="国土调查云上传编号", required=False, max_length=100,
+        label="国土调查云上传编号",
+        required=False,
+        max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
     )
     note = forms.CharField(
-        label="说明", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        label="说明",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, *args, entry, seen=0, initial=None, **kwargs):
         self.entry, self.steps, self.now = entry, steps_open_to(entry), entry.state.next_step
         first = self.steps[0]
-        super().__init__(*args, initial={
-            "client_key": uuid.uuid4(), "seen": seen, "done_on": entry.today, "step": str(first.pk),
-            "amount": WHOLE, **(initial or {}),
-        }, **kwargs)
+        super().__init__(
+            *args,
+            initial={
+                "client_key": uuid.uuid4(),
+                "seen": seen,
+                "done_on": entry.today,
+                "step": str(first.pk),
+                "amount": WHOLE,
+                **(initial or {}),
+            },
+            **kwargs,
+        )
         self.fields["step"].choices = self._step_choices()
         self.fields["amount"].choices = self._amount_choices()
         self._say_about_ref()
@@ -89,23 +111,32 @@ class ReportForm(EvidenceForm):
         first, *later = self.steps
         told = [(str(first.pk), f"{first.name}（{due_text(first, self.entry.today)}）")]
         return told + [
-            (str(step.pk), f"一起报到{step.name}（{due_text(step, self.entry.today)}）") for step in later
+            (str(step.pk), f"一起报到{step.name}（{due_text(step, self.entry.today)}）")
+            for step in later
         ]
 
     def _amount_choices(self):
         left = f"{rounded(self.now.remaining_mu)} 亩"
         whole = f"剩下的 {left}也做完了" if self.now.parts else f"全部完成（{left}）"
         return [
-            (WHOLE, whole), (PART, f"只完成一部分（还剩 {left}）"),
+            (WHOLE, whole),
+            (PART, f"只完成一部分（还剩 {left}）"),
             (FINAL, "只能做这么多，按填的面积算完成"),
         ]
 
     def lacking(self):
         """[(是不是后面的步骤才要, “还缺 1 张照片”)]；都不缺是空的。"""
-        found = [(step, missing_materials(self.entry.patch, step, external_ref="有")) for step in self.steps]
+        found = [
+            (step, missing_materials(self.entry.patch, step, external_ref="有"))
+            for step in self.steps
+        ]
         return [
-            (step != self.steps[0], f"报“{step.name}”{words[0]}" if len(self.steps) > 1 else words[0])
-            for step, words in found if words
+            (
+                step != self.steps[0],
+                f"报“{step.name}”{words[0]}" if len(self.steps) > 1 else words[0],
+            )
+            for step, words in found
+            if words
         ]
 
     def more_cameras(self):
@@ -122,7 +153,11 @@ class ReportForm(EvidenceForm):
 
     def clean(self):
         data = super().clean()
-        chosen = data.get("step", str(self.steps[0].pk)) if "step" in self.fields else str(self.steps[0].pk)
+        chosen = (
+            data.get("step", str(self.steps[0].pk))
+            if "step" in self.fields
+            else str(self.steps[0].pk)
+        )
         data["milestone"] = next((step for step in self.steps if str(step.pk) == chosen), None)
         if data.get("amount") in (PART, FINAL):
             self._check_area(data)
@@ -139,8 +174,15 @@ class ReportForm(EvidenceForm):
         if area is None or area <= 0:
             self.add_error("area_mu", "请填这次做了多少亩，要大于 0，如 3.50。")
         elif area > left:
-            self.add_error("area_mu", f"还剩 {plain(left)} 亩，这次填了 {plain(area)} 亩，请改成不超过剩下的面积。")
-        elif data["amount"] == PART and data["milestone"] not in (None, self.steps[0]) and area < left:
+            self.add_error(
+                "area_mu",
+                f"还剩 {plain(left)} 亩，这次填了 {plain(area)} 亩，请改成不超过剩下的面积。",
+            )
+        elif (
+            data["amount"] == PART
+            and data["milestone"] not in (None, self.steps[0])
+            and area < left
+        ):
             self.add_error("step", f"只做了一部分时请一步一步报：先报“{self.steps[0].name}”。")
 
     def _check_materials(self, data):

@@ -16,7 +16,8 @@ def steps_to_redo(entry):
     """可以退回到的步骤：有上报、要重做的，按先后。"""
     milestones = entry.milestones
     return [
-        step.milestone for step in entry.state.steps
+        step.milestone
+        for step in entry.state.steps
         if step.parts and not (len(milestones) > 1 and is_check(step.milestone, milestones))
     ]
 
@@ -28,28 +29,46 @@ class ReviewForm(forms.Form):
     seen = forms.IntegerField(label="打开时的记录", widget=forms.HiddenInput)
     verdict = forms.ChoiceField(
         label="核实结果",
-        choices=[(PASS, "核实通过"), (RETURN, "退回")], widget=forms.HiddenInput,
-        error_messages={"required": "请按“核实通过”或“退回”。", "invalid_choice": "请按“核实通过”或“退回”。"},
+        choices=[(PASS, "核实通过"), (RETURN, "退回")],
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": "请按“核实通过”或“退回”。",
+            "invalid_choice": "请按“核实通过”或“退回”。",
+        },
     )
     done_on = forms.DateField(
-        label="日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        label="日期",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": "日期看不明白，请填如 2024-09-05。", "required": "请填日期。"},
     )
     reasons = forms.MultipleChoiceField(
-        label="退回理由", required=False, widget=forms.CheckboxSelectMultiple,
+        label="退回理由",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "理由“%(value).30s”已经停用，请重新勾选。"},
     )
     step = forms.ChoiceField(label="退回到哪一步重做", required=False, widget=forms.RadioSelect)
     note = forms.CharField(
-        label="说明", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        label="说明",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, *args, entry, seen=0, initial=None, **kwargs):
         self.entry, self.steps = entry, steps_to_redo(entry)
         last = str(self.steps[-1].pk) if self.steps else ""
-        super().__init__(*args, initial={
-            "client_key": uuid.uuid4(), "seen": seen, "done_on": entry.today, "step": last, **(initial or {}),
-        }, **kwargs)
+        super().__init__(
+            *args,
+            initial={
+                "client_key": uuid.uuid4(),
+                "seen": seen,
+                "done_on": entry.today,
+                "step": last,
+                **(initial or {}),
+            },
+            **kwargs,
+        )
         self.active = list(Reason.objects.filter(is_active=True))
         self.fields["reasons"].choices = [(reason.text, reason.text) for reason in self.active]
         self.fields["step"].choices = [(str(step.pk), step.name) for step in self.steps]
@@ -66,7 +85,9 @@ class ReviewForm(forms.Form):
         data = super().clean()
         ticked, note = data.get("reasons", []), data.get("note", "").strip()
         if data.get("verdict") == PASS and ticked:
-            self.add_error("reasons", "勾了退回理由，又按了“核实通过”。要通过请去掉勾选，要退回请按“退回”。")
+            self.add_error(
+                "reasons", "勾了退回理由，又按了“核实通过”。要通过请去掉勾选，要退回请按“退回”。"
+            )
         if data.get("verdict") == RETURN:
             open_ended = [r.text for r in self.active if r.needs_note and r.text in ticked]
             if not ticked and not note and not self.errors.get("reasons"):

@@ -30,25 +30,37 @@ class TargetChoice(forms.ModelChoiceField):
 
 
 class ImportForm(forms.Form):
-    kind = forms.ChoiceField(label="导入什么", choices=KINDS, widget=forms.RadioSelect, initial=Batch.Source.TABLE)
+    kind = forms.ChoiceField(
+        label="导入什么", choices=KINDS, widget=forms.RadioSelect, initial=Batch.Source.TABLE
+    )
     target = TargetChoice(
-        Target.objects.none(), label="目标任务", empty_label="请选择", help_text="一份文件只导入一项目标任务的图斑。",
+        Target.objects.none(),
+        label="目标任务",
+        empty_label="请选择",
+        help_text="一份文件只导入一项目标任务的图斑。",
         error_messages={"required": "请选这份文件是哪项目标任务的。"},
     )
     file = forms.FileField(
-        label="文件", required=False, allow_empty_file=True,
+        label="文件",
+        required=False,
+        allow_empty_file=True,
         help_text="表格：.xlsx、老的 .xls、.csv。矢量数据：压缩成 zip 的 shapefile 或文件地理数据库（.gdb），"
         ".gpkg、.geojson、.kml，界址点 .txt。",
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
     )
     pasted = forms.CharField(
-        label="或者粘贴", required=False, strip=False, widget=forms.Textarea(attrs={"rows": 6}),
+        label="或者粘贴",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
         help_text="在表格软件里连表头一起选中、复制，粘贴到这里。",
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        targets = Target.objects.filter(measured_by=Target.MeasuredBy.PATCHES).select_related("plan")
+        targets = Target.objects.filter(measured_by=Target.MeasuredBy.PATCHES).select_related(
+            "plan"
+        )
         self.fields["target"].queryset = targets.order_by("-plan__year", "order")
 
     def clean_file(self):
@@ -109,8 +121,10 @@ def column_choices(batch):
     """手工对列时每一列可以选什么。"""
     extra = (EXTRA, "其他列（原样保留）")
     fields = [
-        (field.value, field.label) for field in Field
-        if field not in (Field.AREA, Field.IGNORE) and (field in CLOUD) <= (batch.kind == Batch.Source.CLOUD)
+        (field.value, field.label)
+        for field in Field
+        if field not in (Field.AREA, Field.IGNORE)
+        and (field in CLOUD) <= (batch.kind == Batch.Source.CLOUD)
     ]
     if batch.kind == Batch.Source.CLOUD:
         kept = (Field.CODE, Field.VILLAGE, Field.VILLAGE_CODE, *CLOUD)
@@ -123,7 +137,11 @@ def told_layout(post, layouts):
     told = {}
     for number, layout in enumerate(layouts):
         header = post.get(f"s{number}-header", "")
-        header = int(header) if header.isascii() and header.isdigit() and len(header) < 8 else layout.header_row
+        header = (
+            int(header)
+            if header.isascii() and header.isdigit() and len(header) < 8
+            else layout.header_row
+        )
         columns = {}
         if header == layout.header_row:
             for use in layout.uses:
@@ -132,14 +150,19 @@ def told_layout(post, layouts):
                     columns[str(use.index)] = field
             _drop_computed(columns, layout)
         told[layout.name] = {
-            "header": header, "columns": columns, "used": post.get(f"s{number}-used") == "on",
+            "header": header,
+            "columns": columns,
+            "used": post.get(f"s{number}-used") == "on",
         }
     return told
 
 
 def _drop_computed(columns, layout):
     """指了别的列当村或面积，由图形算出的那一列就不用了。"""
-    for header, group in ((MEASURED, {*AREAS, Field.AREA}), (FOUND_VILLAGE, {Field.VILLAGE, Field.VILLAGE_CODE})):
+    for header, group in (
+        (MEASURED, {*AREAS, Field.AREA}),
+        (FOUND_VILLAGE, {Field.VILLAGE, Field.VILLAGE_CODE}),
+    ):
         used = [index for index, field in columns.items() if field in group]
         for index in used if len(used) > 1 else ():
             if layout.uses[int(index)].header == header:
@@ -161,7 +184,9 @@ def repeated_columns(layouts_told, layouts):
         for group, labels in chosen.items():
             if len(labels) > 1:
                 name = group if group == "面积" else Field(group).label
-                sentences.append(f"“{name}”选了 {len(labels)} 列：{'、'.join(labels)}。请只留一列，其余选“其他列”。")
+                sentences.append(
+                    f"“{name}”选了 {len(labels)} 列：{'、'.join(labels)}。请只留一列，其余选“其他列”。"
+                )
     return sentences
 
 

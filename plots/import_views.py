@@ -42,7 +42,11 @@ def patch_import(request):
         forget_abandoned()
         return redirect("plots:import_preview", pk=form.save(request.user).pk)
     drafts.refill(request, form)
-    batches = Batch.objects.exclude(applied_at=None).select_related("target__plan", "by").order_by("-applied_at")
+    batches = (
+        Batch.objects.exclude(applied_at=None)
+        .select_related("target__plan", "by")
+        .order_by("-applied_at")
+    )
     batches = batches[:BATCHES]
     for batch in batches:
         batch.result = counts_text(batch.counts)
@@ -53,7 +57,9 @@ def patch_import(request):
 def forget_abandoned():
     """传上来又没有导入的，留七天。"""
     old = Batch.objects.filter(
-        applied_at=None, created_at__lt=timezone.now() - ABANDONED, patches=None,
+        applied_at=None,
+        created_at__lt=timezone.now() - ABANDONED,
+        patches=None,
     )
     for batch in old[:100]:
         batch.file.delete(save=False)
@@ -64,7 +70,9 @@ def import_preview(request, pk):
     town_only(request)
     batch = find(pk)
     if batch.applied_at:
-        return render(request, "plots/import_done.html", {"batch": batch, "result": counts_text(batch.counts)})
+        return render(
+            request, "plots/import_done.html", {"batch": batch, "result": counts_text(batch.counts)}
+        )
     if progress := Progress(batch).current():
         return render(request, "plots/import_running.html", {"batch": batch, "progress": progress})
     if request.method != "POST":
@@ -83,10 +91,18 @@ def show(request, batch, refusal=None):
     review = preview(batch, by=request.user, with_earlier=with_earlier)
     is_cloud = batch.kind == Batch.Source.CLOUD
     context = {
-        "batch": batch, "review": review, "lead": headline(review), "choices": column_choices(batch),
-        "shown": SHOWN, "refusal": refusal, "failure": batch.counts.get("failure"),
-        "failed": batch.counts.get("problems", []), "with_earlier": with_earlier,
-        "can_mark": any(problem.row for problem in [*review.problems, *getattr(review, "refusals", [])]),
+        "batch": batch,
+        "review": review,
+        "lead": headline(review),
+        "choices": column_choices(batch),
+        "shown": SHOWN,
+        "refusal": refusal,
+        "failure": batch.counts.get("failure"),
+        "failed": batch.counts.get("problems", []),
+        "with_earlier": with_earlier,
+        "can_mark": any(
+            problem.row for problem in [*review.problems, *getattr(review, "refusals", [])]
+        ),
     }
     if not is_cloud and not review.unreadable and review.found.file_count:
         context["quota_text"], context["quota_agrees"] = quota_text(review)
@@ -121,8 +137,10 @@ def choose_crs(request, batch):
 def confirm(request, batch):
     options = {}
     if batch.kind == Batch.Source.CLOUD:
-        options = {name: request.POST.get(key) == "on"
-                   for name, key in (("with_earlier", "earlier"), ("skip_refused", "skip"))}
+        options = {
+            name: request.POST.get(key) == "on"
+            for name, key in (("with_earlier", "earlier"), ("skip_refused", "skip"))
+        }
     rows = request.POST.get("rows", "")
     if rows.isascii() and rows.isdigit() and len(rows) < 9 and job.is_long(batch, int(rows)):
         job.start(batch, by=request.user, **options)
@@ -131,7 +149,11 @@ def confirm(request, batch):
         apply_batch(batch, by=request.user, **options)
     except Refused as refusal:
         batch.refresh_from_db()
-        return redirect("plots:import_preview", pk=batch.pk) if batch.applied_at else show(request, batch, refusal)
+        return (
+            redirect("plots:import_preview", pk=batch.pk)
+            if batch.applied_at
+            else show(request, batch, refusal)
+        )
     return redirect("plots:import_preview", pk=batch.pk)
 
 

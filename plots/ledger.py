@@ -8,7 +8,14 @@ from taiping.area import plain
 from tasks.models import Milestone
 
 WORK = (Kind.REPORT, Kind.PASS)
-STATEFUL = (Kind.REPORT, Kind.PASS, Kind.RETURN, Kind.EXEMPT, Kind.DEFER, Kind.RESUME)  # 会改变状态的记录
+STATEFUL = (
+    Kind.REPORT,
+    Kind.PASS,
+    Kind.RETURN,
+    Kind.EXEMPT,
+    Kind.DEFER,
+    Kind.RESUME,
+)  # 会改变状态的记录
 
 
 @dataclass(frozen=True)
@@ -61,14 +68,21 @@ class State:
 
 def is_check(milestone, milestones):
     """最后一步由镇或区来认定的，是核实，不是上报。"""
-    return bool(milestones) and milestone == milestones[-1] and milestone.actor != Milestone.Actor.VILLAGE
+    return (
+        bool(milestones)
+        and milestone == milestones[-1]
+        and milestone.actor != Milestone.Actor.VILLAGE
+    )
 
 
 def replay(patch, records, milestones):
     """从一块图斑的全部记录（任何顺序）和它任务的时间节点（按顺序）算出 State；只算不写，不查库。"""
-    standing = tuple(sorted(
-        (r for r in records if r.withdrawn_at is None and r.kind in STATEFUL), key=lambda r: r.pk
-    ))
+    standing = tuple(
+        sorted(
+            (r for r in records if r.withdrawn_at is None and r.kind in STATEFUL),
+            key=lambda r: r.pk,
+        )
+    )
     steps, ceiling = [], patch.area_mu
     for milestone in milestones:
         parts = tuple(r for r in standing if r.kind in WORK and r.milestone_id == milestone.pk)
@@ -106,7 +120,10 @@ def state_of(patch):
 def settle(patch):
     """按记录重算状态和下一步并存下；全系统只有这里写这两项。返回 State。"""
     state = state_of(patch)
-    if (patch.status, patch.next_milestone_id) != (state.status, getattr(state.next_milestone, "pk", None)):
+    if (patch.status, patch.next_milestone_id) != (
+        state.status,
+        getattr(state.next_milestone, "pk", None),
+    ):
         patch.status, patch.next_milestone = state.status, state.next_milestone
         patch.save(update_fields=["status", "next_milestone"])
     return state
@@ -131,15 +148,21 @@ def differences(patch, records, milestones):
         if sum(part.completes for part in step.parts) > 1:
             found.append(f"“{name}”有不止一条完成记录")
         if step.area_mu > step.ceiling:
-            found.append(f"“{name}”共报 {plain(step.area_mu)} 亩，多于应有的 {plain(step.ceiling)} 亩")
+            found.append(
+                f"“{name}”共报 {plain(step.area_mu)} 亩，多于应有的 {plain(step.ceiling)} 亩"
+            )
         if step.parts and not step.done and step.area_mu == step.ceiling:
             found.append(f"“{name}”已报满 {plain(step.area_mu)} 亩，却没有记为完成")
     known = {milestone.pk for milestone in milestones}
     for record in state.standing:
         if record.village_id != patch.village_id:
-            found.append(f"第 {record.pk} 号记录（{record.get_kind_display()}）的村和图斑的村不一致")
+            found.append(
+                f"第 {record.pk} 号记录（{record.get_kind_display()}）的村和图斑的村不一致"
+            )
         if record.milestone_id not in known:
-            found.append(f"第 {record.pk} 号记录（{record.get_kind_display()}）的时间节点不属于这项任务")
+            found.append(
+                f"第 {record.pk} 号记录（{record.get_kind_display()}）的时间节点不属于这项任务"
+            )
     return found
 
 
@@ -151,9 +174,13 @@ def all_differences(chunk=2000):
     last = 0
     while patches := list(Patch.objects.filter(pk__gt=last).order_by("pk")[:chunk]):
         records = {}
-        rows = RectificationRecord.objects.filter(
-            patch_id__gte=patches[0].pk, patch_id__lte=patches[-1].pk, kind__in=STATEFUL
-        ).only("patch", "village", "milestone", "kind", "withdrawn_at", "area_mu", "completes").order_by("pk")
+        rows = (
+            RectificationRecord.objects.filter(
+                patch_id__gte=patches[0].pk, patch_id__lte=patches[-1].pk, kind__in=STATEFUL
+            )
+            .only("patch", "village", "milestone", "kind", "withdrawn_at", "area_mu", "completes")
+            .order_by("pk")
+        )
         for record in rows:
             records.setdefault(record.patch_id, []).append(record)
         for patch in patches:

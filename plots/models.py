@@ -18,8 +18,17 @@ from tasks.models import Milestone, Target
 from villages.models import Village
 
 __all__ = [
-    "Batch", "ColumnAlias", "Evidence", "GeometryCheck", "Kind", "Patch", "PatchShape", "Reason",
-    "RectificationRecord", "Remedy", "Status",
+    "Batch",
+    "ColumnAlias",
+    "Evidence",
+    "GeometryCheck",
+    "Kind",
+    "Patch",
+    "PatchShape",
+    "Reason",
+    "RectificationRecord",
+    "Remedy",
+    "Status",
 ]
 USER = settings.AUTH_USER_MODEL
 
@@ -64,7 +73,9 @@ class Batch(models.Model):
         GEO = "GEO", "矢量数据"
         CLOUD = "CLOUD", "国土调查云结果"
 
-    target = models.ForeignKey(Target, models.PROTECT, related_name="batches", verbose_name="目标任务")
+    target = models.ForeignKey(
+        Target, models.PROTECT, related_name="batches", verbose_name="目标任务"
+    )
     kind = models.CharField("类型", max_length=10, choices=Source, default=Source.TABLE)
     file = models.FileField("文件", upload_to="batches/%Y/", blank=True)
     name = models.CharField("原文件名", max_length=200)
@@ -76,7 +87,9 @@ class Batch(models.Model):
     layout = models.JSONField("手工对的列", default=dict, blank=True)
     crs = models.CharField("由人确认的坐标系", max_length=12, blank=True)
     counts = models.JSONField("结果", default=dict, blank=True)
-    unreadable = models.CharField("读到限度还没读完", max_length=200, blank=True)  # 不再试，每次打开都说这句
+    unreadable = models.CharField(
+        "读到限度还没读完", max_length=200, blank=True
+    )  # 不再试，每次打开都说这句
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     class Meta:
@@ -107,7 +120,12 @@ class Patch(models.Model):
         Batch, models.PROTECT, null=True, blank=True, related_name="patches", verbose_name="批次"
     )
     split_from = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="拆分自"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name="拆分自",
     )
     since_on = models.DateField("从哪天起算", null=True, blank=True)
     until_on = models.DateField("到哪天不再算", null=True, blank=True)
@@ -115,12 +133,23 @@ class Patch(models.Model):
     # 下面两项是整改记录的缓存，只由 plots.ledger.settle 写。
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.PENDING)
     next_milestone = models.ForeignKey(
-        Milestone, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        Milestone,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
         verbose_name="下一步",
     )
     created_at = models.DateTimeField("录入时间", default=timezone.now)
     created_by = models.ForeignKey(
-        USER, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="录入人"
+        USER,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="录入人",
     )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
@@ -131,15 +160,19 @@ class Patch(models.Model):
         ordering = ["target_id", "village_id", "code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["target", "village", "code"], name="patch_code_is_unique_in_target_and_village",
+                fields=["target", "village", "code"],
+                name="patch_code_is_unique_in_target_and_village",
                 violation_error_message="这个村的这项任务里已经有这个图斑编号，请核对编号。",
             ),
             models.CheckConstraint(
-                condition=Q(area_mu__gt=0), name="patch_area_is_positive",
+                condition=Q(area_mu__gt=0),
+                name="patch_area_is_positive",
                 violation_error_message="面积要大于 0 亩。",
             ),
             models.CheckConstraint(
-                condition=~Q(code=""), name="patch_has_a_code", violation_error_message="请填图斑编号。"
+                condition=~Q(code=""),
+                name="patch_has_a_code",
+                violation_error_message="请填图斑编号。",
             ),
             models.CheckConstraint(
                 condition=Q(until_on__isnull=True, until_at__isnull=True)
@@ -151,10 +184,12 @@ class Patch(models.Model):
                 condition=Q(since_on__isnull=True)
                 | Q(until_on__isnull=True)
                 | Q(until_on__gte=F("since_on")),
-                name="patch_until_is_after_since", violation_error_message="不再算的日期不能早于起算日期。",
+                name="patch_until_is_after_since",
+                violation_error_message="不再算的日期不能早于起算日期。",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="patch_status_is_known",
+                condition=Q(status__in=Status.values),
+                name="patch_status_is_known",
                 violation_error_message="没有这种状态。",
             ),
         ]
@@ -163,7 +198,8 @@ class Patch(models.Model):
             models.Index(fields=["status", "target", "village"], name="patch_by_status"),
             # 各任务各村有几个、多少亩，只读这一个索引。
             models.Index(
-                fields=["target", "village", "since_on", "until_on", "area_mu"], name="patch_for_progress"
+                fields=["target", "village", "since_on", "until_on", "area_mu"],
+                name="patch_for_progress",
             ),
         ]
 
@@ -183,7 +219,9 @@ class Reason(models.Model):
     """退回理由：核实时可以勾选的理由，按顺序列出；停用的不再列出，旧记录不变。"""
 
     text = models.CharField("理由", max_length=100, unique=True)
-    needs_note = models.BooleanField("要写明", default=False, help_text="如“其他”，勾了就要写说明。")
+    needs_note = models.BooleanField(
+        "要写明", default=False, help_text="如“其他”，勾了就要写说明。"
+    )
     order = models.PositiveSmallIntegerField("顺序", default=0)
     is_active = models.BooleanField("启用", default=True)
 
@@ -214,7 +252,13 @@ class RectificationRecord(models.Model):
     external_ref = models.CharField("国土调查云上传编号", max_length=100, blank=True)
     details = models.JSONField("明细", default=dict, blank=True)
     copy_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="转记自"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="转记自",
     )
     client_key = models.UUIDField("提交标识", null=True, blank=True, unique=True)
     withdrawn_on = models.DateField("撤回日期", null=True, blank=True)
@@ -231,8 +275,14 @@ class RectificationRecord(models.Model):
         ordering = ["done_on", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(withdrawn_on__isnull=True, withdrawn_at__isnull=True, withdrawn_by__isnull=True)
-                | Q(withdrawn_on__isnull=False, withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                condition=Q(
+                    withdrawn_on__isnull=True, withdrawn_at__isnull=True, withdrawn_by__isnull=True
+                )
+                | Q(
+                    withdrawn_on__isnull=False,
+                    withdrawn_at__isnull=False,
+                    withdrawn_by__isnull=False,
+                ),
                 name="record_withdrawal_is_whole",
                 violation_error_message="撤回的日期、时间和人要么都有，要么都没有。",
             ),
@@ -247,11 +297,13 @@ class RectificationRecord(models.Model):
                 violation_error_message="退回和暂缓要写明理由。",
             ),
             models.CheckConstraint(
-                condition=Q(area_mu__gte=0), name="record_area_is_not_negative",
+                condition=Q(area_mu__gte=0),
+                name="record_area_is_not_negative",
                 violation_error_message="面积不能是负数。",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=Kind.values), name="record_kind_is_known",
+                condition=Q(kind__in=Kind.values),
+                name="record_kind_is_known",
                 violation_error_message="没有这种记录。",
             ),
         ]
@@ -259,27 +311,60 @@ class RectificationRecord(models.Model):
             # 进度的分组求和只读这一个索引就够，两种数据库、两种口径都一样。
             models.Index(
                 fields=[
-                    "milestone", "village", "kind", "done_on", "withdrawn_on", "area_mu", "completes", "copy_of",
-                    "created_at", "withdrawn_at",
+                    "milestone",
+                    "village",
+                    "kind",
+                    "done_on",
+                    "withdrawn_on",
+                    "area_mu",
+                    "completes",
+                    "copy_of",
+                    "created_at",
+                    "withdrawn_at",
                 ],
                 name="record_for_progress",
             ),
             # 曲线按天累加、挑核减暂缓和退回，也只读一个索引。
             models.Index(
                 fields=[
-                    "milestone", "kind", "done_on", "withdrawn_on", "area_mu", "completes", "village",
-                    "created_at", "withdrawn_at",
+                    "milestone",
+                    "kind",
+                    "done_on",
+                    "withdrawn_on",
+                    "area_mu",
+                    "completes",
+                    "village",
+                    "created_at",
+                    "withdrawn_at",
                 ],
                 name="record_for_curve",
             ),
             # 退回、核查无问题、暂缓很少，撤回的也很少：各有一个小索引，不用在几十万条上报里找。
             models.Index(
-                fields=["milestone", "kind", "village", "done_on", "withdrawn_on", "area_mu", "patch"],
-                condition=Q(kind__in=["RETURN", "EXEMPT", "DEFER"]), name="record_of_the_rare",
+                fields=[
+                    "milestone",
+                    "kind",
+                    "village",
+                    "done_on",
+                    "withdrawn_on",
+                    "area_mu",
+                    "patch",
+                ],
+                condition=Q(kind__in=["RETURN", "EXEMPT", "DEFER"]),
+                name="record_of_the_rare",
             ),
             models.Index(
-                fields=["milestone", "kind", "withdrawn_on", "done_on", "area_mu", "completes", "village"],
-                condition=Q(withdrawn_on__isnull=False), name="record_taken_back",
+                fields=[
+                    "milestone",
+                    "kind",
+                    "withdrawn_on",
+                    "done_on",
+                    "area_mu",
+                    "completes",
+                    "village",
+                ],
+                condition=Q(withdrawn_on__isnull=False),
+                name="record_taken_back",
             ),
         ]
 

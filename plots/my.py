@@ -32,7 +32,8 @@ def tasks_of(user, today):
     """轮到村里办的图斑，带 group（退回、逾期、7天内、以后），先急后缓。"""
     soon = steps_due(today + datetime.timedelta(days=SOON_DAYS + 1))
     return (
-        Patch.objects.visible_to(user).current()
+        Patch.objects.visible_to(user)
+        .current()
         .filter(status__in=OPEN, next_milestone__actor=Milestone.Actor.VILLAGE)
         .annotate(
             rank=Case(
@@ -54,9 +55,7 @@ class Counts:
     rows: list = field(default_factory=list)  # (村 pk, 组, 个)
 
     def of(self, *groups, village=None):
-        return sum(
-            n for pk, group, n in self.rows if group in groups and village in (None, pk)
-        )
+        return sum(n for pk, group, n in self.rows if group in groups and village in (None, pk))
 
     def village(self, pk):
         return self.of(*GROUPS, village=pk)
@@ -75,8 +74,12 @@ def waiting_of(user, village=None):
     if village:
         patches = patches.filter(village=village)
     rows = (
-        patches.filter(Q(status=Status.DEFERRED) | ~Q(next_milestone__actor=Milestone.Actor.VILLAGE))
-        .order_by().values_list("status", "next_milestone__actor", "next_milestone__name").annotate(Count("pk"))
+        patches.filter(
+            Q(status=Status.DEFERRED) | ~Q(next_milestone__actor=Milestone.Actor.VILLAGE)
+        )
+        .order_by()
+        .values_list("status", "next_milestone__actor", "next_milestone__name")
+        .annotate(Count("pk"))
     )
     found = Counter()
     for status, actor, step, n in rows:
@@ -170,7 +173,9 @@ def awaiting(user):
         return Patch.objects.none()
     standing = Q(records__kind=Kind.REPORT, records__withdrawn_at__isnull=True)
     return (
-        Patch.objects.visible_to(user).current().filter(status=Status.AWAITING)
+        Patch.objects.visible_to(user)
+        .current()
+        .filter(status=Status.AWAITING)
         .annotate(reported_at=Max("records__created_at", filter=standing))
         .order_by(F("reported_at").asc(nulls_last=True), "pk")
     )
@@ -191,5 +196,7 @@ def following(queue, patch):
 
 def ahead(queue, patch):
     """队列里排在 patch 前面的有几块。"""
-    before = Q(reported_at__lt=patch.reported_at) | Q(reported_at=patch.reported_at, pk__lt=patch.pk)
+    before = Q(reported_at__lt=patch.reported_at) | Q(
+        reported_at=patch.reported_at, pk__lt=patch.pk
+    )
     return queue.filter(before).count()

@@ -6,8 +6,15 @@ from tasks.models import Milestone
 from villages.models import Role, Village
 
 NAMES = {
-    "report": "上报", "confirm": "核实", "send_back": "退回", "exempt": "认定核查无问题", "defer": "暂缓",
-    "resume": "恢复整改", "remark": "督办", "amend": "更正", "split": "拆分",
+    "report": "上报",
+    "confirm": "核实",
+    "send_back": "退回",
+    "exempt": "认定核查无问题",
+    "defer": "暂缓",
+    "resume": "恢复整改",
+    "remark": "督办",
+    "amend": "更正",
+    "split": "拆分",
 }
 OPEN = (Status.PENDING, Status.UNDERWAY, Status.RETURNED)
 WHEN = {
@@ -51,7 +58,11 @@ def in_scope(user, patch):
 
 def by_role(verb, user, patch):
     if verb == "remark":
-        return "督办由领导或镇工作人员写，要说明情况请在上报时写在说明里。" if user.is_secretary else ""
+        return (
+            "督办由领导或镇工作人员写，要说明情况请在上报时写在说明里。"
+            if user.is_secretary
+            else ""
+        )
     if user.role == Role.LEADER:
         return f"领导账号只能查看和督办，{NAMES[verb]}请镇工作人员办理。"
     if verb == "report":
@@ -84,7 +95,9 @@ def by_status(verb, user, patch):
 def _confirm(user, patch):
     only_step = patch.status in (Status.PENDING, Status.RETURNED) and _next_is_check(patch)
     if patch.status != Status.AWAITING and not only_step:
-        return f"图斑 {patch.code} 现在是“{patch.get_status_display()}”，只有“待核实”的图斑可以核实。"
+        return (
+            f"图斑 {patch.code} 现在是“{patch.get_status_display()}”，只有“待核实”的图斑可以核实。"
+        )
     if patch.records.standing().filter(kind=Kind.REPORT, by=user).exists():
         return "这块图斑有您自己上报的步骤，请换一位镇工作人员核实。"
     return ""
@@ -92,7 +105,9 @@ def _confirm(user, patch):
 
 def _next_is_check(patch):
     milestone = patch.next_milestone
-    return milestone is not None and is_check(milestone, list(patch.target.milestones.order_by("order")))
+    return milestone is not None and is_check(
+        milestone, list(patch.target.milestones.order_by("order"))
+    )
 
 
 def _quoted(statuses):

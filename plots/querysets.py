@@ -19,10 +19,14 @@ def lasting(as_of, basis, *, done, recorded):
     """某天还在：done、recorded 各给一对（起、止）字段名，起不晚于那天，止为空或晚于那天；起为空算一直有。"""
     if basis == RECORDED:
         (start, end), last = recorded, end_of_day(as_of)
-        return Q(**{f"{start}__lt": last}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": last}))
+        return Q(**{f"{start}__lt": last}) & (
+            Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": last})
+        )
     start, end = done
     # 写“不晚于”而不写“早于或等于”：SQLite 3.40 在前面还有 IN 时会把 <= 之外的行也找出来（ANALYZE 以后）。
-    return ~Q(**{f"{start}__gt": as_of}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": as_of}))
+    return ~Q(**{f"{start}__gt": as_of}) & (
+        Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": as_of})
+    )
 
 
 def steps_due(before):
@@ -39,7 +43,9 @@ class PatchQuerySet(models.QuerySet):
     def counting(self, as_of, basis=DONE):
         """某天算数的图斑：拆分过的从拆分那天起不算，拆出来的从那天起才算。"""
         if basis == RECORDED:
-            return self.filter(lasting(as_of, RECORDED, done=None, recorded=("created_at", "until_at")))
+            return self.filter(
+                lasting(as_of, RECORDED, done=None, recorded=("created_at", "until_at"))
+            )
         return self.filter(Q(since_on__isnull=True) | Q(since_on__lte=as_of)).filter(
             Q(until_on__isnull=True) | Q(until_on__gt=as_of)
         )
@@ -54,7 +60,9 @@ class PatchQuerySet(models.QuerySet):
 
     def overdue(self, today):
         """下一步已过截止日期、又没有暂缓的。"""
-        return self.open().exclude(status__in=NOT_PRESSED).filter(next_milestone__in=steps_due(today))
+        return (
+            self.open().exclude(status__in=NOT_PRESSED).filter(next_milestone__in=steps_due(today))
+        )
 
     def due_within(self, days, today):
         """下一步从今天起 days 天内（含今天）截止的，不含已逾期。"""
@@ -67,7 +75,12 @@ class RecordQuerySet(models.QuerySet):
     def effective(self, as_of, basis=DONE):
         """某天有效的记录：那天已完成（或已录入）、还没有被撤回。"""
         return self.filter(
-            lasting(as_of, basis, done=("done_on", "withdrawn_on"), recorded=("created_at", "withdrawn_at"))
+            lasting(
+                as_of,
+                basis,
+                done=("done_on", "withdrawn_on"),
+                recorded=("created_at", "withdrawn_at"),
+            )
         )
 
     def standing(self):

@@ -36,7 +36,9 @@ class Event:
     @property
     def late_days(self):
         """逾期几天做到的；按期的是 0。"""
-        return (self.record.done_on - due_of(self.record.milestone)).days if self.record.is_late else 0
+        return (
+            (self.record.done_on - due_of(self.record.milestone)).days if self.record.is_late else 0
+        )
 
     @property
     def changes(self):

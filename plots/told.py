@@ -28,9 +28,11 @@ def first_answer(patch, client_key):
         key = UUID(str(client_key))
     except ValueError:
         return None
-    return RectificationRecord.objects.filter(patch=patch, client_key=key).select_related(
-        "milestone__target__plan", "by"
-    ).first()
+    return (
+        RectificationRecord.objects.filter(patch=patch, client_key=key)
+        .select_related("milestone__target__plan", "by")
+        .first()
+    )
 
 
 def number(text):
@@ -40,14 +42,22 @@ def number(text):
 
 def together(record):
     """和这一条一次报上来的各步记录，按步骤先后。"""
-    return RectificationRecord.objects.filter(
-        patch=record.patch_id, kind=Kind.REPORT, by=record.by_id, created_at=record.created_at
-    ).select_related("milestone__target__plan").order_by("milestone__order")
+    return (
+        RectificationRecord.objects.filter(
+            patch=record.patch_id, kind=Kind.REPORT, by=record.by_id, created_at=record.created_at
+        )
+        .select_related("milestone__target__plan")
+        .order_by("milestone__order")
+    )
 
 
 def news(patch, seen, user):
     """打开表单以后（主键大于 seen）图斑上新添的记录，各一句话，先后为序；没有是空列表。"""
-    newer = patch.records.filter(pk__gt=seen or 0).exclude(kind__in=QUIET).select_related("by", "milestone")
+    newer = (
+        patch.records.filter(pk__gt=seen or 0)
+        .exclude(kind__in=QUIET)
+        .select_related("by", "milestone")
+    )
     return [deed(record, user) for record in newer.order_by("pk") if record.copy_of_id is None]
 
 
@@ -71,7 +81,9 @@ def deed(record, user=None):
 
 def reported(record, today):
     """上报成功：报了哪几步、多少亩、逾期几天，下一步是什么、什么时候截止。"""
-    patch = Patch.objects.select_related("target__plan", "next_milestone__target__plan").get(pk=record.patch_id)
+    patch = Patch.objects.select_related("target__plan", "next_milestone__target__plan").get(
+        pk=record.patch_id
+    )
     parts = list(together(record))
     steps = "、".join(part.milestone.name for part in parts)
     told = [f"已上报 {patch.code} {steps}", amount(record.area_mu)]
@@ -93,4 +105,6 @@ def next_sentence(patch, today):
 
 
 def by_whom(step):
-    return {Milestone.Actor.TOWN: "，由镇里办", Milestone.Actor.DISTRICT: "，等区里结果"}.get(step.actor, "")
+    return {Milestone.Actor.TOWN: "，由镇里办", Milestone.Actor.DISTRICT: "，等区里结果"}.get(
+        step.actor, ""
+    )

@@ -30,7 +30,8 @@ def patch_add(request):
             said = "已添加" if is_new else "刚才已经添加过"
             area = told.amount(patch.area_mu)
             messages.success(
-                request, f"{said}图斑 {patch.code}，{patch.village}，{area}。{told.next_sentence(patch, today)}"
+                request,
+                f"{said}图斑 {patch.code}，{patch.village}，{area}。{told.next_sentence(patch, today)}",
             )
             return redirect("plots:patch", patch.pk)
     return _show(request, form)

@@ -30,7 +30,9 @@ def patch_bulk(request):
             messages.success(request, answer(verb, done))
         if not refused:
             return redirect(back)
-        return _show(request, "plots/patch_bulk_result.html", asked, patches, done=done, refused=refused)
+        return _show(
+            request, "plots/patch_bulk_result.html", asked, patches, done=done, refused=refused
+        )
     drafts.refill(request, form)
     return _show(request, "plots/patch_bulk.html", asked, patches, form=form)
 
@@ -43,7 +45,16 @@ def _back(asked):
 
 def _show(request, template, asked, patches, **more):
     verb = asked["verb"]
-    return render(request, template, {
-        "verb": verb, "name": BULK[verb], "patches": patches, "back": _back(asked),
-        "query": asked.get("back", "")[:2000], "area": sum(patch.area_mu for patch in patches), **more,
-    })
+    return render(
+        request,
+        template,
+        {
+            "verb": verb,
+            "name": BULK[verb],
+            "patches": patches,
+            "back": _back(asked),
+            "query": asked.get("back", "")[:2000],
+            "area": sum(patch.area_mu for patch in patches),
+            **more,
+        },
+    )

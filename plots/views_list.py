@@ -13,8 +13,14 @@ from plots.rows import CountedPages, rows_of, totals
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADS = {
-    "code": "图斑编号", "village": "村", "target": "任务", "area": "面积（亩）", "status": "状态",
-    "step": "下一步", "due": "截止日期", "place": "小地名",
+    "code": "图斑编号",
+    "village": "村",
+    "target": "任务",
+    "area": "面积（亩）",
+    "status": "状态",
+    "step": "下一步",
+    "due": "截止日期",
+    "place": "小地名",
 }
 
 
@@ -26,14 +32,29 @@ def patch_list(request):
     steps = filters.as_of.asked_steps(filters.asked.get("state"), filters.asked.get("milestone"))
     done = filters.as_of.amounts(found, steps) if filters.is_as_of and steps and count else None
     related = ("target__plan", "village", "next_milestone")
-    page = CountedPages(filters.sorted(found.select_related(*related)), count).get_page(request.GET.get("page"))
-    return render(request, "plots/patch_list.html", {
-        "filters": filters, "form": filters.form, "page": page, "rows": rows_of(page.object_list, filters),
-        "count": count, "area": area, "amounts": done, "chips": chips_of(request, filters),
-        "heads": _heads(request, filters), "query": query_of(request, "page", "select"),
-        "page_query": query_of(request, "page"), "all_ticked": request.GET.get("select") == "page",
-        "may_add": _may_add(request.user, filters), "bulk": BULK if request.user.is_town else None,
-    })
+    page = CountedPages(filters.sorted(found.select_related(*related)), count).get_page(
+        request.GET.get("page")
+    )
+    return render(
+        request,
+        "plots/patch_list.html",
+        {
+            "filters": filters,
+            "form": filters.form,
+            "page": page,
+            "rows": rows_of(page.object_list, filters),
+            "count": count,
+            "area": area,
+            "amounts": done,
+            "chips": chips_of(request, filters),
+            "heads": _heads(request, filters),
+            "query": query_of(request, "page", "select"),
+            "page_query": query_of(request, "page"),
+            "all_ticked": request.GET.get("select") == "page",
+            "may_add": _may_add(request.user, filters),
+            "bulk": BULK if request.user.is_town else None,
+        },
+    )
 
 
 def patch_export(request):
@@ -41,14 +62,18 @@ def patch_export(request):
     filters = filters_of(request)
     title = f"{filters.title}台账"
     then = filters.as_of if filters.is_as_of else None
-    response = HttpResponse(ledger_workbook(filters.sorted(filters.qs), title, then), content_type=XLSX)
+    response = HttpResponse(
+        ledger_workbook(filters.sorted(filters.qs), title, then), content_type=XLSX
+    )
     name = f"{title}_{filters.day:%Y%m%d}.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
 
 
 def filters_of(request):
-    return PatchFilter(request.GET, queryset=Patch.objects.visible_to(request.user), user=request.user)
+    return PatchFilter(
+        request.GET, queryset=Patch.objects.visible_to(request.user), user=request.user
+    )
 
 
 def query_of(request, *without, **changes):
@@ -65,7 +90,8 @@ def query_of(request, *without, **changes):
 def chips_of(request, filters):
     """[(说法, 去掉这一条的参数)]。"""
     return [
-        (text, query_of(request, "page", "select", *GROUPS.get(name, (name,)))) for name, text in filters.words
+        (text, query_of(request, "page", "select", *GROUPS.get(name, (name,))))
+        for name, text in filters.words
     ]
 
 

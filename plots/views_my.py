@@ -20,20 +20,34 @@ def my_tasks(request):
     counts = my.counts_of(request.user, today)
     groups = _shown(request.GET.get("group"), counts, here)
     names = list(my.GROUPS)
-    patches = my.tasks_of(request.user, today).filter(rank__in=[names.index(group) for group in groups])
+    patches = my.tasks_of(request.user, today).filter(
+        rank__in=[names.index(group) for group in groups]
+    )
     if village:
         patches = patches.filter(village=village)
-    page = Paginator(patches.select_related("target", "village", "next_milestone__target__plan"), PAGE).get_page(
-        request.GET.get("page")
+    page = Paginator(
+        patches.select_related("target", "village", "next_milestone__target__plan"), PAGE
+    ).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "plots/my.html",
+        {
+            "villages": [(v, counts.village(v.pk)) for v in villages],
+            "village": village,
+            "page": page,
+            "cards": my.cards(page.object_list, today),
+            "groups": my.GROUPS,
+            "only": groups[0] if len(groups) == 1 else "",
+            "chips": [
+                (code, name, counts.of(code, village=here)) for code, name in my.GROUPS.items()
+            ],
+            "total": counts.of(*my.GROUPS, village=here),
+            "lead": _lead(counts, here),
+            "later": 0 if my.LATER in groups else counts.of(my.LATER, village=here),
+            "waiting": my.waiting_of(request.user, village),
+            "one_village": len(villages) == 1,
+        },
     )
-    return render(request, "plots/my.html", {
-        "villages": [(v, counts.village(v.pk)) for v in villages], "village": village, "page": page,
-        "cards": my.cards(page.object_list, today), "groups": my.GROUPS, "only": groups[0] if len(groups) == 1 else "",
-        "chips": [(code, name, counts.of(code, village=here)) for code, name in my.GROUPS.items()],
-        "total": counts.of(*my.GROUPS, village=here), "lead": _lead(counts, here),
-        "later": 0 if my.LATER in groups else counts.of(my.LATER, village=here),
-        "waiting": my.waiting_of(request.user, village), "one_village": len(villages) == 1,
-    })
 
 
 def _shown(asked, counts, village):

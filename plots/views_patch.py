@@ -30,19 +30,38 @@ def patch(request, pk):
     entry = Entry(found, request.user, None, None, None)
     shape = PatchShape.objects.filter(pk=found.pk).select_related("batch").first()
     evidence, step = listed(found.evidence, request.user), found.next_milestone
-    return render(request, "plots/patch.html", {
-        "patch": found, "step": step, "steps": entry.state.steps, "who": step and who_acts(found, step),
-        "due_on": step and due_of(step), "days_text": days_left_text(step, today),
-        "is_late": bool(step) and found.status not in NOT_PRESSED and due_of(step) < today,
-        "is_deferred": found.status == Status.DEFERRED,
-        "missing": actions.missing_materials(found, step) if step and step.actor == "VILLAGE" else [],
-        "may_report": "report" in may, "deeds": [deed for verb, deed in DEEDS.items() if verb in may],
-        "parent": visible.filter(pk=found.split_from_id).first() if found.split_from_id else None,
-        "children": list(visible.filter(split_from=found).order_by("code")) if found.is_split else [],
-        "evidence": evidence, "small_map": small_map(found, shape, evidence), "extra": list(found.extra.items()),
-        "events": events, "replaced": replaced,
-        "shape": shape, "checks": checks_of(found, request) if shape else [],
-    })
+    return render(
+        request,
+        "plots/patch.html",
+        {
+            "patch": found,
+            "step": step,
+            "steps": entry.state.steps,
+            "who": step and who_acts(found, step),
+            "due_on": step and due_of(step),
+            "days_text": days_left_text(step, today),
+            "is_late": bool(step) and found.status not in NOT_PRESSED and due_of(step) < today,
+            "is_deferred": found.status == Status.DEFERRED,
+            "missing": actions.missing_materials(found, step)
+            if step and step.actor == "VILLAGE"
+            else [],
+            "may_report": "report" in may,
+            "deeds": [deed for verb, deed in DEEDS.items() if verb in may],
+            "parent": visible.filter(pk=found.split_from_id).first()
+            if found.split_from_id
+            else None,
+            "children": list(visible.filter(split_from=found).order_by("code"))
+            if found.is_split
+            else [],
+            "evidence": evidence,
+            "small_map": small_map(found, shape, evidence),
+            "extra": list(found.extra.items()),
+            "events": events,
+            "replaced": replaced,
+            "shape": shape,
+            "checks": checks_of(found, request) if shape else [],
+        },
+    )
 
 
 def patch_action(request, pk, action):
@@ -72,9 +91,16 @@ def _submit(request, found, deed):
     if form.is_valid():
         data = form.cleaned_data
         try:
-            return _done(request, deed.act(
-                found, by=request.user, on=data["done_on"], client_key=data["client_key"], **form.given()
-            ))
+            return _done(
+                request,
+                deed.act(
+                    found,
+                    by=request.user,
+                    on=data["done_on"],
+                    client_key=data["client_key"],
+                    **form.given(),
+                ),
+            )
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
     return _show(request, deed, form)
@@ -105,6 +131,13 @@ def _news(request, form, found):
 
 def _show(request, deed, form, **more):
     drafts.refill(request, form)
-    return render(request, "plots/patch_action.html", {
-        "deed": deed, "form": form, "patch": form.entry.patch, **more,
-    })
+    return render(
+        request,
+        "plots/patch_action.html",
+        {
+            "deed": deed,
+            "form": form,
+            "patch": form.entry.patch,
+            **more,
+        },
+    )

@@ -17,7 +17,9 @@ from villages import drafts
 
 def report(request, pk):
     patch = _patch(request, pk)
-    if request.method == "POST" and (first := told.first_answer(patch, request.POST.get("client_key"))):
+    if request.method == "POST" and (
+        first := told.first_answer(patch, request.POST.get("client_key"))
+    ):
         return _done(request, first)
     if closed := _closed(request.user, patch):
         return _too_late(request, patch, closed)
@@ -67,9 +69,16 @@ def _save(form, user):
         if told.news(patch, data["seen"], user):
             raise Changed
         record = actions.report(
-            patch, by=user, on=data["done_on"], client_key=data["client_key"], step=data["milestone"],
-            area_mu=data["area_mu"], completes=data["amount"] == FINAL, note=data["note"],
-            external_ref=data.get("external_ref", ""), photos=data["photo_count"],
+            patch,
+            by=user,
+            on=data["done_on"],
+            client_key=data["client_key"],
+            step=data["milestone"],
+            area_mu=data["area_mu"],
+            completes=data["amount"] == FINAL,
+            note=data["note"],
+            external_ref=data.get("external_ref", ""),
+            photos=data["photo_count"],
         )
         owner = told.together(record).filter(milestone__min_photos__gt=0).last() or record
         for checked in data["evidence"]:
@@ -94,7 +103,11 @@ def _too_late(request, patch, closed):
     if not kept:
         messages.warning(request, "；".join([*changed, closed]))
         return _back(request, patch)
-    return render(request, "plots/report.html", {"patch": patch, "changed": changed, "closed": closed, "kept": kept})
+    return render(
+        request,
+        "plots/report.html",
+        {"patch": patch, "changed": changed, "closed": closed, "kept": kept},
+    )
 
 
 def _changed(request, pk):
@@ -112,7 +125,15 @@ def _changed(request, pk):
 def _show(request, form, **more):
     drafts.refill(request, form)
     entry = form.entry
-    return render(request, "plots/report.html", {
-        "form": form, "patch": entry.patch, "card": Card(entry.patch, entry.state, entry.today),
-        "lacking": form.lacking(), "more_cameras": form.more_cameras(), **more,
-    })
+    return render(
+        request,
+        "plots/report.html",
+        {
+            "form": form,
+            "patch": entry.patch,
+            "card": Card(entry.patch, entry.state, entry.today),
+            "lacking": form.lacking(),
+            "more_cameras": form.more_cameras(),
+            **more,
+        },
+    )

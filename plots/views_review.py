@@ -28,22 +28,31 @@ def review(request):
     _town_only(request.user)
     queue, asked = _queue(request)
     everything = my.awaiting(request.user)
-    page = Paginator(queue.select_related("target", "village", "next_milestone__target__plan"), PAGE).get_page(
-        request.GET.get("page")
+    page = Paginator(
+        queue.select_related("target", "village", "next_milestone__target__plan"), PAGE
+    ).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "plots/review.html",
+        {
+            "page": page,
+            "cards": my.cards(page.object_list, timezone.localdate()),
+            "asked": asked,
+            "query": _query(asked),
+            "targets": Target.objects.filter(patches__in=everything.values("pk")).distinct(),
+            "villages": Village.objects.filter(patches__in=everything.values("pk")).distinct(),
+            "total": my.awaiting_count(request.user),
+        },
     )
-    return render(request, "plots/review.html", {
-        "page": page, "cards": my.cards(page.object_list, timezone.localdate()), "asked": asked,
-        "query": _query(asked), "targets": Target.objects.filter(patches__in=everything.values("pk")).distinct(),
-        "villages": Village.objects.filter(patches__in=everything.values("pk")).distinct(),
-        "total": my.awaiting_count(request.user),
-    })
 
 
 def review_patch(request, pk):
     _town_only(request.user)
     patch = _patch(request, pk)
     queue, asked = _queue(request)
-    if request.method == "POST" and (first := told.first_answer(patch, request.POST.get("client_key"))):
+    if request.method == "POST" and (
+        first := told.first_answer(patch, request.POST.get("client_key"))
+    ):
         return _on(request, patch, queue, asked, _answer(first))
     if patch.status != Status.AWAITING or patch.is_split:
         return _on(request, patch, queue, asked, _meanwhile(request, patch), messages.WARNING)
@@ -51,7 +60,9 @@ def review_patch(request, pk):
     if request.method != "POST":
         return _show(request, ReviewForm(entry=entry, seen=told.last_seen(patch)), queue, asked)
     if changed := told.news(patch, number(request.POST.get("seen")), request.user):
-        form = ReviewForm(entry=entry, seen=told.last_seen(patch), initial={"note": request.POST.get("note", "")})
+        form = ReviewForm(
+            entry=entry, seen=told.last_seen(patch), initial={"note": request.POST.get("note", "")}
+        )
         return _show(request, form, queue, asked, changed=changed)
     form = ReviewForm(request.POST, entry=entry)
     if form.is_valid():
@@ -80,7 +91,11 @@ def _patch(request, pk):
 
 def _queue(request):
     """按 ?target= 和 ?village= 筛过的队列；填错的不理会。"""
-    asked = {name: n for name in ("target", "village") if (n := number(request.GET.get(name))) is not None}
+    asked = {
+        name: n
+        for name in ("target", "village")
+        if (n := number(request.GET.get(name))) is not None
+    }
     return my.awaiting(request.user).filter(**asked), asked
 
 
@@ -90,7 +105,12 @@ def _query(asked):
 
 def _save(form, user):
     data, patch = form.cleaned_data, form.entry.patch
-    common = {"by": user, "on": data["done_on"], "client_key": data["client_key"], "note": data["note"]}
+    common = {
+        "by": user,
+        "on": data["done_on"],
+        "client_key": data["client_key"],
+        "note": data["note"],
+    }
     if data["verdict"] == PASS:
         return actions.confirm(patch, **common)
     return actions.send_back(patch, step=data["milestone"], reasons=data["reasons"], **common)
@@ -112,7 +132,11 @@ def _meanwhile(request, patch):
 
 
 def _last(patch):
-    return patch.records.exclude(kind__in=told.QUIET).select_related("by", "milestone").order_by("-pk")[:1]
+    return (
+        patch.records.exclude(kind__in=told.QUIET)
+        .select_related("by", "milestone")
+        .order_by("-pk")[:1]
+    )
 
 
 def _on(request, patch, queue, asked, sentence, level=messages.SUCCESS):
@@ -128,12 +152,25 @@ def _show(request, form, queue, asked, **more):
     entry, patch = form.entry, form.entry.patch
     step, after = patch.next_milestone, my.following(queue, patch)
     files = evidence.listed(patch.evidence.all(), request.user)
-    return render(request, "plots/review_patch.html", {
-        "form": form, "patch": patch, "step": step, "query": _query(asked), "after": after,
-        "by_district": step.actor == Milestone.Actor.DISTRICT, "due_text": my.due_text(step, entry.today),
-        "days_text": days_left_text(step, entry.today), "is_late": due_of(step) < entry.today,
-        "events": reversed(timeline(patch)[0]), "own": permits.by_status("confirm", request.user, patch),
-        "evidence": [one for one in files if not one.record.is_withdrawn],
-        "old_evidence": [one for one in files if one.record.is_withdrawn],
-        "place": my.ahead(queue, patch) + 1, "queue_count": queue.count(), **more,
-    })
+    return render(
+        request,
+        "plots/review_patch.html",
+        {
+            "form": form,
+            "patch": patch,
+            "step": step,
+            "query": _query(asked),
+            "after": after,
+            "by_district": step.actor == Milestone.Actor.DISTRICT,
+            "due_text": my.due_text(step, entry.today),
+            "days_text": days_left_text(step, entry.today),
+            "is_late": due_of(step) < entry.today,
+            "events": reversed(timeline(patch)[0]),
+            "own": permits.by_status("confirm", request.user, patch),
+            "evidence": [one for one in files if not one.record.is_withdrawn],
+            "old_evidence": [one for one in files if one.record.is_withdrawn],
+            "place": my.ahead(queue, patch) + 1,
+            "queue_count": queue.count(),
+            **more,
+        },
+    )

@@ -33,9 +33,14 @@ class TaipingAdminSite(AdminSite):
         apps = self._build_app_dict(request, app_label).values()
         for app in apps:
             app["models"].sort(key=lambda entry: registered[entry["model"]])
-        return sorted(apps, key=lambda app: (
-            APP_ORDER.index(app["app_label"]) if app["app_label"] in APP_ORDER else len(APP_ORDER)
-        ))
+        return sorted(
+            apps,
+            key=lambda app: (
+                APP_ORDER.index(app["app_label"])
+                if app["app_label"] in APP_ORDER
+                else len(APP_ORDER)
+            ),
+        )
 
     def admin_view(self, view, cacheable=False):
         """每一页都先看要查的字：每个词在每一列里找，词太多数据库接不住。"""

@@ -92,18 +92,26 @@ def locked_packages(path):
 def applies(condition):
     """锁定文件里“;”后面的条件在这台机器上成不成立；没有条件就是成立。只有 and、or 和比较，没有括号。"""
     here = {
-        "sys_platform": sys.platform, "os_name": os.name, "platform_machine": platform.machine(),
-        "python_version": "{}.{}".format(*sys.version_info), "python_full_version": platform.python_version(),
+        "sys_platform": sys.platform,
+        "os_name": os.name,
+        "platform_machine": platform.machine(),
+        "python_version": "{}.{}".format(*sys.version_info),
+        "python_full_version": platform.python_version(),
         "platform_python_implementation": platform.python_implementation(),
-        "implementation_name": sys.implementation.name, "platform_system": platform.system(),
+        "implementation_name": sys.implementation.name,
+        "platform_system": platform.system(),
     }
 
     def holds(text):
         name, sign, value = CONDITION.fullmatch(text.strip()).groups()
         mine = here[name]
         if name.startswith("python_"):
-            mine, value = (tuple(int(part) for part in DIGITS.findall(text)) for text in (mine, value))
-        return getattr(operator, {"==": "eq", "!=": "ne", "<": "lt", ">": "gt", "<=": "le", ">=": "ge"}[sign])(mine, value)
+            mine, value = (
+                tuple(int(part) for part in DIGITS.findall(text)) for text in (mine, value)
+            )
+        return getattr(
+            operator, {"==": "eq", "!=": "ne", "<": "lt", ">": "gt", "<=": "le", ">=": "ge"}[sign]
+        )(mine, value)
 
     return not condition or any(
         all(holds(part) for part in either.split(" and ")) for either in condition.split(" or ")
@@ -157,7 +165,9 @@ def build(requirements):
         sys.exit(1)
     names = (RUNTIME, DEV) if requirements == DEV else (RUNTIME,)  # 开发依赖包含运行依赖
     kept = STAMP.read_text(encoding="utf-8").splitlines() if STAMP.exists() else []
-    lines = [line for line in kept if line.split()[0] not in names] + [fingerprint(name) for name in names]
+    lines = [line for line in kept if line.split()[0] not in names] + [
+        fingerprint(name) for name in names
+    ]
     STAMP.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -169,7 +179,10 @@ def create_venv():
         )
     say("正在建立 .venv（项目自己的 Python 环境）…")
     made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, errors="replace"
+        [sys.executable, "-m", "venv", "--clear", str(VENV)],
+        capture_output=True,
+        text=True,
+        errors="replace",
     )
     if made.returncode:
         stop(f"没有建成 .venv：\n{made.stdout}{made.stderr}")
@@ -180,7 +193,9 @@ def wheels_folder():
     if os.environ.get("TAIPING_WHEELS"):
         folder = Path(os.environ["TAIPING_WHEELS"]).resolve()
         if not folder.is_dir():
-            stop(f"TAIPING_WHEELS 指的文件夹不存在：{folder}。请改成存放安装包的文件夹，或去掉这个变量。")
+            stop(
+                f"TAIPING_WHEELS 指的文件夹不存在：{folder}。请改成存放安装包的文件夹，或去掉这个变量。"
+            )
         return folder
     return ROOT / ".wheels" if (ROOT / ".wheels").is_dir() else None
 
@@ -189,12 +204,26 @@ def install(requirements):
     """按锁定文件装进 .venv，每到一个包说一声。返回 pip 的退出码：0 是装成，负数是被强行结束。"""
     wheels = wheels_folder()
     total = len(locked_packages(ROOT / requirements))
-    say(f"正在安装 {requirements} 里的 {total} 个包，{f'来自 {wheels}' if wheels else '要下载，请稍候'}…")
-    command = [venv_python(), "-m", "pip", "install", "--require-hashes", "-r", str(ROOT / requirements)]
+    say(
+        f"正在安装 {requirements} 里的 {total} 个包，{f'来自 {wheels}' if wheels else '要下载，请稍候'}…"
+    )
+    command = [
+        venv_python(),
+        "-m",
+        "pip",
+        "install",
+        "--require-hashes",
+        "-r",
+        str(ROOT / requirements),
+    ]
     command += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     command += ["--no-index", "--find-links", str(wheels)] if wheels else []
     pip = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
         env={**os.environ, "PIP_USER": "0", "PYTHONIOENCODING": "utf-8"},
     )
     output, count = [], 0
@@ -210,8 +239,8 @@ def install(requirements):
         say("".join(output[-15:]))
         say(
             f"没有装成：{wheels} 里的安装包不全，或不是给这台机器的。请按 README“离线安装”重做这个文件夹。"
-            if wheels else
-            "没有装成，原因见上面 pip 的话。连不上网的机器请看 README“离线安装”；修好后再运行一次。"
+            if wheels
+            else "没有装成，原因见上面 pip 的话。连不上网的机器请看 README“离线安装”；修好后再运行一次。"
         )
     return pip.returncode
 

@@ -17,10 +17,14 @@ from taiping.recovery import SAFE
 from villages.landing import came_from
 
 logger = logging.getLogger("taiping.errors")
-FOREIGN = REASON_BAD_ORIGIN.rpartition("%s")[2]  # 来源不是本站：Origin、Referer 两种说法的后半句一样
+FOREIGN = REASON_BAD_ORIGIN.rpartition("%s")[
+    2
+]  # 来源不是本站：Origin、Referer 两种说法的后半句一样
 
 UNREAD = "这一页现在打不开，已经存下的都没有动。请过一会儿刷新这一页。"
-UNSAVED = "这次填的内容没有存下。请不要关这一页，过一会儿按浏览器的“后退”再交一次；照片可能要重新选。"
+UNSAVED = (
+    "这次填的内容没有存下。请不要关这一页，过一会儿按浏览器的“后退”再交一次；照片可能要重新选。"
+)
 UNSURE = "这次填的内容可能已经存下了一部分。请不要关这一页，过一会儿先去看看记下了没有，没有再按浏览器的“后退”交一次。"
 
 
@@ -45,25 +49,43 @@ def server_error(request):
     if fault := fault_of(exception):
         return fault_page(request, fault, exception)
     number = getattr(request, "id", "")
-    logger.error("事故编号 %s：%s %s", number or "-", request.method, request.path, extra={"request": request})
+    logger.error(
+        "事故编号 %s：%s %s",
+        number or "-",
+        request.method,
+        request.path,
+        extra={"request": request},
+    )
     return HttpResponse(_page("500.html", number=number), status=500)
 
 
 def fault_page(request, fault, exception):
     """运行中的故障：503，说出了什么事、这次存下没有、管理员做什么。日志只写一行，不带一长串经过。"""
     number, words = getattr(request, "id", ""), _what_was_saved(request, fault, exception)
-    if getattr(request, "fault", None) is not fault:  # 错误页往外走时，别的中间件可能又碰上同一个故障
+    if (
+        getattr(request, "fault", None) is not fault
+    ):  # 错误页往外走时，别的中间件可能又碰上同一个故障
         again = fault is AWAY and getattr(request, "may_retry", False)
         logger.log(
-            logging.WARNING if again else logging.ERROR, "故障：%s（%s）%s %s%s", fault.name, _reason(exception),
-            request.method, request.path, "，换一条连接再试一次" if again else "", extra={"request": request},
+            logging.WARNING if again else logging.ERROR,
+            "故障：%s（%s）%s %s%s",
+            fault.name,
+            _reason(exception),
+            request.method,
+            request.path,
+            "，换一条连接再试一次" if again else "",
+            extra={"request": request},
         )
     request.fault = fault
     if wants_json(request):
-        response = JsonResponse({"error": f"{fault.happened}{words}"}, json_dumps_params={"ensure_ascii": False})
+        response = JsonResponse(
+            {"error": f"{fault.happened}{words}"}, json_dumps_params={"ensure_ascii": False}
+        )
         response.status_code = 503
     else:
-        response = HttpResponse(_page("503.html", number=number, fault=fault, words=words), status=503)
+        response = HttpResponse(
+            _page("503.html", number=number, fault=fault, words=words), status=503
+        )
     response.headers["Retry-After"] = str(fault.retry_after)
     response.headers["Cache-Control"] = "no-store"
     response.fault = fault
@@ -79,7 +101,9 @@ def wants_json(request):
 def _what_was_saved(request, fault, exception):
     if request.method in SAFE:
         return UNREAD
-    is_unsure = getattr(request, "has_saved", False) or (fault is AWAY and lost_at_commit(exception))
+    is_unsure = getattr(request, "has_saved", False) or (
+        fault is AWAY and lost_at_commit(exception)
+    )
     return UNSURE if is_unsure else UNSAVED
 
 

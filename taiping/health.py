@@ -40,7 +40,9 @@ def _database():
 def _is_read_only(cursor):
     """试试写不写得进，什么也不留下；别人正在写也算写得进，不等他。"""
     if connection.vendor == "postgresql":
-        cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
+        cursor.execute(
+            "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean"
+        )
         return cursor.fetchone()[0]
     cursor.execute("PRAGMA query_only")
     if cursor.fetchone()[0]:
@@ -59,13 +61,20 @@ def _is_read_only(cursor):
 def _migrations():
     try:
         executor = MigrationExecutor(connection)
-        waiting, newer = executor.migration_plan(executor.loader.graph.leaf_nodes()), newer_sentence()
+        waiting, newer = (
+            executor.migration_plan(executor.loader.graph.leaf_nodes()),
+            newer_sentence(),
+        )
     except Error:
         return "migrations", False, "数据表读不出来"
     if newer:
         return "migrations", False, newer
     if waiting:
-        return "migrations", False, f"数据表还差 {len(waiting)} 步没有更新，请运行 quickstart --no-serve"
+        return (
+            "migrations",
+            False,
+            f"数据表还差 {len(waiting)} 步没有更新，请运行 quickstart --no-serve",
+        )
     return "migrations", True, "数据表是最新的"
 
 
@@ -75,7 +84,12 @@ def _disk():
     except OSError:
         return "disk", False, "数据文件夹不在了"
     enough = free >= settings.HEALTH_MIN_FREE_MB
-    return "disk", enough, f"磁盘还剩 {free} MB" + ("" if enough else f"，少于 {settings.HEALTH_MIN_FREE_MB} MB，请清理")
+    return (
+        "disk",
+        enough,
+        f"磁盘还剩 {free} MB"
+        + ("" if enough else f"，少于 {settings.HEALTH_MIN_FREE_MB} MB，请清理"),
+    )
 
 
 def _media():

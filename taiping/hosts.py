@@ -16,7 +16,8 @@ LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 LONGEST = 253
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 EXAMPLES = {
-    "ALLOWED_HOSTS": "gengdi.example.gov.cn,127.0.0.1", "CSRF_TRUSTED_ORIGINS": "https://gengdi.example.gov.cn",
+    "ALLOWED_HOSTS": "gengdi.example.gov.cn,127.0.0.1",
+    "CSRF_TRUSTED_ORIGINS": "https://gengdi.example.gov.cn",
 }
 SHOWN = 300
 
@@ -37,7 +38,9 @@ def site_addresses(hosts, origins):
         _read("CSRF_TRUSTED_ORIGINS", origins, trusted_origin, problems),
     )
     if problems:
-        raise ImproperlyConfigured(f".env（或环境变量）里网站的地址看不明白：{'；'.join(problems)}。改好再启动。")
+        raise ImproperlyConfigured(
+            f".env（或环境变量）里网站的地址看不明白：{'；'.join(problems)}。改好再启动。"
+        )
     return found
 
 
@@ -52,7 +55,11 @@ def _read(setting, text, understand, problems):
             good += [error.meant] if error.meant else []
     good = list(dict.fromkeys(good))
     if wrong:
-        write = f"要写成 {setting}={','.join(good)[:SHOWN * 3]}" if good else f"要写成如 {setting}={EXAMPLES[setting]}"
+        write = (
+            f"要写成 {setting}={','.join(good)[: SHOWN * 3]}"
+            if good
+            else f"要写成如 {setting}={EXAMPLES[setting]}"
+        )
         problems.append(f"{'，'.join(wrong)}，现在写的是 {setting}={text.strip()[:SHOWN]}，{write}")
     return good
 
@@ -88,7 +95,9 @@ def trusted_origin(word):
 
 def _parts(word):
     """（http 还是 https，名字，端口），没写的是空；光写一个 IPv6 地址，给它添上方括号。"""
-    found = PLACE.fullmatch(f"[{word}]" if word.count(":") > 1 and "/" not in word and "[" not in word else word)
+    found = PLACE.fullmatch(
+        f"[{word}]" if word.count(":") > 1 and "/" not in word and "[" not in word else word
+    )
     if not found or int(found["port"] or 1) not in range(1, 65536):
         raise Unclear("不是网站的地址")
     return found["scheme"] or "", found["host"].removesuffix("."), found["port"] or ""

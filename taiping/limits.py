@@ -91,7 +91,9 @@ class Worker:
             self._wait(seconds, megabytes)
             good, answer = self.pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionError):
-            raise OverLimit("读到一半出了问题，没有读完，不会再试。请在原来的软件里打开，另存一份再传。") from None
+            raise OverLimit(
+                "读到一半出了问题，没有读完，不会再试。请在原来的软件里打开，另存一份再传。"
+            ) from None
         self.is_done = True
         if good:
             return answer

@@ -11,7 +11,11 @@ current_request = ContextVar("current_request", default=None)
 ORDINARY = (403, 404, 405)  # 找不到、没有权限、方法不对：天天有，不值得一条警告
 FILE_BYTES, OLD_FILES = 5 * 1024 * 1024, 5
 LONGEST_LINE = 4000  # 一行消息最多记多少个字
-TRACE_LINE, TRACE_HEAD, TRACE_TAIL = 1000, 50, 150  # 出错的经过：一行最多多少个字，留开头和末尾的多少行
+TRACE_LINE, TRACE_HEAD, TRACE_TAIL = (
+    1000,
+    50,
+    150,
+)  # 出错的经过：一行最多多少个字，留开头和末尾的多少行
 
 # 日志里的字有多长由别人定，找一遍的用时只能和长度成正比：每个词、每一段没有空白的字只从开头看起（?<!…），
 # 看过的不退回来重看（++、*+）。
@@ -74,7 +78,9 @@ def keep_in_file(path):
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=OLD_FILES, encoding="utf-8")
+        handler = RotatingFileHandler(
+            path, maxBytes=FILE_BYTES, backupCount=OLD_FILES, encoding="utf-8"
+        )
     except OSError as error:  # 日志写不成不拦着服务起来
         logging.getLogger(__name__).error("日志文件 %s 写不成：%s", path, error.strerror)
         return

@@ -36,7 +36,9 @@ class RequestIdMiddleware:
             with running.noted(request):
                 response = self.get_response(request)
             took = (time.perf_counter() - started) * 1000
-            logger.info("%s %s %s %.0f 毫秒", request.method, request.path, response.status_code, took)
+            logger.info(
+                "%s %s %s %.0f 毫秒", request.method, request.path, response.status_code, took
+            )
         finally:
             current_request.reset(token)
         response.headers["X-Request-ID"] = request.id
@@ -52,7 +54,9 @@ class CompressMiddleware(GZipMiddleware):
     """
 
     def process_response(self, request, response):
-        text = response.headers.get("Content-Type", "").startswith(("text/", "application/json", "application/geo+json"))
+        text = response.headers.get("Content-Type", "").startswith(
+            ("text/", "application/json", "application/geo+json")
+        )
         worth = text and not isinstance(response, FileResponse)
         return super().process_response(request, response) if worth else response
 
@@ -128,6 +132,8 @@ def _told(exception):
 
 
 LONGEST_ADDRESS = 8000
-LONG_ADDRESS = f"网址太长，最多 {LONGEST_ADDRESS} 个字符。请从页面上的链接点进来，不要自己往网址后面加东西。"
+LONG_ADDRESS = (
+    f"网址太长，最多 {LONGEST_ADDRESS} 个字符。请从页面上的链接点进来，不要自己往网址后面加东西。"
+)
 NUL = "地址或填的内容里有一个看不见的空字符，常常是从别的软件里复制来的。请回上一页，删掉那一段重新打字。"
 TOO_BIG = "有一格填的太大、太长或不是数，存不下，这次没有保存。请回上一页核对后再交。"

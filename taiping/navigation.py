@@ -49,7 +49,11 @@ def nav_items(request, user):
         items.append({"label": label, "url": url, "current": False, "count": count})
     # 最长的前缀就是“我在哪里”：/patches/map/ 属于地图，不属于台账
     at = request.path
-    here = [item for item in items if at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))]
+    here = [
+        item
+        for item in items
+        if at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))
+    ]
     if not here and at.startswith("/villages/"):
         here = items[:1]  # 村页从总览（村支部书记从“我的任务”）点进去
     if here:

@@ -19,9 +19,14 @@ def in_part(request, response, etag):
     if part is BEYOND:
         response.close()
         words = f"这个文件有 {size} 字节，要的一段不在里面。请重新下载。"
-        return HttpResponse(words, status=416, content_type="text/plain; charset=utf-8", headers={
-            "Content-Range": f"bytes */{size}",
-        })
+        return HttpResponse(
+            words,
+            status=416,
+            content_type="text/plain; charset=utf-8",
+            headers={
+                "Content-Range": f"bytes */{size}",
+            },
+        )
     response.status_code = 206
     response.streaming_content = SlicedFile(response.file_to_stream, part.start, part.stop - 1)
     response.headers["Content-Length"] = str(len(part))
@@ -32,7 +37,11 @@ def in_part(request, response, etag):
 def _asked(request, size, etag):
     """要哪些字节；没有要、写得不对、一次要几段、文件已经换了（If-Range），都是 None，发整个。"""
     found = ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
-    if request.method != "GET" or not found or request.headers.get("If-Range", etag).strip() != etag:
+    if (
+        request.method != "GET"
+        or not found
+        or request.headers.get("If-Range", etag).strip() != etag
+    ):
         return None
     first, last, from_end = found.groups()
     if from_end:

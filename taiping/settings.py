@@ -120,7 +120,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # 固态盘：按索引跳着读不比顺着读贵多少，总览才会只读索引，不去整表排序。
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1")
-    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 10)  # 秒：那台机器没有了，也不让人干等两分钟
+    DATABASES["default"]["OPTIONS"].setdefault(
+        "connect_timeout", 10
+    )  # 秒：那台机器没有了，也不让人干等两分钟
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "villages.User"
@@ -130,16 +132,25 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("username", "name", "phone")}},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-     "OPTIONS": {"min_length": env.int("PASSWORD_MIN_LENGTH", default=10)}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "phone")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": env.int("PASSWORD_MIN_LENGTH", default=10)},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "villages.validators.KindsValidator", "OPTIONS": {"kinds": env.int("PASSWORD_MIN_KINDS", default=3)}},
+    {
+        "NAME": "villages.validators.KindsValidator",
+        "OPTIONS": {"kinds": env.int("PASSWORD_MIN_KINDS", default=3)},
+    },
     {"NAME": "villages.validators.PersonalValidator"},
-    {"NAME": "villages.validators.NotReusedValidator",
-     "OPTIONS": {"remember": env.int("PASSWORD_HISTORY", default=5)}},
+    {
+        "NAME": "villages.validators.NotReusedValidator",
+        "OPTIONS": {"remember": env.int("PASSWORD_HISTORY", default=5)},
+    },
 ]
 PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", default=0)  # 0 是不限期
 # 猜密码：三道上限，0 是不设；后两道怎么掂量见 villages.lockout。隔一阵自己解开，管理员也能解。
@@ -168,25 +179,40 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 # 只用 django-leaflet 里的静态文件；装成应用的话，它的后台要系统里有 GDAL。
-STATICFILES_DIRS = [BASE_DIR / "static", ("leaflet", Path(find_spec("leaflet").origin).parent / "static" / "leaflet")]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("leaflet", Path(find_spec("leaflet").origin).parent / "static" / "leaflet"),
+]
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 MEDIA_ROOT = DATA_DIR / "media"  # 不设 MEDIA_URL：上传的文件只经过检查权限的页面发出
 # 几台服务器合用一处上传的文件时填 S3_BUCKET 等几项（README“多台服务器”）；不填就在上面的文件夹。
 if env.str("S3_BUCKET", default=""):
     if not (find_spec("storages") and find_spec("boto3")):
-        raise ImproperlyConfigured('设了 S3_BUCKET，但没有装对象存储的包。请运行 pip install "django-storages[s3]"，或去掉它。')
+        raise ImproperlyConfigured(
+            '设了 S3_BUCKET，但没有装对象存储的包。请运行 pip install "django-storages[s3]"，或去掉它。'
+        )
     from botocore.config import Config  # 没有用对象存储的不装它
 
-    MEDIA_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {
-        "bucket_name": env.str("S3_BUCKET"), "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
-        "region_name": env.str("S3_REGION", default="") or None, "access_key": env.str("S3_ACCESS_KEY", default=""),
-        "secret_key": env.str("S3_SECRET_KEY", default=""), "default_acl": None, "file_overwrite": False,
-        # 连不上的，十几秒就说连不上；照它原来的等法，一个人要等五分钟，占着一个线程
-        "client_config": Config(
-            connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 2}, signature_version="s3v4",
-            s3={"addressing_style": env.str("S3_ADDRESSING", default="auto")},
-        ),
-    }}
+    MEDIA_STORAGE = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.str("S3_BUCKET"),
+            "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
+            "region_name": env.str("S3_REGION", default="") or None,
+            "access_key": env.str("S3_ACCESS_KEY", default=""),
+            "secret_key": env.str("S3_SECRET_KEY", default=""),
+            "default_acl": None,
+            "file_overwrite": False,
+            # 连不上的，十几秒就说连不上；照它原来的等法，一个人要等五分钟，占着一个线程
+            "client_config": Config(
+                connect_timeout=5,
+                read_timeout=30,
+                retries={"total_max_attempts": 2},
+                signature_version="s3v4",
+                s3={"addressing_style": env.str("S3_ADDRESSING", default="auto")},
+            ),
+        },
+    }
     OVERWRITING = "file_overwrite"
 else:
     MEDIA_STORAGE = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {}}
@@ -228,10 +254,16 @@ MAP_TILES_URL = env.str("MAP_TILES_URL", default="").split()
 MAP_TILES_SUBDOMAINS = env.str("MAP_TILES_SUBDOMAINS", default="01234567")
 MAP_TILES_ATTRIBUTION = env.str("MAP_TILES_ATTRIBUTION", default="底图：天地图")
 # 只用自己网站上的东西，没有写在页面里的脚本和样式；后台也一样，没有放宽。
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
-    "default-src": [SELF], "object-src": [NONE], "base-uri": [NONE], "frame-ancestors": [NONE],
-    "form-action": [SELF], "img-src": image_sources(MAP_TILES_URL),
-}}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+        "img-src": image_sources(MAP_TILES_URL),
+    }
+}
 PERMISSIONS_POLICY = (
     "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), serial=(), midi=(), "
     "display-capture=(), publickey-credentials-get=(), screen-wake-lock=(), accelerometer=(), gyroscope=(), "
@@ -252,15 +284,27 @@ if env.bool("HTTPS", default=False):
 
 # 审计：人会改的每一样都记改前改后（整改记录本身只增不改，图斑的状态由它算出，不另记）。
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
-    {"model": "villages.User", "exclude_fields": ["last_login", "is_demo"], "mask_fields": ["phone", "password"],
-     "mask_callable": "villages.phones.masked_change"},
-    "villages.Village", "villages.Cadre", "villages.Posting",
-    "tasks.Plan", "tasks.WorkingGroup", "tasks.Membership", "tasks.Target", "tasks.Milestone", "tasks.Allocation",
+    {
+        "model": "villages.User",
+        "exclude_fields": ["last_login", "is_demo"],
+        "mask_fields": ["phone", "password"],
+        "mask_callable": "villages.phones.masked_change",
+    },
+    "villages.Village",
+    "villages.Cadre",
+    "villages.Posting",
+    "tasks.Plan",
+    "tasks.WorkingGroup",
+    "tasks.Membership",
+    "tasks.Target",
+    "tasks.Milestone",
+    "tasks.Allocation",
     "tasks.Reading",
     {"model": "tasks.PlanFile", "exclude_fields": ["file"]},
     {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},
     {"model": "plots.Patch", "exclude_fields": ["status", "next_milestone"]},
-    "plots.Reason", "plots.ColumnAlias",
+    "plots.Reason",
+    "plots.ColumnAlias",
     {"model": "villages.VillageBoundary", "include_fields": ["digest", "file_name", "source_crs"]},
 )
 AUDITLOG_DISABLE_ON_RAW_SAVE = True  # 装机时装方案（loaddata）不逐条记
@@ -273,16 +317,23 @@ SERVE_HEAD_SECONDS = env.int("SERVE_HEAD_SECONDS", default=20)
 SERVE_IDLE_SECONDS = env.int("SERVE_IDLE_SECONDS", default=60)
 SERVE_STOP_SECONDS = env.int("SERVE_STOP_SECONDS", default=30)
 # 服务的日志另写一份到哪个文件；空的只写标准错误。Windows 上标准错误没有人收着，默认写到数据文件夹里。
-LOG_FILE = env.str("LOG_FILE", default=str(DATA_DIR / "logs" / "gengdi.log") if os.name == "nt" else "")
+LOG_FILE = env.str(
+    "LOG_FILE", default=str(DATA_DIR / "logs" / "gengdi.log") if os.name == "nt" else ""
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request": {"()": "taiping.logs.RequestFilter"}},
-    "formatters": {"line": {
-        "()": "taiping.logs.LineFormatter", "style": "{",
-        "format": "{asctime} {levelname} {name} user={user} request={request_id} {message}",
-    }},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+    "formatters": {
+        "line": {
+            "()": "taiping.logs.LineFormatter",
+            "style": "{",
+            "format": "{asctime} {levelname} {name} user={user} request={request_id} {message}",
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     # 有了自己的一行，不要 Django 在开发时的那一套
     "loggers": {

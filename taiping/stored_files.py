@@ -40,7 +40,10 @@ def compare(older_than):
     先看有哪些文件，再看有哪些记录：中间新存的只会让文件多出记录来，不会反过来。
     """
     fields = _file_fields()
-    stored = {storage: set(_walk(storage, _folders(fields, storage))) for storage in {f.storage for _, f in fields}}
+    stored = {
+        storage: set(_walk(storage, _folders(fields, storage)))
+        for storage in {f.storage for _, f in fields}
+    }
     unclaimed = {storage: set(names) for storage, names in stored.items()}
     lost = []
     for model, field in fields:
@@ -49,7 +52,9 @@ def compare(older_than):
             if name not in stored[field.storage] and not field.storage.exists(name):
                 lost.append(Lost(model, pk, field, name))
     before = timezone.now() - older_than
-    orphans = [_orphan(storage, name) for storage, names in unclaimed.items() for name in sorted(names)]
+    orphans = [
+        _orphan(storage, name) for storage, names in unclaimed.items() for name in sorted(names)
+    ]
     return [orphan for orphan in orphans if orphan and orphan.written_at < before], lost
 
 
@@ -59,7 +64,9 @@ def _file_fields():
     for model in apps.get_models():
         if model._meta.proxy or not model._meta.managed:
             continue
-        found += [(model, f) for f in model._meta.local_concrete_fields if isinstance(f, models.FileField)]
+        found += [
+            (model, f) for f in model._meta.local_concrete_fields if isinstance(f, models.FileField)
+        ]
     return found
 
 
@@ -82,7 +89,9 @@ def _walk(storage, folders):
 
 
 def _names(model, field):
-    rows = model._base_manager.exclude(**{field.name: ""}).exclude(**{f"{field.name}__isnull": True})
+    rows = model._base_manager.exclude(**{field.name: ""}).exclude(
+        **{f"{field.name}__isnull": True}
+    )
     return rows.values_list("pk", field.attname).iterator(chunk_size=2000)
 
 

@@ -16,4 +16,6 @@ def half_width(text):
 
 def listed(words, write=str):
     """句子里列出的几样，最多二十样：一个文件可以有几万样、几万处错，每处都列全就装不下。"""
-    return "、".join(map(write, words[:LISTED])) + (f" 等 {len(words)} 个" if len(words) > LISTED else "")
+    return "、".join(map(write, words[:LISTED])) + (
+        f" 等 {len(words)} 个" if len(words) > LISTED else ""
+    )

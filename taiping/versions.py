@@ -29,7 +29,9 @@ def newer_sentence():
     ours = [f"{app}.{name}" for app, name in unknown if labels.get(app)]
     others = [f"{app}.{name}" for app, name in unknown if labels.get(app) is False]
     if others:
-        logger.warning("数据库里有装着的包没有的更新：%s。请照 requirements.txt 装齐。", "、".join(others))
+        logger.warning(
+            "数据库里有装着的包没有的更新：%s。请照 requirements.txt 装齐。", "、".join(others)
+        )
     if not ours:
         return ""
     return (

@@ -17,8 +17,11 @@ def healthz(request):
     good = all(is_good for _, is_good, _ in found)
     if request.GET.get("format") == "json":
         answer = {name: {"ok": is_good, "text": words} for name, is_good, words in found}
-        return JsonResponse({"ok": good, **answer}, status=200 if good else BAD,
-                            json_dumps_params={"ensure_ascii": False})
+        return JsonResponse(
+            {"ok": good, **answer},
+            status=200 if good else BAD,
+            json_dumps_params={"ensure_ascii": False},
+        )
     lines = [f"{'ok' if is_good else '坏'} {words}" for _, is_good, words in found]
     text = "\n".join(["ok" if good else "有问题", *lines, ""])
     return HttpResponse(text, status=200 if good else BAD, content_type="text/plain; charset=utf-8")

@@ -23,20 +23,29 @@ def copy_to_next_year(plan):
     if Plan.objects.filter(year=year).exists():
         raise CannotCopy(f"{year}年度已经有方案，没有复制。请直接改那一份，或先把它删去。")
     new = Plan.objects.create(
-        year=year, title=_next_year(plan.title, plan.year), issuer=plan.issuer, warn_days=plan.warn_days,
-        starts_on=_a_year_later(plan.starts_on), ends_on=_a_year_later(plan.ends_on), note=plan.note,
+        year=year,
+        title=_next_year(plan.title, plan.year),
+        issuer=plan.issuer,
+        warn_days=plan.warn_days,
+        starts_on=_a_year_later(plan.starts_on),
+        ends_on=_a_year_later(plan.ends_on),
+        note=plan.note,
     )
     groups = _copy_groups(plan, new)
     targets = _copy_targets(plan, new, groups)
     Milestone.objects.bulk_create(
         _copy(
-            step, target=targets[step.target_id], wording=_next_year(step.wording, plan.year),
-            starts_on=_a_year_later(step.starts_on), due_on=_a_year_later(step.due_on),
+            step,
+            target=targets[step.target_id],
+            wording=_next_year(step.wording, plan.year),
+            starts_on=_a_year_later(step.starts_on),
+            due_on=_a_year_later(step.due_on),
         )
         for step in Milestone.objects.filter(target__plan=plan)
     )
     Allocation.objects.bulk_create(
-        _copy(share, target=targets[share.target_id]) for share in Allocation.objects.filter(target__plan=plan)
+        _copy(share, target=targets[share.target_id])
+        for share in Allocation.objects.filter(target__plan=plan)
     )
     return new
 
@@ -50,7 +59,8 @@ def _copy_groups(plan, new):
         groups[group.pk].parent = groups.get(group.parent_id)
     WorkingGroup.objects.bulk_update(groups.values(), ["parent"])
     Membership.objects.bulk_create(
-        _copy(member, group=groups[member.group_id]) for member in Membership.objects.filter(group__plan=plan)
+        _copy(member, group=groups[member.group_id])
+        for member in Membership.objects.filter(group__plan=plan)
     )
     return groups
 
@@ -59,7 +69,10 @@ def _copy_targets(plan, new, groups):
     """→ {旧任务的编号: 新任务}。"""
     targets = {
         target.pk: _copy(
-            target, plan=new, group=groups.get(target.group_id), wording=_next_year(target.wording, plan.year)
+            target,
+            plan=new,
+            group=groups.get(target.group_id),
+            wording=_next_year(target.wording, plan.year),
         )
         for target in Target.objects.filter(plan=plan)
     }
@@ -70,7 +83,8 @@ def _copy_targets(plan, new, groups):
 def _copy(row, **changes):
     kept = {
         field.attname: getattr(row, field.attname)
-        for field in row._meta.concrete_fields if not field.primary_key and field.name not in changes
+        for field in row._meta.concrete_fields
+        if not field.primary_key and field.name not in changes
     }
     return type(row)(**kept, **changes)
 

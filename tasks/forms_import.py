@@ -12,8 +12,10 @@ UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u202a-\u202e\u2066-\u2069]')
 
 class PlanFileForm(forms.Form):
     file = forms.FileField(
-        label="方案文件", help_text="导出的方案表（.xlsx，改好另存即可）、老的 .xls，或方案数据 .json。",
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}), allow_empty_file=True,
+        label="方案文件",
+        help_text="导出的方案表（.xlsx，改好另存即可）、老的 .xls，或方案数据 .json。",
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
+        allow_empty_file=True,
         error_messages={"required": "还没有选文件。请选一个 .xlsx、.xls 或 .json 文件。"},
     )
 
@@ -22,7 +24,9 @@ class PlanFileForm(forms.Form):
         file.name = safe_name(file.name)
         suffix = PurePosixPath(file.name).suffix.lower()
         if suffix not in SUFFIXES:
-            raise forms.ValidationError(f"“{file.name}”不是方案文件。请选 .xlsx、.xls 或 .json 文件。")
+            raise forms.ValidationError(
+                f"“{file.name}”不是方案文件。请选 .xlsx、.xls 或 .json 文件。"
+            )
         if not file.size:
             raise forms.ValidationError(f"“{file.name}”是空文件（0 字节）。请检查文件是否传完整。")
         if file.size > limit:

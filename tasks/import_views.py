@@ -36,7 +36,11 @@ def plan_import(request):
         record.save()
         return redirect("tasks:plan_import_preview", pk=record.pk)
     files = PlanFile.objects.select_related("by")[:10]
-    return render(request, "tasks/plan_import.html", {"form": form, "files": files, "plans": Plan.objects.all()})
+    return render(
+        request,
+        "tasks/plan_import.html",
+        {"form": form, "files": files, "plans": Plan.objects.all()},
+    )
 
 
 def plan_import_preview(request, pk):
@@ -46,14 +50,18 @@ def plan_import_preview(request, pk):
     if request.method == "POST" and not record.unreadable:
         delete_missing = request.POST.get("delete_missing") == "on"
         try:
-            review = workbook.import_plan(content, record.name, by=request.user, delete_missing=delete_missing)
+            review = workbook.import_plan(
+                content, record.name, by=request.user, delete_missing=delete_missing
+            )
         except workbook.PlanFileError as error:
             refusal = "\n".join([str(error), *map(str, error.problems)])
         else:
             return imported(request, record, review, delete_missing)
     record.is_table = not record.name.lower().endswith(".json")
     context = {"record": record, "review": examined(record, content), "refusal": refusal}
-    return render(request, "tasks/plan_import_preview.html", context, status=422 if refusal else 200)
+    return render(
+        request, "tasks/plan_import_preview.html", context, status=422 if refusal else 200
+    )
 
 
 def examined(record, content):
@@ -71,7 +79,9 @@ def imported(request, record, review, delete_missing):
     record.applied_at = timezone.now()
     record.save(update_fields=["applied_at"])
     told = headline(review.diff, delete_missing=delete_missing)
-    messages.success(request, f"{review.year}年度方案已按“{record.name}”导入：{told}。下面是现在的方案。")
+    messages.success(
+        request, f"{review.year}年度方案已按“{record.name}”导入：{told}。下面是现在的方案。"
+    )
     return redirect(f"{reverse('tasks:plan')}?year={review.year}")
 
 

@@ -12,7 +12,15 @@ from tasks.plan_file import PlanFile
 from villages.models import Cadre, NaturalManager, Village
 
 __all__ = [
-    "Allocation", "Membership", "Milestone", "Plan", "PlanFile", "Reading", "Target", "WorkingGroup", "in_force",
+    "Allocation",
+    "Membership",
+    "Milestone",
+    "Plan",
+    "PlanFile",
+    "Reading",
+    "Target",
+    "WorkingGroup",
+    "in_force",
 ]
 
 
@@ -33,7 +41,9 @@ def in_force(plans, on):
 class Plan(models.Model):
     """年度方案：一年一份，全部任务和时限都挂在它下面。"""
 
-    year = models.PositiveSmallIntegerField("年度", unique=True, validators=[MinValueValidator(2000)])
+    year = models.PositiveSmallIntegerField(
+        "年度", unique=True, validators=[MinValueValidator(2000)]
+    )
     title = models.CharField("标题", max_length=200)
     issuer = models.CharField("发文单位", max_length=100)
     starts_on = models.DateField("开始日期")
@@ -50,7 +60,8 @@ class Plan(models.Model):
         ordering = ["-year"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__gt=F("starts_on")), name="plan_ends_after_it_starts",
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="plan_ends_after_it_starts",
                 violation_error_message="结束日期要晚于开始日期。",
             ),
         ]
@@ -71,7 +82,12 @@ class WorkingGroup(models.Model):
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="groups", verbose_name="方案")
     parent = models.ForeignKey(
-        "self", models.RESTRICT, null=True, blank=True, related_name="subgroups", verbose_name="上级（专班）"
+        "self",
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="subgroups",
+        verbose_name="上级（专班）",
     )
     name = models.CharField("名称", max_length=100)
     duties = models.TextField("工作职责", blank=True)
@@ -86,7 +102,9 @@ class WorkingGroup(models.Model):
         ordering = ["plan", "order"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "name"], name="group_name_is_unique_in_plan"),
-            models.CheckConstraint(condition=~Q(parent=F("id")), name="group_is_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")), name="group_is_not_its_own_parent"
+            ),
         ]
 
     def __str__(self):
@@ -105,7 +123,10 @@ class WorkingGroup(models.Model):
 class MembershipManager(models.Manager):
     def get_by_natural_key(self, year, group, position, name, cadre_post, post):
         return self.get(
-            group__plan__year=year, group__name=group, position=position, post=post,
+            group__plan__year=year,
+            group__name=group,
+            position=position,
+            post=post,
             **({"cadre__name": name, "cadre__post": cadre_post} if name else {"cadre": None}),
         )
 
@@ -119,12 +140,21 @@ class Membership(models.Model):
         OFFICE_HEAD = "OFFICE_HEAD", "办公室主任"
         MEMBER = "MEMBER", "成员"
 
-    group = models.ForeignKey(WorkingGroup, models.CASCADE, related_name="memberships", verbose_name="工作组")
+    group = models.ForeignKey(
+        WorkingGroup, models.CASCADE, related_name="memberships", verbose_name="工作组"
+    )
     position = models.CharField("组内职务", max_length=12, choices=Position)
     cadre = models.ForeignKey(
-        Cadre, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name="干部"
+        Cadre,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name="干部",
     )
-    post = models.CharField("集体成员", max_length=100, blank=True, help_text="不点名的成员，如“各村支部书记”。")
+    post = models.CharField(
+        "集体成员", max_length=100, blank=True, help_text="不点名的成员，如“各村支部书记”。"
+    )
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
     objects = MembershipManager()
@@ -135,13 +165,18 @@ class Membership(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(cadre__isnull=False, post="") | Q(cadre__isnull=True) & ~Q(post=""),
-                name="member_is_a_cadre_or_a_post", violation_error_message="干部和集体成员二选一，只填一个。",
+                name="member_is_a_cadre_or_a_post",
+                violation_error_message="干部和集体成员二选一，只填一个。",
             ),
             models.UniqueConstraint(
-                fields=["group", "position", "cadre"], condition=Q(cadre__isnull=False), name="member_is_listed_once"
+                fields=["group", "position", "cadre"],
+                condition=Q(cadre__isnull=False),
+                name="member_is_listed_once",
             ),
             models.UniqueConstraint(
-                fields=["group", "position", "post"], condition=~Q(post=""), name="post_is_listed_once"
+                fields=["group", "position", "post"],
+                condition=~Q(post=""),
+                name="post_is_listed_once",
             ),
         ]
 
@@ -176,18 +211,31 @@ class Target(models.Model):
         READINGS = "READINGS", "监测"
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="targets", verbose_name="方案")
-    code = models.SlugField("代码", max_length=30, help_text="英文小写，如 abandoned；导入图斑时用它。")
+    code = models.SlugField(
+        "代码", max_length=30, help_text="英文小写，如 abandoned；导入图斑时用它。"
+    )
     name = models.CharField("名称", max_length=50)
     kind = models.CharField("类型", max_length=10, choices=Kind)
     measured_by = models.CharField("靠什么量", max_length=10, choices=MeasuredBy)
     unit = models.CharField("单位", max_length=10, default="亩")
     decimals = models.PositiveSmallIntegerField("显示小数位", default=2)
     quota = MuField(
-        "任务数", null=True, blank=True, validators=[MinValueValidator(0)], help_text="按本任务的单位；方案没定数就留空。"
+        "任务数",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="按本任务的单位；方案没定数就留空。",
     )
-    quota_count = models.PositiveIntegerField("任务个数", null=True, blank=True, help_text="个；没有就留空。")
+    quota_count = models.PositiveIntegerField(
+        "任务个数", null=True, blank=True, help_text="个；没有就留空。"
+    )
     group = models.ForeignKey(
-        WorkingGroup, models.SET_NULL, null=True, blank=True, related_name="targets", verbose_name="责任工作组"
+        WorkingGroup,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="targets",
+        verbose_name="责任工作组",
     )
     clause = models.CharField("方案条款", max_length=100, blank=True)
     wording = models.CharField("方案原文", max_length=300, blank=True)
@@ -202,23 +250,28 @@ class Target(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "code"], name="target_code_is_unique_in_plan"),
             models.CheckConstraint(
-                condition=Q(quota__isnull=True) | Q(quota__gte=0), name="target_quota_is_not_negative",
+                condition=Q(quota__isnull=True) | Q(quota__gte=0),
+                name="target_quota_is_not_negative",
                 violation_error_message="任务数不能是负数。",
             ),
             models.CheckConstraint(
-                condition=~Q(measured_by="PATCHES") | Q(unit="亩"), name="target_measured_by_patches_is_in_mu",
+                condition=~Q(measured_by="PATCHES") | Q(unit="亩"),
+                name="target_measured_by_patches_is_in_mu",
                 violation_error_message="靠图斑量的任务，单位只能是“亩”。",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="FLOOR") | Q(measured_by="READINGS"), name="target_floor_is_measured_by_readings",
+                condition=~Q(kind="FLOOR") | Q(measured_by="READINGS"),
+                name="target_floor_is_measured_by_readings",
                 violation_error_message="底线任务靠监测量，请把“靠什么量”改成“监测”。",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="CASES") | Q(measured_by="PATCHES"), name="target_cases_are_measured_by_patches",
+                condition=~Q(kind="CASES") | Q(measured_by="PATCHES"),
+                name="target_cases_are_measured_by_patches",
                 violation_error_message="问题清单按图斑逐个销号，请把“靠什么量”改成“图斑”。",
             ),
             models.CheckConstraint(
-                condition=Q(decimals__lte=6), name="target_decimals_are_at_most_six",
+                condition=Q(decimals__lte=6),
+                name="target_decimals_are_at_most_six",
                 violation_error_message="显示小数位最多 6 位。",
             ),
         ]
@@ -265,16 +318,22 @@ class Milestone(models.Model):
         TOWN = "TOWN", "镇"
         DISTRICT = "DISTRICT", "区"
 
-    target = models.ForeignKey(Target, models.CASCADE, related_name="milestones", verbose_name="目标任务")
+    target = models.ForeignKey(
+        Target, models.CASCADE, related_name="milestones", verbose_name="目标任务"
+    )
     order = models.PositiveSmallIntegerField("顺序")
     code = models.SlugField("代码", max_length=30)
     name = models.CharField("名称", max_length=30)
     starts_on = models.DateField("开始日期", null=True, blank=True)
-    due_on = models.DateField("截止日期", null=True, blank=True, help_text="方案没定就留空，按方案结束日期判断。")
+    due_on = models.DateField(
+        "截止日期", null=True, blank=True, help_text="方案没定就留空，按方案结束日期判断。"
+    )
     wording = models.CharField("方案原文", max_length=200, blank=True)
     actor = models.CharField("由谁做", max_length=10, choices=Actor, default=Actor.VILLAGE)
     min_photos = models.PositiveSmallIntegerField("至少几张照片", default=0)
-    needs_external_ref = models.BooleanField("要填上传编号", default=False, help_text="如国土调查云的上传编号。")
+    needs_external_ref = models.BooleanField(
+        "要填上传编号", default=False, help_text="如国土调查云的上传编号。"
+    )
 
     objects = MilestoneManager()
 
@@ -282,11 +341,18 @@ class Milestone(models.Model):
         verbose_name = verbose_name_plural = "时间节点"
         ordering = ["target", "order"]
         constraints = [
-            models.UniqueConstraint(fields=["target", "code"], name="milestone_code_is_unique_in_target"),
-            models.UniqueConstraint(fields=["target", "order"], name="milestone_order_is_unique_in_target"),
+            models.UniqueConstraint(
+                fields=["target", "code"], name="milestone_code_is_unique_in_target"
+            ),
+            models.UniqueConstraint(
+                fields=["target", "order"], name="milestone_order_is_unique_in_target"
+            ),
             models.CheckConstraint(
-                condition=Q(starts_on__isnull=True) | Q(due_on__isnull=True) | Q(due_on__gte=F("starts_on")),
-                name="milestone_is_due_after_it_starts", violation_error_message="截止日期不能早于开始日期。",
+                condition=Q(starts_on__isnull=True)
+                | Q(due_on__isnull=True)
+                | Q(due_on__gte=F("starts_on")),
+                name="milestone_is_due_after_it_starts",
+                violation_error_message="截止日期不能早于开始日期。",
             ),
         ]
 
@@ -306,10 +372,20 @@ class AllocationManager(NaturalManager):
 class Allocation(models.Model):
     """任务分解：一项任务落到一个村的数；空就是未分解，不是 0。"""
 
-    target = models.ForeignKey(Target, models.CASCADE, related_name="allocations", verbose_name="目标任务")
-    village = models.ForeignKey(Village, models.PROTECT, related_name="allocations", verbose_name="村")
+    target = models.ForeignKey(
+        Target, models.CASCADE, related_name="allocations", verbose_name="目标任务"
+    )
+    village = models.ForeignKey(
+        Village, models.PROTECT, related_name="allocations", verbose_name="村"
+    )
     lot = models.CharField("片区", max_length=10, blank=True, help_text="如 A、B；不分片就留空。")
-    quota = MuField("任务数", null=True, blank=True, validators=[MinValueValidator(0)], help_text="空就是未分解。")
+    quota = MuField(
+        "任务数",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="空就是未分解。",
+    )
     quota_count = models.PositiveIntegerField("任务个数", null=True, blank=True)
 
     objects = AllocationManager()
@@ -318,9 +394,12 @@ class Allocation(models.Model):
         verbose_name = verbose_name_plural = "任务分解"
         ordering = ["target", "lot", "village"]
         constraints = [
-            models.UniqueConstraint(fields=["target", "village"], name="allocation_is_one_per_target_and_village"),
+            models.UniqueConstraint(
+                fields=["target", "village"], name="allocation_is_one_per_target_and_village"
+            ),
             models.CheckConstraint(
-                condition=Q(quota__isnull=True) | Q(quota__gte=0), name="allocation_quota_is_not_negative",
+                condition=Q(quota__isnull=True) | Q(quota__gte=0),
+                name="allocation_quota_is_not_negative",
                 violation_error_message="任务数不能是负数。",
             ),
         ]
@@ -345,22 +424,36 @@ class ReadingQuerySet(models.QuerySet):
 class ReadingManager(models.Manager.from_queryset(ReadingQuerySet)):
     def get_by_natural_key(self, year, code, village, on, created_at):
         where = {"village__name": village} if village else {"village": None}
-        return self.get(target__plan__year=year, target__code=code, on=on, created_at=created_at, **where)
+        return self.get(
+            target__plan__year=year, target__code=code, on=on, created_at=created_at, **where
+        )
 
 
 class Reading(models.Model):
     """保有量监测：某日的一个实有数。只增不改：同一天后录入的为准，先录的留着。"""
 
-    target = models.ForeignKey(Target, models.CASCADE, related_name="readings", verbose_name="目标任务")
+    target = models.ForeignKey(
+        Target, models.CASCADE, related_name="readings", verbose_name="目标任务"
+    )
     village = models.ForeignKey(
-        Village, models.PROTECT, null=True, blank=True, related_name="readings", verbose_name="村",
+        Village,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="readings",
+        verbose_name="村",
         help_text="空就是全镇。",
     )
     on = models.DateField("监测日期")
     value = MuField("数值", validators=[MinValueValidator(0)])
     source = models.CharField("来源", max_length=100, help_text="如“2024年度国土变更调查”。")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="录入人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="录入人",
     )
     created_at = models.DateTimeField("录入时间", default=timezone.now)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
@@ -372,7 +465,9 @@ class Reading(models.Model):
         ordering = ["target", "-on", "-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(value__gte=0), name="reading_is_not_negative", violation_error_message="数值不能是负数。"
+                condition=Q(value__gte=0),
+                name="reading_is_not_negative",
+                violation_error_message="数值不能是负数。",
             ),
             models.CheckConstraint(condition=~Q(source=""), name="reading_has_a_source"),
         ]
@@ -382,7 +477,12 @@ class Reading(models.Model):
         return f"{self.target.name} {self.on} {plain(self.value)}{self.target.unit}"
 
     def natural_key(self):
-        return (*self.target.natural_key(), self.village.name if self.village_id else "", self.on, self.created_at)
+        return (
+            *self.target.natural_key(),
+            self.village.name if self.village_id else "",
+            self.on,
+            self.created_at,
+        )
 
     natural_key.dependencies = ["tasks.target", "villages.village"]
 

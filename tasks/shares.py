@@ -18,7 +18,11 @@ class ShareColumn:
     @property
     def gap(self):
         """已分解的合计比任务数多（正）或少（负）多少；一个村都没分是 None。"""
-        return None if self.total is None or self.target.quota is None else self.total - self.target.quota
+        return (
+            None
+            if self.total is None or self.target.quota is None
+            else self.total - self.target.quota
+        )
 
     @property
     def gap_count(self):
@@ -32,7 +36,8 @@ class ShareColumn:
             return ""
         gaps = [
             f"{'多' if gap > 0 else '少'} {plain(abs(gap))} {unit}"
-            for gap, unit in ((self.gap, self.target.unit), (self.gap_count, "个")) if gap
+            for gap, unit in ((self.gap, self.target.unit), (self.gap_count, "个"))
+            if gap
         ]
         waiting = f"还有 {self.undivided} 个村未分解" if self.undivided else ""
         off = f"分解合计比任务数{'、'.join(gaps)}" if gaps else ""
@@ -48,7 +53,11 @@ class ShareRow:
 
     @property
     def undivided(self):
-        return sum(1 for _, share in self.cells if share is None or (share.quota is None and share.quota_count is None))
+        return sum(
+            1
+            for _, share in self.cells
+            if share is None or (share.quota is None and share.quota_count is None)
+        )
 
 
 def share_table(plan, villages, whole=True):
@@ -77,7 +86,9 @@ def share_table(plan, villages, whole=True):
         cells = [(column, found.get((column.target.pk, village.pk))) for column in columns]
         lots = {share.lot for _, share in cells if share and share.lot}
         rows.append(ShareRow(village, "、".join(sorted(lots)), cells))
-    bare = [column.target.name for column in columns if villages and column.undivided == len(villages)]
+    bare = [
+        column.target.name for column in columns if villages and column.undivided == len(villages)
+    ]
     notes = [f"还没有分解到村的任务：{'、'.join(bare)}。"] if bare else []
     notes += filter(None, (column.note(len(villages)) for column in columns))
     return {"columns": columns, "rows": rows, "whole": whole, "notes": notes}

@@ -17,7 +17,11 @@ from villages.models import Village
 def plan_asked_for(request):
     """地址里 year 指的方案；没写或写错时是当前方案，一份也没有是 None。"""
     year = request.GET.get("year", "")
-    found = Plan.objects.filter(year=int(year)).first() if year.isascii() and year.isdigit() and len(year) == 4 else None
+    found = (
+        Plan.objects.filter(year=int(year)).first()
+        if year.isascii() and year.isdigit() and len(year) == 4
+        else None
+    )
     return found or Plan.objects.current(timezone.localdate())
 
 
@@ -40,11 +44,16 @@ def groups(request):
     if plan is None:
         return render(request, "dashboard/no_plan.html")
     people = Prefetch("memberships", Membership.objects.select_related("cadre").order_by("order"))
-    found = plan.groups.select_related("parent").prefetch_related(people, "targets").order_by("order")
+    found = (
+        plan.groups.select_related("parent").prefetch_related(people, "targets").order_by("order")
+    )
     groups = []
     for group in found:
         by_position = [
-            (position.label, [member for member in group.memberships.all() if member.position == position])
+            (
+                position.label,
+                [member for member in group.memberships.all() if member.position == position],
+            )
             for position in Membership.Position
         ]
         groups.append((group, [(label, members) for label, members in by_position if members]))
@@ -56,7 +65,12 @@ def shares(request):
     if plan is None:
         return render(request, "dashboard/no_plan.html")
     villages = Village.objects.visible_to(request.user)
-    return shown(request, "tasks/shares.html", plan, table=share_table(plan, villages, whole=not request.user.is_secretary))
+    return shown(
+        request,
+        "tasks/shares.html",
+        plan,
+        table=share_table(plan, villages, whole=not request.user.is_secretary),
+    )
 
 
 def readings(request):
@@ -79,10 +93,18 @@ def readings(request):
     targets = plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order")
     seen = Reading.objects.filter(target__plan=plan).select_related("target", "village", "by")
     if request.user.is_secretary:
-        seen = seen.filter(village__isnull=True) | seen.filter(village__in=Village.objects.visible_to(request.user))
+        seen = seen.filter(village__isnull=True) | seen.filter(
+            village__in=Village.objects.visible_to(request.user)
+        )
     return shown(
-        request, "tasks/readings.html", plan, form=form, targets=targets,
-        readings=mark_corrected(list(seen.order_by("target__order", "-on", "-created_at", "-pk")[:500])),
+        request,
+        "tasks/readings.html",
+        plan,
+        form=form,
+        targets=targets,
+        readings=mark_corrected(
+            list(seen.order_by("target__order", "-on", "-created_at", "-pk")[:500])
+        ),
     )
 
 

@@ -10,8 +10,17 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {"villages": 1, "tasks": 2, "plots": 3, "taiping": 4}
 # 地面：谁都可以用，自己不用任何一层
 GROUND = {
-    "taiping.addresses", "taiping.area", "taiping.dates", "taiping.faults", "taiping.geometry", "taiping.hosts",
-    "taiping.limits", "taiping.modes", "taiping.ranges", "taiping.tables", "taiping.texts",
+    "taiping.addresses",
+    "taiping.area",
+    "taiping.dates",
+    "taiping.faults",
+    "taiping.geometry",
+    "taiping.hosts",
+    "taiping.limits",
+    "taiping.modes",
+    "taiping.ranges",
+    "taiping.tables",
+    "taiping.texts",
 }
 
 
@@ -45,10 +54,17 @@ def test_floor_imports_only_itself_and_the_floors_below(floor):
 
 def test_ground_imports_no_app():
     ground = [ROOT.joinpath(*name.split(".")) for name in GROUND]
-    files = [file for path in ground for file in (path.with_suffix(".py"), *path.glob("*.py")) if file.exists()]
+    files = [
+        file
+        for path in ground
+        for file in (path.with_suffix(".py"), *path.glob("*.py"))
+        if file.exists()
+    ]
 
     found = [
-        f"{path.name}: {module}" for path in files for module in imports_of(path)
+        f"{path.name}: {module}"
+        for path in files
+        for module in imports_of(path)
         if module.split(".")[0] in FLOORS and not is_ground(module)
     ]
 
@@ -59,9 +75,12 @@ def test_ground_imports_no_app():
 def test_foreign_keys_point_down_the_floors():
     wrong = [
         f"{model.__name__}.{field.name}"
-        for model in apps.get_models() if model._meta.app_label in FLOORS
+        for model in apps.get_models()
+        if model._meta.app_label in FLOORS
         for field in model._meta.get_fields()
-        if field.concrete and field.is_relation and field.related_model._meta.app_label in FLOORS
+        if field.concrete
+        and field.is_relation
+        and field.related_model._meta.app_label in FLOORS
         and FLOORS[field.related_model._meta.app_label] > FLOORS[model._meta.app_label]
     ]
 
@@ -70,6 +89,8 @@ def test_foreign_keys_point_down_the_floors():
 
 def test_an_upward_import_would_be_noticed(tmp_path):
     bad = tmp_path / "bad.py"
-    bad.write_text("from plots.models import Patch\nfrom taiping.area import plain\n", encoding="utf-8")
+    bad.write_text(
+        "from plots.models import Patch\nfrom taiping.area import plain\n", encoding="utf-8"
+    )
 
     assert list(violations("tasks", [bad])) == ["bad.py 用到了上面一层的 plots.models.Patch"]

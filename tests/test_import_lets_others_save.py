@@ -52,7 +52,9 @@ def batch_of(town, header, rows, kind=Batch.Source.TABLE):
 
 
 def table(town, count):
-    return batch_of(town, ["村", "图斑编号", "面积（亩）"], [["东村", f"N{n:04d}", 1.5] for n in range(count)])
+    return batch_of(
+        town, ["村", "图斑编号", "面积（亩）"], [["东村", f"N{n:04d}", 1.5] for n in range(count)]
+    )
 
 
 def test_someone_reports_while_a_table_is_being_laid_out(town):

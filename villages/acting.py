@@ -19,7 +19,9 @@ def acting(by=None, *, command=""):
 
 def note_change(thing, what, old, new):
     """成批 update 不过 save()：在 thing 上补一条修改记录，what 这一项由 old 改成 new。"""
-    LogEntry.objects.log_create(thing, action=LogEntry.Action.UPDATE, changes={what: [str(old), str(new)]})
+    LogEntry.objects.log_create(
+        thing, action=LogEntry.Action.UPDATE, changes={what: [str(old), str(new)]}
+    )
 
 
 def _login():

@@ -60,7 +60,9 @@ def _village_column(layers, index):
             if matched > best[0]:
                 best = matched, layer, at
     if not best[0]:
-        raise TableError("文件里没有一列写着本镇的村名或 12 位村代码，认不出哪个图形是哪个村。请补上村名再传。")
+        raise TableError(
+            "文件里没有一列写着本镇的村名或 12 位村代码，认不出哪个图形是哪个村。请补上村名再传。"
+        )
     return best[1:]
 
 
@@ -70,7 +72,9 @@ def _crs_of(layer, chosen):
     if layer.crs:
         known, reason = crs_tools.understand(layer.crs)
         if known is None:
-            raise TableError(f"{reason}，不能直接用。请让提供的单位转成 2000 坐标；坐标其实已经是 2000 的，请选定坐标系再传。")
+            raise TableError(
+                f"{reason}，不能直接用。请让提供的单位转成 2000 坐标；坐标其实已经是 2000 的，请选定坐标系再传。"
+            )
         return layer.crs
     judged = crs_tools.judge(bounds_of(layer.geometries) or (0, 0, 0, 0))
     guess = f"看数值像“{crs_tools.label(judged)}”，请" if judged else "请问清楚提供的单位，"
@@ -80,7 +84,9 @@ def _crs_of(layer, chosen):
 def _joined(parts):
     if len(parts) == 1:
         return parts[0]
-    whole = shapely.orient_polygons(shapely.normalize(shapely.union_all([part.geometry for part in parts])))
+    whole = shapely.orient_polygons(
+        shapely.normalize(shapely.union_all([part.geometry for part in parts]))
+    )
     repaired = next((part.repaired for part in parts if part.repaired), "")
     return Shape(whole, repaired=repaired, source_crs=parts[0].source_crs)
 

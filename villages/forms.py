@@ -15,7 +15,9 @@ LONGEST_PASSWORD = 1000  # 散列值算得慢：十几 MB 的“密码”不值�
 
 def at_most(field, longest):
     """这一格最多多少个字。服务器来拦：浏览器的 maxlength 拦不住不用浏览器的人。"""
-    field.validators.append(MaxLengthValidator(longest, f"{field.label}最多 {longest} 个字，请核对后再填。"))
+    field.validators.append(
+        MaxLengthValidator(longest, f"{field.label}最多 {longest} 个字，请核对后再填。")
+    )
 
 
 class LoginForm(AuthenticationForm):
@@ -34,13 +36,17 @@ class LoginForm(AuthenticationForm):
     def clean(self):
         if "username" in self.errors:  # 太长的不原样送回去
             self.data = self.data.copy()
-            self.data["username"] = self.data.get("username", "")[: self.fields["username"].max_length]
+            self.data["username"] = self.data.get("username", "")[
+                : self.fields["username"].max_length
+            ]
         return super().clean()
 
 
 def password_rules():
     """设置里的密码要求，合成一句话。"""
-    rules = [text.removeprefix("你的密码").rstrip("。") for text in password_validators_help_texts()]
+    rules = [
+        text.removeprefix("你的密码").rstrip("。") for text in password_validators_help_texts()
+    ]
     return "；".join(rules) + "。"
 
 
@@ -79,7 +85,9 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["username", "name", "role", "phone", "is_active"]
-        help_texts = {"is_active": "要停用就去掉勾：停用后登录不了，正在用的登录马上退出，做过的记录都留着。"}
+        help_texts = {
+            "is_active": "要停用就去掉勾：停用后登录不了，正在用的登录马上退出，做过的记录都留着。"
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -92,7 +100,9 @@ class AccountForm(forms.ModelForm):
         username = self.cleaned_data["username"]
         twin = User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk).first()
         if twin and twin.username != username:
-            raise ValidationError(f"已经有用户名“{twin.username}”，只差大小写，容易认错。请换一个用户名。")
+            raise ValidationError(
+                f"已经有用户名“{twin.username}”，只差大小写，容易认错。请换一个用户名。"
+            )
         return username
 
     def clean_phone(self):
@@ -125,7 +135,9 @@ class VillageForm(forms.ModelForm):
     def clean_name(self):
         name = "".join(self.cleaned_data["name"].split())
         if taken := self._others().get(name):
-            raise ValidationError(f"“{name}”已经是{taken}的名字或别名，请先到那里去掉，或换一个名字。")
+            raise ValidationError(
+                f"“{name}”已经是{taken}的名字或别名，请先到那里去掉，或换一个名字。"
+            )
         return name
 
     def clean_aliases(self):
@@ -134,7 +146,8 @@ class VillageForm(forms.ModelForm):
         others = self._others()
         errors = [
             f"“{alias}”已经是{others[alias]}的名字或别名，一种写法只能指一个村，请去掉。"
-            for alias in aliases if alias in others
+            for alias in aliases
+            if alias in others
         ]
         if errors:
             raise ValidationError(errors)
@@ -144,5 +157,7 @@ class VillageForm(forms.ModelForm):
         """别的村占用的写法 → 那个村的名字。"""
         taken = {}
         for village in Village.objects.exclude(pk=self.instance.pk):
-            taken |= dict.fromkeys([village.name, *map(str.strip, village.alias_list)], village.name)
+            taken |= dict.fromkeys(
+                [village.name, *map(str.strip, village.alias_list)], village.name
+            )
         return taken

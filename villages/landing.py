@@ -29,7 +29,9 @@ def opens(url):
 def came_from(request):
     """浏览器说的上一页，带着参数；不是本站的、点不开的、就是眼前这个地址的，是首页。"""
     page = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    ours = url_has_allowed_host_and_scheme(
+        page, {request.get_host()}, require_https=request.is_secure()
+    )
     if not ours or not opens(page):
         return HOME
     parts = urlsplit(page)

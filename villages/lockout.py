@@ -51,9 +51,14 @@ class Lockout(AxesDatabaseHandler):
     @transaction.atomic
     def user_logged_in(self, sender, request, user, **kwargs):
         """只清他自己在这个地址输错的：攻击者用自己的账号登录一次，清不掉这个地址上别的用户名的次数。"""
-        here = {"username": account_key(request, {"username": user.get_username()}), "ip_address": request.axes_ip_address}
+        here = {
+            "username": account_key(request, {"username": user.get_username()}),
+            "ip_address": request.axes_ip_address,
+        }
         AccessAttempt.objects.filter(**here).delete()
-        AccessLog.objects.filter(Q(**here) | Q(attempt_time__lt=timezone.now() - KNOWN_FOR)).delete()
+        AccessLog.objects.filter(
+            Q(**here) | Q(attempt_time__lt=timezone.now() - KNOWN_FOR)
+        ).delete()
         AccessLog.objects.create(**here)
 
 
@@ -61,7 +66,9 @@ def account_key(request, credentials=None):
     """输错记在哪个用户名下：大小写、全角半角、空格、看不见的字都算同一个；有没有这个账号一样记。"""
     typed = str((credentials or {}).get("username") or "")[:NAME_LENGTH]
     folded = unicodedata.normalize("NFKC", typed).casefold()
-    return "".join(char for char in folded if unicodedata.category(char)[0] not in "CZ")[:NAME_LENGTH]
+    return "".join(char for char in folded if unicodedata.category(char)[0] not in "CZ")[
+        :NAME_LENGTH
+    ]
 
 
 def place_of(request):
@@ -88,11 +95,15 @@ def _address(request):
 @transaction.atomic
 def _count(name, place, device):
     row, created = AccessAttempt.objects.select_for_update().get_or_create(
-        username=name, ip_address=place, user_agent=device, defaults={"failures_since_start": 1},
+        username=name,
+        ip_address=place,
+        user_agent=device,
+        defaults={"failures_since_start": 1},
     )
     if not created:
         AccessAttempt.objects.filter(pk=row.pk).update(
-            failures_since_start=F("failures_since_start") + 1, attempt_time=timezone.now(),
+            failures_since_start=F("failures_since_start") + 1,
+            attempt_time=timezone.now(),
         )
 
 
@@ -104,7 +115,9 @@ def recent_failures():
 
 def known_places():
     """近来登录成功过的（用户名，地址）。"""
-    let_in = AccessLog.objects.filter(attempt_time__gt=timezone.now() - KNOWN_FOR).exclude(ip_address=NO_ADDRESS)
+    let_in = AccessLog.objects.filter(attempt_time__gt=timezone.now() - KNOWN_FOR).exclude(
+        ip_address=NO_ADDRESS
+    )
     return let_in.values_list("username", "ip_address")
 
 
@@ -170,7 +183,9 @@ def locked_out(request, original_response=None, credentials=None):
     ends = locks(account_key(request, credentials), request.axes_ip_address).values()
     until = max(ends, default=timezone.now())
     minutes = max(math.ceil((until - timezone.now()).total_seconds() / 60), 1)
-    return render(request, "villages/locked.html", {"minutes": minutes, "until": until}, status=TOO_MANY)
+    return render(
+        request, "villages/locked.html", {"minutes": minutes, "until": until}, status=TOO_MANY
+    )
 
 
 def _log(happened, request, credentials):

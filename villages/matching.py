@@ -11,7 +11,9 @@ OLD_PREFIX, NEW_PREFIX = "500224", "500151"
 CODE = re.compile(r"(\d{12})(\w{7})?")  # 12 位村代码，或 19 位坐落单位代码（前 12 位是村代码）
 SPACES = re.compile(r"\s+")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
-LEVELS = re.compile(r"([^市]{1,8}市)?([^区县]{1,8}(?:(?<!社)区|县))?(.{1,8}?(?:镇|乡|街道))?")  # 市、区、镇
+LEVELS = re.compile(
+    r"([^市]{1,8}市)?([^区县]{1,8}(?:(?<!社)区|县))?(.{1,8}?(?:镇|乡|街道))?"
+)  # 市、区、镇
 
 
 class Match(NamedTuple):
@@ -33,7 +35,7 @@ def tidy(value):
 def tidy_code(text):
     """12 位村代码；旧的 500224 开头换成 500151。"""
     code = text[:12]
-    return NEW_PREFIX + code[len(OLD_PREFIX):] if code.startswith(OLD_PREFIX) else code
+    return NEW_PREFIX + code[len(OLD_PREFIX) :] if code.startswith(OLD_PREFIX) else code
 
 
 class VillageIndex:
@@ -65,7 +67,9 @@ class VillageIndex:
         if not text:
             return Match(None, "没有填村，请填村（社区）名或 12 位村代码。")
         if SCIENTIFIC.fullmatch(text):
-            return Match(None, f"“{text}”是被改成科学计数法的代码，请把这一列设成文本再填完整的代码。")
+            return Match(
+                None, f"“{text}”是被改成科学计数法的代码，请把这一列设成文本再填完整的代码。"
+            )
         if code := CODE.fullmatch(text):
             return self._match_code(text, tidy_code(code[1]))
         if found := self._match_name(text):
@@ -79,7 +83,8 @@ class VillageIndex:
         if village := self.by_code.get(code):
             return Match(village)
         return Match(
-            None, f"“{text}”：没有代码是 {code} 的村。请核对代码，或在后台“村（社区）”里给这个村填上村代码。"
+            None,
+            f"“{text}”：没有代码是 {code} 的村。请核对代码，或在后台“村（社区）”里给这个村填上村代码。",
         )
 
     def _match_name(self, text):
@@ -94,7 +99,7 @@ class VillageIndex:
     def _without_place(self, text):
         """去掉开头的市、区、镇；给过本镇全称时只去掉本镇的。"""
         if not self.place:
-            return text[LEVELS.match(text).end():]
+            return text[LEVELS.match(text).end() :]
         for part in self.place:
             text = text.removeprefix(part)
         return text

@@ -32,6 +32,9 @@ class IssuedPasswordMiddleware:
         if not (user.is_authenticated and user.must_change_password):
             return None
         open_to_all = not getattr(view, "login_required", True)
-        if open_to_all or request.path in (reverse("villages:password_change"), reverse("villages:logout")):
+        if open_to_all or request.path in (
+            reverse("villages:password_change"),
+            reverse("villages:logout"),
+        ):
             return None
         return redirect("villages:password_change")

@@ -19,7 +19,9 @@ class Role(models.TextChoices):
 
 class AccountManager(UserManager):
     def create_superuser(self, username, email=None, password=None, **extra):
-        user = self.model(username=self.model.normalize_username(username), **{**extra, "role": Role.ADMIN})
+        user = self.model(
+            username=self.model.normalize_username(username), **{**extra, "role": Role.ADMIN}
+        )
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -103,11 +105,17 @@ class Village(models.Model):
 
     name = models.CharField("村名", max_length=50, unique=True)
     code = models.CharField(
-        "村代码", max_length=12, blank=True, help_text="12 位统计用区划代码；不知道就留空。",
+        "村代码",
+        max_length=12,
+        blank=True,
+        help_text="12 位统计用区划代码；不知道就留空。",
         validators=[RegexValidator(r"^\d{12}$", "村代码是 12 位数字，不知道就留空。")],
     )
     aliases = models.CharField(
-        "别名", max_length=200, blank=True, help_text="上级表格里的其他写法，用顿号分隔，如“团碾村、团碾村委会”。"
+        "别名",
+        max_length=200,
+        blank=True,
+        help_text="上级表格里的其他写法，用顿号分隔，如“团碾村、团碾村委会”。",
     )
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
@@ -117,7 +125,9 @@ class Village(models.Model):
         verbose_name = verbose_name_plural = "村（社区）"
         ordering = ["order", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="village_code_is_unique"),
+            models.UniqueConstraint(
+                fields=["code"], condition=~Q(code=""), name="village_code_is_unique"
+            ),
         ]
 
     def __str__(self):
@@ -162,7 +172,9 @@ class Cadre(models.Model):
     """干部：方案里点到名的人，是方案的内容，不等于账号。"""
 
     name = models.CharField("姓名", max_length=50)
-    post = models.CharField("职务", max_length=50, blank=True, help_text="按文件所写；文件没写就留空。")
+    post = models.CharField(
+        "职务", max_length=50, blank=True, help_text="按文件所写；文件没写就留空。"
+    )
     user = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="cadres", verbose_name="账号"
     )
@@ -173,7 +185,9 @@ class Cadre(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "干部"
         ordering = ["order", "name"]
-        constraints = [models.UniqueConstraint(fields=["name", "post"], name="cadre_name_and_post_are_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "post"], name="cadre_name_and_post_are_unique")
+        ]
 
     def __str__(self):
         return f"{self.name}（{self.post}）" if self.post else self.name
@@ -191,7 +205,9 @@ class Posting(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "包村"
         ordering = ["village", "user"]
-        constraints = [models.UniqueConstraint(fields=["user", "village"], name="posting_is_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "village"], name="posting_is_unique")
+        ]
 
     def __str__(self):
         return f"{self.user} · {self.village}"
@@ -202,7 +218,12 @@ class Session(AbstractBaseSession):
 
     # 不设外键约束：账号没了，剩下的登录只是一行没用的数据，不该挡住谁
     user = models.ForeignKey(
-        User, models.CASCADE, null=True, related_name="sessions", verbose_name="账号", db_constraint=False
+        User,
+        models.CASCADE,
+        null=True,
+        related_name="sessions",
+        verbose_name="账号",
+        db_constraint=False,
     )
     device = models.CharField("设备", max_length=100, blank=True)
     address = models.CharField("地址", max_length=45, blank=True)
@@ -221,7 +242,9 @@ class Session(AbstractBaseSession):
 class PastPassword(models.Model):
     """用过的密码：只有散列值，留着看新密码是不是重复。"""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="past_passwords", verbose_name="账号")
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="past_passwords", verbose_name="账号"
+    )
     hash = models.CharField("散列值", max_length=128)
     set_at = models.DateTimeField("启用时间", auto_now_add=True)
 

@@ -21,13 +21,25 @@ DEVICE, ADDRESS, SEEN = "device", "address", "seen"
 REFRESH_SECONDS = 60  # 一分钟内的几次点击只写一次
 KEY = re.compile(r"[0-9a-z]{8,40}")
 SYSTEMS = [
-    ("HarmonyOS", "鸿蒙手机"), ("OpenHarmony", "鸿蒙手机"),
-    ("iPhone", "苹果手机"), ("iPad", "苹果平板"), ("Android", "安卓手机"), ("Windows", "Windows 电脑"),
-    ("Macintosh", "苹果电脑"), ("Linux", "Linux 电脑"),
+    ("HarmonyOS", "鸿蒙手机"),
+    ("OpenHarmony", "鸿蒙手机"),
+    ("iPhone", "苹果手机"),
+    ("iPad", "苹果平板"),
+    ("Android", "安卓手机"),
+    ("Windows", "Windows 电脑"),
+    ("Macintosh", "苹果电脑"),
+    ("Linux", "Linux 电脑"),
 ]
 BROWSERS = [
-    ("MicroMessenger", "微信"), ("DingTalk", "钉钉"), ("Edg", "Edge"), ("Firefox", "火狐"), ("HuaweiBrowser", "华为浏览器"),
-    ("MiuiBrowser", "小米浏览器"), ("QQBrowser", "QQ 浏览器"), ("Chrome", "谷歌内核浏览器"), ("Safari", "Safari"),
+    ("MicroMessenger", "微信"),
+    ("DingTalk", "钉钉"),
+    ("Edg", "Edge"),
+    ("Firefox", "火狐"),
+    ("HuaweiBrowser", "华为浏览器"),
+    ("MiuiBrowser", "小米浏览器"),
+    ("QQBrowser", "QQ 浏览器"),
+    ("Chrome", "谷歌内核浏览器"),
+    ("Safari", "Safari"),
 ]
 
 
@@ -105,7 +117,8 @@ def sessions_of(user, current_key):
 def end(user, current_key, which):
     """结束自己的一次登录，which 是它的号；"others" 是除眼前这一个以外的全部。返回结束了几个。"""
     keys = [
-        row.session_key for number, row, is_current in sessions_of(user, current_key)
+        row.session_key
+        for number, row, is_current in sessions_of(user, current_key)
         if not is_current and which in ("others", number)
     ]
     return Session.objects.filter(session_key__in=keys).delete()[0]
@@ -120,6 +133,8 @@ def expired_owner(key):
     """过了时限的登录是谁的；没有这样的登录就是 None。"""
     if not KEY.fullmatch(key or ""):
         return None
-    return Session.objects.filter(
-        session_key=key, expire_date__lte=timezone.now()
-    ).values_list("user_id", flat=True).first()
+    return (
+        Session.objects.filter(session_key=key, expire_date__lte=timezone.now())
+        .values_list("user_id", flat=True)
+        .first()
+    )

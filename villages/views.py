@@ -40,7 +40,10 @@ class Login(LoginView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         # 站名不写会被 Django 换成域名
-        return context | {"site_name": settings.SITE_NAME, "timed_out": drafts.is_waiting(self.request)}
+        return context | {
+            "site_name": settings.SITE_NAME,
+            "timed_out": drafts.is_waiting(self.request),
+        }
 
 
 login = Login.as_view()
@@ -50,9 +53,15 @@ logout = only_post(LogoutView.as_view())
 def account(request):
     villages = Village.objects.visible_to(request.user)
     found = sessions.sessions_of(request.user, request.session.session_key)
-    return render(request, "villages/account.html", {
-        "villages": villages, "sessions": found, "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
-    })
+    return render(
+        request,
+        "villages/account.html",
+        {
+            "villages": villages,
+            "sessions": found,
+            "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
+        },
+    )
 
 
 @only_post
@@ -75,7 +84,13 @@ def password_change(request):
         request.session.pop(EXPIRED, None)
         messages.success(request, "密码已经改好，下次请用新密码登录。")
         return redirect("/" if issued else "villages:account")
-    return render(request, "villages/password_change.html", {
-        "form": form, "issued": issued, "expired": request.session.get(EXPIRED),
-        "max_days": settings.PASSWORD_MAX_DAYS,
-    })
+    return render(
+        request,
+        "villages/password_change.html",
+        {
+            "form": form,
+            "issued": issued,
+            "expired": request.session.get(EXPIRED),
+            "max_days": settings.PASSWORD_MAX_DAYS,
+        },
+    )

@@ -7,8 +7,20 @@ from plots.geo.checks import recheck
 from plots.models import Patch, PatchShape
 
 CHUNK = 2000
-WRITTEN = ["wkb", "digest", "min_lon", "min_lat", "max_lon", "max_lat", "source_crs", "repaired", "updated_at",
-           "measured_mu", "parts", "batch"]
+WRITTEN = [
+    "wkb",
+    "digest",
+    "min_lon",
+    "min_lat",
+    "max_lon",
+    "max_lat",
+    "source_crs",
+    "repaired",
+    "updated_at",
+    "measured_mu",
+    "parts",
+    "batch",
+]
 
 
 def attach(batch, found):
@@ -17,7 +29,9 @@ def attach(batch, found):
     new = {row.key: row.shape for row in found.new if row.shape}
     if new:
         made = Patch.objects.filter(target=batch.target_id, batch=batch).order_by()
-        for pk, village, code in made.values_list("pk", "village_id", "code").iterator(chunk_size=CHUNK):
+        for pk, village, code in made.values_list("pk", "village_id", "code").iterator(
+            chunk_size=CHUNK
+        ):
             if shape := new.get((village, code)):
                 shapes[pk] = shape
     put(shapes, batch=batch)
@@ -29,12 +43,21 @@ def put(shapes, *, batch=None):
     now = timezone.now()
     rows = [
         PatchShape(
-            patch_id=pk, measured_mu=shape.mu, parts=shape.parts, batch=batch, updated_at=now, **shape.columns()
+            patch_id=pk,
+            measured_mu=shape.mu,
+            parts=shape.parts,
+            batch=batch,
+            updated_at=now,
+            **shape.columns(),
         )
         for pk, shape in shapes.items()
     ]
     PatchShape.objects.bulk_create(
-        rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["patch"], update_fields=WRITTEN
+        rows,
+        batch_size=CHUNK,
+        update_conflicts=True,
+        unique_fields=["patch"],
+        update_fields=WRITTEN,
     )
 
 

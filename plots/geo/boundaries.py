@@ -29,7 +29,9 @@ class Boundaries:
         """出界的：(图斑, 村名或 None, 平方米, 主要落在的村)；村名是 None 的是超出本镇。"""
         for subject in subjects:
             own = self.shapes.get(subject.village)
-            if (own is None and self.town is None) or (own is not None and own.covers(subject.geometry)):
+            if (own is None and self.town is None) or (
+                own is not None and own.covers(subject.geometry)
+            ):
                 continue
             beyond_town = self._beyond(subject, self.town) if self.town is not None else 0
             if self._matters(beyond_town, subject):
@@ -52,7 +54,8 @@ class Boundaries:
         """出了界的部分落得最多的那个村。"""
         others = {
             pk: shapely.area(shapely.intersection(shape, subject.geometry))
-            for pk, shape in self.shapes.items() if pk != subject.village and shape.intersects(subject.geometry)
+            for pk, shape in self.shapes.items()
+            if pk != subject.village and shape.intersects(subject.geometry)
         }
         best = max(others, key=others.get, default=None)
         return self.names[best] if best is not None and others[best] > 0 else ""

@@ -22,13 +22,16 @@ from villages.models import Village, VillageBoundary
 
 class BoundaryForm(forms.Form):
     file = forms.FileField(
-        label="文件", allow_empty_file=True,
+        label="文件",
+        allow_empty_file=True,
         help_text="压缩成 zip 的 shapefile 或文件地理数据库（.gdb），.gpkg、.geojson、.kml；要有一列是村名或 12 位村代码。",
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
         error_messages={"required": "还没有选文件。"},
     )
     crs = forms.ChoiceField(
-        label="坐标系", required=False, help_text="文件没有写、或写得不对时才选。",
+        label="坐标系",
+        required=False,
+        help_text="文件没有写、或写得不对时才选。",
         choices=[("", "照文件写的"), *choices()],
     )
 
@@ -49,7 +52,9 @@ class BoundaryForm(forms.Form):
             suffix = PurePosixPath(file.name).suffix.lower()
             try:
                 if suffix not in (*SUFFIXES, ".shp"):
-                    raise TableError(f"“{file.name}”不是矢量数据。请选 .zip、.gpkg、.geojson 或 .kml 文件。")
+                    raise TableError(
+                        f"“{file.name}”不是矢量数据。请选 .zip、.gpkg、.geojson 或 .kml 文件。"
+                    )
                 self.found = read_boundaries(file.read(), suffix, file.name, cleaned.get("crs", ""))
             except TableError as error:
                 self.add_error("file", str(error))

@@ -58,7 +58,12 @@ def recheck(patch_ids=None, *, are_new=False):
     """
     chosen = None if patch_ids is None else set(patch_ids)
     subjects = _subjects(chosen)
-    findings = [finding for subject in subjects if _is_chosen(subject, chosen) for finding in _alone(subject)]
+    findings = [
+        finding
+        for subject in subjects
+        if _is_chosen(subject, chosen)
+        for finding in _alone(subject)
+    ]
     findings += _outside([subject for subject in subjects if _is_chosen(subject, chosen)])
     by_plan = defaultdict(list)
     for subject in subjects:
@@ -76,11 +81,24 @@ def _is_chosen(subject, chosen):
 def _subjects(chosen):
     """变了的图斑，和同一方案里外接框挨着它们的；拆分掉的不在内。"""
     shapes = PatchShape.objects.current().order_by()
-    names = ("pk", "patch__village_id", "patch__target__plan_id", "patch__area_mu", "measured_mu", "parts",
-             "repaired", "wkb")
+    names = (
+        "pk",
+        "patch__village_id",
+        "patch__target__plan_id",
+        "patch__area_mu",
+        "measured_mu",
+        "parts",
+        "repaired",
+        "wkb",
+    )
     if chosen is not None:
-        boxes = [box for part in _chunks(chosen)
-                 for box in shapes.filter(pk__in=part).values_list("min_lon", "min_lat", "max_lon", "max_lat")]
+        boxes = [
+            box
+            for part in _chunks(chosen)
+            for box in shapes.filter(pk__in=part).values_list(
+                "min_lon", "min_lat", "max_lon", "max_lat"
+            )
+        ]
         if not boxes:
             return []
         west, south, east, north = zip(*boxes, strict=True)
@@ -101,15 +119,24 @@ def _alone(subject):
     if abs(share) > settings.GEO_AREA_TOLERANCE:
         side = "大" if share > 0 else "小"
         yield Finding(
-            subject.pk, Kind.AREA,
+            subject.pk,
+            Kind.AREA,
             f"图斑面积 {plain(rounded(stated))} 亩，图形量算 {plain(rounded(measured))} 亩，"
             f"{side} {plain(rounded(abs(share), 1))}%。",
-            {"stated_mu": plain(rounded(stated)), "measured_mu": plain(rounded(measured)), "percent": _text(share)},
+            {
+                "stated_mu": plain(rounded(stated)),
+                "measured_mu": plain(rounded(measured)),
+                "percent": _text(share),
+            },
         )
     if subject.parts > 1:
-        yield Finding(subject.pk, Kind.PARTS, f"图形分成 {subject.parts} 部分。", {"parts": subject.parts})
+        yield Finding(
+            subject.pk, Kind.PARTS, f"图形分成 {subject.parts} 部分。", {"parts": subject.parts}
+        )
     if subject.repaired:
-        yield Finding(subject.pk, Kind.REPAIRED, "导入时图形自相交或不规范，已经修补，请在地图上核对。")
+        yield Finding(
+            subject.pk, Kind.REPAIRED, "导入时图形自相交或不规范，已经修补，请在地图上核对。"
+        )
 
 
 def _text(number, decimals=1):
@@ -135,9 +162,13 @@ def _pair(one, two, sqm):
         if sqm / union > SAME:
             share = _text(sqm / union * 100)
             sentence = f"和另一块图斑几乎重合，重叠的占两块合起来的 {share}%，请看是不是画了两遍。"
-            yield Finding(here.pk, Kind.DUPLICATE, sentence, {**figures, "iou_percent": share}, there.pk)
+            yield Finding(
+                here.pk, Kind.DUPLICATE, sentence, {**figures, "iou_percent": share}, there.pk
+            )
         else:
-            sentence = f"和另一块图斑重叠 {figures['sqm']} 平方米，占本图斑的 {figures['percent']}%。"
+            sentence = (
+                f"和另一块图斑重叠 {figures['sqm']} 平方米，占本图斑的 {figures['percent']}%。"
+            )
             yield Finding(here.pk, Kind.OVERLAP, sentence, figures, there.pk)
 
 
@@ -153,22 +184,31 @@ def _outside(subjects):
         else:
             where = f"，主要落在{inside}" if inside else ""
             sentence = f"有 {figures['sqm']} 平方米（{percent}%）在{place}的村界以外{where}。"
-            yield Finding(subject.pk, Kind.VILLAGE, sentence, {**figures, **({"in": inside} if inside else {})})
+            yield Finding(
+                subject.pk,
+                Kind.VILLAGE,
+                sentence,
+                {**figures, **({"in": inside} if inside else {})},
+            )
 
 
 def _sync(findings, chosen):
     """查出来的和存着的对一遍：没有了的删，数变了的改并重新提醒，新的加。"""
     stored = GeometryCheck.objects.select_for_update().order_by()
-    groups = [stored] if chosen is None else [
-        stored.filter(Q(patch__in=part) | Q(other__in=part)) for part in _chunks(chosen)
-    ]
+    groups = (
+        [stored]
+        if chosen is None
+        else [stored.filter(Q(patch__in=part) | Q(other__in=part)) for part in _chunks(chosen)]
+    )
     gone, changed, kept = set(), [], set()
     for check in (check for group in groups for check in group.iterator(chunk_size=CHUNK)):
         key = check.patch_id, check.kind, check.other_id
         finding = findings.get(key)
         if finding is None:
             gone.add(check.pk)
-        elif key not in kept and (check.figures != finding.figures or check.sentence != finding.sentence):
+        elif key not in kept and (
+            check.figures != finding.figures or check.sentence != finding.sentence
+        ):
             if check.figures != finding.figures:
                 check.dismissed_by = check.dismissed_at = None
                 check.dismissed_reason = ""
@@ -178,15 +218,21 @@ def _sync(findings, chosen):
     for part in _chunks(gone):
         GeometryCheck.objects.filter(pk__in=part).delete()
     GeometryCheck.objects.bulk_update(
-        changed, ["figures", "sentence", "dismissed_by", "dismissed_at", "dismissed_reason"], batch_size=200
+        changed,
+        ["figures", "sentence", "dismissed_by", "dismissed_at", "dismissed_reason"],
+        batch_size=200,
     )
     GeometryCheck.objects.bulk_create(
         [
             GeometryCheck(
-                patch_id=finding.patch, kind=finding.kind, other_id=finding.other, figures=finding.figures,
+                patch_id=finding.patch,
+                kind=finding.kind,
+                other_id=finding.other,
+                figures=finding.figures,
                 sentence=finding.sentence,
             )
-            for key, finding in findings.items() if key not in kept
+            for key, finding in findings.items()
+            if key not in kept
         ],
         batch_size=CHUNK,
     )

@@ -12,9 +12,16 @@ from taiping.area import plain
 from taiping.geometry.shapes import load
 
 COLUMNS = {
-    "图斑编号": "code", "目标任务": "target__name", "村": "village__name", "面积（亩）": "area_mu",
-    "量算面积（亩）": "shape__measured_mu", "小地名": "place", "承包人": "contractor", "变化前地类": "land_before",
-    "变化后地类": "land_after", "状态": "status",
+    "图斑编号": "code",
+    "目标任务": "target__name",
+    "村": "village__name",
+    "面积（亩）": "area_mu",
+    "量算面积（亩）": "shape__measured_mu",
+    "小地名": "place",
+    "承包人": "contractor",
+    "变化前地类": "land_before",
+    "变化后地类": "land_after",
+    "状态": "status",
 }
 AMOUNTS = ("面积（亩）", "量算面积（亩）")
 
@@ -47,15 +54,25 @@ def geopackage(patches):
     """→ (bytes, 类型, 个数)。面积是文字，一位不差。"""
     rows = list(_rows(patches))
     columns = [
-        np.array([plain(facts[name]) if name in AMOUNTS else facts[name] for facts, _ in rows], dtype=object)
+        np.array(
+            [plain(facts[name]) if name in AMOUNTS else facts[name] for facts, _ in rows],
+            dtype=object,
+        )
         for name in COLUMNS
     ]
     geometries = np.array([wkb for _, wkb in rows], dtype=object)
     with tempfile.TemporaryDirectory(prefix="geo-") as folder:
         path = Path(folder) / "patches.gpkg"
         pyogrio.raw.write(
-            path, geometries, columns, list(COLUMNS), driver="GPKG", layer="图斑", crs="EPSG:4490",
-            geometry_type="MultiPolygon", promote_to_multi=True,
+            path,
+            geometries,
+            columns,
+            list(COLUMNS),
+            driver="GPKG",
+            layer="图斑",
+            crs="EPSG:4490",
+            geometry_type="MultiPolygon",
+            promote_to_multi=True,
         )
         return path.read_bytes(), "application/geopackage+sqlite3", len(rows)
 

@@ -28,7 +28,12 @@ class PatchShape(ShapeModel):
     measured_mu = MuField("量算面积（亩）")
     parts = models.PositiveIntegerField("几部分", default=1)
     batch = models.ForeignKey(
-        "plots.Batch", models.PROTECT, null=True, blank=True, related_name="shapes", verbose_name="批次"
+        "plots.Batch",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="shapes",
+        verbose_name="批次",
     )
 
     objects = PatchShapeQuerySet.as_manager()
@@ -61,16 +66,28 @@ class GeometryCheck(models.Model):
         PARTS = "PARTS", "分成几部分"
         REPAIRED = "REPAIRED", "修补过"
 
-    patch = models.ForeignKey("plots.Patch", models.CASCADE, related_name="checks", verbose_name="图斑")
+    patch = models.ForeignKey(
+        "plots.Patch", models.CASCADE, related_name="checks", verbose_name="图斑"
+    )
     kind = models.CharField("检查", max_length=10, choices=Kind)
     other = models.ForeignKey(
-        "plots.Patch", models.CASCADE, null=True, blank=True, related_name="+", verbose_name="另一块图斑"
+        "plots.Patch",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="另一块图斑",
     )
     figures = models.JSONField("数", default=dict)
     sentence = models.CharField("说法", max_length=300)
     created_at = models.DateTimeField("发现时间", default=timezone.now)
     dismissed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="认定人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="认定人",
     )
     dismissed_at = models.DateTimeField("认定时间", null=True, blank=True)
     dismissed_reason = models.CharField("认定没有问题的理由", max_length=200, blank=True)
@@ -85,12 +102,18 @@ class GeometryCheck(models.Model):
                 fields=["patch", "kind"], condition=Q(other__isnull=True), name="check_is_said_once"
             ),
             models.UniqueConstraint(
-                fields=["patch", "kind", "other"], condition=Q(other__isnull=False),
+                fields=["patch", "kind", "other"],
+                condition=Q(other__isnull=False),
                 name="check_of_a_pair_is_said_once",
             ),
             models.CheckConstraint(
-                condition=Q(dismissed_at__isnull=True, dismissed_by__isnull=True, dismissed_reason="")
-                | (Q(dismissed_at__isnull=False, dismissed_by__isnull=False) & ~Q(dismissed_reason="")),
+                condition=Q(
+                    dismissed_at__isnull=True, dismissed_by__isnull=True, dismissed_reason=""
+                )
+                | (
+                    Q(dismissed_at__isnull=False, dismissed_by__isnull=False)
+                    & ~Q(dismissed_reason="")
+                ),
                 name="check_dismissal_has_a_person_and_a_reason",
                 violation_error_message="认定没有问题要写明理由。",
             ),

@@ -155,7 +155,8 @@ def _judge_units(sheet, headers, rows, names):
     guesses = names.guesses(headers)
     for at in [at for at, guess in guesses.items() if guess.field == Field.AREA]:
         pairs = [
-            (amount, float(sheet.measured[number])) for number, values in enumerate(rows[:FEW], start=2)
+            (amount, float(sheet.measured[number]))
+            for number, values in enumerate(rows[:FEW], start=2)
             if number in sheet.measured and (amount := _amount(values[at]))
         ]
         stated, measured = (sum(side) for side in zip(*pairs, strict=True)) if pairs else (0, 0)
@@ -174,7 +175,9 @@ def _amount(value):
 
 def _add_villages(sheet, names, places):
     header = sheet.rows[0][1]
-    code_at = next((at for at, guess in names.guesses(header).items() if guess.field == Field.CODE), None)
+    code_at = next(
+        (at for at, guess in names.guesses(header).items() if guess.field == Field.CODE), None
+    )
     header.append(FOUND_VILLAGE)
     for number, values in sheet.rows[1:]:
         code = None if code_at is None else values[code_at]
@@ -210,7 +213,6 @@ class Places:
         self._tree = shapely.STRtree([load(wkb) for _, wkb in boundaries])
 
 
-
 def crs_of(sheets, batch):
     """预览页“坐标系”那一块：None 是没有图层；doubt 是要人确认的话。"""
     vectors = [sheet for sheet in sheets if isinstance(sheet, VectorSheet)]
@@ -220,8 +222,10 @@ def crs_of(sheets, batch):
     judged = next((sheet.judged for sheet in vectors if sheet.judged), None)
     chosen = int(batch.crs) if batch.crs else None
     return {
-        "doubts": doubts, "used": sorted({sheet.crs for sheet in vectors if sheet.crs}),
-        "selected": chosen or (judged if doubts else None), "chosen": chosen,
+        "doubts": doubts,
+        "used": sorted({sheet.crs for sheet in vectors if sheet.crs}),
+        "selected": chosen or (judged if doubts else None),
+        "chosen": chosen,
         "choices": crs_tools.choices(judged, chosen),
     }
 

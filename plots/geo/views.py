@@ -29,7 +29,9 @@ def checks(request):
     _town_only(request.user)
     visible = GeometryCheck.objects.visible_to(request.user)
     asked = _asked(request)
-    found = visible.exclude(dismissed_at=None) if asked["shown"] == "dismissed" else visible.standing()
+    found = (
+        visible.exclude(dismissed_at=None) if asked["shown"] == "dismissed" else visible.standing()
+    )
     if asked["kind"]:
         found = found.filter(kind=asked["kind"])
     # 一对图斑的两边各有一处：看全镇时只列一次，看一个村时列这个村的。
@@ -37,18 +39,28 @@ def checks(request):
     if asked["village"]:
         found = found.filter(patch__village=asked["village"])
         once |= ~Q(other__village=asked["village"])
-    found = found.filter(once).select_related("patch__village", "patch__target", "other__village", "dismissed_by")
-    page = Paginator(found.order_by("patch__village__order", "patch__code", "kind", "pk"), PAGE).get_page(
-        request.GET.get("page")
+    found = found.filter(once).select_related(
+        "patch__village", "patch__target", "other__village", "dismissed_by"
     )
+    page = Paginator(
+        found.order_by("patch__village__order", "patch__code", "kind", "pk"), PAGE
+    ).get_page(request.GET.get("page"))
     hide_others(page.object_list, request.user)
     refill(page.object_list, request)
     query = request.GET.copy()
     query.pop("page", None)
-    return render(request, "plots/checks.html", {
-        "page": page, "asked": asked, "kinds": GeometryCheck.Kind.choices, "query": query.urlencode(),
-        "villages": Village.objects.visible_to(request.user), "back": request.get_full_path(),
-    })
+    return render(
+        request,
+        "plots/checks.html",
+        {
+            "page": page,
+            "asked": asked,
+            "kinds": GeometryCheck.Kind.choices,
+            "query": query.urlencode(),
+            "villages": Village.objects.visible_to(request.user),
+            "back": request.get_full_path(),
+        },
+    )
 
 
 def _asked(request):
@@ -89,7 +101,9 @@ def geo_export(request, fmt):
         raise PermissionDenied
     if fmt not in FORMATS:
         raise Http404
-    filters = PatchFilter(request.GET, queryset=Patch.objects.visible_to(request.user), user=request.user)
+    filters = PatchFilter(
+        request.GET, queryset=Patch.objects.visible_to(request.user), user=request.user
+    )
     content, content_type, count = FORMATS[fmt](filters.qs)
     name = f"{filters.title}_{filters.day:%Y%m%d}.{fmt}"
     access.info("导出精确坐标 %s 用户=%s 图斑=%s", name, request.user.username, count)

@@ -40,7 +40,9 @@ def _write(book, layout, told):
         cells = [put(WriteOnlyCell(sheet), value) for value in values]
         cells += [None] * (width - len(cells))
         sentences = told.get(number, []) + (told.get(0, []) if number == rows[0][0] else [])
-        cells.append(_note(sheet, ERRORS if number == layout.header_row and number else "", sentences))
+        cells.append(
+            _note(sheet, ERRORS if number == layout.header_row and number else "", sentences)
+        )
         sheet.append(cells)
         written = number
 

@@ -3,9 +3,13 @@
 from taiping.area import plain
 
 COUNTS = (
-    ("new", "新增 {} 个"), ("changed", "改动 {} 个"), ("amended", "其中更正面积 {} 个"), ("unchanged", "没变 {} 个"),
+    ("new", "新增 {} 个"),
+    ("changed", "改动 {} 个"),
+    ("amended", "其中更正面积 {} 个"),
+    ("unchanged", "没变 {} 个"),
     ("shapes", "其中带图形 {} 个"),
-    ("reported", "上报 {} 个"), ("skipped", "跳过 {} 行"),
+    ("reported", "上报 {} 个"),
+    ("skipped", "跳过 {} 行"),
 )
 
 
@@ -44,7 +48,8 @@ def quota_text(review):
     gaps = [
         f"{'多' if actual > planned else '少'} {plain(abs(actual - planned))} {unit}"
         for planned, actual, unit in (
-            (target.quota, found.after_mu, "亩"), (target.quota_count, found.after_count, "个")
+            (target.quota, found.after_mu, "亩"),
+            (target.quota_count, found.after_count, "个"),
         )
         if planned is not None and planned != actual
     ]

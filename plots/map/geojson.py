@@ -21,7 +21,15 @@ CELL_PX = 72
 FINE_BOUNDARY = 0.00005  # 村界简化到 5 米
 RELATED = ("target__plan", "village", "next_milestone")
 NEEDED = (
-    "code", "village", "target", "area_mu", "place", "status", "next_milestone", "until_on", "is_demo",
+    "code",
+    "village",
+    "target",
+    "area_mu",
+    "place",
+    "status",
+    "next_milestone",
+    "until_on",
+    "is_demo",
     *(f"shape__{name}" for name in ("wkb", "min_lon", "min_lat", "max_lon", "max_lat")),
 )
 
@@ -33,15 +41,23 @@ def answer(filters, window):
     if count > LIMIT:
         cells = _cells(found, window)
         rows = rows_of(filters.sorted(found.select_related(*RELATED))[:PAGE], filters)
-        return _pieces({"count": count, "words": _words(count, True), "rows": [_facts(row) for row in rows]}, cells)
-    rows = rows_of(_light(filters.sorted(found.select_related("shape").only(*NEEDED)), filters), filters)
+        return _pieces(
+            {"count": count, "words": _words(count, True), "rows": [_facts(row) for row in rows]},
+            cells,
+        )
+    rows = rows_of(
+        _light(filters.sorted(found.select_related("shape").only(*NEEDED)), filters), filters
+    )
     return _pieces({"count": count, "words": _words(count, False)}, _features(rows, window))
 
 
 def _light(patches, filters):
     """几千块图斑共用同一个村、任务、时间节点，不一块块地造。"""
     steps = {step.pk: step for step in filters.milestones}
-    targets = {target.pk: target for target in Target.objects.filter(plan=filters.plan).select_related("plan")}
+    targets = {
+        target.pk: target
+        for target in Target.objects.filter(plan=filters.plan).select_related("plan")
+    }
     villages = Village.objects.visible_to(filters.user).in_bulk()
     found = list(patches)
     for patch in found:
@@ -64,9 +80,16 @@ def _facts(row):
     """弹出的小窗和列表要的几样。"""
     patch = row.patch
     return {
-        "id": patch.pk, "code": patch.code, "village": patch.village.name, "target": patch.target.name,
-        "status": row.status, "text": row.text, "late": row.is_late, "area": str(rounded(patch.area_mu)),
-        "place": patch.place, "demo": patch.is_demo,
+        "id": patch.pk,
+        "code": patch.code,
+        "village": patch.village.name,
+        "target": patch.target.name,
+        "status": row.status,
+        "text": row.text,
+        "late": row.is_late,
+        "area": str(rounded(patch.area_mu)),
+        "place": patch.place,
+        "demo": patch.is_demo,
     }
 
 
@@ -84,14 +107,20 @@ def outlines(shapes, window):
     tiny = np.maximum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) < TINY_PX * window.pixel
     middle = (box[:, :2] + box[:, 2:]) / 2
     found = [None if small else bytes(shape.wkb) for shape, small in zip(shapes, tiny, strict=True)]
-    found = shapely.simplify(shapely.from_wkb(np.array(found, dtype=object)), FINE_PX * window.pixel, preserve_topology=True)
+    found = shapely.simplify(
+        shapely.from_wkb(np.array(found, dtype=object)),
+        FINE_PX * window.pixel,
+        preserve_topology=True,
+    )
     found[tiny] = shapely.points(middle[tiny])
     return written(found)
 
 
 def written(geometries):
     """一批图形 → GeoJSON 文字，坐标取整。"""
-    return shapely.to_geojson(shapely.transform(np.asarray(geometries, dtype=object), lambda xy: xy.round(DIGITS)))
+    return shapely.to_geojson(
+        shapely.transform(np.asarray(geometries, dtype=object), lambda xy: xy.round(DIGITS))
+    )
 
 
 def _cells(found, window):
@@ -100,12 +129,17 @@ def _cells(found, window):
     lon = (F("shape__min_lon") + F("shape__max_lon")) / 2
     lat = (F("shape__min_lat") + F("shape__max_lat")) / 2
     cells = (
-        found.order_by().annotate(column=Floor(lon / size), line=Floor(lat / size))
-        .values("column", "line").annotate(number=Count("pk"), lon=Avg(lon), lat=Avg(lat))
+        found.order_by()
+        .annotate(column=Floor(lon / size), line=Floor(lat / size))
+        .values("column", "line")
+        .annotate(number=Count("pk"), lon=Avg(lon), lat=Avg(lat))
     )
     cells = list(cells)
     points = written(shapely.points([(cell["lon"], cell["lat"]) for cell in cells]))
-    return [_feature(point, {"number": cell["number"]}) for point, cell in zip(points, cells, strict=True)]
+    return [
+        _feature(point, {"number": cell["number"]})
+        for point, cell in zip(points, cells, strict=True)
+    ]
 
 
 def _feature(geometry, properties):
@@ -114,7 +148,9 @@ def _feature(geometry, properties):
 
 def _pieces(told, features, size=200):
     """一次写 size 个图形。"""
-    yield json.dumps({"type": "FeatureCollection", **told}, ensure_ascii=False)[:-1] + ',"features":['
+    yield (
+        json.dumps({"type": "FeatureCollection", **told}, ensure_ascii=False)[:-1] + ',"features":['
+    )
     held, comma = [], ""
     for feature in features:
         held.append(feature)
@@ -126,13 +162,24 @@ def _pieces(told, features, size=200):
 
 def villages(user):
     """看得见的村 → GeoJSON：有村界的画村界，村名写在村界里；没有的写在它图斑的中间。"""
-    boundaries = list(VillageBoundary.objects.visible_to(user).select_related("village").order_by("village__order"))
+    boundaries = list(
+        VillageBoundary.objects.visible_to(user)
+        .select_related("village")
+        .order_by("village__order")
+    )
     areas = shapely.from_wkb(np.array([bytes(row.wkb) for row in boundaries], dtype=object))
-    names = {row.village.name: point for row, point in zip(boundaries, shapely.point_on_surface(areas), strict=True)}
+    names = {
+        row.village.name: point
+        for row, point in zip(boundaries, shapely.point_on_surface(areas), strict=True)
+    }
     for name, lon, lat in _middles(user):
         names.setdefault(name, shapely.Point(lon, lat))
     drawn = [
-        *zip(written(shapely.simplify(areas, FINE_BOUNDARY)), (row.village.name for row in boundaries), strict=True),
+        *zip(
+            written(shapely.simplify(areas, FINE_BOUNDARY)),
+            (row.village.name for row in boundaries),
+            strict=True,
+        ),
         *zip(written(list(names.values())), names, strict=True),
     ]
     return _pieces({}, (_feature(geometry, {"name": name}) for geometry, name in drawn))
@@ -140,7 +187,15 @@ def villages(user):
 
 def _middles(user):
     """各村图斑图形的中间：（村名, 经度, 纬度）。"""
-    shapes = PatchShape.objects.current().filter(patch__village__in=Village.objects.visible_to(user)).order_by()
-    return shapes.values_list("patch__village__name").annotate(
-        lon=Avg((F("min_lon") + F("max_lon")) / 2), lat=Avg((F("min_lat") + F("max_lat")) / 2)
-    ).order_by("patch__village__order")
+    shapes = (
+        PatchShape.objects.current()
+        .filter(patch__village__in=Village.objects.visible_to(user))
+        .order_by()
+    )
+    return (
+        shapes.values_list("patch__village__name")
+        .annotate(
+            lon=Avg((F("min_lon") + F("max_lon")) / 2), lat=Avg((F("min_lat") + F("max_lat")) / 2)
+        )
+        .order_by("patch__village__order")
+    )

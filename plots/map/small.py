@@ -16,8 +16,11 @@ def small_map(patch, shape, evidence):
     photos = [item for item in evidence if item.kind == item.Type.PHOTO]
     placed = [_photo(item) for item in photos if item.lat is not None]
     return {
-        "shape": json.loads(written([load(shape.wkb)])[0]), "photos": placed, "status": patch.status,
-        "total": len(photos), "placed": len(placed),
+        "shape": json.loads(written([load(shape.wkb)])[0]),
+        "photos": placed,
+        "status": patch.status,
+        "total": len(photos),
+        "placed": len(placed),
     }
 
 
@@ -26,6 +29,9 @@ def _photo(item):
     if item.position_m:
         where += f"，离图斑 {item.position_m} 米"
     return {
-        "lon": round(float(item.lon), DIGITS), "lat": round(float(item.lat), DIGITS), "name": item.name,
-        "bearing": None if item.bearing is None else float(item.bearing), "where": where,
+        "lon": round(float(item.lon), DIGITS),
+        "lat": round(float(item.lat), DIGITS),
+        "name": item.name,
+        "bearing": None if item.bearing is None else float(item.bearing),
+        "where": where,
     }

@@ -36,10 +36,14 @@ class Window:
 
     def contains(self, prefix=""):
         """外接框和窗口相交的条件；prefix 是到外接框那张表的路，如 “shape__”。"""
-        return Q(**{
-            f"{prefix}min_lon__lte": self.east, f"{prefix}max_lon__gte": self.west,
-            f"{prefix}min_lat__lte": self.north, f"{prefix}max_lat__gte": self.south,
-        })
+        return Q(
+            **{
+                f"{prefix}min_lon__lte": self.east,
+                f"{prefix}max_lon__gte": self.west,
+                f"{prefix}min_lat__lte": self.north,
+                f"{prefix}max_lat__gte": self.south,
+            }
+        )
 
 
 def _box(text):
@@ -50,13 +54,18 @@ def _box(text):
     except ValueError:
         numbers = []
     if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
-        raise BadWindow(f"bbox 是“{text[:60]}”，要写成四个数：西,南,东,北（度），如 106.0,29.8,106.1,29.9。")
+        raise BadWindow(
+            f"bbox 是“{text[:60]}”，要写成四个数：西,南,东,北（度），如 106.0,29.8,106.1,29.9。"
+        )
     west, south, east, north = numbers
     if west > east or south > north:
         raise BadWindow(f"bbox 是“{text[:60]}”，西要小于东，南要小于北。")
-    return tuple(max(low, min(high, number)) for number, low, high in zip(
-        numbers, (WORLD[0], WORLD[1]) * 2, (WORLD[2], WORLD[3]) * 2, strict=True
-    ))
+    return tuple(
+        max(low, min(high, number))
+        for number, low, high in zip(
+            numbers, (WORLD[0], WORLD[1]) * 2, (WORLD[2], WORLD[3]) * 2, strict=True
+        )
+    )
 
 
 def _zoom(text):

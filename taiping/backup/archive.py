@@ -11,7 +11,14 @@ from pathlib import Path
 FORMAT = 1
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
-BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 class ArchiveError(Exception):
@@ -36,7 +43,9 @@ class Writer:
         self.entries[name] = {"sha256": digest.hexdigest(), "size": size}
 
     def finish(self, manifest):
-        text = json.dumps({"format": FORMAT, **manifest, "entries": self.entries}, ensure_ascii=False, indent=1)
+        text = json.dumps(
+            {"format": FORMAT, **manifest, "entries": self.entries}, ensure_ascii=False, indent=1
+        )
         self.zipped.writestr(MANIFEST, text, zipfile.ZIP_DEFLATED)
 
 
@@ -60,7 +69,9 @@ def writing(path):
             os.fsync(stream.fileno())
         part.replace(path)
     except OSError as error:
-        raise ArchiveError(f"写不成 {path}：{error.strerror or error}。请检查文件夹和剩余空间。") from error
+        raise ArchiveError(
+            f"写不成 {path}：{error.strerror or error}。请检查文件夹和剩余空间。"
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -81,7 +92,9 @@ class Archive:
         if not isinstance(manifest, dict) or "tables" not in manifest or "entries" not in manifest:
             raise foreign
         if manifest.get("format") != FORMAT:
-            raise ArchiveError(f"{self.name} 是更新版本的系统做的备份。请先把系统更新到那个版本，再恢复。")
+            raise ArchiveError(
+                f"{self.name} 是更新版本的系统做的备份。请先把系统更新到那个版本，再恢复。"
+            )
         return manifest
 
     @property
@@ -99,7 +112,9 @@ class Archive:
             for chunk in self.chunks(name):
                 digest.update(chunk)
             if digest.hexdigest() != told["sha256"]:
-                raise ArchiveError(f"{self.name} 里的 {name} 和清单上的哈希不一致，这份备份坏了。请换一份。")
+                raise ArchiveError(
+                    f"{self.name} 里的 {name} 和清单上的哈希不一致，这份备份坏了。请换一份。"
+                )
 
     def chunks(self, name):
         with self.zipped.open(name) as stream:
@@ -115,7 +130,9 @@ class Archive:
 def opened(path):
     """打开一份备份并核对完，给出 Archive；不完整、被改动、不是备份，都抛 ArchiveError。"""
     path = Path(path)
-    damaged = ArchiveError(f"{path.name} 不是完整的备份文件，可能没有拷全或已损坏。请重新拷一次，或换一份。")
+    damaged = ArchiveError(
+        f"{path.name} 不是完整的备份文件，可能没有拷全或已损坏。请重新拷一次，或换一份。"
+    )
     try:
         zipped = zipfile.ZipFile(path)
     except OSError as error:

@@ -8,7 +8,15 @@ from taiping.backup.archive import ArchiveError
 from taiping.logs import masked
 
 # 这一行自己的错；磁盘满、连接断（OperationalError）不在里面
-REFUSALS = (DataError, IntegrityError, ProgrammingError, ValidationError, ValueError, TypeError, ArithmeticError)
+REFUSALS = (
+    DataError,
+    IntegrityError,
+    ProgrammingError,
+    ValidationError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+)
 SHOWN = 40
 ADVICE = "请在做备份的那个系统里改好这一行，再备份一次。"
 
@@ -19,7 +27,9 @@ class DoesNotFit(ArchiveError):
 
 def no_room(model, pk, field, value, reason):
     """“图斑”表（plots.patch）编号 7 的“顺序”…"""
-    return DoesNotFit(f"{_row(model, pk)}的“{field.verbose_name}”{reason}，存不下：{_shown(value)}。{ADVICE}")
+    return DoesNotFit(
+        f"{_row(model, pk)}的“{field.verbose_name}”{reason}，存不下：{_shown(value)}。{ADVICE}"
+    )
 
 
 def _row(model, pk):
@@ -30,7 +40,9 @@ def _shown(value):
     """值的头几十个字，看不见的字写成 \\x00 的样子，电话照样遮住。"""
     text = value if isinstance(value, str) else str(value)
     text = masked(text[: SHOWN + 20])
-    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[:SHOWN])
+    shown = "".join(
+        letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[:SHOWN]
+    )
     return f"“{shown}{'…' if len(text) > SHOWN else ''}”"
 
 
@@ -42,7 +54,9 @@ def refused(model, fields, batch, insert, error):
                 insert([row])
         except REFUSALS as found:
             return _explained(model, fields, row, found)
-    return DoesNotFit(f"“{model._meta.verbose_name}”表（{model._meta.label_lower}）存不下：{_words(error)}。{ADVICE}")
+    return DoesNotFit(
+        f"“{model._meta.verbose_name}”表（{model._meta.label_lower}）存不下：{_words(error)}。{ADVICE}"
+    )
 
 
 def _explained(model, fields, row, error):
@@ -104,7 +118,9 @@ def _broken_rule(model, error):
     for rule in model._meta.constraints:
         if rule.name in words:
             own = rule.violation_error_message != rule.default_violation_error_message
-            return f"{rule.violation_error_message.rstrip('。') if own else '不合规则'}（{rule.name}）"
+            return (
+                f"{rule.violation_error_message.rstrip('。') if own else '不合规则'}（{rule.name}）"
+            )
     if "unique" in words.lower():
         return f"和另一行重复（{words}）"
     return words
@@ -120,14 +136,18 @@ def check_references(kept):
         with transaction.atomic():
             connection.check_constraints()
     except IntegrityError as error:
-        raise _dangling(kept) or DoesNotFit(f"有一行指着不存在的数据：{_words(error)}。{ADVICE}") from error
+        raise _dangling(kept) or DoesNotFit(
+            f"有一行指着不存在的数据：{_words(error)}。{ADVICE}"
+        ) from error
 
 
 def _dangling(kept):
     for model in kept:
         links = [f for f in model._meta.local_concrete_fields if f.remote_field and f.db_constraint]
         for field in links:
-            there = field.related_model._base_manager.filter(**{field.target_field.attname: OuterRef(field.attname)})
+            there = field.related_model._base_manager.filter(
+                **{field.target_field.attname: OuterRef(field.attname)}
+            )
             rows = model._base_manager.filter(~Exists(there), **{f"{field.name}__isnull": False})
             if found := rows.values_list("pk", field.attname).first():
                 return no_room(model, found[0], field, found[1], "指着不存在的数据")

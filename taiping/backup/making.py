@@ -19,7 +19,16 @@ from taiping.backup.rows import as_line, columns_of, dump, json_nulls, kept_mode
 from taiping.versions import newer_sentence
 
 UNPROVEN = ".未验证.zip"
-PACKED = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".docx", ".xlsx", ".zip")  # 本来就压过的，不再压
+PACKED = (
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".webp",
+    ".heic",
+    ".docx",
+    ".xlsx",
+    ".zip",
+)  # 本来就压过的，不再压
 NAME, DATED = re.compile(r"[\w\-]{1,40}"), re.compile(r"-\d{8}-\d{6}")
 
 
@@ -56,16 +65,24 @@ def _write(path):
             for model in kept_models(apps):
                 tables[model._meta.label_lower] = _add_table(writer, model, names)
         missing = [name for name in dict.fromkeys(names) if not _add_file(writer, name)]
-        writer.finish({
-            "made_at": timezone.now().isoformat(), "site": settings.SITE_NAME, "database": connection.vendor,
-            "migrations": migrations, "tables": tables, "missing": missing,
-        })
+        writer.finish(
+            {
+                "made_at": timezone.now().isoformat(),
+                "site": settings.SITE_NAME,
+                "database": connection.vendor,
+                "migrations": migrations,
+                "tables": tables,
+                "missing": missing,
+            }
+        )
 
 
 def _known_migrations():
     """更新过的步；早就去掉的应用留在表里的不算，恢复时没有它们。"""
     known = MigrationLoader(None).disk_migrations
-    return sorted(step for step in MigrationRecorder(connection).applied_migrations() if step in known)
+    return sorted(
+        step for step in MigrationRecorder(connection).applied_migrations() if step in known
+    )
 
 
 def refuse_unmigrated():
@@ -73,7 +90,9 @@ def refuse_unmigrated():
         raise ArchiveError(newer)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise ArchiveError("数据表还不是这个版本的。请先运行 quickstart --no-demo --no-serve 更新数据表，再备份。")
+        raise ArchiveError(
+            "数据表还不是这个版本的。请先运行 quickstart --no-demo --no-serve 更新数据表，再备份。"
+        )
 
 
 def _add_table(writer, model, names):

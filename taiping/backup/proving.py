@@ -20,11 +20,17 @@ QUICK = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-
 def prove(archive):
     """archive 装得上就返回；装不上、临时文件夹放不下，抛 ArchiveError。照片已经逐个核对过，不再写一遍。"""
     try:
-        with tempfile.TemporaryDirectory(prefix="taiping-backup-", ignore_cleanup_errors=True) as folder:
+        with tempfile.TemporaryDirectory(
+            prefix="taiping-backup-", ignore_cleanup_errors=True
+        ) as folder:
             _refuse_small(archive, folder)
             path = Path(folder) / "db.sqlite3"
             build_schema(path, archive.migrations)
-            with default_database(path), connection.constraint_checks_disabled(), transaction.atomic():
+            with (
+                default_database(path),
+                connection.constraint_checks_disabled(),
+                transaction.atomic(),
+            ):
                 replace_rows(archive, {})
     except ArchiveError:
         raise
@@ -38,7 +44,9 @@ def _refuse_small(archive, folder):
     rows = sum(told["size"] for name, told in entries.items() if name.startswith("data/"))
     free, wanted = shutil.disk_usage(folder).free, rows * ROOM + EMPTY
     if free < wanted:
-        raise ArchiveError(f"临时文件夹只剩 {free // MB} MB，装一遍要 {wanted // MB} MB。{_elsewhere()}")
+        raise ArchiveError(
+            f"临时文件夹只剩 {free // MB} MB，装一遍要 {wanted // MB} MB。{_elsewhere()}"
+        )
 
 
 def _elsewhere():

@@ -54,7 +54,9 @@ def _told(error):
 def is_in_use():
     """已经有账号、方案或村；刚建好的空表不算。"""
     tables = set(connection.introspection.table_names())
-    models = [apps.get_model(label) for label in ("villages.user", "tasks.plan", "villages.village")]
+    models = [
+        apps.get_model(label) for label in ("villages.user", "tasks.plan", "villages.village")
+    ]
     return any(model._meta.db_table in tables and model._base_manager.exists() for model in models)
 
 
@@ -108,7 +110,9 @@ def replace_rows(archive, renamed):
     found = {model._meta.label_lower: model for model in rows.kept_models(then)}
     for label, told in archive.manifest["tables"].items():
         if label not in found or set(told["columns"]) != set(rows.columns_of(found[label])):
-            raise ArchiveError(f"备份里的表 {label} 和它自己说的版本对不上，可能被改动过。什么也没有改。")
+            raise ArchiveError(
+                f"备份里的表 {label} 和它自己说的版本对不上，可能被改动过。什么也没有改。"
+            )
         lines = archive.lines(f"data/{label}.jsonl")
         if rows.load(found[label], told, lines, renamed) != told["rows"]:
             raise ArchiveError(f"备份里的表 {label} 的行数和清单不一致。什么也没有改。")
@@ -128,7 +132,9 @@ def rebuild(wanted):
                 editor.execute(editor.sql_delete_table % {"table": editor.quote_name(table)})
     MigrationRecorder(connection).ensure_schema()
     executor = MigrationExecutor(connection)
-    parents = {parent.key for node in wanted for parent in executor.loader.graph.node_map[node].parents}
+    parents = {
+        parent.key for node in wanted for parent in executor.loader.graph.node_map[node].parents
+    }
     leaves = sorted(wanted - parents)
     executor.migrate(leaves)
     return executor.loader.project_state(leaves).apps

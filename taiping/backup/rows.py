@@ -22,7 +22,11 @@ CHUNK = 2000
 def kept_models(apps):
     """要备份的模型：有自己的表、由迁移管着的。"""
     found = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
-    return [m for m in found if not m._meta.proxy and not m._meta.swapped and m._meta.label_lower not in LEFT_OUT]
+    return [
+        m
+        for m in found
+        if not m._meta.proxy and not m._meta.swapped and m._meta.label_lower not in LEFT_OUT
+    ]
 
 
 @contextmanager
@@ -61,7 +65,9 @@ def dump(model):
 
 def as_line(row):
     text = json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    return text.encode("utf-8", "surrogatepass") + b"\n"  # JSON 列里可以有半个字，json.loads 也这样读
+    return (
+        text.encode("utf-8", "surrogatepass") + b"\n"
+    )  # JSON 列里可以有半个字，json.loads 也这样读
 
 
 def _plain(value):
@@ -79,13 +85,19 @@ def json_nulls(model):
     found = {}
     for field in model._meta.local_concrete_fields:
         if isinstance(field, models.JSONField):
-            found[field.attname] = list(model._base_manager.filter(**{field.name: None}).values_list("pk", flat=True))
+            found[field.attname] = list(
+                model._base_manager.filter(**{field.name: None}).values_list("pk", flat=True)
+            )
     return {name: keys for name, keys in found.items() if keys}
 
 
 def empty(apps):
     """清空这些模型的表（连同登录状态），编号从头算。"""
-    every = [m for m in apps.get_models(include_auto_created=True) if m._meta.managed and not m._meta.proxy]
+    every = [
+        m
+        for m in apps.get_models(include_auto_created=True)
+        if m._meta.managed and not m._meta.proxy
+    ]
     tables = sorted({model._meta.db_table for model in every})
     with connection.cursor() as cursor:
         for statement in connection.ops.sql_flush(no_style(), tables, reset_sequences=True):
@@ -124,7 +136,11 @@ def _row(model, fields, takers, values):
 
 def _json_null_putter(fields, told):
     """行 → 行：JSON 列里的 None 该是 JSON 的 null 的换过来，别的是“没有值”。不许空的列里只能是 null。"""
-    keys = {field: set(told.get(field.attname, ())) for field in fields if isinstance(field, models.JSONField)}
+    keys = {
+        field: set(told.get(field.attname, ()))
+        for field in fields
+        if isinstance(field, models.JSONField)
+    }
 
     def put(row):
         for field, marked in keys.items():
@@ -136,8 +152,11 @@ def _json_null_putter(fields, told):
 
 
 TAKEN_BACK = (
-    (models.DateTimeField, datetime.fromisoformat), (models.DateField, date.fromisoformat),
-    (models.TimeField, time.fromisoformat), (models.UUIDField, UUID), (models.BinaryField, base64.b64decode),
+    (models.DateTimeField, datetime.fromisoformat),
+    (models.DateField, date.fromisoformat),
+    (models.TimeField, time.fromisoformat),
+    (models.UUIDField, UUID),
+    (models.BinaryField, base64.b64decode),
 )
 
 
@@ -179,12 +198,16 @@ def _address(value, keyed):
 
 def _is_keyed(field):
     meta = field.model._meta
-    groups = [*meta.unique_together, *(rule.fields for rule in meta.constraints if hasattr(rule, "fields"))]
+    groups = [
+        *meta.unique_together,
+        *(rule.fields for rule in meta.constraints if hasattr(rule, "fields")),
+    ]
     return field.unique or any(field.name in group for group in groups)
 
 
 def _insert(model, fields, batch):
     """raw=True：不走 save()，自动填的时间、默认值、信号都不动。"""
+
     def insert(rows):
         model._base_manager._insert(rows, fields=fields, using=DEFAULT_DB_ALIAS, raw=True)
 

@@ -46,14 +46,20 @@ class Asked:
         if self.plan is None:
             return []
         if self.on > self.plan.ends_on:
-            return [f"{self.plan}已于{long_date(self.plan.ends_on)}结束，下面是结束以后的情况，没完成、也没有暂缓的都算逾期。"]
+            return [
+                f"{self.plan}已于{long_date(self.plan.ends_on)}结束，下面是结束以后的情况，没完成、也没有暂缓的都算逾期。"
+            ]
         if self.on < self.plan.starts_on:
-            return [f"{self.plan}从{long_date(self.plan.starts_on)}开始，{long_date(self.on)}还没有开始。"]
+            return [
+                f"{self.plan}从{long_date(self.plan.starts_on)}开始，{long_date(self.on)}还没有开始。"
+            ]
         return []
 
     def at(self, day):
         """同样的口径和比较，换一天看；比较的日期不早于那天的去掉。"""
-        return self.query(on=day.isoformat(), since=self.since if self.since and self.since < day else "")
+        return self.query(
+            on=day.isoformat(), since=self.since if self.since and self.since < day else ""
+        )
 
     @property
     def today_query(self):
@@ -77,13 +83,18 @@ class Asked:
     def ledger(self):
         """台账里同一年、同一天、同一口径的地址，后面接 &state=… 等条件。"""
         basis = f"&basis={self.basis}" if self.basis != "done" else ""
-        return f"{reverse('plots:patch_list')}?year={self.plan.year}&on={self.on.isoformat()}{basis}"
+        return (
+            f"{reverse('plots:patch_list')}?year={self.plan.year}&on={self.on.isoformat()}{basis}"
+        )
 
     def query(self, **changes):
         """同一页换一项后的地址参数。日期总是写上：发给别人的链接，明天点开还是这一天；默认的口径不写。"""
         values = {
-            "year": str(self.plan.year) if self.plan else "", "on": self.on.isoformat(), "basis": self.basis,
-            "since": self.since.isoformat() if self.since else "", "villages": self.villages,
+            "year": str(self.plan.year) if self.plan else "",
+            "on": self.on.isoformat(),
+            "basis": self.basis,
+            "since": self.since.isoformat() if self.since else "",
+            "villages": self.villages,
         }
         values |= {name: str(value) for name, value in changes.items()}
         if values["basis"] == "done":

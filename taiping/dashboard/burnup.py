@@ -69,7 +69,8 @@ class BurnUp:
 def burn_ups(progress):
     """靠图斑量的每项任务一条 BurnUp，和 progress 看的是同样的村、日期、口径。一次查询。"""
     drawn = [
-        figures for figures in progress.targets
+        figures
+        for figures in progress.targets
         if figures.target.by_patches and figures.milestones and figures.patch_count
     ]
     changes = daily_changes(drawn, progress.scope)
@@ -77,16 +78,23 @@ def burn_ups(progress):
     for figures in drawn:
         unit, goal = goals(figures)[0]
         reported, confirmed = (
-            Curve.of(changes[row.milestone.pk, unit == "个"], progress.as_of) for row in (figures.reporting, figures.last)
+            Curve.of(changes[row.milestone.pk, unit == "个"], progress.as_of)
+            for row in (figures.reporting, figures.last)
         )
-        curves.append(BurnUp(figures, unit, goal, reported, confirmed, slowest(figures, changes, progress.as_of)))
+        curves.append(
+            BurnUp(
+                figures, unit, goal, reported, confirmed, slowest(figures, changes, progress.as_of)
+            )
+        )
     return curves
 
 
 def goals(figures):
     """要到的数 [(单位, 数)]：有亩数的亩在前；亩和个都有就两样；都没有是现有图斑的个数。"""
     found = [("亩", figures.need.quota), ("个", figures.need.quota_count)]
-    return [(unit, Decimal(goal)) for unit, goal in found if goal is not None] or [("个", Decimal(figures.patch_count))]
+    return [(unit, Decimal(goal)) for unit, goal in found if goal is not None] or [
+        ("个", Decimal(figures.patch_count))
+    ]
 
 
 def within_reach(figures):
@@ -122,9 +130,14 @@ def daily_changes(figures, scope):
     for row in figures:
         drawn |= {row.reporting.milestone.pk, row.last.milestone.pk}
         pending |= {row.next_milestone.milestone.pk} if row.next_milestone else set()
-        steps_of |= {step.milestone.pk: [other.milestone.pk for other in row.milestones] for step in row.milestones}
+        steps_of |= {
+            step.milestone.pk: [other.milestone.pk for other in row.milestones]
+            for step in row.milestones
+        }
     changes = defaultdict(lambda: defaultdict(Decimal))
-    for milestone, kind, began, ended, amount, count in day_sums(scope, drawn, pending - drawn, pace_start(scope.as_of)):
+    for milestone, kind, began, ended, amount, count in day_sums(
+        scope, drawn, pending - drawn, pace_start(scope.as_of)
+    ):
         if kind == Kind.EXEMPT:
             added = [((step, True), count) for step in steps_of.get(milestone, ())]
         else:

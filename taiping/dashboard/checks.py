@@ -19,14 +19,19 @@ def private_paths():
         paths.append(media)
     database = connections["default"]
     if database.vendor == "sqlite":
-        paths += [Path(f"{database.settings_dict['NAME']}{ending}") for ending in ("", "-wal", "-shm")]
+        paths += [
+            Path(f"{database.settings_dict['NAME']}{ending}") for ending in ("", "-wal", "-shm")
+        ]
     return paths
 
 
 @register(Tags.security, deploy=True)
 def check_private(app_configs, **kwargs):
     found = [path for path in private_paths() if is_open(path)]
-    return [Warning(f"{path} 这台机器上别的用户也读得到。", hint=MEND, id="taiping.W001") for path in found]
+    return [
+        Warning(f"{path} 这台机器上别的用户也读得到。", hint=MEND, id="taiping.W001")
+        for path in found
+    ]
 
 
 def close_to_others(stdout, stderr):
@@ -35,4 +40,6 @@ def close_to_others(stdout, stderr):
     if done:
         stdout.write(f"已收紧 {done} 个文件和文件夹的权限，这台机器上别的用户不再读得到。")
     if failed:
-        stderr.write(f"有 {failed} 个文件和文件夹属于别的用户，权限没有改成，请运行 python3 manage.py check --deploy 看是哪些。")
+        stderr.write(
+            f"有 {failed} 个文件和文件夹属于别的用户，权限没有改成，请运行 python3 manage.py check --deploy 看是哪些。"
+        )

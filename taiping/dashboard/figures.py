@@ -25,8 +25,10 @@ class Tally:
     def total(cls, tallies):
         tallies = list(tallies)
         return cls(
-            sum((row.amount for row in tallies), ZERO), sum(row.count for row in tallies),
-            sum((row.late for row in tallies), ZERO), sum(row.late_count for row in tallies),
+            sum((row.amount for row in tallies), ZERO),
+            sum(row.count for row in tallies),
+            sum((row.late for row in tallies), ZERO),
+            sum(row.late_count for row in tallies),
         )
 
 
@@ -146,8 +148,13 @@ class TargetFigures:
     @property
     def is_elsewhere(self):
         """看几个村时，这项任务和它们无关：没有图斑，没有分解到这里，也没有这里的监测数。"""
-        return not self.patch_count and self.quota is None and self.quota_count is None and not any(
-            row.confirmed is not None for row in self.villages if not self.target.by_patches
+        return (
+            not self.patch_count
+            and self.quota is None
+            and self.quota_count is None
+            and not any(
+                row.confirmed is not None for row in self.villages if not self.target.by_patches
+            )
         )
 
     def open_count_by(self, day):

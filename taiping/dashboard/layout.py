@@ -34,7 +34,11 @@ class Bar:
         def width(value):
             return f"{max(Decimal(value or 0), Decimal(0)) * 100 / top:.1f}"
 
-        return cls(width(confirmed), width((reported or 0) - (confirmed or 0)), width(quota) if quota else None)
+        return cls(
+            width(confirmed),
+            width((reported or 0) - (confirmed or 0)),
+            width(quota) if quota else None,
+        )
 
 
 @dataclass
@@ -69,9 +73,15 @@ def target_rows(progress, ledger):
             continue
         mu = count = None
         if figures.quota is not None:
-            mu = Bar.of(figures.confirmed, figures.reported, figures.need.quota)  # 清单核减了的，线跟着退
+            mu = Bar.of(
+                figures.confirmed, figures.reported, figures.need.quota
+            )  # 清单核减了的，线跟着退
         if figures.quota_count is not None or (figures.quota is None and figures.patch_count):
-            count = Bar.of(figures.confirmed_count, figures.reported_count, figures.quota_count or figures.patch_count)
+            count = Bar.of(
+                figures.confirmed_count,
+                figures.reported_count,
+                figures.quota_count or figures.patch_count,
+            )
         rows.append(TargetRow(figures, address, mu, count))
     return rows
 
@@ -99,12 +109,22 @@ def step_cell(figures, row, ledger):
     """时间节点一格里要写的；at 是这一步的图斑在台账里的地址。字典：模板里取得最快，一页有几十格。"""
     need, with_patches = figures.need, figures.patch_count
     return {
-        "name": row.milestone.name, "tag": TAGS[row.state], "state": row.state.label,
-        "at": f"{ledger}&milestone={row.milestone.code}", "undated": row.undated, "due_on": row.due_on,
-        "mu": (plain(row.reached), plain(need.quota)) if with_patches and figures.quota is not None else None,
-        "count": row.reached_count, "of": (need.quota_count or with_patches) if with_patches else None,
-        "on_time": row.on_time_count, "late": row.late_count, "rate": row.on_time_rate if with_patches else None,
-        "left": "" if figures.is_elsewhere else days_text(row), "hue": HUES.get(row.state, "quiet"),
+        "name": row.milestone.name,
+        "tag": TAGS[row.state],
+        "state": row.state.label,
+        "at": f"{ledger}&milestone={row.milestone.code}",
+        "undated": row.undated,
+        "due_on": row.due_on,
+        "mu": (plain(row.reached), plain(need.quota))
+        if with_patches and figures.quota is not None
+        else None,
+        "count": row.reached_count,
+        "of": (need.quota_count or with_patches) if with_patches else None,
+        "on_time": row.on_time_count,
+        "late": row.late_count,
+        "rate": row.on_time_rate if with_patches else None,
+        "left": "" if figures.is_elsewhere else days_text(row),
+        "hue": HUES.get(row.state, "quiet"),
         "overdue": row.overdue_count,
     }
 
@@ -117,10 +137,18 @@ def deadline_grid(progress, ledger):
         columns.append(Column(None, progress.as_of))
     rows = []
     for figures in progress.targets:
-        address, cells = f"{ledger}&target={figures.target.code}", {column.due_on: [] for column in columns}
+        address, cells = (
+            f"{ledger}&target={figures.target.code}",
+            {column.due_on: [] for column in columns},
+        )
         for row in figures.milestones:
             cells[None if row.undated else row.due_on].append(step_cell(figures, row, address))
-        rows.append((figures.target.name, [(column.label, column.is_past, cells[column.due_on]) for column in columns]))
+        rows.append(
+            (
+                figures.target.name,
+                [(column.label, column.is_past, cells[column.due_on]) for column in columns],
+            )
+        )
     return columns, rows
 
 
@@ -130,11 +158,15 @@ def attention(progress, within=15):
     数够了、还有图斑没做完的也列；只看一个村时，没有图斑也没有分解任务的不列。
     """
     rows = [
-        (target, milestone) for target, milestone in progress.milestones
-        if (milestone.open_count or not milestone.state.is_done) and milestone.days_left <= within
+        (target, milestone)
+        for target, milestone in progress.milestones
+        if (milestone.open_count or not milestone.state.is_done)
+        and milestone.days_left <= within
         and not (progress.scoped and target.is_elsewhere)
     ]
-    return sorted(rows, key=lambda row: (row[1].due_on, row[0].target.order, row[1].milestone.order))
+    return sorted(
+        rows, key=lambda row: (row[1].due_on, row[0].target.order, row[1].milestone.order)
+    )
 
 
 @dataclass
@@ -170,8 +202,14 @@ class VillageRow:
     def cells(self):
         """每项任务一格：(任务, 地址, 核实、上报、图斑的个数, 分到的任务数)。"""
         return [
-            (target.name, f"{self.ledger}&target={target.code}", cell.confirmed_count, cell.reported_count,
-             cell.patch_count, share_text(cell, target))
+            (
+                target.name,
+                f"{self.ledger}&target={target.code}",
+                cell.confirmed_count,
+                cell.reported_count,
+                cell.patch_count,
+                share_text(cell, target),
+            )
             for target, cell in self.pairs
         ]
 
@@ -189,10 +227,18 @@ def village_rows(progress, ledger, returns):
     for place, village in enumerate(progress.villages):
         pairs = [(figures.target, figures.villages[place]) for figures in by_target]
         row = VillageRow(
-            village, f"{ledger}&village={village.pk}", "、".join(sorted({cell.lot for _, cell in pairs if cell.lot})),
-            pairs, sum(cell.overdue_count for _, cell in pairs), returns[village.pk],
+            village,
+            f"{ledger}&village={village.pk}",
+            "、".join(sorted({cell.lot for _, cell in pairs if cell.lot})),
+            pairs,
+            sum(cell.overdue_count for _, cell in pairs),
+            returns[village.pk],
         )
-        late = [(cell.overdue_due_on, order) for order, (_, cell) in enumerate(pairs) if cell.overdue_step]
+        late = [
+            (cell.overdue_due_on, order)
+            for order, (_, cell) in enumerate(pairs)
+            if cell.overdue_step
+        ]
         if late:
             due_on, order = min(late)
             row.worst_target, row.worst = pairs[order]
@@ -205,8 +251,13 @@ def village_rows(progress, ledger, returns):
 def badness(row):
     done, whole = row.confirmed_count, row.patch_count
     return (
-        -row.overdue_count, -row.worst_days, not whole, Fraction(done, whole) if whole else 0,
-        -row.returns.waiting, -(row.returns.error_rate or 0), row.village.order,
+        -row.overdue_count,
+        -row.worst_days,
+        not whole,
+        Fraction(done, whole) if whole else 0,
+        -row.returns.waiting,
+        -(row.returns.error_rate or 0),
+        row.village.order,
     )
 
 
@@ -215,7 +266,8 @@ def due_soon(progress, days):
     until = progress.as_of + timedelta(days=days)
     return sum(
         figures.open_count_by(until) - figures.overdue_count
-        for figures in progress.targets if figures.target.by_patches
+        for figures in progress.targets
+        if figures.target.by_patches
     )
 
 
@@ -234,27 +286,43 @@ class Moved:
         return cls(
             None if None in (now.confirmed, before.confirmed) else now.confirmed - before.confirmed,
             now.confirmed_count - before.confirmed_count,
-            (now.reported or 0) - (before.reported or 0), now.reported_count - before.reported_count,
+            (now.reported or 0) - (before.reported or 0),
+            now.reported_count - before.reported_count,
             now.overdue_count - before.overdue_count,
         )
 
     @property
     def is_still(self):
-        parts = (self.confirmed, self.confirmed_count, self.reported, self.reported_count, self.overdue)
+        parts = (
+            self.confirmed,
+            self.confirmed_count,
+            self.reported,
+            self.reported_count,
+            self.overdue,
+        )
         return self.confirmed is not None and not any(parts)
 
 
 def compared(before, now):
     """(任务行, 村行)：每项任务、每个村从 before 到 now 动了多少；两份 Progress 的任务和村相同。"""
-    targets = [(new, Moved.between(old, new)) for old, new in zip(before.targets, now.targets, strict=True)]
+    targets = [
+        (new, Moved.between(old, new)) for old, new in zip(before.targets, now.targets, strict=True)
+    ]
     villages = []
     for place, village in enumerate(now.villages):
         parts = [
             Moved.between(old.villages[place], new.villages[place])
-            for old, new in zip(before.targets, now.targets, strict=True) if new.target.by_patches
+            for old, new in zip(before.targets, now.targets, strict=True)
+            if new.target.by_patches
         ]
-        villages.append((village, sum(part.confirmed_count for part in parts),
-                         sum(part.reported_count for part in parts), sum(part.overdue for part in parts)))
+        villages.append(
+            (
+                village,
+                sum(part.confirmed_count for part in parts),
+                sum(part.reported_count for part in parts),
+                sum(part.overdue for part in parts),
+            )
+        )
     villages.sort(key=lambda row: (-row[3], row[2], row[0].order))
     return targets, villages
 
@@ -275,4 +343,6 @@ def group_rows(progress):
     for figures in progress.targets:
         group = figures.target.group
         rows.setdefault(group.pk if group else None, GroupRow(group, [])).targets.append(figures)
-    return sorted(rows.values(), key=lambda row: (row.group is None, row.group.order if row.group else 0))
+    return sorted(
+        rows.values(), key=lambda row: (row.group is None, row.group.order if row.group else 0)
+    )

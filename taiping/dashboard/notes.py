@@ -10,7 +10,11 @@ def chinese_moment(moment):
 def explanations(shot, returns=False):
     """统计说明的各条，每条一句话；returns 时说明待重报和差错率。"""
     recorded = shot.progress.basis == "recorded"
-    basis = "按录入日期统计，看的是那天系统里已经录入的" if recorded else "按完成日期统计，补录的算在实际完成的那天"
+    basis = (
+        "按录入日期统计，看的是那天系统里已经录入的"
+        if recorded
+        else "按完成日期统计，补录的算在实际完成的那天"
+    )
     lines = [
         f"数据截至{long_date(shot.as_of)}，{basis}；全部数字出自{chinese_moment(shot.taken_at)}的同一次取数。",
         "上报指最后一步的前一步已经完成，核实指最后一步已经完成（镇级核实、竣工验收或核实销号）；"

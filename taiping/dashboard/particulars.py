@@ -33,7 +33,11 @@ class Item:
         """拖得最久的一步：没完成、已过截止日期的第一步；核减、暂缓的和没有逾期的是 None。"""
         if self.state.status in NOT_PRESSED:
             return None
-        late = (step.milestone for step in self.state.steps if not step.done and due_of(step.milestone) < self.on)
+        late = (
+            step.milestone
+            for step in self.state.steps
+            if not step.done and due_of(step.milestone) < self.on
+        )
         return next(late, None)
 
     @property
@@ -70,9 +74,13 @@ class Item:
     def closing(self):
         """眼下这个状态的那条记录：退回、暂缓、核查无问题；别的状态是 None。"""
         kind = {
-            Status.RETURNED: Kind.RETURN, Status.DEFERRED: Kind.DEFER, Status.EXEMPT: Kind.EXEMPT,
+            Status.RETURNED: Kind.RETURN,
+            Status.DEFERRED: Kind.DEFER,
+            Status.EXEMPT: Kind.EXEMPT,
         }.get(self.status)
-        return next((record for record in reversed(self.state.standing) if record.kind == kind), None)
+        return next(
+            (record for record in reversed(self.state.standing) if record.kind == kind), None
+        )
 
     @property
     def reason(self):
@@ -85,9 +93,13 @@ def items(progress, states=()):
     """progress 那天算数的图斑 → 按任务、村、编号排好的 Item；每 CHUNK 块固定一次查询。"""
     targets = {figures.target.pk: figures.target for figures in progress.targets}
     villages = {village.pk: village for village in progress.villages}
-    milestones = [row.milestone for figures, row in progress.milestones if figures.target.by_patches]
+    milestones = [
+        row.milestone for figures, row in progress.milestones if figures.target.by_patches
+    ]
     then = AsOf(progress.as_of, progress.basis, milestones)
-    patches = Patch.objects.counting(progress.as_of, progress.basis).filter(target__plan=progress.plan)
+    patches = Patch.objects.counting(progress.as_of, progress.basis).filter(
+        target__plan=progress.plan
+    )
     if progress.scoped:
         patches = patches.filter(then.in_villages(progress.villages))
     if states:
@@ -95,7 +107,9 @@ def items(progress, states=()):
         for state in states:
             wanted |= then.in_state(state)
         patches = patches.filter(wanted)
-    patches = patches.order_by("target__order", "target_id", "village__order", "village__name", "code", "pk")
+    patches = patches.order_by(
+        "target__order", "target_id", "village__order", "village__name", "code", "pk"
+    )
     rows = patches.iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         found = then.states(chunk)

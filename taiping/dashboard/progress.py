@@ -8,7 +8,14 @@ from collections import defaultdict
 
 from plots.amended import amended_later
 from plots.models import Kind, Patch
-from taiping.dashboard.figures import ZERO, MilestoneFigures, Progress, Tally, TargetFigures, VillageFigures
+from taiping.dashboard.figures import (
+    ZERO,
+    MilestoneFigures,
+    Progress,
+    Tally,
+    TargetFigures,
+    VillageFigures,
+)
 from taiping.dashboard.readings import readings_by_target
 from taiping.dashboard.states import Need, Term, judge, judge_floor, overall
 from taiping.dashboard.tallies import Scope, mark_sums, patch_sums, step_sums
@@ -26,16 +33,26 @@ def progress(plan, as_of, basis="done", villages=None):
     village_ids = [village.id for village in villages]
     targets = list(plan.targets.select_related("group").order_by("order"))
     milestones = defaultdict(list)
-    for milestone in Milestone.objects.filter(target__in=[target.pk for target in targets]).order_by("order"):
+    for milestone in Milestone.objects.filter(
+        target__in=[target.pk for target in targets]
+    ).order_by("order"):
         milestones[milestone.target_id].append(milestone)
     scope = Scope(
-        as_of, basis, [target.pk for target in targets], [step.pk for steps in milestones.values() for step in steps],
-        plan.ends_on, village_ids if scoped else None,
+        as_of,
+        basis,
+        [target.pk for target in targets],
+        [step.pk for steps in milestones.values() for step in steps],
+        plan.ends_on,
+        village_ids if scoped else None,
     )
-    shares = Allocation.objects.filter(target__in=scope.target_ids).order_by()  # 默认的排序要连两张表
+    shares = Allocation.objects.filter(
+        target__in=scope.target_ids
+    ).order_by()  # 默认的排序要连两张表
     if scoped:
         shares = shares.filter(village__in=village_ids)
-    shares = shares.values_list("target_id", "village_id", "lot", "quota", "quota_count", named=True)
+    shares = shares.values_list(
+        "target_id", "village_id", "lot", "quota", "quota_count", named=True
+    )
     allocations = {(row.target_id, row.village_id): row for row in shares}
     patches = patch_tallies(scope, plan, villages)
     steps, filed = step_tallies(scope)
@@ -50,8 +67,15 @@ def progress(plan, as_of, basis="done", villages=None):
         make = patch_target if target.by_patches else reading_target
         figures.append(
             make(
-                target, milestones[target.pk], villages, as_of, scoped,
-                allocations=allocations, patches=patches, steps=steps, marks=marks[target.pk],
+                target,
+                milestones[target.pk],
+                villages,
+                as_of,
+                scoped,
+                allocations=allocations,
+                patches=patches,
+                steps=steps,
+                marks=marks[target.pk],
                 readings=readings[target.pk],
             )
         )
@@ -61,12 +85,15 @@ def progress(plan, as_of, basis="done", villages=None):
 def patch_tallies(scope, plan, villages):
     """(任务, 村) → 那天算数的图斑的 (个, 亩)；按录入日期看，后来才更正的村和面积用更正以前的。"""
     tallies = defaultdict(lambda: (0, ZERO))
-    tallies |= {(target, village): (count, area) for target, village, count, area in patch_sums(scope)}
+    tallies |= {
+        (target, village): (count, area) for target, village, count, area in patch_sums(scope)
+    }
     if scope.recorded:
         here = {village.pk for village in villages}
         for row in amended_later(Patch.objects.filter(target__plan=plan), scope.as_of).values():
             for village, number, area in (
-                (row.now_village_id, -1, -row.now_area_mu), (row.village_id, 1, row.area_mu),
+                (row.now_village_id, -1, -row.now_area_mu),
+                (row.village_id, 1, row.area_mu),
             ):
                 if village in here:
                     count, total = tallies[row.target_id, village]
@@ -99,7 +126,9 @@ def mark_rows(scope, milestones):
 def needed(target, scoped, allocations, villages, patch_count, exempt):
     """要完成的数。有个数的清单，核减的面积从亩数里扣；单按亩的（608 亩以上）不扣。"""
     if scoped:
-        shares = [allocations[target.pk, v.pk] for v in villages if (target.pk, v.pk) in allocations]
+        shares = [
+            allocations[target.pk, v.pk] for v in villages if (target.pk, v.pk) in allocations
+        ]
         amounts = [share.quota for share in shares if share.quota is not None]
         counts = [share.quota_count for share in shares if share.quota_count is not None]
         quota, quota_count = sum(amounts) if amounts else None, sum(counts) if counts else None
@@ -111,7 +140,9 @@ def needed(target, scoped, allocations, villages, patch_count, exempt):
     return quota, quota_count, Need(held, quota_count, patch_count)
 
 
-def patch_target(target, milestones, villages, as_of, scoped, *, allocations, patches, steps, marks, readings):
+def patch_target(
+    target, milestones, villages, as_of, scoped, *, allocations, patches, steps, marks, readings
+):
     """靠图斑量的任务：每个村、每一步加出来，再判断状态。"""
     plan = target.plan
     lines = [(step, step.due_on or plan.ends_on, steps.get(step.pk, {})) for step in milestones]
@@ -124,7 +155,9 @@ def patch_target(target, milestones, villages, as_of, scoped, *, allocations, pa
             exempt_of[village] = exempt_of[village][0] + number, exempt_of[village][1] + mu
         else:
             deferred_of[village].append((order, number))
-    reported_by, confirmed_by = ({}, {}) if not lines else (lines[max(len(lines) - 2, 0)][2], lines[-1][2])
+    reported_by, confirmed_by = (
+        ({}, {}) if not lines else (lines[max(len(lines) - 2, 0)][2], lines[-1][2])
+    )
     nothing, by_village = Tally(), []
     for village in villages:
         key = village.id
@@ -134,11 +167,19 @@ def patch_target(target, milestones, villages, as_of, scoped, *, allocations, pa
         deferred = deferred_of.get(key, ())
         reported, confirmed = reported_by.get(key, nothing), confirmed_by.get(key, nothing)
         row = VillageFigures(
-            village, lot=share.lot if share else "", quota=share.quota if share else None,
-            quota_count=share.quota_count if share else None, patch_count=count, patch_area=area,
-            reported=reported.amount, confirmed=confirmed.amount,
-            reported_count=reported.count + exempt_count, confirmed_count=confirmed.count + exempt_count,
-            exempt=exempt, exempt_count=exempt_count, deferred_count=sum(number for _, number in deferred),
+            village,
+            lot=share.lot if share else "",
+            quota=share.quota if share else None,
+            quota_count=share.quota_count if share else None,
+            patch_count=count,
+            patch_area=area,
+            reported=reported.amount,
+            confirmed=confirmed.amount,
+            reported_count=reported.count + exempt_count,
+            confirmed_count=confirmed.count + exempt_count,
+            exempt=exempt,
+            exempt_count=exempt_count,
+            deferred_count=sum(number for _, number in deferred),
         )
         if count:
             mark_overdue(row, past, deferred)
@@ -148,7 +189,15 @@ def patch_target(target, milestones, villages, as_of, scoped, *, allocations, pa
     exempt = sum((row.exempt for row in by_village), ZERO)
     quota, quota_count, need = needed(target, scoped, allocations, villages, patch_count, exempt)
     figures = TargetFigures(
-        target, as_of, quota, quota_count, need, [], by_village, patch_count=patch_count, exempt=exempt,
+        target,
+        as_of,
+        quota,
+        quota_count,
+        need,
+        [],
+        by_village,
+        patch_count=patch_count,
+        exempt=exempt,
         patch_area=sum((row.patch_area for row in by_village), ZERO),
         reported=sum((row.reported for row in by_village), ZERO),
         confirmed=sum((row.confirmed for row in by_village), ZERO),
@@ -160,7 +209,9 @@ def patch_target(target, milestones, villages, as_of, scoped, *, allocations, pa
     )
     for milestone, due_on, tallies in lines:
         total = Tally.total(tallies.values())
-        figures.milestones.append(patch_milestone(milestone, due_on, figures, total, exempts, defers))
+        figures.milestones.append(
+            patch_milestone(milestone, due_on, figures, total, exempts, defers)
+        )
     figures.state = overall(m.state for m in figures.milestones)
     return figures
 
@@ -189,24 +240,41 @@ def patch_milestone(milestone, due_on, figures, tally, exempts, defers):
     plan, as_of = figures.target.plan, figures.as_of
     exempt_count = sum(count for *_, count, _ in exempts)
     late_exempts = [(count, area) for *_, done_on, count, area in exempts if done_on > due_on]
-    count, late_count = tally.count + exempt_count, tally.late_count + sum(number for number, _ in late_exempts)
+    count, late_count = (
+        tally.count + exempt_count,
+        tally.late_count + sum(number for number, _ in late_exempts),
+    )
     waiting = open_at(milestone, figures.patch_count, count, defers)
     on_time, on_time_count = tally.amount - tally.late, count - late_count
     timely = on_time
     if figures.target.quota_count is not None:  # 截止以后才核减的面积：扣得掉任务数，算不得按期
         timely -= sum((area for _, area in late_exempts), ZERO)
     state = judge(
-        as_of, Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days), figures.need,
-        amount=tally.amount if figures.patch_count else None, count=count,
-        on_time=timely, on_time_count=on_time_count,
+        as_of,
+        Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days),
+        figures.need,
+        amount=tally.amount if figures.patch_count else None,
+        count=count,
+        on_time=timely,
+        on_time_count=on_time_count,
     )
     return MilestoneFigures(
-        milestone, due_on, as_of, tally.amount, count, on_time, on_time_count,
-        waiting if due_on < as_of else 0, waiting, state,
+        milestone,
+        due_on,
+        as_of,
+        tally.amount,
+        count,
+        on_time,
+        on_time_count,
+        waiting if due_on < as_of else 0,
+        waiting,
+        state,
     )
 
 
-def reading_target(target, milestones, villages, as_of, scoped, *, allocations, patches, steps, marks, readings):
+def reading_target(
+    target, milestones, villages, as_of, scoped, *, allocations, patches, steps, marks, readings
+):
     """靠监测量的任务：当日最近的监测数；没有就是无数据，不当作 0。"""
     plan = target.plan
     quota, quota_count, need = needed(target, scoped, allocations, villages, 0, ZERO)
@@ -215,12 +283,26 @@ def reading_target(target, milestones, villages, as_of, scoped, *, allocations, 
     for village in villages:
         share = allocations.get((target.pk, village.id))
         amount = readings.village_value(village.id, as_of)
-        rows.append(VillageFigures(
-            village, lot=share.lot if share else "", quota=share.quota if share else None,
-            quota_count=share.quota_count if share else None, reported=amount, confirmed=amount,
-        ))
+        rows.append(
+            VillageFigures(
+                village,
+                lot=share.lot if share else "",
+                quota=share.quota if share else None,
+                quota_count=share.quota_count if share else None,
+                reported=amount,
+                confirmed=amount,
+            )
+        )
     figures = TargetFigures(
-        target, as_of, quota, quota_count, need, [], rows, reported=value, confirmed=value,
+        target,
+        as_of,
+        quota,
+        quota_count,
+        need,
+        [],
+        rows,
+        reported=value,
+        confirmed=value,
         reading=readings.latest(as_of),
     )
     for milestone in milestones:
@@ -231,7 +313,9 @@ def reading_target(target, milestones, villages, as_of, scoped, *, allocations, 
         if target.is_floor:
             state = judge_floor(as_of, term, quota, value=value, value_at_due=at_due)
         else:
-            state = judge(as_of, term, need, amount=value, count=0, on_time=on_time or ZERO, on_time_count=0)
+            state = judge(
+                as_of, term, need, amount=value, count=0, on_time=on_time or ZERO, on_time_count=0
+            )
         figures.milestones.append(
             MilestoneFigures(milestone, due_on, as_of, value, 0, on_time, 0, 0, 0, state)
         )

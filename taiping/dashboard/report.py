@@ -27,28 +27,46 @@ def _target(figures):
         return None if empty else amount(value)  # 还没有图斑，不是做了 0 亩
 
     return {
-        "code": target.code, "name": target.name, "kind": target.kind, "unit": target.unit,
-        "quota": amount(figures.quota), "quota_count": figures.quota_count,
-        "reported": done(figures.reported), "confirmed": done(figures.confirmed),
-        "reported_count": figures.reported_count, "confirmed_count": figures.confirmed_count,
-        "exempt": amount(figures.exempt), "exempt_count": figures.exempt_count,
-        "deferred_count": figures.deferred_count, "patch_count": figures.patch_count, "state": figures.state.value,
+        "code": target.code,
+        "name": target.name,
+        "kind": target.kind,
+        "unit": target.unit,
+        "quota": amount(figures.quota),
+        "quota_count": figures.quota_count,
+        "reported": done(figures.reported),
+        "confirmed": done(figures.confirmed),
+        "reported_count": figures.reported_count,
+        "confirmed_count": figures.confirmed_count,
+        "exempt": amount(figures.exempt),
+        "exempt_count": figures.exempt_count,
+        "deferred_count": figures.deferred_count,
+        "patch_count": figures.patch_count,
+        "state": figures.state.value,
         "milestones": [
             {
-                "code": row.milestone.code, "name": row.milestone.name,
+                "code": row.milestone.code,
+                "name": row.milestone.name,
                 "due_on": row.milestone.due_on and row.milestone.due_on.isoformat(),
-                "reached": done(row.reached), "reached_count": row.reached_count,
-                "on_time": done(row.on_time), "on_time_count": row.on_time_count,
-                "late": done(row.late), "late_count": row.late_count,
-                "overdue_count": row.overdue_count, "state": row.state.value,
+                "reached": done(row.reached),
+                "reached_count": row.reached_count,
+                "on_time": done(row.on_time),
+                "on_time_count": row.on_time_count,
+                "late": done(row.late),
+                "late_count": row.late_count,
+                "overdue_count": row.overdue_count,
+                "state": row.state.value,
             }
             for row in figures.milestones
         ],
         "villages": [
             {
-                "name": row.village.name, "quota": amount(row.quota), "quota_count": row.quota_count,
-                "reported": amount(row.reported), "confirmed": amount(row.confirmed),
-                "reported_count": row.reported_count, "confirmed_count": row.confirmed_count,
+                "name": row.village.name,
+                "quota": amount(row.quota),
+                "quota_count": row.quota_count,
+                "reported": amount(row.reported),
+                "confirmed": amount(row.confirmed),
+                "reported_count": row.reported_count,
+                "confirmed_count": row.confirmed_count,
                 "overdue_count": row.overdue_count,
             }
             for row in figures.villages
@@ -63,13 +81,16 @@ def as_table(progress):
         target = figures.target
 
         def amount(value, target=target, empty=figures.is_empty):
-            return "—" if value is None or empty else f"{rounded(value, target.decimals):f} {target.unit}"
+            return (
+                "—"
+                if value is None or empty
+                else f"{rounded(value, target.decimals):f} {target.unit}"
+            )
 
         lines.append(
             f"{padded(target.name, 26)}{padded(figures.state.label, 10)}"
             f"任务数 {padded(quota_words(figures), 20)}核实 {padded(amount(figures.confirmed), 14)}"
-            f"上报 {padded(amount(figures.reported), 14)}"
-            + counts_words(figures)
+            f"上报 {padded(amount(figures.reported), 14)}" + counts_words(figures)
         )
         for row in figures.milestones:
             due = row.due_on.isoformat() if not row.undated else "未定时限  "
@@ -91,7 +112,11 @@ def counts_words(figures):
 
 
 def quota_words(figures):
-    parts = [] if figures.quota is None else [f"{rounded(figures.quota, figures.target.decimals):f} {figures.target.unit}"]
+    parts = (
+        []
+        if figures.quota is None
+        else [f"{rounded(figures.quota, figures.target.decimals):f} {figures.target.unit}"]
+    )
     if figures.quota_count is not None:
         parts.append(f"{figures.quota_count} 个")
     return "、".join(parts) or "未定"

@@ -15,7 +15,9 @@ from plots.deadlines import end_of_day
 from plots.models import Patch, RectificationRecord
 from tasks.models import Milestone
 
-RECORD, PATCH, MILESTONE = (model._meta.db_table for model in (RectificationRecord, Patch, Milestone))
+RECORD, PATCH, MILESTONE = (
+    model._meta.db_table for model in (RectificationRecord, Patch, Milestone)
+)
 RARE = "r.kind IN ('RETURN', 'EXEMPT', 'DEFER')"  # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
 from_float = Context(prec=15).create_decimal_from_float  # SQLite 的合计是浮点数，15 位以内是准的
 
@@ -45,7 +47,9 @@ class Scope:
 
     def begun(self, row):
         """“不晚于”写成 NOT …，原因见 plots.querysets.lasting。"""
-        return f"{row}.created_at < %(day_end)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
+        return (
+            f"{row}.created_at < %(day_end)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
+        )
 
     def standing(self, row):
         if self.recorded:
@@ -54,7 +58,9 @@ class Scope:
 
     def counting(self):
         if self.recorded:
-            counting = "p.created_at < %(day_end)s AND (p.until_at IS NULL OR p.until_at >= %(day_end)s)"
+            counting = (
+                "p.created_at < %(day_end)s AND (p.until_at IS NULL OR p.until_at >= %(day_end)s)"
+            )
         else:
             counting = "(p.since_on IS NULL OR p.since_on <= %(day)s) AND (p.until_on IS NULL OR p.until_on > %(day)s)"
         return f"p.target_id IN ({listed(self.target_ids)}) AND {counting}"
@@ -144,11 +150,17 @@ def day_sums(scope, drawn, paced, since):
     drawn 是要画的节点，从头数起；paced 是只看近来快慢的，只数 since 那天以后做的和撤回的；别的节点不去数。
     """
     start, end = "r.done_on", "r.withdrawn_on"
-    done_since, back_since = f"{start} > %(since)s", f"NOT {start} > %(since)s AND {end} > %(since)s"
+    done_since, back_since = (
+        f"{start} > %(since)s",
+        f"NOT {start} > %(since)s AND {end} > %(since)s",
+    )
     if scope.recorded:
         done_since = "r.created_at >= %(since_end)s"
         back_since = "r.created_at < %(since_end)s AND r.withdrawn_at >= %(since_end)s"
-        start, end = local_day("r.created_at", scope.as_of), local_day("r.withdrawn_at", scope.as_of)
+        start, end = (
+            local_day("r.created_at", scope.as_of),
+            local_day("r.withdrawn_at", scope.as_of),
+        )
 
     def sums(where, completing):
         return f"""
@@ -157,12 +169,20 @@ def day_sums(scope, drawn, paced, since):
         """
 
     steps = "r.kind IN ('REPORT', 'PASS')"
-    rows = scope.rows(" UNION ALL ".join([
-        sums(f"{scope.steps('r', drawn)} AND {steps}", "r.completes"),
-        sums(f"{scope.steps('r', paced)} AND {steps} AND {done_since}", "r.completes"),
-        sums(f"{scope.steps('r', paced)} AND {steps} AND r.withdrawn_on IS NOT NULL AND {back_since}", "r.completes"),
-        sums(f"{scope.steps('r')} AND {RARE} AND r.kind = 'EXEMPT'", "TRUE"),
-    ]), since=since)
+    rows = scope.rows(
+        " UNION ALL ".join(
+            [
+                sums(f"{scope.steps('r', drawn)} AND {steps}", "r.completes"),
+                sums(f"{scope.steps('r', paced)} AND {steps} AND {done_since}", "r.completes"),
+                sums(
+                    f"{scope.steps('r', paced)} AND {steps} AND r.withdrawn_on IS NOT NULL AND {back_since}",
+                    "r.completes",
+                ),
+                sums(f"{scope.steps('r')} AND {RARE} AND r.kind = 'EXEMPT'", "TRUE"),
+            ]
+        ),
+        since=since,
+    )
     return [
         (milestone, kind, a_day(began), a_day(ended), exact(amount), count)
         for milestone, kind, began, ended, amount, count in rows

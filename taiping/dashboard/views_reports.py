@@ -32,7 +32,9 @@ def written(question, form):
     form.is_valid()
     given = form.cleaned_data
     issuer = given.get("issuer") or None
-    return write_bulletin(question.plan, question.on, question.basis, number=given.get("number", ""), issuer=issuer)
+    return write_bulletin(
+        question.plan, question.on, question.basis, number=given.get("number", ""), issuer=issuer
+    )
 
 
 @require_safe
@@ -43,9 +45,16 @@ def bulletin(request):
     if question.plan is None:
         return render(request, "dashboard/no_plan.html")
     form = BulletinForm(request.GET)
-    return render(request, "dashboard/bulletin.html", {
-        "asked": question, "bulletin": written(question, form), "form": form, "bases": BASES.items(),
-    })
+    return render(
+        request,
+        "dashboard/bulletin.html",
+        {
+            "asked": question,
+            "bulletin": written(question, form),
+            "form": form,
+            "bases": BASES.items(),
+        },
+    )
 
 
 @require_safe
@@ -70,7 +79,9 @@ def weekly(request):
 
 
 def sent(content, name, content_type):
-    return FileResponse(io.BytesIO(content), as_attachment=True, filename=name, content_type=content_type)
+    return FileResponse(
+        io.BytesIO(content), as_attachment=True, filename=name, content_type=content_type
+    )
 
 
 @require_safe
@@ -80,7 +91,14 @@ def village_confirmation(request, pk):
     question = asked(request)
     if question.plan is None:
         return render(request, "dashboard/no_plan.html")
-    return render(request, "dashboard/village_confirmation.html", {
-        "asked": question, "village": place, "town": settings.TOWN_NAME, "bases": BASES.items(),
-        "sheet": confirmation(question.plan, question.on, question.basis, place),
-    })
+    return render(
+        request,
+        "dashboard/village_confirmation.html",
+        {
+            "asked": question,
+            "village": place,
+            "town": settings.TOWN_NAME,
+            "bases": BASES.items(),
+            "sheet": confirmation(question.plan, question.on, question.basis, place),
+        },
+    )

@@ -8,8 +8,13 @@ from taiping.dashboard.states import State
 from taiping.dates import date_beside, long_date, short_date
 
 TAGS = {
-    State.NOT_STARTED: "tag-none", State.ON_TRACK: "tag-info", State.AT_RISK: "tag-risk",
-    State.OVERDUE: "tag-late", State.DONE: "tag-done", State.DONE_LATE: "tag-done", State.NO_DATA: "tag-none",
+    State.NOT_STARTED: "tag-none",
+    State.ON_TRACK: "tag-info",
+    State.AT_RISK: "tag-risk",
+    State.OVERDUE: "tag-late",
+    State.DONE: "tag-done",
+    State.DONE_LATE: "tag-done",
+    State.NO_DATA: "tag-none",
 }
 
 
@@ -56,14 +61,20 @@ def verdict(progress):
     if not targets:
         return f"{opening}{plan.year}年度方案还没有目标任务。"
     phrases = [
-        (State.DONE, "按期完成"), (State.DONE_LATE, "逾期完成"), (State.OVERDUE, "逾期"),
-        (State.AT_RISK, "预警"), (State.ON_TRACK, "正常推进"), (State.NOT_STARTED, "未到时段"),
+        (State.DONE, "按期完成"),
+        (State.DONE_LATE, "逾期完成"),
+        (State.OVERDUE, "逾期"),
+        (State.AT_RISK, "预警"),
+        (State.ON_TRACK, "正常推进"),
+        (State.NOT_STARTED, "未到时段"),
         (State.NO_DATA, "还没有数据"),
     ]
     counts = [(len(progress.counted(state)), phrase) for state, phrase in phrases]
     told = [(count, phrase) for count, phrase in counts if count]
     if len(told) == 1:
-        alone = {"逾期": "已经逾期", "预警": "在预警", "正常推进": "在正常推进"}.get(told[0][1], told[0][1])
+        alone = {"逾期": "已经逾期", "预警": "在预警", "正常推进": "在正常推进"}.get(
+            told[0][1], told[0][1]
+        )
         sentence = f"{opening}{len(targets)}项任务{'都' if len(targets) > 1 else ''}{alone}"
     else:
         sentence = f"{opening}{len(targets)}项任务中{'、'.join(f'{count}项{phrase}' for count, phrase in told)}"
@@ -74,7 +85,8 @@ def verdict(progress):
 def nearest_deadlines(progress):
     """还没到、还没完成的节点里截止最早的几个 [(任务, 节点)]，已有逾期的任务在前；没有是空。"""
     ahead = [
-        (target, milestone) for target, milestone in progress.milestones
+        (target, milestone)
+        for target, milestone in progress.milestones
         if milestone.days_left >= 0 and not milestone.state.is_done and not milestone.undated
     ]
     if not ahead:
@@ -84,7 +96,9 @@ def nearest_deadlines(progress):
     return sorted(
         (row for row in ahead if row[1].due_on == first),
         key=lambda row: (
-            worst.index(row[0].state) if row[0].state in worst else len(worst), row[0].target.order, row[1].milestone.order,
+            worst.index(row[0].state) if row[0].state in worst else len(worst),
+            row[0].target.order,
+            row[1].milestone.order,
         ),
     )
 
@@ -143,5 +157,7 @@ def _expected(step, ahead, as_of):
     if step.undated:
         return f"{when}（方案未定时限）"
     return f"{when}，" + (
-        f"晚{ahead.late_days}天" if ahead.late_days > 0 else f"赶得上{short_date(step.due_on)}的截止"
+        f"晚{ahead.late_days}天"
+        if ahead.late_days > 0
+        else f"赶得上{short_date(step.due_on)}的截止"
     )

@@ -40,11 +40,18 @@ def windows(plan, milestones):
         starts_on = _starts_on(plan, group[0], due_on, before)
         span = max((due_on - starts_on).days, 0)
         for place, milestone in enumerate(group):
-            found.append(Window(
-                milestone, starts_on + timedelta(days=max(span * (10 * place - 3) // (10 * len(group)), 0)),
-                starts_on + timedelta(days=min(span * (10 * place + 14) // (10 * len(group)), span)), due_on,
-                milestone.actor != Milestone.Actor.VILLAGE, is_check(milestone, milestones),
-            ))
+            found.append(
+                Window(
+                    milestone,
+                    starts_on
+                    + timedelta(days=max(span * (10 * place - 3) // (10 * len(group)), 0)),
+                    starts_on
+                    + timedelta(days=min(span * (10 * place + 14) // (10 * len(group)), span)),
+                    due_on,
+                    milestone.actor != Milestone.Actor.VILLAGE,
+                    is_check(milestone, milestones),
+                )
+            )
         before = due_on
     return found
 

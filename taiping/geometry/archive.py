@@ -14,7 +14,15 @@ MAX_FILES = 2000
 MAX_BYTES = 400 * 1024 * 1024
 MAX_RATIO, SMALL = 200, 20 * 1024 * 1024  # 解开不到 20 MB 的，压得再狠也不算可疑
 # 坏的压缩包，标准库会抛的各种错
-BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, OSError, RuntimeError)
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    ValueError,
+    OSError,
+    RuntimeError,
+)
 SHAPEFILE = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
 SINGLE = {".gpkg", ".geojson", ".json", ".kml", ".txt"}
 
@@ -45,11 +53,19 @@ def _refuse_unsafe(entries):
     if any(entry.flag_bits & 1 for entry in entries):
         raise TableError("这个压缩包加了密码，打不开。请去掉密码重新压缩。")
     if len(entries) > MAX_FILES:
-        raise TableError(f"压缩包里有 {len(entries)} 个文件，最多 {MAX_FILES} 个。请只压缩图斑数据。")
+        raise TableError(
+            f"压缩包里有 {len(entries)} 个文件，最多 {MAX_FILES} 个。请只压缩图斑数据。"
+        )
     for entry in entries:
         name = entry.filename.replace("\\", "/")
-        if name.startswith("/") or ":" in name.partition("/")[0] or ".." in PurePosixPath(name).parts:
-            raise TableError(f"压缩包里的“{name[:60]}”指到了压缩包外面，不能用。请重新压缩图斑数据。")
+        if (
+            name.startswith("/")
+            or ":" in name.partition("/")[0]
+            or ".." in PurePosixPath(name).parts
+        ):
+            raise TableError(
+                f"压缩包里的“{name[:60]}”指到了压缩包外面，不能用。请重新压缩图斑数据。"
+            )
     total = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries) or 1
     if total > MAX_BYTES:
@@ -66,7 +82,9 @@ def _extract(archive, entries, folder):
         name = PurePosixPath(entry.filename.replace("\\", "/"))
         if "__MACOSX" in name.parts or name.name.startswith("."):
             continue
-        database = next((at for at, part in enumerate(name.parts[:-1]) if part.lower().endswith(".gdb")), None)
+        database = next(
+            (at for at, part in enumerate(name.parts[:-1]) if part.lower().endswith(".gdb")), None
+        )
         suffix = name.suffix.lower()
         if database is not None:
             key = PurePosixPath(*name.parts[: database + 1])
@@ -74,7 +92,10 @@ def _extract(archive, entries, folder):
             target = item.path / _kept_name(name.name)
         elif suffix in SHAPEFILE or suffix in SINGLE:
             key = name.with_suffix("") if suffix in SHAPEFILE else name
-            item = found.setdefault((suffix in SHAPEFILE, str(key).lower()), Unpacked(key.stem, folder / str(len(found))))
+            item = found.setdefault(
+                (suffix in SHAPEFILE, str(key).lower()),
+                Unpacked(key.stem, folder / str(len(found))),
+            )
             target = item.path.with_suffix(suffix)
             item.parts[suffix] = target
         else:
@@ -88,5 +109,7 @@ def _extract(archive, entries, folder):
 def _kept_name(name):
     """文件地理数据库里的文件名要照原样，GDAL 按名字认；长得磁盘存不下的，不是它的文件。"""
     if len(name.encode("utf-8", "replace")) > LONGEST_NAME:
-        raise TableError(f"压缩包里的“{name[:40]}…”名字太长，不是文件地理数据库里的文件。请重新压缩图斑数据。")
+        raise TableError(
+            f"压缩包里的“{name[:40]}…”名字太长，不是文件地理数据库里的文件。请重新压缩图斑数据。"
+        )
     return name

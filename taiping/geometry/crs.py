@@ -40,7 +40,9 @@ def _labels():
     for zone in (34, 35, 36, 37):
         labels[three_degree(zone)] = f"CGCS2000 3 度带 {zone} 带，横坐标前面有带号 {zone}"
     for meridian in (102, 105, 108, 111):
-        labels[three_degree_by_meridian(meridian)] = f"CGCS2000 3 度带中央经线 {meridian}°，横坐标没有带号"
+        labels[three_degree_by_meridian(meridian)] = (
+            f"CGCS2000 3 度带中央经线 {meridian}°，横坐标没有带号"
+        )
     labels[six_degree(18)] = "CGCS2000 6 度带 18 带，横坐标前面有带号 18"
     labels[4507] = "CGCS2000 6 度带中央经线 105°，横坐标没有带号"
     return labels
@@ -91,7 +93,9 @@ def understand(text):
         return None, "文件里写的坐标系认不出"
     if base.ellipsoid.semi_major_metre != SAME_AXIS:
         words = f"{plane.name} {base.name} {base.datum and base.datum.name} {base.ellipsoid.name}".lower()
-        old = next((name for name, marks in OLD if any(mark in words for mark in marks)), f"“{plane.name}”")
+        old = next(
+            (name for name, marks in OLD if any(mark in words for mark in marks)), f"“{plane.name}”"
+        )
         return None, f"文件写的是{old}坐标系，和 2000 国家大地坐标系差几十到上百米"
     return plane, ""
 
@@ -137,5 +141,7 @@ def code_of(value):
     found = EPSG.fullmatch(str(value).strip())
     crs, reason = understand(f"EPSG:{found[1]}") if found else (None, "")
     if crs is None:
-        raise TableError(f"“{str(value)[:20]}”不是能用的坐标系{f'：{reason}' if reason else ''}。请填 EPSG 代码，如 4523。")
+        raise TableError(
+            f"“{str(value)[:20]}”不是能用的坐标系{f'：{reason}' if reason else ''}。请填 EPSG 代码，如 4523。"
+        )
     return int(found[1])

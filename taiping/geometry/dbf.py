@@ -34,7 +34,12 @@ def read_dbf(content, cpg=""):
     count, start, size = struct.unpack_from("<IHH", content, 4)
     columns, at, place = [], 32, 1
     while at + 32 <= min(start, len(content)) and content[at] != 0x0D:
-        name, kind, width, decimals = content[at : at + 11], chr(content[at + 11]), content[at + 16], content[at + 17]
+        name, kind, width, decimals = (
+            content[at : at + 11],
+            chr(content[at + 11]),
+            content[at + 16],
+            content[at + 17],
+        )
         if kind in "CcNF":
             width += decimals * 256 if kind in "Cc" else 0
         columns.append((name.partition(b"\0")[0], kind, place, width))
@@ -43,7 +48,9 @@ def read_dbf(content, cpg=""):
     if not columns or place > size or start + count * size > len(content) + 1:
         raise TableError(DAMAGED)
     if count * max(len(columns), 1) > MAX_CELLS:
-        raise TableError(f"属性表（.dbf）有 {count} 条、{len(columns)} 个字段，太大了。请只留要用的图斑和字段。")
+        raise TableError(
+            f"属性表（.dbf）有 {count} 条、{len(columns)} 个字段，太大了。请只留要用的图斑和字段。"
+        )
     rows = [content[start + n * size : start + (n + 1) * size] for n in range(count)]
     encoding = _encoding(columns, rows, content[29], cpg)
     table = Table(encoding=encoding)
@@ -56,13 +63,21 @@ def read_dbf(content, cpg=""):
     spans = [(kind, begin, begin + width) for _, kind, begin, width in columns]
     for row in rows:
         deleted = row[:1] == b"*"
-        table.records.append(None if deleted else [_value(row[a:b], kind, encoding) for kind, a, b in spans])
+        table.records.append(
+            None if deleted else [_value(row[a:b], kind, encoding) for kind, a, b in spans]
+        )
     return table
 
 
 def _encoding(columns, rows, language, cpg):
     told = SEPARATORS.sub("", cpg.strip().lower())
-    stated = "gb18030" if told in GBK_PAGES else "utf-8" if told in UTF8_PAGES else LANGUAGE.get(language)
+    stated = (
+        "gb18030"
+        if told in GBK_PAGES
+        else "utf-8"
+        if told in UTF8_PAGES
+        else LANGUAGE.get(language)
+    )
     texts = {raw for raw, *_ in columns}
     spans = [(begin, begin + width) for _, kind, begin, width in columns if kind in "Cc"]
     texts.update(row[a:b].strip(b"\0 ") for row in rows for a, b in spans)
@@ -70,7 +85,9 @@ def _encoding(columns, rows, language, cpg):
     for encoding in dict.fromkeys(filter(None, (stated, "utf-8", "gb18030"))):
         if all(_readable(text, encoding) for text in texts):
             return encoding
-    raise TableError("属性表里的文字认不出是什么编码。请在制图软件里重新导出，编码选 UTF-8 或 GBK。")
+    raise TableError(
+        "属性表里的文字认不出是什么编码。请在制图软件里重新导出，编码选 UTF-8 或 GBK。"
+    )
 
 
 def _readable(raw, encoding):
@@ -83,8 +100,10 @@ def _readable(raw, encoding):
 
 def _is_cut(error, raw):
     """只是最后一个字被字段长度截断了。"""
-    return error.end == len(raw) and len(raw) - error.start < 4 and (
-        "unexpected end" in error.reason or "incomplete" in error.reason
+    return (
+        error.end == len(raw)
+        and len(raw) - error.start < 4
+        and ("unexpected end" in error.reason or "incomplete" in error.reason)
     )
 
 

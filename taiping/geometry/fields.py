@@ -32,7 +32,8 @@ class ShapeModel(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(min_lon__gte=-180, max_lon__lte=180, min_lat__gte=-90, max_lat__lte=90),
-                name="%(class)s_is_in_degrees", violation_error_message="图形要存成经纬度。",
+                name="%(class)s_is_in_degrees",
+                violation_error_message="图形要存成经纬度。",
             ),
         ]
         indexes = [

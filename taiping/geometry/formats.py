@@ -37,9 +37,13 @@ def read_geojson(content):
     if features is None and isinstance(data, dict) and data.get("type") == "Feature":
         features = [data]
     if not isinstance(features, list) or not all(_is_feature(feature) for feature in features):
-        raise TableError("这份 GeoJSON 里没有图斑（features）。请在制图软件里把面图层导出成 GeoJSON。")
+        raise TableError(
+            "这份 GeoJSON 里没有图斑（features）。请在制图软件里把面图层导出成 GeoJSON。"
+        )
     fields = _fields([each.get("properties") or {} for each in features])
-    rows = [[_flat((each.get("properties") or {}).get(name)) for name in fields] for each in features]
+    rows = [
+        [_flat((each.get("properties") or {}).get(name)) for name in fields] for each in features
+    ]
     return fields, rows, [_from_json(each.get("geometry")) for each in features], _stated_crs(data)
 
 
@@ -56,7 +60,15 @@ def _from_json(geometry):
         return None
     try:
         return shape(geometry)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, shapely.errors.ShapelyError):
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        shapely.errors.ShapelyError,
+    ):
         return shapely.Polygon()
 
 
@@ -85,9 +97,13 @@ def _fields(records):
     """各条的字段合在一起，先出现的在前。每条一个不同的字段，行乘列会大得装不下。"""
     fields = dict.fromkeys(name for record in records for name in record)
     if len(fields) > MAX_COLUMNS:
-        raise TableError(f"里面一共有 {len(fields)} 个不同的字段，最多 {MAX_COLUMNS} 个。请只留要用的字段再导出。")
+        raise TableError(
+            f"里面一共有 {len(fields)} 个不同的字段，最多 {MAX_COLUMNS} 个。请只留要用的字段再导出。"
+        )
     if len(fields) * len(records) > MAX_CELLS:
-        raise TableError(f"里面有 {len(records)} 个图形、{len(fields)} 个字段，太大了。请只留要用的图斑和字段。")
+        raise TableError(
+            f"里面有 {len(records)} 个图形、{len(fields)} 个字段，太大了。请只留要用的图斑和字段。"
+        )
     return list(fields)
 
 
@@ -144,7 +160,9 @@ def _kml_polygon(element):
 
 def _kml_ring(text):
     try:
-        points = [tuple(float(value) for value in point.split(",")[:2]) for point in (text or "").split()]
+        points = [
+            tuple(float(value) for value in point.split(",")[:2]) for point in (text or "").split()
+        ]
     except ValueError:
         return None
     good = len(points) >= 3 and all(len(point) == 2 for point in points)
@@ -171,7 +189,16 @@ def read_points(content):
     return POINT_FIELDS, rows, [_rings(plot["rings"]) for plot in plots], _points_crs(about, plots)
 
 
-POINT_FIELDS = ["界址点数", "地块面积（公顷）", "地块编号", "地块名称", "图形类型", "图幅号", "地块用途", "地类编码"]
+POINT_FIELDS = [
+    "界址点数",
+    "地块面积（公顷）",
+    "地块编号",
+    "地块名称",
+    "图形类型",
+    "图幅号",
+    "地块用途",
+    "地类编码",
+]
 
 
 def _add_line(plots, line, number):
@@ -185,7 +212,9 @@ def _add_line(plots, line, number):
     except (IndexError, ValueError):
         ring = None
     if ring is None or not plots:
-        raise TableError(f"第 {number} 行“{line[:40]}”不是界址点。应当是“J1,1,纵坐标,横坐标”这样的一行。")
+        raise TableError(
+            f"第 {number} 行“{line[:40]}”不是界址点。应当是“J1,1,纵坐标,横坐标”这样的一行。"
+        )
     plots[-1]["rings"].setdefault(ring, []).append((east, north))
 
 
@@ -195,7 +224,9 @@ def _rings(rings):
     if not parts:
         return shapely.Polygon()
     if len(parts) > MAX_RINGS:
-        raise TableError(f"有一块地写了 {len(parts)} 个圈，最多 {MAX_RINGS} 个。请核对圈号这一列，或拆成几块地。")
+        raise TableError(
+            f"有一块地写了 {len(parts)} 个圈，最多 {MAX_RINGS} 个。请核对圈号这一列，或拆成几块地。"
+        )
     shells = []
     for part in parts:
         home = next((at for at, (shell, _) in enumerate(shells) if _within(part, shell)), None)

@@ -30,7 +30,8 @@ def _ring(ring):
 def area_sqm(geometry):
     """椭球面上的面积，m²。外圈减内圈，和各圈画的方向无关。"""
     return sum(
-        _ring(part.exterior) - sum(_ring(hole) for hole in part.interiors) for part in polygons(geometry)
+        _ring(part.exterior) - sum(_ring(hole) for hole in part.interiors)
+        for part in polygons(geometry)
     )
 
 

@@ -26,7 +26,12 @@ MAX_FEATURES = 200_000
 SHP_START, GPKG_START = b"\x00\x00\x27\x0a", b"SQLite format 3\x00"
 DAMAGED = "“{}”读不出来，可能没有传完整。请重新导出再传。"
 # GeoPackage 标准自己带的触发器：只在写的时候管用，我们从不写
-STANDARD_TRIGGERS = ("gpkg_", "rtree_", "trigger_insert_feature_count_", "trigger_delete_feature_count_")
+STANDARD_TRIGGERS = (
+    "gpkg_",
+    "rtree_",
+    "trigger_insert_feature_count_",
+    "trigger_delete_feature_count_",
+)
 LONELY = "只有“{}”一个文件不够。请把同名的 .shp、.shx、.dbf、.prj 一起压缩成 zip 再传。"
 
 
@@ -89,7 +94,9 @@ def _layers(item):
 
 
 TEXTS = {
-    ".geojson": formats.read_geojson, ".json": formats.read_geojson, ".kml": formats.read_kml,
+    ".geojson": formats.read_geojson,
+    ".json": formats.read_geojson,
+    ".kml": formats.read_kml,
     ".txt": formats.read_points,
 }
 
@@ -105,7 +112,9 @@ def _refuse_computed(path, name):
     """图层要是存着的表：视图、触发器和虚拟表是一读就要执行的句子，可能没有尽头，交给 GDAL 以前就拒绝。"""
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-            stored = database.execute("SELECT name, type, rootpage, sql FROM sqlite_schema").fetchall()
+            stored = database.execute(
+                "SELECT name, type, rootpage, sql FROM sqlite_schema"
+            ).fetchall()
     except (sqlite3.Error, UnicodeDecodeError):
         raise TableError(DAMAGED.format(name)) from None
     computed = [str(thing) for thing, *about in stored if _is_computed(str(thing).lower(), *about)]
@@ -122,13 +131,17 @@ def _is_computed(name, kind, rootpage, sql):
         return not name.startswith(STANDARD_TRIGGERS)
     if rootpage:
         return False  # 存着的表和索引才有自己的页
-    is_spatial_index = name.startswith("rtree_") and "USINGRTREE(" in "".join(str(sql).upper().split())
+    is_spatial_index = name.startswith("rtree_") and "USINGRTREE(" in "".join(
+        str(sql).upper().split()
+    )
     return not is_spatial_index
 
 
 def _layer(name, fields, rows, geometries, crs, **more):
     """经纬度坐标系、数值却不是度：文件写的不算，当作没有写。"""
-    points = shapely.get_coordinates(np.array([g for g in geometries if g is not None], dtype=object))
+    points = shapely.get_coordinates(
+        np.array([g for g in geometries if g is not None], dtype=object)
+    )
     if crs and len(points) and np.nanmax(np.abs(points)) > 361 and _is_degrees(crs):
         crs = None
     return Layer(name, fields, rows, geometries, crs, **more)
@@ -156,11 +169,24 @@ def _shapefile(item):
         item.parts[".prj"].unlink()
         meta, numbers, geometry, _ = _read(path, item.name, columns=[], return_fids=True)
     geometries = dict(zip((int(n) for n in numbers), _parsed(geometry), strict=True))
-    kept = [(record, geometries.get(at)) for at, record in enumerate(table.records) if record is not None]
-    kept += [([None] * len(table.fields), geometries[at]) for at in sorted(geometries) if at >= len(table.records)]
+    kept = [
+        (record, geometries.get(at))
+        for at, record in enumerate(table.records)
+        if record is not None
+    ]
+    kept += [
+        ([None] * len(table.fields), geometries[at])
+        for at in sorted(geometries)
+        if at >= len(table.records)
+    ]
     return _layer(
-        item.name, table.fields, [record for record, _ in kept], [shape for _, shape in kept], meta["crs"],
-        cut=table.cut, encoding=table.encoding,
+        item.name,
+        table.fields,
+        [record for record, _ in kept],
+        [shape for _, shape in kept],
+        meta["crs"],
+        cut=table.cut,
+        encoding=table.encoding,
     )
 
 
@@ -177,9 +203,20 @@ def _by_gdal(path, name):
             meta, _, geometry, columns = _read(path, name, layer=layer)
         except UnboundLocalError:
             raise TableError(DAMAGED.format(name)) from None
-        rows = [list(values) for values in zip(*(map(_plain, column) for column in columns), strict=True)]
+        rows = [
+            list(values)
+            for values in zip(*(map(_plain, column) for column in columns), strict=True)
+        ]
         rows = rows or [[] for _ in range(len(geometry))]
-        layers.append(_layer(layer, [str(field) for field in meta["fields"]], rows, _parsed(geometry), meta["crs"]))
+        layers.append(
+            _layer(
+                layer,
+                [str(field) for field in meta["fields"]],
+                rows,
+                _parsed(geometry),
+                meta["crs"],
+            )
+        )
     return layers
 
 
@@ -188,14 +225,23 @@ def _read(path, name, **options):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # 丢掉 M 值之类的提醒
             return pyogrio.raw.read(path, **options)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
-            pyogrio.errors.GeometryError, UnicodeDecodeError, ValueError):
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.FeatureError,
+        pyogrio.errors.GeometryError,
+        UnicodeDecodeError,
+        ValueError,
+    ):
         raise TableError(DAMAGED.format(name)) from None
 
 
 def _parsed(wkbs):
     """WKB → 图形；没有的是 None，读不出的是空的面。"""
-    return [None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore") or shapely.Polygon() for wkb in wkbs]
+    return [
+        None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore") or shapely.Polygon()
+        for wkb in wkbs
+    ]
 
 
 def _plain(value):

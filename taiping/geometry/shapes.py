@@ -12,8 +12,18 @@ from taiping.geometry.measure import area_mu, polygons
 from taiping.tables import within_limits
 
 GRID = 1e-9  # 度，约 0.1 毫米：同一份图形换一种格式再来，还是一样
-KINDS = {"Point": "点", "LineString": "线", "LinearRing": "线", "MultiPoint": "点", "MultiLineString": "线"}
-TWISTED = {"Self-intersection": "自相交", "Ring Self-intersection": "边线自己碰到自己", "Hole lies outside shell": "洞在外圈外面"}
+KINDS = {
+    "Point": "点",
+    "LineString": "线",
+    "LinearRing": "线",
+    "MultiPoint": "点",
+    "MultiLineString": "线",
+}
+TWISTED = {
+    "Self-intersection": "自相交",
+    "Ring Self-intersection": "边线自己碰到自己",
+    "Hole lies outside shell": "洞在外圈外面",
+}
 
 STRAY = "坐标（{:.3f}, {:.3f}）按 {} 换算不在中国范围内，请核对坐标系。"
 
@@ -48,8 +58,14 @@ class Shape:
         """存进 ShapeModel 的几列。"""
         min_lon, min_lat, max_lon, max_lat = (float(value) for value in self.geometry.bounds)
         return {
-            "wkb": self.wkb, "digest": self.digest, "min_lon": min_lon, "min_lat": min_lat, "max_lon": max_lon,
-            "max_lat": max_lat, "source_crs": self.source_crs, "repaired": bool(self.repaired),
+            "wkb": self.wkb,
+            "digest": self.digest,
+            "min_lon": min_lon,
+            "min_lat": min_lat,
+            "max_lon": max_lon,
+            "max_lat": max_lat,
+            "source_crs": self.source_crs,
+            "repaired": bool(self.repaired),
         }
 
 
@@ -84,7 +100,9 @@ def _tidy_shapes(geometries, crs):
     points, owners = shapely.get_coordinates(flat, return_index=True)
     degrees = crs_tools.to_degrees(crs, points)
     strays = {}
-    for owner, point in zip(owners[~crs_tools.in_china(degrees)], points[~crs_tools.in_china(degrees)], strict=True):
+    for owner, point in zip(
+        owners[~crs_tools.in_china(degrees)], points[~crs_tools.in_china(degrees)], strict=True
+    ):
         strays.setdefault(int(owner), point)
     moved = shapely.set_coordinates(flat, degrees)
     for at, (index, geometry) in enumerate(zip(good, moved, strict=True)):
@@ -105,7 +123,11 @@ def _missing(geometry):
         return "图形是空的。请在制图软件里补画，或删掉这一行。"
     if geometry.geom_type in KINDS:
         return f"图形是{KINDS[geometry.geom_type]}，不是面。图斑要用面图层。"
-    return "" if np.isfinite(points).all() else "有的界址点没有坐标，图形读不全。请在制图软件里检查这个图形。"
+    return (
+        ""
+        if np.isfinite(points).all()
+        else "有的界址点没有坐标，图形读不全。请在制图软件里检查这个图形。"
+    )
 
 
 def _repair(shape, geometry):
@@ -115,7 +137,9 @@ def _repair(shape, geometry):
         shape.repaired = TWISTED.get(said, "图形不规范")
         geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
     if kept := polygons(geometry):
-        kept = polygons(shapely.set_precision(kept[0] if len(kept) == 1 else shapely.union_all(kept), GRID))
+        kept = polygons(
+            shapely.set_precision(kept[0] if len(kept) == 1 else shapely.union_all(kept), GRID)
+        )
     if not kept:
         shape.problem = "图形破损，围不成面。请在制图软件里重画这个图形。"
         return

@@ -5,7 +5,6 @@
 连接快满时，先断占得最多的那个地址的空连接，老的在前；还不够才断收发最慢的；正在办的从不断。
 """
 
-
 import logging
 import threading
 import time
@@ -125,7 +124,11 @@ class Listener(TcpWSGIServer):
         for channel in victims:
             channel.handle_close()
         if victims:
-            logger.warning("连接满了（%d 条），断开了 %d 条没有在办事的。", self.adj.connection_limit, len(victims))
+            logger.warning(
+                "连接满了（%d 条），断开了 %d 条没有在办事的。",
+                self.adj.connection_limit,
+                len(victims),
+            )
 
 
 def channels_of(socket_map):
@@ -137,6 +140,12 @@ def victims_first(channels):
     held = Counter(channel.addr[0] for channel in channels)
 
     def rank(channel):
-        return channel.is_busy, -held[channel.addr[0]], channel.speed() if channel.is_busy else channel.waiting_since
+        return (
+            channel.is_busy,
+            -held[channel.addr[0]],
+            channel.speed() if channel.is_busy else channel.waiting_since,
+        )
 
-    return sorted((channel for channel in channels if not (channel.requests or channel.worker)), key=rank)
+    return sorted(
+        (channel for channel in channels if not (channel.requests or channel.worker)), key=rank
+    )

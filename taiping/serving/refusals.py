@@ -34,6 +34,8 @@ class Refusal:
         request.method, request.path = self.parsed.command, self.parsed.path
         accept = self.parsed.headers.get("ACCEPT", "")
         request.META["HTTP_ACCEPT"] = accept
-        response = fault_page(request, self.fault, OSError("请求的内容太大，要存成临时文件，没有存下"))
+        response = fault_page(
+            request, self.fault, OSError("请求的内容太大，要存成临时文件，没有存下")
+        )
         status = f"{response.status_code} {response.reason_phrase}"
         return status, list(response.headers.items()), response.content

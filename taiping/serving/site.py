@@ -32,16 +32,25 @@ class Site:
 
     def __init__(self, application, **given):
         self.adjustments = Adjustments(
-            threads=THREADS, ident=None, max_request_body_size=MAX_BODY, max_request_header_size=MAX_HEAD,
-            connection_limit=connections_allowed(settings.SERVE_CONNECTIONS), cleanup_interval=1,
-            channel_timeout=settings.SERVE_IDLE_SECONDS, **given,
+            threads=THREADS,
+            ident=None,
+            max_request_body_size=MAX_BODY,
+            max_request_header_size=MAX_HEAD,
+            connection_limit=connections_allowed(settings.SERVE_CONNECTIONS),
+            cleanup_interval=1,
+            channel_timeout=settings.SERVE_IDLE_SECONDS,
+            **given,
         )
         self.map = {}
         self.threads = ThreadedTaskDispatcher()
         self.signals = 0
         self.listeners = [
             Listener(
-                application, self.map, dispatcher=self.threads, adj=self.adjustments, sockinfo=sockinfo,
+                application,
+                self.map,
+                dispatcher=self.threads,
+                adj=self.adjustments,
+                sockinfo=sockinfo,
                 head_seconds=settings.SERVE_HEAD_SECONDS,
             )
             for sockinfo in self.adjustments.listen
@@ -114,7 +123,10 @@ class Site:
             thread.join(timeout=max(0, deadline - time.monotonic()))
         numbers = [int(thread.name.removeprefix(job.NAME)) for thread in threads]
         undone = [number for number in numbers if number not in job.applied]  # 有的赶在最后导完了
-        return [f"批次 {number} 的导入：没有导完，请再导入一次，已经写进去的不会重复。" for number in undone]
+        return [
+            f"批次 {number} 的导入：没有导完，请再导入一次，已经写进去的不会重复。"
+            for number in undone
+        ]
 
 
 def leave(code):

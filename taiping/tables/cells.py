@@ -8,7 +8,9 @@ from taiping.texts import half_width
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")
-DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?(?:[ T]+00:00(?::00)?)?")
+DATE = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?(?:[ T]+00:00(?::00)?)?"
+)
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 LONGEST_NUMBER = 100  # 位数再多的不是数
@@ -48,7 +50,9 @@ def as_code(value):
     text = as_text(value)
     lost = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= 1e15
     if lost or SCIENTIFIC.fullmatch(text):
-        raise ValueError(f"“{text}”是被表格软件改成科学计数法的编号，请把这一列设成“文本”再填完整的编号。")
+        raise ValueError(
+            f"“{text}”是被表格软件改成科学计数法的编号，请把这一列设成“文本”再填完整的编号。"
+        )
     return text
 
 
@@ -102,7 +106,9 @@ def as_decimal(value):
         value = Decimal(f"{value:.15g}")
     elif isinstance(value, int) and not isinstance(value, bool):
         value = Decimal(value)
-    if value is None or (isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 40):
+    if value is None or (
+        isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 40
+    ):
         return value
     text = half_width(as_text(value))
     if not text:

@@ -8,7 +8,15 @@ from openpyxl.styles import Alignment
 
 from taiping.tables.cells import shown
 from taiping.tables.reading import column_letter, read_here, refuse_unfit, within_limits
-from taiping.tables.writing import ERROR_FILL, ERROR_FONT, Column, add_sheet, new_book, put, to_bytes
+from taiping.tables.writing import (
+    ERROR_FILL,
+    ERROR_FONT,
+    Column,
+    add_sheet,
+    new_book,
+    put,
+    to_bytes,
+)
 from taiping.texts import half_width
 
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"

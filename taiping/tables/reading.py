@@ -94,7 +94,9 @@ def read_here(content):
     refuse_unfit(content)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            names = [meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+            names = [
+                meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet
+            ]
             sheets = [_read_sheet(book, name) for name in names]
     except PasswordError:
         raise TableError("这个表格加了密码，打不开。请在表格软件里去掉密码，另存后再用。") from None
@@ -134,10 +136,19 @@ def refuse_unfit(content):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
             if "xl/workbook.xml" not in names:
-                kind = "Word 文件" if "word/document.xml" in names else "压缩包，但里面不是 Excel 表格"
+                kind = (
+                    "Word 文件" if "word/document.xml" in names else "压缩包，但里面不是 Excel 表格"
+                )
                 raise TableError(f"这是{kind}。请用表格软件另存为 .xlsx 后再用。")
             _refuse_huge(archive)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, RuntimeError):
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+    ):
         raise TableError(DAMAGED) from None
     except zipfile.zlib.error:
         raise TableError(DAMAGED) from None
@@ -178,13 +189,19 @@ def _last_tags(text):
     edge = max(len(text) - TAIL, 0)
     last = text.rfind(b"<", edge)
     before = text.rfind(b"<", edge, max(last, edge))
-    return text[max(before, edge):]
+    return text[max(before, edge) :]
 
 
 def _refuse_declarations(text):
     """表格软件从不写文档类型声明；有它的，多半是用实体撑爆内存的。"""
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text or (b"\0" in text and b"<!DOCTYPE" in text.replace(b"\0", b"")):
-        raise TableError("这个表格里有表格软件不会写的声明，没有读。请用表格软件打开，另存为 .xlsx 后再用。")
+    if (
+        b"<!DOCTYPE" in text
+        or b"<!ENTITY" in text
+        or (b"\0" in text and b"<!DOCTYPE" in text.replace(b"\0", b""))
+    ):
+        raise TableError(
+            "这个表格里有表格软件不会写的声明，没有读。请用表格软件打开，另存为 .xlsx 后再用。"
+        )
 
 
 def _width(text):
@@ -193,9 +210,13 @@ def _width(text):
     for letters, row, far_row in set(FAR_CELL.findall(text)):
         number = int(far_row or row)
         if number >= MAX_ROWS:
-            raise TableError(f"第 {number} 行还有内容，一张表最多 {MAX_ROWS} 行。请删掉表格下方多余的行，或拆成几个文件。")
+            raise TableError(
+                f"第 {number} 行还有内容，一张表最多 {MAX_ROWS} 行。请删掉表格下方多余的行，或拆成几个文件。"
+            )
         if len(letters) > 2:
-            raise TableError(f"{letters.decode()} 列还有内容，一张表最多到 ZZ 列。请删掉表格右边多余的列。")
+            raise TableError(
+                f"{letters.decode()} 列还有内容，一张表最多到 ZZ 列。请删掉表格右边多余的列。"
+            )
         if letters:
             width = max(width, (letters[0] - 64) * 26 + letters[1] - 64)
     return width
@@ -209,11 +230,14 @@ def _read_sheet(book, name):
     for number, values in enumerate(sheet.to_python(), start=first_row + 1):
         # 绝大多数格子是看得见的文字，就地去空白；别的再细看
         values = [
-            (value.strip() or None) if type(value) is str and value.isprintable() else tidy(value) for value in values
+            (value.strip() or None) if type(value) is str and value.isprintable() else tidy(value)
+            for value in values
         ]
         if any(value is not None for value in values):
             rows.append((number, before + values))
-    return Sheet(name, rows, _merges(sheet.merged_cell_ranges or (), last=rows[-1][0] if rows else 0))
+    return Sheet(
+        name, rows, _merges(sheet.merged_cell_ranges or (), last=rows[-1][0] if rows else 0)
+    )
 
 
 def _merges(ranges, last):
@@ -253,12 +277,16 @@ def _read_text(text, name, delimiter=None):
         delimiter = max(",\t;", key=head.count)
     rows = []
     try:
-        for number, record in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
+        for number, record in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1
+        ):
             if any(record) and any(values := [tidy(value) for value in record]):
                 _refuse_many(number, values)
                 rows.append((number, values))
     except csv.Error:
-        raise TableError("这个 csv 文件的分列不完整（可能少了一个引号）。请另存为 .xlsx 后再用。") from None
+        raise TableError(
+            "这个 csv 文件的分列不完整（可能少了一个引号）。请另存为 .xlsx 后再用。"
+        ) from None
     if not rows:
         raise TableError("这个表格是空的，没有读到任何内容。请检查是不是存错了文件。")
     return Sheet(name, rows)
@@ -268,4 +296,6 @@ def _refuse_many(number, values):
     if number > MAX_ROWS:
         raise TableError(f"第 {number} 行还有内容，一张表最多 {MAX_ROWS} 行。请拆成几个文件。")
     if len(values) > MAX_COLUMNS:
-        raise TableError(f"第 {number} 行有 {len(values)} 列，最多 {MAX_COLUMNS} 列。请核对分列用的符号，或删掉用不到的列。")
+        raise TableError(
+            f"第 {number} 行有 {len(values)} 列，最多 {MAX_COLUMNS} 列。请核对分列用的符号，或删掉用不到的列。"
+        )

@@ -18,7 +18,10 @@ LONGEST_TEXT = 32767  # 一个单元格最多这么多字
 LINE = Border(*(Side(style="thin", color="DDE4DD"),) * 4)
 HEADER_FONT, HEADER_FILL = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="2F6B3F")
 REQUIRED_FILL = PatternFill("solid", fgColor="1F4A2B")
-NOTE_FONT, NOTE_FILL = Font(italic=True, color="5C6860", size=10), PatternFill("solid", fgColor="F1F4EF")
+NOTE_FONT, NOTE_FILL = (
+    Font(italic=True, color="5C6860", size=10),
+    PatternFill("solid", fgColor="F1F4EF"),
+)
 ERROR_FONT, ERROR_FILL = Font(color="B3382C"), PatternFill("solid", fgColor="FBECEA")
 DROPDOWN_ROWS = 1000
 
@@ -90,7 +93,10 @@ def add_sheet(book, name, columns, rows, *, note_row=False, title="", filtered=T
         number += 1
         for index, (column, value) in enumerate(zip(columns, values, strict=True), start=1):
             cell = put(sheet.cell(number, index), value)
-            cell.border, cell.alignment = LINE, Alignment(vertical="top", wrap_text=isinstance(value, str))
+            cell.border, cell.alignment = (
+                LINE,
+                Alignment(vertical="top", wrap_text=isinstance(value, str)),
+            )
             if column.number_format and not isinstance(value, str):
                 cell.number_format = column.number_format
     _add_dropdowns(sheet, columns, first, max(number, first) + DROPDOWN_ROWS)

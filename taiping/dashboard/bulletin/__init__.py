@@ -32,7 +32,9 @@ def write_bulletin(plan, as_of, basis="done", *, number="", issuer=None):
         return Bulletin(
             number=number.strip() or f"〔{shot.taken_at.year}〕　　号",
             issuer=plan.issuer if issuer is None else issuer.strip(),
-            addressee="各村（社区）：", blocks=sections(shot), dated_on=shot.taken_at.date(),
+            addressee="各村（社区）：",
+            blocks=sections(shot),
+            dated_on=shot.taken_at.date(),
             has_demo=shot.has_demo,
         )
 

@@ -26,7 +26,11 @@ def to_docx(bulletin):
     set_defaults(document)
     set_page(document)
     properties = document.core_properties
-    properties.title, properties.author, properties.language = clean("".join(bulletin.title)), clean(bulletin.issuer), "zh-CN"
+    properties.title, properties.author, properties.language = (
+        clean("".join(bulletin.title)),
+        clean(bulletin.issuer),
+        "zh-CN",
+    )
     properties.comments = ""
     put_head(document, bulletin)
     for block in bulletin.blocks:
@@ -44,7 +48,9 @@ def clean(text):
 
 def set_defaults(document):
     """默认字体字号；东亚语言写明是中文，否则标点按日文排。"""
-    defaults = document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    defaults = (
+        document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    )
     for child in list(defaults):
         if child.tag in (qn("w:rFonts"), qn("w:lang")):
             defaults.remove(child)
@@ -71,7 +77,12 @@ def set_defaults(document):
 def fonts(east, hint=False):
     """w:rFonts：汉字用 east，数字和字母用 Times New Roman。"""
     element = OxmlElement("w:rFonts")
-    for name, value in (("ascii", WESTERN), ("hAnsi", WESTERN), ("cs", WESTERN), ("eastAsia", east)):
+    for name, value in (
+        ("ascii", WESTERN),
+        ("hAnsi", WESTERN),
+        ("cs", WESTERN),
+        ("eastAsia", east),
+    ):
         element.set(qn(f"w:{name}"), value)
     if hint:
         element.set(qn("w:hint"), "eastAsia")
@@ -94,11 +105,14 @@ def set_page(document):
     grid.set(qn("w:linePitch"), "579")
     document.settings.odd_and_even_pages_header_footer = True
     for footer, alignment in (
-        (section.footer, WD_ALIGN_PARAGRAPH.RIGHT), (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
+        (section.footer, WD_ALIGN_PARAGRAPH.RIGHT),
+        (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
     ):
         paragraph = footer.paragraphs[0]
         paragraph.alignment = alignment
-        indent_chars(paragraph, **{"right" if alignment == WD_ALIGN_PARAGRAPH.RIGHT else "left": 100})
+        indent_chars(
+            paragraph, **{"right" if alignment == WD_ALIGN_PARAGRAPH.RIGHT else "left": 100}
+        )
         put_run(paragraph, "— ", SONG, PAGE_SIZE)
         put_page_number(paragraph)
         put_run(paragraph, " —", SONG, PAGE_SIZE)
@@ -106,7 +120,13 @@ def set_page(document):
 
 def put_page_number(paragraph):
     run = put_run(paragraph, "", SONG, PAGE_SIZE)
-    for kind, text in (("begin", None), (None, " PAGE "), ("separate", None), ("text", "1"), ("end", None)):
+    for kind, text in (
+        ("begin", None),
+        (None, " PAGE "),
+        ("separate", None),
+        ("text", "1"),
+        ("end", None),
+    ):
         if kind in ("begin", "separate", "end"):
             element = OxmlElement("w:fldChar")
             element.set(qn("w:fldCharType"), kind)
@@ -157,7 +177,8 @@ def put_head(document, bulletin):
         snap = OxmlElement("w:snapToGrid")
         snap.set(qn("w:val"), "0")
         paragraph._p.get_or_add_pPr().insert_element_before(
-            snap, "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr", "w:pPrChange")
+            snap, "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr", "w:pPrChange"
+        )
     if bulletin.has_demo:
         put_text(document, "（含演示数据，不是真实情况）", alignment=centre, font=KAI)
     put_text(document, "")
@@ -184,12 +205,15 @@ def break_anywhere(paragraph):
     wrap = OxmlElement("w:wordWrap")
     wrap.set(qn("w:val"), "0")
     paragraph._p.get_or_add_pPr().insert_element_before(
-        wrap, "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr", "w:pPrChange")
+        wrap, "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr", "w:pPrChange"
+    )
 
 
 def put_table(document, block):
     """表题居中，表头每页重复，一行不拆到两页。"""
-    caption = put_text(document, block.title, alignment=WD_ALIGN_PARAGRAPH.CENTER, font=BLACK, size=TABLE_SIZE)
+    caption = put_text(
+        document, block.title, alignment=WD_ALIGN_PARAGRAPH.CENTER, font=BLACK, size=TABLE_SIZE
+    )
     caption.paragraph_format.keep_with_next = True
     table = document.add_table(rows=0, cols=len(block.head))
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
@@ -212,7 +236,9 @@ def put_row(table, block, values, font, repeats=False):
         paragraph = cell.paragraphs[0]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.line_spacing_rule, paragraph.paragraph_format.line_spacing = (
-            WD_LINE_SPACING.EXACTLY, Pt(22))
+            WD_LINE_SPACING.EXACTLY,
+            Pt(22),
+        )
         if value:
             put_run(paragraph, value, font, TABLE_SIZE)
     return row
@@ -225,7 +251,9 @@ def put_foot(document, bulletin):
     put_text(document, "").paragraph_format.keep_with_next = True
     if bulletin.issuer:
         paragraph = put_text(document, bulletin.issuer, alignment=right)
-        indent_chars(paragraph, right=max(0, 400 + (characters(dated_on) - characters(bulletin.issuer)) // 2))
+        indent_chars(
+            paragraph, right=max(0, 400 + (characters(dated_on) - characters(bulletin.issuer)) // 2)
+        )
         paragraph.paragraph_format.keep_with_next = True
     indent_chars(put_text(document, dated_on, alignment=right), right=400)
 

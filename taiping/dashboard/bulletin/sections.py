@@ -19,13 +19,23 @@ def sections(shot):
         f"根据《{shot.plan.title}》，现将截至{long_date(shot.as_of)}全镇耕地保护工作进展情况通报如下。"
     )
     if not progress.targets:
-        parts = [("总体情况", [Paragraph(f"{shot.plan.year}年度方案还没有目标任务，暂无可通报的进展。")])]
+        parts = [
+            ("总体情况", [Paragraph(f"{shot.plan.year}年度方案还没有目标任务，暂无可通报的进展。")])
+        ]
     else:
         parts = [
-            ("总体情况", overview(progress)), ("分任务进展", by_target(progress)),
-            ("各村情况", by_village(progress)), ("存在问题", problems(shot)), ("下步工作", next_steps(progress)),
+            ("总体情况", overview(progress)),
+            ("分任务进展", by_target(progress)),
+            ("各村情况", by_village(progress)),
+            ("存在问题", problems(shot)),
+            ("下步工作", next_steps(progress)),
         ]
-    parts.append(("统计说明", [Paragraph(f"{number}．{line}") for number, line in enumerate(explanations(shot), 1)]))
+    parts.append(
+        (
+            "统计说明",
+            [Paragraph(f"{number}．{line}") for number, line in enumerate(explanations(shot), 1)],
+        )
+    )
     blocks = [opening]
     for number, (title, content) in enumerate(parts, start=1):
         blocks += [Heading(f"{numeral(number)}、{title}"), *content]
@@ -34,12 +44,18 @@ def sections(shot):
 
 def lettered(lines):
     """[(标题, 一段话)] → 段首带（一）（二）的段落。"""
-    return [Paragraph(text, f"（{numeral(number)}）{title}。") for number, (title, text) in enumerate(lines, start=1)]
+    return [
+        Paragraph(text, f"（{numeral(number)}）{title}。")
+        for number, (title, text) in enumerate(lines, start=1)
+    ]
 
 
 def overview(progress):
-    texts = [sentences.timing(progress), sentences.overall(progress),
-             sentences.patches_overall(progress)]
+    texts = [
+        sentences.timing(progress),
+        sentences.overall(progress),
+        sentences.patches_overall(progress),
+    ]
     return [Paragraph("".join(texts))]
 
 
@@ -58,7 +74,9 @@ def by_village(progress):
     rows, without = ranking.ranked(progress)
     if not rows:
         return [Paragraph("各村都还没有图斑，暂不排名。")]
-    text = "名次只看结果：按核实占比由高到低，占比相同的看逾期个数，少的在前。" + ranking.sentence(rows)
+    text = "名次只看结果：按核实占比由高到低，占比相同的看逾期个数，少的在前。" + ranking.sentence(
+        rows
+    )
     if without:
         names = "、".join(village.name for village in without)
         text += f"{names}没有图斑，不参加排名。"
@@ -77,9 +95,18 @@ def problems(shot):
             deferred[item.patch.village].append(item)
     found = []
     if low := steps.below_floor(shot.progress):
-        found.append(("低于底线", ["；".join(
-            f"{figures.target.name}低于底线{sentences.quantity(figures.margin_abs, figures.target)}" for figures in low
-        ) + "。"]))
+        found.append(
+            (
+                "低于底线",
+                [
+                    "；".join(
+                        f"{figures.target.name}低于底线{sentences.quantity(figures.margin_abs, figures.target)}"
+                        for figures in low
+                    )
+                    + "。"
+                ],
+            )
+        )
     if late := steps.overdue_steps(shot.progress):
         found.append(("时间节点逾期", ["；".join(late) + "。"]))
     if overdue:
@@ -91,7 +118,8 @@ def problems(shot):
     if found:
         return [
             Paragraph(text, f"（{numeral(number)}）{title}。" if not place else "")
-            for number, (title, texts) in enumerate(found, start=1) for place, text in enumerate(texts)
+            for number, (title, texts) in enumerate(found, start=1)
+            for place, text in enumerate(texts)
         ]
     if not any(figures.patch_count for figures in shot.progress.targets):
         return [Paragraph("还没有图斑，没有可以通报的问题。")]
@@ -117,7 +145,8 @@ def codes(rows, reasons=False):
     texts = []
     for name, own in by_name.items():
         shown = "、".join(
-            row.patch.code + (f"（{one_line(row.reason)}）" if reasons and row.reason else "") for row in own[:LISTED]
+            row.patch.code + (f"（{one_line(row.reason)}）" if reasons and row.reason else "")
+            for row in own[:LISTED]
         )
         texts.append(f"{name}{shown}" + (f"等{len(own)}个" if len(own) > LISTED else ""))
     return "，".join(texts)
@@ -140,20 +169,31 @@ def next_steps(progress):
     if late or progress.overdue_count:
         late += ["图斑"] if progress.overdue_count else []
         who = "责任单位和有关村逐个核对原因" if progress.overdue_count else "责任单位核对原因"
-        lines.append(("抓紧补上逾期的任务", f"已经逾期的{'和'.join(late)}，请{who}，尽快完成并上报。"))
+        lines.append(
+            ("抓紧补上逾期的任务", f"已经逾期的{'和'.join(late)}，请{who}，尽快完成并上报。")
+        )
     if ahead:
         texts = [
             f"{long_date(day)}{f'截止（还有{days}天）' if days else '当天截止'}的有{'，'.join(names)}"
             for day, days, names in ahead
         ]
-        title = "按时完成近30天内截止的任务" if more or ahead[-1][1] <= 30 else "按时完成还没有到期的任务"
+        title = (
+            "按时完成近30天内截止的任务"
+            if more or ahead[-1][1] <= 30
+            else "按时完成还没有到期的任务"
+        )
         lines.append((title, "；".join(texts) + "。"))
     if undated := steps.undated_steps(progress):
-        when = f"请在方案结束日期{long_date(progress.plan.ends_on)}前完成。" if (
-            progress.as_of <= progress.plan.ends_on) else "方案已经结束，请尽快完成。"
+        when = (
+            f"请在方案结束日期{long_date(progress.plan.ends_on)}前完成。"
+            if (progress.as_of <= progress.plan.ends_on)
+            else "方案已经结束，请尽快完成。"
+        )
         lines.append(("推进未定时限的任务", f"{'，'.join(undated)}，方案未定时限，{when}"))
     if lines:
         return lettered(lines)
-    if progress.as_of > progress.plan.ends_on and not all(figures.state.is_done for figures in progress.targets):
+    if progress.as_of > progress.plan.ends_on and not all(
+        figures.state.is_done for figures in progress.targets
+    ):
         return [Paragraph("方案规定的时限都已经过去，没有未到期的时间节点。")]
     return [Paragraph("各时间节点都已完成，没有未到期的时限。")]

@@ -6,8 +6,13 @@ from taiping.dashboard.words import quantity, shortage
 from taiping.dates import long_date
 
 STATE_WORDS = [
-    (State.DONE, "按期完成"), (State.DONE_LATE, "逾期完成"), (State.OVERDUE, "逾期"), (State.AT_RISK, "预警"),
-    (State.ON_TRACK, "正常推进"), (State.NOT_STARTED, "未到时段"), (State.NO_DATA, "还没有数据"),
+    (State.DONE, "按期完成"),
+    (State.DONE_LATE, "逾期完成"),
+    (State.OVERDUE, "逾期"),
+    (State.AT_RISK, "预警"),
+    (State.ON_TRACK, "正常推进"),
+    (State.NOT_STARTED, "未到时段"),
+    (State.NO_DATA, "还没有数据"),
 ]
 
 
@@ -49,7 +54,11 @@ def timing(progress):
     if as_of < plan.starts_on:
         return f"方案从{long_date(plan.starts_on)}开始，到统计之日还没有开始。"
     if as_of > plan.ends_on:
-        late = "，没有完成、也没有暂缓的都算逾期" if any(figures.patch_count for figures in progress.targets) else ""
+        late = (
+            "，没有完成、也没有暂缓的都算逾期"
+            if any(figures.patch_count for figures in progress.targets)
+            else ""
+        )
         return f"方案已于{long_date(plan.ends_on)}结束，以下是结束以后的情况{late}。"
     return ""
 
@@ -134,7 +143,10 @@ def shares(figures, verb):
         parts.append(("面积", percent_of(figures.confirmed, need.quota)))
     if not parts:
         return f"占现有图斑的{percent_of(figures.confirmed_count, figures.patch_count)}"
-    texts = [f"{verb}{name}占{'' if place else '任务数的'}{value}" for place, (name, value) in enumerate(parts)]
+    texts = [
+        f"{verb}{name}占{'' if place else '任务数的'}{value}"
+        for place, (name, value) in enumerate(parts)
+    ]
     after = ""
     if need.quota != figures.quota:
         after = f"（任务面积核减后为{quantity(need.quota, figures.target)}）"
@@ -144,5 +156,8 @@ def shares(figures, verb):
 def lacking_patches(figures):
     """图斑加起来够不够任务数：不够的，做完现有图斑也完不成。"""
     short = shortage(figures)
-    return f"扣除核查无问题的，现有图斑比任务数少{short}。" if figures.exempt_count and short else (
-        f"现有图斑比任务数少{short}。" if short else "")
+    return (
+        f"扣除核查无问题的，现有图斑比任务数少{short}。"
+        if figures.exempt_count and short
+        else (f"现有图斑比任务数少{short}。" if short else "")
+    )

@@ -42,7 +42,9 @@ def milestone(figures, row):
 
 def _deadline(row, due):
     if row.undated:
-        return f"方案未定时限，按方案结束日期{due}判断" + (f"，已过{row.days_over}天" if row.days_left < 0 else "")
+        return f"方案未定时限，按方案结束日期{due}判断" + (
+            f"，已过{row.days_over}天" if row.days_left < 0 else ""
+        )
     if row.days_left > 0:
         return f"{due}截止，还有{row.days_left}天"
     return f"{due}当天截止" if row.days_left == 0 else f"{due}截止，已过{row.days_over}天"
@@ -101,21 +103,27 @@ def overdue_steps(progress):
 
 def below_floor(progress):
     """低于底线的任务，哪一天都说，不等到截止。"""
-    return [figures for figures in progress.targets if figures.margin is not None and figures.margin < 0]
+    return [
+        figures for figures in progress.targets if figures.margin is not None and figures.margin < 0
+    ]
 
 
 def deadlines_ahead(progress, within=30):
     """下一段时间的截止：[(截止日期, 还有几天, [“任务名”的节点…])]；within 天内没有的，给出全部剩下的。"""
     ahead = [
-        (figures, row) for figures, row in progress.milestones
+        (figures, row)
+        for figures, row in progress.milestones
         if not row.undated and not row.state.is_done and row.days_left >= 0
     ]
     near = [(figures, row) for figures, row in ahead if row.days_left <= within] or ahead
     groups = {}
     for figures, row in near:
-        groups.setdefault(row.due_on, {}).setdefault(row.milestone.name, []).append(figures.target.name)
+        groups.setdefault(row.due_on, {}).setdefault(row.milestone.name, []).append(
+            figures.target.name
+        )
     return [
-        (day, (day - progress.as_of).days, _together(steps)) for day, steps in sorted(groups.items())
+        (day, (day - progress.as_of).days, _together(steps))
+        for day, steps in sorted(groups.items())
     ], len(near) < len(ahead)
 
 
@@ -134,4 +142,3 @@ def undated_steps(progress):
         if row.undated and not row.state.is_done:
             names.setdefault(figures.target.name, []).append(row.milestone.name)
     return [f"{target}的{'、'.join(steps)}" for target, steps in names.items()]
-

@@ -12,7 +12,10 @@ from taiping.tables import print_landscape, put
 
 EDGE = Side(style="thin", color="9AA69C")
 GRID = Border(left=EDGE, right=EDGE, top=EDGE, bottom=EDGE)
-HEAD_FILL, TOTAL_FILL = PatternFill("solid", fgColor="E6F0E6"), PatternFill("solid", fgColor="F1F4EF")
+HEAD_FILL, TOTAL_FILL = (
+    PatternFill("solid", fgColor="E6F0E6"),
+    PatternFill("solid", fgColor="F1F4EF"),
+)
 
 
 def face(**given):
@@ -21,31 +24,53 @@ def face(**given):
 
 
 LOOKS = {
-    "title": {"font": face(bold=True, size=18), "alignment": Alignment(horizontal="center", vertical="center")},
+    "title": {
+        "font": face(bold=True, size=18),
+        "alignment": Alignment(horizontal="center", vertical="center"),
+    },
     "note": {"font": face(size=10, color="5C6860"), "alignment": Alignment(vertical="center")},
-    "right": {"font": face(size=10, color="5C6860"), "alignment": Alignment(horizontal="right", vertical="center")},
+    "right": {
+        "font": face(size=10, color="5C6860"),
+        "alignment": Alignment(horizontal="right", vertical="center"),
+    },
     "lines": {"font": face(size=11), "alignment": Alignment(vertical="top", wrap_text=True)},
     "subtitle": {"font": face(bold=True, size=12), "alignment": Alignment(vertical="center")},
     "head": {
-        "font": face(bold=True, size=10, color="1F2922"), "fill": HEAD_FILL, "border": GRID,
+        "font": face(bold=True, size=10, color="1F2922"),
+        "fill": HEAD_FILL,
+        "border": GRID,
         "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True),
     },
-    "text": {"font": face(size=10), "border": GRID, "alignment": Alignment(vertical="center", wrap_text=True)},
+    "text": {
+        "font": face(size=10),
+        "border": GRID,
+        "alignment": Alignment(vertical="center", wrap_text=True),
+    },
     "late": {
-        "font": face(size=10, bold=True, color="B3382C"), "border": GRID,
+        "font": face(size=10, bold=True, color="B3382C"),
+        "border": GRID,
         "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True),
     },
     "middle": {
-        "font": face(size=10), "border": GRID,
+        "font": face(size=10),
+        "border": GRID,
         "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True),
     },
-    "number": {"font": face(size=10), "border": GRID, "alignment": Alignment(horizontal="right", vertical="center")},
+    "number": {
+        "font": face(size=10),
+        "border": GRID,
+        "alignment": Alignment(horizontal="right", vertical="center"),
+    },
     "total": {
-        "font": face(bold=True, size=10), "fill": TOTAL_FILL, "border": GRID,
+        "font": face(bold=True, size=10),
+        "fill": TOTAL_FILL,
+        "border": GRID,
         "alignment": Alignment(horizontal="right", vertical="center"),
     },
     "total_text": {
-        "font": face(bold=True, size=10), "fill": TOTAL_FILL, "border": GRID,
+        "font": face(bold=True, size=10),
+        "fill": TOTAL_FILL,
+        "border": GRID,
         "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True),
     },
 }
@@ -82,7 +107,9 @@ class Paper:
         size, lines = 10 + self.larger, 1
         for value, look, width in zip(values, looks, self.widths, strict=True):
             if isinstance(value, str) and value and look in WRAPPED:
-                shown = sum(2 if east_asian_width(char) in "WF" else 1 for char in value) * size / 10
+                shown = (
+                    sum(2 if east_asian_width(char) in "WF" else 1 for char in value) * size / 10
+                )
                 lines = max(lines, -(-shown // max(width - 1.5, 1)))
         return min(max(least, lines * size * 1.4 + 4), 409)
 
@@ -97,7 +124,9 @@ class Paper:
             self.sheet.row_dimensions[self.number].height = height
         looks = [looks] * len(values) if isinstance(looks, str) else looks
         formats = formats or [""] * len(values)
-        self.sheet.append([self._cell(*given) for given in zip(values, looks, formats, strict=True)])
+        self.sheet.append(
+            [self._cell(*given) for given in zip(values, looks, formats, strict=True)]
+        )
         return self.number
 
     def _cell(self, value, look, number_format):
@@ -128,8 +157,11 @@ class Paper:
 
     def ends(self, left, right, split, height=20):
         """左右各一段的一行：左边占 split 列。"""
-        number = self.row([left] + [None] * (split - 1) + [right] + [None] * (self.width - split - 1),
-                          ["note"] * split + ["right"] * (self.width - split), height=height)
+        number = self.row(
+            [left] + [None] * (split - 1) + [right] + [None] * (self.width - split - 1),
+            ["note"] * split + ["right"] * (self.width - split),
+            height=height,
+        )
         self.merge(number, 1, number, split)
         self.merge(number, split + 1, number, self.width)
 
@@ -151,7 +183,9 @@ class Paper:
 
     def merge(self, top, left, bottom, right):
         if (top, left) != (bottom, right):
-            self.sheet.merged_cells.add(f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}")
+            self.sheet.merged_cells.add(
+                f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
+            )
 
     def freeze(self, column, row):
         """写第一行之前说好：这一列左边、这一行上面不动。"""

@@ -13,15 +13,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         add_options(parser, "通报.docx")
-        parser.add_argument("--number", metavar="文号", default="", help="发文字号；不写就留出空位手填")
+        parser.add_argument(
+            "--number", metavar="文号", default="", help="发文字号；不写就留出空位手填"
+        )
         parser.add_argument("--issuer", metavar="单位", help="发文单位；不写就用方案的发文单位")
 
     def handle(self, *, as_of, basis, year, output, number, issuer, **options):
         plan, on = asked_plan(as_of, year)
         form = BulletinForm({"number": number, "issuer": issuer})
         if not form.is_valid():
-            raise CommandError("".join(error for errors in form.errors.values() for error in errors))
+            raise CommandError(
+                "".join(error for errors in form.errors.values() for error in errors)
+            )
         given = form.cleaned_data
-        bulletin = write_bulletin(plan, on, basis, number=given["number"], issuer=given["issuer"] or None)
+        bulletin = write_bulletin(
+            plan, on, basis, number=given["number"], issuer=given["issuer"] or None
+        )
         path = write_file(output, bulletin_name(on, basis), to_docx(bulletin))
         self.stdout.write(f"通报已写到 {path}，截至 {on}。")

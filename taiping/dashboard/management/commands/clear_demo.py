@@ -18,8 +18,12 @@ class Command(BaseCommand):
         for what, count in removed.items():
             self.stdout.write(f"已删除演示{what} {count} 条。")
         if by_real_users:
-            self.stdout.write(f"其中 {by_real_users} 条整改记录是正式账号录在演示图斑上的，随图斑一起删了。")
+            self.stdout.write(
+                f"其中 {by_real_users} 条整改记录是正式账号录在演示图斑上的，随图斑一起删了。"
+            )
         if kept:
             self.stdout.write(f"有 {kept} 个演示账号经手过正式数据，不能删，已停用，不能再登录。")
         if not User.objects.filter(role=Role.ADMIN, is_active=True).exists():
-            self.stdout.write("现在没有管理员账号，运行 python3 manage.py quickstart --no-demo 会建一个。")
+            self.stdout.write(
+                "现在没有管理员账号，运行 python3 manage.py quickstart --no-demo 会建一个。"
+            )

@@ -17,7 +17,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--as-of", metavar="日期", help="如 2024-10-20")
-        parser.add_argument("--basis", choices=list(BASES), default="done", help="done 按完成日期，recorded 按录入日期")
+        parser.add_argument(
+            "--basis",
+            choices=list(BASES),
+            default="done",
+            help="done 按完成日期，recorded 按录入日期",
+        )
         parser.add_argument("--format", choices=["table", "json"], default="table")
         parser.add_argument("--year", type=int, metavar="年度", help="哪一年的方案")
 
@@ -25,7 +30,9 @@ class Command(BaseCommand):
         on = parsed_day(as_of)
         plan = Plan.objects.filter(year=year).first() if year else Plan.objects.current(on)
         if plan is None:
-            raise CommandError(f"没有{year}年度的方案。" if year else "还没有年度方案，请先用 import_plan 导入。")
+            raise CommandError(
+                f"没有{year}年度的方案。" if year else "还没有年度方案，请先用 import_plan 导入。"
+            )
         figures = progress(plan, on, basis)
         if format == "json":
             self.stdout.write(json.dumps(as_json(figures), ensure_ascii=False, indent=2))

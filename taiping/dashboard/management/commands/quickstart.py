@@ -40,7 +40,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
-        parser.add_argument("--no-demo", action="store_true", help="不要演示数据，只有方案和一个管理员")
+        parser.add_argument(
+            "--no-demo", action="store_true", help="不要演示数据，只有方案和一个管理员"
+        )
         parser.add_argument("--no-serve", action="store_true", help="准备好就停，不开始服务")
 
     def handle(self, *args, port, no_demo, no_serve, **options):
@@ -64,8 +66,12 @@ class Command(BaseCommand):
         serve.run(server, self.stdout)
 
     def refuse(self, port):
-        free = next((number for number in range(port + 1, min(port + 100, 65536)) if is_free(number)), None)
-        advice = f"可以改用：python3 manage.py quickstart --port {free}" if free else "请换一个端口。"
+        free = next(
+            (number for number in range(port + 1, min(port + 100, 65536)) if is_free(number)), None
+        )
+        advice = (
+            f"可以改用：python3 manage.py quickstart --port {free}" if free else "请换一个端口。"
+        )
         raise CommandError(f"端口 {port} 已被占用，可能系统已经在运行，或用不了这个端口。{advice}")
 
     def refuse_newer(self):
@@ -95,9 +101,15 @@ class Command(BaseCommand):
         seen = hashlib.sha256()
         for finder in get_finders():
             for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
-                seen.update(f"{path} {storage.size(path)} {storage.get_modified_time(path)}\n".encode())
+                seen.update(
+                    f"{path} {storage.size(path)} {storage.get_modified_time(path)}\n".encode()
+                )
         stamp = settings.DATA_DIR / "static.sha256"
-        if stamp.exists() and settings.STATIC_ROOT.exists() and stamp.read_text() == seen.hexdigest():
+        if (
+            stamp.exists()
+            and settings.STATIC_ROOT.exists()
+            and stamp.read_text() == seen.hexdigest()
+        ):
             return
         self.stdout.write("正在收集静态文件…")
         self.stdout.flush()
@@ -108,7 +120,13 @@ class Command(BaseCommand):
         if not no_demo and not User.objects.exists():
             self.show(demo.load(self.stdout))
         elif no_demo and not User.objects.filter(role=Role.ADMIN, is_active=True).exists():
-            self.show([issue(self.free_username("admin"), "管理员", Role.ADMIN, must_change_password=True)])
+            self.show(
+                [
+                    issue(
+                        self.free_username("admin"), "管理员", Role.ADMIN, must_change_password=True
+                    )
+                ]
+            )
             self.stdout.write("首次登录要先改密码。")
         else:
             if not no_demo and not User.objects.filter(is_demo=True).exists():

@@ -25,8 +25,14 @@ class Command(BaseCommand):
         except ArchiveError as error:
             raise CommandError(str(error), returncode=1) from None
         made_at = timezone.localtime(parse_datetime(manifest["made_at"]))
-        self.stdout.write(f"已恢复到 {made_at:%Y-%m-%d %H:%M}：{summary(manifest)}。所有人都要重新登录。")
+        self.stdout.write(
+            f"已恢复到 {made_at:%Y-%m-%d %H:%M}：{summary(manifest)}。所有人都要重新登录。"
+        )
         wrong = [f"图斑 {patch.code}：{sentence}" for patch, sentence in all_differences()]
         for line in wrong:
             self.stderr.write(line)
-        self.stdout.write(f"复核台账：有 {len(wrong)} 处对不上，见上。" if wrong else "复核台账：状态和下一步都与记录一致。")
+        self.stdout.write(
+            f"复核台账：有 {len(wrong)} 处对不上，见上。"
+            if wrong
+            else "复核台账：状态和下一步都与记录一致。"
+        )

@@ -20,8 +20,13 @@ def open_server(host, port, proxy="127.0.0.1"):
     from taiping.wsgi import application  # 这时才装：whitenoise 装载时清点静态文件，要在收集之后
 
     return Site(
-        application, host=host, port=port, trusted_proxy=proxy, trusted_proxy_count=1,
-        trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"}, clear_untrusted_proxy_headers=True,
+        application,
+        host=host,
+        port=port,
+        trusted_proxy=proxy,
+        trusted_proxy_count=1,
+        trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
+        clear_untrusted_proxy_headers=True,
     )
 
 
