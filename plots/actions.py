@@ -12,7 +12,7 @@ from plots.entry import action, mu, needed, short
 from plots.ledger import WORK, is_check, settle
 from plots.models import Evidence, Kind, Patch, Reason
 from plots.permits import NotAllowed, adding_refusal, step_by_role
-from taiping.area import plain
+from taiping.ground.area import plain
 
 __all__ = [
     "NotAllowed",

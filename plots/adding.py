@@ -11,7 +11,7 @@ from django.utils import timezone
 from plots import actions
 from plots.models import Patch
 from plots.permits import adding_refusal
-from taiping.texts import half_width
+from taiping.ground.texts import half_width
 from tasks.models import Plan, Target
 
 PREFIX = "补-"  # 手工添加的自成一列，不占上级下发的号

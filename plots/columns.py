@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from taiping.area import MU_PER_HECTARE, MU_PER_SQM
-from taiping.texts import half_width
+from taiping.ground.area import MU_PER_HECTARE, MU_PER_SQM
+from taiping.ground.texts import half_width
 
 
 class Field(models.TextChoices):

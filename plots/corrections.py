@@ -9,7 +9,7 @@ from plots.geo.checks import recheck
 from plots.ledger import STATEFUL, WORK, settle
 from plots.models import Evidence, Kind, Patch, RectificationRecord
 from plots.permits import NotAllowed
-from taiping.area import plain
+from taiping.ground.area import plain
 
 CARRIED = "更正后转记"
 LABELS = {"area_mu": "面积（亩）", "village": "村", "code": "图斑编号"}

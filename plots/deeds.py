@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from plots import actions, forms, told
 from plots.models import Kind
-from taiping.area import plain
+from taiping.ground.area import plain
 from tasks.models import Milestone
 
 

@@ -12,7 +12,7 @@ from plots.deadlines import local_date
 from plots.ledger import replay, settle
 from plots.models import Kind, Patch, RectificationRecord
 from plots.permits import NotAllowed
-from taiping.dates import long_date
+from taiping.ground.dates import long_date
 
 MAX_MU = Decimal(10) ** 9  # 面积字段放得下的最大数
 LAST_DEED = {

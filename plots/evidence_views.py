@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from plots.evidence.sniff import BY_SUFFIX, JPEG
 from plots.models import Evidence
-from taiping.ranges import in_part
+from taiping.ground.ranges import in_part
 
 logger = logging.getLogger(__name__)
 # 原件和浏览图不许浏览器留底。缩略图许它存着，但每次用都先问过我们：信号弱的手机不用每点一下重新收一遍，

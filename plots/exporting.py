@@ -16,9 +16,9 @@ from plots.deadlines import due_of
 from plots.ledger import WORK
 from plots.models import RectificationRecord, Remedy, Status
 from plots.querysets import BASES
-from taiping.dates import long_date
-from taiping.tables import print_landscape, put, to_bytes
-from taiping.tables.writing import HEADER_FILL, HEADER_FONT, LINE, NOTE_FONT, REQUIRED_FILL
+from taiping.ground.dates import long_date
+from taiping.ground.tables import print_landscape, put, to_bytes
+from taiping.ground.tables.writing import HEADER_FILL, HEADER_FONT, LINE, NOTE_FONT, REQUIRED_FILL
 from tasks.models import Milestone, Target
 from villages.models import Village
 

@@ -13,7 +13,7 @@ from plots.asof import COMPLETIONS, STATES, AsOf
 from plots.ledger import WORK
 from plots.models import Patch, RectificationRecord, Status
 from plots.querysets import BASES, DONE
-from taiping.dates import long_date
+from taiping.ground.dates import long_date
 from tasks.models import Milestone, Plan, WorkingGroup, in_force
 from villages.models import Village
 

@@ -8,7 +8,7 @@ from plots import told
 from plots.forms_review import steps_to_redo
 from plots.models import Reason
 from plots.permits import NotAllowed
-from taiping.area import plain
+from taiping.ground.area import plain
 from villages.models import Village
 
 DATE_ERRORS = {"invalid": "日期看不明白，请填如 2024-09-05。", "required": "请填日期。"}

@@ -10,7 +10,7 @@ from plots.forms_evidence import EvidenceForm
 from plots.ledger import is_check
 from plots.my import due_text
 from plots.permits import NotAllowed, step_by_role
-from taiping.area import plain, rounded
+from taiping.ground.area import plain, rounded
 
 WHOLE, PART, FINAL = "whole", "part", "final"
 PLENTY = 10_000  # 只想知道另一样缺不缺时，这一样当作足够

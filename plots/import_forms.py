@@ -11,7 +11,7 @@ from plots.aliases import ColumnAlias
 from plots.columns import AREAS, CLOUD, EXTRA, FOUND_VILLAGE, MEASURED, Field, tidy_header
 from plots.importing.source import PASTED
 from plots.models import Batch
-from taiping.geometry.reading import SUFFIXES as VECTORS
+from taiping.ground.geometry.reading import SUFFIXES as VECTORS
 from tasks.forms_import import safe_name
 from tasks.models import Target
 

@@ -19,8 +19,8 @@ from plots.importing.marked import marked_workbook
 from plots.importing.progress import Progress
 from plots.importing.told import counts_text, headline, quota_text
 from plots.models import Batch
-from taiping.ranges import in_part
-from taiping.tables import TableError
+from taiping.ground.ranges import in_part
+from taiping.ground.tables import TableError
 from tasks.models import Target
 from villages import drafts
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from plots.models import Kind, Patch, RectificationRecord, Status
-from taiping.area import plain
+from taiping.ground.area import plain
 from tasks.models import Milestone
 
 WORK = (Kind.REPORT, Kind.PASS)

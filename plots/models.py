@@ -13,7 +13,7 @@ from plots.deadlines import BACKFILL_DAYS, due_of, local_date
 from plots.evidence_model import Evidence
 from plots.geo.models import GeometryCheck, PatchShape
 from plots.querysets import PatchQuerySet, RecordQuerySet
-from taiping.area import MuField
+from taiping.ground.area import MuField
 from tasks.models import Milestone, Target
 from villages.models import Village
 

@@ -12,7 +12,7 @@ from plots.ledger import State, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.permits import OPEN
 from plots.querysets import steps_due
-from taiping.dates import date_beside
+from taiping.ground.dates import date_beside
 from tasks.models import Milestone
 
 SOON_DAYS = 7

@@ -6,8 +6,8 @@ from plots.deadlines import due_of
 from plots.ledger import state_of
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.my import due_text, return_text
-from taiping.area import rounded
-from taiping.dates import short_date
+from taiping.ground.area import rounded
+from taiping.ground.dates import short_date
 from tasks.models import Milestone
 
 QUIET = (Kind.REMARK,)  # 督办不改变图斑，不算“别人改过”

@@ -11,8 +11,8 @@ from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist, loader
 
-from taiping.faults import AWAY, fault_of, lost_at_commit
-from taiping.hosts import allowed_host, shown, trusted_origin
+from taiping.ground.faults import AWAY, fault_of, lost_at_commit
+from taiping.ground.hosts import allowed_host, shown, trusted_origin
 from taiping.recovery import SAFE
 from villages.landing import came_from
 

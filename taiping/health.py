@@ -11,7 +11,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from taiping.faults import BUSY, fault_of
+from taiping.ground.faults import BUSY, fault_of
 from taiping.versions import newer_sentence
 
 MB = 1024 * 1024

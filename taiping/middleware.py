@@ -10,9 +10,9 @@ from django.http import FileResponse, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 
 from taiping import running
-from taiping.addresses import mend_remote_address
 from taiping.errors import bad_request, not_allowed
-from taiping.faults import fault_of
+from taiping.ground.addresses import mend_remote_address
+from taiping.ground.faults import fault_of
 from taiping.logs import current_request
 
 logger = logging.getLogger("taiping.requests")

@@ -4,7 +4,7 @@ import re
 
 from django.db import connection, transaction
 
-from taiping.faults import AWAY
+from taiping.ground.faults import AWAY
 
 SAFE = ("GET", "HEAD")
 WRITING = ("INSERT", "UPDATE", "DELETE")

@@ -9,8 +9,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from taiping.hosts import site_addresses
-from taiping.modes import close_folder
+from taiping.ground.hosts import site_addresses
+from taiping.ground.modes import close_folder
 from taiping.tiles import image_sources
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -228,7 +228,7 @@ FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 PLAN_FILE_MAX_BYTES = env.int("PLAN_FILE_MAX_MB", default=10) * 1024 * 1024
 PATCH_FILE_MAX_BYTES = env.int("PATCH_FILE_MAX_MB", default=30) * 1024 * 1024
-# 读一份外来的表格、矢量文件最多用多少秒、占多少 MB 内存；超过了就停下，说明以后不再试（taiping/limits.py）。
+# 读一份外来的表格、矢量文件最多用多少秒、占多少 MB 内存；超过了就停下，说明以后不再试（taiping/ground/limits.py）。
 READ_SECONDS = env.int("READ_SECONDS", default=45)
 READ_MEMORY_MB = env.int("READ_MEMORY_MB", default=1500)
 # 举证材料：一次最多几个，一个照片或文件最多多少 MB、多少像素，浏览图和缩略图的长边多少像素。

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Count, Sum
 from django.forms import BaseInlineFormSet
 
-from taiping.area import plain
+from taiping.ground.area import plain
 from tasks.models import (
     Allocation,
     Membership,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from taiping.tables import TableError
+from taiping.ground.tables import TableError
 from tasks import workbook
 from tasks.forms_import import PlanFileForm
 from tasks.models import Plan, PlanFile

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from taiping.area import MuField, plain
+from taiping.ground.area import MuField, plain
 from tasks.plan_file import PlanFile
 from villages.models import Cadre, NaturalManager, Village
 

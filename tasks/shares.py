@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from taiping.area import plain
+from taiping.ground.area import plain
 from tasks.models import Allocation, Target
 from villages.models import Village
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from plots.geo.attach import put
 from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord
-from taiping.geometry.shapes import tidy_shapes
+from taiping.ground.geometry.shapes import tidy_shapes
 from tasks.models import (
     Allocation,
     Membership,

@@ -4,8 +4,8 @@ import pytest
 from axes.models import AccessAttempt
 from django.test import Client
 
-from taiping.addresses import sound_address
 from taiping.audit.models import Access
+from taiping.ground.addresses import sound_address
 from tests.factories import PASSWORD, make_user
 from tests.servers import Server, Visitor
 from villages.lockout import NO_ADDRESS

@@ -18,8 +18,8 @@ from django.test import Client
 from plots import told
 from plots.importing import job
 from plots.models import Evidence, Patch, RectificationRecord
-from taiping import faults
-from taiping.faults import fault_of
+from taiping.ground import faults
+from taiping.ground.faults import fault_of
 from taiping.logs import LineFormatter, RequestFilter
 from tests.factories import PASSWORD, make_batch, make_patch, make_user
 from tests.photos import encoded, upload

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from plots import actions
 from plots.models import Batch, GeometryCheck, Patch, PatchShape
-from taiping.geometry.shapes import load
+from taiping.ground.geometry.shapes import load
 from tests.factories import (
     make_boundary,
     make_patch,

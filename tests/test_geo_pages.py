@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from plots.geo.checks import recheck
 from plots.models import GeometryCheck
-from taiping.geometry.shapes import load
+from taiping.ground.geometry.shapes import load
 from tests.factories import (
     make_boundary,
     make_patch,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from plots.evidence import check, store
 from plots.evidence.position import locate
 from plots.models import Evidence
-from taiping.geometry.shapes import tidy_shapes
+from taiping.ground.geometry.shapes import tidy_shapes
 from tests.factories import make_record, make_shape
 from tests.geo_files import shapefile, square
 from tests.photos import encoded, exif, upload

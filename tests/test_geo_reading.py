@@ -8,9 +8,9 @@ import zipfile
 import pytest
 import shapely
 
-from taiping.geometry import archive
-from taiping.geometry.reading import read_vector
-from taiping.tables import TableError
+from taiping.ground.geometry import archive
+from taiping.ground.geometry.reading import read_vector
+from taiping.ground.tables import TableError
 from tests.geo_files import (
     DBF,
     dbf,

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import shapely
 
-from taiping.geometry import crs
-from taiping.geometry.measure import area_mu, distance_m
-from taiping.geometry.shapes import load, tidy_shapes
-from taiping.tables import TableError
+from taiping.ground.geometry import crs
+from taiping.ground.geometry.measure import area_mu, distance_m
+from taiping.ground.geometry.shapes import load, tidy_shapes
+from taiping.ground.tables import TableError
 from tests.geo_files import X, Y, bow_tie, square, with_hole
 
 ESRI_4523 = (

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 from django.test import Client, override_settings
 
-from taiping.hosts import site_addresses
+from taiping.ground.hosts import site_addresses
 from tests.factories import make_user
 from tests.servers import ROOT
 

@@ -15,10 +15,10 @@ from django.core.files.base import ContentFile
 
 from plots.importing import preview
 from plots.models import Batch
-from taiping import limits
-from taiping.geometry import reading
-from taiping.limits import Busy, OverLimit, limited
-from taiping.tables import TableError, TooHeavy, read_workbook
+from taiping.ground import limits
+from taiping.ground.geometry import reading
+from taiping.ground.limits import Busy, OverLimit, limited
+from taiping.ground.tables import TableError, TooHeavy, read_workbook
 from tests.factories import make_plan, make_plan_file, make_steps_target, make_user
 from tests.geo_files import gpkg, square
 from villages.models import Role

@@ -15,10 +15,9 @@ from plots.evidence.documents import Refused, check_pdf
 from plots.forms_evidence import DeviceField
 from plots.importing.layout import ColumnUse, _extra_keys
 from taiping.audit.signing import fitting
-from taiping.geometry import formats
-from taiping.geometry.dbf import read_dbf
-from taiping.logs import LONGEST_LINE, TRACE_LINE, LineFormatter, masked, masked_start
-from taiping.tables import (
+from taiping.ground.geometry import formats
+from taiping.ground.geometry.dbf import read_dbf
+from taiping.ground.tables import (
     TableError,
     as_bool,
     as_code,
@@ -29,7 +28,8 @@ from taiping.tables import (
     read_csv,
     refuse_unfit,
 )
-from taiping.tables.reading import _last_tags, _merges
+from taiping.ground.tables.reading import _last_tags, _merges
+from taiping.logs import LONGEST_LINE, TRACE_LINE, LineFormatter, masked, masked_start
 from tasks import workbook
 from tasks.workbook.members import People
 from tests.hostile import TOO_MUCH, times_longer

@@ -12,7 +12,7 @@ from plots import actions
 from plots.map import geojson
 from plots.models import GeometryCheck, Kind, PatchShape
 from taiping.demo import shapes as demo_shapes
-from taiping.geometry.shapes import load
+from taiping.ground.geometry.shapes import load
 from taiping.tiles import image_sources
 from tests.factories import (
     make_boundary,

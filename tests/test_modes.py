@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from taiping.modes import close_folder, is_open, tighten
+from taiping.ground.modes import close_folder, is_open, tighten
 from tests.servers import ROOT
 
 pytestmark = pytest.mark.skipif(

@@ -10,7 +10,7 @@ from plots.models import Patch
 from taiping.dashboard.particulars import items
 from taiping.dashboard.progress import progress
 from taiping.dashboard.returns import returns_by_village
-from taiping.tables import read_workbook
+from taiping.ground.tables import read_workbook
 from tests.hand_example import Example, moment
 from tests.test_links_agree import Links, count_in
 

@@ -13,7 +13,7 @@ from plots.asof import AsOf
 from plots.exporting import ledger_workbook, template_workbook
 from plots.importing import apply_batch, preview
 from plots.models import Batch, Patch, Remedy
-from taiping.tables import read_workbook
+from taiping.ground.tables import read_workbook
 from tests.factories import (
     make_milestone,
     make_patch,

@@ -14,7 +14,7 @@ from plots.aliases import ColumnAlias
 from plots.importing import job
 from plots.importing.progress import Progress
 from plots.models import Batch, Patch
-from taiping.tables import read_workbook
+from taiping.ground.tables import read_workbook
 from tests.factories import (
     make_batch,
     make_patch,

@@ -8,8 +8,8 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from taiping import tables
-from taiping.tables import TableError
+from taiping.ground import tables
+from taiping.ground.tables import TableError
 
 LOST_CODE = "是被表格软件改成科学计数法的编号，请把这一列设成“文本”再填完整的编号。"
 

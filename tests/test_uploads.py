@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from plots.models import Batch
-from taiping.tables import TableError, read_workbook, reading, refuse_unfit
+from taiping.ground.tables import TableError, read_workbook, reading, refuse_unfit
 from tasks.models import PlanFile
 from tests.factories import make_plan, make_steps_target, make_user
 from villages.models import Role

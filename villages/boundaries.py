@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from taiping.geometry import crs as crs_tools
-from taiping.geometry.reading import read_vector
-from taiping.geometry.shapes import Shape, bounds_of, tidy_shapes
-from taiping.tables import TableError
+from taiping.ground.geometry import crs as crs_tools
+from taiping.ground.geometry.reading import read_vector
+from taiping.ground.geometry.shapes import Shape, bounds_of, tidy_shapes
+from taiping.ground.tables import TableError
 from villages.matching import VillageIndex
 from villages.models import VillageBoundary
 

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from taiping.texts import half_width, listed
+from taiping.ground.texts import half_width, listed
 from villages.models import Village
 
 # 2014 年前铜梁的区划代码是 500224，旧表格还在用。

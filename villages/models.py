@@ -7,7 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from taiping.geometry.fields import ShapeModel, ShapeQuerySet
+from taiping.ground.geometry.fields import ShapeModel, ShapeQuerySet
 
 
 class Role(models.TextChoices):

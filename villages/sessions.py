@@ -12,7 +12,7 @@ from django.db import Error
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from taiping.faults import fault_of
+from taiping.ground.faults import fault_of
 from villages.models import Session
 
 logger = logging.getLogger(__name__)

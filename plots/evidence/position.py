@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from plots.models import Evidence, PatchShape
-from taiping.geometry.measure import distance_m
-from taiping.geometry.shapes import load
+from taiping.ground.geometry.measure import distance_m
+from taiping.ground.geometry.shapes import load
 
 Position = Evidence.Position
 FURTHEST_M = 2_000_000_000  # 数据库里整数的上限以内

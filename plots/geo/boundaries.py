@@ -2,8 +2,8 @@
 
 import shapely
 
-from taiping.geometry.measure import area_sqm
-from taiping.geometry.shapes import load
+from taiping.ground.geometry.measure import area_sqm
+from taiping.ground.geometry.shapes import load
 from villages.models import Village, VillageBoundary
 
 EDGE_SHARE, EDGE_SQM = 0.01, 10  # 两样都超过才算出界：村界和图斑是两家画的，边上总差一点

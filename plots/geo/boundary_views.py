@@ -9,11 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 
 from plots.geo.checks import recheck
-from taiping.geometry.crs import choices
-from taiping.geometry.measure import area_mu
-from taiping.geometry.reading import SUFFIXES
-from taiping.geometry.shapes import load
-from taiping.tables import TableError
+from taiping.ground.geometry.crs import choices
+from taiping.ground.geometry.measure import area_mu
+from taiping.ground.geometry.reading import SUFFIXES
+from taiping.ground.geometry.shapes import load
+from taiping.ground.tables import TableError
 from tasks.forms_import import safe_name
 from villages import drafts
 from villages.boundaries import read_boundaries, save_boundaries

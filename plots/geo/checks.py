@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from plots.geo.boundaries import Boundaries
 from plots.geo.models import GeometryCheck, PatchShape
-from taiping.area import MU_PER_SQM, plain, rounded
-from taiping.geometry.overlaps import overlaps
-from taiping.geometry.shapes import load
-from taiping.tables import within_limits
+from taiping.ground.area import MU_PER_SQM, plain, rounded
+from taiping.ground.geometry.overlaps import overlaps
+from taiping.ground.geometry.shapes import load
+from taiping.ground.tables import within_limits
 
 Kind = GeometryCheck.Kind
 CHUNK = 900

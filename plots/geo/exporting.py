@@ -8,8 +8,8 @@ import numpy as np
 import pyogrio
 import shapely
 
-from taiping.area import plain
-from taiping.geometry.shapes import load
+from taiping.ground.area import plain
+from taiping.ground.geometry.shapes import load
 
 COLUMNS = {
     "图斑编号": "code",

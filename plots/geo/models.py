@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from taiping.area import MuField
-from taiping.geometry.fields import ShapeModel, ShapeQuerySet
+from taiping.ground.area import MuField
+from taiping.ground.geometry.fields import ShapeModel, ShapeQuerySet
 from villages.models import Village
 
 

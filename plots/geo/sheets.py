@@ -10,12 +10,12 @@ import shapely
 
 from plots.columns import AREAS, FOUND_VILLAGE, MEASURED, Field, tidy_header
 from plots.models import Patch
-from taiping.area import rounded
-from taiping.geometry import crs as crs_tools
-from taiping.geometry.reading import read_vector
-from taiping.geometry.shapes import bounds_of, load, tidy_shapes
-from taiping.tables import Sheet, TableError, as_decimal, clean_text
-from taiping.tables.reading import tidy
+from taiping.ground.area import rounded
+from taiping.ground.geometry import crs as crs_tools
+from taiping.ground.geometry.reading import read_vector
+from taiping.ground.geometry.shapes import bounds_of, load, tidy_shapes
+from taiping.ground.tables import Sheet, TableError, as_decimal, clean_text
+from taiping.ground.tables.reading import tidy
 from villages.models import VillageBoundary
 
 PLACED = {Field.VILLAGE, Field.VILLAGE_CODE}

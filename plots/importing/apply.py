@@ -13,8 +13,8 @@ from plots.importing.compare import with_records
 from plots.importing.problems import Problem
 from plots.importing.review import compare_now, examine
 from plots.models import Batch, Kind, Patch, RectificationRecord, Status
-from taiping.area import plain
-from taiping.tables import TooHeavy
+from taiping.ground.area import plain
+from taiping.ground.tables import TooHeavy
 
 CHUNK = 2000
 TRIES = 5  # 对比以后别人又改了图斑，重新对比几次

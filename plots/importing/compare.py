@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from plots.importing.problems import Problem
 from plots.models import Patch, PatchShape, RectificationRecord, Remedy
-from taiping.area import plain, rounded
-from taiping.tables import as_text
+from taiping.ground.area import plain, rounded
+from taiping.ground.tables import as_text
 
 FACTS = ("place", "contractor", "land_before", "land_after", "remedy")
 LABELS = {name: Patch._meta.get_field(name).verbose_name for name in ("area_mu", *FACTS)}

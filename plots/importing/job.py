@@ -9,7 +9,7 @@ from django.db import Error, connection
 from plots.importing import Refused, apply_batch
 from plots.importing.progress import Progress
 from plots.models import Batch
-from taiping.faults import fault_of
+from taiping.ground.faults import fault_of
 from villages.acting import acting
 
 LONG = 5000  # 行数多于这些就在后台导入

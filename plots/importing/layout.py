@@ -22,7 +22,7 @@ from plots.columns import (
     tidy_header,
     units_in,
 )
-from taiping.tables import as_text, column_letter
+from taiping.ground.tables import as_text, column_letter
 
 AREA_FIELDS = {Field.AREA, *AREAS}
 PLACED = {Field.VILLAGE, Field.VILLAGE_CODE}

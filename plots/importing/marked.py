@@ -5,7 +5,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
 from plots.columns import ERRORS
-from taiping.tables import ERROR_FILL, ERROR_FONT, column_letter, put, to_bytes
+from taiping.ground.tables import ERROR_FILL, ERROR_FONT, column_letter, put, to_bytes
 
 WIDTH = 60
 

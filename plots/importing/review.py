@@ -10,8 +10,8 @@ from plots.importing.problems import Problem
 from plots.importing.rows import Reading, SheetReader
 from plots.importing.source import read_batch
 from plots.models import Batch
-from taiping.area import plain
-from taiping.tables import TableError
+from taiping.ground.area import plain
+from taiping.ground.tables import TableError
 from villages.matching import VillageIndex
 
 KEPT_CHANGES = 200  # 批次上留着原来的值，事后查得到改了什么

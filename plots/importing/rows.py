@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from plots.columns import AREAS, FACTS, IS_SPLIT, Field, tidy_header
 from plots.importing.problems import Problem
 from plots.models import Patch, Remedy
-from taiping.area import plain, rounded
-from taiping.tables import as_code, as_decimal, as_text, shown
+from taiping.ground.area import plain, rounded
+from taiping.ground.tables import as_code, as_decimal, as_text, shown
 from villages.models import Village
 
 TOTAL = re.compile(r".{0,10}(合计|小计|总计|共计)[:：]?")

@@ -1,6 +1,6 @@
 """怎么说：预览的一句话、和方案任务数的比较、批次的结果。页面和命令说的一样。"""
 
-from taiping.area import plain
+from taiping.ground.area import plain
 
 COUNTS = (
     ("new", "新增 {} 个"),

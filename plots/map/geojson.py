@@ -9,7 +9,7 @@ from django.db.models.functions import Floor
 
 from plots.geo.models import PatchShape
 from plots.rows import PAGE, rows_of
-from taiping.area import rounded
+from taiping.ground.area import rounded
 from tasks.models import Target
 from villages.models import Village, VillageBoundary
 

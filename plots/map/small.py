@@ -3,7 +3,7 @@
 import json
 
 from plots.map.geojson import DIGITS, written
-from taiping.geometry.shapes import load
+from taiping.ground.geometry.shapes import load
 
 
 def small_map(patch, shape, evidence):

@@ -12,8 +12,8 @@ from uuid import UUID
 from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
-from taiping.addresses import sound_address
 from taiping.backup.fitting import REFUSALS, no_room, refused
+from taiping.ground.addresses import sound_address
 
 LEFT_OUT = {"sessions.session", "villages.session"}  # 登录状态不备份：恢复以后大家重新登录
 CHUNK = 2000

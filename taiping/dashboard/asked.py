@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from plots.querysets import BASES
-from taiping.dates import long_date
+from taiping.ground.dates import long_date
 from tasks.models import Plan, in_force
 
 

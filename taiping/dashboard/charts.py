@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from taiping.dashboard.words import forecast_sentence, lacking_sentence
-from taiping.dates import short_date
+from taiping.ground.dates import short_date
 
 LEFT, TOP, WIDTH, HEIGHT = 52, 14, 338, 162
 

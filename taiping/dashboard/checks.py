@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import Tags, Warning, register
 from django.db import connections
 
-from taiping.modes import is_open, tighten
+from taiping.ground.modes import is_open, tighten
 
 MEND = "请用运行系统的用户运行 python3 manage.py quickstart --no-demo --no-serve，它会收紧；改不了的请找这台机器的管理员。"
 

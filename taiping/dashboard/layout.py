@@ -6,13 +6,13 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from taiping.area import plain
 from taiping.dashboard.figures import TargetFigures, VillageFigures
 from taiping.dashboard.rates import percent_of
 from taiping.dashboard.returns import Returns
 from taiping.dashboard.states import State
 from taiping.dashboard.words import TAGS, days_text, days_words, shortage
-from taiping.dates import short_date
+from taiping.ground.area import plain
+from taiping.ground.dates import short_date
 
 HUES = {State.OVERDUE: "text-late", State.AT_RISK: "text-risk"}
 

@@ -1,6 +1,6 @@
 """统计说明：周报和通报用同一份，数怎么来的、几个词是什么意思。"""
 
-from taiping.dates import long_date
+from taiping.ground.dates import long_date
 
 
 def chinese_moment(moment):

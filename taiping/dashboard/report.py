@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from taiping.area import rounded
 from taiping.dashboard.words import days_text, verdict
+from taiping.ground.area import rounded
 
 
 def as_json(progress):

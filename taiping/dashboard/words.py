@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from plots.querysets import BASES, DONE
-from taiping.area import plain, rounded
 from taiping.dashboard.states import State
-from taiping.dates import date_beside, long_date, short_date
+from taiping.ground.area import plain, rounded
+from taiping.ground.dates import date_beside, long_date, short_date
 
 TAGS = {
     State.NOT_STARTED: "tag-none",

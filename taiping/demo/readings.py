@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from taiping.area import rounded
+from taiping.ground.area import rounded
 from tasks.models import Reading, Target
 
 SOURCE = "演示数据"

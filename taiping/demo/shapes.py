@@ -11,8 +11,8 @@ from plots.geo.attach import put, refresh
 from plots.geo.models import GeometryCheck, PatchShape
 from plots.models import Patch
 from taiping.demo.casting import SEED
-from taiping.geometry.measure import metres_per_degree
-from taiping.geometry.shapes import tidy_shapes
+from taiping.ground.geometry.measure import metres_per_degree
+from taiping.ground.geometry.shapes import tidy_shapes
 
 CENTRE = (106.05, 29.85)  # 镇的大致经纬度
 APART_M = 1900  # 两个村的中心隔多远

@@ -14,7 +14,7 @@ from contextlib import suppress
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
-from taiping.faults import fault_of
+from taiping.ground.faults import fault_of
 from taiping.serving.refusals import Discarded, Refusal
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from django.db import IntegrityError, transaction
 
-from taiping.tables import TableError, TooHeavy, as_int
+from taiping.ground.tables import TableError, TooHeavy, as_int
 from tasks.workbook.apply import write_all
 from tasks.workbook.audit import note_import
 from tasks.workbook.columns import BY_TITLE

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from taiping.tables import clean_text, shown
+from taiping.ground.tables import clean_text, shown
 from tasks.workbook.columns import BY_KIND, DELETABLE, ORDER
 from tasks.workbook.document import Entry
 

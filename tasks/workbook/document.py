@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from taiping.tables import shown
+from taiping.ground.tables import shown
 from tasks.models import Membership
 from tasks.workbook.columns import BY_KIND
 

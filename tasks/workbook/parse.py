@@ -5,7 +5,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from taiping.tables import as_bool, as_code, as_date, as_decimal, as_int, as_moment, as_text
+from taiping.ground.tables import as_bool, as_code, as_date, as_decimal, as_int, as_moment, as_text
 from tasks.workbook.columns import BY_KIND, ORDER, POSITIONS
 from tasks.workbook.document import Entry, Row
 from tasks.workbook.members import People, split_people

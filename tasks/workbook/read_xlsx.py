@@ -1,6 +1,6 @@
 """方案表（Excel）→ Document。按表头认列，不按位置；多出来的表和列只提醒。"""
 
-from taiping.tables import (
+from taiping.ground.tables import (
     ERROR_HEADER,
     ERROR_SHEET,
     HEADER_ROWS,

@@ -1,6 +1,6 @@
 """方案各行之间的规矩：不重复、引用得到、时间不颠倒。能在库里保存的，才没有错误。"""
 
-from taiping.texts import listed
+from taiping.ground.texts import listed
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from tasks.workbook.stored import key_of

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from taiping.tables import shown
+from taiping.ground.tables import shown
 from villages.matching import VillageIndex, tidy
 from villages.models import Village
 

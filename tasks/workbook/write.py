@@ -4,9 +4,9 @@ import json
 
 from django.utils import timezone
 
-from taiping import tables
-from taiping.area import plain
-from taiping.tables import TableError
+from taiping.ground import tables
+from taiping.ground.area import plain
+from taiping.ground.tables import TableError
 from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES
 from tasks.workbook.members import People, split_people, written
 from tasks.workbook.read_xlsx import NOTE_MARK

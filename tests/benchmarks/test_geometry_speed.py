@@ -6,7 +6,7 @@ import shapely
 from plots.geo.attach import put
 from plots.geo.checks import recheck
 from plots.models import GeometryCheck, Patch
-from taiping.geometry.shapes import tidy_shapes
+from taiping.ground.geometry.shapes import tidy_shapes
 from tests.factories import make_boundary, make_plan, make_steps_target, make_village
 from tests.geo_files import X, Y
 

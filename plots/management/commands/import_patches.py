@@ -13,7 +13,7 @@ from plots.import_forms import LONELY, VECTORS
 from plots.importing import Refused, apply_batch, preview
 from plots.importing.told import counts_text, headline, quota_text
 from plots.models import Batch
-from taiping.tables import TableError
+from taiping.ground.tables import TableError
 from tasks.models import Plan, Target
 from villages.acting import acting
 

@@ -11,8 +11,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from taiping.dates import long_date
-from taiping.tables.cells import CONTROL
+from taiping.ground.dates import long_date
+from taiping.ground.tables.cells import CONTROL
 
 TITLE, BODY, BLACK, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 WESTERN = "Times New Roman"

@@ -6,7 +6,7 @@ from plots.models import Status
 from taiping.dashboard.bulletin import ranking, sentences, steps
 from taiping.dashboard.bulletin.blocks import Heading, Paragraph, numeral
 from taiping.dashboard.notes import explanations
-from taiping.dates import long_date
+from taiping.ground.dates import long_date
 
 LISTED = 10  # 一个村里同一项任务最多点名这么多个图斑
 REASON = 60  # 一条理由最多写这么多字

@@ -3,7 +3,7 @@
 from taiping.dashboard.rates import percent_of
 from taiping.dashboard.states import State
 from taiping.dashboard.words import quantity, shortage
-from taiping.dates import long_date
+from taiping.ground.dates import long_date
 
 STATE_WORDS = [
     (State.DONE, "按期完成"),

@@ -2,7 +2,7 @@
 
 from taiping.dashboard.bulletin.sentences import both, quantity
 from taiping.dashboard.states import State
-from taiping.dates import date_beside
+from taiping.ground.dates import date_beside
 
 
 def milestones(figures):

@@ -6,7 +6,7 @@ from openpyxl import Workbook
 from taiping.dashboard.snapshot import snapshot
 from taiping.dashboard.weekly import lists, sheets
 from taiping.dashboard.words import name_suffix
-from taiping.tables import to_bytes
+from taiping.ground.tables import to_bytes
 
 
 def weekly_name(as_of, basis="done"):

@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 
 from plots.models import Status
-from taiping.area import rounded
 from taiping.dashboard.notes import explanations
 from taiping.dashboard.weekly.paper import COUNT, Paper, amount_format
 from taiping.dashboard.weekly.sheets import heading, opening
-from taiping.dates import long_date
+from taiping.ground.area import rounded
+from taiping.ground.dates import long_date
 
 LIST_WIDTHS = [6, 10, 20, 21, 14, 10, 12, 13, 10, 10, 34]
 OVERDUE_HEADS = (

@@ -8,7 +8,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from taiping.tables import print_landscape, put
+from taiping.ground.tables import print_landscape, put
 
 EDGE = Side(style="thin", color="9AA69C")
 GRID = Border(left=EDGE, right=EDGE, top=EDGE, bottom=EDGE)

@@ -9,12 +9,12 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.fill import ColorChoice, PatternFillProperties
 
-from taiping.area import plain, rounded
 from taiping.dashboard.rates import done_rate, ratio
 from taiping.dashboard.states import State
 from taiping.dashboard.weekly.paper import COUNT, PERCENT, Paper, amount_format
 from taiping.dashboard.words import quantity
-from taiping.dates import long_date
+from taiping.ground.area import plain, rounded
+from taiping.ground.dates import long_date
 
 DAYS = '"还有"0"天";"已过"0"天";"今天截止"'
 

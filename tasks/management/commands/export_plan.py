@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from taiping.tables import TableError
+from taiping.ground.tables import TableError
 from tasks import workbook
 from tasks.models import Plan
 

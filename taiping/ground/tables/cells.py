@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from taiping.texts import half_width
+from taiping.ground.texts import half_width
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")

@@ -8,8 +8,8 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 from shapely.geometry import shape
 
-from taiping.tables import TableError
-from taiping.tables.reading import MAX_CELLS, MAX_COLUMNS
+from taiping.ground.tables import TableError
+from taiping.ground.tables.reading import MAX_CELLS, MAX_COLUMNS
 
 DEGREES = "EPSG:4326"
 EPSG = re.compile(r"EPSG:+(?:[\d.]*:)?(\d{4,6})$", re.IGNORECASE)

@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from taiping.geometry.measure import area_sqm, rough_sqm
+from taiping.ground.geometry.measure import area_sqm, rough_sqm
 
 SLIVER_SQM = 1  # 平方米：描图和取整留下的细缝，不算重叠
 

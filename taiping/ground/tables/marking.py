@@ -6,9 +6,9 @@ import re
 from openpyxl import load_workbook
 from openpyxl.styles import Alignment
 
-from taiping.tables.cells import shown
-from taiping.tables.reading import column_letter, read_here, refuse_unfit, within_limits
-from taiping.tables.writing import (
+from taiping.ground.tables.cells import shown
+from taiping.ground.tables.reading import column_letter, read_here, refuse_unfit, within_limits
+from taiping.ground.tables.writing import (
     ERROR_FILL,
     ERROR_FONT,
     Column,
@@ -17,7 +17,7 @@ from taiping.tables.writing import (
     put,
     to_bytes,
 )
-from taiping.texts import half_width
+from taiping.ground.texts import half_width
 
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"
 HEADER_ROWS = 10  # 表头要在前十行里

@@ -15,11 +15,11 @@ import numpy as np
 import pyogrio
 import shapely
 
-from taiping.geometry import formats
-from taiping.geometry.archive import Unpacked, unpack
-from taiping.geometry.crs import understand
-from taiping.geometry.dbf import read_dbf
-from taiping.tables import TableError, within_limits
+from taiping.ground.geometry import formats
+from taiping.ground.geometry.archive import Unpacked, unpack
+from taiping.ground.geometry.crs import understand
+from taiping.ground.geometry.dbf import read_dbf
+from taiping.ground.tables import TableError, within_limits
 
 SUFFIXES = (".zip", ".gpkg", ".geojson", ".json", ".kml", ".kmz", ".txt")
 MAX_FEATURES = 200_000

@@ -7,7 +7,7 @@ import shapely
 from pyproj import Geod
 from shapely.ops import nearest_points
 
-from taiping.area import mu_from_sqm
+from taiping.ground.area import mu_from_sqm
 
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 DEGREE = np.pi / 180

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from taiping.tables import TableError
-from taiping.tables.reading import MAX_CELLS
+from taiping.ground.tables import TableError
+from taiping.ground.tables.reading import MAX_CELLS
 
 # .cpg 和 .dbf 头上的语言标记写得清楚的照办；0x57（本机编码）和没写的，先严格按 UTF-8，不行按 GB18030。
 GBK_PAGES = {"936", "cp936", "gbk", "gb2312", "gb18030", "ansi936", "oem936", "54936"}

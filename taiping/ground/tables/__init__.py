@@ -1,6 +1,6 @@
 """表格的读和写，不认得任何应用：读 Excel、csv、粘贴的文字；把格子里的字读成日期、数；写 Excel。"""
 
-from taiping.tables.cells import (
+from taiping.ground.tables.cells import (
     as_bool,
     as_code,
     as_date,
@@ -11,8 +11,14 @@ from taiping.tables.cells import (
     clean_text,
     shown,
 )
-from taiping.tables.marking import ERROR_HEADER, ERROR_SHEET, HEADER_ROWS, marked, plain_header
-from taiping.tables.reading import (
+from taiping.ground.tables.marking import (
+    ERROR_HEADER,
+    ERROR_SHEET,
+    HEADER_ROWS,
+    marked,
+    plain_header,
+)
+from taiping.ground.tables.reading import (
     Sheet,
     TableError,
     TooHeavy,
@@ -23,7 +29,7 @@ from taiping.tables.reading import (
     refuse_unfit,
     within_limits,
 )
-from taiping.tables.writing import (
+from taiping.ground.tables.writing import (
     ERROR_FILL,
     ERROR_FONT,
     Column,

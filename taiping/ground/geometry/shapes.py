@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from taiping.geometry import crs as crs_tools
-from taiping.geometry.measure import area_mu, polygons
-from taiping.tables import within_limits
+from taiping.ground.geometry import crs as crs_tools
+from taiping.ground.geometry.measure import area_mu, polygons
+from taiping.ground.tables import within_limits
 
 GRID = 1e-9  # 度，约 0.1 毫米：同一份图形换一种格式再来，还是一样
 KINDS = {

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from taiping.tables import TableError
+from taiping.ground.tables import TableError
 
 LONGEST_NAME = 200  # 字节；各系统的磁盘多半最多 255
 MAX_FILES = 2000

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
-from taiping.limits import Busy, OverLimit, limited
-from taiping.tables.cells import clean_text
+from taiping.ground.limits import Busy, OverLimit, limited
+from taiping.ground.tables.cells import clean_text
 
 MAX_ROWS = 200_000
 MAX_CELLS = 20_000_000

@@ -11,8 +11,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from taiping.tables.cells import clean_text, shown
-from taiping.tables.reading import TableError
+from taiping.ground.tables.cells import clean_text, shown
+from taiping.ground.tables.reading import TableError
 
 LONGEST_TEXT = 32767  # 一个单元格最多这么多字
 LINE = Border(*(Side(style="thin", color="DDE4DD"),) * 4)

@@ -10,7 +10,7 @@ import numpy as np
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from taiping.tables import TableError
+from taiping.ground.tables import TableError
 
 STORED = 4490
 SAME_AXIS = 6378137.0  # CGCS2000、WGS84、GRS80 的长半轴；西安 80 是 6378140，北京 54 是 6378245
