@@ -22,7 +22,7 @@ from plots.models import Batch
 from taiping.ground.ranges import in_part
 from taiping.ground.tables import TableError
 from tasks.models import Target
-from villages import drafts
+from villages.accounts import drafts
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN, BATCHES = 200, 20

@@ -9,7 +9,7 @@ from plots import told
 from plots.adding import add, open_targets
 from plots.forms_add import AddForm
 from plots.permits import NotAllowed
-from villages import drafts
+from villages.accounts import drafts
 
 
 def patch_add(request):

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plots.forms_bulk import BULK, BulkForm, answer, carry_out, picked
-from villages import drafts
+from villages.accounts import drafts
 
 
 def patch_bulk(request):

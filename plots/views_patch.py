@@ -18,7 +18,7 @@ from plots.models import Patch, PatchShape, Status
 from plots.permits import NotAllowed
 from plots.querysets import NOT_PRESSED
 from plots.timeline import timeline
-from villages import drafts
+from villages.accounts import drafts
 
 
 def patch(request, pk):

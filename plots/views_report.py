@@ -12,7 +12,7 @@ from plots.models import Patch
 from plots.my import Card
 from plots.permits import NotAllowed
 from plots.told import number
-from villages import drafts
+from villages.accounts import drafts
 
 
 def report(request, pk):

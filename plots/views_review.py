@@ -18,7 +18,7 @@ from plots.permits import NotAllowed
 from plots.timeline import timeline
 from plots.told import number
 from tasks.models import Milestone, Target
-from villages import drafts
+from villages.accounts import drafts
 from villages.models import Village
 
 PAGE = 30

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from taiping.errors import bad_request
 from taiping.middleware import Unfit
-from villages.landing import only_post
+from villages.accounts.landing import only_post
 
 LONGEST_SEARCH = 100
 TOO_LONG = f"要查的字太长，最多 {LONGEST_SEARCH} 个。请回上一页，只填名字或其中几个字。"

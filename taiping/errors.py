@@ -14,7 +14,7 @@ from django.template import TemplateDoesNotExist, loader
 from taiping.ground.faults import AWAY, fault_of, lost_at_commit
 from taiping.ground.hosts import allowed_host, shown, trusted_origin
 from taiping.recovery import SAFE
-from villages.landing import came_from
+from villages.accounts.landing import came_from
 
 logger = logging.getLogger("taiping.errors")
 FOREIGN = REASON_BAD_ORIGIN.rpartition("%s")[

@@ -75,8 +75,8 @@ MIDDLEWARE = [
     "taiping.middleware.HeadersMiddleware",
     "taiping.middleware.BadInputMiddleware",
     "taiping.audit.middleware.AuditMiddleware",
-    "villages.middleware.LoginMiddleware",
-    "villages.middleware.IssuedPasswordMiddleware",
+    "villages.accounts.middleware.LoginMiddleware",
+    "villages.accounts.middleware.IssuedPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -143,28 +143,28 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {
-        "NAME": "villages.validators.KindsValidator",
+        "NAME": "villages.accounts.validators.KindsValidator",
         "OPTIONS": {"kinds": env.int("PASSWORD_MIN_KINDS", default=3)},
     },
-    {"NAME": "villages.validators.PersonalValidator"},
+    {"NAME": "villages.accounts.validators.PersonalValidator"},
     {
-        "NAME": "villages.validators.NotReusedValidator",
+        "NAME": "villages.accounts.validators.NotReusedValidator",
         "OPTIONS": {"remember": env.int("PASSWORD_HISTORY", default=5)},
     },
 ]
 PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", default=0)  # 0 是不限期
-# 猜密码：三道上限，0 是不设；后两道怎么掂量见 villages.lockout。隔一阵自己解开，管理员也能解。
+# 猜密码：三道上限，0 是不设；后两道怎么掂量见 villages.accounts.lockout。隔一阵自己解开，管理员也能解。
 # 地址是 REMOTE_ADDR：serve 只认 --proxy 说的那台代理带来的地址，别人自己写的一律不算。
 AXES_FAILURE_LIMIT = env.int("LOGIN_MAX_FAILURES", default=5)
 LOGIN_ACCOUNT_MAX_FAILURES = env.int("LOGIN_ACCOUNT_MAX_FAILURES", default=20)
 LOGIN_ADDRESS_MAX_FAILURES = env.int("LOGIN_ADDRESS_MAX_FAILURES", default=50)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCK_MINUTES", default=15))
-AXES_HANDLER = "villages.lockout.Lockout"
-AXES_CLIENT_IP_CALLABLE = "villages.lockout.place_of"
-AXES_LOCKOUT_CALLABLE = "villages.lockout.locked_out"
+AXES_HANDLER = "villages.accounts.lockout.Lockout"
+AXES_CLIENT_IP_CALLABLE = "villages.accounts.lockout.place_of"
+AXES_LOCKOUT_CALLABLE = "villages.accounts.lockout.locked_out"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 锁着的时候再试，不用从头等
-AXES_DISABLE_ACCESS_LOG = True  # 登录成功由 villages.lockout 记，一个用户名一个地址一行
+AXES_DISABLE_ACCESS_LOG = True  # 登录成功由 villages.accounts.lockout 记，一个用户名一个地址一行
 AXES_ENABLE_ADMIN = False  # 后台里用我们自己的一页
 AXES_VERBOSE = False
 LOGIN_URL = "villages:login"
@@ -244,7 +244,7 @@ PHOTO_NEAR_METRES = env.int("PHOTO_NEAR_METRES", default=50)
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # 多少分钟没有动静就退出；人在用就往后推。Cookie 到关掉浏览器为止，时限由服务器看，超时的人交来的字才认得出是谁的。
-SESSION_ENGINE = "villages.sessions"
+SESSION_ENGINE = "villages.models.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -288,7 +288,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
         "model": "villages.User",
         "exclude_fields": ["last_login", "is_demo"],
         "mask_fields": ["phone", "password"],
-        "mask_callable": "villages.phones.masked_change",
+        "mask_callable": "villages.accounts.phones.masked_change",
     },
     "villages.Village",
     "villages.Cadre",

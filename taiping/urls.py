@@ -5,7 +5,7 @@ from taiping import views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
-    path("accounts/", include("villages.urls")),
+    path("accounts/", include("villages.accounts.urls")),
     path("plan/", include("tasks.urls")),
     path("", include("plots.urls")),
     path("admin/", admin.site.urls),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tasks.forms import ReadingForm
 from tasks.models import Membership, Milestone, Plan, Reading, Target
 from tasks.shares import share_table
-from villages import drafts
+from villages.accounts import drafts
 from villages.models import Village
 
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from taiping.demo.accounts import clear
 from tests.factories import PASSWORD, make_user, make_village
+from villages.accounts.passwords import issue_password, new_password
 from villages.models import Role, Session, User
-from villages.passwords import issue_password, new_password
 
 pytestmark = pytest.mark.django_db
 LOGIN, PASSWORD_PAGE, ACCOUNT = "/accounts/login/", "/accounts/password/", "/accounts/"

@@ -8,7 +8,7 @@ from taiping.audit.models import Access
 from taiping.ground.addresses import sound_address
 from tests.factories import PASSWORD, make_user
 from tests.servers import Server, Visitor
-from villages.lockout import NO_ADDRESS
+from villages.accounts.lockout import NO_ADDRESS
 
 LOGIN = "/accounts/login/"
 RUBBISH = [

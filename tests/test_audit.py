@@ -27,8 +27,8 @@ from tests.factories import (
     make_user,
     make_village,
 )
+from villages.accounts.phones import masked, masked_change
 from villages.models import Role, User
-from villages.phones import masked, masked_change
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"

@@ -10,7 +10,7 @@ from tests.test_fuzz_views import Fields
 from tests.test_sessions import LOGIN, idle, log_in
 from tests.test_urls import walk
 from tests.walk_town import OWN, WalkTown, client_of
-from villages.landing import opens
+from villages.accounts.landing import opens
 
 pytestmark = pytest.mark.django_db
 WRITTEN = "登录超时前写的一句"

@@ -34,7 +34,7 @@ from tasks import workbook
 from tasks.workbook.members import People
 from tests.hostile import TOO_MUCH, times_longer
 from tests.photos import pdf
-from villages.matching import tidy
+from villages.places.matching import tidy
 
 PHONE = "1" + "38" + "0013" + "8000"  # 拼出来的，不是谁的号码
 ACCENTS = "\u0301\u0316"  # 音标上下交替：标准库要一个个排次序

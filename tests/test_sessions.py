@@ -12,9 +12,10 @@ from django.utils import timezone
 from tests.factories import PASSWORD, make_user
 from tests.test_report_page import photo
 from tests.year import TODAY, Year
+from villages.accounts.passwords import issue_password
+from villages.accounts.sessions import device_of
 from villages.models import PastPassword, Role, Session
-from villages.passwords import issue_password
-from villages.sessions import SessionStore, device_of
+from villages.models.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
 LOGIN, ACCOUNT, PASSWORD_PAGE, END = (

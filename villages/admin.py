@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from villages import lockout, sessions
-from villages.forms import AccountForm, VillageForm
+from villages.accounts import lockout, sessions
+from villages.accounts.forms import AccountForm, VillageForm
+from villages.accounts.passwords import issue_password
+from villages.accounts.phones import masked
 from villages.models import Cadre, LoginFailure, Posting, User, Village
-from villages.passwords import issue_password
-from villages.phones import masked
 
 admin.site.unregister(Group)  # 权限跟着角色走，不用组
 

@@ -15,9 +15,9 @@ from taiping.ground.geometry.reading import SUFFIXES
 from taiping.ground.geometry.shapes import load
 from taiping.ground.tables import TableError
 from tasks.forms_import import safe_name
-from villages import drafts
-from villages.boundaries import read_boundaries, save_boundaries
+from villages.accounts import drafts
 from villages.models import Village, VillageBoundary
+from villages.places.boundaries import read_boundaries, save_boundaries
 
 
 class BoundaryForm(forms.Form):

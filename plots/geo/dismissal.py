@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from plots.geo.models import GeometryCheck
 from plots.permits import NotAllowed
-from villages import drafts
-from villages.acting import note_change
+from villages.accounts import drafts
+from villages.accounts.audit_actor import note_change
 from villages.models import Village
 
 LONGEST = GeometryCheck._meta.get_field("dismissed_reason").max_length

@@ -17,7 +17,7 @@ from plots.geo.exporting import FORMATS
 from plots.geo.models import GeometryCheck
 from plots.models import Patch
 from plots.permits import NotAllowed
-from villages.landing import only_post
+from villages.accounts.landing import only_post
 from villages.models import Village
 
 PAGE = 50

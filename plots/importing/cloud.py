@@ -18,7 +18,7 @@ from plots.importing.rows import FULLWIDTH
 from plots.importing.source import read_batch
 from plots.models import Kind, Patch, RectificationRecord
 from taiping.ground.tables import TableError, as_code, as_date, as_text, shown
-from villages.matching import VillageIndex
+from villages.places.matching import VillageIndex
 
 KEYS = UUID("6f4a8f0e-52f1-4c55-9d0e-3f5d6f0c2024")  # 提交标识的命名空间，改了就认不出以前导入过的
 # 算提交成功的状态；别的（未提交、审核不通过、退回……）略过，写在提醒里。

@@ -10,7 +10,7 @@ from plots.importing import Refused, apply_batch
 from plots.importing.progress import Progress
 from plots.models import Batch
 from taiping.ground.faults import fault_of
-from villages.acting import acting
+from villages.accounts.audit_actor import acting
 
 LONG = 5000  # 行数多于这些就在后台导入
 LONG_CLOUD = 300  # 国土调查云结果每一行都是一次上报，慢得多

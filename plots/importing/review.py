@@ -12,7 +12,7 @@ from plots.importing.source import read_batch
 from plots.models import Batch
 from taiping.ground.area import plain
 from taiping.ground.tables import TableError
-from villages.matching import VillageIndex
+from villages.places.matching import VillageIndex
 
 KEPT_CHANGES = 200  # 批次上留着原来的值，事后查得到改了什么
 

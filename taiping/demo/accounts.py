@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from villages import sessions
+from villages.accounts import sessions
+from villages.accounts.passwords import new_password
 from villages.models import Cadre, PastPassword, Posting, Role, Session, User, Village
-from villages.passwords import new_password
 
 OFFICES = (
     ("admin", "演示·管理员", Role.ADMIN),

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from taiping.ground.tables import shown
-from villages.matching import VillageIndex, tidy
 from villages.models import Village
+from villages.places.matching import VillageIndex, tidy
 
 
 def villages_after(check):

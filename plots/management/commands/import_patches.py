@@ -15,7 +15,7 @@ from plots.importing.told import counts_text, headline, quota_text
 from plots.models import Batch
 from taiping.ground.tables import TableError
 from tasks.models import Plan, Target
-from villages.acting import acting
+from villages.accounts.audit_actor import acting
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tasks import workbook
 from tasks.workbook.summary import headline, lines
-from villages.acting import acting
+from villages.accounts.audit_actor import acting
 
 
 class Command(BaseCommand):

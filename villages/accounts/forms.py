@@ -6,9 +6,9 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 
+from villages.accounts.passwords import set_own_password
+from villages.accounts.phones import masked
 from villages.models import Role, User, Village
-from villages.passwords import set_own_password
-from villages.phones import masked
 
 LONGEST_PASSWORD = 1000  # 散列值算得慢：十几 MB 的“密码”不值得算
 
@@ -96,7 +96,7 @@ class AccountForm(forms.ModelForm):
             self.fields["phone"].help_text = "只显示头尾。不改就不用动，要改就填完整的新号码。"
 
     def clean_username(self):
-        """登录失败不分大小写地数（villages.lockout）：两个账号只差大小写，就数到一起去了。"""
+        """登录失败不分大小写地数（villages.accounts.lockout）：两个账号只差大小写，就数到一起去了。"""
         username = self.cleaned_data["username"]
         twin = User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk).first()
         if twin and twin.username != username:

@@ -1,25 +1,18 @@
 """登录存在哪里：数据库一行一次登录，写明谁、哪台设备、什么地址；没有动静超过时限就作废。"""
 
 import logging
-import re
 import time
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import UpdateError
-from django.db import Error
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from taiping.ground.faults import fault_of
 from villages.models import Session
+from villages.models.sessions import ADDRESS, DEVICE, KEY, SEEN
 
 logger = logging.getLogger(__name__)
 
-DEVICE, ADDRESS, SEEN = "device", "address", "seen"
 REFRESH_SECONDS = 60  # 一分钟内的几次点击只写一次
-KEY = re.compile(r"[0-9a-z]{8,40}")
 SYSTEMS = [
     ("HarmonyOS", "鸿蒙手机"),
     ("OpenHarmony", "鸿蒙手机"),
@@ -41,45 +34,6 @@ BROWSERS = [
     ("Chrome", "谷歌内核浏览器"),
     ("Safari", "Safari"),
 ]
-
-
-class SessionStore(db.SessionStore):
-    owner = None  # 读出来时是谁的登录
-
-    def load(self):
-        data = super().load()
-        self.owner = data.get(SESSION_KEY)
-        return data
-
-    def save(self, must_create=False):
-        """磁盘满、数据库断了时：登录和新开的没存下就是没成；只是“最近用过”没记下，不妨碍已经办好的事。
-
-        Django 把更新时的任何数据库错误都当成“别处退出了”，给一个 400；真是故障的，抛原来的错。
-        """
-        try:
-            return super().save(must_create)
-        except (UpdateError, Error) as error:
-            fault = fault_of(error)
-            if fault is None:
-                raise
-            origin = error.__context__ if isinstance(error, UpdateError) else error
-        if must_create or self.get(SESSION_KEY) != self.owner:
-            raise origin  # 在 except 外面抛：里面要写 from，会抹掉它自己的来由，就认不出是哪种故障了
-        logger.warning("故障：%s，登录的最近使用时间没有记下", fault.name)
-
-    @classmethod
-    def get_model_class(cls):
-        return Session
-
-    def create_model_instance(self, data):
-        row = super().create_model_instance({**data, SEEN: int(time.time())})
-        row.user_id = int(data[SESSION_KEY]) if data.get(SESSION_KEY) else None
-        row.device, row.address = data.get(DEVICE, ""), data.get(ADDRESS, "")
-        return row
-
-    def _validate_session_key(self, key):
-        """Cookie 里什么都可能有；不像我们发的，就当没有，不拿去问数据库。"""
-        return super()._validate_session_key(key) and bool(KEY.fullmatch(key))
 
 
 def mark(request):
@@ -105,7 +59,7 @@ def device_of(agent):
 
 def handle(row):
     """页面上指一次登录用的号：由密钥算出，看见它也推不出登录本身。"""
-    return salted_hmac("villages.sessions", row.session_key).hexdigest()[:20]
+    return salted_hmac("villages.accounts.sessions", row.session_key).hexdigest()[:20]
 
 
 def sessions_of(user, current_key):

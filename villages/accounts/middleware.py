@@ -5,7 +5,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from villages import drafts, landing, sessions
+from villages.accounts import drafts, landing, sessions
 
 
 class LoginMiddleware(LoginRequiredMiddleware):

@@ -11,8 +11,8 @@ from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.reading import read_vector
 from taiping.ground.geometry.shapes import Shape, bounds_of, tidy_shapes
 from taiping.ground.tables import TableError
-from villages.matching import VillageIndex
 from villages.models import VillageBoundary
+from villages.places.matching import VillageIndex
 
 SHOWN = 10
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from villages import views
+from villages.accounts import views
 
 app_name = "villages"
 urlpatterns = [

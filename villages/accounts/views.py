@@ -9,11 +9,11 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
-from villages import drafts, sessions
-from villages.forms import LoginForm, OwnPasswordForm
-from villages.landing import only_post, opens
+from villages.accounts import drafts, sessions
+from villages.accounts.forms import LoginForm, OwnPasswordForm
+from villages.accounts.landing import only_post, opens
+from villages.accounts.passwords import expire_old_password
 from villages.models import Village
-from villages.passwords import expire_old_password
 
 EXPIRED = "password_expired"
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import QueryDict
 
-from villages.sessions import expired_owner
+from villages.accounts.sessions import expired_owner
 
 DRAFT = "draft"
 MAX_CHARS = 20_000

@@ -20,7 +20,7 @@ from django.db.models import F, Q
 from django.shortcuts import render
 from django.utils import timezone
 
-from villages.sessions import device_of
+from villages.accounts.sessions import device_of
 
 logger = logging.getLogger("villages.login")
 TOO_MANY = 429
