@@ -12,8 +12,8 @@ from plots.columns import AREAS, CLOUD, EXTRA, FOUND_VILLAGE, MEASURED, Field, t
 from plots.importing.source import PASTED
 from plots.models import Batch
 from taiping.ground.geometry.reading import SUFFIXES as VECTORS
-from tasks.forms_import import safe_name
 from tasks.models import Target
+from tasks.pages.imports.forms import safe_name
 
 TABLES = (".xlsx", ".xls", ".csv")
 SUFFIXES = (*TABLES, *VECTORS)

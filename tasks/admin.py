@@ -127,7 +127,7 @@ class PlanAdmin(admin.ModelAdmin):
 
     @admin.action(description="复制为下一年方案", permissions=["add"])
     def copy_to_next_year(self, request, queryset):
-        from tasks.copying import copy_to_next_year
+        from tasks.next_year import copy_to_next_year
 
         for plan in queryset:
             try:

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tasks import workbook
-from tasks.copying import CannotCopy, copy_to_next_year
 from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.next_year import CannotCopy, copy_to_next_year
 from tests import factories as make
 from tests.plan_files import (
     edit,

@@ -14,7 +14,7 @@ from taiping.ground.geometry.measure import area_mu
 from taiping.ground.geometry.reading import SUFFIXES
 from taiping.ground.geometry.shapes import load
 from taiping.ground.tables import TableError
-from tasks.forms_import import safe_name
+from tasks.pages.imports.forms import safe_name
 from villages.accounts import drafts
 from villages.models import Village, VillageBoundary
 from villages.places.boundaries import read_boundaries, save_boundaries

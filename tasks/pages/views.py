@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from tasks.forms import ReadingForm
 from tasks.models import Membership, Milestone, Plan, Reading, Target
-from tasks.shares import share_table
+from tasks.pages.allocation_table import share_table
+from tasks.pages.readings.forms import ReadingForm
 from villages.accounts import drafts
 from villages.models import Village
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from taiping.ground.tables import TableError
 from tasks import workbook
-from tasks.forms_import import PlanFileForm
 from tasks.models import Plan, PlanFile
+from tasks.pages.imports.forms import PlanFileForm
 from tasks.workbook.summary import headline
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

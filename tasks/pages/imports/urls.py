@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tasks import import_views as views
+from tasks.pages.imports import views
 
 urlpatterns = [
     path("import/", views.plan_import, name="plan_import"),
