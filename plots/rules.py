@@ -2,7 +2,7 @@
 
 import rules
 
-from plots import permits
+from plots.actions import permissions as permits
 
 
 def _may(verb):

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-from plots.my import awaiting_count
+from plots.ledger.queues import awaiting_count
 from villages.models import Role, User
 
 # 谁看得见哪个入口；没有的页面不出现。

@@ -6,7 +6,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from plots.geo.attach import put
+from plots.geometry.attach import put
 from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord
 from taiping.ground.geometry.shapes import tidy_shapes
 from tasks.models import (

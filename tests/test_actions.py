@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from plots import actions, permits
+from plots import actions
 from plots.actions import NotAllowed
+from plots.actions import permissions as permits
 from plots.models import Evidence, Kind, Patch, Reason, Status
 from tasks.models import Milestone
 from tests.factories import (

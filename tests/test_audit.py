@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from plots.geo import dismissal
-from plots.geo.models import GeometryCheck
+from plots.actions import check_dismissal as dismissal
 from plots.models import Batch, Patch
+from plots.models.checks import GeometryCheck
 from taiping.audit.models import Access, Change
 from tasks import workbook
 from tasks.models import Reading, Target

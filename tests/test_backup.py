@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from plots import actions
 from plots.evidence import attach
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Evidence, Patch, RectificationRecord
 from taiping.backup import ArchiveError, make_backup, making, restore, rows
 from tests.factories import make_patch, make_reading, make_target, make_user

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from plots import actions
 from plots.importing import Refused, apply_batch, preview
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Batch, RectificationRecord, Status
 from tests.factories import make_patch
 from tests.patch_files import xlsx

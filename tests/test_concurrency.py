@@ -12,7 +12,7 @@ from django.db import connection
 
 from plots import actions
 from plots.actions import NotAllowed
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Kind, Patch, RectificationRecord, Status
 from tests.factories import make_patch, make_user
 from tests.town import NOON, Town, sep

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from plots import actions
 from plots.actions import NotAllowed
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from tests.factories import make_patch
 from tests.town import NOON, Town, sep

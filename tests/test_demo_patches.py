@@ -12,7 +12,7 @@ from django.db.models import Sum
 from django.test import TestCase
 from django.utils import timezone
 
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Batch, Evidence, Kind, Patch, RectificationRecord, Status
 from taiping import demo
 from taiping.dashboard.progress import progress

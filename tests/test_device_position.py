@@ -9,8 +9,8 @@ from django.utils import timezone
 from shapely.geometry import box
 
 from plots.evidence.position import relocate
-from plots.forms_evidence import DeviceField
 from plots.models import Evidence
+from plots.pages.report.file_fields import DeviceField
 from tests.factories import make_patch, make_record, make_shape, make_user, make_village
 from tests.test_report_page import fields, photo
 from villages.models import Role

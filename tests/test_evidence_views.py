@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from plots.evidence import check, listed, store
-from plots.forms_evidence import PICK_AGAIN, EvidenceForm
 from plots.models import Evidence
+from plots.pages.report.file_fields import PICK_AGAIN, EvidenceForm
 from tests.factories import make_patch, make_record
 from tests.photos import TONGLIANG, encoded, exif, noisy, office, pdf, upload
 from tests.town import Town

@@ -15,7 +15,7 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.test import Client
 
-from plots import told
+from plots.actions import messages as told
 from plots.importing import job
 from plots.models import Evidence, Patch, RectificationRecord
 from taiping.ground import faults

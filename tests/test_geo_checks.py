@@ -7,11 +7,11 @@ import pytest
 from django.core.management import call_command
 
 from plots import actions
-from plots.geo.attach import refresh
-from plots.geo.checks import recheck
-from plots.geo.dismissal import dismiss, reopen
+from plots.actions.check_dismissal import dismiss, reopen
+from plots.actions.permissions import NotAllowed
+from plots.geometry.attach import refresh
+from plots.geometry.checks import recheck
 from plots.models import GeometryCheck, Patch
-from plots.permits import NotAllowed
 from tests.factories import (
     make_boundary,
     make_patch,

@@ -10,7 +10,7 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from plots.geo.checks import recheck
+from plots.geometry.checks import recheck
 from plots.models import GeometryCheck
 from taiping.ground.geometry.shapes import load
 from tests.factories import (

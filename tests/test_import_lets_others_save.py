@@ -9,7 +9,7 @@ from django.db import connection
 
 from plots import actions
 from plots.importing import Refused, apply, apply_batch, cloud, preview
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, RectificationRecord
 from tests.factories import make_patch, make_village
 from tests.patch_files import xlsx

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, RectificationRecord
 from tests.factories import PASSWORD, make_patch, make_steps_target
 from tests.servers import ROOT, Server, Visitor, environment

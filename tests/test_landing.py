@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from plots.geo.models import GeometryCheck
+from plots.models.checks import GeometryCheck
 from tests.factories import PASSWORD, make_patch
 from tests.test_fuzz_views import Fields
 from tests.test_sessions import LOGIN, idle, log_in

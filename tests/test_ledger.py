@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from plots import actions, permits
-from plots.ledger import all_differences
+from plots import actions
+from plots.actions import permissions as permits
+from plots.ledger.replay import all_differences
 from plots.models import Kind, Patch, RectificationRecord, Status
 from tests.factories import make_milestone, make_patch, make_record, make_steps_target, make_user
 from tests.town import Town, sep

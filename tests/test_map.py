@@ -9,8 +9,8 @@ import shapely
 from django.core.exceptions import ImproperlyConfigured
 
 from plots import actions
-from plots.map import geojson
 from plots.models import GeometryCheck, Kind, PatchShape
+from plots.pages.map import geojson
 from taiping.demo import shapes as demo_shapes
 from taiping.ground.geometry.shapes import load
 from taiping.tiles import image_sources

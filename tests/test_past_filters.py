@@ -2,9 +2,9 @@
 
 import pytest
 
-from plots.filters import PatchFilter
 from plots.models import Patch, Status
-from plots.rows import rows_of
+from plots.pages.patch_list.filters import PatchFilter
+from plots.pages.patch_list.rows import rows_of
 from tests.hand_example import Example
 from tests.test_patch_filters import Scene
 

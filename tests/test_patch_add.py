@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from plots.adding import folded, next_code
+from plots.actions.adding import folded, next_code
 from plots.models import Patch
 from tests.factories import make_milestone, make_patch, make_plan, make_steps_target, make_target
 from tests.town import Town

@@ -9,9 +9,9 @@ import pytest
 from django.core.files.base import ContentFile
 
 from plots import actions
-from plots.asof import AsOf
-from plots.exporting import ledger_workbook, template_workbook
+from plots.exporting.workbooks import ledger_workbook, template_workbook
 from plots.importing import apply_batch, preview
+from plots.ledger.as_of import AsOf
 from plots.models import Batch, Patch, Remedy
 from taiping.ground.tables import read_workbook
 from tests.factories import (

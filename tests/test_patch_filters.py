@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from plots import actions
-from plots.filters import PatchFilter
 from plots.models import Patch
+from plots.pages.patch_list.filters import PatchFilter
 from taiping.dashboard.progress import progress
 from tests.factories import (
     make_group,

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from plots.aliases import ColumnAlias
 from plots.importing import Refused
 from plots.importing.source import PASTED
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, Remedy, Status
+from plots.models.column_aliases import ColumnAlias
 from tests.import_town import BOTH, ROWS, Town, saved
 from tests.patch_files import HEADER, csv, pasted, xls, xlsx
 

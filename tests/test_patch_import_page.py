@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from plots import actions
-from plots.aliases import ColumnAlias
 from plots.importing import job
 from plots.importing.progress import Progress
 from plots.models import Batch, Patch
+from plots.models.column_aliases import ColumnAlias
 from taiping.ground.tables import read_workbook
 from tests.factories import (
     make_batch,

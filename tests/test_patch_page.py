@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from plots import actions
+from plots.ledger.timeline import timeline
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
-from plots.timeline import timeline
 from tests.factories import make_patch, make_record
 from tests.town import Town, sep
 from villages.models import Posting

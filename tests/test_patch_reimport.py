@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 
 from plots import actions
 from plots.importing import Refused, apply_batch
-from plots.importing.told import headline, quota_text
-from plots.ledger import all_differences
+from plots.importing.messages import headline, quota_text
+from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, Status
 from tests.factories import make_patch, make_steps_target
 from tests.import_town import BOTH, ROWS, Town, saved

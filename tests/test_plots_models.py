@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from plots.deadlines import days_left, days_left_text, end_of_day
 from plots.models import Evidence, Kind, Patch, Reason, RectificationRecord, Status
+from plots.models.deadlines import days_left, days_left_text, end_of_day
 from tests.factories import (
     make_batch,
     make_milestone,

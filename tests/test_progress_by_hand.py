@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from taiping.dashboard.progress import progress
 from tests.hand_example import Example, day
 from tests.hand_tables import MILESTONES, TARGETS, VILLAGES

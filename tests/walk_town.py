@@ -13,8 +13,8 @@ from django.test import Client
 
 from plots import actions
 from plots.evidence import saving
-from plots.geo.models import GeometryCheck
 from plots.models import Evidence
+from plots.models.checks import GeometryCheck
 from tests.factories import (
     make_allocation,
     make_batch,

@@ -7,7 +7,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from plots import actions
-from plots.geo.attach import attach, refresh
+from plots.geometry.attach import attach, refresh
 from plots.importing.bulk import laid
 from plots.importing.compare import with_records
 from plots.importing.problems import Problem

@@ -9,7 +9,6 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from plots import actions
-from plots.columns import Field, tidy_header
 from plots.importing.apply import Refused, finish, lock_unapplied, silent
 from plots.importing.layout import Names, find_layouts
 from plots.importing.problems import Problem
@@ -17,6 +16,7 @@ from plots.importing.review import layout_notes, layout_problems
 from plots.importing.rows import FULLWIDTH
 from plots.importing.source import read_batch
 from plots.models import Kind, Patch, RectificationRecord
+from plots.models.columns import Field, tidy_header
 from taiping.ground.tables import TableError, as_code, as_date, as_text, shown
 from villages.places.matching import VillageIndex
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from plots.aliases import ColumnAlias
-from plots.columns import (
+from plots.models.column_aliases import ColumnAlias
+from plots.models.columns import (
     AREAS,
     BRACKETED,
     CLOUD,

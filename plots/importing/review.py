@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from plots.columns import AREAS, Field
-from plots.geo.sheets import CRS, crs_of, is_placeless
 from plots.importing.compare import Difference, compare
 from plots.importing.layout import Names, find_layouts
 from plots.importing.problems import Problem
 from plots.importing.rows import Reading, SheetReader
 from plots.importing.source import read_batch
+from plots.importing.vector_sheets import CRS, crs_of, is_placeless
 from plots.models import Batch
+from plots.models.columns import AREAS, Field
 from taiping.ground.area import plain
 from taiping.ground.tables import TableError
 from villages.places.matching import VillageIndex

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from plots.columns import AREAS, FACTS, IS_SPLIT, Field, tidy_header
 from plots.importing.problems import Problem
 from plots.models import Patch, Remedy
+from plots.models.columns import AREAS, FACTS, IS_SPLIT, Field, tidy_header
 from taiping.ground.area import plain, rounded
 from taiping.ground.tables import as_code, as_decimal, as_text, shown
 from villages.models import Village

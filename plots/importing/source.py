@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from plots.geo.sheets import vector_sheets
+from plots.importing.vector_sheets import vector_sheets
 from plots.models import Batch
 from taiping.ground.tables import TableError, TooHeavy, read_csv, read_pasted, read_workbook
 

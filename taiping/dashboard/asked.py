@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from plots.querysets import BASES
+from plots.models.querysets import BASES
 from taiping.ground.dates import long_date
 from tasks.models import Plan, in_force
 

@@ -7,11 +7,11 @@ from itertools import islice
 
 from django.db.models import Q
 
-from plots.asof import AsOf
-from plots.deadlines import due_of
-from plots.ledger import State
+from plots.ledger.as_of import AsOf
+from plots.ledger.replay import State
 from plots.models import Kind, Patch, Status
-from plots.querysets import NOT_PRESSED
+from plots.models.deadlines import due_of
+from plots.models.querysets import NOT_PRESSED
 
 CHUNK = 1000  # 一次取这么多块的记录：内存不随图斑增加
 

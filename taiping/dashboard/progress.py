@@ -6,7 +6,7 @@
 
 from collections import defaultdict
 
-from plots.amended import amended_later
+from plots.ledger.before_amendment import amended_later
 from plots.models import Kind, Patch
 from taiping.dashboard.figures import (
     ZERO,

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from plots.models import Patch
-from plots.querysets import BASES
+from plots.models.querysets import BASES
 from taiping.dashboard.figures import Progress
 from taiping.dashboard.layout import village_rows
 from taiping.dashboard.particulars import items

@@ -1,6 +1,6 @@
 """进度背后的几句分组查询，手写 SQL，两种数据库通用：每开一页总览都要跑，现拼查询比跑它还慢。
 
-“那天有效”和 plots.querysets 的 effective、counting 是同一个意思：测试里，总览上的每个数都和台账点开的对过。
+“那天有效”和 plots.models.querysets 的 effective、counting 是同一个意思：测试里，总览上的每个数都和台账点开的对过。
 列的顺序照着 record_for_progress、record_for_curve 两个索引，只读索引就够。
 """
 # ruff: noqa: S608 拼进去的只有表名、列名和整数主键，日期都走参数
@@ -11,8 +11,8 @@ from decimal import Context, Decimal
 
 from django.db import connection
 
-from plots.deadlines import end_of_day
 from plots.models import Patch, RectificationRecord
+from plots.models.deadlines import end_of_day
 from tasks.models import Milestone
 
 RECORD, PATCH, MILESTONE = (
@@ -46,7 +46,7 @@ class Scope:
         return f"{row}.milestone_id IN ({listed(self.milestone_ids if only is None else only)}) AND {self.begun(row)}"
 
     def begun(self, row):
-        """“不晚于”写成 NOT …，原因见 plots.querysets.lasting。"""
+        """“不晚于”写成 NOT …，原因见 plots.models.querysets.lasting。"""
         return (
             f"{row}.created_at < %(day_end)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
         )

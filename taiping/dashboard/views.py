@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from plots.querysets import BASES
+from plots.models.querysets import BASES
 from taiping.dashboard.asked import asked
 from taiping.dashboard.burnup import burn_ups
 from taiping.dashboard.charts import chart

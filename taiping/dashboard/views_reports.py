@@ -8,7 +8,7 @@ from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from plots.querysets import BASES
+from plots.models.querysets import BASES
 from taiping.dashboard.asked import asked
 from taiping.dashboard.bulletin import bulletin_name, write_bulletin
 from taiping.dashboard.bulletin.docx import to_docx

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from plots.querysets import BASES, DONE
+from plots.models.querysets import BASES, DONE
 from taiping.dashboard.states import State
 from taiping.ground.area import plain, rounded
 from taiping.ground.dates import date_beside, long_date, short_date

@@ -6,8 +6,8 @@ from itertools import groupby
 
 from django.utils import timezone
 
-from plots.deadlines import due_of
-from plots.ledger import is_check
+from plots.ledger.replay import is_check
+from plots.models.deadlines import due_of
 from tasks.models import Milestone
 
 SEASON = 75  # 方案没写开始日期时，截止前这么多天开始做

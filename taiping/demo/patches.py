@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from plots import actions
-from plots.ledger import settle
+from plots.actions.permissions import NotAllowed
+from plots.ledger.replay import settle
 from plots.models import Batch, Evidence, Patch, Reason, RectificationRecord
-from plots.permits import NotAllowed
 from taiping.demo import casting, words
 from taiping.demo.calendar import handed_down, moment, windows
 from taiping.demo.stories import CHECKER, CLERK, LEADER, VILLAGE

@@ -7,9 +7,10 @@ from random import Random
 import numpy as np
 import shapely
 
-from plots.geo.attach import put, refresh
-from plots.geo.models import GeometryCheck, PatchShape
+from plots.geometry.attach import put, refresh
 from plots.models import Patch
+from plots.models.checks import GeometryCheck
+from plots.models.shapes import PatchShape
 from taiping.demo.casting import SEED
 from taiping.ground.geometry.measure import metres_per_degree
 from taiping.ground.geometry.shapes import tidy_shapes

@@ -24,7 +24,7 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Patch, RectificationRecord
 from taiping.audit.models import Access
 from tasks.models import Target

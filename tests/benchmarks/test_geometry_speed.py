@@ -3,8 +3,8 @@
 import pytest
 import shapely
 
-from plots.geo.attach import put
-from plots.geo.checks import recheck
+from plots.geometry.attach import put
+from plots.geometry.checks import recheck
 from plots.models import GeometryCheck, Patch
 from taiping.ground.geometry.shapes import tidy_shapes
 from tests.factories import make_boundary, make_plan, make_steps_target, make_village

@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from plots.entry import lock
-from plots.ledger import all_differences, settle
+from plots.actions.transaction import lock
+from plots.ledger.replay import all_differences, settle
 from plots.models import Patch
 
 

@@ -8,11 +8,11 @@ from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from plots.geo.sheets import chosen_code
-from plots.import_forms import LONELY, VECTORS
 from plots.importing import Refused, apply_batch, preview
-from plots.importing.told import counts_text, headline, quota_text
+from plots.importing.messages import counts_text, headline, quota_text
+from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
+from plots.pages.imports.forms import LONELY, VECTORS
 from taiping.ground.tables import TableError
 from tasks.models import Plan, Target
 from villages.accounts.audit_actor import acting

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from plots.evidence.position import relocate
-from plots.geo.checks import recheck
+from plots.geometry.checks import recheck
 from plots.models import GeometryCheck, PatchShape
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from plots.querysets import BASES
+from plots.models.querysets import BASES
 from taiping.dashboard.management.commands.progress import parsed_day
 from tasks.models import Plan
 

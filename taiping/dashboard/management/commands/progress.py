@@ -6,7 +6,7 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from plots.querysets import BASES
+from plots.models.querysets import BASES
 from taiping.dashboard.progress import progress
 from taiping.dashboard.report import as_json, as_table
 from tasks.models import Plan

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from taiping.backup import ArchiveError, restore
 from taiping.dashboard.management.commands.backup import summary
 
