@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from taiping.errors import bad_request
-from taiping.middleware import Unfit
+from taiping.operations.errors import bad_request
+from taiping.operations.middleware import Unfit
 from villages.accounts.landing import only_post
 
 LONGEST_SEARCH = 100

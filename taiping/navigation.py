@@ -17,7 +17,7 @@ ITEMS = [
     ("地图", "plots:patch_map", EVERYONE),
     ("待核实", "plots:review", TOWN),
     ("方案", "tasks:plan", EVERYONE),
-    ("通报", "dashboard:bulletin", (*TOWN, Role.LEADER)),
+    ("通报", "reports:bulletin", (*TOWN, Role.LEADER)),
 ]
 
 

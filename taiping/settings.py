@@ -41,6 +41,9 @@ close_folder(DATA_DIR)
 
 INSTALLED_APPS = [
     "taiping.dashboard",
+    "taiping.reports",
+    "taiping.progress",
+    "taiping.operations",
     "taiping.audit",
     "plots",
     "tasks",
@@ -61,19 +64,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "taiping.middleware.RequestIdMiddleware",
-    "taiping.recovery.RecoveryMiddleware",
-    "taiping.middleware.CompressMiddleware",
+    "taiping.operations.middleware.RequestIdMiddleware",
+    "taiping.operations.recovery.RecoveryMiddleware",
+    "taiping.operations.middleware.CompressMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "taiping.middleware.MethodsMiddleware",
+    "taiping.operations.middleware.MethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "taiping.middleware.HeadersMiddleware",
-    "taiping.middleware.BadInputMiddleware",
+    "taiping.operations.middleware.HeadersMiddleware",
+    "taiping.operations.middleware.BadInputMiddleware",
     "taiping.audit.middleware.AuditMiddleware",
     "villages.accounts.middleware.LoginMiddleware",
     "villages.accounts.middleware.IssuedPasswordMiddleware",
@@ -248,7 +251,7 @@ SESSION_ENGINE = "villages.models.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "taiping.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "taiping.operations.errors.csrf_failure"
 # 地图默认没有底图，什么也不向外要；填了瓦片地址（几层用空格分开），安全策略才为那台服务器的图片开口。
 MAP_TILES_URL = env.str("MAP_TILES_URL", default="").split()
 MAP_TILES_SUBDOMAINS = env.str("MAP_TILES_SUBDOMAINS", default="01234567")
@@ -323,10 +326,10 @@ LOG_FILE = env.str(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "taiping.logs.RequestFilter"}},
+    "filters": {"request": {"()": "taiping.operations.logs.RequestFilter"}},
     "formatters": {
         "line": {
-            "()": "taiping.logs.LineFormatter",
+            "()": "taiping.operations.logs.LineFormatter",
             "style": "{",
             "format": "{asctime} {levelname} {name} user={user} request={request_id} {message}",
         }

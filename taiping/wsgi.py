@@ -2,7 +2,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from taiping.versions import refuse_newer_database
+from taiping.operations.versions import refuse_newer_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taiping.settings")
 

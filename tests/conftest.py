@@ -21,7 +21,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 @pytest.fixture(autouse=True, scope="session")
 def schema_built_once(tmp_path_factory):
     """验证备份时空表照迁移建，一次两三秒；测试里同样的迁移只真建一次，以后抄那个文件。"""
-    from taiping.backup import proving
+    from taiping.operations.backup import proving
 
     build, folder, built = proving.build_schema, tmp_path_factory.mktemp("schemas"), {}
 

@@ -18,7 +18,7 @@ from plots import actions
 from plots.evidence import attach
 from plots.ledger.replay import all_differences
 from plots.models import Evidence, Patch, RectificationRecord
-from taiping.backup import ArchiveError, make_backup, making, restore, rows
+from taiping.operations.backup import ArchiveError, make_backup, making, restore, rows
 from tests.factories import make_patch, make_reading, make_target, make_user
 from tests.photos import upload
 from tests.town import Town, sep

@@ -20,7 +20,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 
 from plots.models import Batch, Patch
-from taiping.backup import ArchiveError, make_backup, proving, restore
+from taiping.operations.backup import ArchiveError, make_backup, proving, restore
 from tests.factories import make_batch, make_patch, make_user, make_village
 from tests.test_backup import everything
 from villages.models import User, Village

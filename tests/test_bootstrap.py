@@ -20,7 +20,7 @@ from types import SimpleNamespace
 import pytest
 from packaging.markers import Marker
 
-from taiping import bootstrap
+from taiping.operations import bootstrap
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_THE_PROJECT = shutil.ignore_patterns(

@@ -7,8 +7,8 @@ import pytest
 
 from plots import actions
 from plots.models import Patch
-from taiping.dashboard.bulletin import write_bulletin
-from taiping.dashboard.bulletin.blocks import numeral
+from taiping.reports.bulletin import write_bulletin
+from taiping.reports.bulletin.blocks import numeral
 from tests.factories import (
     make_milestone,
     make_patch,

@@ -14,8 +14,8 @@ from docx.shared import Mm, Pt
 from openpyxl import load_workbook
 
 from plots.models import Patch
-from taiping.dashboard.bulletin import write_bulletin
-from taiping.dashboard.bulletin.docx import to_docx
+from taiping.reports.bulletin import write_bulletin
+from taiping.reports.bulletin.docx import to_docx
 from tests.factories import make_patch, make_plan, make_user, make_village
 from tests.reports_town import DAY, FIRST_DAY, ReportsTown
 from villages.models import Role
@@ -132,12 +132,12 @@ def test_the_number_of_queries_does_not_grow(town):
 
 def test_download_carries_what_was_filled_in(town, client):
     client.force_login(make_user(role=Role.STAFF))
-    address = reverse("dashboard:bulletin_docx")
+    address = reverse("reports:bulletin_docx")
 
     asked = {"on": "2024-10-20", "number": "太府发〔2024〕12号", "issuer": "太平镇政府"}
     response = client.get(address, asked)
     document = Document(io.BytesIO(b"".join(response.streaming_content)))
-    page = client.get(reverse("dashboard:bulletin"), asked).content.decode()
+    page = client.get(reverse("reports:bulletin"), asked).content.decode()
     today = timezone.localdate()
 
     assert "2024-10-20.docx" in response["Content-Disposition"]
@@ -226,9 +226,9 @@ def test_every_file_and_page_keeps_the_basis(town, client, tmp_path, basis, repo
             row for row in book["总表"].iter_rows(values_only=True) if row[0] == "自然撂荒地整治"
         )
         assert row[5] == reported[1]
-    assert words in client.get(reverse("dashboard:bulletin"), asked).content.decode()
+    assert words in client.get(reverse("reports:bulletin"), asked).content.decode()
     sheet = client.get(
-        reverse("dashboard:village_confirmation", args=[town.east.pk]), asked
+        reverse("reports:village_confirmation", args=[town.east.pk]), asked
     ).content.decode()
     assert cells in sheet  # 东村撂荒：上报 3 个 20 亩，核实 2 个 10 亩
 
@@ -238,7 +238,7 @@ def test_another_years_bulletin(town, client):
     client.force_login(make_user(role=Role.STAFF))
 
     page = client.get(
-        reverse("dashboard:bulletin"), {"on": "2024-10-20", "year": "2023"}
+        reverse("reports:bulletin"), {"on": "2024-10-20", "year": "2023"}
     ).content.decode()
 
     assert "2023年度方案还没有目标任务，暂无可通报的进展。" in page
@@ -246,7 +246,7 @@ def test_another_years_bulletin(town, client):
 
 def test_a_wrong_date_or_a_long_number_goes_back_to_the_preview(town, client):
     client.force_login(make_user(role=Role.STAFF))
-    address = reverse("dashboard:bulletin_docx")
+    address = reverse("reports:bulletin_docx")
 
     wrong_day = client.get(address, {"on": "2024-02-30"}, follow=True)
     too_long = client.get(address, {"on": "2024-10-20", "number": "字" * 41}, follow=True)
@@ -257,7 +257,7 @@ def test_a_wrong_date_or_a_long_number_goes_back_to_the_preview(town, client):
     assert "还不能下载，请先改下面 1 处" in too_long.content.decode()
 
 
-@pytest.mark.parametrize("name", ["dashboard:bulletin", "dashboard:bulletin_docx"])
+@pytest.mark.parametrize("name", ["reports:bulletin", "reports:bulletin_docx"])
 def test_secretaries_have_no_bulletin(town, client, name):
     client.force_login(make_user(role=Role.SECRETARY, villages=[town.east]))
 
@@ -297,7 +297,7 @@ def test_confirmation_sheet_has_the_villages_own_patches(town, client):
     client.force_login(make_user(role=Role.SECRETARY, villages=[town.west]))
 
     response = client.get(
-        reverse("dashboard:village_confirmation", args=[town.west.pk]) + "?on=2024-10-20"
+        reverse("reports:village_confirmation", args=[town.west.pk]) + "?on=2024-10-20"
     )
     page, sheet = response.content.decode(), response.context["sheet"]
 
@@ -331,8 +331,7 @@ def test_another_villages_sheet_does_not_exist(town, client):
     client.force_login(make_user(role=Role.SECRETARY, villages=[town.west]))
 
     assert (
-        client.get(reverse("dashboard:village_confirmation", args=[town.east.pk])).status_code
-        == 404
+        client.get(reverse("reports:village_confirmation", args=[town.east.pk])).status_code == 404
     )
 
 
@@ -340,7 +339,7 @@ def test_a_village_without_patches_says_so(town, client):
     client.force_login(make_user(role=Role.STAFF))
 
     page = client.get(
-        reverse("dashboard:village_confirmation", args=[town.south.pk]) + "?on=2024-10-20"
+        reverse("reports:village_confirmation", args=[town.south.pk]) + "?on=2024-10-20"
     ).content.decode()
 
     assert "本村还没有图斑，也没有分解到村的任务。" in page

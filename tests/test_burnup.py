@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from taiping.dashboard.burnup import Forecast, burn_ups, forecast
 from taiping.dashboard.charts import chart
-from taiping.dashboard.progress import progress
-from taiping.dashboard.words import forecast_sentence, lacking_sentence
+from taiping.progress.burnup import Forecast, burn_ups, forecast
+from taiping.progress.progress import progress
+from taiping.progress.words import forecast_sentence, lacking_sentence
 from tests.factories import (
     make_milestone,
     make_patch,

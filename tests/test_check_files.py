@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from plots.evidence import attach
 from plots.models import Batch, Evidence
-from taiping.stored_files import compare
+from taiping.operations.stored_files import compare
 from tests.factories import make_batch, make_plan_file
 from tests.photos import upload
 from tests.town import Town

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 
 from plots import actions
-from taiping.dashboard.progress import progress
-from taiping.dashboard.states import State
-from taiping.dashboard.words import verdict
+from taiping.progress.progress import progress
+from taiping.progress.states import State
+from taiping.progress.words import verdict
 from tasks.models import Plan, Target
 from tests.factories import (
     make_allocation,

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from taiping.dashboard.asked import Asked
-from taiping.dashboard.progress import progress
-from taiping.dashboard.words import verdict
+from taiping.progress.progress import progress
+from taiping.progress.question import Asked
+from taiping.progress.words import verdict
 from tests.factories import (
     make_milestone,
     make_patch,

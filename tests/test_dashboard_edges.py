@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from plots import actions
-from taiping.dashboard.bulletin import bulletin_name, write_bulletin
-from taiping.dashboard.progress import progress
-from taiping.dashboard.weekly import weekly_name
+from taiping.progress.progress import progress
+from taiping.reports.bulletin import bulletin_name, write_bulletin
+from taiping.reports.weekly import weekly_name
 from tests.factories import (
     make_patch,
     make_plan,

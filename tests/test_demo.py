@@ -15,8 +15,8 @@ from plots import actions
 from plots.evidence import check, store
 from plots.models import Evidence, Patch, RectificationRecord, Status
 from taiping import demo
-from taiping.dashboard.management.commands import quickstart
 from taiping.demo.photos import picture
+from taiping.operations.management.commands import quickstart
 from tasks.models import Plan, Reading, Target
 from tests.factories import make_patch, make_user, make_village
 from villages.models import Posting, Role, User, Village

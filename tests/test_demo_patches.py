@@ -15,10 +15,10 @@ from django.utils import timezone
 from plots.ledger.replay import all_differences
 from plots.models import Batch, Evidence, Kind, Patch, RectificationRecord, Status
 from taiping import demo
-from taiping.dashboard.progress import progress
-from taiping.dashboard.states import State
 from taiping.demo import casting, patches, sizes
 from taiping.demo.accounts import issue
+from taiping.progress.progress import progress
+from taiping.progress.states import State
 from tasks.models import Milestone, Plan
 from tests.factories import make_allocation, make_milestone, make_plan, make_target, make_village
 from villages.models import Posting, Role, Village

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import DatabaseError, DataError
 from django.test import Client
 
-from taiping import views
-from taiping.logs import LineFormatter, RequestFilter, masked
+from taiping.operations import views
+from taiping.operations.logs import LineFormatter, RequestFilter, masked
 from tests.factories import PASSWORD, make_user
 from villages.models import Role
 
@@ -78,7 +78,7 @@ class TestServerError:
         def missing(name):
             raise ValueError(name)
 
-        monkeypatch.setattr("taiping.errors.staticfiles_storage.url", missing)
+        monkeypatch.setattr("taiping.operations.errors.staticfiles_storage.url", missing)
         broken(monkeypatch, RuntimeError("算不下去了"))
 
         assert "请把编号" in quiet_client.get("/healthz").content.decode()

@@ -20,7 +20,7 @@ from plots.importing import job
 from plots.models import Evidence, Patch, RectificationRecord
 from taiping.ground import faults
 from taiping.ground.faults import fault_of
-from taiping.logs import LineFormatter, RequestFilter
+from taiping.operations.logs import LineFormatter, RequestFilter
 from tests.factories import PASSWORD, make_batch, make_patch, make_user
 from tests.photos import encoded, upload
 from tests.year import TODAY, Year

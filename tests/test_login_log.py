@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from taiping.logs import LineFormatter
+from taiping.operations.logs import LineFormatter
 from tests.factories import PASSWORD, make_user
 from tests.servers import Server, Visitor
 from tests.test_readme import README

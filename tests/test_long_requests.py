@@ -9,7 +9,7 @@ from django.conf import settings as project
 from django.test import Client
 
 from taiping.audit.models import Access
-from taiping.logs import LONGEST_LINE, LineFormatter, RequestFilter
+from taiping.operations.logs import LONGEST_LINE, LineFormatter, RequestFilter
 from tests.factories import PASSWORD, make_patch, make_steps_target, make_user
 from tests.hostile import TOO_MUCH, times_longer
 from tests.servers import Server, Visitor

@@ -29,7 +29,7 @@ from taiping.ground.tables import (
     refuse_unfit,
 )
 from taiping.ground.tables.reading import _last_tags, _merges
-from taiping.logs import LONGEST_LINE, TRACE_LINE, LineFormatter, masked, masked_start
+from taiping.operations.logs import LONGEST_LINE, TRACE_LINE, LineFormatter, masked, masked_start
 from tasks import workbook
 from tasks.workbook.members import People
 from tests.hostile import TOO_MUCH, times_longer

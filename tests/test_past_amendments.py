@@ -7,10 +7,10 @@ import pytest
 
 from plots import actions
 from plots.models import Patch
-from taiping.dashboard.particulars import items
-from taiping.dashboard.progress import progress
-from taiping.dashboard.returns import returns_by_village
 from taiping.ground.tables import read_workbook
+from taiping.progress.patch_states import items
+from taiping.progress.progress import progress
+from taiping.progress.returns import returns_by_village
 from tests.hand_example import Example, moment
 from tests.test_links_agree import Links, count_in
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from plots import actions
 from plots.models import Patch
 from plots.pages.patch_list.filters import PatchFilter
-from taiping.dashboard.progress import progress
+from taiping.progress.progress import progress
 from tests.factories import (
     make_group,
     make_milestone,

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from plots.ledger.replay import all_differences
-from taiping.dashboard.progress import progress
+from taiping.progress.progress import progress
 from tests.hand_example import Example, day
 from tests.hand_tables import MILESTONES, TARGETS, VILLAGES
 

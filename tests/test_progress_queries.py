@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plots.models import Patch, RectificationRecord
-from taiping.dashboard.progress import progress
-from taiping.dashboard.states import State
+from taiping.progress.progress import progress
+from taiping.progress.states import State
 from tests.factories import make_plan, make_steps_target, make_user, make_village
 from villages.models import Role
 

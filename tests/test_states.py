@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from taiping.dashboard.states import Need, State, Term, judge, judge_floor, overall
+from taiping.progress.states import Need, State, Term, judge, judge_floor, overall
 
 DUE = date(2024, 9, 30)
 OPEN_TERM = Term(None, DUE, date(2024, 1, 1), 7)

@@ -15,8 +15,8 @@ from plots.evidence.checking import check
 from plots.importing.progress import Progress
 from plots.models import Evidence, RectificationRecord
 from taiping.audit.models import Access
-from taiping.backup import make_backup, restore
-from taiping.stored_files import compare
+from taiping.operations.backup import make_backup, restore
+from taiping.operations.stored_files import compare
 from tests.factories import PASSWORD, make_batch
 from tests.photos import upload
 from tests.servers import Server, Visitor

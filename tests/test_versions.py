@@ -8,9 +8,14 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from taiping import versions
-from taiping.backup import ArchiveError, make_backup, restore
-from taiping.versions import NewerDatabase, newer_sentence, refuse_newer_database, unknown_steps
+from taiping.operations import versions
+from taiping.operations.backup import ArchiveError, make_backup, restore
+from taiping.operations.versions import (
+    NewerDatabase,
+    newer_sentence,
+    refuse_newer_database,
+    unknown_steps,
+)
 from tests.servers import ROOT, Server, environment, free_port
 from tests.town import Town
 from villages.models import User

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from plots import actions
 from plots.models import Patch
-from taiping.dashboard.weekly import weekly_name, weekly_workbook
+from taiping.reports.weekly import weekly_name, weekly_workbook
 from tests.factories import make_patch, make_plan, make_steps_target, make_user, make_village
 from tests.reports_town import DAY, FIRST_DAY, NOON, ReportsTown
 from villages.models import Role
@@ -429,7 +429,7 @@ def test_the_number_of_queries_does_not_grow(town):
 def test_download_has_the_date_in_its_name(town, client):
     client.force_login(make_user(role=Role.LEADER))
 
-    response = client.get(reverse("dashboard:weekly") + "?on=2024-10-20")
+    response = client.get(reverse("reports:weekly") + "?on=2024-10-20")
 
     assert response.status_code == 200
     assert (
@@ -442,13 +442,13 @@ def test_download_has_the_date_in_its_name(town, client):
 def test_a_secretary_may_not_take_the_whole_town(town, client):
     client.force_login(make_user(role=Role.SECRETARY, villages=[town.east]))
 
-    assert client.get(reverse("dashboard:weekly")).status_code == 403
+    assert client.get(reverse("reports:weekly")).status_code == 403
 
 
 def test_a_bad_date_is_not_silently_another_day(town, client):
     client.force_login(make_user(role=Role.STAFF))
 
-    response = client.get(reverse("dashboard:weekly") + "?on=2024-02-30")
+    response = client.get(reverse("reports:weekly") + "?on=2024-02-30")
 
     assert response.status_code == 302
     assert response.url == "/?on=2024-02-30"

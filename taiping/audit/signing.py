@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from taiping.audit.models import Access
-from taiping.logs import masked_start
+from taiping.operations.logs import masked_start
 
 
 def address_of(request):

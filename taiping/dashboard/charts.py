@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from taiping.dashboard.words import forecast_sentence, lacking_sentence
 from taiping.ground.dates import short_date
+from taiping.progress.words import forecast_sentence, lacking_sentence
 
 LEFT, TOP, WIDTH, HEIGHT = 52, 14, 338, 162
 

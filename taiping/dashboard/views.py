@@ -7,10 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from plots.models.querysets import BASES
-from taiping.dashboard.asked import asked
-from taiping.dashboard.burnup import burn_ups
 from taiping.dashboard.charts import chart
-from taiping.dashboard.layout import (
+from taiping.progress.burnup import burn_ups
+from taiping.progress.layout import (
     attention,
     compared,
     deadline_grid,
@@ -19,10 +18,11 @@ from taiping.dashboard.layout import (
     target_rows,
     village_rows,
 )
-from taiping.dashboard.progress import progress
-from taiping.dashboard.returns import returns_by_village
-from taiping.dashboard.snapshot import one_moment
-from taiping.dashboard.words import verdict
+from taiping.progress.progress import progress
+from taiping.progress.question import asked
+from taiping.progress.returns import returns_by_village
+from taiping.progress.snapshot import one_moment
+from taiping.progress.words import verdict
 from tasks.models import Plan
 from villages.models import Village
 

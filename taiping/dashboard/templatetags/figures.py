@@ -5,9 +5,9 @@ from django.template import engines
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.safestring import mark_safe
 
-from taiping.dashboard.words import TAGS, days_words
 from taiping.ground.area import plain, rounded
 from taiping.ground.dates import long_date, short_date
+from taiping.progress.words import TAGS, days_words
 
 register = template.Library()
 
