@@ -8,6 +8,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
 
 from taiping.ground.hosts import site_addresses
 from taiping.ground.modes import close_folder
@@ -99,7 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "taiping.navigation.navigation",
             ],
-            "builtins": ["taiping.dashboard.templatetags.figures"],
+            "builtins": ["taiping.ground.format_tags"],
         },
     },
     {  # 只排总览、村页、大屏的正文（templates/board/），见 taiping.dashboard.board
@@ -129,6 +130,10 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "villages.User"
+# 村页在上面的楼层：下面的模板问村要网址，不写上面的名字。
+ABSOLUTE_URL_OVERRIDES = {
+    "villages.village": lambda village: reverse("dashboard:village", args=[village.pk]),
+}
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "rules.permissions.ObjectPermissionBackend",

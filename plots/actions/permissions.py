@@ -2,6 +2,7 @@
 
 from plots.ledger.replay import is_check
 from plots.models import Kind, Status
+from plots.models.choices import REPORTABLE
 from tasks.models import Milestone
 from villages.models import Role, Village
 
@@ -16,17 +17,16 @@ NAMES = {
     "amend": "更正",
     "split": "拆分",
 }
-OPEN = (Status.PENDING, Status.UNDERWAY, Status.RETURNED)
 WHEN = {
-    "report": OPEN,
+    "report": REPORTABLE,
     "confirm": (Status.AWAITING,),
     "send_back": (Status.AWAITING, Status.UNDERWAY, Status.CLOSED, Status.EXEMPT),
-    "exempt": (*OPEN, Status.AWAITING, Status.DEFERRED),
-    "defer": OPEN,
+    "exempt": (*REPORTABLE, Status.AWAITING, Status.DEFERRED),
+    "defer": REPORTABLE,
     "resume": (Status.DEFERRED,),
     "remark": tuple(Status),
     "amend": tuple(Status),
-    "split": (*OPEN, Status.AWAITING, Status.DEFERRED),
+    "split": (*REPORTABLE, Status.AWAITING, Status.DEFERRED),
 }
 REPORT_HINTS = {
     Status.AWAITING: "已经报齐，等镇里核实，不用再报。",

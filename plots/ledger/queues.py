@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from django.db.models import Case, Count, F, Max, Q, Value, When
 from django.db.models.functions import Coalesce
 
-from plots.actions.permissions import OPEN
 from plots.ledger.replay import State, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
+from plots.models.choices import REPORTABLE
 from plots.models.deadlines import days_left_text, due_of
 from plots.models.querysets import steps_due
 from taiping.ground.dates import date_beside
@@ -34,7 +34,7 @@ def tasks_of(user, today):
     return (
         Patch.objects.visible_to(user)
         .current()
-        .filter(status__in=OPEN, next_milestone__actor=Milestone.Actor.VILLAGE)
+        .filter(status__in=REPORTABLE, next_milestone__actor=Milestone.Actor.VILLAGE)
         .annotate(
             rank=Case(
                 When(status=Status.RETURNED, then=Value(0)),

@@ -32,3 +32,7 @@ class Remedy(models.TextChoices):
     COUNCIL = "COUNCIL", "一事一议"
     RECLAIM = "RECLAIM", "拆除复耕"
     OTHER = "OTHER", "其他"
+
+
+# 村里、镇里还能往下报的；“没了结的”另见 PatchQuerySet.open：它还包括待核实和暂缓
+REPORTABLE = (Status.PENDING, Status.UNDERWAY, Status.RETURNED)

@@ -35,7 +35,7 @@ def dashboard(request):
         return redirect("plots:my")
     question = asked(request)
     if question.plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     ledger, moved = question.ledger, None
     with one_moment():  # 一页上的数出自同一时刻，别人正在上报也不会前后对不上
         figures = progress(question.plan, question.on, question.basis)
@@ -80,7 +80,7 @@ def screen(request):
         raise PermissionDenied("大屏给镇里会议室用，请打开“我的任务”。")
     question = asked(request)
     if question.plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     with one_moment():
         figures = progress(question.plan, question.on, question.basis)
         returns = returns_by_village(figures)
@@ -108,7 +108,7 @@ def village(request, pk):
     place = get_object_or_404(Village.objects.visible_to(request.user), pk=pk)
     question = asked(request)
     if question.plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     moved = None
     with one_moment():
         figures = progress(question.plan, question.on, question.basis, villages=[place])

@@ -43,11 +43,11 @@ def bulletin(request):
     refuse_secretary(request.user)
     question = asked(request)
     if question.plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     form = BulletinForm(request.GET)
     return render(
         request,
-        "dashboard/bulletin.html",
+        "reports/bulletin.html",
         {
             "asked": question,
             "bulletin": written(question, form),
@@ -90,10 +90,10 @@ def village_confirmation(request, pk):
     place = get_object_or_404(Village.objects.visible_to(request.user), pk=pk)
     question = asked(request)
     if question.plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     return render(
         request,
-        "dashboard/village_confirmation.html",
+        "reports/village_confirmation.html",
         {
             "asked": question,
             "village": place,

@@ -33,7 +33,7 @@ def shown(request, template, plan, **context):
 def plan(request):
     plan = plan_asked_for(request)
     if plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     steps = Prefetch("milestones", Milestone.objects.order_by("order"))
     targets = plan.targets.select_related("group").prefetch_related(steps).order_by("order")
     return shown(request, "tasks/plan.html", plan, targets=targets)
@@ -42,7 +42,7 @@ def plan(request):
 def groups(request):
     plan = plan_asked_for(request)
     if plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     people = Prefetch("memberships", Membership.objects.select_related("cadre").order_by("order"))
     found = (
         plan.groups.select_related("parent").prefetch_related(people, "targets").order_by("order")
@@ -63,7 +63,7 @@ def groups(request):
 def shares(request):
     plan = plan_asked_for(request)
     if plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     villages = Village.objects.visible_to(request.user)
     return shown(
         request,
@@ -77,7 +77,7 @@ def readings(request):
     """各项任务的监测；镇工作人员在这里录入。"""
     plan = plan_asked_for(request)
     if plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     may_add = request.user.has_perm("tasks.add_reading")
     form = ReadingForm(request.POST or None, plan=plan) if may_add else None
     if request.method == "POST":

@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from plots.actions.check_dismissal import dismiss, hide_others, refill, reopen
+from plots.actions.check_dismissal import dismiss, reopen
 from plots.actions.permissions import NotAllowed
 from plots.geometry.exporting import FORMATS
 from plots.models import Patch
 from plots.models.checks import GeometryCheck
+from plots.pages.checks.shown import hide_others, refill
 from plots.pages.patch_list.filters import PatchFilter
 from villages.accounts.landing import only_post
 from villages.models import Village

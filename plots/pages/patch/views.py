@@ -10,7 +10,6 @@ from django.utils import timezone
 from plots import actions
 from plots.actions import messages as told
 from plots.actions import permissions as permits
-from plots.actions.check_dismissal import checks_of
 from plots.actions.permissions import NotAllowed
 from plots.actions.transaction import Entry, lock
 from plots.evidence import listed
@@ -18,6 +17,7 @@ from plots.ledger.timeline import timeline
 from plots.models import Patch, PatchShape, Status
 from plots.models.deadlines import days_left_text, due_of
 from plots.models.querysets import NOT_PRESSED
+from plots.pages.checks.shown import checks_of
 from plots.pages.map.small import small_map
 from plots.pages.patch.offered_actions import DEEDS, answer, who_acts
 from villages.accounts import drafts
