@@ -214,9 +214,7 @@ def test_every_file_and_page_keeps_the_basis(town, client, tmp_path, basis, repo
         )
 
     def got(name):
-        return io.BytesIO(
-            b"".join(client.get(reverse(f"dashboard:{name}"), asked).streaming_content)
-        )
+        return io.BytesIO(b"".join(client.get(reverse(f"reports:{name}"), asked).streaming_content))
 
     for document in (Document(got("bulletin_docx")), Document(tmp_path / "通报.docx")):
         assert document.tables[0].rows[-1].cells[3].text == reported[0]

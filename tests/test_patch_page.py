@@ -1,17 +1,20 @@
 """图斑页：看得见的都说清楚，能办的才有按钮；办一件事只记一次，别人先动过的会说。"""
 
 import uuid
+from collections import Counter
 from datetime import date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plots import actions
 from plots.ledger.timeline import timeline
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
-from tests.factories import make_patch, make_record
+from tests.factories import make_patch, make_record, make_user
 from tests.town import Town, sep
-from villages.models import Posting
+from villages.models import Posting, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -410,3 +413,15 @@ def test_a_secretary_without_a_village_sees_nothing(client, town):
 
     assert client.get(url(town)).status_code == 404
     assert client.get("/patches/").context["count"] == 0
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.LEADER])
+def test_the_patch_page_asks_nothing_twice(town, client, role):
+    client.force_login(make_user(f"kan-{role.lower()}", role=role))
+    client.get(f"/patches/{town.patch.pk}/")
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/patches/{town.patch.pk}/")
+
+    times = Counter(query["sql"] for query in asked)
+    assert [sql for sql, count in times.items() if count > 1] == []

@@ -1,5 +1,7 @@
 """谁在什么时候能对图斑做什么。规则库、页面和动作都问这里；不能时给一句话，说明该怎么办。"""
 
+from django.db.models import prefetch_related_objects
+
 from plots.ledger.replay import is_check
 from plots.models import Kind, Status
 from plots.models.choices import REPORTABLE
@@ -46,8 +48,13 @@ def refusal(verb, user, patch):
 
 
 def allowed(user, patch):
-    """页面该给这个人看的动作，如 {"report", "remark"}。"""
-    return {verb for verb in NAMES if not refusal(verb, user, patch)}
+    """页面该给这个人看的动作，如 {"report", "remark"}。看不看得见这个村只问一次。"""
+    if in_scope(user, patch):
+        return set()
+    prefetch_related_objects([patch], "target__milestones")
+    return {
+        verb for verb in NAMES if not (by_role(verb, user, patch) or by_status(verb, user, patch))
+    }
 
 
 def in_scope(user, patch):
@@ -105,9 +112,10 @@ def _confirm(user, patch):
 
 def _next_is_check(patch):
     milestone = patch.next_milestone
-    return milestone is not None and is_check(
-        milestone, list(patch.target.milestones.order_by("order"))
-    )
+    if milestone is None:
+        return False
+    steps = sorted(patch.target.milestones.all(), key=lambda step: step.order)
+    return is_check(milestone, steps)
 
 
 def _quoted(statuses):
