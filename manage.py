@@ -2,7 +2,7 @@
 import os
 import sys
 
-from taiping import bootstrap
+from taiping.operations import bootstrap
 
 
 def main():

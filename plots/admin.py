@@ -30,12 +30,29 @@ class BatchAdmin(ReadOnlyAdmin):
     list_filter = ["target", "kind", "is_demo"]
     list_select_related = ["target", "by"]
     search_fields = ["name"]
-    fields = ["name", "target", "kind", "by", "created_at", "counts", "is_demo"]  # 文件只经过检查权限的页面发出
+    fields = [
+        "name",
+        "target",
+        "kind",
+        "by",
+        "created_at",
+        "counts",
+        "is_demo",
+    ]  # 文件只经过检查权限的页面发出
 
 
 @admin.register(Patch)
 class PatchAdmin(ReadOnlyAdmin):
-    list_display = ["code", "target", "village", "area_mu", "status_text", "next_step", "place", "is_demo"]
+    list_display = [
+        "code",
+        "target",
+        "village",
+        "area_mu",
+        "status_text",
+        "next_step",
+        "place",
+        "is_demo",
+    ]
     list_filter = ["target", "village", "status", "is_demo"]
     list_select_related = ["target", "village", "next_milestone"]
     search_fields = ["code", "place", "contractor"]
@@ -51,7 +68,17 @@ class PatchAdmin(ReadOnlyAdmin):
 
 @admin.register(RectificationRecord)
 class RecordAdmin(ReadOnlyAdmin):
-    list_display = ["patch", "kind", "step", "done_on", "area_mu", "completes", "by", "created_at", "withdrawn_on"]
+    list_display = [
+        "patch",
+        "kind",
+        "step",
+        "done_on",
+        "area_mu",
+        "completes",
+        "by",
+        "created_at",
+        "withdrawn_on",
+    ]
     list_filter = ["kind", "milestone__target", "village", "is_demo"]
     list_select_related = ["patch", "milestone", "by"]
     search_fields = ["patch__code", "note", "external_ref"]

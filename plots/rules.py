@@ -2,14 +2,16 @@
 
 import rules
 
-from plots import permits
+from plots.actions import permissions as permits
 
 
 def _may(verb):
     @rules.predicate(f"may_{verb}")
     def may(user, patch):
         # 没给图斑时（如菜单要不要显示）不作许诺：能不能做总是看那一块。
-        return patch is not None and user.is_authenticated and not permits.refusal(verb, user, patch)
+        return (
+            patch is not None and user.is_authenticated and not permits.refusal(verb, user, patch)
+        )
 
     return may
 

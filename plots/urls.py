@@ -1,19 +1,17 @@
 from django.urls import path
 
-from plots import (
-    evidence_views,
-    import_views,
-    views_add,
-    views_bulk,
-    views_list,
-    views_my,
-    views_patch,
-    views_report,
-    views_review,
-)
-from plots.geo import boundary_views
-from plots.geo import views as geo_views
-from plots.map import views_map
+from plots.pages.add import views as views_add
+from plots.pages.boundaries import views as boundary_views
+from plots.pages.bulk import views as views_bulk
+from plots.pages.checks import views as geo_views
+from plots.pages.evidence import views as evidence_views
+from plots.pages.imports import views as import_views
+from plots.pages.map import views as views_map
+from plots.pages.my_tasks import views as views_my
+from plots.pages.patch import views as views_patch
+from plots.pages.patch_list import views as views_list
+from plots.pages.report import views as views_report
+from plots.pages.review import views as views_review
 
 app_name = "plots"
 urlpatterns = [

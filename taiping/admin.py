@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from taiping.errors import bad_request
-from taiping.middleware import Unfit
-from villages.landing import only_post
+from taiping.operations.errors import bad_request
+from taiping.operations.middleware import Unfit
+from villages.accounts.landing import only_post
 
 LONGEST_SEARCH = 100
 TOO_LONG = f"要查的字太长，最多 {LONGEST_SEARCH} 个。请回上一页，只填名字或其中几个字。"
@@ -33,9 +33,14 @@ class TaipingAdminSite(AdminSite):
         apps = self._build_app_dict(request, app_label).values()
         for app in apps:
             app["models"].sort(key=lambda entry: registered[entry["model"]])
-        return sorted(apps, key=lambda app: (
-            APP_ORDER.index(app["app_label"]) if app["app_label"] in APP_ORDER else len(APP_ORDER)
-        ))
+        return sorted(
+            apps,
+            key=lambda app: (
+                APP_ORDER.index(app["app_label"])
+                if app["app_label"] in APP_ORDER
+                else len(APP_ORDER)
+            ),
+        )
 
     def admin_view(self, view, cacheable=False):
         """每一页都先看要查的字：每个词在每一列里找，词太多数据库接不住。"""

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-from plots.my import awaiting_count
+from plots.ledger.queues import awaiting_count
 from villages.models import Role, User
 
 # 谁看得见哪个入口；没有的页面不出现。
@@ -17,7 +17,7 @@ ITEMS = [
     ("地图", "plots:patch_map", EVERYONE),
     ("待核实", "plots:review", TOWN),
     ("方案", "tasks:plan", EVERYONE),
-    ("通报", "dashboard:bulletin", (*TOWN, Role.LEADER)),
+    ("通报", "reports:bulletin", (*TOWN, Role.LEADER)),
 ]
 
 
@@ -49,7 +49,11 @@ def nav_items(request, user):
         items.append({"label": label, "url": url, "current": False, "count": count})
     # 最长的前缀就是“我在哪里”：/patches/map/ 属于地图，不属于台账
     at = request.path
-    here = [item for item in items if at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))]
+    here = [
+        item
+        for item in items
+        if at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))
+    ]
     if not here and at.startswith("/villages/"):
         here = items[:1]  # 村页从总览（村支部书记从“我的任务”）点进去
     if here:

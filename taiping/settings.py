@@ -8,9 +8,10 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
 
-from taiping.hosts import site_addresses
-from taiping.modes import close_folder
+from taiping.ground.hosts import site_addresses
+from taiping.ground.modes import close_folder
 from taiping.tiles import image_sources
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -41,6 +42,9 @@ close_folder(DATA_DIR)
 
 INSTALLED_APPS = [
     "taiping.dashboard",
+    "taiping.reports",
+    "taiping.progress",
+    "taiping.operations",
     "taiping.audit",
     "plots",
     "tasks",
@@ -61,22 +65,22 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "taiping.middleware.RequestIdMiddleware",
-    "taiping.recovery.RecoveryMiddleware",
-    "taiping.middleware.CompressMiddleware",
+    "taiping.operations.middleware.RequestIdMiddleware",
+    "taiping.operations.recovery.RecoveryMiddleware",
+    "taiping.operations.middleware.CompressMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "taiping.middleware.MethodsMiddleware",
+    "taiping.operations.middleware.MethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "taiping.middleware.HeadersMiddleware",
-    "taiping.middleware.BadInputMiddleware",
+    "taiping.operations.middleware.HeadersMiddleware",
+    "taiping.operations.middleware.BadInputMiddleware",
     "taiping.audit.middleware.AuditMiddleware",
-    "villages.middleware.LoginMiddleware",
-    "villages.middleware.IssuedPasswordMiddleware",
+    "villages.accounts.middleware.LoginMiddleware",
+    "villages.accounts.middleware.IssuedPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -96,7 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "taiping.navigation.navigation",
             ],
-            "builtins": ["taiping.dashboard.templatetags.figures"],
+            "builtins": ["taiping.ground.format_tags"],
         },
     },
     {  # 只排总览、村页、大屏的正文（templates/board/），见 taiping.dashboard.board
@@ -120,40 +124,55 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # 固态盘：按索引跳着读不比顺着读贵多少，总览才会只读索引，不去整表排序。
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1")
-    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 10)  # 秒：那台机器没有了，也不让人干等两分钟
+    DATABASES["default"]["OPTIONS"].setdefault(
+        "connect_timeout", 10
+    )  # 秒：那台机器没有了，也不让人干等两分钟
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "villages.User"
+# 村页在上面的楼层：下面的模板问村要网址，不写上面的名字。
+ABSOLUTE_URL_OVERRIDES = {
+    "villages.village": lambda village: reverse("dashboard:village", args=[village.pk]),
+}
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("username", "name", "phone")}},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-     "OPTIONS": {"min_length": env.int("PASSWORD_MIN_LENGTH", default=10)}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "phone")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": env.int("PASSWORD_MIN_LENGTH", default=10)},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "villages.validators.KindsValidator", "OPTIONS": {"kinds": env.int("PASSWORD_MIN_KINDS", default=3)}},
-    {"NAME": "villages.validators.PersonalValidator"},
-    {"NAME": "villages.validators.NotReusedValidator",
-     "OPTIONS": {"remember": env.int("PASSWORD_HISTORY", default=5)}},
+    {
+        "NAME": "villages.accounts.validators.KindsValidator",
+        "OPTIONS": {"kinds": env.int("PASSWORD_MIN_KINDS", default=3)},
+    },
+    {"NAME": "villages.accounts.validators.PersonalValidator"},
+    {
+        "NAME": "villages.accounts.validators.NotReusedValidator",
+        "OPTIONS": {"remember": env.int("PASSWORD_HISTORY", default=5)},
+    },
 ]
 PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", default=0)  # 0 是不限期
-# 猜密码：三道上限，0 是不设；后两道怎么掂量见 villages.lockout。隔一阵自己解开，管理员也能解。
+# 猜密码：三道上限，0 是不设；后两道怎么掂量见 villages.accounts.lockout。隔一阵自己解开，管理员也能解。
 # 地址是 REMOTE_ADDR：serve 只认 --proxy 说的那台代理带来的地址，别人自己写的一律不算。
 AXES_FAILURE_LIMIT = env.int("LOGIN_MAX_FAILURES", default=5)
 LOGIN_ACCOUNT_MAX_FAILURES = env.int("LOGIN_ACCOUNT_MAX_FAILURES", default=20)
 LOGIN_ADDRESS_MAX_FAILURES = env.int("LOGIN_ADDRESS_MAX_FAILURES", default=50)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCK_MINUTES", default=15))
-AXES_HANDLER = "villages.lockout.Lockout"
-AXES_CLIENT_IP_CALLABLE = "villages.lockout.place_of"
-AXES_LOCKOUT_CALLABLE = "villages.lockout.locked_out"
+AXES_HANDLER = "villages.accounts.lockout.Lockout"
+AXES_CLIENT_IP_CALLABLE = "villages.accounts.lockout.place_of"
+AXES_LOCKOUT_CALLABLE = "villages.accounts.lockout.locked_out"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 锁着的时候再试，不用从头等
-AXES_DISABLE_ACCESS_LOG = True  # 登录成功由 villages.lockout 记，一个用户名一个地址一行
+AXES_DISABLE_ACCESS_LOG = True  # 登录成功由 villages.accounts.lockout 记，一个用户名一个地址一行
 AXES_ENABLE_ADMIN = False  # 后台里用我们自己的一页
 AXES_VERBOSE = False
 LOGIN_URL = "villages:login"
@@ -168,25 +187,40 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 # 只用 django-leaflet 里的静态文件；装成应用的话，它的后台要系统里有 GDAL。
-STATICFILES_DIRS = [BASE_DIR / "static", ("leaflet", Path(find_spec("leaflet").origin).parent / "static" / "leaflet")]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("leaflet", Path(find_spec("leaflet").origin).parent / "static" / "leaflet"),
+]
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 MEDIA_ROOT = DATA_DIR / "media"  # 不设 MEDIA_URL：上传的文件只经过检查权限的页面发出
 # 几台服务器合用一处上传的文件时填 S3_BUCKET 等几项（README“多台服务器”）；不填就在上面的文件夹。
 if env.str("S3_BUCKET", default=""):
     if not (find_spec("storages") and find_spec("boto3")):
-        raise ImproperlyConfigured('设了 S3_BUCKET，但没有装对象存储的包。请运行 pip install "django-storages[s3]"，或去掉它。')
+        raise ImproperlyConfigured(
+            '设了 S3_BUCKET，但没有装对象存储的包。请运行 pip install "django-storages[s3]"，或去掉它。'
+        )
     from botocore.config import Config  # 没有用对象存储的不装它
 
-    MEDIA_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {
-        "bucket_name": env.str("S3_BUCKET"), "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
-        "region_name": env.str("S3_REGION", default="") or None, "access_key": env.str("S3_ACCESS_KEY", default=""),
-        "secret_key": env.str("S3_SECRET_KEY", default=""), "default_acl": None, "file_overwrite": False,
-        # 连不上的，十几秒就说连不上；照它原来的等法，一个人要等五分钟，占着一个线程
-        "client_config": Config(
-            connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 2}, signature_version="s3v4",
-            s3={"addressing_style": env.str("S3_ADDRESSING", default="auto")},
-        ),
-    }}
+    MEDIA_STORAGE = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.str("S3_BUCKET"),
+            "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
+            "region_name": env.str("S3_REGION", default="") or None,
+            "access_key": env.str("S3_ACCESS_KEY", default=""),
+            "secret_key": env.str("S3_SECRET_KEY", default=""),
+            "default_acl": None,
+            "file_overwrite": False,
+            # 连不上的，十几秒就说连不上；照它原来的等法，一个人要等五分钟，占着一个线程
+            "client_config": Config(
+                connect_timeout=5,
+                read_timeout=30,
+                retries={"total_max_attempts": 2},
+                signature_version="s3v4",
+                s3={"addressing_style": env.str("S3_ADDRESSING", default="auto")},
+            ),
+        },
+    }
     OVERWRITING = "file_overwrite"
 else:
     MEDIA_STORAGE = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {}}
@@ -202,7 +236,7 @@ FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 PLAN_FILE_MAX_BYTES = env.int("PLAN_FILE_MAX_MB", default=10) * 1024 * 1024
 PATCH_FILE_MAX_BYTES = env.int("PATCH_FILE_MAX_MB", default=30) * 1024 * 1024
-# 读一份外来的表格、矢量文件最多用多少秒、占多少 MB 内存；超过了就停下，说明以后不再试（taiping/limits.py）。
+# 读一份外来的表格、矢量文件最多用多少秒、占多少 MB 内存；超过了就停下，说明以后不再试（taiping/ground/limits.py）。
 READ_SECONDS = env.int("READ_SECONDS", default=45)
 READ_MEMORY_MB = env.int("READ_MEMORY_MB", default=1500)
 # 举证材料：一次最多几个，一个照片或文件最多多少 MB、多少像素，浏览图和缩略图的长边多少像素。
@@ -218,20 +252,26 @@ PHOTO_NEAR_METRES = env.int("PHOTO_NEAR_METRES", default=50)
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # 多少分钟没有动静就退出；人在用就往后推。Cookie 到关掉浏览器为止，时限由服务器看，超时的人交来的字才认得出是谁的。
-SESSION_ENGINE = "villages.sessions"
+SESSION_ENGINE = "villages.models.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "taiping.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "taiping.operations.errors.csrf_failure"
 # 地图默认没有底图，什么也不向外要；填了瓦片地址（几层用空格分开），安全策略才为那台服务器的图片开口。
 MAP_TILES_URL = env.str("MAP_TILES_URL", default="").split()
 MAP_TILES_SUBDOMAINS = env.str("MAP_TILES_SUBDOMAINS", default="01234567")
 MAP_TILES_ATTRIBUTION = env.str("MAP_TILES_ATTRIBUTION", default="底图：天地图")
 # 只用自己网站上的东西，没有写在页面里的脚本和样式；后台也一样，没有放宽。
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
-    "default-src": [SELF], "object-src": [NONE], "base-uri": [NONE], "frame-ancestors": [NONE],
-    "form-action": [SELF], "img-src": image_sources(MAP_TILES_URL),
-}}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+        "img-src": image_sources(MAP_TILES_URL),
+    }
+}
 PERMISSIONS_POLICY = (
     "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), serial=(), midi=(), "
     "display-capture=(), publickey-credentials-get=(), screen-wake-lock=(), accelerometer=(), gyroscope=(), "
@@ -252,15 +292,27 @@ if env.bool("HTTPS", default=False):
 
 # 审计：人会改的每一样都记改前改后（整改记录本身只增不改，图斑的状态由它算出，不另记）。
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
-    {"model": "villages.User", "exclude_fields": ["last_login", "is_demo"], "mask_fields": ["phone", "password"],
-     "mask_callable": "villages.phones.masked_change"},
-    "villages.Village", "villages.Cadre", "villages.Posting",
-    "tasks.Plan", "tasks.WorkingGroup", "tasks.Membership", "tasks.Target", "tasks.Milestone", "tasks.Allocation",
+    {
+        "model": "villages.User",
+        "exclude_fields": ["last_login", "is_demo"],
+        "mask_fields": ["phone", "password"],
+        "mask_callable": "villages.accounts.phones.masked_change",
+    },
+    "villages.Village",
+    "villages.Cadre",
+    "villages.Posting",
+    "tasks.Plan",
+    "tasks.WorkingGroup",
+    "tasks.Membership",
+    "tasks.Target",
+    "tasks.Milestone",
+    "tasks.Allocation",
     "tasks.Reading",
     {"model": "tasks.PlanFile", "exclude_fields": ["file"]},
     {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},
     {"model": "plots.Patch", "exclude_fields": ["status", "next_milestone"]},
-    "plots.Reason", "plots.ColumnAlias",
+    "plots.Reason",
+    "plots.ColumnAlias",
     {"model": "villages.VillageBoundary", "include_fields": ["digest", "file_name", "source_crs"]},
 )
 AUDITLOG_DISABLE_ON_RAW_SAVE = True  # 装机时装方案（loaddata）不逐条记
@@ -273,16 +325,23 @@ SERVE_HEAD_SECONDS = env.int("SERVE_HEAD_SECONDS", default=20)
 SERVE_IDLE_SECONDS = env.int("SERVE_IDLE_SECONDS", default=60)
 SERVE_STOP_SECONDS = env.int("SERVE_STOP_SECONDS", default=30)
 # 服务的日志另写一份到哪个文件；空的只写标准错误。Windows 上标准错误没有人收着，默认写到数据文件夹里。
-LOG_FILE = env.str("LOG_FILE", default=str(DATA_DIR / "logs" / "gengdi.log") if os.name == "nt" else "")
+LOG_FILE = env.str(
+    "LOG_FILE", default=str(DATA_DIR / "logs" / "gengdi.log") if os.name == "nt" else ""
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "taiping.logs.RequestFilter"}},
-    "formatters": {"line": {
-        "()": "taiping.logs.LineFormatter", "style": "{",
-        "format": "{asctime} {levelname} {name} user={user} request={request_id} {message}",
-    }},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+    "filters": {"request": {"()": "taiping.operations.logs.RequestFilter"}},
+    "formatters": {
+        "line": {
+            "()": "taiping.operations.logs.LineFormatter",
+            "style": "{",
+            "format": "{asctime} {levelname} {name} user={user} request={request_id} {message}",
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     # 有了自己的一行，不要 Django 在开发时的那一套
     "loggers": {

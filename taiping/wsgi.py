@@ -2,7 +2,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from taiping.versions import refuse_newer_database
+from taiping.operations.versions import refuse_newer_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taiping.settings")
 
@@ -17,7 +17,10 @@ def without_body(application):
         body = application(environ, lambda *given: told.append(given))
         status, headers = told[-1][:2]
         if not any(name.lower() == "content-length" for name, _ in headers):
-            headers = [*headers, ("Content-Length", str(sum(map(len, body))))]  # 边算边发的，如地图的数据
+            headers = [
+                *headers,
+                ("Content-Length", str(sum(map(len, body)))),
+            ]  # 边算边发的，如地图的数据
         if hasattr(body, "close"):
             body.close()  # 打开的文件在这里关
         start_response(status, headers)

@@ -7,8 +7,17 @@ from django.db import models
 from django.db.models import Count, Sum
 from django.forms import BaseInlineFormSet
 
-from taiping.area import plain
-from tasks.models import Allocation, Membership, Milestone, Plan, PlanFile, Reading, Target, WorkingGroup
+from taiping.ground.area import plain
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    PlanFile,
+    Reading,
+    Target,
+    WorkingGroup,
+)
 
 
 def due_dates_go_back(steps):
@@ -48,7 +57,8 @@ class MilestoneFormSet(BaseInlineFormSet):
         if any(self.errors):
             return
         steps = [
-            form.instance for form in self.forms
+            form.instance
+            for form in self.forms
             if (form.has_changed() or form.instance.pk) and not self._should_delete_form(form)
         ]
         if problems := due_dates_go_back(steps):
@@ -117,7 +127,7 @@ class PlanAdmin(admin.ModelAdmin):
 
     @admin.action(description="复制为下一年方案", permissions=["add"])
     def copy_to_next_year(self, request, queryset):
-        from tasks.copying import copy_to_next_year
+        from tasks.next_year import copy_to_next_year
 
         for plan in queryset:
             try:
@@ -126,7 +136,9 @@ class PlanAdmin(admin.ModelAdmin):
                 messages.error(request, f"{plan}：{refusal}")
             else:
                 self.log_addition(request, copied, f"由{plan}复制。")
-                messages.success(request, f"已由{plan}复制出{copied}。任务数沿用上一年，请逐项核对。")
+                messages.success(
+                    request, f"已由{plan}复制出{copied}。任务数沿用上一年，请逐项核对。"
+                )
 
 
 @admin.register(WorkingGroup)
@@ -148,14 +160,25 @@ class WorkingGroupAdmin(FewQueries, admin.ModelAdmin):
 @admin.register(Target)
 class TargetAdmin(FewQueries, admin.ModelAdmin):
     inlines = [MilestoneInline, AllocationInline]
-    list_display = ["name", "plan", "code", "kind", "measured_by", "quota_words", "split_words", "order"]
+    list_display = [
+        "name",
+        "plan",
+        "code",
+        "kind",
+        "measured_by",
+        "quota_words",
+        "split_words",
+        "order",
+    ]
     list_filter = ["plan", "kind", "measured_by"]
     list_select_related = ["plan"]
     search_fields = ["name", "code", "wording"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(
-            split=Sum("allocations__quota"), split_count=Sum("allocations__quota_count")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(split=Sum("allocations__quota"), split_count=Sum("allocations__quota_count"))
         )
 
     @admin.display(description="任务数", ordering="quota")
@@ -184,8 +207,17 @@ def split_against(split, quota, unit):
 @admin.register(Milestone)
 class MilestoneAdmin(FewQueries, admin.ModelAdmin):
     form = MilestoneForm
-    list_display = ["name", "target", "year", "order", "starts_on", "due_on", "actor", "min_photos",
-                    "needs_external_ref"]
+    list_display = [
+        "name",
+        "target",
+        "year",
+        "order",
+        "starts_on",
+        "due_on",
+        "actor",
+        "min_photos",
+        "needs_external_ref",
+    ]
     list_filter = ["target__plan", "actor"]
     list_select_related = ["target__plan"]
     search_fields = ["name", "code", "wording", "target__name"]
@@ -219,7 +251,17 @@ class ReadingAdmin(FewQueries, admin.ModelAdmin):
     """只加不改：录错了再录一条同一天的，后录入的为准。"""
 
     fields = ["target", "village", "on", "value", "source"]
-    list_display = ["target", "year", "on", "village", "value_words", "source", "by", "created_at", "is_demo"]
+    list_display = [
+        "target",
+        "year",
+        "on",
+        "village",
+        "value_words",
+        "source",
+        "by",
+        "created_at",
+        "is_demo",
+    ]
     list_filter = ["target__plan", "is_demo"]
     list_select_related = ["target__plan", "village", "by"]
     search_fields = ["target__name", "source", "village__name"]

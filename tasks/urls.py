@@ -1,6 +1,7 @@
 from django.urls import path
 
-from tasks import import_urls, views
+from tasks.pages import views
+from tasks.pages.imports import urls as import_urls
 
 app_name = "tasks"
 urlpatterns = [

@@ -18,11 +18,10 @@ from villages.models import Role
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
-
 @pytest.fixture(autouse=True, scope="session")
 def schema_built_once(tmp_path_factory):
     """验证备份时空表照迁移建，一次两三秒；测试里同样的迁移只真建一次，以后抄那个文件。"""
-    from taiping.backup import proving
+    from taiping.operations.backup import proving
 
     build, folder, built = proving.build_schema, tmp_path_factory.mktemp("schemas"), {}
 
@@ -41,15 +40,25 @@ def schema_built_once(tmp_path_factory):
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 BROWSER = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
-NO_BROWSER = "没有找到 chromium：浏览器测试没有跑。请安装 chromium，或用环境变量 CHROMIUM 指明它在哪里。"
+NO_BROWSER = (
+    "没有找到 chromium：浏览器测试没有跑。请安装 chromium，或用环境变量 CHROMIUM 指明它在哪里。"
+)
 LAUNCH_ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 
 
 def browser_is_required():
-    return any(os.environ.get(name, "").lower() in ("1", "true", "on") for name in ("CI", "REQUIRE_BROWSER"))
+    return any(
+        os.environ.get(name, "").lower() in ("1", "true", "on")
+        for name in ("CI", "REQUIRE_BROWSER")
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -58,6 +67,7 @@ def pytest_collection_modifyitems(items):
 
     它们跑完会清空所有表；有的补、有的不补，内容类型的主键就会撞在一起。
     """
+
     def commits(item):
         mark = item.get_closest_marker("django_db")
         return bool(mark and mark.kwargs.get("transaction"))
@@ -156,7 +166,9 @@ def page_as(new_context, live_server):
         client.force_login(user)
         context = new_context(**kwargs)
         name = settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        context.add_cookies(
+            [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
+        )
         return context.new_page()
 
     return open_page

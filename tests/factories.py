@@ -6,10 +6,19 @@ from itertools import count
 
 from django.utils import timezone
 
-from plots.geo.attach import put
+from plots.geometry.attach import put
 from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord
-from taiping.geometry.shapes import tidy_shapes
-from tasks.models import Allocation, Membership, Milestone, Plan, PlanFile, Reading, Target, WorkingGroup
+from taiping.ground.geometry.shapes import tidy_shapes
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    PlanFile,
+    Reading,
+    Target,
+    WorkingGroup,
+)
 from villages.models import Cadre, Posting, Role, User, Village, VillageBoundary
 
 PASSWORD = "Maitian-2024-feng"
@@ -18,13 +27,17 @@ numbers = count(1)
 
 def make_village(name="", **fields):
     number = next(numbers)
-    return Village.objects.create(name=name or f"第{number}村", **{"order": number % 1000, **fields})
+    return Village.objects.create(
+        name=name or f"第{number}村", **{"order": number % 1000, **fields}
+    )
 
 
 def make_user(username="", *, role=Role.SECRETARY, villages=(), password=PASSWORD, **fields):
     """一个能登录的账号；villages 是他包的村。"""
     number = next(numbers)
-    user = User(username=username or f"user{number}", role=role, **{"name": f"干部{number}", **fields})
+    user = User(
+        username=username or f"user{number}", role=role, **{"name": f"干部{number}", **fields}
+    )
     user.set_password(password)
     user.save()
     for village in villages:
@@ -54,7 +67,9 @@ def make_membership(group, **fields):
     """组里的一个成员；没给干部也没给集体成员时，造一名干部。"""
     if not fields.get("post") and "cadre" not in fields:
         fields["cadre"] = make_cadre()
-    return Membership.objects.create(group=group, **{"position": Membership.Position.MEMBER, **fields})
+    return Membership.objects.create(
+        group=group, **{"position": Membership.Position.MEMBER, **fields}
+    )
 
 
 def make_target(plan, code="", **fields):
@@ -67,14 +82,18 @@ def make_target(plan, code="", **fields):
         "quota": Decimal(100),
         "order": number % 1000,
     }
-    return Target.objects.create(plan=plan, code=code or f"target{number}", **{**defaults, **fields})
+    return Target.objects.create(
+        plan=plan, code=code or f"target{number}", **{**defaults, **fields}
+    )
 
 
 def make_milestone(target, code="", **fields):
     order = fields.pop("order", target.milestones.count() + 1)
     defaults = {"name": f"第{order}步", "due_on": date(target.plan.year, 9, 30)}
     fields = {**defaults, **fields}
-    return Milestone.objects.create(target=target, code=code or f"step{order}", order=order, **fields)
+    return Milestone.objects.create(
+        target=target, code=code or f"step{order}", order=order, **fields
+    )
 
 
 def make_allocation(target, village=None, **fields):
@@ -98,32 +117,56 @@ def make_steps_target(plan=None, code="abandoned", **fields):
     year = plan.year
     make_milestone(target, "replant", name="复耕复种", due_on=date(year, 9, 30))
     make_milestone(
-        target, "evidence", name="举证上传", due_on=date(year, 10, 31),
-        needs_external_ref=needs_ref, min_photos=min_photos,
+        target,
+        "evidence",
+        name="举证上传",
+        due_on=date(year, 10, 31),
+        needs_external_ref=needs_ref,
+        min_photos=min_photos,
     )
-    make_milestone(target, "check", name="镇级核实", due_on=date(year, 11, 15), actor=Milestone.Actor.TOWN)
+    make_milestone(
+        target, "check", name="镇级核实", due_on=date(year, 11, 15), actor=Milestone.Actor.TOWN
+    )
     return target
 
 
 def make_patch(target=None, village=None, **fields):
     """一块还没动的图斑，10 亩，下一步是任务的第一步；要别的状态，用 plots.actions 走到那里。"""
-    target = target or Target.objects.filter(milestones__isnull=False).first() or make_steps_target()
+    target = (
+        target or Target.objects.filter(milestones__isnull=False).first() or make_steps_target()
+    )
     number = next(numbers)
-    defaults = {"code": f"T{number:04d}", "area_mu": Decimal(10), "next_milestone": target.milestones.first()}
-    return Patch.objects.create(target=target, village=village or make_village(), **{**defaults, **fields})
+    defaults = {
+        "code": f"T{number:04d}",
+        "area_mu": Decimal(10),
+        "next_milestone": target.milestones.first(),
+    }
+    return Patch.objects.create(
+        target=target, village=village or make_village(), **{**defaults, **fields}
+    )
 
 
 def make_record(patch, milestone=None, *, by=None, on=date(2024, 9, 5), **fields):
     """直接写一条记录，不改图斑的状态；只用在不关心状态的测试里（如进度的算法）。"""
-    defaults = {"kind": Kind.REPORT, "area_mu": patch.area_mu, "completes": True, "village": patch.village}
+    defaults = {
+        "kind": Kind.REPORT,
+        "area_mu": patch.area_mu,
+        "completes": True,
+        "village": patch.village,
+    }
     return RectificationRecord.objects.create(
-        patch=patch, milestone=milestone or patch.target.milestones.first(), done_on=on,
-        by=by or make_user(role=Role.STAFF), **{**defaults, **fields},
+        patch=patch,
+        milestone=milestone or patch.target.milestones.first(),
+        done_on=on,
+        by=by or make_user(role=Role.STAFF),
+        **{**defaults, **fields},
     )
 
 
 def make_batch(target, name="下发.xlsx", **fields):
-    return Batch.objects.create(target=target, name=name, **{"file": f"batches/2024/{name}", **fields})
+    return Batch.objects.create(
+        target=target, name=name, **{"file": f"batches/2024/{name}", **fields}
+    )
 
 
 def make_shape(patch, geometry, *, crs="EPSG:4523", **fields):
@@ -140,6 +183,9 @@ def make_shape(patch, geometry, *, crs="EPSG:4523", **fields):
 def make_boundary(village, geometry, *, by=None, crs="EPSG:4523"):
     shape = tidy_shapes([geometry], crs)[0]
     return VillageBoundary.objects.create(
-        village=village, by=by or make_user(role=Role.ADMIN), file_name="村界.zip", updated_at=timezone.now(),
+        village=village,
+        by=by or make_user(role=Role.ADMIN),
+        file_name="村界.zip",
+        updated_at=timezone.now(),
         **shape.columns(),
     )

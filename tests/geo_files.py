@@ -41,11 +41,20 @@ def written(driver, suffix, geometries, columns, crs="EPSG:4523", **options):
     """用 GDAL 写，返回 {文件名: bytes}。columns 是 {字段: [值]}。"""
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        wkb = np.array([None if g is None else shapely.to_wkb(g, flavor="iso") for g in geometries], dtype=object)
+        wkb = np.array(
+            [None if g is None else shapely.to_wkb(g, flavor="iso") for g in geometries],
+            dtype=object,
+        )
         kind = options.pop("geometry_type", "Unknown" if driver == "GPKG" else "Polygon")
         pyogrio.raw.write(
-            Path(folder) / f"tb{suffix}", wkb, [np.array(v, dtype=object) for v in columns.values()], list(columns),
-            driver=driver, crs=crs, geometry_type=kind, **options,
+            Path(folder) / f"tb{suffix}",
+            wkb,
+            [np.array(v, dtype=object) for v in columns.values()],
+            list(columns),
+            driver=driver,
+            crs=crs,
+            geometry_type=kind,
+            **options,
         )
         found = [path for path in Path(folder).rglob("*") if path.is_file()]
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
@@ -63,17 +72,36 @@ def gdb(geometries, columns, **options):
 def dbf(fields, rows, encoding="gb18030", language=0):
     """自己写的 .dbf：字段名按字节截到 10 位，值按字节截到 30 位，和老软件一样不管汉字的半边。"""
     width = 30
-    head = struct.pack("<BBBBIHH", 3, 124, 1, 1, len(rows), 33 + 32 * len(fields), 1 + width * len(fields))
+    head = struct.pack(
+        "<BBBBIHH", 3, 124, 1, 1, len(rows), 33 + 32 * len(fields), 1 + width * len(fields)
+    )
     head += bytes(17) + bytes([language]) + bytes(2)
     for name in fields:
-        head += name.encode(encoding)[:10].ljust(11, b"\0") + b"C" + bytes(4) + bytes([width, 0]) + bytes(14)
+        head += (
+            name.encode(encoding)[:10].ljust(11, b"\0")
+            + b"C"
+            + bytes(4)
+            + bytes([width, 0])
+            + bytes(14)
+        )
     body = b""
     for row in rows:
         body += b" " + b"".join(str(value).encode(encoding)[:width].ljust(width) for value in row)
     return head + b"\r" + body + b"\x1a"
 
 
-def shapefile(geometries, fields=DBF, rows=(), *, folder="", stem="tb", cpg=None, crs="EPSG:4523", prj=True, **more):
+def shapefile(
+    geometries,
+    fields=DBF,
+    rows=(),
+    *,
+    folder="",
+    stem="tb",
+    cpg=None,
+    crs="EPSG:4523",
+    prj=True,
+    **more,
+):
     """zip 里的 shapefile：图形由 GDAL 写，属性表自己写。"""
     files = written("ESRI Shapefile", ".shp", geometries, {"id": list(range(len(geometries)))}, crs)
     files = {f"{folder}{stem}{Path(name).suffix}": content for name, content in files.items()}
@@ -91,7 +119,9 @@ def zipped(files, encoding=None):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(GbkName(name) if encoding else zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                GbkName(name) if encoding else zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED
+            )
     return stream.getvalue()
 
 
@@ -116,7 +146,9 @@ def kml(*marks):
     """marks：(名字, {字段: 值}, [(经, 纬)…])。"""
     said = ""
     for name, facts, points in marks:
-        data = "".join(f'<Data name="{key}"><value>{value}</value></Data>' for key, value in facts.items())
+        data = "".join(
+            f'<Data name="{key}"><value>{value}</value></Data>' for key, value in facts.items()
+        )
         line = " ".join(f"{lon},{lat},0" for lon, lat in [*points, points[0]])
         said += (
             f"<Placemark><name>{name}</name><ExtendedData>{data}</ExtendedData><Polygon><outerBoundaryIs><LinearRing>"
@@ -127,10 +159,21 @@ def kml(*marks):
 
 def points(plots, *, system="2000国家大地坐标系", zone="35", encoding="gb18030"):
     """界址点 TXT；plots 是 [(编号, [圈…])]，圈是 [(东, 北)…]，文件里北在前。"""
-    lines = ["[属性描述]", f"坐标系={system}", "几度分带=3", "投影类型=高斯克吕格", "计量单位=米", f"带号={zone}",
-             "精度=0.001", "转换参数=,,,,,,", "[地块坐标]"]
+    lines = [
+        "[属性描述]",
+        f"坐标系={system}",
+        "几度分带=3",
+        "投影类型=高斯克吕格",
+        "计量单位=米",
+        f"带号={zone}",
+        "精度=0.001",
+        "转换参数=,,,,,,",
+        "[地块坐标]",
+    ]
     for code, rings in plots:
         lines.append(f"{sum(map(len, rings))},0.9999,{code},某地块,面,,耕地,0101,@")
         for number, ring in enumerate(rings, 1):
-            lines += [f"J{at},{number},{north:.3f},{east:.3f}" for at, (east, north) in enumerate(ring, 1)]
+            lines += [
+                f"J{at},{number},{north:.3f},{east:.3f}" for at, (east, north) in enumerate(ring, 1)
+            ]
     return "\r\n".join(lines).encode(encoding)

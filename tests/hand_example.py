@@ -56,11 +56,19 @@ class Example:
         """清单 29.7 亩、4 个（固定清单）；撂荒 36 亩以上；违法 3 个，方案没定时限。"""
         town = {"actor": "TOWN"}
         self.list = make_target(
-            self.plan, "non_grain", name="重点图斑", order=1, quota=Decimal("29.7"), quota_count=4, decimals=1
+            self.plan,
+            "non_grain",
+            name="重点图斑",
+            order=1,
+            quota=Decimal("29.7"),
+            quota_count=4,
+            decimals=1,
         )
         for code, name, due, who in (
-            ("verify", "比对核实", "9-20", town), ("replant", "复耕复种", "9-30", {}),
-            ("evidence", "举证上传", "10-31", {}), ("check", "镇级核实", "11-15", town),
+            ("verify", "比对核实", "9-20", town),
+            ("replant", "复耕复种", "9-30", {}),
+            ("evidence", "举证上传", "10-31", {}),
+            ("check", "镇级核实", "11-15", town),
         ):
             make_milestone(self.list, code, name=name, due_on=day(due), **who)
         self.workload = make_steps_target(self.plan, order=2, quota=Decimal(36))
@@ -84,7 +92,12 @@ class Example:
         patch.refresh_from_db()
         step = step and patch.target.milestones.get(code=step)
         return actions.report(
-            patch, by=by or self.secretary[patch.village_id], on=day(on), at=moment(at or on, clock), step=step, **given
+            patch,
+            by=by or self.secretary[patch.village_id],
+            on=day(on),
+            at=moment(at or on, clock),
+            step=step,
+            **given,
         )
 
     def do(self, verb, patch, on, at=None, **given):
@@ -95,7 +108,10 @@ class Example:
     def year_of_the_list(self):
         add = self.add
         n1, n2 = add(self.list, self.east, "N1", "10"), add(self.list, self.east, "N2", "8.5")
-        n3, n4 = add(self.list, self.west, "N3", "6.2"), add(self.list, self.south, "N4", "5.3", at="9-25")
+        n3, n4 = (
+            add(self.list, self.west, "N3", "6.2"),
+            add(self.list, self.south, "N4", "5.3", at="9-25"),
+        )
         # N1 步步按期。
         self.report(n1, "9-18", by=self.huang)
         self.report(n1, "9-28")
@@ -119,8 +135,14 @@ class Example:
     def year_of_the_workload(self):
         add = self.add
         a1, a2 = add(self.workload, self.east, "A1", "12"), add(self.workload, self.east, "A2", "8")
-        a3, a4 = add(self.workload, self.south, "A3", "10"), add(self.workload, self.west, "A4", "6")
-        a5, a6 = add(self.workload, self.south, "A5", "9"), add(self.workload, self.south, "A6", "5")
+        a3, a4 = (
+            add(self.workload, self.south, "A3", "10"),
+            add(self.workload, self.west, "A4", "6"),
+        )
+        a5, a6 = (
+            add(self.workload, self.south, "A5", "9"),
+            add(self.workload, self.south, "A6", "5"),
+        )
         # A1 步步按期；复耕是半夜零点整录的（世界时还在前一天）。
         self.report(a1, "9-10", clock=time(0))
         self.report(a1, "10-20")
@@ -139,15 +161,25 @@ class Example:
         self.do("confirm", a3, "11-15", "11-16")
         # A4 报过复耕，10月10日拆成 4 亩和 2.5 亩（11日录）；A4-2 的举证 11月6日退回（7日录），21日重报。
         self.report(a4, "9-22")
-        self.do("split", a4, "10-10", "10-11", reason="两户", children=[
-            {"code": "A4-1", "area_mu": "4"}, {"code": "A4-2", "area_mu": "2.5"},
-        ])
+        self.do(
+            "split",
+            a4,
+            "10-10",
+            "10-11",
+            reason="两户",
+            children=[
+                {"code": "A4-1", "area_mu": "4"},
+                {"code": "A4-2", "area_mu": "2.5"},
+            ],
+        )
         one, two = Patch.objects.filter(split_from=a4).order_by("code")
         self.report(one, "10-12")
         self.report(one, "10-29")
         self.do("confirm", one, "11-13")
         self.report(two, "11-1", step="evidence")
-        self.do("send_back", two, "11-6", "11-7", step=self.workload.milestones.get(code="evidence"))
+        self.do(
+            "send_back", two, "11-6", "11-7", step=self.workload.milestones.get(code="evidence")
+        )
         self.report(two, "11-21")
         self.do("confirm", two, "12-2")
         # A5 9月15日暂缓，10月21日恢复（22日录）；11月2日做了 4 亩，12月10日做完并举证；一直没有核实。
@@ -162,8 +194,12 @@ class Example:
 
     def year_of_the_cases(self):
         i1, i2, i3 = (
-            self.add(self.cases, village, code, area) for village, code, area in
-            ((self.east, "I1", "0.8"), (self.west, "I2", "1.2"), (self.south, "I3", "0.5"))
+            self.add(self.cases, village, code, area)
+            for village, code, area in (
+                (self.east, "I1", "0.8"),
+                (self.west, "I2", "1.2"),
+                (self.south, "I3", "0.5"),
+            )
         )
         self.report(i1, "9-2")
         self.do("confirm", i1, "10-12")

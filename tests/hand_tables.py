@@ -101,9 +101,12 @@ CASES_RECORDED = """
 2025-1-6 | 2.5/3 2.5/3 0 D  | 2.5/3 2/2 0 DL
 """
 MILESTONES = {
-    ("non_grain", "done"): LIST_DONE, ("non_grain", "recorded"): LIST_RECORDED,
-    ("abandoned", "done"): WORKLOAD_DONE, ("abandoned", "recorded"): WORKLOAD_RECORDED,
-    ("illegal", "done"): CASES_DONE, ("illegal", "recorded"): CASES_RECORDED,
+    ("non_grain", "done"): LIST_DONE,
+    ("non_grain", "recorded"): LIST_RECORDED,
+    ("abandoned", "done"): WORKLOAD_DONE,
+    ("abandoned", "recorded"): WORKLOAD_RECORDED,
+    ("illegal", "done"): CASES_DONE,
+    ("illegal", "recorded"): CASES_RECORDED,
 }
 
 # 整项任务：上报亩/个 核实亩/个 核减亩/个 暂缓 图斑数 至少一步逾期的图斑 状态。上报是倒数第二步，核实是最后一步。

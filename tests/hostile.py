@@ -9,8 +9,12 @@ SMALL, TIMES = 2000, 4
 FLOOR = 0.0005  # 短的都用不到半毫秒，不用再看长的
 TOO_MUCH = 9  # 和长度成正比是 4 倍，按平方是 16 倍
 CATEGORIES = {
-    sre.CATEGORY_DIGIT: "1", sre.CATEGORY_WORD: "a", sre.CATEGORY_SPACE: " ",
-    sre.CATEGORY_NOT_DIGIT: "x", sre.CATEGORY_NOT_WORD: "-", sre.CATEGORY_NOT_SPACE: "x",
+    sre.CATEGORY_DIGIT: "1",
+    sre.CATEGORY_WORD: "a",
+    sre.CATEGORY_SPACE: " ",
+    sre.CATEGORY_NOT_DIGIT: "x",
+    sre.CATEGORY_NOT_WORD: "-",
+    sre.CATEGORY_NOT_SPACE: "x",
 }
 REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 COMMON = ["1", "x", " ", "\n", "'", '"', "<", "(", "村"]
@@ -50,7 +54,9 @@ def too_slow(pattern, methods):
 
 def runner(pattern, method):
     if method == "sub":
-        return lambda text: pattern.sub(lambda found: "" if isinstance(found[0], str) else b"", text)
+        return lambda text: pattern.sub(
+            lambda found: "" if isinstance(found[0], str) else b"", text
+        )
     return getattr(pattern, method)
 
 
@@ -69,7 +75,11 @@ def pieces(pattern):
     atoms = list(dict.fromkeys([*sampled(tree), *COMMON]))[:16]
     whole = witness(tree, least=1)
     starts = list(dict.fromkeys(whole[:length] for length in range(1, min(len(whole), 24) + 1)))
-    bodies = [*atoms, *(one + other for one, other in product(atoms, repeat=2) if one != other), *starts]
+    bodies = [
+        *atoms,
+        *(one + other for one, other in product(atoms, repeat=2) if one != other),
+        *starts,
+    ]
     bodies += [start + atom for start in starts[:12] for atom in atoms]
     heads = ["", *starts[::3], whole]
     yield from (("", body, end) for body in bodies for end in ENDS)

@@ -44,5 +44,7 @@ class Town:
 
 
 def saved():
-    rows = Patch.objects.order_by("code").values_list("village__name", "code", "area_mu", "place", "contractor")
+    rows = Patch.objects.order_by("code").values_list(
+        "village__name", "code", "area_mu", "place", "contractor"
+    )
     return list(rows)

@@ -36,6 +36,7 @@ def pasted(*rows):
 
 def xls(*rows):
     """老的 .xls（BIFF8，装在 OLE 容器里），只有文字和数。"""
+
     def record(kind, body):
         return struct.pack("<HH", kind, len(body)) + body
 
@@ -68,16 +69,23 @@ def _in_container(stream):
     chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + sectors), 0xFFFFFFFE]
     table = struct.pack(f"<{len(chain)}I", *chain).ljust(512, b"\xff")
     assert len(table) == 512
-    header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+    header = (
+        bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+    )
     header += bytes(6) + struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
     header += struct.pack("<I", 0) + b"\xff" * (108 * 4)
 
     def entry(name, kind, child, begin, size):
         coded = name.encode("utf-16-le") + b"\0\0"
         free = 0xFFFFFFFF
-        return coded.ljust(64, b"\0") + struct.pack("<HBBIII", len(coded), kind, 1, free, free, child) + bytes(
-            36
-        ) + struct.pack("<IQ", begin, size)
+        return (
+            coded.ljust(64, b"\0")
+            + struct.pack("<HBBIII", len(coded), kind, 1, free, free, child)
+            + bytes(36)
+            + struct.pack("<IQ", begin, size)
+        )
 
-    folder = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry("Workbook", 2, 0xFFFFFFFF, 2, len(stream))
+    folder = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(
+        "Workbook", 2, 0xFFFFFFFF, 2, len(stream)
+    )
     return header + table + folder.ljust(512, b"\0") + stream

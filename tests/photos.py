@@ -52,7 +52,9 @@ def heic(**options):
 
 def pdf():
     body = b"%PDF-1.4\n1 0 obj\n<</Type /Catalog>>\nendobj\n"
-    table = b"xref\n0 2\n0000000000 65535 f \n0000000009 00000 n \ntrailer\n<</Size 2 /Root 1 0 R>>\n"
+    table = (
+        b"xref\n0 2\n0000000000 65535 f \n0000000009 00000 n \ntrailer\n<</Size 2 /Root 1 0 R>>\n"
+    )
     return body + table + b"startxref\n%d\n%%%%EOF\n" % len(body)
 
 

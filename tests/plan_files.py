@@ -36,20 +36,41 @@ def make_2025():
     make.make_membership(field, cadre=None, post="A、B片区支部书记", order=1)
     make.make_membership(field, cadre=vice, position="LEADER", order=4)
     canal = make.make_target(
-        new, "grain", name="粮食播种面积", measured_by="READINGS", unit="万亩", decimals=4, quota=Decimal("1.234567"),
-        group=field, wording="@约1.23万亩",
+        new,
+        "grain",
+        name="粮食播种面积",
+        measured_by="READINGS",
+        unit="万亩",
+        decimals=4,
+        quota=Decimal("1.234567"),
+        group=field,
+        wording="@约1.23万亩",
     )
-    patches = make.make_target(new, "abandoned", quota=Decimal("99.300001"), quota_count=0, villages_may_add=True)
+    patches = make.make_target(
+        new, "abandoned", quota=Decimal("99.300001"), quota_count=0, villages_may_add=True
+    )
     make.make_target(new, "direction", quota=None)
-    make.make_milestone(patches, "replant", starts_on=date(2025, 3, 1), min_photos=2, needs_external_ref=True)
+    make.make_milestone(
+        patches, "replant", starts_on=date(2025, 3, 1), min_photos=2, needs_external_ref=True
+    )
     make.make_milestone(patches, "check", due_on=None, actor="DISTRICT")
     make.make_allocation(patches, Village.objects.get(name="团碾"), quota=None)
-    make.make_allocation(patches, Village.objects.get(name="双福"), quota=Decimal("99.3"), quota_count=0, lot="B")
+    make.make_allocation(
+        patches, Village.objects.get(name="双福"), quota=Decimal("99.3"), quota_count=0, lot="B"
+    )
     entered = datetime(2025, 7, 1, 1, 2, 3, 123456, tzinfo=UTC)
-    make.make_reading(canal, on=date(2025, 6, 30), value=Decimal("12345678.123456"), created_at=entered)
-    make.make_reading(canal, on=date(2025, 6, 30), value=Decimal("1.2"), created_at=entered + timedelta(hours=1))
     make.make_reading(
-        canal, village=Village.objects.get(name="太平"), on=date(2025, 6, 30), value=Decimal(0), created_at=entered
+        canal, on=date(2025, 6, 30), value=Decimal("12345678.123456"), created_at=entered
+    )
+    make.make_reading(
+        canal, on=date(2025, 6, 30), value=Decimal("1.2"), created_at=entered + timedelta(hours=1)
+    )
+    make.make_reading(
+        canal,
+        village=Village.objects.get(name="太平"),
+        on=date(2025, 6, 30),
+        value=Decimal(0),
+        created_at=entered,
     )
     return new
 
@@ -102,7 +123,9 @@ def imported(content, name="方案.xlsx", **options):
 def sheet_rows(content):
     """xlsx → {表: [[格]]}，用另一个库读，和导入的读法无关。"""
     book = openpyxl.load_workbook(io.BytesIO(content))
-    return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book}
+    return {
+        sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book
+    }
 
 
 def records(*changes):
@@ -115,6 +138,7 @@ def records(*changes):
 def index_of(model, **fields):
     data = json.loads(FIXTURE.read_text(encoding="utf-8"))
     return next(
-        i for i, record in enumerate(data)
+        i
+        for i, record in enumerate(data)
         if record["model"] == model and fields.items() <= record["fields"].items()
     )

@@ -38,8 +38,14 @@ class ReportsTown:
         self.huang = make_user("huang", role=Role.STAFF, name="黄玲")
         self.liu = make_user("liu", role=Role.STAFF, name="刘泽")
         self.floor = make_target(
-            self.plan, "retained", name="耕地保有量", kind="FLOOR", measured_by="READINGS", quota=Decimal(32202),
-            decimals=0, order=1,
+            self.plan,
+            "retained",
+            name="耕地保有量",
+            kind="FLOOR",
+            measured_by="READINGS",
+            quota=Decimal(32202),
+            decimals=0,
+            order=1,
         )
         make_milestone(self.floor, "hold", name="年底保有", due_on=on(12, 31), actor="TOWN")
         make_reading(self.floor, on=on(6, 30), value=Decimal(32300))
@@ -61,19 +67,37 @@ class ReportsTown:
         self.report(self.add("A6", "20", self.west), on(10, 5), "replant")  # 逾期完成
         self.report(self.add("A7", "15", self.west), on(9, 25), "evidence")
         actions.send_back(
-            self.patch("A7"), by=self.liu, on=on(10, 10), at=NOON, reasons=["未见复耕复种"],
+            self.patch("A7"),
+            by=self.liu,
+            on=on(10, 10),
+            at=NOON,
+            reasons=["未见复耕复种"],
             step=self.abandoned.milestones.get(code="replant"),
         )
-        actions.defer(self.add("A8", "9", self.west), by=self.huang, on=on(9, 18), at=NOON, note="等水退。")
+        actions.defer(
+            self.add("A8", "9", self.west), by=self.huang, on=on(9, 18), at=NOON, note="等水退。"
+        )
         self.report(self.add("A9", "10", self.west), on(9, 30), "evidence")
         self.confirm("A9", on(10, 1))
         self.report(self.add("B1", "10", target=self.key), on(9, 1), "evidence")
         self.confirm("B1", on(9, 3))
-        actions.exempt(self.add("B2", "12", self.west, self.key), by=self.huang, on=on(9, 10), at=NOON, note="实为耕地")
+        actions.exempt(
+            self.add("B2", "12", self.west, self.key),
+            by=self.huang,
+            on=on(9, 10),
+            at=NOON,
+            note="实为耕地",
+        )
         self.report(self.add("B3", "8", self.west, self.key), on(9, 28), "replant")
 
     def add(self, code, area_mu, village=None, target=None):
-        make_patch(target or self.abandoned, village or self.east, code=code, area_mu=Decimal(area_mu), created_at=FIRST_DAY)
+        make_patch(
+            target or self.abandoned,
+            village or self.east,
+            code=code,
+            area_mu=Decimal(area_mu),
+            created_at=FIRST_DAY,
+        )
         return self.patch(code)
 
     def patch(self, code):

@@ -34,10 +34,20 @@ def database_url():
 
 def environment(folder, **extra):
     """子进程的环境：同一个数据库，临时文件都放在 folder 里，不带这台机器上的设置。"""
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATA_DIR", "HTTPS", "ALLOWED_HOSTS")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATA_DIR", "HTTPS", "ALLOWED_HOSTS")
+    }
     return {
-        **kept, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings", "TMPDIR": str(folder),
-        "TEMP": str(folder), "PYTHONIOENCODING": "utf-8", "LOG_LEVEL": "ERROR", **extra,
+        **kept,
+        "DATABASE_URL": database_url(),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "TMPDIR": str(folder),
+        "TEMP": str(folder),
+        "PYTHONIOENCODING": "utf-8",
+        "LOG_LEVEL": "ERROR",
+        **extra,
     }
 
 
@@ -55,7 +65,10 @@ class Server:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, str(ROOT / "manage.py"), "serve", "--port", str(self.port)],
-                env=environment(folder, **extra), cwd=ROOT, stdout=log, stderr=log,
+                env=environment(folder, **extra),
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
             )
 
     def ready(self, seconds=30):
@@ -105,7 +118,10 @@ class Visitor:
 
     def post(self, path, fields):
         body = encode_multipart(BOUNDARY, fields)
-        token = {"X-CSRFToken": self.cookies.get("csrftoken", ""), "Content-Type": MULTIPART_CONTENT}
+        token = {
+            "X-CSRFToken": self.cookies.get("csrftoken", ""),
+            "Content-Type": MULTIPART_CONTENT,
+        }
         return self.ask("POST", path, body, token)
 
     def sign_in(self, username, password):
@@ -120,6 +136,9 @@ class Visitor:
         status, page = self.get(path)
         if status != 200:
             return status, page.encode(), {}
-        found = {name: re.search(rf'name="{name}" value="([^"]*)"', page) for name in ("client_key", "seen", "step")}
+        found = {
+            name: re.search(rf'name="{name}" value="([^"]*)"', page)
+            for name in ("client_key", "seen", "step")
+        }
         given = {name: html.unescape(value[1]) for name, value in found.items() if value}
         return self.post(path, {**given, "amount": "whole", **fields})

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from taiping.demo.accounts import clear
 from tests.factories import PASSWORD, make_user, make_village
+from villages.accounts.passwords import issue_password, new_password
 from villages.models import Role, Session, User
-from villages.passwords import issue_password, new_password
 
 pytestmark = pytest.mark.django_db
 LOGIN, PASSWORD_PAGE, ACCOUNT = "/accounts/login/", "/accounts/password/", "/accounts/"
@@ -24,7 +24,9 @@ def log_in(client, username, password=PASSWORD, **extra):
 
 def change_password(client, old, new, again=None):
     return client.post(
-        PASSWORD_PAGE, {"old_password": old, "new_password1": new, "new_password2": again or new}, follow=True
+        PASSWORD_PAGE,
+        {"old_password": old, "new_password1": new, "new_password2": again or new},
+        follow=True,
     )
 
 
@@ -136,7 +138,9 @@ def test_bad_new_password_is_refused_in_words(client, old, new, again, told):
 
     user.refresh_from_db()
     assert page.redirect_chain == []
-    assert told in " ".join(str(error) for errors in page.context["form"].errors.values() for error in errors)
+    assert told in " ".join(
+        str(error) for errors in page.context["form"].errors.values() for error in errors
+    )
     assert user.check_password(PASSWORD)
 
 
@@ -178,8 +182,15 @@ def test_issued_passwords_are_random_and_easy_to_copy():
 
 
 def new_account(**fields):
-    return {"username": "dongcun", "name": "东村书记", "role": "SECRETARY", "phone": "",
-            "postings-TOTAL_FORMS": 0, "postings-INITIAL_FORMS": 0, **fields}
+    return {
+        "username": "dongcun",
+        "name": "东村书记",
+        "role": "SECRETARY",
+        "phone": "",
+        "postings-TOTAL_FORMS": 0,
+        "postings-INITIAL_FORMS": 0,
+        **fields,
+    }
 
 
 def test_administrator_opens_an_account_and_sees_its_password_once(boss, client, phone):
@@ -230,11 +241,17 @@ def test_password_is_reissued_from_the_page_of_the_account(boss, client):
     secretary = make_user("dongcun", villages=[make_village()])
     url = f"/admin/villages/user/{secretary.pk}/change/"
     posting = secretary.postings.get()
-    post = new_account(**{
-        "is_active": "on", "_reissue": "1", "postings-TOTAL_FORMS": 1, "postings-INITIAL_FORMS": 1,
-        "postings-0-id": posting.pk, "postings-0-user": secretary.pk,
-        "postings-0-village": posting.village_id,
-    })
+    post = new_account(
+        **{
+            "is_active": "on",
+            "_reissue": "1",
+            "postings-TOTAL_FORMS": 1,
+            "postings-INITIAL_FORMS": 1,
+            "postings-0-id": posting.pk,
+            "postings-0-user": secretary.pk,
+            "postings-0-village": posting.village_id,
+        }
+    )
 
     assert "重新发放密码" in client.get(url).content.decode()
     page = client.post(url, post, follow=True)
@@ -275,9 +292,10 @@ def test_accounts_are_never_deleted(boss, client):
     secretary = make_user("dongcun")
 
     refused = client.post(f"/admin/villages/user/{secretary.pk}/delete/", {"post": "yes"})
-    client.post("/admin/villages/user/", {
-        "action": "delete_selected", "_selected_action": [secretary.pk], "post": "yes"
-    })
+    client.post(
+        "/admin/villages/user/",
+        {"action": "delete_selected", "_selected_action": [secretary.pk], "post": "yes"},
+    )
 
     assert refused.status_code == 403
     assert User.objects.filter(pk=secretary.pk).exists()
@@ -322,7 +340,9 @@ def test_other_changes_of_an_account_leave_its_logins_alone(boss, client, phone)
     secretary = make_user("dongcun", name="东村书记")
     phone.force_login(secretary)
 
-    client.post(f"/admin/villages/user/{secretary.pk}/change/", new_account(is_active="on", name="东村支书"))
+    client.post(
+        f"/admin/villages/user/{secretary.pk}/change/", new_account(is_active="on", name="东村支书")
+    )
 
     assert phone.get(ACCOUNT).status_code == 200
 
@@ -351,7 +371,9 @@ def test_demo_accounts_that_are_only_disabled_lose_their_logins(client):
 def test_user_name_that_differs_only_in_case_is_refused(boss, client):
     make_user("dongcun")
 
-    page = client.post("/admin/villages/user/add/", new_account(username="DongCun")).content.decode()
+    page = client.post(
+        "/admin/villages/user/add/", new_account(username="DongCun")
+    ).content.decode()
 
     assert "已经有用户名“dongcun”，只差大小写" in page
     assert not User.objects.filter(username="DongCun").exists()
@@ -359,7 +381,10 @@ def test_user_name_that_differs_only_in_case_is_refused(boss, client):
 
 def test_rules_say_who_may_do_what():
     east, west = make_village("东村"), make_village("西村")
-    people = {role: make_user(role=role, villages=[east] if role == Role.SECRETARY else []) for role in Role}
+    people = {
+        role: make_user(role=role, villages=[east] if role == Role.SECRETARY else [])
+        for role in Role
+    }
 
     def may(permission, thing=None):
         return [role.value for role, user in people.items() if user.has_perm(permission, thing)]

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from plots import actions, permits
+from plots import actions
 from plots.actions import NotAllowed
+from plots.actions import permissions as permits
 from plots.models import Evidence, Kind, Patch, Reason, Status
 from tasks.models import Milestone
 from tests.factories import (
@@ -32,7 +33,12 @@ def town():
 
 # 动作 → {原来的状态: 之后的状态}；不在里面的都要被拒绝。
 P, U, R, A, C, E, D = (
-    Status.PENDING, Status.UNDERWAY, Status.RETURNED, Status.AWAITING, Status.CLOSED, Status.EXEMPT,
+    Status.PENDING,
+    Status.UNDERWAY,
+    Status.RETURNED,
+    Status.AWAITING,
+    Status.CLOSED,
+    Status.EXEMPT,
     Status.DEFERRED,
 )
 AFTER = {
@@ -132,7 +138,9 @@ def test_several_steps_on_one_date(town):
     record = town.report(step=town.evidence)
 
     assert record.milestone == town.evidence
-    rows = town.patch.records.order_by("pk").values_list("milestone__code", "done_on", "area_mu", "completes")
+    rows = town.patch.records.order_by("pk").values_list(
+        "milestone__code", "done_on", "area_mu", "completes"
+    )
     assert list(rows) == [("replant", sep(5), 10, True), ("evidence", sep(5), 10, True)]
     assert town.now() == Status.AWAITING
 
@@ -160,7 +168,14 @@ def test_missing_materials_are_listed():
 
     part = town.report(area_mu="3", external_ref="GTY-1")
     Evidence.objects.create(
-        patch=town.patch, record=part, kind="PHOTO", file="a.jpg", name="a.jpg", size=1, sha256="0", by=part.by
+        patch=town.patch,
+        record=part,
+        kind="PHOTO",
+        file="a.jpg",
+        name="a.jpg",
+        size=1,
+        sha256="0",
+        by=part.by,
     )
     whole = town.report(photos=1)
 
@@ -168,11 +183,14 @@ def test_missing_materials_are_listed():
     assert town.now() == Status.AWAITING
 
 
-@pytest.mark.parametrize(("on", "words"), [
-    (date(2024, 12, 21), "还没有到，请填今天（2024年12月20日）"),
-    (date(2023, 12, 31), "早于方案开始的 2024年1月1日"),
-    (sep(4), "早于上报“复耕复种”的日期 2024年9月5日"),
-])
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [
+        (date(2024, 12, 21), "还没有到，请填今天（2024年12月20日）"),
+        (date(2023, 12, 31), "早于方案开始的 2024年1月1日"),
+        (sep(4), "早于上报“复耕复种”的日期 2024年9月5日"),
+    ],
+)
 def test_impossible_dates_are_refused(town, on, words):
     town.report()
     with pytest.raises(NotAllowed, match=words):
@@ -189,10 +207,15 @@ def test_nothing_is_dated_before_a_return(town):
 
 
 def test_late_and_backfilled_entries_are_marked(town):
-    in_time = actions.report(town.patch, by=town.huang, on=sep(30),
-                             at=timezone.make_aware(datetime(2024, 10, 7, 23, 59)))
-    late = actions.report(town.patch, by=town.huang, on=date(2024, 11, 1),
-                          at=timezone.make_aware(datetime(2024, 11, 9)))
+    in_time = actions.report(
+        town.patch, by=town.huang, on=sep(30), at=timezone.make_aware(datetime(2024, 10, 7, 23, 59))
+    )
+    late = actions.report(
+        town.patch,
+        by=town.huang,
+        on=date(2024, 11, 1),
+        at=timezone.make_aware(datetime(2024, 11, 9)),
+    )
 
     assert (in_time.is_late, in_time.is_backfilled) == (False, False)
     assert (late.is_late, late.is_backfilled) == (True, True)
@@ -317,6 +340,10 @@ def test_a_village_adds_patches_only_where_the_target_allows(town):
 
     patch = actions.add_patch(town.target, town.east, by=town.east_secretary, place="湾里", **given)
 
-    assert (patch.next_milestone, patch.area_mu, patch.place) == (town.replant, Decimal("2.5"), "湾里")
+    assert (patch.next_milestone, patch.area_mu, patch.place) == (
+        town.replant,
+        Decimal("2.5"),
+        "湾里",
+    )
     with pytest.raises(NotAllowed, match="已经有图斑 N1"):
         actions.add_patch(town.target, town.east, by=town.huang, **given)

@@ -4,22 +4,45 @@ import pytest
 from axes.models import AccessAttempt
 from django.test import Client
 
-from taiping.addresses import sound_address
 from taiping.audit.models import Access
+from taiping.ground.addresses import sound_address
 from tests.factories import PASSWORD, make_user
 from tests.servers import Server, Visitor
-from villages.lockout import NO_ADDRESS
+from villages.accounts.lockout import NO_ADDRESS
 
 LOGIN = "/accounts/login/"
-RUBBISH = ["evil", "[::1", "1.2.3.4:x", "1.2.3.4, 5.6.7.8", "999.1.1.1", "1.2.3.4\0", "１.2.3.4", "x" * 100_000, "-", ""]
+RUBBISH = [
+    "evil",
+    "[::1",
+    "1.2.3.4:x",
+    "1.2.3.4, 5.6.7.8",
+    "999.1.1.1",
+    "1.2.3.4\0",
+    "１.2.3.4",
+    "x" * 100_000,
+    "-",
+    "",
+]
 
 
-@pytest.mark.parametrize(("given", "expected"), [
-    ("10.0.0.8", "10.0.0.8"), (" 10.0.0.8 ", "10.0.0.8"), ("1.2.3.4:567", "1.2.3.4"), ("[1.2.3.4]:80", "1.2.3.4"),
-    ("[::1]:99", "::1"), ("[::1]", "::1"), ("2001:DB8:0::1", "2001:db8::1"), ("fe80::1%eth0", "fe80::1"),
-    ("[fe80::1%25eth0]:80", "fe80::1"), ("::ffff:1.2.3.4", "1.2.3.4"), ("[::ffff:1.2.3.4]:5", "1.2.3.4"), (None, ""),
-    *[(text, "") for text in RUBBISH],
-])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("10.0.0.8", "10.0.0.8"),
+        (" 10.0.0.8 ", "10.0.0.8"),
+        ("1.2.3.4:567", "1.2.3.4"),
+        ("[1.2.3.4]:80", "1.2.3.4"),
+        ("[::1]:99", "::1"),
+        ("[::1]", "::1"),
+        ("2001:DB8:0::1", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("[fe80::1%25eth0]:80", "fe80::1"),
+        ("::ffff:1.2.3.4", "1.2.3.4"),
+        ("[::ffff:1.2.3.4]:5", "1.2.3.4"),
+        (None, ""),
+        *[(text, "") for text in RUBBISH],
+    ],
+)
 def test_every_way_of_writing_an_address_becomes_one(given, expected):
     assert sound_address(given) == expected
 
@@ -80,10 +103,16 @@ def test_the_real_server_takes_what_a_proxy_writes(tmp_path):
             visitor = Visitor(server)
             visitor.get(LOGIN)
             fields = f"username=tuannian&password={PASSWORD}"
-            status, _, _ = visitor.ask("POST", LOGIN, fields, {
-                "X-Forwarded-For": text, "X-CSRFToken": visitor.cookies["csrftoken"],
-                "Content-Type": "application/x-www-form-urlencoded",
-            })
+            status, _, _ = visitor.ask(
+                "POST",
+                LOGIN,
+                fields,
+                {
+                    "X-Forwarded-For": text,
+                    "X-CSRFToken": visitor.cookies["csrftoken"],
+                    "Content-Type": "application/x-www-form-urlencoded",
+                },
+            )
             assert status == 302, text
 
     stored = list(Access.objects.order_by("pk").values_list("address", flat=True))

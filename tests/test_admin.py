@@ -48,21 +48,40 @@ def make_row(model, number):
     elif model == "planfile":
         make.make_plan_file(user)
     elif model == "loginfailure":
-        LoginFailure.objects.create(username=user.username, ip_address="10.0.0.8", failures_since_start=5)
+        LoginFailure.objects.create(
+            username=user.username, ip_address="10.0.0.8", failures_since_start=5
+        )
 
 
-MODELS = ["user", "village", "posting", "cadre", "plan", "workinggroup", "target", "milestone", "allocation",
-          "reading", "planfile", "loginfailure"]
+MODELS = [
+    "user",
+    "village",
+    "posting",
+    "cadre",
+    "plan",
+    "workinggroup",
+    "target",
+    "milestone",
+    "allocation",
+    "reading",
+    "planfile",
+    "loginfailure",
+]
 
 
 def changelist(model):
-    app = "villages" if model in ("user", "village", "posting", "cadre", "loginfailure") else "tasks"
+    app = (
+        "villages" if model in ("user", "village", "posting", "cadre", "loginfailure") else "tasks"
+    )
     return reverse(f"admin:{app}_{model}_changelist")
 
 
 def test_every_model_of_people_and_plan_is_in_the_admin():
-    ours = [model._meta.model_name for model in admin.site._registry
-            if model._meta.app_label in ("villages", "tasks", "auth")]
+    ours = [
+        model._meta.model_name
+        for model in admin.site._registry
+        if model._meta.app_label in ("villages", "tasks", "auth")
+    ]
 
     assert sorted(ours) == sorted(MODELS)
 
@@ -157,18 +176,37 @@ def test_only_administrators_enter_the_admin(role, client):
 
 
 def step_rows(*steps):
-    rows = {"milestones-TOTAL_FORMS": len(steps), "milestones-INITIAL_FORMS": 0,
-            "allocations-TOTAL_FORMS": 0, "allocations-INITIAL_FORMS": 0}
+    rows = {
+        "milestones-TOTAL_FORMS": len(steps),
+        "milestones-INITIAL_FORMS": 0,
+        "allocations-TOTAL_FORMS": 0,
+        "allocations-INITIAL_FORMS": 0,
+    }
     for i, (order, name, due_on) in enumerate(steps):
-        step = {"order": order, "code": f"s{order}", "name": name, "due_on": due_on, "actor": "VILLAGE",
-                "min_photos": 0}
+        step = {
+            "order": order,
+            "code": f"s{order}",
+            "name": name,
+            "due_on": due_on,
+            "actor": "VILLAGE",
+            "min_photos": 0,
+        }
         rows |= {f"milestones-{i}-{field}": value for field, value in step.items()}
     return rows
 
 
 def target_post(plan):
-    return {"plan": plan.pk, "code": "abandoned", "name": "自然撂荒地整治", "kind": "WORKLOAD",
-            "measured_by": "PATCHES", "unit": "亩", "decimals": 2, "quota": "608", "order": 1}
+    return {
+        "plan": plan.pk,
+        "code": "abandoned",
+        "name": "自然撂荒地整治",
+        "kind": "WORKLOAD",
+        "measured_by": "PATCHES",
+        "unit": "亩",
+        "decimals": 2,
+        "quota": "608",
+        "order": 1,
+    }
 
 
 def test_steps_whose_dates_go_back_are_refused_and_nothing_is_saved(boss, client):
@@ -193,7 +231,9 @@ def test_steps_in_order_are_saved_with_the_target(boss, client):
 
     assert page.status_code == 302
     assert list(Milestone.objects.values_list("name", "due_on")) == [
-        ("复耕复种", date(2024, 9, 30)), ("比对", None), ("举证上传", date(2024, 10, 31))
+        ("复耕复种", date(2024, 9, 30)),
+        ("比对", None),
+        ("举证上传", date(2024, 10, 31)),
     ]
 
 
@@ -201,8 +241,15 @@ def test_one_step_alone_cannot_be_moved_before_the_one_it_follows(boss, client):
     target = make.make_target(make.make_plan())
     make.make_milestone(target, name="复耕复种", due_on=date(2024, 9, 30))
     evidence = make.make_milestone(target, name="举证上传", due_on=date(2024, 10, 31))
-    post = {"target": target.pk, "order": 2, "code": evidence.code, "name": "举证上传",
-            "due_on": "2024-09-29", "actor": "VILLAGE", "min_photos": 0}
+    post = {
+        "target": target.pk,
+        "order": 2,
+        "code": evidence.code,
+        "name": "举证上传",
+        "due_on": "2024-09-29",
+        "actor": "VILLAGE",
+        "min_photos": 0,
+    }
 
     page = client.post(reverse("admin:tasks_milestone_change", args=[evidence.pk]), post)
 

@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from plots.geo import dismissal
-from plots.geo.models import GeometryCheck
+from plots.actions import check_dismissal as dismissal
 from plots.models import Batch, Patch
+from plots.models.checks import GeometryCheck
 from taiping.audit.models import Access, Change
 from tasks import workbook
 from tasks.models import Reading, Target
@@ -27,8 +27,8 @@ from tests.factories import (
     make_user,
     make_village,
 )
+from villages.accounts.phones import masked, masked_change
 from villages.models import Role, User
-from villages.phones import masked, masked_change
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -48,8 +48,14 @@ def changes_of(thing):
 
 def account_post(user, **changes):
     return {
-        "username": user.username, "name": user.name, "role": user.role, "phone": masked(user.phone), "is_active": "on",
-        "postings-TOTAL_FORMS": 0, "postings-INITIAL_FORMS": 0, **changes,
+        "username": user.username,
+        "name": user.name,
+        "role": user.role,
+        "phone": masked(user.phone),
+        "is_active": "on",
+        "postings-TOTAL_FORMS": 0,
+        "postings-INITIAL_FORMS": 0,
+        **changes,
     }
 
 
@@ -60,10 +66,19 @@ def account_page(user):
 def test_a_change_in_the_admin_says_who_from_where_and_both_values(boss, client):
     target = make_target(make_plan())
     step = make_milestone(target, due_on=date(2024, 9, 30))
-    post = {"target": target.pk, "order": step.order, "code": step.code, "name": step.name, "due_on": "2024-10-08",
-            "actor": "VILLAGE", "min_photos": 0}
+    post = {
+        "target": target.pk,
+        "order": step.order,
+        "code": step.code,
+        "name": step.name,
+        "due_on": "2024-10-08",
+        "actor": "VILLAGE",
+        "min_photos": 0,
+    }
 
-    client.post(reverse("admin:tasks_milestone_change", args=[step.pk]), post, REMOTE_ADDR="10.1.2.3")
+    client.post(
+        reverse("admin:tasks_milestone_change", args=[step.pk]), post, REMOTE_ADDR="10.1.2.3"
+    )
 
     created, changed = changes_of(step)
     assert (changed.actor, changed.remote_addr) == (boss, "10.1.2.3")
@@ -73,8 +88,12 @@ def test_a_change_in_the_admin_says_who_from_where_and_both_values(boss, client)
 
 def test_an_address_made_up_in_a_header_is_not_believed(boss, client):
     village = make_village("东村")
-    client.post(reverse("admin:villages_village_change", args=[village.pk]), {"name": "东山村", "order": 1},
-                HTTP_X_FORWARDED_FOR="6.6.6.6", REMOTE_ADDR="10.1.2.3")
+    client.post(
+        reverse("admin:villages_village_change", args=[village.pk]),
+        {"name": "东山村", "order": 1},
+        HTTP_X_FORWARDED_FOR="6.6.6.6",
+        REMOTE_ADDR="10.1.2.3",
+    )
 
     assert changes_of(village)[-1].remote_addr == "10.1.2.3"
 
@@ -108,8 +127,13 @@ def test_an_imported_plan_is_one_entry_with_every_old_and_new_value(boss, tmp_pa
     assert Target.objects.get().quota == 700
     assert entry.object_repr == "2024年度方案"
     assert entry.changes["方案文件"] == ["", "方案.json"]
-    assert [values for name, values in entry.changes.items() if "任务数" in name] == [["608", "700"]]
-    assert (entry.additional_data["来自"], entry.additional_data["命令"]) == ("命令行", "import_plan")
+    assert [values for name, values in entry.changes.items() if "任务数" in name] == [
+        ["608", "700"]
+    ]
+    assert (entry.additional_data["来自"], entry.additional_data["命令"]) == (
+        "命令行",
+        "import_plan",
+    )
     assert entry.actor is None
 
 
@@ -133,7 +157,9 @@ def test_imported_patches_are_one_entry_on_their_batch_in_the_name_given(tmp_pat
     rows = "".join(f"东村,T{number:03d},1.5\n" for number in range(200))
     file.write_text("村,图斑编号,面积(亩)\n" + rows, encoding="utf-8")
 
-    call_command("import_patches", file, "--target", "abandoned", "--by", "huang", stdout=StringIO())
+    call_command(
+        "import_patches", file, "--target", "abandoned", "--by", "huang", stdout=StringIO()
+    )
 
     created, applied = changes_of(Batch.objects.get())
     assert Patch.objects.count() == 200
@@ -147,15 +173,19 @@ def test_imported_patches_are_one_entry_on_their_batch_in_the_name_given(tmp_pat
 def test_sign_ins_sign_outs_and_failures_are_kept_without_the_password(client):
     user = make_user("dongcun")
 
-    client.post(LOGIN, {"username": "dongcun", "password": "Secret-guess-1"}, REMOTE_ADDR="10.0.0.9")
+    client.post(
+        LOGIN, {"username": "dongcun", "password": "Secret-guess-1"}, REMOTE_ADDR="10.0.0.9"
+    )
     client.post(LOGIN, {"username": PHONE, "password": "Secret-guess-2"})
     client.post(LOGIN, {"username": "dongcun", "password": PASSWORD}, REMOTE_ADDR="10.0.0.9")
     client.post("/accounts/logout/")
 
     found = list(Access.objects.order_by("pk").values_list("kind", "username", "user", "address"))
     assert found == [
-        ("FAILED", "dongcun", None, "10.0.0.9"), ("FAILED", "138****1234", None, "127.0.0.1"),
-        ("SIGN_IN", "dongcun", user.pk, "10.0.0.9"), ("SIGN_OUT", "dongcun", user.pk, "127.0.0.1"),
+        ("FAILED", "dongcun", None, "10.0.0.9"),
+        ("FAILED", "138****1234", None, "127.0.0.1"),
+        ("SIGN_IN", "dongcun", user.pk, "10.0.0.9"),
+        ("SIGN_OUT", "dongcun", user.pk, "127.0.0.1"),
     ]
     assert "Secret" not in str(list(Access.objects.values())) + str(list(LogEntry.objects.values()))
 
@@ -214,7 +244,9 @@ def test_no_password_and_no_phone_is_in_the_audit(boss, client):
     user.set_password("Another-2024-ok")
     user.save(update_fields=["password"])
 
-    kept = json.dumps(list(LogEntry.objects.get_for_object(user).values("changes", "serialized_data")))
+    kept = json.dumps(
+        list(LogEntry.objects.get_for_object(user).values("changes", "serialized_data"))
+    )
     assert PHONE not in kept
     assert user.password not in kept
     assert changes_of(user)[-1].changes == {"password": ["******", "******"]}
@@ -223,7 +255,9 @@ def test_no_password_and_no_phone_is_in_the_audit(boss, client):
 def test_a_check_waved_through_and_taken_back_leaves_both_on_the_patch():
     target = make_steps_target(make_plan())
     patch, clerk = make_patch(target), make_user(role=Role.STAFF)
-    check = GeometryCheck.objects.create(patch=patch, kind=GeometryCheck.Kind.AREA, sentence="面积不符")
+    check = GeometryCheck.objects.create(
+        patch=patch, kind=GeometryCheck.Kind.AREA, sentence="面积不符"
+    )
 
     dismissal.dismiss(check, by=clerk, reason="实地核对过")
     check.refresh_from_db()
@@ -233,9 +267,16 @@ def test_a_check_waved_through_and_taken_back_leaves_both_on_the_patch():
     assert told == [["要看", "认定没有问题：实地核对过"], ["认定没有问题：实地核对过", "收回认定"]]
 
 
-@pytest.mark.parametrize(("number", "shown"), [
-    (PHONE, "138****1234"), ("138 1234 1234", "138****1234"), ("023-45671234", "023****1234"), ("6688", "****88"), ("", ""),
-])
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (PHONE, "138****1234"),
+        ("138 1234 1234", "138****1234"),
+        ("023-45671234", "023****1234"),
+        ("6688", "****88"),
+        ("", ""),
+    ],
+)
 def test_masked_numbers(number, shown):
     assert masked(number) == shown
     assert masked_change("None") == "None"
@@ -246,7 +287,10 @@ def test_nobody_changes_the_audit_and_everybody_else_does_not_see_it(model, boss
     user = make_user("dongcun", name="东村书记")
     client.post(account_page(user), account_post(user, name="东村老李"))
     row = model.objects.order_by("-pk").first()
-    urls = [reverse(f"admin:audit_{model._meta.model_name}_{what}", args=[row.pk]) for what in ("change", "delete")]
+    urls = [
+        reverse(f"admin:audit_{model._meta.model_name}_{what}", args=[row.pk])
+        for what in ("change", "delete")
+    ]
     listing = reverse(f"admin:audit_{model._meta.model_name}_changelist")
 
     assert client.get(urls[0]).status_code == 200
@@ -265,8 +309,12 @@ def test_the_audit_is_found_by_name_and_filtered_and_told_in_chinese(boss, clien
     listing = reverse("admin:audit_change_changelist")
 
     found = client.get(listing, {"q": "东村书记", "action": "1"})
-    detail = client.get(reverse("admin:audit_change_change", args=[changes_of(user)[-1].pk])).content.decode()
-    access = client.get(reverse("admin:audit_access_changelist"), {"kind": "SIGN_IN", "q": "guanli"})
+    detail = client.get(
+        reverse("admin:audit_change_change", args=[changes_of(user)[-1].pk])
+    ).content.decode()
+    access = client.get(
+        reverse("admin:audit_access_changelist"), {"kind": "SIGN_IN", "q": "guanli"}
+    )
 
     assert [entry.object_repr for entry in found.context["cl"].result_list] == ["东村书记"]
     assert "角色：村支部书记 → 镇工作人员" in detail
@@ -277,7 +325,9 @@ def test_the_audit_is_found_by_name_and_filtered_and_told_in_chinese(boss, clien
     assert [row.username for row in access.context["cl"].result_list] == ["guanli"]
 
 
-def test_the_list_takes_the_same_queries_for_one_row_and_many(boss, client, django_assert_num_queries):
+def test_the_list_takes_the_same_queries_for_one_row_and_many(
+    boss, client, django_assert_num_queries
+):
     listing = reverse("admin:audit_change_changelist")
     client.get(listing)
     with django_assert_num_queries(8, exact=False):

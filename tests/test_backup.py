@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from plots import actions
 from plots.evidence import attach
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Evidence, Patch, RectificationRecord
-from taiping.backup import ArchiveError, make_backup, making, restore, rows
+from taiping.operations.backup import ArchiveError, make_backup, making, restore, rows
 from tests.factories import make_patch, make_reading, make_target, make_user
 from tests.photos import upload
 from tests.town import Town, sep
@@ -44,7 +44,9 @@ def town(media):
     record = town.report(on=sep(8), area_mu="4", note="第二次，种了四亩")
     attach(record, [upload()], by=town.east_secretary)
     make_reading(make_target(town.target.plan, kind="FLOOR", measured_by="READINGS"), by=town.huang)
-    Patch.objects.update(created_at=timezone.now().replace(microsecond=123456), extra={"备注": "=1+1", "数": None})
+    Patch.objects.update(
+        created_at=timezone.now().replace(microsecond=123456), extra={"备注": "=1+1", "数": None}
+    )
     return town
 
 
@@ -54,7 +56,11 @@ def everything():
 
 
 def files(media):
-    return {str(path.relative_to(media)): path.read_bytes() for path in media.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(media)): path.read_bytes()
+        for path in media.rglob("*")
+        if path.is_file()
+    }
 
 
 def run(*args):
@@ -158,13 +164,21 @@ def one_byte_changed(archive, target):
 
 
 def row_changed(archive, target):
-    rewritten(archive, target, lambda name, content: (
-        content.replace("东村".encode(), "西村".encode()) if name == "data/villages.village.jsonl" else content
-    ))
+    rewritten(
+        archive,
+        target,
+        lambda name, content: (
+            content.replace("东村".encode(), "西村".encode())
+            if name == "data/villages.village.jsonl"
+            else content
+        ),
+    )
 
 
 def table_missing(archive, target):
-    rewritten(archive, target, lambda name, content: None if name == "data/plots.patch.jsonl" else content)
+    rewritten(
+        archive, target, lambda name, content: None if name == "data/plots.patch.jsonl" else content
+    )
 
 
 def another_zip(archive, target):
@@ -177,7 +191,9 @@ def not_a_zip(archive, target):
 
 def of_a_newer_version(archive, target):
     known = json.loads(zipfile.ZipFile(archive).read("manifest.json"))["migrations"]
-    rewritten(archive, target, manifest_with(migrations=[*known, ["plots", "0999_from_the_future"]]))
+    rewritten(
+        archive, target, manifest_with(migrations=[*known, ["plots", "0999_from_the_future"]])
+    )
 
 
 def rows_miscounted(archive, target):
@@ -186,12 +202,19 @@ def rows_miscounted(archive, target):
     rewritten(archive, target, manifest_with(tables=tables))
 
 
-@pytest.mark.parametrize(("spoil", "words"), [
-    (cut, "不是完整的备份文件"), (one_byte_changed, "不是完整的备份文件"),
-    (row_changed, "哈希不一致"), (table_missing, "和清单对不上"),
-    (another_zip, "不是本系统的备份文件"), (not_a_zip, "不是完整的备份文件"),
-    (of_a_newer_version, "请先把系统更新到那个版本"), (rows_miscounted, "行数和清单不一致"),
-])
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (cut, "不是完整的备份文件"),
+        (one_byte_changed, "不是完整的备份文件"),
+        (row_changed, "哈希不一致"),
+        (table_missing, "和清单对不上"),
+        (another_zip, "不是本系统的备份文件"),
+        (not_a_zip, "不是完整的备份文件"),
+        (of_a_newer_version, "请先把系统更新到那个版本"),
+        (rows_miscounted, "行数和清单不一致"),
+    ],
+)
 def test_a_wrong_archive_changes_nothing(town, media, tmp_path, spoil, words):
     make_backup(tmp_path / "a.zip")
     Evidence.objects.get().file.delete(save=False)  # 有文件要补：坏备份也不许补
@@ -221,7 +244,11 @@ def test_a_backup_from_an_older_version_is_brought_up_to_date(town, media, tmp_p
 
     assert "copy_of_id" not in manifest["tables"]["plots.rectificationrecord"]["columns"]
     assert {label: len(found) for label, found in everything().items()} == before
-    assert RectificationRecord.objects.filter(copy_of=None).count() == RectificationRecord.objects.count() > 0
+    assert (
+        RectificationRecord.objects.filter(copy_of=None).count()
+        == RectificationRecord.objects.count()
+        > 0
+    )
     assert list(all_differences()) == []
 
 
@@ -257,7 +284,11 @@ def test_dated_backups_keep_the_newest_and_touch_nothing_else(town, media, tmp_p
     folder.mkdir()
     days = [timezone.localtime() - timedelta(days=number) for number in (1, 2, 3)]
     old = [folder / f"gengdi-{day:%Y%m%d-%H%M%S}.zip" for day in days]
-    others = [folder / "别的.zip", folder / "tongliang-20240101-010101.zip", folder / "gengdi-最要紧的.zip"]
+    others = [
+        folder / "别的.zip",
+        folder / "tongliang-20240101-010101.zip",
+        folder / "gengdi-最要紧的.zip",
+    ]
     for path in old + others:
         path.write_text("旧的")
 

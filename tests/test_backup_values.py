@@ -20,7 +20,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 
 from plots.models import Batch, Patch
-from taiping.backup import ArchiveError, make_backup, proving, restore
+from taiping.operations.backup import ArchiveError, make_backup, proving, restore
 from tests.factories import make_batch, make_patch, make_user, make_village
 from tests.test_backup import everything
 from villages.models import User, Village
@@ -48,7 +48,10 @@ def changed(archive, target, label, column, values):
         for row, value in zip(rows, values, strict=False):
             row[at] = value
         content = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
-        manifest["entries"][name] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+        manifest["entries"][name] = {
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "size": len(content),
+        }
         for entry in old.namelist():
             if entry not in (name, "manifest.json"):
                 new.writestr(entry, old.read(entry))
@@ -65,17 +68,29 @@ def run(*args):
 
 def log_entry(**fields):
     return LogEntry.objects.create(
-        content_type=ContentType.objects.get_for_model(User), object_pk="1", object_repr="", action=1, **fields
+        content_type=ContentType.objects.get_for_model(User),
+        object_pk="1",
+        object_repr="",
+        action=1,
+        **fields,
     )
 
 
 def test_addresses_that_old_versions_stored_come_back_sound_or_empty(tmp_path):
     for agent in ("甲", "乙", "丙"):
-        AccessAttempt.objects.create(username="dong", user_agent=agent, ip_address="::1", failures_since_start=1)
+        AccessAttempt.objects.create(
+            username="dong", user_agent=agent, ip_address="::1", failures_since_start=1
+        )
     for _ in range(4):
         log_entry(remote_addr="10.0.0.8")
     make_backup(tmp_path / "a.zip")
-    changed(tmp_path / "a.zip", tmp_path / "b.zip", "axes.accessattempt", "ip_address", ["[::1]:99", "evil", "::1"])
+    changed(
+        tmp_path / "a.zip",
+        tmp_path / "b.zip",
+        "axes.accessattempt",
+        "ip_address",
+        ["[::1]:99", "evil", "::1"],
+    )
     told = ["1.2.3.4:567", "evil", "fe80::1%eth0"]
     old = changed(tmp_path / "b.zip", tmp_path / "c.zip", "auditlog.logentry", "remote_addr", told)
 
@@ -89,7 +104,9 @@ def test_addresses_that_old_versions_stored_come_back_sound_or_empty(tmp_path):
 
 def test_two_bad_addresses_that_mean_the_same_do_not_collide(tmp_path):
     for address in ("10.0.0.8", "10.0.0.9"):
-        AccessAttempt.objects.create(username="dong", user_agent="甲", ip_address=address, failures_since_start=1)
+        AccessAttempt.objects.create(
+            username="dong", user_agent="甲", ip_address=address, failures_since_start=1
+        )
     make_backup(tmp_path / "a.zip")
     told = ["1.2.3.4:1", "1.2.3.4:2"]
     old = changed(tmp_path / "a.zip", tmp_path / "b.zip", "axes.accessattempt", "ip_address", told)
@@ -100,11 +117,23 @@ def test_two_bad_addresses_that_mean_the_same_do_not_collide(tmp_path):
 
 
 def test_odd_values_come_back_as_they_were(tmp_path, patch):
-    early, late = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
-    make_batch(patch.target, kind="ODD", created_at=early, applied_at=late, name=" " * 3, crs="不是坐标系")
+    early, late = (
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+    )
+    make_batch(
+        patch.target, kind="ODD", created_at=early, applied_at=late, name=" " * 3, crs="不是坐标系"
+    )
     make_user("a" * 150, phone="不是电话", name="")
     make_user("A" * 150, name=" 首尾空格 ")
-    Patch.objects.update(extra={"深": [[[{"空": None, "": ""}]]], "大数": 10**40, "长": "字" * 300_000, "𠮷": "🌾\u2028"})
+    Patch.objects.update(
+        extra={
+            "深": [[[{"空": None, "": ""}]]],
+            "大数": 10**40,
+            "长": "字" * 300_000,
+            "𠮷": "🌾\u2028",
+        }
+    )
     Village.objects.update(order=32767, aliases="“引号”\\n\\\n\t\r\x01")
     null = models.Value(None, models.JSONField())
     log_entry(changes=null, serialized_data=None)
@@ -117,7 +146,10 @@ def test_odd_values_come_back_as_they_were(tmp_path, patch):
 
     assert everything() == before
     assert "并在一个临时数据库里装过一遍" in said
-    assert [LogEntry.objects.filter(changes=None).count(), LogEntry.objects.filter(changes__isnull=True).count()] == [1, 1]
+    assert [
+        LogEntry.objects.filter(changes=None).count(),
+        LogEntry.objects.filter(changes__isnull=True).count(),
+    ] == [1, 1]
     assert Batch.objects.filter(layout=None).count() == 1
 
 
@@ -125,7 +157,12 @@ Case = namedtuple("Case", "label column value words back", defaults=(None,))
 ONLY_SQLITE = [
     Case("villages.village", "name", "长" * 60, "“村名”有 60 个字，最多 50 个，存不下：“长长"),
     Case("villages.village", "order", 100_000, "“顺序”不在 0 到 32767 之间，存不下：“100000”"),
-    Case("villages.village", "aliases", "甲\0乙", r"“别名”里有一个看不见的空字符（NUL），存不下：“甲\x00乙”"),
+    Case(
+        "villages.village",
+        "aliases",
+        "甲\0乙",
+        r"“别名”里有一个看不见的空字符（NUL），存不下：“甲\x00乙”",
+    ),
     Case("plots.patch", "extra", {"甲": ["\0"]}, "“其他列”里有一个看不见的空字符（NUL）"),
     Case("plots.patch", "extra", {"\ud800": 1}, "“其他列”里有半个字"),
 ]
@@ -142,7 +179,9 @@ def test_what_only_sqlite_holds_comes_back_there_and_is_named_elsewhere(tmp_path
             restore(old, replace=True)
         assert case.words in str(refusal.value)
         assert f"（{case.label}）编号 {model.objects.get().pk} 那一行" in str(refusal.value)
-        assert "请在做备份的那个系统里改好这一行，再备份一次。这里什么也没有改。" in str(refusal.value)
+        assert "请在做备份的那个系统里改好这一行，再备份一次。这里什么也没有改。" in str(
+            refusal.value
+        )
         assert everything() == before
     else:
         restore(old, replace=True)
@@ -151,12 +190,27 @@ def test_what_only_sqlite_holds_comes_back_there_and_is_named_elsewhere(tmp_path
 
 
 NOWHERE = [
-    Case("villages.village", "order", 10**30, f"“顺序”不在 0 到 {32767 if POSTGRES else 2**63 - 1} 之间"),
-    Case("villages.village", "name", "\ud800", r"“村名”里有半个字（不成对的代理码），存不下：“\ud800”"),
+    Case(
+        "villages.village",
+        "order",
+        10**30,
+        f"“顺序”不在 0 到 {32767 if POSTGRES else 2**63 - 1} 之间",
+    ),
+    Case(
+        "villages.village",
+        "name",
+        "\ud800",
+        r"“村名”里有半个字（不成对的代理码），存不下：“\ud800”",
+    ),
     Case("villages.village", "name", None, "“村名”是空的，这一格不许空"),
     Case("plots.patch", "area_mu", "NaN", "“面积（亩）”不是这一格该有的样子，存不下：“NaN”"),
     Case("plots.patch", "area_mu", "Infinity", "“面积（亩）”不是这一格该有的样子"),
-    Case("plots.patch", "area_mu", "1234567890.5", "“面积（亩）”不是这一格该有的样子，存不下：“1234567890.5”"),
+    Case(
+        "plots.patch",
+        "area_mu",
+        "1234567890.5",
+        "“面积（亩）”不是这一格该有的样子，存不下：“1234567890.5”",
+    ),
     Case("plots.patch", "area_mu", "0", "面积要大于 0 亩（patch_area_is_positive）"),
     Case("plots.patch", "area_mu", "三亩", "“面积（亩）”不是这一格该有的样子，存不下：“三亩”"),
     Case("plots.patch", "created_at", "2024-13-40", "“录入时间”不是这一格该有的样子"),
@@ -183,9 +237,13 @@ def test_what_no_database_holds_is_named_and_nothing_changes(tmp_path, patch, ca
 def test_a_row_that_repeats_another_is_named(tmp_path, patch):
     make_village("西村")
     make_backup(tmp_path / "a.zip")
-    bad = changed(tmp_path / "a.zip", tmp_path / "b.zip", "villages.village", "name", ["同村", "同村"])
+    bad = changed(
+        tmp_path / "a.zip", tmp_path / "b.zip", "villages.village", "name", ["同村", "同村"]
+    )
 
-    with pytest.raises(ArchiveError, match=r"（villages.village）编号 \d+ 那一行存不下：和另一行重复"):
+    with pytest.raises(
+        ArchiveError, match=r"（villages.village）编号 \d+ 那一行存不下：和另一行重复"
+    ):
         restore(bad, replace=True)
 
     assert sorted(Village.objects.values_list("name", flat=True)) == ["东村", "西村"]
@@ -230,10 +288,16 @@ def test_a_good_proof_leaves_nothing_behind(tmp_path, patch, scratch):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "scratch"]
 
 
-@pytest.mark.parametrize(("broken", "words"), [
-    (forbid_the_village, "“村（社区）”表（villages.village）编号"), (fill_the_disk, "请给"),
-])
-def test_a_backup_that_does_not_load_is_kept_under_another_name(tmp_path, patch, scratch, monkeypatch, broken, words):
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        (forbid_the_village, "“村（社区）”表（villages.village）编号"),
+        (fill_the_disk, "请给"),
+    ],
+)
+def test_a_backup_that_does_not_load_is_kept_under_another_name(
+    tmp_path, patch, scratch, monkeypatch, broken, words
+):
     before = everything()
     spoil(monkeypatch, broken)
 
@@ -255,7 +319,9 @@ def test_no_room_for_the_proof_is_said_before_the_disk_fills(tmp_path, patch, sc
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(10, 10, 10))
 
-    with pytest.raises(ArchiveError, match=r"临时文件夹只剩 0 MB，装一遍要 2 MB。请给 .*scratch 腾出空间"):
+    with pytest.raises(
+        ArchiveError, match=r"临时文件夹只剩 0 MB，装一遍要 2 MB。请给 .*scratch 腾出空间"
+    ):
         make_backup(tmp_path / "a.zip")
 
     assert (tmp_path / "a.未验证.zip").exists()
@@ -281,7 +347,10 @@ def test_an_unproven_backup_pushes_no_good_one_out(tmp_path, patch, monkeypatch)
 
 def test_the_live_database_is_not_touched_by_the_proof(tmp_path, patch, monkeypatch):
     names = []
-    spoil(monkeypatch, lambda: names.append((connection.vendor, str(connection.settings_dict["NAME"]))))
+    spoil(
+        monkeypatch,
+        lambda: names.append((connection.vendor, str(connection.settings_dict["NAME"]))),
+    )
     own = connection.settings_dict["NAME"]
 
     make_backup(tmp_path / "a.zip")
@@ -292,7 +361,9 @@ def test_the_live_database_is_not_touched_by_the_proof(tmp_path, patch, monkeypa
     assert Path(names[0][1]).parent.exists() is False
 
 
-def test_a_backup_told_to_stop_during_the_proof_leaves_no_database_behind(tmp_path, patch, scratch, monkeypatch):
+def test_a_backup_told_to_stop_during_the_proof_leaves_no_database_behind(
+    tmp_path, patch, scratch, monkeypatch
+):
     spoil(monkeypatch, lambda: os.kill(os.getpid(), signal.SIGTERM))
 
     with pytest.raises(SystemExit):

@@ -20,11 +20,19 @@ from types import SimpleNamespace
 import pytest
 from packaging.markers import Marker
 
-from taiping import bootstrap
+from taiping.operations import bootstrap
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_THE_PROJECT = shutil.ignore_patterns(
-    ".git", ".venv", ".data", ".env", ".wheels", "__pycache__", ".pytest_cache", ".ruff_cache", "test-results"
+    ".git",
+    ".venv",
+    ".data",
+    ".env",
+    ".wheels",
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+    "test-results",
 )
 # 不在虚拟环境里的那个 Python；-S 不看它自己装过的包，和刚装好的机器一样。
 PYTHON_FILE = "python.exe" if os.name == "nt" else f"bin/python3.{sys.version_info.minor}"
@@ -34,12 +42,24 @@ ACCOUNT = re.compile(r"^  (\w+) +(\w{12})  ", re.MULTILINE)
 
 def clean_environment(home):
     """新用户的环境：没有激活的虚拟环境、没有本项目的设置；pip 的镜像、证书和缓存照旧。"""
-    kept = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TAIPING_WHEELS", "SSL_CERT_FILE")
+    kept = (
+        "PATH",
+        "LANG",
+        "LC_ALL",
+        "SYSTEMROOT",
+        "TEMP",
+        "TMP",
+        "TAIPING_WHEELS",
+        "SSL_CERT_FILE",
+    )
     environment = {
-        name: value for name, value in os.environ.items()
+        name: value
+        for name, value in os.environ.items()
         if name in kept or name.startswith("PIP_") or name.lower().endswith("_proxy")
     }
-    cache = subprocess.run([sys.executable, "-m", "pip", "cache", "dir"], capture_output=True, text=True)
+    cache = subprocess.run(
+        [sys.executable, "-m", "pip", "cache", "dir"], capture_output=True, text=True
+    )
     environment.setdefault("PIP_CACHE_DIR", cache.stdout.strip() or str(home / "cache"))
     environment["XDG_CONFIG_HOME"] = os.environ.get("XDG_CONFIG_HOME", str(Path.home() / ".config"))
     if (ROOT / ".wheels").is_dir():
@@ -62,8 +82,12 @@ class Office:
 
     def run(self, *words, **extra):
         return subprocess.run(
-            self.command(*words), env={**self.environment, **extra}, cwd=self.root.parent,
-            capture_output=True, text=True, timeout=600,
+            self.command(*words),
+            env={**self.environment, **extra},
+            cwd=self.root.parent,
+            capture_output=True,
+            text=True,
+            timeout=600,
         )
 
     def database(self):
@@ -97,8 +121,15 @@ def test_first_run_builds_environment_and_says_what_it_does(office):
     total = len(bootstrap.locked_packages(ROOT / "requirements.txt"))
     words = office.first.stdout
     assert f"[{total}/{total}]" in words, words
-    assert words.index("正在建立 .venv") < words.index("] django\n") < words.index(f"[{total}/{total}]")
-    assert bootstrap.fingerprint("requirements.txt") in (office.root / ".venv" / "installed.txt").read_text()
+    assert (
+        words.index("正在建立 .venv")
+        < words.index("] django\n")
+        < words.index(f"[{total}/{total}]")
+    )
+    assert (
+        bootstrap.fingerprint("requirements.txt")
+        in (office.root / ".venv" / "installed.txt").read_text()
+    )
 
 
 def test_first_run_writes_a_private_secret_key(office):
@@ -136,7 +167,9 @@ def test_served_site_takes_a_printed_password(office, tmp_path):
     output = (tmp_path / "output.txt").open("w+")
     site = subprocess.Popen(
         office.command("quickstart", "--port", str(port)),
-        env=office.environment, stdout=output, stderr=output,
+        env=office.environment,
+        stdout=output,
+        stderr=output,
     )
     try:
         address = f"http://127.0.0.1:{port}"
@@ -198,12 +231,16 @@ def test_offline_folder_without_the_packages_says_so(tmp_path):
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """一个空项目，装着一份只要 django 的锁定文件；run_inside 和 build 只记下有没有发生。"""
-    (tmp_path / "requirements.txt").write_text("django==5.2.0 \\\n    --hash=sha256:00\n", encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text(
+        "django==5.2.0 \\\n    --hash=sha256:00\n", encoding="utf-8"
+    )
     done = []
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
     monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "installed.txt")
     monkeypatch.setattr(bootstrap, "UNFINISHED", tmp_path / "unfinished.txt")
-    monkeypatch.setattr(bootstrap, "build", lambda requirements: done.append(f"build {requirements}"))
+    monkeypatch.setattr(
+        bootstrap, "build", lambda requirements: done.append(f"build {requirements}")
+    )
     monkeypatch.setattr(bootstrap, "run_inside", lambda argv: done.append("run inside"))
     monkeypatch.setattr(bootstrap, "in_environment", lambda: False)
     return SimpleNamespace(root=tmp_path, done=done, monkeypatch=monkeypatch)
@@ -261,7 +298,12 @@ def test_switch_in_the_environment_keeps_the_current_python(monkeypatch):
 
 def test_packages_for_another_system_are_not_asked_for(tmp_path, monkeypatch):
     file = tmp_path / "requirements.txt"
-    lines = ("colorama==0.4.6 ; sys_platform == 'win32' \\", "    --hash=sha256:00", "rules==3.5 \\", "")
+    lines = (
+        "colorama==0.4.6 ; sys_platform == 'win32' \\",
+        "    --hash=sha256:00",
+        "rules==3.5 \\",
+        "",
+    )
     file.write_text("\n".join(lines), "utf-8")
     monkeypatch.setattr(sys, "platform", "linux")
     assert bootstrap.locked_packages(file) == {"rules": "3.5"}
@@ -274,14 +316,22 @@ def test_every_condition_in_the_locks_is_judged_as_pip_judges_it(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     conditions = set(re.findall(r" ; ([^\\\n]+)", text))
     assert conditions
-    assert {c: bootstrap.applies(c) for c in conditions} == {c: Marker(c).evaluate() for c in conditions}
+    assert {c: bootstrap.applies(c) for c in conditions} == {
+        c: Marker(c).evaluate() for c in conditions
+    }
 
 
-@pytest.mark.parametrize("line, package", [
-    ("Collecting django==5.2.19 (from -r /offices/b-2/requirements.txt (line 7))", "django"),
-    ("Processing /my wheels/python_calamine-0.9.1-cp311-cp311-win_amd64.whl", "python_calamine"),
-    ("Requirement already satisfied: rules==3.5 in /b-2/.venv/lib", "rules"),
-])
+@pytest.mark.parametrize(
+    "line, package",
+    [
+        ("Collecting django==5.2.19 (from -r /offices/b-2/requirements.txt (line 7))", "django"),
+        (
+            "Processing /my wheels/python_calamine-0.9.1-cp311-cp311-win_amd64.whl",
+            "python_calamine",
+        ),
+        ("Requirement already satisfied: rules==3.5 in /b-2/.venv/lib", "rules"),
+    ],
+)
 def test_progress_names_the_package_pip_reached(line, package):
     assert bootstrap.PIP_REACHES.match(line)[1] == package
 
@@ -292,11 +342,17 @@ def test_development_lock_contains_the_runtime_lock():
     assert {name: development.get(name) for name in runtime} == runtime
 
 
-@pytest.mark.parametrize("before, after", [
-    ("DEBUG=off\nSECRET_KEY=\nLOG_LEVEL=INFO\n", "DEBUG=off\nSECRET_KEY=钥匙\nLOG_LEVEL=INFO\n"),
-    ("# 办公室自己写的\nDEBUG=off", "# 办公室自己写的\nDEBUG=off\nSECRET_KEY=钥匙\n"),
-    ("SECRET_KEY=mine-already\n", "SECRET_KEY=mine-already\n"),
-])
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        (
+            "DEBUG=off\nSECRET_KEY=\nLOG_LEVEL=INFO\n",
+            "DEBUG=off\nSECRET_KEY=钥匙\nLOG_LEVEL=INFO\n",
+        ),
+        ("# 办公室自己写的\nDEBUG=off", "# 办公室自己写的\nDEBUG=off\nSECRET_KEY=钥匙\n"),
+        ("SECRET_KEY=mine-already\n", "SECRET_KEY=mine-already\n"),
+    ],
+)
 def test_secret_key_is_added_and_nothing_else_is_touched(tmp_path, monkeypatch, before, after):
     monkeypatch.delenv("SECRET_KEY", raising=False)
     monkeypatch.setattr(bootstrap.secrets, "token_urlsafe", lambda size: "钥匙")

@@ -41,7 +41,10 @@ def test_a_leader_logs_in_and_reads_the_dashboard(plan, new_context):
     assert "比对核实今天截止" in page.locator(".verdict").inner_text()
 
 
-@pytest.mark.parametrize("path", ["/?on=2024-10-20", "/plan/", "/plan/groups/", "/plan/shares/", "/plan/readings/", "/help/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/?on=2024-10-20", "/plan/", "/plan/groups/", "/plan/shares/", "/plan/readings/", "/help/"],
+)
 def test_a_phone_never_scrolls_sideways(plan, page_as, path):
     page = page_as(make_user(role=Role.STAFF), viewport=PHONE, java_script_enabled=False)
 
@@ -55,7 +58,14 @@ def test_the_leaders_print_fits_two_pages(plan, page_as):
     """演示数据的哪一天 A4 都正好两页，逾期多的、方案结束以后的也是；导航、筛选、按钮不印出来。"""
     demo.load(StringIO())
     page = page_as(make_user(role=Role.LEADER))
-    for on in ("2024-10-05", "2024-10-20", "2024-11-14", "2024-11-30", "2024-12-31&basis=recorded", "2025-02-01"):
+    for on in (
+        "2024-10-05",
+        "2024-10-20",
+        "2024-11-14",
+        "2024-11-30",
+        "2024-12-31&basis=recorded",
+        "2025-02-01",
+    ):
         page.goto(f"/?year=2024&on={on}")
         printed = page.pdf(prefer_css_page_size=True, print_background=True)
         assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 2, on
@@ -73,7 +83,10 @@ def test_the_figures_stand_beside_the_curve_and_one_tap_away_on_a_phone(plan, pa
     wide, phone = page_as(leader), page_as(leader, viewport=PHONE)
     for page in (wide, phone):
         page.goto("/?on=2024-10-20")
-    chart, table = wide.locator("#curves .chart").first, wide.locator("#curves .chart-panel table").first
+    chart, table = (
+        wide.locator("#curves .chart").first,
+        wide.locator("#curves .chart-panel table").first,
+    )
 
     assert table.is_visible()
     assert table.bounding_box()["x"] > chart.bounding_box()["x"] + chart.bounding_box()["width"]

@@ -59,7 +59,16 @@ def test_a_clerk_opens_the_map_and_clicks_through_to_a_patch(land, opened):
     assert in_list(page) == ["DONG-1"]  # 这个范围里只有它
     assert ink(page) > 1000
     legend = page.locator(".legend")
-    for word in ("待整治", "整治中", "已退回", "待核实", "已销号", "核查无问题", "暂缓", "粗红边：下一步已逾期"):
+    for word in (
+        "待整治",
+        "整治中",
+        "已退回",
+        "待核实",
+        "已销号",
+        "核查无问题",
+        "暂缓",
+        "粗红边：下一步已逾期",
+    ):
         expect(legend.get_by_text(word, exact=True)).to_be_visible()
     click_middle(page)
 
@@ -100,7 +109,9 @@ def test_a_condition_narrows_the_list_and_the_map_alike(land, opened):
     assert in_list(page) == ["DONG-2"]
     expect(page.get_by_text("状态：已销号")).to_be_visible()
     click_middle(page)
-    expect(page.locator(".leaflet-popup-content").get_by_role("link", name="DONG-2")).to_be_visible()
+    expect(
+        page.locator(".leaflet-popup-content").get_by_role("link", name="DONG-2")
+    ).to_be_visible()
 
 
 def test_a_secretary_sees_only_the_own_village(land, opened, page_as):
@@ -109,7 +120,9 @@ def test_a_secretary_sees_only_the_own_village(land, opened, page_as):
     assert in_list(page) == ["DONG-1", "DONG-2"]
     expect(page.locator(".map-village")).to_have_text(["东村"])
     assert "XI-" not in page.content()
-    raw = page.evaluate("fetch('/patches/map/data.geojson?year=2024').then((answer) => answer.text())")
+    raw = page.evaluate(
+        "fetch('/patches/map/data.geojson?year=2024').then((answer) => answer.text())"
+    )
     assert "DONG-1" in raw and "XI-" not in raw
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
@@ -139,7 +152,9 @@ def test_locate_me_says_where_or_why_not(land, opened):
 def test_a_lost_connection_is_said_and_the_map_recovers(land, opened):
     page = opened(land.staff)
 
-    page.evaluate("() => { window.working = window.fetch; window.fetch = () => Promise.reject(new TypeError()); }")
+    page.evaluate(
+        "() => { window.working = window.fetch; window.fetch = () => Promise.reject(new TypeError()); }"
+    )
     page.get_by_role("button", name="缩小").click()
     expect(page.locator("#map-words")).to_contain_text("网络不通，图斑没有取到。")
 

@@ -48,7 +48,11 @@ def import_through_the_page(page, year, tmp_path):
     """区里下发的一张小表，从导入页传上去，看过预览再导入。"""
     year.target(due=3, min_photos=1, needs_external_ref=True)
     book = Workbook()
-    for row in (["图斑编号", "村", "小地名", "面积（亩）"], ["T0012", "东村", "王家湾", 3.5], ["W0001", "西村", "", 8]):
+    for row in (
+        ["图斑编号", "村", "小地名", "面积（亩）"],
+        ["T0012", "东村", "王家湾", 3.5],
+        ["W0001", "西村", "", 8],
+    ):
         book.active.append(row)
     book.save(tmp_path / "下发.xlsx")
     page.goto("/patches/import/")
@@ -103,7 +107,10 @@ def test_the_whole_way_from_the_county_table_to_the_dashboard(year, page_as, pic
     huang.get_by_label("举证上传").check()
     huang.get_by_label("说明").fill("看不清苗")
     huang.get_by_role("button", name="退回").click()
-    assert huang.get_by_role("status").inner_text() == "T0012 已退回到“举证上传”，东村会在“我的任务”最前面看到。"
+    assert (
+        huang.get_by_role("status").inner_text()
+        == "T0012 已退回到“举证上传”，东村会在“我的任务”最前面看到。"
+    )
     assert huang.get_by_text("都核实完了").is_visible()
 
     phone.goto("/my/")

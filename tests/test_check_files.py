@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from plots.evidence import attach
 from plots.models import Batch, Evidence
-from taiping.stored_files import compare
+from taiping.operations.stored_files import compare
 from tests.factories import make_batch, make_plan_file
 from tests.photos import upload
 from tests.town import Town
@@ -75,7 +75,13 @@ def test_when_every_file_has_its_row_nothing_is_said(town, media):
 
 def test_files_without_a_row_are_listed_and_only_removed_when_told(town, media):
     kept = files(media)
-    for name in ("evidence/2024/09/a.jpg", "evidence/b.pdf", "batches/2024/c.xlsx", "plans/2023/d.xlsx", "progress/e.json"):
+    for name in (
+        "evidence/2024/09/a.jpg",
+        "evidence/b.pdf",
+        "batches/2024/c.xlsx",
+        "plans/2023/d.xlsx",
+        "progress/e.json",
+    ):
         put(media, name)
     with_orphans = files(media)
 

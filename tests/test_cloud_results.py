@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from plots import actions
 from plots.importing import Refused, apply_batch, preview
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Batch, RectificationRecord, Status
 from tests.factories import make_patch
 from tests.patch_files import xlsx
@@ -29,7 +29,9 @@ def town(db):
 
 
 def batch_of(town, *rows, header=HEADER, by=None):
-    batch = Batch(target=town.target, kind=Batch.Source.CLOUD, name="举证.xlsx", by=by or town.huang)
+    batch = Batch(
+        target=town.target, kind=Batch.Source.CLOUD, name="举证.xlsx", by=by or town.huang
+    )
     batch.file.save("x.xlsx", ContentFile(xlsx(header, *rows)), save=False)
     batch.save()
     return batch
@@ -47,8 +49,16 @@ def test_a_submitted_row_becomes_the_evidence_step(town):
     load(town, ROW)
 
     record = RectificationRecord.objects.get(milestone=town.evidence)
-    assert (record.patch, record.done_on, record.external_ref) == (town.patch, date(2024, 10, 8), "YC-0001")
-    assert (record.by, record.note, record.completes) == (town.huang, "国土调查云提交人：周书记", True)
+    assert (record.patch, record.done_on, record.external_ref) == (
+        town.patch,
+        date(2024, 10, 8),
+        "YC-0001",
+    )
+    assert (record.by, record.note, record.completes) == (
+        town.huang,
+        "国土调查云提交人：周书记",
+        True,
+    )
     assert town.now() == Status.AWAITING
     assert list(all_differences()) == []
 
@@ -87,7 +97,8 @@ def test_rows_not_submitted_are_passed_over_and_said(town):
 
     assert [row.patch.code for row in review.rows] == ["T1"]
     assert review.notes == [
-        "有 1 行的状态是“未提交”，还没有提交成功，没有读。", "有 1 行的状态是“空的”，还没有提交成功，没有读。",
+        "有 1 行的状态是“未提交”，还没有提交成功，没有读。",
+        "有 1 行的状态是“空的”，还没有提交成功，没有读。",
     ]
 
 
@@ -101,8 +112,13 @@ def test_an_earlier_step_not_reported_is_said_and_can_be_reported_along(town):
     assert look(town, row, with_earlier=True).refusals == []
     load(town, row, with_earlier=True)
 
-    told = town.second.records.order_by("pk").values_list("milestone__code", "done_on", "external_ref")
-    assert list(told) == [("replant", date(2024, 10, 9), ""), ("evidence", date(2024, 10, 9), "YC-0002")]
+    told = town.second.records.order_by("pk").values_list(
+        "milestone__code", "done_on", "external_ref"
+    )
+    assert list(told) == [
+        ("replant", date(2024, 10, 9), ""),
+        ("evidence", date(2024, 10, 9), "YC-0002"),
+    ]
 
 
 def test_nothing_is_saved_until_refused_rows_are_skipped_on_purpose(town):
@@ -126,14 +142,20 @@ def test_the_refusal_of_the_action_is_shown_with_the_row(town):
     assert RectificationRecord.objects.count() == 1
 
 
-@pytest.mark.parametrize(("row", "told"), [
-    (["X9", "已提交", "2024-10-08", "YC-1", None], "第 2 行“图斑编号”：“自然撂荒地整治”里没有编号 X9 的图斑"),
-    ([1.23457e18, "已提交", "2024-10-08", "YC-1", None], "科学计数法"),
-    (["T1", "已提交", "2024-10-08", 1.23457e18, None], "第 2 行“流水号”："),
-    (["T1", "已提交", "2024-10-08", None, None], "第 2 行“流水号”：没有上传编号"),
-    (["T1", "已提交", None, "YC-1", None], "第 2 行“提交时间”：没有提交时间"),
-    (["T1", "已提交", "上周", "YC-1", None], "第 2 行“提交时间”：“上周”不是日期"),
-])
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (
+            ["X9", "已提交", "2024-10-08", "YC-1", None],
+            "第 2 行“图斑编号”：“自然撂荒地整治”里没有编号 X9 的图斑",
+        ),
+        ([1.23457e18, "已提交", "2024-10-08", "YC-1", None], "科学计数法"),
+        (["T1", "已提交", "2024-10-08", 1.23457e18, None], "第 2 行“流水号”："),
+        (["T1", "已提交", "2024-10-08", None, None], "第 2 行“流水号”：没有上传编号"),
+        (["T1", "已提交", None, "YC-1", None], "第 2 行“提交时间”：没有提交时间"),
+        (["T1", "已提交", "上周", "YC-1", None], "第 2 行“提交时间”：“上周”不是日期"),
+    ],
+)
 def test_bad_cells_are_said(town, row, told):
     review = look(town, row)
 
@@ -172,7 +194,17 @@ def test_command_reports_in_the_name_of_a_person(town, tmp_path, capsys):
 
     with pytest.raises(CommandError, match="--by"):
         call_command("import_patches", path, "--target", "abandoned", "--year", "2024", "--cloud")
-    call_command("import_patches", path, "--target", "abandoned", "--year", "2024", "--cloud", "--by", "huang")
+    call_command(
+        "import_patches",
+        path,
+        "--target",
+        "abandoned",
+        "--year",
+        "2024",
+        "--cloud",
+        "--by",
+        "huang",
+    )
 
     assert "上报 1 个" in capsys.readouterr().out
     assert town.now() == Status.AWAITING

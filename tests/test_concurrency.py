@@ -12,7 +12,7 @@ from django.db import connection
 
 from plots import actions
 from plots.actions import NotAllowed
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Kind, Patch, RectificationRecord, Status
 from tests.factories import make_patch, make_user
 from tests.town import NOON, Town, sep
@@ -39,7 +39,9 @@ def together(*calls):
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
-    unexpected = [a for a in answers if isinstance(a, BaseException) and not isinstance(a, NotAllowed)]
+    unexpected = [
+        a for a in answers if isinstance(a, BaseException) and not isinstance(a, NotAllowed)
+    ]
     assert unexpected == []
     return answers
 
@@ -59,7 +61,9 @@ def test_the_same_step_is_reported_once(town, attempt):
         lambda: town.report(step=town.replant, by=town.east_secretary),
         lambda: town.report(step=town.replant, by=town.huang),
     )
-    assert [str(answer) for answer in refused(answers)] == ["“复耕复种”已经完成，现在该报“举证上传”。"]
+    assert [str(answer) for answer in refused(answers)] == [
+        "“复耕复种”已经完成，现在该报“举证上传”。"
+    ]
     assert town.patch.records.count() == 1
 
 
@@ -72,7 +76,8 @@ def test_two_parts_never_make_more_than_the_whole(town):
 def test_one_confirms_while_another_sends_back(town):
     town.bring_to(Status.AWAITING)
     answers = together(
-        lambda: town.do("confirm", by=town.huang), lambda: town.do("send_back", by=town.liu, step=town.replant),
+        lambda: town.do("confirm", by=town.huang),
+        lambda: town.do("send_back", by=town.liu, step=town.replant),
     )
     # 先核实后退回是抽查退回，也说得通；先退回，核实就不能再成。
     kinds = list(town.patch.records.order_by("pk").values_list("kind", flat=True))[2:]
@@ -83,7 +88,9 @@ def test_one_confirms_while_another_sends_back(town):
 
 
 def test_two_splits_leave_one_set_of_children(town):
-    answers = together(lambda: town.do("split", by=town.huang), lambda: town.do("split", by=town.liu))
+    answers = together(
+        lambda: town.do("split", by=town.huang), lambda: town.do("split", by=town.liu)
+    )
     assert len(refused(answers)) == 1
     assert Patch.objects.filter(split_from=town.patch).count() == 2
 
@@ -99,10 +106,14 @@ def test_a_form_that_arrives_twice_at_once_counts_once(town, attempt):
 @pytest.mark.parametrize("attempt", range(5))
 def test_one_key_on_two_patches_at_once_is_kept_by_one(town, attempt):
     key, other = uuid.uuid4(), make_patch(town.target, town.east)
-    answers = together(*[
-        lambda patch=patch: actions.report(patch, by=town.huang, on=sep(5), at=NOON, client_key=key)
-        for patch in (town.patch, other)
-    ])
+    answers = together(
+        *[
+            lambda patch=patch: actions.report(
+                patch, by=town.huang, on=sep(5), at=NOON, client_key=key
+            )
+            for patch in (town.patch, other)
+        ]
+    )
     assert ["另一块图斑" in str(answer) for answer in refused(answers)] == [True]
     assert RectificationRecord.objects.get().client_key == key
     assert list(all_differences()) == []
@@ -110,10 +121,14 @@ def test_one_key_on_two_patches_at_once_is_kept_by_one(town, attempt):
 
 def test_two_patches_are_not_amended_to_the_same_code(town):
     other = make_patch(town.target, town.east, code="T2")
-    answers = together(*[
-        lambda patch=patch: actions.amend(patch, by=town.huang, at=NOON, code="T3", reason="编号更正")
-        for patch in (town.patch, other)
-    ])
+    answers = together(
+        *[
+            lambda patch=patch: actions.amend(
+                patch, by=town.huang, at=NOON, code="T3", reason="编号更正"
+            )
+            for patch in (town.patch, other)
+        ]
+    )
     assert ["已经有图斑 T3" in str(answer) for answer in refused(answers)] == [True]
     assert Patch.objects.filter(code="T3").count() == 1
 
@@ -121,8 +136,10 @@ def test_two_patches_are_not_amended_to_the_same_code(town):
 def test_ten_people_report_ten_patches_at_once(town):
     people = [make_user(villages=[town.east]) for _ in range(10)]
     patches = [make_patch(town.target, town.east) for _ in people]
-    answers = together(*[
-        lambda patch=patch, by=by: actions.report(patch, by=by, on=sep(5), at=NOON)
-        for patch, by in zip(patches, people, strict=True)
-    ])
+    answers = together(
+        *[
+            lambda patch=patch, by=by: actions.report(patch, by=by, on=sep(5), at=NOON)
+            for patch, by in zip(patches, people, strict=True)
+        ]
+    )
     assert [answer.kind for answer in answers] == [Kind.REPORT] * 10

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from plots import actions
 from plots.actions import NotAllowed
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from tests.factories import make_patch
 from tests.town import NOON, Town, sep
@@ -32,10 +32,19 @@ def reached(milestone, village, on, basis="done"):
 def test_amending_the_village_moves_its_history(town):
     first = town.report(sep(5), step=town.evidence)
     photo = Evidence.objects.create(
-        patch=town.patch, record=first, kind="PHOTO", file="a.jpg", name="a.jpg", size=1, sha256="0", by=first.by
+        patch=town.patch,
+        record=first,
+        kind="PHOTO",
+        file="a.jpg",
+        name="a.jpg",
+        size=1,
+        sha256="0",
+        by=first.by,
     )
 
-    amended = town.do("amend", on=date(2024, 12, 20), village=town.west, area_mu=None, reason="界线更正")
+    amended = town.do(
+        "amend", on=date(2024, 12, 20), village=town.west, area_mu=None, reason="界线更正"
+    )
 
     for day in (sep(5), date(2024, 12, 31)):
         assert reached(town.replant, town.east, day) == 0
@@ -135,7 +144,10 @@ def test_amendments_that_cannot_stand_are_refused(town):
 def test_amending_only_the_code_leaves_the_records_alone(town):
     town.report()
     town.do("amend", area_mu=None, code=" T9 ")
-    assert list(town.patch.records.order_by("pk").values_list("kind", flat=True)) == ["REPORT", "AMEND"]
+    assert list(town.patch.records.order_by("pk").values_list("kind", flat=True)) == [
+        "REPORT",
+        "AMEND",
+    ]
     assert Patch.objects.get().code == "T9"
 
 
@@ -155,14 +167,21 @@ def test_split_children_take_over_from_that_day(town):
 
     one, two = Patch.objects.filter(split_from=town.patch).order_by("code")
     assert [(c.code, c.area_mu, c.place, c.status, c.next_milestone) for c in (one, two)] == [
-        ("T1-1", 6, "湾里", Status.PENDING, town.replant), ("T1-2", 4, "湾里", Status.PENDING, town.replant),
+        ("T1-1", 6, "湾里", Status.PENDING, town.replant),
+        ("T1-2", 4, "湾里", Status.PENDING, town.replant),
     ]
     for day, counting, amount in [(sep(11), {town.patch}, 10), (sep(12), {one, two}, 0)]:
         assert set(Patch.objects.counting(day)) == counting
         assert reached(town.replant, town.east, day) == amount
-    assert set(Patch.objects.counting(date(2024, 12, 19), "recorded")) == set()  # 都是 12 月 20 日才录入的
+    assert (
+        set(Patch.objects.counting(date(2024, 12, 19), "recorded")) == set()
+    )  # 都是 12 月 20 日才录入的
     town.patch.refresh_from_db()
-    assert (town.patch.next_milestone, town.patch.status_text, record.note) == (None, "已拆分", "两户")
+    assert (town.patch.next_milestone, town.patch.status_text, record.note) == (
+        None,
+        "已拆分",
+        "两户",
+    )
     with pytest.raises(NotAllowed, match="已经拆分，请在拆分出来的图斑上办理"):
         town.report()
     with pytest.raises(NotAllowed, match="2024年9月12日 才拆分出来"):
@@ -171,7 +190,9 @@ def test_split_children_take_over_from_that_day(town):
 
 
 def test_split_says_the_difference(town):
-    record = town.do("split", children=[{"code": "A", "area_mu": "6"}, {"code": "B", "area_mu": "3.5"}])
+    record = town.do(
+        "split", children=[{"code": "A", "area_mu": "6"}, {"code": "B", "area_mu": "3.5"}]
+    )
     assert record.note == "两户；拆分后合计比原面积少 0.5 亩"
     assert record.details["difference"] == "-0.5"
 

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 
 from plots import actions
-from taiping.dashboard.progress import progress
-from taiping.dashboard.states import State
-from taiping.dashboard.words import verdict
+from taiping.progress.progress import progress
+from taiping.progress.states import State
+from taiping.progress.words import verdict
 from tasks.models import Plan, Target
 from tests.factories import (
     make_allocation,
@@ -50,17 +50,32 @@ def test_a_floor_uses_the_latest_reading_of_the_day(plan):
     make_reading(target, on=date(2024, 3, 31), value=Decimal(32250))
     make_reading(target, on=date(2024, 9, 30), value=Decimal("32190.5"))
 
-    in_june, in_october = (floor(progress(plan, day)) for day in (date(2024, 6, 1), date(2024, 10, 20)))
+    in_june, in_october = (
+        floor(progress(plan, day)) for day in (date(2024, 6, 1), date(2024, 10, 20))
+    )
 
     assert (in_june.confirmed, in_june.margin, in_june.state) == (32250, 48, State.ON_TRACK)
     assert (in_october.confirmed, in_october.margin, in_october.state) == (
-        Decimal("32190.5"), Decimal("-11.5"), State.AT_RISK)
+        Decimal("32190.5"),
+        Decimal("-11.5"),
+        State.AT_RISK,
+    )
 
 
 def test_a_correction_of_the_same_day_wins_and_the_past_keeps_what_it_knew(plan):
     target = Target.objects.get(code="retained")
-    make_reading(target, on=date(2024, 6, 30), value=Decimal(32100), created_at=datetime(2024, 7, 1, 2, tzinfo=UTC))
-    make_reading(target, on=date(2024, 6, 30), value=Decimal(32300), created_at=datetime(2024, 8, 1, 2, tzinfo=UTC))
+    make_reading(
+        target,
+        on=date(2024, 6, 30),
+        value=Decimal(32100),
+        created_at=datetime(2024, 7, 1, 2, tzinfo=UTC),
+    )
+    make_reading(
+        target,
+        on=date(2024, 6, 30),
+        value=Decimal(32300),
+        created_at=datetime(2024, 8, 1, 2, tzinfo=UTC),
+    )
 
     now = floor(progress(plan, date(2024, 7, 15)))
     known_then = floor(progress(plan, date(2024, 7, 15), "recorded"))
@@ -93,8 +108,10 @@ def test_a_workload_measured_by_readings_is_done_when_the_reading_reaches_it():
     make_reading(road, on=date(2024, 9, 1), value=Decimal(8))
     make_reading(road, on=date(2024, 10, 10), value=Decimal("12.4"))
 
-    states = [progress(plan, day).targets[0].state for day in
-              (date(2024, 8, 1), date(2024, 9, 10), date(2024, 10, 1), date(2024, 10, 11))]
+    states = [
+        progress(plan, day).targets[0].state
+        for day in (date(2024, 8, 1), date(2024, 9, 10), date(2024, 10, 1), date(2024, 10, 11))
+    ]
 
     assert states == [State.NO_DATA, State.ON_TRACK, State.OVERDUE, State.DONE_LATE]
 
@@ -126,7 +143,10 @@ def test_the_verdict_speaks_from_the_figures(plan):
 def test_an_empty_plan_has_a_sentence_too():
     plan = make_plan(2030)
 
-    assert verdict(progress(plan, date(2030, 5, 1))) == "截至2030年5月1日，2030年度方案还没有目标任务。"
+    assert (
+        verdict(progress(plan, date(2030, 5, 1)))
+        == "截至2030年5月1日，2030年度方案还没有目标任务。"
+    )
 
 
 def test_the_page_shows_every_target_deadline_and_village(plan, client):
@@ -134,15 +154,30 @@ def test_the_page_shows_every_target_deadline_and_village(plan, client):
 
     page = client.get("/?on=2024-10-20").content.decode()
 
-    for words in ("耕地保有量", "32202 亩", "违法占用耕地问题", "26 个", "99.3 亩", "9月20日", "12月31日", "未定时限",
-                  "团碾", "双福", "已过 30 天", "还有 11 天", "没有监测数"):
+    for words in (
+        "耕地保有量",
+        "32202 亩",
+        "违法占用耕地问题",
+        "26 个",
+        "99.3 亩",
+        "9月20日",
+        "12月31日",
+        "未定时限",
+        "团碾",
+        "双福",
+        "已过 30 天",
+        "还有 11 天",
+        "没有监测数",
+    ):
         assert words in page
 
 
 def test_a_day_after_the_plan_says_so(plan, client):
     client.force_login(make_user(role=Role.LEADER))
 
-    after, within = (client.get(f"/?on={day}").content.decode() for day in ("2025-01-01", "2024-12-31"))
+    after, within = (
+        client.get(f"/?on={day}").content.decode() for day in ("2025-01-01", "2024-12-31")
+    )
 
     assert "2024年度方案已于2024年12月31日结束" in after
     assert "已于2024年12月31日结束" not in within
@@ -196,7 +231,9 @@ def test_a_village_row_shows_its_share_and_what_was_reported(client):
     make_allocation(target, east, quota=Decimal("60.5"))
     make_patch(target, east)
     actions.report(
-        make_patch(target, east), by=make_user(villages=[east]), on=date(2024, 9, 5),
+        make_patch(target, east),
+        by=make_user(villages=[east]),
+        on=date(2024, 9, 5),
         step=target.milestones.get(code="evidence"),
     )
     client.force_login(make_user(role=Role.LEADER))

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from taiping.dashboard.asked import Asked
-from taiping.dashboard.progress import progress
-from taiping.dashboard.words import verdict
+from taiping.progress.progress import progress
+from taiping.progress.question import Asked
+from taiping.progress.words import verdict
 from tests.factories import (
     make_milestone,
     make_patch,
@@ -46,7 +46,14 @@ def test_what_is_overdue_is_listed_even_when_the_quota_is_met(leader):
 def test_a_village_is_not_told_of_tasks_it_has_no_part_in(leader):
     target = make_steps_target(make_plan(), order=2)
     floor = make_target(
-        target.plan, "retained", name="耕地保有量", kind="FLOOR", measured_by="READINGS", quota=Decimal(100), order=1)
+        target.plan,
+        "retained",
+        name="耕地保有量",
+        kind="FLOOR",
+        measured_by="READINGS",
+        quota=Decimal(100),
+        order=1,
+    )
     make_milestone(floor, name="年底保有", due_on=date(2024, 12, 31))
     make_reading(floor, value=Decimal(110))
     busy, idle = make_village("东村"), make_village("西村")
@@ -82,7 +89,9 @@ def test_a_village_page_has_its_share_and_what_moved(leader):
 def test_villages_with_as_much_overdue_are_ordered_by_what_they_confirmed(leader):
     target = make_target(make_plan())
     make_milestone(target, due_on=date(2024, 12, 31))
-    for order, (name, confirmed, patches) in enumerate([("全做完", 2, 2), ("没有图斑", 0, 0), ("一半", 1, 2), ("没做", 0, 1)]):
+    for order, (name, confirmed, patches) in enumerate(
+        [("全做完", 2, 2), ("没有图斑", 0, 0), ("一半", 1, 2), ("没做", 0, 1)]
+    ):
         village = make_village(name, order=order)
         for number in range(patches):
             patch = make_patch(target, village)
@@ -96,18 +105,23 @@ def test_villages_with_as_much_overdue_are_ordered_by_what_they_confirmed(leader
 
 def test_the_nearest_deadline_names_the_task_already_overdue_first():
     plan = make_plan()
-    calm, late = (make_target(plan, name=name, order=order) for order, name in enumerate(("不急", "拖着的")))
+    calm, late = (
+        make_target(plan, name=name, order=order) for order, name in enumerate(("不急", "拖着的"))
+    )
     make_milestone(late, name="复耕复种", due_on=date(2024, 9, 30))
     for target in (calm, late):
         make_milestone(target, name="镇级核实", due_on=date(2024, 11, 15))
         make_patch(target)
 
     assert verdict(progress(plan, date(2024, 11, 4))) == (
-        "截至2024年11月4日，2项任务中1项逾期、1项正常推进；最紧的是拖着的等2项，距镇级核实截止还有11天。")
+        "截至2024年11月4日，2项任务中1项逾期、1项正常推进；最紧的是拖着的等2项，距镇级核实截止还有11天。"
+    )
 
 
 def test_no_reading_is_not_compared_as_0(leader):
-    floor = make_target(make_plan(), "retained", kind="FLOOR", measured_by="READINGS", quota=Decimal(32202))
+    floor = make_target(
+        make_plan(), "retained", kind="FLOOR", measured_by="READINGS", quota=Decimal(32202)
+    )
     make_reading(floor, on=date(2024, 6, 30), value=Decimal(32196))
 
     page = leader.get("/?on=2024-08-01&since=2024-03-01").content.decode()
@@ -135,7 +149,10 @@ def test_the_screen_of_today_changes_with_the_day_and_lists_are_not_cut_in_silen
         make_milestone(target, due_on=today)
         make_patch(target)
 
-    home, past = leader.get("/").content.decode(), leader.get(f"/?year={today.year}&on={today.year}-01-05").content.decode()
+    home, past = (
+        leader.get("/").content.decode(),
+        leader.get(f"/?year={today.year}&on={today.year}-01-05").content.decode(),
+    )
     screen = leader.get("/screen/").content.decode()
 
     assert f'href="/screen/?year={today.year}"' in home
@@ -155,16 +172,33 @@ def test_the_screen_has_no_zero_for_what_has_no_patches(leader):
 
 def test_another_day_keeps_the_basis_the_comparison_and_all_villages():
     plan = make_plan()
-    asked = Asked(plan, date(2024, 10, 20), "recorded", date(2024, 11, 1), [plan], since=date(2024, 9, 25), villages="all")
+    asked = Asked(
+        plan,
+        date(2024, 10, 20),
+        "recorded",
+        date(2024, 11, 1),
+        [plan],
+        since=date(2024, 9, 25),
+        villages="all",
+    )
 
-    assert asked.at(date(2024, 9, 30)) == "?year=2024&on=2024-09-30&basis=recorded&since=2024-09-25&villages=all"
-    assert asked.at(date(2024, 9, 20)) == "?year=2024&on=2024-09-20&basis=recorded&villages=all"  # 比较的日期在它后面
+    assert (
+        asked.at(date(2024, 9, 30))
+        == "?year=2024&on=2024-09-30&basis=recorded&since=2024-09-25&villages=all"
+    )
+    assert (
+        asked.at(date(2024, 9, 20)) == "?year=2024&on=2024-09-20&basis=recorded&villages=all"
+    )  # 比较的日期在它后面
     assert asked.today_query == "?year=2024&basis=recorded&since=2024-09-25&villages=all"
-    assert asked.week_query == "?year=2024&on=2024-10-20&basis=recorded&since=2024-10-13&villages=all"
+    assert (
+        asked.week_query == "?year=2024&on=2024-10-20&basis=recorded&since=2024-10-13&villages=all"
+    )
 
 
 def test_an_undated_step_is_listed_near_the_end_of_the_plan_as_the_tile_counts_it(leader):
-    target = make_target(make_plan(), name="违法占用耕地问题", kind="CASES", quota=None, quota_count=1)
+    target = make_target(
+        make_plan(), name="违法占用耕地问题", kind="CASES", quota=None, quota_count=1
+    )
     make_milestone(target, name="整改落实", due_on=None)
     make_patch(target)
 

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from plots import actions
-from taiping.dashboard.bulletin import bulletin_name, write_bulletin
-from taiping.dashboard.progress import progress
-from taiping.dashboard.weekly import weekly_name
+from taiping.progress.progress import progress
+from taiping.reports.bulletin import bulletin_name, write_bulletin
+from taiping.reports.weekly import weekly_name
 from tests.factories import (
     make_patch,
     make_plan,
@@ -33,11 +33,18 @@ def test_patches_of_a_target_without_steps_do_not_break_any_page(leader):
     target = make_target(make_plan(), "abandoned", name="自然撂荒地整治")
     patch = make_patch(target, make_village("东村"), next_milestone=None)
 
-    for url in ("/", "/?on=2024-10-20&since=2024-09-20", "/screen/", f"/villages/{patch.village.pk}/", "/bulletin/",
-                "/patches/?year=2024&on=2024-10-20&state=all", "/weekly.xlsx"):
+    for url in (
+        "/",
+        "/?on=2024-10-20&since=2024-09-20",
+        "/screen/",
+        f"/villages/{patch.village.pk}/",
+        "/bulletin/",
+        "/patches/?year=2024&on=2024-10-20&state=all",
+        "/weekly.xlsx",
+    ):
         assert leader.get(url, follow=True).status_code == 200, url
     assert "1 个图斑" in leader.get("/?on=2024-10-20").content.decode()
-    figures, = progress(target.plan, date(2024, 10, 20)).targets
+    (figures,) = progress(target.plan, date(2024, 10, 20)).targets
     assert (figures.patch_count, figures.confirmed_count, figures.reporting) == (1, 0, None)
 
 
@@ -63,11 +70,13 @@ def test_all_villages_stay_when_the_day_is_changed(leader):
 
 def test_the_comparison_tells_how_the_floor_moved(leader):
     """耕地保有量从底线以下回到底线以上，是要说的。"""
-    floor = make_target(make_plan(), "retained", kind="FLOOR", measured_by="READINGS", quota=Decimal(32202))
+    floor = make_target(
+        make_plan(), "retained", kind="FLOOR", measured_by="READINGS", quota=Decimal(32202)
+    )
     make_reading(floor, on=date(2024, 9, 1), value=Decimal(32196))
     make_reading(floor, on=date(2024, 10, 10), value=Decimal(32212))
 
-    (figures, moved), = leader.get("/?on=2024-10-20&since=2024-09-15").context["moved"][0]
+    ((figures, moved),) = leader.get("/?on=2024-10-20&since=2024-09-15").context["moved"][0]
 
     assert (figures.target.code, moved.confirmed) == ("retained", Decimal(16))
 
@@ -100,16 +109,27 @@ def test_a_group_of_patches_only_exempted_is_told_the_same_in_words_and_table():
     target = make_steps_target(make_plan(), quota=Decimal(30))
     east, staff = make_village("东村"), make_user(role=Role.STAFF)
     for _ in range(2):
-        actions.exempt(make_patch(target, east), by=staff, on=date(2024, 9, 10), at=noon(9, 10), note="影像为水田")
+        actions.exempt(
+            make_patch(target, east),
+            by=staff,
+            on=date(2024, 9, 10),
+            at=noon(9, 10),
+            note="影像为水田",
+        )
     reported = make_patch(target, east)
     step = target.milestones.get(code="evidence")
-    actions.report(reported, by=make_user(villages=[east]), on=date(2024, 9, 20), at=noon(9, 20), step=step)
+    actions.report(
+        reported, by=make_user(villages=[east]), on=date(2024, 9, 20), at=noon(9, 20), step=step
+    )
 
     bulletin = write_bulletin(target.plan, date(2024, 10, 1), "done")
 
     text = "".join(getattr(block, "text", "") for block in bulletin.blocks)
-    assert "已上报3个、10亩（个数含核查无问题的），核实的只有核查无问题2个，核减面积20亩；其余还没有核实。" in text
-    figures, = progress(target.plan, date(2024, 10, 1)).targets
+    assert (
+        "已上报3个、10亩（个数含核查无问题的），核实的只有核查无问题2个，核减面积20亩；其余还没有核实。"
+        in text
+    )
+    (figures,) = progress(target.plan, date(2024, 10, 1)).targets
     assert (figures.reported_count, figures.confirmed_count) == (3, 2)
 
 
@@ -135,7 +155,9 @@ def test_a_village_row_has_its_share_of_confirmed_patches(leader):
     east, staff = make_village("东村"), make_user(role=Role.STAFF)
     make_village("没有图斑的村", order=9)
     make_patch(target, east), make_patch(target, east)
-    actions.exempt(make_patch(target, east), by=staff, on=date(2024, 9, 10), at=noon(9, 10), note="影像为水田")
+    actions.exempt(
+        make_patch(target, east), by=staff, on=date(2024, 9, 10), at=noon(9, 10), note="影像为水田"
+    )
 
     rows = leader.get("/?on=2024-09-20").context["village_rows"]
 

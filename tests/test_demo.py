@@ -15,8 +15,8 @@ from plots import actions
 from plots.evidence import check, store
 from plots.models import Evidence, Patch, RectificationRecord, Status
 from taiping import demo
-from taiping.dashboard.management.commands import quickstart
 from taiping.demo.photos import picture
+from taiping.operations.management.commands import quickstart
 from tasks.models import Plan, Reading, Target
 from tests.factories import make_patch, make_user, make_village
 from villages.models import Posting, Role, User, Village
@@ -38,7 +38,9 @@ def run(monkeypatch):
 
 
 def demo_rows():
-    marked = [model for model in apps.get_models() if any(f.name == "is_demo" for f in model._meta.fields)]
+    marked = [
+        model for model in apps.get_models() if any(f.name == "is_demo" for f in model._meta.fields)
+    ]
     return {model.__name__: model.objects.filter(is_demo=True).count() for model in marked}
 
 
@@ -48,7 +50,10 @@ def test_no_demo_gives_the_plan_and_one_administrator_who_must_change_the_passwo
     admin = User.objects.get()
     password = re.search(r"^  admin +(\w{12}) ", words, re.MULTILINE)[1]
     assert (admin.username, admin.role, admin.must_change_password, admin.is_demo) == (
-        "admin", Role.ADMIN, True, False
+        "admin",
+        Role.ADMIN,
+        True,
+        False,
     )
     assert admin.check_password(password)
     assert Target.objects.count() == 8
@@ -81,8 +86,13 @@ def test_demo_follows_the_villages_of_whatever_plan_is_there():
 
     demo.load(io.StringIO())
 
-    secretaries = User.objects.filter(role=Role.SECRETARY).values_list("username", "name", "postings__village__name")
-    assert sorted(secretaries) == [("cun01", "演示·河边村支书", "河边"), ("cun02", "演示·柳林社区支书", "柳林社区")]
+    secretaries = User.objects.filter(role=Role.SECRETARY).values_list(
+        "username", "name", "postings__village__name"
+    )
+    assert sorted(secretaries) == [
+        ("cun01", "演示·河边村支书", "河边"),
+        ("cun02", "演示·柳林社区支书", "柳林社区"),
+    ]
     assert not User.objects.exclude(name__startswith="演示·").exists()
     assert not User.objects.exclude(phone="").exists()
 
@@ -91,7 +101,9 @@ def test_demo_readings_cross_the_floor_during_the_year(run):
     run("quickstart", "--no-serve")
 
     for code, floor in (("retained", 32202), ("basic", 29733)):
-        values = list(Reading.objects.filter(target__code=code).order_by("on").values_list("value", flat=True))
+        values = list(
+            Reading.objects.filter(target__code=code).order_by("on").values_list("value", flat=True)
+        )
         assert len(values) == 4
         assert values == sorted(values)
         assert values[0] < floor < values[-1]
@@ -106,10 +118,14 @@ def test_clear_demo_removes_the_demo_and_nothing_else(
     run("quickstart", "--no-serve")
     village, target = Village.objects.get(name="团碾"), Target.objects.get(code="retained")
     huang = make_user("huang", role=Role.ADMIN, villages=[village])
-    real = Reading.objects.create(target=target, on="2024-06-30", value=32210, source="年度变更调查", by=huang)
+    real = Reading.objects.create(
+        target=target, on="2024-06-30", value=32210, source="年度变更调查", by=huang
+    )
     patch = make_patch(Target.objects.get(code="abandoned"), village, code="500151-7", batch=None)
     record = actions.report(patch, by=huang, on=date(2024, 9, 5))
-    photo = store(record, check(SimpleUploadedFile("田.jpg", picture(Random(1), timezone.now()))), huang)
+    photo = store(
+        record, check(SimpleUploadedFile("田.jpg", picture(Random(1), timezone.now()))), huang
+    )
 
     with django_capture_on_commit_callbacks(execute=True):
         words = run("clear_demo")
@@ -118,7 +134,10 @@ def test_clear_demo_removes_the_demo_and_nothing_else(
     assert list(User.objects.all()) == [huang]
     assert list(Reading.objects.all()) == [real]
     assert list(Posting.objects.all()) == [huang.postings.get()]
-    assert (list(Patch.objects.all()), list(RectificationRecord.objects.all())) == ([patch], [record])
+    assert (list(Patch.objects.all()), list(RectificationRecord.objects.all())) == (
+        [patch],
+        [record],
+    )
     assert list(Evidence.objects.all()) == [photo]
     kept = {tmp_path / file.name for file in (photo.file, photo.display, photo.thumb)}
     assert {path for path in tmp_path.rglob("*") if path.is_file()} == kept
@@ -161,7 +180,9 @@ def test_demo_account_that_entered_real_data_is_closed_not_deleted(run):
     run("quickstart", "--no-serve")
     staff = User.objects.get(username="staff1")
     target = Target.objects.get(code="retained")
-    real = Reading.objects.create(target=target, on="2024-06-30", value=32210, source="年度变更调查", by=staff)
+    real = Reading.objects.create(
+        target=target, on="2024-06-30", value=32210, source="年度变更调查", by=staff
+    )
 
     words = run("clear_demo")
 

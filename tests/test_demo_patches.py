@@ -12,18 +12,20 @@ from django.db.models import Sum
 from django.test import TestCase
 from django.utils import timezone
 
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Batch, Evidence, Kind, Patch, RectificationRecord, Status
 from taiping import demo
-from taiping.dashboard.progress import progress
-from taiping.dashboard.states import State
 from taiping.demo import casting, patches, sizes
 from taiping.demo.accounts import issue
+from taiping.progress.progress import progress
+from taiping.progress.states import State
 from tasks.models import Milestone, Plan
 from tests.factories import make_allocation, make_milestone, make_plan, make_target, make_village
 from villages.models import Posting, Role, Village
 
-DAYS = [date(2024, *day) for day in ((9, 1), (9, 20), (10, 1), (10, 20), (11, 15), (12, 1), (12, 31))]
+DAYS = [
+    date(2024, *day) for day in ((9, 1), (9, 20), (10, 1), (10, 20), (11, 15), (12, 1), (12, 31))
+]
 
 
 def amounts(day=date(2024, 12, 31)):
@@ -37,10 +39,24 @@ def amounts(day=date(2024, 12, 31)):
 
 def rows():
     """全部记录的样子，不带主键。"""
-    return list(RectificationRecord.objects.order_by("created_at", "patch__code", "pk").values_list(
-        "patch__code", "village__name", "milestone__name", "kind", "done_on", "created_at", "by__name", "area_mu",
-        "completes", "note", "reasons", "external_ref", "withdrawn_on", "withdrawn_at",
-    ))
+    return list(
+        RectificationRecord.objects.order_by("created_at", "patch__code", "pk").values_list(
+            "patch__code",
+            "village__name",
+            "milestone__name",
+            "kind",
+            "done_on",
+            "created_at",
+            "by__name",
+            "area_mu",
+            "completes",
+            "note",
+            "reasons",
+            "external_ref",
+            "withdrawn_on",
+            "withdrawn_at",
+        )
+    )
 
 
 class DemoYear(TestCase):
@@ -58,7 +74,10 @@ class DemoYear(TestCase):
         for day in DAYS:
             found = amounts(day)
             assert {code: total for code, (total, _) in found.items() if code != "illegal"} == {
-                "restore": 1010, "abandoned": 608, "restructured": 65, "reforested": 94,
+                "restore": 1010,
+                "abandoned": 608,
+                "restructured": 65,
+                "reforested": 94,
                 "non_grain": Decimal("99.3"),
             }, day
             assert (found["non_grain"][1], found["illegal"][1]) == (24, 26)
@@ -73,14 +92,19 @@ class DemoYear(TestCase):
         }
 
     def test_everything_says_it_is_a_demo(self):
-        assert not Patch.objects.exclude(code__startswith="演示-", place__startswith="演示", contractor="").exists()
+        assert not Patch.objects.exclude(
+            code__startswith="演示-", place__startswith="演示", contractor=""
+        ).exists()
         assert set(Batch.objects.values_list("name", "is_demo")) == {("演示数据", True)}
         for model in (Patch, RectificationRecord, Evidence):
             assert not model.objects.filter(is_demo=False).exists()
 
     def test_every_day_shows_another_picture(self):
         pictures = [
-            [(t.target.code, m.milestone.code, m.reached, m.state) for t, m in self.figures(day).milestones]
+            [
+                (t.target.code, m.milestone.code, m.reached, m.state)
+                for t, m in self.figures(day).milestones
+            ]
             for day in DAYS
         ]
 
@@ -105,7 +129,11 @@ class DemoYear(TestCase):
         assert states["reforested"] == states["non_grain"] == State.DONE_LATE
         assert states["restore"] == states["illegal"] == State.AT_RISK
         assert 0.85 < closed / Patch.objects.current().count() < 1
-        assert self.figures(date(2024, 10, 1)).overdue_count > self.figures(date(2024, 10, 20)).overdue_count > 0
+        assert (
+            self.figures(date(2024, 10, 1)).overdue_count
+            > self.figures(date(2024, 10, 20)).overdue_count
+            > 0
+        )
 
     def test_one_village_is_behind_and_one_leads(self):
         behind, praised = self.village_of(casting.BEHIND), self.village_of(casting.PRAISED)
@@ -125,13 +153,18 @@ class DemoYear(TestCase):
         return next(pk for pk, each in found.items() if each == manner)
 
     def test_every_kind_of_record_happens(self):
-        reports = list(self.records.filter(kind=Kind.REPORT).select_related("milestone__target__plan", "by"))
+        reports = list(
+            self.records.filter(kind=Kind.REPORT).select_related("milestone__target__plan", "by")
+        )
         again = {(r.patch_id, r.milestone_id) for r in reports if r.is_withdrawn}
 
         assert set(self.records.values_list("kind", flat=True)) == set(Kind.values)
         assert set(Patch.objects.values_list("status", flat=True)) == set(Status.values)
         assert any(not r.completes for r in reports)
-        assert any(r.completes and r.area_mu < r.patch.area_mu and r.note.startswith("田坎") for r in reports)
+        assert any(
+            r.completes and r.area_mu < r.patch.area_mu and r.note.startswith("田坎")
+            for r in reports
+        )
         assert sum(r.is_backfilled for r in reports) >= 5
         assert sum(r.is_late for r in reports) >= 10
         assert again & {(r.patch_id, r.milestone_id) for r in reports if not r.is_withdrawn}
@@ -152,7 +185,9 @@ class DemoYear(TestCase):
                 assert at.weekday() < 5
 
     def test_uploads_have_a_number_where_the_step_needs_one(self):
-        needing = self.records.filter(kind=Kind.REPORT, completes=True, milestone__needs_external_ref=True)
+        needing = self.records.filter(
+            kind=Kind.REPORT, completes=True, milestone__needs_external_ref=True
+        )
 
         assert needing.exists()
         assert not needing.exclude(external_ref__startswith="演示-").exists()
@@ -161,8 +196,13 @@ class DemoYear(TestCase):
         photos = list(Evidence.objects.all())
 
         assert len(photos) == len({photo.sha256 for photo in photos}) == 12
-        assert all(photo.file.storage.exists(photo.thumb.name) and photo.taken_at for photo in photos)
-        assert sum(photo.file.size + photo.display.size + photo.thumb.size for photo in photos) < 5_000_000
+        assert all(
+            photo.file.storage.exists(photo.thumb.name) and photo.taken_at for photo in photos
+        )
+        assert (
+            sum(photo.file.size + photo.display.size + photo.thumb.size for photo in photos)
+            < 5_000_000
+        )
 
     def test_cleared_and_made_again_it_is_the_same(self):
         before = rows()
@@ -240,10 +280,19 @@ def test_another_towns_plan_is_followed_too():
 
     demo_made = patches.load(now=timezone.make_aware(datetime(2024, 5, 1)))
 
-    shares = Patch.objects.filter(target=shared).order_by("village__order").values_list("village__name")
-    assert list(shares.annotate(total=Sum("area_mu"))) == [("河边", Decimal("40.337")), ("柳林", Decimal(20))]
+    shares = (
+        Patch.objects.filter(target=shared).order_by("village__order").values_list("village__name")
+    )
+    assert list(shares.annotate(total=Sum("area_mu"))) == [
+        ("河边", Decimal("40.337")),
+        ("柳林", Decimal(20)),
+    ]
     assert Patch.objects.filter(target=listed).count() == 7
-    assert set(Patch.objects.filter(target=goal).values_list("village__name", flat=True)) == {"河边", "柳林", "后山"}
+    assert set(Patch.objects.filter(target=goal).values_list("village__name", flat=True)) == {
+        "河边",
+        "柳林",
+        "后山",
+    }
     assert amounts(date(2023, 12, 31))["empty"][0] == 9
     assert demo_made["整改记录"] == RectificationRecord.objects.count() > 20
     assert RectificationRecord.objects.filter(patch__target=listed, kind=Kind.PASS).exists()
@@ -261,12 +310,16 @@ def test_steps_that_ask_for_photos_get_them():
     patches.load()
     demo.photos.load()
 
-    for record in RectificationRecord.objects.filter(milestone=step, kind=Kind.REPORT, completes=True):
+    for record in RectificationRecord.objects.filter(
+        milestone=step, kind=Kind.REPORT, completes=True
+    ):
         assert record.evidence.count() == 2
     assert Evidence.objects.exists()
 
 
-@pytest.mark.parametrize(("number", "weights"), [(24, [1.0] * 10), (3, [1.0] * 10), (101, [0.2, 5.0, 1.1]), (0, [1.0])])
+@pytest.mark.parametrize(
+    ("number", "weights"), [(24, [1.0] * 10), (3, [1.0] * 10), (101, [0.2, 5.0, 1.1]), (0, [1.0])]
+)
 def test_apportioning_keeps_the_total(number, weights):
     counts = sizes.apportion(number, weights)
 

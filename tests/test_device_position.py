@@ -9,8 +9,8 @@ from django.utils import timezone
 from shapely.geometry import box
 
 from plots.evidence.position import relocate
-from plots.forms_evidence import DeviceField
 from plots.models import Evidence
+from plots.pages.report.file_fields import DeviceField
 from tests.factories import make_patch, make_record, make_shape, make_user, make_village
 from tests.test_report_page import fields, photo
 from villages.models import Role
@@ -31,7 +31,8 @@ def east():
 
 def reported(client, patch, device):
     response = client.post(
-        reverse("plots:report", args=[patch.pk]), {**fields(client, patch), "camera": photo(), "device": device}
+        reverse("plots:report", args=[patch.pk]),
+        {**fields(client, patch), "camera": photo(), "device": device},
     )
     assert response.status_code == 302
     return Evidence.objects.get()
@@ -43,16 +44,33 @@ def test_the_phones_position_is_kept_beside_the_photos_own(client, east):
 
     evidence = reported(client, patch, "29.8505,106.0505,12.4")
 
-    assert (evidence.device_lat, evidence.device_lon) == (Decimal("29.850500"), Decimal("106.050500"))
+    assert (evidence.device_lat, evidence.device_lon) == (
+        Decimal("29.850500"),
+        Decimal("106.050500"),
+    )
     assert evidence.device_accuracy_m == 12
     assert evidence.device_position == "INSIDE"
     assert evidence.lat is None
-    assert "上报时手机在图斑内（精度 12 米）" in client.get(reverse("plots:patch", args=[patch.pk])).content.decode()
+    assert (
+        "上报时手机在图斑内（精度 12 米）"
+        in client.get(reverse("plots:patch", args=[patch.pk])).content.decode()
+    )
 
 
-@pytest.mark.parametrize("device", [
-    "", "a,b,c", "1,2", "nan,nan,1", "91,106,5", "29,106,-1", "29,106,1e400", "1e99999,1,1", "\x00",
-])
+@pytest.mark.parametrize(
+    "device",
+    [
+        "",
+        "a,b,c",
+        "1,2",
+        "nan,nan,1",
+        "91,106,5",
+        "29,106,-1",
+        "29,106,1e400",
+        "1e99999,1,1",
+        "\x00",
+    ],
+)
 def test_a_broken_position_is_no_position(device):
     assert DeviceField().clean(device) is None
 
@@ -80,10 +98,16 @@ def test_the_position_is_judged_again_when_the_shape_arrives(client, east):
     assert 1040 <= evidence.device_position_m <= 1070  # 往北 0.0095 度，约 1053 米
 
 
-@pytest.mark.parametrize(("taken", "words"), [
-    (datetime(2024, 9, 5, 10), ""), (datetime(2024, 9, 4, 23), ""), (datetime(2024, 9, 1, 10), "拍摄比完成日期早 4 天"),
-    (datetime(2024, 9, 9, 10), "拍摄比完成日期晚 4 天"), (None, ""),
-])
+@pytest.mark.parametrize(
+    ("taken", "words"),
+    [
+        (datetime(2024, 9, 5, 10), ""),
+        (datetime(2024, 9, 4, 23), ""),
+        (datetime(2024, 9, 1, 10), "拍摄比完成日期早 4 天"),
+        (datetime(2024, 9, 9, 10), "拍摄比完成日期晚 4 天"),
+        (None, ""),
+    ],
+)
 def test_a_camera_clock_far_from_the_day_is_pointed_out(east, taken, words):
     patch = make_patch(village=east)
     record = make_record(patch, on=date(2024, 9, 5), by=make_user(role=Role.STAFF))

@@ -24,7 +24,10 @@ def test_the_database_picks_no_record_of_a_later_day():
                 Q(village__in=[village.pk]), milestone__target__plan=plan, kind__in=WORK
             )
             expected = {
-                row.pk for row in everything
-                if row.village_id == village.pk and row.done_on <= on and not (row.withdrawn_on and row.withdrawn_on <= on)
+                row.pk
+                for row in everything
+                if row.village_id == village.pk
+                and row.done_on <= on
+                and not (row.withdrawn_on and row.withdrawn_on <= on)
             }
             assert set(found.order_by().values_list("pk", flat=True)) == expected

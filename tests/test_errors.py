@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import DatabaseError, DataError
 from django.test import Client
 
-from taiping import views
-from taiping.logs import LineFormatter, RequestFilter, masked
+from taiping.operations import views
+from taiping.operations.logs import LineFormatter, RequestFilter, masked
 from tests.factories import PASSWORD, make_user
 from villages.models import Role
 
@@ -60,7 +60,9 @@ class TestServerError:
         assert "算不下去了" not in page
         assert response["X-Request-ID"] == number
         assert f"事故编号 {number}" in told
-        assert re.search(rf"ERROR django.request user=\S+ request={number} Internal Server Error: /healthz", told)
+        assert re.search(
+            rf"ERROR django.request user=\S+ request={number} Internal Server Error: /healthz", told
+        )
         assert "RuntimeError: 算不下去了" in told
 
     def test_page_needs_no_database(self, quiet_client, monkeypatch, django_db_blocker):
@@ -76,7 +78,7 @@ class TestServerError:
         def missing(name):
             raise ValueError(name)
 
-        monkeypatch.setattr("taiping.errors.staticfiles_storage.url", missing)
+        monkeypatch.setattr("taiping.operations.errors.staticfiles_storage.url", missing)
         broken(monkeypatch, RuntimeError("算不下去了"))
 
         assert "请把编号" in quiet_client.get("/healthz").content.decode()
@@ -117,13 +119,24 @@ class TestPages:
         assert "刷新那一页" in page
         assert "CSRF" not in page
 
-    @pytest.mark.parametrize(("error", "words"), [
-        (ValueError("A string literal cannot contain NUL (0x00) characters."), "看不见的空字符"),
-        (DataError("integer out of range"), "太大、太长或不是数"),
-        (OverflowError("Python int too large to convert to SQLite INTEGER"), "太大、太长或不是数"),
-        (ValueError("Field 'id' expected a number but got 'x'."), "太大、太长或不是数"),
-    ])
-    def test_value_that_only_the_database_refuses_is_told_in_words(self, client, monkeypatch, log, error, words):
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [
+            (
+                ValueError("A string literal cannot contain NUL (0x00) characters."),
+                "看不见的空字符",
+            ),
+            (DataError("integer out of range"), "太大、太长或不是数"),
+            (
+                OverflowError("Python int too large to convert to SQLite INTEGER"),
+                "太大、太长或不是数",
+            ),
+            (ValueError("Field 'id' expected a number but got 'x'."), "太大、太长或不是数"),
+        ],
+    )
+    def test_value_that_only_the_database_refuses_is_told_in_words(
+        self, client, monkeypatch, log, error, words
+    ):
         broken(monkeypatch, error)
 
         response = client.get("/healthz")
@@ -141,8 +154,10 @@ class TestPages:
         client.force_login(make_user(role=Role.ADMIN))
 
         answers = [
-            client.get("/plan/", {"year": "20\x0024"}), client.get("/patches/", {"q": "a\x00", "b\x00": "1"}),
-            client.get("/admin/villages/user/", {"q": "\x00"}), client.get("/villages/1\x00/"),
+            client.get("/plan/", {"year": "20\x0024"}),
+            client.get("/patches/", {"q": "a\x00", "b\x00": "1"}),
+            client.get("/admin/villages/user/", {"q": "\x00"}),
+            client.get("/villages/1\x00/"),
             client.post("/accounts/password/", {"old_password": "a\x00b"}),
             client.post("/accounts/login/", {"username": "a\x00b", "password": "\x00"}),
         ]
@@ -192,17 +207,22 @@ class TestLog:
         assert PHONE not in log.getvalue()
 
     def test_a_name_cannot_forge_a_line(self, log):
-        logging.getLogger("taiping").warning("文件 %s", "图斑.xlsx\n2026-01-01 00:00:00 INFO user=admin 全部通过\x1b[2J")
+        logging.getLogger("taiping").warning(
+            "文件 %s", "图斑.xlsx\n2026-01-01 00:00:00 INFO user=admin 全部通过\x1b[2J"
+        )
 
         assert log.getvalue().count("\n") == 1
         assert "\x1b" not in log.getvalue()
 
-    @pytest.mark.parametrize(("text", "clean"), [
-        ("postgres://gengdi:mima@127.0.0.1/x", "postgres://gengdi:***@127.0.0.1/x"),
-        ("SECRET_KEY='abc'", "SECRET_KEY=***"),
-        ("图斑 13800 面积 138001380001234", "图斑 13800 面积 138001380001234"),
-        ("'new_password1': 'x y'", "'new_password1': ***"),
-        ("sessionid=abc; a=1", "sessionid=***; a=1"),
-    ])
+    @pytest.mark.parametrize(
+        ("text", "clean"),
+        [
+            ("postgres://gengdi:mima@127.0.0.1/x", "postgres://gengdi:***@127.0.0.1/x"),
+            ("SECRET_KEY='abc'", "SECRET_KEY=***"),
+            ("图斑 13800 面积 138001380001234", "图斑 13800 面积 138001380001234"),
+            ("'new_password1': 'x y'", "'new_password1': ***"),
+            ("sessionid=abc; a=1", "sessionid=***; a=1"),
+        ],
+    )
     def test_masking(self, text, clean):
         assert masked(text) == clean

@@ -29,9 +29,13 @@ def refusal(content, name="IMG_0001.jpg"):
 @pytest.mark.parametrize(
     ("content", "suffix", "kind"),
     [
-        (encoded(), ".jpg", "PHOTO"), (encoded(format="PNG"), ".png", "PHOTO"),
-        (encoded(format="WEBP"), ".webp", "PHOTO"), (heic(), ".heic", "PHOTO"), (pdf(), ".pdf", "DOCUMENT"),
-        (office(), ".docx", "DOCUMENT"), (office("xl/workbook.xml"), ".xlsx", "DOCUMENT"),
+        (encoded(), ".jpg", "PHOTO"),
+        (encoded(format="PNG"), ".png", "PHOTO"),
+        (encoded(format="WEBP"), ".webp", "PHOTO"),
+        (heic(), ".heic", "PHOTO"),
+        (pdf(), ".pdf", "DOCUMENT"),
+        (office(), ".docx", "DOCUMENT"),
+        (office("xl/workbook.xml"), ".xlsx", "DOCUMENT"),
     ],
 )
 def test_sort_comes_from_the_content_never_from_the_name(content, suffix, kind):
@@ -55,13 +59,18 @@ def test_a_workbook_from_a_real_writer_is_taken():
         (b"\xef\xbb\xbf\n<html><body>x</body></html>", "里面是网页"),
         (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "里面是SVG 矢量图"),
         (b'<?xml version="1.0"?><svg></svg>', "里面是SVG 矢量图"),
-        (b"MZ\x90\x00" + b"\x00" * 60, "里面是程序"), (b"\x7fELF" + b"\x00" * 60, "里面是程序"),
-        (b"#!/bin/sh\nls", "里面是程序"), (encoded(format="GIF"), "里面是GIF 动图"),
-        (encoded(format="BMP"), "里面是BMP 图片"), (encoded(format="TIFF"), "里面是TIFF 图片"),
+        (b"MZ\x90\x00" + b"\x00" * 60, "里面是程序"),
+        (b"\x7fELF" + b"\x00" * 60, "里面是程序"),
+        (b"#!/bin/sh\nls", "里面是程序"),
+        (encoded(format="GIF"), "里面是GIF 动图"),
+        (encoded(format="BMP"), "里面是BMP 图片"),
+        (encoded(format="TIFF"), "里面是TIFF 图片"),
         (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42", "里面是视频"),
         (b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00avifmif1miaf", "里面是AVIF 图片"),
-        (b"Rar!\x1a\x07", "里面是压缩包"), ("今天下雨".encode(), "里面是纯文字"),
-        (b"\x00\x01\x02\x03\x04", "里面是认不出的内容"), (b"GIF89a<script>alert(1)</script>", "里面是GIF 动图"),
+        (b"Rar!\x1a\x07", "里面是压缩包"),
+        ("今天下雨".encode(), "里面是纯文字"),
+        (b"\x00\x01\x02\x03\x04", "里面是认不出的内容"),
+        (b"GIF89a<script>alert(1)</script>", "里面是GIF 动图"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "老格式的 Office 文件，或加了密码"),
     ],
 )
@@ -138,14 +147,29 @@ def test_large_files_are_refused_with_both_sizes(settings):
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        (pdf()[:-20], "不完整或已损坏"), (b"%PDF-1.7\n" + b"x" * 500, "不完整或已损坏"),
+        (pdf()[:-20], "不完整或已损坏"),
+        (b"%PDF-1.7\n" + b"x" * 500, "不完整或已损坏"),
         (pdf().replace(b"startxref\n", b"startxref\n9999"), "不完整或已损坏"),
-        (office()[:-40], "不完整或已损坏"), (office()[:60], "不完整或已损坏"),
+        (office()[:-40], "不完整或已损坏"),
+        (office()[:60], "不完整或已损坏"),
         (office(word__media=bytes(range(256))).replace(b"PQRS", b"PQRT"), "不完整或已损坏"),
-        (office("ppt/presentation.xml"), "不是 Word 的 .docx"), (office(word__vbaProject=b"x"), "带有宏"),
-        (office(bomb=bytes(8 * 1024 * 1024)), "大得不正常"), (office(bomb=bytes(101 * 1024 * 1024)), "大得不正常"),
+        (office("ppt/presentation.xml"), "不是 Word 的 .docx"),
+        (office(word__vbaProject=b"x"), "带有宏"),
+        (office(bomb=bytes(8 * 1024 * 1024)), "大得不正常"),
+        (office(bomb=bytes(101 * 1024 * 1024)), "大得不正常"),
     ],
-    ids=["cut pdf", "no pdf", "pdf points outside", "cut zip", "head of zip", "crc", "slides", "macro", "ratio", "total"],
+    ids=[
+        "cut pdf",
+        "no pdf",
+        "pdf points outside",
+        "cut zip",
+        "head of zip",
+        "crc",
+        "slides",
+        "macro",
+        "ratio",
+        "total",
+    ],
 )
 def test_bad_documents_are_refused(content, found):
     assert found in refusal(content, "验收.docx")
@@ -179,7 +203,9 @@ def test_heic_without_the_optional_package_says_what_to_do(monkeypatch):
 
 
 def test_every_error_of_a_submission_is_told_at_once():
-    good, errors = check_all([upload(name="好.jpg"), upload(b"", "空.jpg"), upload(b"MZ\x00", "程序.jpg")])
+    good, errors = check_all(
+        [upload(name="好.jpg"), upload(b"", "空.jpg"), upload(b"MZ\x00", "程序.jpg")]
+    )
 
     assert [one.name for one in good] == ["好.jpg"]
     assert [sentence.split("”")[0] for sentence in errors] == ["“空.jpg", "“程序.jpg"]
@@ -203,9 +229,13 @@ def test_the_same_file_chosen_twice_counts_once():
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        (r"C:\Users\张三\照片.jpg", "照片.jpg"), ("../../etc/passwd", "passwd"),
-        ("a\x00b\r\nSet-Cookie: x.jpg", "abSet-Cookie: x.jpg"), ("gpj.\u202eexe", "gpj.exe"),
-        ("长" * 300 + ".jpg", "长" * 196 + ".jpg"), ("..", "材料.jpg"), (".jpg", "jpg"),
+        (r"C:\Users\张三\照片.jpg", "照片.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("a\x00b\r\nSet-Cookie: x.jpg", "abSet-Cookie: x.jpg"),
+        ("gpj.\u202eexe", "gpj.exe"),
+        ("长" * 300 + ".jpg", "长" * 196 + ".jpg"),
+        ("..", "材料.jpg"),
+        (".jpg", "jpg"),
     ],
 )
 def test_names_lose_paths_and_invisible_characters(given, kept):

@@ -21,7 +21,11 @@ def corner_colours(content):
 
 
 def near(colours, expected):
-    return all(abs(a - b) < 40 for one, two in zip(colours, expected, strict=True) for a, b in zip(one, two, strict=True))
+    return all(
+        abs(a - b) < 40
+        for one, two in zip(colours, expected, strict=True)
+        for a, b in zip(one, two, strict=True)
+    )
 
 
 # 拍摄信息
@@ -35,7 +39,11 @@ def test_facts_are_read_from_the_original():
     found = facts(taken="2024:09:05 10:11:12", gps={**TONGLIANG, 17: 123.44})
 
     assert found.taken_at == datetime(2024, 9, 5, 2, 11, 12, tzinfo=UTC)  # 没写时差，按北京时间
-    assert (found.lat, found.lon, found.bearing) == (Decimal("29.855000"), Decimal("106.060000"), Decimal("123.4"))
+    assert (found.lat, found.lon, found.bearing) == (
+        Decimal("29.855000"),
+        Decimal("106.060000"),
+        Decimal("123.4"),
+    )
 
 
 @pytest.mark.parametrize("format", ["PNG", "WEBP"])
@@ -53,8 +61,11 @@ def test_facts_are_read_from_other_formats_too(format):
         ("2024:09:05 10:00:00", "+08:00", datetime(2024, 9, 5, 2, tzinfo=UTC)),
         ("2024:09:05 10:00:00", "-05:30", datetime(2024, 9, 5, 15, 30, tzinfo=UTC)),
         ("2024:09:05 10:00:00", "乱写", datetime(2024, 9, 5, 2, tzinfo=UTC)),
-        ("0000:00:00 00:00:00", "", None), ("    :  :     :  :  ", "", None), ("1970:01:01 00:00:00", "", None),
-        ("2024-09-05", "", None), ("0001:01:01 00:00:00", "+08:00", None),
+        ("0000:00:00 00:00:00", "", None),
+        ("    :  :     :  :  ", "", None),
+        ("1970:01:01 00:00:00", "", None),
+        ("2024-09-05", "", None),
+        ("0001:01:01 00:00:00", "+08:00", None),
     ],
 )
 def test_camera_time_with_and_without_offset(taken, offset, expected):
@@ -64,7 +75,10 @@ def test_camera_time_with_and_without_offset(taken, offset, expected):
 def test_camera_clock_wins_over_satellite_clock():
     gps = {**TONGLIANG, 7: (23.0, 0.0, 0.0), 29: "2024:09:03"}
 
-    assert facts(taken="2024:09:05 10:00:00", gps=gps).taken_at.astimezone(UTC).date().isoformat() == "2024-09-05"
+    assert (
+        facts(taken="2024:09:05 10:00:00", gps=gps).taken_at.astimezone(UTC).date().isoformat()
+        == "2024-09-05"
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,11 +97,27 @@ def test_coordinates_with_other_refs_and_forms(gps, expected):
 @pytest.mark.parametrize(
     "gps",
     [
-        {29: "2024:09:05"}, {1: "N", 2: (29.0, 51.0, 18.0)}, {2: (29.0, 51.0, 18.0), 4: (106.0, 3.0, 36.0)},
-        {**TONGLIANG, 2: (95.0, 0.0, 0.0)}, {**TONGLIANG, 4: (181.0, 0.0, 0.0)}, {**TONGLIANG, 2: (29.0, 75.0, 0.0)},
-        {**TONGLIANG, 1: "?"}, {**TONGLIANG, 2: (0.0, 0.0, 0.0), 4: (0.0, 0.0, 0.0)}, {**TONGLIANG, 2: ()},
+        {29: "2024:09:05"},
+        {1: "N", 2: (29.0, 51.0, 18.0)},
+        {2: (29.0, 51.0, 18.0), 4: (106.0, 3.0, 36.0)},
+        {**TONGLIANG, 2: (95.0, 0.0, 0.0)},
+        {**TONGLIANG, 4: (181.0, 0.0, 0.0)},
+        {**TONGLIANG, 2: (29.0, 75.0, 0.0)},
+        {**TONGLIANG, 1: "?"},
+        {**TONGLIANG, 2: (0.0, 0.0, 0.0), 4: (0.0, 0.0, 0.0)},
+        {**TONGLIANG, 2: ()},
     ],
-    ids=["clock only", "half", "no refs", "lat 95", "lon 181", "75 minutes", "odd ref", "null island", "blank"],
+    ids=[
+        "clock only",
+        "half",
+        "no refs",
+        "lat 95",
+        "lon 181",
+        "75 minutes",
+        "odd ref",
+        "null island",
+        "blank",
+    ],
 )
 def test_untrustworthy_coordinates_are_unknown(gps):
     found = facts(gps=gps)
@@ -98,7 +128,9 @@ def test_untrustworthy_coordinates_are_unknown(gps):
 def test_rationals_with_zero_denominators_are_unknown():
     block = exif(taken="2024:09:05 10:00:00", gps={**TONGLIANG, 17: 90.0})
     # 18 秒写成 18/1，106 度写成 106/1：把一处的分母改成 0。
-    broken = block.replace((18).to_bytes(4, "big") + (1).to_bytes(4, "big"), (18).to_bytes(4, "big") + bytes(4))
+    broken = block.replace(
+        (18).to_bytes(4, "big") + (1).to_bytes(4, "big"), (18).to_bytes(4, "big") + bytes(4)
+    )
 
     found = check(upload(encoded(exif=broken))).facts
 
@@ -107,14 +139,20 @@ def test_rationals_with_zero_denominators_are_unknown():
     assert found.taken_at is not None
 
 
-@pytest.mark.parametrize(("given", "kept"), [(359.97, Decimal("0.0")), (400.0, None), (0.0, Decimal("0.0"))])
+@pytest.mark.parametrize(
+    ("given", "kept"), [(359.97, Decimal("0.0")), (400.0, None), (0.0, Decimal("0.0"))]
+)
 def test_bearing_is_a_direction_or_unknown(given, kept):
     assert facts(gps={**TONGLIANG, 17: given}).bearing == kept
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_rubbish_in_the_exif_block_does_not_refuse_the_photo():
-    for rubbish in (b"Exif\x00\x00rubbish", b"Exif\x00\x00MM\x00*\xff\xff\xff\xff", exif(gps=TONGLIANG)[:60]):
+    for rubbish in (
+        b"Exif\x00\x00rubbish",
+        b"Exif\x00\x00MM\x00*\xff\xff\xff\xff",
+        exif(gps=TONGLIANG)[:60],
+    ):
         found = check(upload(encoded(exif=rubbish))).facts
         assert (found.taken_at, found.lat) == (None, None)
 
@@ -126,8 +164,12 @@ def test_rubbish_in_the_exif_block_does_not_refuse_the_photo():
 def test_copies_stand_upright(orientation):
     upright = corners()
     undo = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
         8: Image.Transpose.ROTATE_270,
     }
     as_shot = upright.transpose(undo[orientation]) if orientation in undo else upright
@@ -153,7 +195,11 @@ def test_iphone_photo_stands_upright_once():
 def test_copies_have_their_sizes_and_carry_no_metadata():
     block = exif(taken="2024:09:05 10:00:00", gps=TONGLIANG)
 
-    checked = check(upload(encoded(corners((2000, 1000)), exif=block, icc_profile=b"profile", comment=b"secret")))
+    checked = check(
+        upload(
+            encoded(corners((2000, 1000)), exif=block, icc_profile=b"profile", comment=b"secret")
+        )
+    )
 
     for copy, size in ((checked.display, (1600, 800)), (checked.thumb, (320, 160))):
         image = Image.open(io.BytesIO(copy))
@@ -165,7 +211,9 @@ def test_copies_have_their_sizes_and_carry_no_metadata():
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "1", "L", "CMYK"])
 def test_every_colour_mode_becomes_a_plain_jpeg(mode):
-    image = Image.new("RGBA", (40, 30), (0, 0, 0, 0)) if mode in ("RGBA", "LA") else corners((40, 30))
+    image = (
+        Image.new("RGBA", (40, 30), (0, 0, 0, 0)) if mode in ("RGBA", "LA") else corners((40, 30))
+    )
     format = "JPEG" if mode == "CMYK" else "PNG"
 
     copy = Image.open(io.BytesIO(check(upload(encoded(image.convert(mode), format))).display))

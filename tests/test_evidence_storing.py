@@ -9,7 +9,16 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import DatabaseError, connection
 
 from plots import actions, evidence
-from plots.evidence import EvidenceError, attach, check, check_all, duplicates, listed, saving, store
+from plots.evidence import (
+    EvidenceError,
+    attach,
+    check,
+    check_all,
+    duplicates,
+    listed,
+    saving,
+    store,
+)
 from plots.models import Evidence, RectificationRecord
 from tests.factories import make_patch, make_record, make_user
 from tests.photos import TONGLIANG, encoded, exif, noisy, office, pdf, upload
@@ -36,7 +45,12 @@ def test_original_is_kept_byte_for_byte_under_a_name_nobody_can_guess(town, medi
 
     saved.refresh_from_db()
     assert saved.file.read() == content
-    assert (saved.patch, saved.record, saved.name, saved.size) == (town.patch, record, "田坎边.jpg", len(content))
+    assert (saved.patch, saved.record, saved.name, saved.size) == (
+        town.patch,
+        record,
+        "田坎边.jpg",
+        len(content),
+    )
     assert (saved.position, saved.position_m, saved.lat) == ("UNKNOWN", None, Decimal("29.855000"))
     assert len(media()) == 3
     assert all(len(path.stem) == 32 and path.suffix == ".jpg" for path in media())
@@ -159,9 +173,15 @@ def test_evidence_of_a_demo_record_is_demo(town):
 
 
 def test_a_photo_with_a_web_page_behind_it_is_only_ever_a_photo(town):
-    polyglot = encoded(comment=b"<script>alert(1)</script>") + b"<html><script>alert(1)</script></html>" + office()
+    polyglot = (
+        encoded(comment=b"<script>alert(1)</script>")
+        + b"<html><script>alert(1)</script></html>"
+        + office()
+    )
 
-    saved = store(make_record(town.patch), check(upload(polyglot, "x.html")), by=town.east_secretary)
+    saved = store(
+        make_record(town.patch), check(upload(polyglot, "x.html")), by=town.east_secretary
+    )
 
     assert saved.kind == "PHOTO"
     assert saved.file.name.endswith(".jpg")
@@ -177,7 +197,10 @@ def test_the_same_photo_elsewhere_is_named_only_to_those_who_may_see(town):
     store(make_record(west), check(upload(name="改了名.jpg")), by=town.west_secretary)
 
     assert duplicates(here, town.patch, town.mayor).sentence == "同一张照片也用于图斑 西9（西村）。"
-    assert duplicates(here.sha256, town.patch, town.east_secretary).sentence == "同一张照片已用于别的图斑。"
+    assert (
+        duplicates(here.sha256, town.patch, town.east_secretary).sentence
+        == "同一张照片已用于别的图斑。"
+    )
     assert not duplicates(here, town.patch, town.east_secretary).patches
 
 
@@ -189,11 +212,15 @@ def test_same_photo_on_the_same_patch_and_same_document_are_not_pointed_out(town
     store(make_record(other), check(upload(pdf(), "a.pdf")), by=town.huang)
 
     assert duplicates(here, town.patch, town.huang).sentence == ""
-    assert [bool(item.twins) for item in listed(Evidence.objects.filter(pk=paper.pk), town.huang)] == [False]
+    assert [
+        bool(item.twins) for item in listed(Evidence.objects.filter(pk=paper.pk), town.huang)
+    ] == [False]
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_listing_takes_the_same_queries_for_one_and_for_three(town, django_assert_num_queries, count):
+def test_listing_takes_the_same_queries_for_one_and_for_three(
+    town, django_assert_num_queries, count
+):
     other = make_patch(town.target, town.west)
     for _ in range(count):
         content = noisy(20)
@@ -203,7 +230,10 @@ def test_listing_takes_the_same_queries_for_one_and_for_three(town, django_asser
 
     with django_assert_num_queries(3):
         items = listed(town.patch.evidence.all(), boss)
-        told = [(item.twins.sentence, str(item.by), item.record.milestone.name, item.patch.code) for item in items]
+        told = [
+            (item.twins.sentence, str(item.by), item.record.milestone.name, item.patch.code)
+            for item in items
+        ]
 
     assert len(told) == count
     assert all(other.code in sentence for sentence, *_ in told)

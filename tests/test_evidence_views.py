@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from plots.evidence import check, listed, store
-from plots.forms_evidence import PICK_AGAIN, EvidenceForm
 from plots.models import Evidence
+from plots.pages.report.file_fields import PICK_AGAIN, EvidenceForm
 from tests.factories import make_patch, make_record
 from tests.photos import TONGLIANG, encoded, exif, noisy, office, pdf, upload
 from tests.town import Town
@@ -25,7 +25,9 @@ def town(db, settings, tmp_path):
 @pytest.fixture
 def photo(town):
     content = encoded(exif=exif(taken="2024:09:05 10:11:12", gps=TONGLIANG))
-    return store(make_record(town.patch), check(upload(content, "田坎 边.jpg")), by=town.east_secretary)
+    return store(
+        make_record(town.patch), check(upload(content, "田坎 边.jpg")), by=town.east_secretary
+    )
 
 
 def address(evidence, which):
@@ -50,7 +52,9 @@ def test_other_villages_secretary_gets_404_and_not_a_byte(client, town, photo):
 def test_those_in_scope_may_look(client, town, photo, who):
     client.force_login(getattr(town, who))
 
-    assert {client.get(address(photo, which)).status_code for which in ("original", "display", "thumb")} == {200}
+    assert {
+        client.get(address(photo, which)).status_code for which in ("original", "display", "thumb")
+    } == {200}
 
 
 def test_anonymous_is_sent_to_login(client, photo):
@@ -63,7 +67,9 @@ def test_anonymous_is_sent_to_login(client, photo):
 def test_scope_is_checked_before_the_etag(client, town, photo):
     client.force_login(town.west_secretary)
 
-    response = client.get(address(photo, "thumb"), headers={"If-None-Match": f'"{photo.sha256}-thumb"'})
+    response = client.get(
+        address(photo, "thumb"), headers={"If-None-Match": f'"{photo.sha256}-thumb"'}
+    )
 
     assert response.status_code == 404
 
@@ -105,7 +111,12 @@ def test_every_file_goes_out_shut_in(client, town, photo, which):
     ("content", "name", "content_type", "download"),
     [
         (pdf(), "合同.pdf", "application/pdf", "合同.pdf"),
-        (office(), "x.html", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "x.html.docx"),
+        (
+            office(),
+            "x.html",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "x.html.docx",
+        ),
         (encoded() + b"<html><script>1</script>", "x.html", "image/jpeg", "x.html.jpg"),
         (encoded(format="PNG"), "截屏.JPG", "image/png", "截屏.JPG.png"),
         (encoded(), 'a"; filename=evil.exe', "image/jpeg", 'a"; filename=evil.exe.jpg'),
@@ -138,15 +149,23 @@ def test_missing_file_is_a_404_page(client, town, photo):
     for field in (photo.file, photo.display, photo.thumb):
         default_storage.delete(field.name)
 
-    assert {client.get(address(photo, which)).status_code for which in ("original", "display", "thumb")} == {404}
+    assert {
+        client.get(address(photo, which)).status_code for which in ("original", "display", "thumb")
+    } == {404}
 
 
 def test_document_has_no_picture_and_odd_addresses_are_404(client, town):
     paper = store(make_record(town.patch), check(upload(pdf(), "a.pdf")), by=town.huang)
     client.force_login(town.mayor)
 
-    assert [client.get(address(paper, which)).status_code for which in ("original", "display", "thumb", "x")] == [
-        200, 404, 404, 404,
+    assert [
+        client.get(address(paper, which)).status_code
+        for which in ("original", "display", "thumb", "x")
+    ] == [
+        200,
+        404,
+        404,
+        404,
     ]
 
 
@@ -165,7 +184,10 @@ def form(camera=(), files=(), kind=EvidenceForm):
 
 
 def test_form_gathers_camera_and_gallery():
-    given = form([upload(name="拍.jpg")], [upload(name="同一张.jpg"), upload(noisy(20)), upload(pdf(), "a.pdf")])
+    given = form(
+        [upload(name="拍.jpg")],
+        [upload(name="同一张.jpg"), upload(noisy(20)), upload(pdf(), "a.pdf")],
+    )
 
     assert given.is_valid()
     assert len(given.cleaned_data["evidence"]) == 3
@@ -181,11 +203,20 @@ def test_form_without_files_is_fine():
 
 
 def test_form_tells_every_bad_file_and_that_photos_must_be_chosen_again():
-    given = form([upload(b"", "空.jpg")], [upload(b"MZ", "程序.jpg"), upload(), upload(b"<html></html>", "页.jpg")])
+    given = form(
+        [upload(b"", "空.jpg")],
+        [upload(b"MZ", "程序.jpg"), upload(), upload(b"<html></html>", "页.jpg")],
+    )
 
     assert not given.is_valid()
-    assert given.errors["camera"] == ["“空.jpg”是空文件（0 字节）。请重新选择，或重新拍一张。", PICK_AGAIN]
-    assert ["“程序.jpg”" in given.errors["files"][0], "“页.jpg”" in given.errors["files"][1]] == [True, True]
+    assert given.errors["camera"] == [
+        "“空.jpg”是空文件（0 字节）。请重新选择，或重新拍一张。",
+        PICK_AGAIN,
+    ]
+    assert ["“程序.jpg”" in given.errors["files"][0], "“页.jpg”" in given.errors["files"][1]] == [
+        True,
+        True,
+    ]
     assert given.errors["files"][2] == PICK_AGAIN
     assert given.must_pick_again == ""
 
@@ -222,10 +253,16 @@ def test_camera_opens_from_the_button_and_gallery_takes_several():
 
 
 def test_list_shows_facts_and_warns_of_the_same_photo(town, photo):
-    store(make_record(make_patch(town.target, town.west, code="西9")), check(upload(photo.file.read())), by=town.huang)
+    store(
+        make_record(make_patch(town.target, town.west, code="西9")),
+        check(upload(photo.file.read())),
+        by=town.huang,
+    )
     store(make_record(town.patch), check(upload(pdf(), "<b>合同.pdf")), by=town.huang)
 
-    page = render_to_string("plots/_evidence.html", {"items": listed(town.patch.evidence.all(), town.mayor)})
+    page = render_to_string(
+        "plots/_evidence.html", {"items": listed(town.patch.evidence.all(), town.mayor)}
+    )
 
     assert "2024-09-05 10:11 拍摄" in page
     assert "经度 106.0600、纬度 29.8550" in page
@@ -236,6 +273,8 @@ def test_list_shows_facts_and_warns_of_the_same_photo(town, photo):
 
 
 def test_list_without_anything_says_so(town):
-    page = render_to_string("plots/_evidence.html", {"items": listed(Evidence.objects.all(), town.mayor)})
+    page = render_to_string(
+        "plots/_evidence.html", {"items": listed(Evidence.objects.all(), town.mayor)}
+    )
 
     assert "还没有照片和文件。" in page

@@ -15,12 +15,12 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.test import Client
 
-from plots import told
+from plots.actions import messages as told
 from plots.importing import job
 from plots.models import Evidence, Patch, RectificationRecord
-from taiping import faults
-from taiping.faults import fault_of
-from taiping.logs import LineFormatter, RequestFilter
+from taiping.ground import faults
+from taiping.ground.faults import fault_of
+from taiping.operations.logs import LineFormatter, RequestFilter
 from tests.factories import PASSWORD, make_batch, make_patch, make_user
 from tests.photos import encoded, upload
 from tests.year import TODAY, Year
@@ -97,7 +97,10 @@ def full_disk():
     yield fill_the_disk
     connection.close()
     if not is_sqlite():
-        sql("DROP TRIGGER IF EXISTS disk_full ON plots_rectificationrecord", "DROP FUNCTION IF EXISTS disk_full")
+        sql(
+            "DROP TRIGGER IF EXISTS disk_full ON plots_rectificationrecord",
+            "DROP FUNCTION IF EXISTS disk_full",
+        )
 
 
 def make_read_only():
@@ -144,8 +147,15 @@ def writer():
 
 def report_form(client, patch):
     form = client.get(f"/patches/{patch.pk}/report/").context["form"]
-    given = {name: form[name].value() for name in form.fields if name not in ("camera", "files", "area_mu")}
-    return {**{name: "" if value is None else value for name, value in given.items()}, "done_on": TODAY().isoformat()}
+    given = {
+        name: form[name].value()
+        for name in form.fields
+        if name not in ("camera", "files", "area_mu")
+    }
+    return {
+        **{name: "" if value is None else value for name, value in given.items()},
+        "done_on": TODAY().isoformat(),
+    }
 
 
 def send(client, patch, given, **changes):
@@ -155,11 +165,19 @@ def send(client, patch, given, **changes):
 def assert_page(response, fault, sentence):
     page = response.content.decode()
     assert (response.status_code, response["Retry-After"]) == (503, str(fault.retry_after))
-    for words in (f"<h1>{fault.name}</h1>", fault.happened, sentence, fault.advice, response["X-Request-ID"]):
+    for words in (
+        f"<h1>{fault.name}</h1>",
+        fault.happened,
+        sentence,
+        fault.advice,
+        response["X-Request-ID"],
+    ):
         assert words in page
 
 
-def test_full_disk_is_told_and_the_same_report_is_taken_afterwards(town, secretary, patch, full_disk, log):
+def test_full_disk_is_told_and_the_same_report_is_taken_afterwards(
+    town, secretary, patch, full_disk, log
+):
     earlier = town.report(town.patch(target=patch.target, code="T0011"), note=LONG_NOTE)
     given = report_form(secretary, patch)
     full_disk()
@@ -188,7 +206,9 @@ class SmallDisk(FileSystemStorage):
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_photo_that_fills_the_disk_leaves_nothing(secretary, patch, settings, tmp_path, monkeypatch):
+def test_photo_that_fills_the_disk_leaves_nothing(
+    secretary, patch, settings, tmp_path, monkeypatch
+):
     settings.MEDIA_ROOT = tmp_path
     given = report_form(secretary, patch)
     for name in ("file", "display", "thumb"):
@@ -244,12 +264,16 @@ def test_new_login_that_is_not_stored_is_not_a_bad_request(monkeypatch):
 
     monkeypatch.setattr(Session, "save", save_in_a_full_database)
 
-    response = Client(raise_request_exception=False).post("/accounts/login/", {"username": "lin", "password": PASSWORD})
+    response = Client(raise_request_exception=False).post(
+        "/accounts/login/", {"username": "lin", "password": PASSWORD}
+    )
 
     assert_page(response, faults.READ_ONLY, UNSAVED)
 
 
-def test_what_is_done_stays_done_when_only_the_session_is_not_stored(secretary, patch, monkeypatch, log):
+def test_what_is_done_stays_done_when_only_the_session_is_not_stored(
+    secretary, patch, monkeypatch, log
+):
     given = report_form(secretary, patch)
     reported = told.reported
     monkeypatch.setattr(told, "reported", lambda *args: (reported(*args), make_read_only())[0])
@@ -324,12 +348,16 @@ def test_post_is_never_done_twice(secretary, patch, monkeypatch):
     assert len(calls) == RectificationRecord.objects.count() == 1
 
 
-def test_database_that_stays_away_is_told_once_after_one_more_try(secretary, patch, monkeypatch, log):
+def test_database_that_stays_away_is_told_once_after_one_more_try(
+    secretary, patch, monkeypatch, log
+):
     tries = []
 
     def refuse(*args):
         tries.append(1)
-        raise OperationalError('connection to server at "10.0.0.3", port 5432 failed: the connection already closed')
+        raise OperationalError(
+            'connection to server at "10.0.0.3", port 5432 failed: the connection already closed'
+        )
 
     connection.close()
     monkeypatch.setattr(connection, "get_new_connection", refuse)
@@ -372,12 +400,18 @@ def test_object_storage_that_does_not_answer_is_told(secretary, patch, settings,
 
     given = report_form(secretary, patch)
     options = {
-        "bucket_name": "zhaopian", "endpoint_url": "http://127.0.0.1:9", "region_name": "us-east-1",
-        "access_key": "test", "secret_key": "test",
-        "client_config": Config(connect_timeout=2, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+        "bucket_name": "zhaopian",
+        "endpoint_url": "http://127.0.0.1:9",
+        "region_name": "us-east-1",
+        "access_key": "test",
+        "secret_key": "test",
+        "client_config": Config(
+            connect_timeout=2, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}
+        ),
     }
     settings.STORAGES = {
-        **settings.STORAGES, "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
+        **settings.STORAGES,
+        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
     }
     for name in ("file", "display", "thumb"):
         monkeypatch.setattr(Evidence._meta.get_field(name), "storage", storages["default"])
@@ -392,7 +426,9 @@ def test_object_storage_that_does_not_answer_is_told(secretary, patch, settings,
 def test_script_gets_the_same_words_as_data(secretary):
     sql("ALTER TABLE plots_patch RENAME TO gone")
     try:
-        response = secretary.get("/patches/map/data.geojson?bbox=106,29,107,30&zoom=12", HTTP_ACCEPT="application/json")
+        response = secretary.get(
+            "/patches/map/data.geojson?bbox=106,29,107,30&zoom=12", HTTP_ACCEPT="application/json"
+        )
     finally:
         sql("ALTER TABLE gone RENAME TO plots_patch")
 
@@ -460,11 +496,20 @@ def test_damaged_and_read_only_files_are_known(tmp_path):
     assert fault_of(missing.value) is faults.READ_ONLY
 
 
-@pytest.mark.parametrize(("code", "fault"), [
-    (errno.ENOSPC, faults.FULL), (errno.EDQUOT, faults.FULL), (errno.EROFS, faults.READ_ONLY),
-    (errno.EACCES, faults.READ_ONLY), (errno.EPERM, faults.READ_ONLY), (errno.EIO, faults.DISK),
-    (errno.EMFILE, faults.BUSY), (errno.ENOENT, None), (errno.ECONNRESET, None),
-])
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        (errno.ENOSPC, faults.FULL),
+        (errno.EDQUOT, faults.FULL),
+        (errno.EROFS, faults.READ_ONLY),
+        (errno.EACCES, faults.READ_ONLY),
+        (errno.EPERM, faults.READ_ONLY),
+        (errno.EIO, faults.DISK),
+        (errno.EMFILE, faults.BUSY),
+        (errno.ENOENT, None),
+        (errno.ECONNRESET, None),
+    ],
+)
 def test_errors_of_the_system_are_known_by_number(code, fault):
     assert fault_of(OSError(code, "x")) is fault
 

@@ -22,13 +22,41 @@ from villages.models import Role
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", 25))
 odd_cells = st.one_of(
-    st.none(), st.booleans(), st.integers(-10**18, 10**18), st.floats(allow_nan=False, allow_infinity=False),
-    st.sampled_from([
-        "", " ", "团碾", "太平镇", "白云社区", "T-1", "1.23457E+18", "=1+1", "@SUM(A1)", "-3", "3,5", "2024-02-30", "合计",
-        "单位：亩", "面积（平方米）", "#REF!", "１２．５", "\u202e反写", "😀", "亩" * 400, "1e400", "nan", "Infinity", "0x10",
-    ]),
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**18), 10**18),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "团碾",
+            "太平镇",
+            "白云社区",
+            "T-1",
+            "1.23457E+18",
+            "=1+1",
+            "@SUM(A1)",
+            "-3",
+            "3,5",
+            "2024-02-30",
+            "合计",
+            "单位：亩",
+            "面积（平方米）",
+            "#REF!",
+            "１２．５",
+            "\u202e反写",
+            "😀",
+            "亩" * 400,
+            "1e400",
+            "nan",
+            "Infinity",
+            "0x10",
+        ]
+    ),
     st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=30),
-    st.dates(date(1900, 3, 1), date(2200, 1, 1)), st.datetimes(datetime(1900, 3, 1), datetime(2200, 1, 1)),
+    st.dates(date(1900, 3, 1), date(2200, 1, 1)),
+    st.datetimes(datetime(1900, 3, 1), datetime(2200, 1, 1)),
 )
 HEADS = ["图斑编号", "村", "面积（亩）", "小地名", "地类", "序号", "图斑面积（平方米）", "整改方式"]
 NAMES = ["a.csv", "a.xlsx", "a.xls", "a.zip", "a.geojson", "a.kml", "a.txt", "a.gpkg"]
@@ -63,7 +91,11 @@ class ImportedAnything(TestCase):
         """上传、看预览、确认：每一步的状态码。"""
         client = Client()
         client.force_login(self.staff)
-        data = {"kind": "TABLE", "target": self.target.pk, "file": SimpleUploadedFile(name, content)}
+        data = {
+            "kind": "TABLE",
+            "target": self.target.pk,
+            "file": SimpleUploadedFile(name, content),
+        }
         codes, response = [], client.post(reverse("plots:patch_import"), data)
         codes.append(response.status_code)
         if response.status_code == 302 and "/import/" in response.url:
@@ -73,7 +105,10 @@ class ImportedAnything(TestCase):
         return codes
 
     @quick
-    @given(st.lists(st.sampled_from(HEADS), min_size=1, max_size=8), st.lists(st.lists(odd_cells, max_size=8), max_size=8))
+    @given(
+        st.lists(st.sampled_from(HEADS), min_size=1, max_size=8),
+        st.lists(st.lists(odd_cells, max_size=8), max_size=8),
+    )
     def test_a_table_of_anything(self, heads, rows):
         codes = self.answers(xlsx([heads, *rows]), "下发.xlsx")
 
@@ -86,7 +121,10 @@ class ImportedAnything(TestCase):
         assert all(code < 500 for code in self.answers(content, name))
 
     @quick
-    @given(st.integers(1, 100), st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=6))
+    @given(
+        st.integers(1, 100),
+        st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=6),
+    )
     def test_a_damaged_table(self, cut, flips):
         good = xlsx([["图斑编号", "村", "面积（亩）"], ["T-1", "团碾", 3.5]])
 
@@ -100,7 +138,13 @@ class PlanImportedAnything(TestCase):
         cls.boss = make_user(role=Role.ADMIN)
 
     @quick
-    @given(st.lists(st.tuples(st.integers(0, 7), st.integers(1, 14), st.integers(1, 14), odd_cells), min_size=1, max_size=5))
+    @given(
+        st.lists(
+            st.tuples(st.integers(0, 7), st.integers(1, 14), st.integers(1, 14), odd_cells),
+            min_size=1,
+            max_size=5,
+        )
+    )
     def test_a_plan_with_odd_cells_is_refused_in_words_or_taken_whole(self, changes):
         book = load_workbook(io.BytesIO(self.content))
         for sheet, row, column, value in changes:
@@ -111,7 +155,9 @@ class PlanImportedAnything(TestCase):
         client.force_login(self.boss)
 
         response = client.post(
-            reverse("tasks:plan_import"), {"file": SimpleUploadedFile("方案.xlsx", content.getvalue())}, follow=True
+            reverse("tasks:plan_import"),
+            {"file": SimpleUploadedFile("方案.xlsx", content.getvalue())},
+            follow=True,
         )
         assert response.status_code < 500
         if response.redirect_chain:

@@ -18,7 +18,14 @@ from hypothesis import strategies as st
 
 from plots import actions
 from plots.models import Patch
-from tests.factories import make_allocation, make_batch, make_patch, make_plan_file, make_reading, make_target
+from tests.factories import (
+    make_allocation,
+    make_batch,
+    make_patch,
+    make_plan_file,
+    make_reading,
+    make_target,
+)
 from tests.town import NOON, Town, sep
 from villages.models import Role, Village
 
@@ -28,20 +35,112 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))  # 想多试就设大：FUZ
 CLOSED = {"villages:logout", "admin:logout"}  # 退出了就没得试
 PEOPLE = ("east_secretary", "huang", "mayor", "admin")
 NAMES = [
-    "on", "basis", "year", "page", "q", "target", "village", "milestone", "status", "state", "group", "sort", "step",
-    "select", "format", "next", "back", "from", "to", "o", "p", "e", "_popup", "_to_field", "id__exact", "role__exact",
-    "deed", "late", "reason", "min_mu", "max_mu", "due", "batch", "as_of", "z", "bbox",
+    "on",
+    "basis",
+    "year",
+    "page",
+    "q",
+    "target",
+    "village",
+    "milestone",
+    "status",
+    "state",
+    "group",
+    "sort",
+    "step",
+    "select",
+    "format",
+    "next",
+    "back",
+    "from",
+    "to",
+    "o",
+    "p",
+    "e",
+    "_popup",
+    "_to_field",
+    "id__exact",
+    "role__exact",
+    "deed",
+    "late",
+    "reason",
+    "min_mu",
+    "max_mu",
+    "due",
+    "batch",
+    "as_of",
+    "z",
+    "bbox",
 ]
-ODD = st.sampled_from([
-    "", " ", "0", "-1", "-0", "1e400", "1e5", "NaN", "Infinity", "0x10", "1_000", "٣", "Ⅳ", "²", "１２", "9" * 19, "9" * 400,
-    "-" + "9" * 40, "2147483648", "9223372036854775808", "0.0000001", "2024-02-30", "2024-13-01", "0000-00-00",
-    "0001-01-01", "9999-12-31", "10000-01-01", "2024-02-29", "24-2-9", "今天", "true", "null", "None", "[]", "{}", "..",
-    "../../etc/passwd", "' OR 1=1 --", "%", "_", "\\", "<script>", "{{ 7 }}", "=1+1", "a\x00b", "\x00", "\ud800".encode(
-        "utf-8", "surrogatepass").decode("utf-8", "replace"), "\u202e倒", "\ufeff", "🌾" * 50, "\r\nSet-Cookie: a=b",
-    "长" * 5000, "a,b,,", "-sort", "code", "-code", "xx__yy", "00000000-0000-0000-0000-000000000000",
-])
-VALUE = st.one_of(ODD, st.integers(-(2**70), 2**70).map(str), st.text(max_size=30), st.dates().map(str),
-                  st.floats().map(str))
+ODD = st.sampled_from(
+    [
+        "",
+        " ",
+        "0",
+        "-1",
+        "-0",
+        "1e400",
+        "1e5",
+        "NaN",
+        "Infinity",
+        "0x10",
+        "1_000",
+        "٣",
+        "Ⅳ",
+        "²",
+        "１２",
+        "9" * 19,
+        "9" * 400,
+        "-" + "9" * 40,
+        "2147483648",
+        "9223372036854775808",
+        "0.0000001",
+        "2024-02-30",
+        "2024-13-01",
+        "0000-00-00",
+        "0001-01-01",
+        "9999-12-31",
+        "10000-01-01",
+        "2024-02-29",
+        "24-2-9",
+        "今天",
+        "true",
+        "null",
+        "None",
+        "[]",
+        "{}",
+        "..",
+        "../../etc/passwd",
+        "' OR 1=1 --",
+        "%",
+        "_",
+        "\\",
+        "<script>",
+        "{{ 7 }}",
+        "=1+1",
+        "a\x00b",
+        "\x00",
+        "\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
+        "\u202e倒",
+        "\ufeff",
+        "🌾" * 50,
+        "\r\nSet-Cookie: a=b",
+        "长" * 5000,
+        "a,b,,",
+        "-sort",
+        "code",
+        "-code",
+        "xx__yy",
+        "00000000-0000-0000-0000-000000000000",
+    ]
+)
+VALUE = st.one_of(
+    ODD,
+    st.integers(-(2**70), 2**70).map(str),
+    st.text(max_size=30),
+    st.dates().map(str),
+    st.floats().map(str),
+)
 
 
 class Fields(HTMLParser):
@@ -68,7 +167,9 @@ def routes(resolver=None, prefix="", namespace=""):
     for entry in (resolver or get_resolver()).url_patterns:
         route = prefix + str(getattr(entry.pattern, "_route", "") or "")
         if isinstance(entry, URLResolver):
-            yield from routes(entry, route, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+            yield from routes(
+                entry, route, f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            )
         elif isinstance(entry, URLPattern) and hasattr(entry.pattern, "_route"):
             yield f"{namespace}{entry.name}", "/" + route
 
@@ -76,7 +177,20 @@ def routes(resolver=None, prefix="", namespace=""):
 ROUTES = [(name, route) for name, route in routes() if name not in CLOSED]
 SITE = [(name, route) for name, route in ROUTES if not name.startswith("admin:")]
 ADMIN = [(name, route) for name, route in ROUTES if name.startswith("admin:")]
-ACTIONS = ["confirm", "send_back", "exempt", "defer", "resume", "remark", "amend", "split", "original", "thumb", "x", "龙"]
+ACTIONS = [
+    "confirm",
+    "send_back",
+    "exempt",
+    "defer",
+    "resume",
+    "remark",
+    "amend",
+    "split",
+    "original",
+    "thumb",
+    "x",
+    "龙",
+]
 
 
 @pytest.fixture
@@ -90,8 +204,12 @@ def town(settings, tmp_path):
     town.waiting = make_patch(town.target, town.east, code="T2")
     actions.report(town.waiting, by=town.east_secretary, on=sep(5), at=NOON, step=town.evidence)
     town.foreign = make_patch(town.target, town.west, code=f"{MARK}-1", place=MARK, contractor=MARK)
-    actions.report(town.foreign, by=town.west_secretary, on=sep(5), at=NOON, step=town.evidence, note=MARK)
-    floor = make_target(town.target.plan, "retained", kind="FLOOR", measured_by="READINGS", name="耕地保有量")
+    actions.report(
+        town.foreign, by=town.west_secretary, on=sep(5), at=NOON, step=town.evidence, note=MARK
+    )
+    floor = make_target(
+        town.target.plan, "retained", kind="FLOOR", measured_by="READINGS", name="耕地保有量"
+    )
     make_reading(floor, village=town.west, source=MARK, by=town.huang)
     make_allocation(floor, town.west, quota=1)
     make_batch(town.target, by=town.huang)
@@ -104,14 +222,29 @@ def town(settings, tmp_path):
 
 
 def number_of(town):
-    return st.sampled_from([
-        town.patch.pk, town.waiting.pk, town.foreign.pk, town.west.pk, town.east.pk, town.target.pk, 1, 2, 3, 0,
-        999_999, 2**31, 2**63, 10**25,
-    ])
+    return st.sampled_from(
+        [
+            town.patch.pk,
+            town.waiting.pk,
+            town.foreign.pk,
+            town.west.pk,
+            town.east.pk,
+            town.target.pk,
+            1,
+            2,
+            3,
+            0,
+            999_999,
+            2**31,
+            2**63,
+            10**25,
+        ]
+    )
 
 
 def filled(draw, town, route):
     """地址里的参数换成各种合法不合法的号。"""
+
     def value(found):
         kind = found[1] or "str"
         if kind == "int:":
@@ -143,8 +276,16 @@ def judge(person, response, body, what, typed=""):
 
 
 ONCE = hypothesis_settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True, phases=(Phase.generate,), database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.generate,),
+    database=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
 )
 
 
@@ -158,7 +299,9 @@ def test_odd_parameters_on_every_page(town, person):
     def throw(data):
         for name, route in SITE:
             url = filled(data.draw, town, route)
-            params = data.draw(st.dictionaries(st.sampled_from(NAMES), numbers, max_size=4), label=name)
+            params = data.draw(
+                st.dictionaries(st.sampled_from(NAMES), numbers, max_size=4), label=name
+            )
             response, body = send(client, "get", url, params)
             judge(person, response, body, f"{name} {url} {params}", str(params))
 
@@ -170,19 +313,30 @@ def real_forms(town, person):
     client, found = town.clients[person], []
     for _, route in SITE:
         for patch in (town.patch, town.waiting):
-            url = re.sub(r"<(\w+:)?(\w+)>", lambda m, p=patch: str(p.pk) if m[1] == "int:" else "send_back", route)
+            url = re.sub(
+                r"<(\w+:)?(\w+)>",
+                lambda m, p=patch: str(p.pk) if m[1] == "int:" else "send_back",
+                route,
+            )
             response, body = send(client, "get", url)
             if response.status_code == 200 and "text/html" in response.get("Content-Type", ""):
                 found += [
                     (url if action in ("", ".") else action, fields)
-                    for method, action, fields in Fields(body).forms if method.lower() == "post"
+                    for method, action, fields in Fields(body).forms
+                    if method.lower() == "post"
                 ]
     for action in ACTIONS[:-2]:
         url = f"/patches/{town.waiting.pk}/{action}/"
         response, body = send(client, "get", url)
         if response.status_code == 200 and "text/html" in response.get("Content-Type", ""):
-            found += [(url, fields) for method, _, fields in Fields(body).forms if method.lower() == "post"]
-    unique = {(url, tuple(sorted(fields))): (url, fields) for url, fields in found if "logout" not in url}
+            found += [
+                (url, fields)
+                for method, _, fields in Fields(body).forms
+                if method.lower() == "post"
+            ]
+    unique = {
+        (url, tuple(sorted(fields))): (url, fields) for url, fields in found if "logout" not in url
+    }
     return list(unique.values())
 
 
@@ -219,15 +373,34 @@ def test_forms_sent_to_where_they_do_not_belong(town, person):
     def throw(data):
         for name, route in SITE:
             url = filled(data.draw, town, route)
-            names = st.sampled_from([*NAMES, "note", "done_on", "area_mu", "client_key", "seen", "amount", "verb", "pk",
-                                     "username", "password", "which", "code", "children-TOTAL_FORMS", "verdict"])
+            names = st.sampled_from(
+                [
+                    *NAMES,
+                    "note",
+                    "done_on",
+                    "area_mu",
+                    "client_key",
+                    "seen",
+                    "amount",
+                    "verb",
+                    "pk",
+                    "username",
+                    "password",
+                    "which",
+                    "code",
+                    "children-TOTAL_FORMS",
+                    "verdict",
+                ]
+            )
             typed = data.draw(st.dictionaries(names, values, max_size=6), label=name)
             response, body = send(client, "post", url, typed)
             judge(person, response, body, f"{name} {url} {typed}", str(typed))
 
     throw()
 
-    assert list(Patch.objects.order_by("pk").values_list("pk", "status", "area_mu", "code")) == before
+    assert (
+        list(Patch.objects.order_by("pk").values_list("pk", "status", "area_mu", "code")) == before
+    )
 
 
 @pytest.mark.parametrize("person", PEOPLE)
@@ -239,7 +412,9 @@ def test_odd_parameters_in_the_admin(town, person):
     def throw(data):
         for name, route in ADMIN:
             url = filled(data.draw, town, route)
-            params = data.draw(st.dictionaries(st.sampled_from(NAMES), values, max_size=3), label=name)
+            params = data.draw(
+                st.dictionaries(st.sampled_from(NAMES), values, max_size=3), label=name
+            )
             response, body = send(client, "get", url, params)
             judge(person, response, body, f"{name} {url} {params}", str(params))
 
@@ -253,7 +428,11 @@ def test_odd_values_in_the_forms_of_the_admin(town):
         if name.endswith("_add"):
             response, body = send(client, "get", route)
             if response.status_code == 200:
-                forms += [(route, f) for m, _, f in Fields(body).forms if m.lower() == "post" and "logout" not in route]
+                forms += [
+                    (route, f)
+                    for m, _, f in Fields(body).forms
+                    if m.lower() == "post" and "logout" not in route
+                ]
     assert len(forms) > 5
 
     @hypothesis_settings(ONCE, max_examples=5)
@@ -262,7 +441,11 @@ def test_odd_values_in_the_forms_of_the_admin(town):
         for url, fields in forms:
             names = st.sampled_from(sorted(fields))
             changed = data.draw(st.dictionaries(names, values, min_size=1, max_size=5), label=url)
-            changed = {name: value for name, value in changed.items() if not name.endswith("_FORMS") or len(value) < 4}
+            changed = {
+                name: value
+                for name, value in changed.items()
+                if not name.endswith("_FORMS") or len(value) < 4
+            }
             response, _ = send(client, "post", url, {**fields, **changed})
             assert response.status_code < 500, f"{url} {changed}"
 

@@ -7,11 +7,11 @@ import pytest
 from django.core.management import call_command
 
 from plots import actions
-from plots.geo.attach import refresh
-from plots.geo.checks import recheck
-from plots.geo.dismissal import dismiss, reopen
+from plots.actions.check_dismissal import dismiss, reopen
+from plots.actions.permissions import NotAllowed
+from plots.geometry.attach import refresh
+from plots.geometry.checks import recheck
 from plots.models import GeometryCheck, Patch
-from plots.permits import NotAllowed
 from tests.factories import (
     make_boundary,
     make_patch,
@@ -46,7 +46,10 @@ def drawn(target, village, geometry, mu="15", **fields):
 
 def found(*kinds):
     checks = GeometryCheck.objects.order_by("patch__code")
-    return [(check.patch.code, check.figures) for check in (checks.filter(kind__in=kinds) if kinds else checks)]
+    return [
+        (check.patch.code, check.figures)
+        for check in (checks.filter(kind__in=kinds) if kinds else checks)
+    ]
 
 
 def test_a_good_patch_has_nothing_to_say(target, east):
@@ -86,14 +89,19 @@ def test_overlap_is_said_on_both_with_metres_and_percent(target, east):
 
     recheck()
 
-    assert found() == [("大", {"sqm": "1000", "percent": "10"}), ("小", {"sqm": "1000", "percent": "40"})]
+    assert found() == [
+        ("大", {"sqm": "1000", "percent": "10"}),
+        ("小", {"sqm": "1000", "percent": "40"}),
+    ]
 
 
 def test_another_plan_and_split_parents_do_not_overlap(target, east):
     drawn(target, east, square())
     drawn(make_steps_target(make_plan(2025)), east, square(50))
     parent = drawn(target, east, square(20), code="原")
-    Patch.objects.filter(pk=parent.pk).update(until_on=date(2024, 5, 1), until_at="2024-05-01T00:00Z")
+    Patch.objects.filter(pk=parent.pk).update(
+        until_on=date(2024, 5, 1), until_at="2024-05-01T00:00Z"
+    )
 
     recheck()
 
@@ -207,7 +215,10 @@ def test_splitting_takes_the_parent_out_of_the_checks(target, east):
     assert GeometryCheck.objects.count() == 3
 
     actions.split(
-        patch, by=make_user(role=Role.STAFF), on=date(2024, 9, 5), reason="一块两户",
+        patch,
+        by=make_user(role=Role.STAFF),
+        on=date(2024, 9, 5),
+        reason="一块两户",
         children=[{"code": "1", "area_mu": "12"}, {"code": "2", "area_mu": "8"}],
     )
 
@@ -237,8 +248,12 @@ def test_dismissal_needs_a_reason_and_the_town(target, east):
     recheck()
     check = GeometryCheck.objects.get()
 
-    for by, reason in ((make_user(role=Role.STAFF), " "), (make_user(role=Role.STAFF), "长" * 201),
-                       (make_user(role=Role.LEADER), "看过"), (make_user(villages=[east]), "看过")):
+    for by, reason in (
+        (make_user(role=Role.STAFF), " "),
+        (make_user(role=Role.STAFF), "长" * 201),
+        (make_user(role=Role.LEADER), "看过"),
+        (make_user(villages=[east]), "看过"),
+    ):
         with pytest.raises(NotAllowed):
             dismiss(check, by=by, reason=reason)
 
@@ -254,7 +269,9 @@ def test_command_does_everything_again_and_says_what_it_found(target, east, caps
     assert capsys.readouterr().out.strip() == "检查了 2 块有图形的图斑：面积不符 1 处。"
 
 
-def test_checking_takes_the_same_number_of_queries_for_many(target, east, django_assert_max_num_queries):
+def test_checking_takes_the_same_number_of_queries_for_many(
+    target, east, django_assert_max_num_queries
+):
     for at in range(12):
         drawn(target, east, square(at * 80))
 

@@ -12,8 +12,15 @@ from django.core.management import CommandError, call_command
 
 from plots import actions
 from plots.models import Batch, GeometryCheck, Patch, PatchShape
-from taiping.geometry.shapes import load
-from tests.factories import make_boundary, make_patch, make_plan, make_steps_target, make_user, make_village
+from taiping.ground.geometry.shapes import load
+from tests.factories import (
+    make_boundary,
+    make_patch,
+    make_plan,
+    make_steps_target,
+    make_user,
+    make_village,
+)
 from tests.geo_files import bow_tie, geojson, gpkg, points, shapefile, square, with_hole, zipped
 from tests.patch_files import HEADER, xlsx
 from villages.models import Role, Village
@@ -40,7 +47,12 @@ def target(db):
 
 
 def upload(client, target, content, name="下发.zip", **fields):
-    data = {"kind": "TABLE", "target": target.pk, "file": SimpleUploadedFile(name, content), **fields}
+    data = {
+        "kind": "TABLE",
+        "target": target.pk,
+        "file": SimpleUploadedFile(name, content),
+        **fields,
+    }
     return client.post(PAGE, data)
 
 
@@ -91,7 +103,12 @@ def test_nothing_about_columns_is_asked_when_the_measured_area_is_used(client, s
 
 def test_table_first_and_shapes_later_meet_by_code_and_village(client, staff, target):
     """表里 T-1 是 3.5 亩、塆里；图形来了只加图形，别的事实不动。"""
-    table(client, target, [1, "团碾", "T-1", 3.5, "塆里", "张三"], [2, "白云", "0002", 15, None, "李四"])
+    table(
+        client,
+        target,
+        [1, "团碾", "T-1", 3.5, "塆里", "张三"],
+        [2, "白云", "0002", 15, None, "李四"],
+    )
     rows = [["T-1", "团碾村", "别的地名"], ["0002", "白云社区", ""]]
 
     _, page = preview(client, target, shapefile(TWO, FIELDS, rows))
@@ -131,7 +148,10 @@ def test_same_file_twice_changes_nothing_in_whatever_format(client, staff, targe
     imported(client, target, shapefile(TWO, FIELDS, ROWS))
     columns = {name: [row[at] for row in ROWS] for at, name in enumerate(FIELDS)}
 
-    for content, name in ((shapefile(TWO, FIELDS, ROWS), "再来.zip"), (gpkg(TWO, columns), "再来.gpkg")):
+    for content, name in (
+        (shapefile(TWO, FIELDS, ROWS), "再来.zip"),
+        (gpkg(TWO, columns), "再来.gpkg"),
+    ):
         _, page = preview(client, target, content, name)
         assert "没有变化" in page
 
@@ -150,7 +170,10 @@ def test_dltb_fields_are_known_and_an_empty_area_is_measured(client, staff, targ
     village.code = "500151124201"
     village.save(update_fields=["code"])
     fields = ["TBBH", "ZLDWDM", "ZLDWMC", "DLMC", "TBMJ"]
-    rows = [["1", "5001511242010000000", "团碾村", "旱地", "10000"], ["2", "5002241242010000000", "团碾村", "旱地", ""]]
+    rows = [
+        ["1", "5001511242010000000", "团碾村", "旱地", "10000"],
+        ["2", "5002241242010000000", "团碾村", "旱地", ""],
+    ]
 
     imported(client, target, shapefile(TWO, fields, rows, cpg="UTF-8", encoding="utf-8"))
 
@@ -183,12 +206,24 @@ def test_area_without_a_unit_is_told_from_the_shape(client, staff, target):
 
 def test_every_broken_row_is_listed_and_nothing_is_saved(client, staff, target):
     shapes = [square(), None, shapely.Polygon(), shapely.Point(35_500_000, 3_303_000), square(300)]
-    columns = {"图斑编号": ["1", "2", "3", "4", "1"], "村名": ["团碾", "团碾", "团碾", "团碾", "团碾"]}
+    columns = {
+        "图斑编号": ["1", "2", "3", "4", "1"],
+        "村名": ["团碾", "团碾", "团碾", "团碾", "团碾"],
+    }
 
     url, page = preview(client, target, gpkg(shapes, columns), "坏的.gpkg")
 
     assert "要改的 4 处" in page
-    for words in ("第 3 行", "没有图形", "第 4 行", "是空的", "第 5 行", "是点", "第 6 行", "先在制图软件里合并成一个图形"):
+    for words in (
+        "第 3 行",
+        "没有图形",
+        "第 4 行",
+        "是空的",
+        "第 5 行",
+        "是点",
+        "第 6 行",
+        "先在制图软件里合并成一个图形",
+    ):
         assert words in page
     confirm(client, url)
     assert Patch.objects.count() == PatchShape.objects.count() == 0
@@ -254,7 +289,9 @@ def test_points_file_finds_its_village_by_code_or_by_boundary(client, staff, tar
     make_boundary(Village.objects.get(name="团碾"), square(150, -50, 300), by=staff)
     rings = [list(shape.exterior.coords) for shape in TWO]
 
-    url, page = preview(client, target, points([("T-1", rings[:1]), ("T-2", rings[1:])]), "界址点.txt")
+    url, page = preview(
+        client, target, points([("T-1", rings[:1]), ("T-2", rings[1:])]), "界址点.txt"
+    )
     confirm(client, url)
 
     assert "文件里没有写村" in page
@@ -268,8 +305,15 @@ def test_columns_can_be_told_by_hand(client, staff, target):
     url, page = preview(client, target, gpkg(TWO, columns), "怪.gpkg")
     assert "没有认出“图斑编号”这一列" in page
 
-    told = {"do": "columns", "s0-used": "on", "s0-header": "1", "s0-c0": "CODE", "s0-c1": "VILLAGE",
-            "s0-c2": "AREA_MU", "s0-c3": "VILLAGE"}
+    told = {
+        "do": "columns",
+        "s0-used": "on",
+        "s0-header": "1",
+        "s0-c0": "CODE",
+        "s0-c1": "VILLAGE",
+        "s0-c2": "AREA_MU",
+        "s0-c3": "VILLAGE",
+    }
     page = client.post(url, told, follow=True).content.decode()
     confirm(client, url)
 
@@ -278,7 +322,12 @@ def test_columns_can_be_told_by_hand(client, staff, target):
 
 
 def test_errors_workbook_lists_the_rows(client, staff, target):
-    url, _ = preview(client, target, gpkg([square(), None], {"图斑编号": ["1", "2"], "村名": ["团碾", "没这村"]}), "a.gpkg")
+    url, _ = preview(
+        client,
+        target,
+        gpkg([square(), None], {"图斑编号": ["1", "2"], "村名": ["团碾", "没这村"]}),
+        "a.gpkg",
+    )
 
     marked = client.get(f"{url}errors.xlsx")
 
@@ -286,9 +335,13 @@ def test_errors_workbook_lists_the_rows(client, staff, target):
     assert marked["Content-Disposition"].startswith("attachment")
 
 
-@pytest.mark.parametrize(("name", "words"), [
-    ("下发.shp", "一起压缩成 zip"), ("下发.dwg", "不是表格，也不是矢量数据"),
-])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("下发.shp", "一起压缩成 zip"),
+        ("下发.dwg", "不是表格，也不是矢量数据"),
+    ],
+)
 def test_files_that_cannot_be_used_are_refused_on_upload(client, staff, target, name, words):
     response = upload(client, target, b"xxxx", name)
 
@@ -313,7 +366,9 @@ def test_command_imports_the_same_way(tmp_path, capsys, target):
     assert "文件没有写坐标系" in capsys.readouterr().err
     assert Batch.objects.count() == 0
 
-    call_command("import_patches", str(path), target="abandoned", year=2024, crs="4523", dry_run=True)
+    call_command(
+        "import_patches", str(path), target="abandoned", year=2024, crs="4523", dry_run=True
+    )
     assert Patch.objects.count() == 0
     call_command("import_patches", str(path), target="abandoned", year=2024, crs="4523")
 
@@ -334,7 +389,6 @@ def test_geojson_from_a_map_program(client, staff, target):
     assert abs(shape.measured_mu - Decimal("16.06")) < Decimal("0.05")
 
 
-
 def test_layers_of_the_same_name_are_told_apart(client, staff, target):
     one = shapefile([square()], FIELDS, ROWS[:1], folder="甲/")
     two = shapefile([None], FIELDS, ROWS[1:], folder="乙/")
@@ -352,7 +406,8 @@ def test_layers_of_the_same_name_are_told_apart(client, staff, target):
 def test_layers_without_a_code_are_left_alone_when_another_has_it(client, staff, target):
     both = {}
     for content in (
-        shapefile([square()], FIELDS, ROWS[:1], stem="图斑"), shapefile([square(900)], ["路名"], [["村道"]], stem="道路")
+        shapefile([square()], FIELDS, ROWS[:1], stem="图斑"),
+        shapefile([square(900)], ["路名"], [["村道"]], stem="道路"),
     ):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             both |= {name: archive.read(name) for name in archive.namelist()}
@@ -369,15 +424,26 @@ def comb(teeth, upright):
         left, right = tooth / teeth, (tooth + 0.5) / teeth
         points += [(left, 0.01), (left, 1), (right, 1), (right, 0.01)]
     points += [(1, 0.01), (1, 0)]
-    return shapely.Polygon([(35_500_000 + 9_000 * x, 3_303_000 + 9_000 * y) for x, y in (
-        points if upright else [(y, x) for x, y in points]
-    )])
+    return shapely.Polygon(
+        [
+            (35_500_000 + 9_000 * x, 3_303_000 + 9_000 * y)
+            for x, y in (points if upright else [(y, x) for x, y in points])
+        ]
+    )
 
 
-def test_shapes_drawn_to_cross_each_other_a_million_times_are_refused_in_words(client, staff, target, settings):
+def test_shapes_drawn_to_cross_each_other_a_million_times_are_refused_in_words(
+    client, staff, target, settings
+):
     settings.READ_SECONDS = 3
-    content = gpkg([comb(800, True), comb(800, False)], {"图斑编号": ["T-1", "T-2"], "村名": ["团碾村", "白云社区"]})
-    client.post(PAGE, {"kind": "TABLE", "target": target.pk, "file": SimpleUploadedFile("梳子.gpkg", content)})
+    content = gpkg(
+        [comb(800, True), comb(800, False)],
+        {"图斑编号": ["T-1", "T-2"], "村名": ["团碾村", "白云社区"]},
+    )
+    client.post(
+        PAGE,
+        {"kind": "TABLE", "target": target.pk, "file": SimpleUploadedFile("梳子.gpkg", content)},
+    )
     preview = f"/patches/import/{Batch.objects.get().pk}/"
 
     page = client.post(preview, {"do": "apply"})

@@ -10,9 +10,9 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from plots.geo.checks import recheck
+from plots.geometry.checks import recheck
 from plots.models import GeometryCheck
-from taiping.geometry.shapes import load
+from taiping.ground.geometry.shapes import load
 from tests.factories import (
     make_boundary,
     make_patch,
@@ -82,7 +82,9 @@ def test_list_says_each_pair_once_and_filters(client, pair, east, west):
     assert "还没有认定的 2 处" in page_of(client, f"{CHECKS}?kind=x&village=abc&shown=x")
 
 
-def test_list_takes_the_same_queries_for_one_and_for_many(client, target, east, django_assert_num_queries):
+def test_list_takes_the_same_queries_for_one_and_for_many(
+    client, target, east, django_assert_num_queries
+):
     as_(client)
     counts = []
     for at in range(3):
@@ -120,7 +122,9 @@ def test_dismissed_with_a_reason_and_taken_back(client, pair):
     assert GeometryCheck.objects.standing().count() == 3
     client.post(url, {"reason": "两家共用的田坎", "back": CHECKS})
 
-    assert list(pair[1].checks.values_list("dismissed_by", "dismissed_reason")) == [(huang.pk, "两家共用的田坎")]
+    assert list(pair[1].checks.values_list("dismissed_by", "dismissed_reason")) == [
+        (huang.pk, "两家共用的田坎")
+    ]
     page = page_of(client, f"{CHECKS}?shown=dismissed")
     assert "黄玲" in page and "两家共用的田坎" in page
     client.post(url, {"do": "reopen", "back": "https://example.com/"})
@@ -133,17 +137,25 @@ def test_only_the_town_sees_the_list_and_dismisses(client, pair, east, role):
     check = pair[0].checks.get()
 
     assert client.get(CHECKS).status_code == 403
-    assert client.post(reverse("plots:check_dismiss", args=[check.pk]), {"reason": "看过"}).status_code == 403
+    assert (
+        client.post(reverse("plots:check_dismiss", args=[check.pk]), {"reason": "看过"}).status_code
+        == 403
+    )
     assert GeometryCheck.objects.standing().count() == 3
 
 
 def test_dismissal_is_a_post(client, pair):
     as_(client)
 
-    assert client.get(reverse("plots:check_dismiss", args=[pair[0].checks.get().pk])).status_code == 405
+    assert (
+        client.get(reverse("plots:check_dismiss", args=[pair[0].checks.get().pk])).status_code
+        == 405
+    )
 
 
-def test_patch_page_shows_the_checks_and_names_the_other_only_to_those_who_may_see_it(client, pair, east):
+def test_patch_page_shows_the_checks_and_names_the_other_only_to_those_who_may_see_it(
+    client, pair, east
+):
     url = reverse("plots:patch", args=[pair[0].pk])
     as_(client)
     staff_page = page_of(client, url)
@@ -172,7 +184,9 @@ def border_file(**more):
 
 
 def send(client, content, name="村界.gpkg", **fields):
-    return client.post(BORDERS, {"file": SimpleUploadedFile(name, content), **fields}, follow=True).content.decode()
+    return client.post(
+        BORDERS, {"file": SimpleUploadedFile(name, content), **fields}, follow=True
+    ).content.decode()
 
 
 def test_administrator_imports_boundaries_and_the_checks_are_done_again(client, pair, east, west):
@@ -183,7 +197,11 @@ def test_administrator_imports_boundaries_and_the_checks_are_done_again(client, 
     assert "导入了 2 个村的村界" in page
     assert "村界.gpkg" in page
     # 乙在 x 80–180，写的是西村（300–600）
-    assert pair[1].checks.get(kind="VILLAGE").figures == {"sqm": "10000", "percent": "100", "in": "东村"}
+    assert pair[1].checks.get(kind="VILLAGE").figures == {
+        "sqm": "10000",
+        "percent": "100",
+        "in": "东村",
+    }
     client.post(BORDERS, {"do": "remove", "village": west.pk})
     assert list(VillageBoundary.objects.values_list("village__name", flat=True)) == ["东村"]
     assert not pair[1].checks.filter(kind="VILLAGE").exists()
@@ -201,13 +219,22 @@ def test_boundaries_again_are_replaced_and_strangers_are_said(client, east, west
     assert load(VillageBoundary.objects.get().wkb).geom_type == "Polygon"
 
 
-@pytest.mark.parametrize(("content", "name", "words"), [
-    (gpkg([square()], {"名": ["哪里"]}), "a.gpkg", "没有一列写着本镇的村名"),
-    (shapefile([square()], ["村名"], [["东村"]], prj=False), "a.zip", "文件没有写坐标系。看数值像“CGCS2000 3 度带 35 带"),
-    (shapefile([square()], ["村名"], [["东村"]], crs="EPSG:2359"), "a.zip", "西安80"),
-    (gpkg([None], {"村名": ["东村"]}), "a.gpkg", "东村：没有图形"),
-    (b"x", "a.docx", "不是矢量数据"), (b"", "a.zip", "空文件"), (b"PK", "a.zip", "打不开"),
-])
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        (gpkg([square()], {"名": ["哪里"]}), "a.gpkg", "没有一列写着本镇的村名"),
+        (
+            shapefile([square()], ["村名"], [["东村"]], prj=False),
+            "a.zip",
+            "文件没有写坐标系。看数值像“CGCS2000 3 度带 35 带",
+        ),
+        (shapefile([square()], ["村名"], [["东村"]], crs="EPSG:2359"), "a.zip", "西安80"),
+        (gpkg([None], {"村名": ["东村"]}), "a.gpkg", "东村：没有图形"),
+        (b"x", "a.docx", "不是矢量数据"),
+        (b"", "a.zip", "空文件"),
+        (b"PK", "a.zip", "打不开"),
+    ],
+)
 def test_boundaries_that_cannot_be_used_are_refused_in_words(client, east, content, name, words):
     as_(client, Role.ADMIN)
 
@@ -237,7 +264,9 @@ def test_only_the_administrator_touches_boundaries_and_exact_coordinates(client,
     assert VillageBoundary.objects.count() == 1
 
 
-def test_export_gives_what_the_filter_gives_with_exact_coordinates_and_is_logged(client, pair, east, tmp_path, caplog):
+def test_export_gives_what_the_filter_gives_with_exact_coordinates_and_is_logged(
+    client, pair, east, tmp_path, caplog
+):
     admin = as_(client, Role.ADMIN)
     make_shape(pair[2], with_hole())
     make_patch(pair[0].target, east, code="没有图形")
@@ -267,7 +296,9 @@ def test_geojson_export_comes_back_through_the_import(client, pair):
     first = shapely.geometry.shape(features[1]["geometry"])
     assert first.equals(load(pair[0].shape.wkb))
     assert client.get("/patches/geo.kml").status_code == 404
-    data = {"kind": "TABLE", "target": pair[0].target_id, "file": SimpleUploadedFile("再来.geojson", content)}
+    data = {
+        "kind": "TABLE",
+        "target": pair[0].target_id,
+        "file": SimpleUploadedFile("再来.geojson", content),
+    }
     assert "没有变化" in client.post("/patches/import/", data, follow=True).content.decode()
-
-

@@ -9,7 +9,7 @@ from django.urls import reverse
 from plots.evidence import check, store
 from plots.evidence.position import locate
 from plots.models import Evidence
-from taiping.geometry.shapes import tidy_shapes
+from taiping.ground.geometry.shapes import tidy_shapes
 from tests.factories import make_record, make_shape
 from tests.geo_files import shapefile, square
 from tests.photos import encoded, exif, upload
@@ -34,6 +34,7 @@ def corner():
 
 def photo(town, lat, lon):
     """站在那里拍的照片，存成举证材料。"""
+
     def dms(value):
         degrees = int(value)
         minutes = int((value - degrees) * 60)
@@ -43,10 +44,16 @@ def photo(town, lat, lon):
     return store(make_record(town.patch), check(upload(encoded(exif=block))), by=town.huang)
 
 
-@pytest.mark.parametrize(("north", "position", "metres"), [
-    (-50, "INSIDE", (0, 0)), (20, "NEAR", (19, 21)), (49, "NEAR", (48, 50)), (60, "OUTSIDE", (59, 61)),
-    (30_000, "OUTSIDE", (29_900, 30_100)),
-])
+@pytest.mark.parametrize(
+    ("north", "position", "metres"),
+    [
+        (-50, "INSIDE", (0, 0)),
+        (20, "NEAR", (19, 21)),
+        (49, "NEAR", (48, 50)),
+        (60, "OUTSIDE", (59, 61)),
+        (30_000, "OUTSIDE", (29_900, 30_100)),
+    ],
+)
 def test_metres_from_the_patch(town, corner, north, position, metres):
     make_shape(town.patch, square())
     lat, lon = corner
@@ -64,9 +71,15 @@ def test_how_near_is_near_is_a_setting(town, corner, settings):
     assert locate(town.patch, corner[0] + 60 * LAT_M, corner[1])[0] == "NEAR"
 
 
-@pytest.mark.parametrize(("lat", "lon"), [
-    (None, None), (Decimal(0), Decimal(0)), (Decimal(129), Decimal(105)), (Decimal(29), Decimal(205)),
-])
+@pytest.mark.parametrize(
+    ("lat", "lon"),
+    [
+        (None, None),
+        (Decimal(0), Decimal(0)),
+        (Decimal(129), Decimal(105)),
+        (Decimal(29), Decimal(205)),
+    ],
+)
 def test_missing_or_tampered_gps_is_unknown(town, lat, lon):
     make_shape(town.patch, square())
 
@@ -85,13 +98,23 @@ def test_photo_is_placed_when_it_is_uploaded(town, corner):
     assert (saved.position, saved.position_m) == ("INSIDE", 0)
 
 
-def test_photo_uploaded_before_the_shape_is_placed_when_the_shape_arrives(town, corner, client, tmp_path):
+def test_photo_uploaded_before_the_shape_is_placed_when_the_shape_arrives(
+    town, corner, client, tmp_path
+):
     saved = photo(town, corner[0] + 60 * LAT_M, corner[1])
     assert saved.position == "UNKNOWN"
     path = tmp_path / "下发.zip"
-    path.write_bytes(shapefile([square()], ["图斑编号", "村名"], [[town.patch.code, town.patch.village.name]]))
+    path.write_bytes(
+        shapefile([square()], ["图斑编号", "村名"], [[town.patch.code, town.patch.village.name]])
+    )
 
-    call_command("import_patches", str(path), target=town.target.code, year=town.target.plan.year, verbosity=0)
+    call_command(
+        "import_patches",
+        str(path),
+        target=town.target.code,
+        year=town.target.plan.year,
+        verbosity=0,
+    )
 
     saved.refresh_from_db()
     assert saved.position == "OUTSIDE" and 59 <= saved.position_m <= 61

@@ -8,10 +8,22 @@ import zipfile
 import pytest
 import shapely
 
-from taiping.geometry import archive
-from taiping.geometry.reading import read_vector
-from taiping.tables import TableError
-from tests.geo_files import DBF, dbf, gdb, geojson, gpkg, kml, points, shapefile, square, written, zipped
+from taiping.ground.geometry import archive
+from taiping.ground.geometry.reading import read_vector
+from taiping.ground.tables import TableError
+from tests.geo_files import (
+    DBF,
+    dbf,
+    gdb,
+    geojson,
+    gpkg,
+    kml,
+    points,
+    shapefile,
+    square,
+    written,
+    zipped,
+)
 
 ROWS = [["500151124001000001", "团碾村", "15"], ["0002", "白云社区", "3.5"]]
 SHAPES = [square(), square(200)]
@@ -31,11 +43,21 @@ def refused(content, suffix=".zip"):
     return str(error.value)
 
 
-@pytest.mark.parametrize(("encoding", "cpg", "language"), [
-    ("gb18030", "GBK", 0), ("gb18030", "CP936", 0), ("gb18030", None, 0x4D), ("gb18030", None, 0),
-    ("gb18030", None, 0x57), ("utf-8", "UTF-8", 0), ("utf-8", "65001", 0), ("utf-8", None, 0),
-    ("gb18030", "ISO-8859-1", 0x57), ("gb18030", "UTF-8", 0),
-])
+@pytest.mark.parametrize(
+    ("encoding", "cpg", "language"),
+    [
+        ("gb18030", "GBK", 0),
+        ("gb18030", "CP936", 0),
+        ("gb18030", None, 0x4D),
+        ("gb18030", None, 0),
+        ("gb18030", None, 0x57),
+        ("utf-8", "UTF-8", 0),
+        ("utf-8", "65001", 0),
+        ("utf-8", None, 0),
+        ("gb18030", "ISO-8859-1", 0x57),
+        ("gb18030", "UTF-8", 0),
+    ],
+)
 def test_attribute_text_is_read_whatever_the_file_says_about_its_encoding(encoding, cpg, language):
     content = shapefile(SHAPES, rows=ROWS, encoding=encoding, cpg=cpg, language=language)
 
@@ -67,7 +89,9 @@ def test_utf8_field_name_cut_at_ten_bytes_is_read_and_marked():
 
 
 def test_value_cut_in_the_middle_of_a_character_keeps_the_whole_ones():
-    content = shapefile([square()], rows=[["1", "长" * 11, "1"]], encoding="utf-8")  # 33 字节截到 30
+    content = shapefile(
+        [square()], rows=[["1", "长" * 11, "1"]], encoding="utf-8"
+    )  # 33 字节截到 30
     assert only(content).rows[0][1] == "长" * 10
 
     content = shapefile([square()], rows=[["1", "a" + "长" * 15, "1"]], encoding="gb18030")
@@ -109,9 +133,14 @@ def test_sub_folder_with_a_windows_gbk_name_and_upper_case_suffixes():
 
 def test_several_layers_in_one_archive():
     one = written("ESRI Shapefile", ".shp", SHAPES[:1], {"TBBH": ["1"]})
-    files = {f"{stem}{name[2:]}": content for stem in ("撂荒", "非粮化") for name, content in one.items()}
+    files = {
+        f"{stem}{name[2:]}": content for stem in ("撂荒", "非粮化") for name, content in one.items()
+    }
 
-    assert sorted(layer.name for layer in read_vector(zipped(files), ".zip", "a.zip")) == ["撂荒", "非粮化"]
+    assert sorted(layer.name for layer in read_vector(zipped(files), ".zip", "a.zip")) == [
+        "撂荒",
+        "非粮化",
+    ]
 
 
 def test_without_shx_the_shapes_are_still_there():
@@ -164,7 +193,9 @@ def test_points_without_zone_prefix_and_in_xian_80():
     assert only(points([("1", near)], zone=""), ".txt").crs is None
 
 
-@pytest.mark.parametrize("name", ["../../etc/cron.d/tb.shp", "/etc/tb.shp", "C:\\tb.shp", "a/../../tb.dbf", "..\\tb.shp"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/cron.d/tb.shp", "/etc/tb.shp", "C:\\tb.shp", "a/../../tb.dbf", "..\\tb.shp"]
+)
 def test_archive_pointing_outside_is_refused(name):
     assert "指到了压缩包外面" in refused(zipped({name: b"x"}))
 
@@ -204,12 +235,18 @@ def test_broken_files_are_refused_in_words():
     assert "读不出来" in refused(b"not a database", ".gpkg")
     assert "GeoJSON" in refused(b'{"type": "FeatureColl', ".geojson")
     assert "KML" in refused(b"<kml><Placemark>", ".kml")
-    assert "第 4 行" in refused(b"[\xb5\xd8\xbf\xe9\xd7\xf8\xb1\xea]\n4,1,T-1,,,,,,@\nJ1,1,3303000,35500000\nJ2,1,x", ".txt")
+    assert "第 4 行" in refused(
+        b"[\xb5\xd8\xbf\xe9\xd7\xf8\xb1\xea]\n4,1,T-1,,,,,,@\nJ1,1,3303000,35500000\nJ2,1,x", ".txt"
+    )
 
 
 def test_a_damaged_prj_is_as_good_as_none():
     files = written("ESRI Shapefile", ".shp", SHAPES, FACTS)
-    files["tb.prj"] = files["tb.prj"].replace(b"Gauss_Kruger", b"Gauss\xfe_Kr").replace(b"Transverse_Mercator", b"\xfex")
+    files["tb.prj"] = (
+        files["tb.prj"]
+        .replace(b"Gauss_Kruger", b"Gauss\xfe_Kr")
+        .replace(b"Transverse_Mercator", b"\xfex")
+    )
 
     layer = only(zipped(files))
 
@@ -237,7 +274,7 @@ def test_a_damaged_archive_is_refused_or_read_but_never_crashes(seed):
 
 def test_a_file_cannot_make_the_reader_open_another_file(tmp_path):
     secret = tmp_path / "secret.csv"
-    secret.write_text("WKT,name\n\"POLYGON((0 0,0 1,1 1,0 0))\",机密\n", encoding="utf-8")
+    secret.write_text('WKT,name\n"POLYGON((0 0,0 1,1 1,0 0))",机密\n', encoding="utf-8")
     vrt = f"<OGRVRTDataSource><OGRVRTLayer name='secret'><SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
     entity = f'<!DOCTYPE k [<!ENTITY s SYSTEM "file://{secret}">]><kml><Placemark><name>&s;</name></Placemark></kml>'
 
@@ -245,18 +282,35 @@ def test_a_file_cannot_make_the_reader_open_another_file(tmp_path):
         assert "机密" not in refused(content.encode(), suffix)
 
 
-@pytest.mark.parametrize("content", [
-    b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":[1],"geometry":null}]}',
-    b'{"type":"FeatureCollection","features":[1]}', b"[]", b"null", b'"x"', b"[" * 100_000, b"\xff\xfe\x00",
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":[1],"geometry":null}]}',
+        b'{"type":"FeatureCollection","features":[1]}',
+        b"[]",
+        b"null",
+        b'"x"',
+        b"[" * 100_000,
+        b"\xff\xfe\x00",
+    ],
+)
 def test_odd_geojson_is_refused_in_words(content):
     assert "GeoJSON" in refused(content, ".geojson") or "编码" in refused(content, ".geojson")
 
 
-@pytest.mark.parametrize("geometry", [
-    {"type": "Polygon"}, {"type": "Polygon", "coordinates": "x"}, {"type": "Polygon", "coordinates": [[["a", "b"]]]},
-    {"type": "什么", "coordinates": []}, {"type": "Polygon", "coordinates": [[[1, 2], [3]]]}, {"coordinates": 1}, "x", [1],
-])
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {"type": "Polygon"},
+        {"type": "Polygon", "coordinates": "x"},
+        {"type": "Polygon", "coordinates": [[["a", "b"]]]},
+        {"type": "什么", "coordinates": []},
+        {"type": "Polygon", "coordinates": [[[1, 2], [3]]]},
+        {"coordinates": 1},
+        "x",
+        [1],
+    ],
+)
 def test_odd_geometry_is_an_empty_shape_not_a_crash(geometry):
     feature = {"type": "Feature", "properties": {"图斑编号": "1"}, "geometry": geometry}
     content = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import shapely
 
-from taiping.geometry import crs
-from taiping.geometry.measure import area_mu, distance_m
-from taiping.geometry.shapes import load, tidy_shapes
-from taiping.tables import TableError
+from taiping.ground.geometry import crs
+from taiping.ground.geometry.measure import area_mu, distance_m
+from taiping.ground.geometry.shapes import load, tidy_shapes
+from taiping.ground.tables import TableError
 from tests.geo_files import X, Y, bow_tie, square, with_hole
 
 ESRI_4523 = (
@@ -32,16 +32,19 @@ def moved(geometry, east):
     return shapely.transform(geometry, lambda xy: xy + np.array([east, 0]))
 
 
-@pytest.mark.parametrize(("bounds", "code"), [
-    ((106.0, 29.8, 106.1, 29.9), 4490),
-    ((35_601_465, 3_303_000, 35_601_565, 3_303_100), 4523),
-    ((36_301_465, 3_303_000, 36_301_565, 3_303_100), 4524),
-    ((601_465, 3_303_000, 601_565, 3_303_100), 4544),
-    ((18_601_465, 3_303_000, 18_601_565, 3_303_100), 4496),
-    ((0, 0, 100, 100), None),
-    ((35_999_000, 3_303_000, 36_001_000, 3_303_100), None),
-    ((float("nan"),) * 4, None),
-])
+@pytest.mark.parametrize(
+    ("bounds", "code"),
+    [
+        ((106.0, 29.8, 106.1, 29.9), 4490),
+        ((35_601_465, 3_303_000, 35_601_565, 3_303_100), 4523),
+        ((36_301_465, 3_303_000, 36_301_565, 3_303_100), 4524),
+        ((601_465, 3_303_000, 601_565, 3_303_100), 4544),
+        ((18_601_465, 3_303_000, 18_601_565, 3_303_100), 4496),
+        ((0, 0, 100, 100), None),
+        ((35_999_000, 3_303_000, 36_001_000, 3_303_100), None),
+        ((float("nan"),) * 4, None),
+    ],
+)
 def test_system_is_judged_by_magnitude(bounds, code):
     assert crs.judge(bounds) == code
 
@@ -52,10 +55,18 @@ def test_every_offered_system_is_usable_and_named_in_words():
         assert name.endswith(f"（EPSG:{code}）")
 
 
-@pytest.mark.parametrize(("system", "word"), [
-    ("EPSG:4610", "西安80"), ("EPSG:2359", "西安80"), (XIAN_80, "西安80"), ("EPSG:4214", "北京54"), ("EPSG:2435", "北京54"),
-    ("LOCAL_CS[\"cad\",UNIT[\"m\",1]]", "认不出"), ("不是坐标系", "认不出"),
-])
+@pytest.mark.parametrize(
+    ("system", "word"),
+    [
+        ("EPSG:4610", "西安80"),
+        ("EPSG:2359", "西安80"),
+        (XIAN_80, "西安80"),
+        ("EPSG:4214", "北京54"),
+        ("EPSG:2435", "北京54"),
+        ('LOCAL_CS["cad",UNIT["m",1]]', "认不出"),
+        ("不是坐标系", "认不出"),
+    ],
+)
 def test_old_and_unknown_systems_are_refused_in_words(system, word):
     found, reason = crs.understand(system)
 
@@ -75,8 +86,13 @@ def test_the_same_place_in_every_system_is_the_same_shape():
     degrees = one(square()).geometry
     plain = moved(square(), -35_000_000)
 
-    shapes = [one(square()), one(square(), ESRI_4523), one(plain, "EPSG:4544"), one(degrees, "EPSG:4490"),
-              one(degrees, "EPSG:4326")]
+    shapes = [
+        one(square()),
+        one(square(), ESRI_4523),
+        one(plain, "EPSG:4544"),
+        one(degrees, "EPSG:4490"),
+        one(degrees, "EPSG:4326"),
+    ]
 
     assert len({shape.digest for shape in shapes}) == 1
     assert shapes[1].source_crs == "EPSG:4523"
@@ -92,8 +108,11 @@ def test_wrong_system_is_noticed_because_the_place_is_not_in_china():
 def test_areas_are_those_of_the_ground():
     """百米见方 15 亩；四十米见方的洞去掉 2.4 亩，洞画成什么方向都一样。"""
     for geometry, mu in (
-        (square(), "15"), (with_hole(), "12.6"), (with_hole(clockwise=True), "12.6"),
-        (shapely.union(square(), square(500)), "30"), (shapely.reverse(square()), "15"),
+        (square(), "15"),
+        (with_hole(), "12.6"),
+        (with_hole(clockwise=True), "12.6"),
+        (shapely.union(square(), square(500)), "30"),
+        (shapely.reverse(square()), "15"),
     ):
         shape = one(geometry)
         assert abs(shape.mu - Decimal(mu)) < Decimal("0.001")
@@ -114,11 +133,16 @@ def test_self_crossing_is_repaired_and_said():
     assert shape.geometry.is_valid
 
 
-@pytest.mark.parametrize(("geometry", "word"), [
-    (None, "没有图形"), (shapely.Polygon(), "是空的"), (shapely.Point(X, Y), "是点"),
-    (shapely.LineString([(X, Y), (X + 1, Y)]), "是线"),
-    (shapely.Polygon([(X, Y), (X + 1, Y + 1), (X + 2, Y + 2)]), "围不成面"),
-])
+@pytest.mark.parametrize(
+    ("geometry", "word"),
+    [
+        (None, "没有图形"),
+        (shapely.Polygon(), "是空的"),
+        (shapely.Point(X, Y), "是点"),
+        (shapely.LineString([(X, Y), (X + 1, Y)]), "是线"),
+        (shapely.Polygon([(X, Y), (X + 1, Y + 1), (X + 2, Y + 2)]), "围不成面"),
+    ],
+)
 def test_empty_and_broken_geometry_says_what_is_wrong(geometry, word):
     shape = one(geometry)
 

@@ -25,11 +25,19 @@ class Line:
 
     def send(self, method, path, headers):
         if self.socket is None:
-            self.socket, self.opened = socket.create_connection((HOST, self.port), timeout=30), self.opened + 1
+            self.socket, self.opened = (
+                socket.create_connection((HOST, self.port), timeout=30),
+                self.opened + 1,
+            )
         headers = {"Host": HOST, **headers}
-        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        lines = [
+            f"{method} {path} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in headers.items()),
+        ]
         if self.cookies:
-            lines.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
+            lines.append(
+                "Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            )
         self.socket.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
 
     def head(self, path, headers):
@@ -72,9 +80,15 @@ def town(settings, tmp_path):
 @pytest.fixture
 def real(tmp_path):
     """正式的设置：静态文件收集好、压好，由 whitenoise 发。"""
-    given = {"DJANGO_SETTINGS_MODULE": "taiping.settings", "DATA_DIR": str(tmp_path), "SECRET_KEY": settings.SECRET_KEY}
+    given = {
+        "DJANGO_SETTINGS_MODULE": "taiping.settings",
+        "DATA_DIR": str(tmp_path),
+        "SECRET_KEY": settings.SECRET_KEY,
+    }
     subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"], check=True, cwd=ROOT,
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"],
+        check=True,
+        cwd=ROOT,
         env=environment(tmp_path, **given),
     )
     return given
@@ -97,7 +111,9 @@ def compare(line, path, headers):
         wrong.append(f"{status} 和 {got_status}")
     if "content-length" not in head and status != 304:
         wrong.append("HEAD 没有写长度")
-    exact = "content-length" in got and "content-encoding" not in got  # 压缩时故意添几个随机的字节，每次不一样长
+    exact = (
+        "content-length" in got and "content-encoding" not in got
+    )  # 压缩时故意添几个随机的字节，每次不一样长
     apart = abs(int(head.get("content-length", 0)) - len(content))
     if exact and apart > (CLOCK if content.startswith(b"PK") else 0):
         wrong.append(f"HEAD 说 {head['content-length']} 字节，GET 有 {len(content)}")
@@ -108,7 +124,13 @@ def test_head_and_get_stay_in_step_on_every_address(town, real, tmp_path):
     css = next((tmp_path / "static" / "css").glob("site.*.css")).name
     addresses = [path for _, path in [*town.addresses(FOREIGN), *town.asked(FOREIGN)]]
     addresses += [path for _, path in town.addresses(MISSING) if "999999" in path]
-    addresses += [f"/static/css/{css}", "/static/meiyou.css", "/meiyou/", "/plan", "/healthz?format=json"]
+    addresses += [
+        f"/static/css/{css}",
+        "/static/meiyou.css",
+        "/meiyou/",
+        "/plan",
+        "/healthz?format=json",
+    ]
     wrong, opened = {}, {}
 
     with Server(tmp_path, **real) as server:

@@ -30,8 +30,19 @@ def policy(response):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("url", ["/", "/plan/", "/accounts/", "/admin/", "/admin/villages/user/", "/meiyou/", "/healthz",
-                                 "/accounts/login/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/",
+        "/plan/",
+        "/accounts/",
+        "/admin/",
+        "/admin/villages/user/",
+        "/meiyou/",
+        "/healthz",
+        "/accounts/login/",
+    ],
+)
 def test_every_page_allows_only_our_own_site(client, url):
     client.force_login(make_user(role=Role.ADMIN))
 
@@ -79,7 +90,9 @@ def test_pages_and_map_data_are_compressed_and_say_the_same(client):
 
 
 @pytest.mark.django_db
-def test_evidence_keeps_its_own_stricter_policy_and_is_not_compressed_again(client, settings, tmp_path):
+def test_evidence_keeps_its_own_stricter_policy_and_is_not_compressed_again(
+    client, settings, tmp_path
+):
     """举证材料的文件自己写了 sandbox，缩略图许浏览器存着；外层不改它，照片也不再压一遍。"""
     settings.MEDIA_ROOT = tmp_path
     town = Town()
@@ -101,7 +114,15 @@ def test_no_template_of_ours_has_inline_script_or_style():
     bad = [
         f"{path.relative_to(ROOT)}: {word}"
         for path in (ROOT / "templates").rglob("*.*")
-        for word in ("<style", " style=", "<script>", " onclick=", " onchange=", " onsubmit=", "javascript:")
+        for word in (
+            "<style",
+            " style=",
+            "<script>",
+            " onclick=",
+            " onchange=",
+            " onsubmit=",
+            "javascript:",
+        )
         if word in path.read_text(encoding="utf-8").lower()
     ]
 
@@ -111,13 +132,20 @@ def test_no_template_of_ours_has_inline_script_or_style():
 def test_deploy_check_is_silent_with_the_settings_of_the_readme(tmp_path):
     environment = {
         **{name: value for name, value in os.environ.items() if name not in LEFT_OUT},
-        "SECRET_KEY": "w7Kq2Zr9-" * 8 + "xB4mT6yP", "DATA_DIR": str(tmp_path), "HTTPS": "on",
-        "ALLOWED_HOSTS": "gengdi.example.gov.cn,127.0.0.1", "TAIPING_NO_VENV": "1",
+        "SECRET_KEY": "w7Kq2Zr9-" * 8 + "xB4mT6yP",
+        "DATA_DIR": str(tmp_path),
+        "HTTPS": "on",
+        "ALLOWED_HOSTS": "gengdi.example.gov.cn,127.0.0.1",
+        "TAIPING_NO_VENV": "1",
     }
 
     done = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8",
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
 
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
@@ -132,16 +160,30 @@ def test_https_site_sends_hsts_and_secure_cookies(tmp_path):
     )
     environment = {
         **{name: value for name, value in os.environ.items() if name not in LEFT_OUT},
-        "DJANGO_SETTINGS_MODULE": "taiping.settings", "SECRET_KEY": "x" * 60, "DATA_DIR": str(tmp_path),
-        "HTTPS": "on", "ALLOWED_HOSTS": "gengdi.example.gov.cn", "LOG_LEVEL": "CRITICAL",
+        "DJANGO_SETTINGS_MODULE": "taiping.settings",
+        "SECRET_KEY": "x" * 60,
+        "DATA_DIR": str(tmp_path),
+        "HTTPS": "on",
+        "ALLOWED_HOSTS": "gengdi.example.gov.cn",
+        "LOG_LEVEL": "CRITICAL",
     }
 
     done = subprocess.run(
-        [sys.executable, "-c", words], cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8"
+        [sys.executable, "-c", words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
 
     assert done.stdout.split() == [
-        "max-age=31536000;", "includeSubDomains;", "preload", "True", "True", "https://gengdi.example.gov.cn/plan/"
+        "max-age=31536000;",
+        "includeSubDomains;",
+        "preload",
+        "True",
+        "True",
+        "https://gengdi.example.gov.cn/plan/",
     ]
 
 
@@ -156,7 +198,10 @@ def test_browser_blocks_nothing_on_the_main_pages(page_as, new_context):
     said = []
 
     def walk(page, urls):
-        page.on("console", lambda m: m.type in ("error", "warning") and said.append(f"{page.url}: {m.text}"))
+        page.on(
+            "console",
+            lambda m: m.type in ("error", "warning") and said.append(f"{page.url}: {m.text}"),
+        )
         page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
         for url in urls:
             assert page.goto(url).status == 200, url
@@ -164,14 +209,38 @@ def test_browser_blocks_nothing_on_the_main_pages(page_as, new_context):
 
     patch = town.patch.pk
     walk(new_context().new_page(), ["/accounts/login/"])
-    walk(page_as(town.admin), [
-        "/", "/?on=2024-10-20", "/plan/", "/plan/groups/", "/plan/shares/", "/plan/readings/", "/plan/import/",
-        "/patches/", f"/patches/{patch}/", "/patches/import/", "/patches/add/", "/review/", f"/review/{patch}/",
-        f"/villages/{town.east.pk}/", "/bulletin/", "/help/", "/accounts/", "/accounts/password/",
-        "/admin/", "/admin/villages/user/", "/admin/villages/user/add/", f"/admin/villages/user/{town.admin.pk}/change/",
-        "/admin/villages/loginfailure/", "/admin/tasks/target/", f"/admin/tasks/target/{town.target.pk}/change/",
-        "/admin/tasks/reading/add/", "/admin/villages/posting/add/",
-    ])
+    walk(
+        page_as(town.admin),
+        [
+            "/",
+            "/?on=2024-10-20",
+            "/plan/",
+            "/plan/groups/",
+            "/plan/shares/",
+            "/plan/readings/",
+            "/plan/import/",
+            "/patches/",
+            f"/patches/{patch}/",
+            "/patches/import/",
+            "/patches/add/",
+            "/review/",
+            f"/review/{patch}/",
+            f"/villages/{town.east.pk}/",
+            "/bulletin/",
+            "/help/",
+            "/accounts/",
+            "/accounts/password/",
+            "/admin/",
+            "/admin/villages/user/",
+            "/admin/villages/user/add/",
+            f"/admin/villages/user/{town.admin.pk}/change/",
+            "/admin/villages/loginfailure/",
+            "/admin/tasks/target/",
+            f"/admin/tasks/target/{town.target.pk}/change/",
+            "/admin/tasks/reading/add/",
+            "/admin/villages/posting/add/",
+        ],
+    )
     walk(page_as(town.east_secretary), ["/my/", f"/patches/{patch}/", "/accounts/"])
 
     assert said == []

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from taiping import health
+from taiping.operations import health
 
 pytestmark = pytest.mark.django_db
 

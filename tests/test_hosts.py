@@ -9,34 +9,57 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 from django.test import Client, override_settings
 
-from taiping.hosts import site_addresses
+from taiping.ground.hosts import site_addresses
 from tests.factories import make_user
 from tests.servers import ROOT
 
 
 class TestWritten:
-    @pytest.mark.parametrize(("text", "hosts"), [
-        ("gengdi.gov.cn,127.0.0.1", ["gengdi.gov.cn", "127.0.0.1"]),
-        ("https://gengdi.gov.cn", ["gengdi.gov.cn"]), ("http://gengdi.gov.cn/", ["gengdi.gov.cn"]),
-        ("gengdi.gov.cn:8000", ["gengdi.gov.cn"]), ("https://gengdi.gov.cn:8443/accounts/login/?next=/", ["gengdi.gov.cn"]),
-        ("gengdi.gov.cn，10.0.0.8", ["gengdi.gov.cn", "10.0.0.8"]), ("gengdi.gov.cn、10.0.0.8", ["gengdi.gov.cn", "10.0.0.8"]),
-        (" gengdi.gov.cn　10.0.0.8； localhost ", ["gengdi.gov.cn", "10.0.0.8", "localhost"]),
-        ("ｇｅｎｇｄｉ．ｇｏｖ。ｃｎ：８０００", ["gengdi.gov.cn"]), ("GengDi.Gov.CN.", ["gengdi.gov.cn"]),
-        ("“gengdi.gov.cn”,'a.cn'", ["gengdi.gov.cn", "a.cn"]), ("a.cn,a.cn:80,,", ["a.cn"]),
-        ("::1", ["[::1]"]), ("[2001:DB8:0::1]:8000", ["[2001:db8::1]"]), (".gov.cn", [".gov.cn"]), ("*", ["*"]),
-        ("", ["localhost", "127.0.0.1", "[::1]"]), (" ， ", ["localhost", "127.0.0.1", "[::1]"]),
-    ])
+    @pytest.mark.parametrize(
+        ("text", "hosts"),
+        [
+            ("gengdi.gov.cn,127.0.0.1", ["gengdi.gov.cn", "127.0.0.1"]),
+            ("https://gengdi.gov.cn", ["gengdi.gov.cn"]),
+            ("http://gengdi.gov.cn/", ["gengdi.gov.cn"]),
+            ("gengdi.gov.cn:8000", ["gengdi.gov.cn"]),
+            ("https://gengdi.gov.cn:8443/accounts/login/?next=/", ["gengdi.gov.cn"]),
+            ("gengdi.gov.cn，10.0.0.8", ["gengdi.gov.cn", "10.0.0.8"]),
+            ("gengdi.gov.cn、10.0.0.8", ["gengdi.gov.cn", "10.0.0.8"]),
+            (" gengdi.gov.cn　10.0.0.8； localhost ", ["gengdi.gov.cn", "10.0.0.8", "localhost"]),
+            ("ｇｅｎｇｄｉ．ｇｏｖ。ｃｎ：８０００", ["gengdi.gov.cn"]),
+            ("GengDi.Gov.CN.", ["gengdi.gov.cn"]),
+            ("“gengdi.gov.cn”,'a.cn'", ["gengdi.gov.cn", "a.cn"]),
+            ("a.cn,a.cn:80,,", ["a.cn"]),
+            ("::1", ["[::1]"]),
+            ("[2001:DB8:0::1]:8000", ["[2001:db8::1]"]),
+            (".gov.cn", [".gov.cn"]),
+            ("*", ["*"]),
+            ("", ["localhost", "127.0.0.1", "[::1]"]),
+            (" ， ", ["localhost", "127.0.0.1", "[::1]"]),
+        ],
+    )
     def test_host_is_taken_as_meant(self, text, hosts):
         assert site_addresses(text, "")[0] == hosts
 
-    @pytest.mark.parametrize(("text", "write"), [
-        ("*.gov.cn", "ALLOWED_HOSTS=.gov.cn"), ("geng_di,a.cn", "ALLOWED_HOSTS=a.cn"),
-        ("耕地.中国，a.cn", "ALLOWED_HOSTS=a.cn"), ("a.cn:80a,b.cn", "ALLOWED_HOSTS=b.cn"), ("a@b.cn,c.cn", "ALLOWED_HOSTS=c.cn"),
-        ("192.168.1.300,a.cn", "ALLOWED_HOSTS=a.cn"), ("https://", "如 ALLOWED_HOSTS=gengdi.example.gov.cn,127.0.0.1"),
-        ("a.cn:99999", "如 ALLOWED_HOSTS="), ("-a.cn,b.cn", "ALLOWED_HOSTS=b.cn"), ("a..cn", "如 ALLOWED_HOSTS="),
-        ("[::g]", "如 ALLOWED_HOSTS="),
-        ('["a.cn"]', "如 ALLOWED_HOSTS="), ("a" * 300, "如 ALLOWED_HOSTS="), ("a*.cn", "如 ALLOWED_HOSTS="),
-    ])
+    @pytest.mark.parametrize(
+        ("text", "write"),
+        [
+            ("*.gov.cn", "ALLOWED_HOSTS=.gov.cn"),
+            ("geng_di,a.cn", "ALLOWED_HOSTS=a.cn"),
+            ("耕地.中国，a.cn", "ALLOWED_HOSTS=a.cn"),
+            ("a.cn:80a,b.cn", "ALLOWED_HOSTS=b.cn"),
+            ("a@b.cn,c.cn", "ALLOWED_HOSTS=c.cn"),
+            ("192.168.1.300,a.cn", "ALLOWED_HOSTS=a.cn"),
+            ("https://", "如 ALLOWED_HOSTS=gengdi.example.gov.cn,127.0.0.1"),
+            ("a.cn:99999", "如 ALLOWED_HOSTS="),
+            ("-a.cn,b.cn", "ALLOWED_HOSTS=b.cn"),
+            ("a..cn", "如 ALLOWED_HOSTS="),
+            ("[::g]", "如 ALLOWED_HOSTS="),
+            ('["a.cn"]', "如 ALLOWED_HOSTS="),
+            ("a" * 300, "如 ALLOWED_HOSTS="),
+            ("a*.cn", "如 ALLOWED_HOSTS="),
+        ],
+    )
     def test_unclear_host_is_refused_with_both_lines(self, text, write):
         with pytest.raises(ImproperlyConfigured) as refused:
             site_addresses(text, "")
@@ -45,22 +68,37 @@ class TestWritten:
         assert f"现在写的是 ALLOWED_HOSTS={text}" in told
         assert f"要写成{'' if write.startswith('如') else ' '}{write}" in told
 
-    @pytest.mark.parametrize(("text", "origins"), [
-        ("https://gengdi.gov.cn", ["https://gengdi.gov.cn"]), ("https://gengdi.gov.cn/", ["https://gengdi.gov.cn"]),
-        ("HTTPS://GengDi.Gov.CN:443/accounts/", ["https://gengdi.gov.cn"]), ("http://a.cn:80", ["http://a.cn"]),
-        ("https://a.cn:8443，http://10.0.0.8:8000", ["https://a.cn:8443", "http://10.0.0.8:8000"]),
-        ("https：／／ａ．ｃｎ", ["https://a.cn"]), ("https://*.gov.cn", ["https://*.gov.cn"]), ("https://[::1]:8000/", ["https://[::1]:8000"]),
-        ("", []),
-    ])
+    @pytest.mark.parametrize(
+        ("text", "origins"),
+        [
+            ("https://gengdi.gov.cn", ["https://gengdi.gov.cn"]),
+            ("https://gengdi.gov.cn/", ["https://gengdi.gov.cn"]),
+            ("HTTPS://GengDi.Gov.CN:443/accounts/", ["https://gengdi.gov.cn"]),
+            ("http://a.cn:80", ["http://a.cn"]),
+            (
+                "https://a.cn:8443，http://10.0.0.8:8000",
+                ["https://a.cn:8443", "http://10.0.0.8:8000"],
+            ),
+            ("https：／／ａ．ｃｎ", ["https://a.cn"]),
+            ("https://*.gov.cn", ["https://*.gov.cn"]),
+            ("https://[::1]:8000/", ["https://[::1]:8000"]),
+            ("", []),
+        ],
+    )
     def test_origin_is_taken_as_meant(self, text, origins):
         assert site_addresses("", text)[1] == origins
 
-    @pytest.mark.parametrize(("text", "write"), [
-        ("gengdi.gov.cn", "CSRF_TRUSTED_ORIGINS=https://gengdi.gov.cn"),
-        ("a.cn:8443，https://b.cn", "CSRF_TRUSTED_ORIGINS=https://a.cn:8443,https://b.cn"),
-        ("ftp://a.cn", "CSRF_TRUSTED_ORIGINS=https://a.cn"), ("*", "如 CSRF_TRUSTED_ORIGINS=https://gengdi.example.gov.cn"),
-        ("https://*", "如 CSRF_TRUSTED_ORIGINS="), ("https:/a.cn", "如 CSRF_TRUSTED_ORIGINS="),
-    ])
+    @pytest.mark.parametrize(
+        ("text", "write"),
+        [
+            ("gengdi.gov.cn", "CSRF_TRUSTED_ORIGINS=https://gengdi.gov.cn"),
+            ("a.cn:8443，https://b.cn", "CSRF_TRUSTED_ORIGINS=https://a.cn:8443,https://b.cn"),
+            ("ftp://a.cn", "CSRF_TRUSTED_ORIGINS=https://a.cn"),
+            ("*", "如 CSRF_TRUSTED_ORIGINS=https://gengdi.example.gov.cn"),
+            ("https://*", "如 CSRF_TRUSTED_ORIGINS="),
+            ("https:/a.cn", "如 CSRF_TRUSTED_ORIGINS="),
+        ],
+    )
     def test_unclear_origin_is_refused_with_both_lines(self, text, write):
         with pytest.raises(ImproperlyConfigured) as refused:
             site_addresses("", text)
@@ -80,8 +118,14 @@ class TestWritten:
     def test_what_is_taken_lets_the_browsers_host_in_and_nobody_else(self):
         hosts, _ = site_addresses("https://GengDi.gov.cn:8000/，::1", "")
 
-        assert [validate_host(host, hosts) for host in ("gengdi.gov.cn", "[::1]", "x.gengdi.gov.cn", "gov.cn")] == [
-            True, True, False, False,
+        assert [
+            validate_host(host, hosts)
+            for host in ("gengdi.gov.cn", "[::1]", "x.gengdi.gov.cn", "gov.cn")
+        ] == [
+            True,
+            True,
+            False,
+            False,
         ]
 
     def test_long_and_odd_text_is_read_at_once(self):
@@ -95,15 +139,33 @@ class TestWritten:
 
 class TestStart:
     def run(self, *command, tmp_path, **given):
-        kept = {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")
+        }
         return subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, capture_output=True, text=True, encoding="utf-8",
-            env={**kept, "SECRET_KEY": "x" * 60, "DATA_DIR": str(tmp_path), "TAIPING_NO_VENV": "1", **given},
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={
+                **kept,
+                "SECRET_KEY": "x" * 60,
+                "DATA_DIR": str(tmp_path),
+                "TAIPING_NO_VENV": "1",
+                **given,
+            },
         )
 
-    @pytest.mark.parametrize("command", [("check",), ("quickstart", "--no-serve"), ("serve", "--port", "1")])
+    @pytest.mark.parametrize(
+        "command", [("check",), ("quickstart", "--no-serve"), ("serve", "--port", "1")]
+    )
     def test_every_command_says_the_sentence_and_no_traceback(self, tmp_path, command):
-        done = self.run(*command, tmp_path=tmp_path, ALLOWED_HOSTS="*.gov.cn", CSRF_TRUSTED_ORIGINS="a.gov.cn")
+        done = self.run(
+            *command, tmp_path=tmp_path, ALLOWED_HOSTS="*.gov.cn", CSRF_TRUSTED_ORIGINS="a.gov.cn"
+        )
 
         assert done.returncode == 1
         assert "要写成 ALLOWED_HOSTS=.gov.cn" in done.stderr
@@ -119,10 +181,15 @@ class TestStart:
 
 @pytest.mark.django_db
 class TestRefused:
-    @pytest.mark.parametrize(("host", "line"), [
-        ("bieren.example.com", "ALLOWED_HOSTS=…,bieren.example.com"), ("10.0.0.8:8000", "ALLOWED_HOSTS=…,10.0.0.8"),
-        ("Bieren.Example.COM:99", "ALLOWED_HOSTS=…,bieren.example.com"), ("[2001:db8::1]", "ALLOWED_HOSTS=…,[2001:db8::1]"),
-    ])
+    @pytest.mark.parametrize(
+        ("host", "line"),
+        [
+            ("bieren.example.com", "ALLOWED_HOSTS=…,bieren.example.com"),
+            ("10.0.0.8:8000", "ALLOWED_HOSTS=…,10.0.0.8"),
+            ("Bieren.Example.COM:99", "ALLOWED_HOSTS=…,bieren.example.com"),
+            ("[2001:db8::1]", "ALLOWED_HOSTS=…,[2001:db8::1]"),
+        ],
+    )
     def test_page_says_which_line_to_mend(self, client, host, line):
         response = client.get("/", HTTP_HOST=host)
 
@@ -131,10 +198,23 @@ class TestRefused:
         assert "这个网址没有开放" in page
         assert f"<code>{line}</code>" in page
 
-    @pytest.mark.parametrize("host", [
-        "<script>alert(1)</script>", "a_b.cn", "x" * 5000, "*", ".cn", "a.cn,b.cn", "a b", "龙.cn".encode().decode("latin-1"),
-        "a.cn/../../etc", "a.cn@b.cn", "", "{{ 7 }}",
-    ])
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "<script>alert(1)</script>",
+            "a_b.cn",
+            "x" * 5000,
+            "*",
+            ".cn",
+            "a.cn,b.cn",
+            "a b",
+            "龙.cn".encode().decode("latin-1"),
+            "a.cn/../../etc",
+            "a.cn@b.cn",
+            "",
+            "{{ 7 }}",
+        ],
+    )
     def test_odd_host_is_not_repeated(self, client, host):
         response = client.get("/", HTTP_HOST=host)
 
@@ -157,10 +237,13 @@ class TestRefused:
         assert moved.status_code == 400
         assert "ALLOWED_HOSTS=…,bieren.example.com" in moved.content.decode()
 
-    @pytest.mark.parametrize(("origin", "line"), [
-        ("https://gengdi.gov.cn", "CSRF_TRUSTED_ORIGINS=…,https://gengdi.gov.cn"),
-        ("http://10.0.0.8:8000", "CSRF_TRUSTED_ORIGINS=…,http://10.0.0.8:8000"),
-    ])
+    @pytest.mark.parametrize(
+        ("origin", "line"),
+        [
+            ("https://gengdi.gov.cn", "CSRF_TRUSTED_ORIGINS=…,https://gengdi.gov.cn"),
+            ("http://10.0.0.8:8000", "CSRF_TRUSTED_ORIGINS=…,http://10.0.0.8:8000"),
+        ],
+    )
     def test_form_from_an_unknown_origin_says_which_line(self, origin, line):
         strict = Client(enforce_csrf_checks=True)
 
@@ -171,9 +254,15 @@ class TestRefused:
         assert f"<code>{line}</code>" in page
         assert "不认得的网址不要添" in page
 
-    @pytest.mark.parametrize("origin", ["null", "https://<b>", "https://*.cn", "https://" + "a" * 5000, "javascript:x"])
+    @pytest.mark.parametrize(
+        "origin", ["null", "https://<b>", "https://*.cn", "https://" + "a" * 5000, "javascript:x"]
+    )
     def test_odd_origin_is_not_repeated(self, origin):
-        page = Client(enforce_csrf_checks=True).post("/accounts/login/", HTTP_ORIGIN=origin).content.decode()
+        page = (
+            Client(enforce_csrf_checks=True)
+            .post("/accounts/login/", HTTP_ORIGIN=origin)
+            .content.decode()
+        )
 
         assert "CSRF_TRUSTED_ORIGINS" in page
         assert "…," not in page
@@ -182,7 +271,9 @@ class TestRefused:
     def test_https_referer_from_elsewhere_says_the_same(self):
         strict = Client(enforce_csrf_checks=True)
 
-        response = strict.post("/accounts/login/", secure=True, HTTP_REFERER="https://gengdi.gov.cn/accounts/login/")
+        response = strict.post(
+            "/accounts/login/", secure=True, HTTP_REFERER="https://gengdi.gov.cn/accounts/login/"
+        )
 
         assert "CSRF_TRUSTED_ORIGINS=…,https://gengdi.gov.cn<" in response.content.decode()
 

@@ -13,8 +13,20 @@ from villages.models import Role
 
 pytestmark = pytest.mark.django_db
 AWKWARD = [
-    "", "\\N", "\\.", "a\\tb", "制表\t符", "两\n行", "回\r车",
-    "'单引号'", '"双引号"', "百分%s号", "🌾", "尾巴\\", "NULL", "x" * 60,
+    "",
+    "\\N",
+    "\\.",
+    "a\\tb",
+    "制表\t符",
+    "两\n行",
+    "回\r车",
+    "'单引号'",
+    '"双引号"',
+    "百分%s号",
+    "🌾",
+    "尾巴\\",
+    "NULL",
+    "x" * 60,
 ]
 
 
@@ -37,7 +49,14 @@ def scene():
 
         def row(self, code, **values):
             blank = _blank(self.batch, self.target.milestones.first(), make_user(role=Role.STAFF))
-            return {**blank, "village": self.east.pk, "code": code, "area_mu": Decimal(1), "extra": {}, **values}
+            return {
+                **blank,
+                "village": self.east.pk,
+                "code": code,
+                "area_mu": Decimal(1),
+                "extra": {},
+                **values,
+            }
 
     return Scene()
 
@@ -45,7 +64,13 @@ def scene():
 def test_every_text_is_stored_to_the_letter(scene):
     by = make_user(role=Role.STAFF)
     rows = [
-        {**scene.row(f"T-{n}"), "created_by": by.pk, "place": text, "contractor": text, "extra": {f"列{text}": text}}
+        {
+            **scene.row(f"T-{n}"),
+            "created_by": by.pk,
+            "place": text,
+            "contractor": text,
+            "extra": {f"列{text}": text},
+        }
         for n, text in enumerate(AWKWARD)
     ]
 
@@ -56,16 +81,28 @@ def test_every_text_is_stored_to_the_letter(scene):
 
 
 def test_amounts_dates_and_blanks_come_back_as_they_were(scene):
-    insert([scene.row("T-1", area_mu=Decimal("123456789.123456")), scene.row("T-2", area_mu=Decimal("0.000001"))])
+    insert(
+        [
+            scene.row("T-1", area_mu=Decimal("123456789.123456")),
+            scene.row("T-2", area_mu=Decimal("0.000001")),
+        ]
+    )
 
     first, second = Patch.objects.order_by("code")
     assert (first.area_mu, second.area_mu) == (Decimal("123456789.123456"), Decimal("0.000001"))
-    assert (first.since_on, first.until_on, first.split_from, first.is_demo) == (None, None, None, False)
+    assert (first.since_on, first.until_on, first.split_from, first.is_demo) == (
+        None,
+        None,
+        None,
+        False,
+    )
     assert first.next_milestone.code == "replant"
 
 
 def test_an_existing_patch_changes_only_what_was_named(scene):
-    old = make_patch(scene.target, scene.east, code="T-1", place="旧地名", contractor="张三", area_mu=Decimal(5))
+    old = make_patch(
+        scene.target, scene.east, code="T-1", place="旧地名", contractor="张三", area_mu=Decimal(5)
+    )
 
     other = make_patch(scene.target, scene.east, code="T-2", place="塆里")
 
@@ -73,7 +110,12 @@ def test_an_existing_patch_changes_only_what_was_named(scene):
 
     old.refresh_from_db()
     other.refresh_from_db()
-    assert (old.place, old.contractor, old.area_mu, old.extra) == ("新地名", "张三", Decimal(5), {"组": "3"})
+    assert (old.place, old.contractor, old.area_mu, old.extra) == (
+        "新地名",
+        "张三",
+        Decimal(5),
+        {"组": "3"},
+    )
     assert (other.place, Patch.objects.count()) == ("塆里", 2)
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from plots import actions
 from plots.importing import Refused, apply, apply_batch, cloud, preview
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, RectificationRecord
 from tests.factories import make_patch, make_village
 from tests.patch_files import xlsx
@@ -52,7 +52,9 @@ def batch_of(town, header, rows, kind=Batch.Source.TABLE):
 
 
 def table(town, count):
-    return batch_of(town, ["村", "图斑编号", "面积（亩）"], [["东村", f"N{n:04d}", 1.5] for n in range(count)])
+    return batch_of(
+        town, ["村", "图斑编号", "面积（亩）"], [["东村", f"N{n:04d}", 1.5] for n in range(count)]
+    )
 
 
 def test_someone_reports_while_a_table_is_being_laid_out(town):

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, RectificationRecord
 from tests.factories import PASSWORD, make_patch, make_steps_target
 from tests.servers import ROOT, Server, Visitor, environment
@@ -36,7 +36,9 @@ def test_every_report_that_was_acknowledged_survives_a_kill(tmp_path):
     def person(visitor, mine):
         try:
             for patch in mine:
-                status, _, _ = visitor.report(patch.pk, done_on=TODAY().isoformat(), note=f"第 {patch.pk} 块")
+                status, _, _ = visitor.report(
+                    patch.pk, done_on=TODAY().isoformat(), note=f"第 {patch.pk} 块"
+                )
                 (acknowledged if status == 302 else refused).append(patch.pk)
         except (OSError, HTTPException):
             pass  # 服务断了
@@ -44,7 +46,8 @@ def test_every_report_that_was_acknowledged_survives_a_kill(tmp_path):
     with Server(tmp_path) as server:
         people = [Visitor(server).sign_in("dong", PASSWORD) for _ in range(4)]
         threads = [
-            threading.Thread(target=person, args=(visitor, patches[at::4])) for at, visitor in enumerate(people)
+            threading.Thread(target=person, args=(visitor, patches[at::4]))
+            for at, visitor in enumerate(people)
         ]
         for thread in threads:
             thread.start()
@@ -61,7 +64,9 @@ def test_every_report_that_was_acknowledged_survives_a_kill(tmp_path):
     assert list(all_differences()) == []
     with Server(tmp_path) as again:
         left = next(patch for patch in patches if patch.pk not in stored)
-        status, _, _ = Visitor(again).sign_in("dong", PASSWORD).report(left.pk, done_on=TODAY().isoformat())
+        status, _, _ = (
+            Visitor(again).sign_in("dong", PASSWORD).report(left.pk, done_on=TODAY().isoformat())
+        )
     assert status == 302
 
 
@@ -91,7 +96,10 @@ def test_an_import_killed_halfway_leaves_nothing_and_can_be_done_again(tmp_path)
 
     process = subprocess.Popen(
         [sys.executable, "-c", HALFWAY, str(file), "--target", "abandoned"],
-        env=environment(tmp_path), cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        env=environment(tmp_path),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         said = next(line for line in process.stdout if line.startswith("written"))

@@ -4,13 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from plots.geo.models import GeometryCheck
+from plots.models.checks import GeometryCheck
 from tests.factories import PASSWORD, make_patch
 from tests.test_fuzz_views import Fields
 from tests.test_sessions import LOGIN, idle, log_in
 from tests.test_urls import walk
 from tests.walk_town import OWN, WalkTown, client_of
-from villages.landing import opens
+from villages.accounts.landing import opens
 
 pytestmark = pytest.mark.django_db
 WRITTEN = "登录超时前写的一句"
@@ -87,7 +87,12 @@ def test_no_button_leads_to_a_blank_page_after_idling(town, person):
     for page, action, fields, is_typed in buttons:
         away, landed = press_after_idle(user, page, action, fields)
         text = landed.content.decode()
-        if not away.startswith(LOGIN) or landed.status_code != 200 or "<h1" not in text or not landed.redirect_chain:
+        if (
+            not away.startswith(LOGIN)
+            or landed.status_code != 200
+            or "<h1" not in text
+            or not landed.redirect_chain
+        ):
             wrong.append((page, action, away, landed.status_code))
         elif is_typed and not action.startswith("/admin/") and WRITTEN not in text:
             wrong.append((page, action, away, "填的字没有了"))
@@ -106,36 +111,56 @@ def test_an_address_that_opens_is_one_that_answers_to_get(town):
 
     assert wrong == []
     assert [name for name, path in walk() if not opens(path)] == [
-        "villages:logout", "villages:end_session", "plots:check_dismiss", "admin:logout",
+        "villages:logout",
+        "villages:end_session",
+        "plots:check_dismiss",
+        "admin:logout",
     ]
 
 
 def test_reason_goes_back_to_the_check_it_was_written_for(town):
     check = town.things[OWN]["check"]
     other = GeometryCheck.objects.create(patch=check.patch, kind="AREA", sentence="面积差三成")
-    url, page = reverse("plots:check_dismiss", args=[check.pk]), f"/patches/checks/?village={town.east.pk}"
+    url, page = (
+        reverse("plots:check_dismiss", args=[check.pk]),
+        f"/patches/checks/?village={town.east.pk}",
+    )
 
     _, landed = press_after_idle(town.staff, page, url, {"reason": WRITTEN, "back": page})
 
     text = landed.content.decode()
     assert landed.request["PATH_INFO"] + "?" + landed.request["QUERY_STRING"] == page
-    assert f'id="reason-{check.pk}" name="reason" maxlength="200" required value="{WRITTEN}"' in text
+    assert (
+        f'id="reason-{check.pk}" name="reason" maxlength="200" required value="{WRITTEN}"' in text
+    )
     assert f'id="reason-{other.pk}" name="reason" maxlength="200" required value=""' in text
-    assert text.count("<details class=\"no-print\" open>") == 1
+    assert text.count('<details class="no-print" open>') == 1
     assert GeometryCheck.objects.filter(dismissed_at=None).count() == 3
 
 
 def test_bulk_form_comes_back_with_the_patches_picked(town):
-    first = client_of(town.staff).post("/patches/bulk/", {"verb": "send_back", "pk": [town.waiting.pk], "back": "q=DONG"})
+    first = client_of(town.staff).post(
+        "/patches/bulk/", {"verb": "send_back", "pk": [town.waiting.pk], "back": "q=DONG"}
+    )
     form = first.context["form"]
-    typed = {"verb": "send_back", "pk": [town.waiting.pk], "back": "q=DONG", "client_key": form["client_key"].value(),
-             "seen": form["seen"].value(), "done_on": "2024-09-20", "note": WRITTEN}
+    typed = {
+        "verb": "send_back",
+        "pk": [town.waiting.pk],
+        "back": "q=DONG",
+        "client_key": form["client_key"].value(),
+        "seen": form["seen"].value(),
+        "done_on": "2024-09-20",
+        "note": WRITTEN,
+    }
 
     _, landed = press_after_idle(town.staff, "/patches/bulk/", "/patches/bulk/", typed)
 
     assert landed.context["patches"] == [town.waiting]
     assert landed.context["back"] == "/patches/?q=DONG"
-    assert [landed.context["form"][name].value() for name in ("note", "done_on")] == [WRITTEN, "2024-09-20"]
+    assert [landed.context["form"][name].value() for name in ("note", "done_on")] == [
+        WRITTEN,
+        "2024-09-20",
+    ]
     assert "还没有提交" in landed.content.decode()
     assert town.waiting.records.count() == 0
 
@@ -152,10 +177,22 @@ def test_another_person_gets_none_of_it(town):
     assert WRITTEN not in page.content.decode()
 
 
-@pytest.mark.parametrize("where", [
-    "/accounts/logout/", "/accounts/sessions/end/", "/admin/logout/", "http://testserver/accounts/logout/", "/accounts/login/",
-    "/accounts/log%6Fut/", "/patches/checks/1/dismiss/?a=b", "/mei/you/", "//evil.example.com/", "/\\evil", "http://testserver",
-])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "/accounts/logout/",
+        "/accounts/sessions/end/",
+        "/admin/logout/",
+        "http://testserver/accounts/logout/",
+        "/accounts/login/",
+        "/accounts/log%6Fut/",
+        "/patches/checks/1/dismiss/?a=b",
+        "/mei/you/",
+        "//evil.example.com/",
+        "/\\evil",
+        "http://testserver",
+    ],
+)
 def test_login_takes_nobody_to_where_there_is_nothing(town, where):
     for client in (Client(), client_of(town.admin)):
         login = {"username": "guanli", "password": PASSWORD, "next": where}
@@ -167,11 +204,19 @@ def test_login_takes_nobody_to_where_there_is_nothing(town, where):
         assert asked.redirect_chain[0] == ("/", 302)
 
 
-@pytest.mark.parametrize(("referer", "next_page"), [
-    ("http://testserver/patches/?q=a&page=2", "/patches/?q=a&page=2"), ("", "/"), ("http://evil.example.com/patches/", "/"),
-    ("http://testserver/accounts/logout/", "/"), ("http://testserver/meiyou/", "/"), ("javascript:alert(1)", "/"),
-    ("http://testserver/accounts/sessions/end/", "/"), ("http://[", "/"),
-])
+@pytest.mark.parametrize(
+    ("referer", "next_page"),
+    [
+        ("http://testserver/patches/?q=a&page=2", "/patches/?q=a&page=2"),
+        ("", "/"),
+        ("http://evil.example.com/patches/", "/"),
+        ("http://testserver/accounts/logout/", "/"),
+        ("http://testserver/meiyou/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("http://testserver/accounts/sessions/end/", "/"),
+        ("http://[", "/"),
+    ],
+)
 def test_only_our_own_pages_are_gone_back_to(client, referer, next_page):
     sent_away = client.post("/accounts/sessions/end/", {"which": "others"}, HTTP_REFERER=referer)
 

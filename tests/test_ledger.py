@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from plots import actions, permits
-from plots.ledger import all_differences
+from plots import actions
+from plots.actions import permissions as permits
+from plots.ledger.replay import all_differences
 from plots.models import Kind, Patch, RectificationRecord, Status
 from tests.factories import make_milestone, make_patch, make_record, make_steps_target, make_user
 from tests.town import Town, sep
@@ -40,7 +41,8 @@ class Naive:
     def said_before(self, index):
         """前面最近一步报小了并说完成的亩数；没有就是空。"""
         return next(
-            (self.parts[i] for i in reversed(range(index)) if self.done[i] and not self.whole[i]), None
+            (self.parts[i] for i in reversed(range(index)) if self.done[i] and not self.whole[i]),
+            None,
         )
 
     def finish(self, index):
@@ -95,7 +97,9 @@ class Naive:
 
     def figures(self):
         """(村, 各步亩数, 核减亩数, 暂缓个数)"""
-        reached = [self.area if whole else part for whole, part in zip(self.whole, self.parts, strict=True)]
+        reached = [
+            self.area if whole else part for whole, part in zip(self.whole, self.parts, strict=True)
+        ]
         return self.village, reached, self.area if self.exempt else Decimal(0), int(self.deferred)
 
     def status(self):
@@ -119,7 +123,8 @@ class Naive:
 def recorded_figures(patch, day, basis):
     """系统的数：某天某口径下这块图斑有效的记录。"""
     rows = list(
-        RectificationRecord.objects.effective(day, basis).filter(patch=patch)
+        RectificationRecord.objects.effective(day, basis)
+        .filter(patch=patch)
         .values_list("kind", "milestone__code", "village__name", "area_mu", "completes")
     )
     work = [row for row in rows if row[0] in (Kind.REPORT, Kind.PASS)]
@@ -127,7 +132,9 @@ def recorded_figures(patch, day, basis):
     assert len(completing) == len(set(completing)), "一步不能有两条完成记录"
     reached = [sum((row[3] for row in work if row[1] == step), Decimal(0)) for step in STEPS]
     exempt = sum((row[3] for row in rows if row[0] == Kind.EXEMPT), Decimal(0))
-    villages = {row[2] for row in rows if row[0] in (Kind.REPORT, Kind.PASS, Kind.EXEMPT, Kind.DEFER)}
+    villages = {
+        row[2] for row in rows if row[0] in (Kind.REPORT, Kind.PASS, Kind.EXEMPT, Kind.DEFER)
+    }
     return villages, reached, exempt, sum(row[0] == Kind.DEFER for row in rows)
 
 
@@ -148,18 +155,26 @@ class AnyStory(TestCase):
         for number in range(data.draw(st.integers(1, 12), label="几个动作")):
             patch.refresh_from_db()
             may = sorted(permits.allowed(self.chen, patch)) or ["report"]
-            forward = [verb for verb in ("report", "confirm") if verb in may]  # 往前走的多抽几回，才走得到后面
+            forward = [
+                verb for verb in ("report", "confirm") if verb in may
+            ]  # 往前走的多抽几回，才走得到后面
             verb = data.draw(st.sampled_from(may + forward * 8), label="动作")
             on += timedelta(days=data.draw(st.integers(0, 3)))
             entered = max(entered, on) + timedelta(days=data.draw(st.integers(0, 9)))
             real, naive = self.draw_action(data, verb, number)
             at = timezone.make_aware(datetime.combine(entered, time(12)))
             reporter = verb in ("report", "remark")
-            before = list(RectificationRecord.objects.values_list("pk", "withdrawn_on", "withdrawn_at"))
+            before = list(
+                RectificationRecord.objects.values_list("pk", "withdrawn_on", "withdrawn_at")
+            )
             try:
-                getattr(actions, verb)(patch, by=town.huang if reporter else self.chen, on=on, at=at, **real)
+                getattr(actions, verb)(
+                    patch, by=town.huang if reporter else self.chen, on=on, at=at, **real
+                )
             except actions.NotAllowed:
-                after = list(RectificationRecord.objects.values_list("pk", "withdrawn_on", "withdrawn_at"))
+                after = list(
+                    RectificationRecord.objects.values_list("pk", "withdrawn_on", "withdrawn_at")
+                )
                 assert after == before
                 continue
             story.append((on, entered, naive[0], naive[1]))
@@ -173,7 +188,10 @@ class AnyStory(TestCase):
             part = data.draw(st.sampled_from([None, Decimal(1), Decimal(3)]), label="部分")
             if part is not None:
                 completes = data.draw(st.booleans(), label="就这么多")
-                return {"area_mu": part, "completes": completes}, (verb, {"area_mu": part, "completes": completes})
+                return {"area_mu": part, "completes": completes}, (
+                    verb,
+                    {"area_mu": part, "completes": completes},
+                )
             upto = data.draw(st.sampled_from([None, 1]), label="报到第几步")
             return {"step": upto and milestones[upto]}, (verb, {"upto": upto})
         if verb == "send_back":
@@ -183,7 +201,8 @@ class AnyStory(TestCase):
             area = data.draw(st.sampled_from([None, *AREAS]))
             village = data.draw(st.sampled_from([None, town.east, town.west]))
             return {"area_mu": area, "village": village, "reason": "图纸有误"}, (
-                verb, {"area_mu": area, "village": village and village.name},
+                verb,
+                {"area_mu": area, "village": village and village.name},
             )
         if verb == "split":
             children = [{"code": f"{number}-{half}", "area_mu": "20.25"} for half in "AB"]
@@ -199,7 +218,9 @@ class AnyStory(TestCase):
                 naive = Naive()
                 for on, entered, verb, words in story:
                     # 按完成日期看，更正是一直有效的；按录入日期看，录入了才知道。
-                    if (entered if basis == "recorded" else on) <= day or (basis == "done" and verb == "amend"):
+                    if (entered if basis == "recorded" else on) <= day or (
+                        basis == "done" and verb == "amend"
+                    ):
                         naive.play(verb, words)
                 village, *expected = naive.figures()
                 villages, *found = recorded_figures(patch, day, basis)
@@ -241,9 +262,14 @@ class TestCheckLedger:
         assert stopped.value.returncode == 1
         told = out.getvalue()
         for words in [
-            "图斑 T1", "状态是“已销号”，按记录应是“整治中”", "下一步是“镇级核实”，按记录应是“复耕复种”",
-            "（上报）的村和图斑的村不一致", "图斑 T2", "状态是“待整治”，按记录应是“整治中”",
-            "“举证上传”已有记录，前一步“复耕复种”却没有完成", "“举证上传”共报 11 亩，多于应有的 10 亩",
+            "图斑 T1",
+            "状态是“已销号”，按记录应是“整治中”",
+            "下一步是“镇级核实”，按记录应是“复耕复种”",
+            "（上报）的村和图斑的村不一致",
+            "图斑 T2",
+            "状态是“待整治”，按记录应是“整治中”",
+            "“举证上传”已有记录，前一步“复耕复种”却没有完成",
+            "“举证上传”共报 11 亩，多于应有的 10 亩",
         ]:
             assert words in told
 
@@ -269,7 +295,9 @@ def test_the_naive_replay_itself_tells_a_known_story():
     naive = Naive()
     naive.play("report", {"upto": 1}).play("send_back", {"to": 0})
     assert naive.status() == (Status.RETURNED, "replant")
-    naive.play("report", {"area_mu": Decimal(3), "completes": True}).play("report", {}).play("confirm", {})
+    naive.play("report", {"area_mu": Decimal(3), "completes": True}).play("report", {}).play(
+        "confirm", {}
+    )
     assert naive.figures() == ("东村", [3, 3, 3], 0, 0)
     assert naive.status() == (Status.CLOSED, None)
 
@@ -279,9 +307,13 @@ def test_a_step_added_to_the_plan_is_settled_by_fix(capsys):
     """方案中途加了一步“验收”：已销号的图斑又有了下一步，--fix 按记录重算，记录一条不动。"""
     patch = make_patch(make_steps_target())
     boss, staff = make_user(villages=[patch.village]), make_user(role=Role.STAFF)
-    actions.report(patch, by=boss, on=date(2024, 9, 5), step=patch.target.milestones.get(code="evidence"))
+    actions.report(
+        patch, by=boss, on=date(2024, 9, 5), step=patch.target.milestones.get(code="evidence")
+    )
     actions.confirm(patch, by=staff, on=date(2024, 9, 10))
-    make_milestone(patch.target, "accept", name="验收", due_on=date(2024, 12, 31), actor="DISTRICT", order=9)
+    make_milestone(
+        patch.target, "accept", name="验收", due_on=date(2024, 12, 31), actor="DISTRICT", order=9
+    )
     before = RectificationRecord.objects.count()
 
     with pytest.raises(CommandError):

@@ -15,10 +15,10 @@ from django.core.files.base import ContentFile
 
 from plots.importing import preview
 from plots.models import Batch
-from taiping import limits
-from taiping.geometry import reading
-from taiping.limits import Busy, OverLimit, limited
-from taiping.tables import TableError, TooHeavy, read_workbook
+from taiping.ground import limits
+from taiping.ground.geometry import reading
+from taiping.ground.limits import Busy, OverLimit, limited
+from taiping.ground.tables import TableError, TooHeavy, read_workbook
 from tests.factories import make_plan, make_plan_file, make_steps_target, make_user
 from tests.geo_files import gpkg, square
 from villages.models import Role
@@ -51,7 +51,9 @@ def with_schema(statements, folder):
 
 
 def children():
-    return [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    return [
+        child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())
+    ]
 
 
 def test_what_the_function_returns_and_raises_comes_back():
@@ -112,16 +114,21 @@ def test_a_third_file_at_the_same_moment_is_asked_to_come_back(short, monkeypatc
     assert limited(abs, -1) == 1
 
 
-@pytest.mark.parametrize("statements", [
-    f"CREATE VIEW 没完 AS {ENDLESS};",
-    f"DROP TABLE 图斑; CREATE VIEW 图斑 AS {ENDLESS};",
-    f"CREATE VIEW 属性 AS {ENDLESS}; INSERT INTO gpkg_contents(table_name, data_type, identifier) "
-    "VALUES ('属性', 'attributes', '属性');",
-    "CREATE TRIGGER 偷改 AFTER INSERT ON 图斑 BEGIN DELETE FROM 图斑; END;",
-    "CREATE VIRTUAL TABLE 全文 USING fts5(a);",
-    "CREATE VIRTUAL TABLE rtree_假的 USING fts5(a);",
-])
-def test_a_geopackage_whose_layers_are_computed_is_refused_before_gdal_opens_it(statements, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    "statements",
+    [
+        f"CREATE VIEW 没完 AS {ENDLESS};",
+        f"DROP TABLE 图斑; CREATE VIEW 图斑 AS {ENDLESS};",
+        f"CREATE VIEW 属性 AS {ENDLESS}; INSERT INTO gpkg_contents(table_name, data_type, identifier) "
+        "VALUES ('属性', 'attributes', '属性');",
+        "CREATE TRIGGER 偷改 AFTER INSERT ON 图斑 BEGIN DELETE FROM 图斑; END;",
+        "CREATE VIRTUAL TABLE 全文 USING fts5(a);",
+        "CREATE VIRTUAL TABLE rtree_假的 USING fts5(a);",
+    ],
+)
+def test_a_geopackage_whose_layers_are_computed_is_refused_before_gdal_opens_it(
+    statements, monkeypatch, tmp_path
+):
     content = with_schema(statements, tmp_path)
 
     def never(*args, **kwargs):
@@ -142,21 +149,35 @@ def test_an_ordinary_geopackage_with_its_own_triggers_and_index_is_read():
 def heavy_workbook():
     """一份看上去不大、解开有上百 MB 的 xlsx：每一格都有字，读要好几秒。"""
     stream = io.BytesIO()
-    row = "".join(f'<c t="inlineStr"><is><t>{letter * 20}</t></is></c>' for letter in "abcdefghijklmnopqrst")
+    row = "".join(
+        f'<c t="inlineStr"><is><t>{letter * 20}</t></is></c>' for letter in "abcdefghijklmnopqrst"
+    )
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as book:
-        book.writestr("xl/workbook.xml", (
-            '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
-            'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-            '<sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>'))
-        book.writestr("xl/_rels/workbook.xml.rels", (
-            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
-            'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
-            'Target="worksheets/sheet1.xml"/></Relationships>'))
+        book.writestr(
+            "xl/workbook.xml",
+            (
+                '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+                'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+                '<sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>'
+            ),
+        )
+        book.writestr(
+            "xl/_rels/workbook.xml.rels",
+            (
+                '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+                'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
+                'Target="worksheets/sheet1.xml"/></Relationships>'
+            ),
+        )
         with book.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            sheet.write(b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>')
+            sheet.write(
+                b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+            )
             for number in range(1, 100_000):
                 noise = os.urandom(40).hex()
-                sheet.write(f'<row r="{number}"><c t="inlineStr"><is><t>{noise}</t></is></c>{row}</row>'.encode())
+                sheet.write(
+                    f'<row r="{number}"><c t="inlineStr"><is><t>{noise}</t></is></c>{row}</row>'.encode()
+                )
             sheet.write(b"</sheetData></worksheet>")
     return stream.getvalue()
 
@@ -173,13 +194,17 @@ def staff(db):
 
 def slow_batch(staff):
     """一份读不完的批次。"""
-    batch = Batch(target=make_steps_target(make_plan()), kind=Batch.Source.TABLE, name="慢.xlsx", by=staff)
+    batch = Batch(
+        target=make_steps_target(make_plan()), kind=Batch.Source.TABLE, name="慢.xlsx", by=staff
+    )
     batch.file.save("slow.xlsx", ContentFile(b"PK"), save=False)
     batch.save()
     return batch
 
 
-def test_a_batch_that_was_too_slow_says_so_and_is_not_tried_again(client, staff, short, monkeypatch):
+def test_a_batch_that_was_too_slow_says_so_and_is_not_tried_again(
+    client, staff, short, monkeypatch
+):
     batch, tried = slow_batch(staff), []
 
     def endless(content):
@@ -195,7 +220,9 @@ def test_a_batch_that_was_too_slow_says_so_and_is_not_tried_again(client, staff,
     assert len(tried) == 1
     assert "读这个文件用时太长" in first
     assert "读这个文件用时太长" in again
-    assert preview(Batch.objects.get(pk=batch.pk), by=staff).unreadable.startswith("读这个文件用时太长")
+    assert preview(Batch.objects.get(pk=batch.pk), by=staff).unreadable.startswith(
+        "读这个文件用时太长"
+    )
     assert client.get(f"/patches/import/{batch.pk}/errors.xlsx").status_code == 404
     assert len(tried) == 1
 

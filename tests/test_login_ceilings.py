@@ -38,11 +38,15 @@ def boss(client):
 
 
 def log_in(username="tuannian", password=PASSWORD, address=OUTSIDE, **extra):
-    return Client().post(LOGIN, {"username": username, "password": password}, REMOTE_ADDR=address, **extra)
+    return Client().post(
+        LOGIN, {"username": username, "password": password}, REMOTE_ADDR=address, **extra
+    )
 
 
 def fail(username="tuannian", address=OUTSIDE, times=1, **extra):
-    answers = [log_in(username, "bu-shi-zhe-ge", address, **extra).status_code for _ in range(times)]
+    answers = [
+        log_in(username, "bu-shi-zhe-ge", address, **extra).status_code for _ in range(times)
+    ]
     return answers[-1]
 
 
@@ -74,7 +78,9 @@ class TestAccount:
 
         assert log_in("wanshou", address="198.51.100.1").status_code == 302
 
-    @pytest.mark.parametrize("variant", ["TuanNian", " tuannian ", "ｔｕａｎｎｉａｎ", "tuan\u200bnian", "tuan nian"])
+    @pytest.mark.parametrize(
+        "variant", ["TuanNian", " tuannian ", "ｔｕａｎｎｉａｎ", "tuan\u200bnian", "tuan nian"]
+    )
     def test_other_ways_of_writing_the_name_count_as_the_same(self, secretary, variant):
         guess_from_everywhere(variant)
 
@@ -173,7 +179,10 @@ class TestAddress:
         assert log_in(address=OUTSIDE).status_code == 429
 
     def test_neighbouring_ipv6_addresses_are_one_place(self, secretary):
-        answers = [fail(f"caide{number}", f"2001:db8:1:2::{number + 1:x}") for number in range(ADDRESS_LIMIT)]
+        answers = [
+            fail(f"caide{number}", f"2001:db8:1:2::{number + 1:x}")
+            for number in range(ADDRESS_LIMIT)
+        ]
 
         assert answers[-1] == 429
         assert log_in(address="2001:db8:1:2:aaaa::1").status_code == 429
@@ -222,7 +231,9 @@ class TestTime:
         """够数的那几次里最早的一次过了时限，就又不够数了；更早的不管。"""
         guess()
         oldest = LoginFailure.objects.order_by("attempt_time").first()
-        LoginFailure.objects.filter(pk=oldest.pk).update(attempt_time=timezone.now() - timedelta(minutes=10, seconds=30))
+        LoginFailure.objects.filter(pk=oldest.pk).update(
+            attempt_time=timezone.now() - timedelta(minutes=10, seconds=30)
+        )
 
         assert "请等 5 分钟" in log_in(address=OUTSIDE).content.decode()
 
@@ -230,7 +241,9 @@ class TestTime:
         fail(times=PAIR_LIMIT)
         LoginFailure.objects.update(attempt_time=timezone.now() - timedelta(minutes=10, seconds=30))
         guess_from_everywhere(times=ACCOUNT_LIMIT)
-        LoginFailure.objects.exclude(ip_address=OUTSIDE).update(attempt_time=timezone.now() - timedelta(minutes=2))
+        LoginFailure.objects.exclude(ip_address=OUTSIDE).update(
+            attempt_time=timezone.now() - timedelta(minutes=2)
+        )
 
         assert "请等 5 分钟" in log_in(address=OUTSIDE).content.decode()
         LoginFailure.objects.filter(ip_address=OUTSIDE).update(attempt_time=timezone.now())
@@ -268,7 +281,9 @@ class TestOff:
         assert fail("caide2", OFFICE, times=ADDRESS_LIMIT - 5) == 429
 
     def test_without_any(self, secretary, settings):
-        settings.AXES_FAILURE_LIMIT = settings.LOGIN_ACCOUNT_MAX_FAILURES = settings.LOGIN_ADDRESS_MAX_FAILURES = 0
+        settings.AXES_FAILURE_LIMIT = settings.LOGIN_ACCOUNT_MAX_FAILURES = (
+            settings.LOGIN_ADDRESS_MAX_FAILURES
+        ) = 0
 
         assert fail(times=ADDRESS_LIMIT * 2) == 200
         assert log_in().status_code == 302
@@ -277,7 +292,9 @@ class TestOff:
 class TestUnlock:
     def unlock(self, boss, **which):
         rows = LoginFailure.objects.filter(**which).values_list("pk", flat=True)
-        return boss.post(LISTING, {"action": "unlock", "_selected_action": rows[:1]}, follow=True).content.decode()
+        return boss.post(
+            LISTING, {"action": "unlock", "_selected_action": rows[:1]}, follow=True
+        ).content.decode()
 
     def test_an_account_is_freed_everywhere(self, secretary, boss):
         fail(times=PAIR_LIMIT)
@@ -288,12 +305,16 @@ class TestUnlock:
 
         assert locked == 429
         assert "已经解锁：tuannian" in page
-        assert [log_in(address=address).status_code for address in (OUTSIDE, PHONE, "198.51.100.1")] == [302] * 3
+        assert [
+            log_in(address=address).status_code for address in (OUTSIDE, PHONE, "198.51.100.1")
+        ] == [302] * 3
 
     def test_an_account_is_freed_from_the_address_it_was_tried_from(self, secretary, boss):
         fail(address=OFFICE)
         spray(OFFICE)
-        LoginFailure.objects.exclude(username="tuannian").update(failures_since_start=2)  # 少他一个也还够数
+        LoginFailure.objects.exclude(username="tuannian").update(
+            failures_since_start=2
+        )  # 少他一个也还够数
         locked = log_in(address=OFFICE).status_code
 
         self.unlock(boss, username="tuannian")
@@ -340,7 +361,10 @@ class TestUnlock:
         assert page.count("锁住（这个用户名在这个地址）") == 1
         assert page.count("没有锁") == 2
         assert "认不出" in page
-        assert "解锁是把勾选的用户名（在所有地址）和勾选的地址（上面所有用户名）输错的次数都清掉" in page
+        assert (
+            "解锁是把勾选的用户名（在所有地址）和勾选的地址（上面所有用户名）输错的次数都清掉"
+            in page
+        )
 
     def test_list_does_not_call_a_persons_own_place_locked(self, secretary, boss):
         log_in(address=PHONE)
@@ -378,6 +402,8 @@ def test_failures_at_the_same_moment_count_for_the_address():
     make_user("tuannian")
 
     for first in range(0, ADDRESS_LIMIT, 3):
-        together(*[lambda number=number: fail(f"caide{number}") for number in range(first, first + 3)])
+        together(
+            *[lambda number=number: fail(f"caide{number}") for number in range(first, first + 3)]
+        )
 
     assert log_in(address=OUTSIDE).status_code == 429

@@ -7,14 +7,16 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from taiping.logs import LineFormatter
+from taiping.operations.logs import LineFormatter
 from tests.factories import PASSWORD, make_user
 from tests.servers import Server, Visitor
 from tests.test_readme import README
 
 LOGIN = "/accounts/login/"
 ADDRESS = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]+)"
-FAILREGEX = re.search(r"^failregex = (.+)$", README, re.MULTILINE)[1].replace("<ADDR>", f"({ADDRESS})")
+FAILREGEX = re.search(r"^failregex = (.+)$", README, re.MULTILINE)[1].replace(
+    "<ADDR>", f"({ADDRESS})"
+)
 FORGERIES = [
     "登录失败 地址=9.9.9.9 用户名=x",
     "x\n2024-10-08 09:00:00,000 WARNING villages.login user=- request=abcdefgh 登录失败 地址=9.9.9.9 用户名=x",
@@ -24,7 +26,11 @@ FORGERIES = [
 
 def banned(log):
     """fail2ban 一行一行读：要封的地址，按先后。"""
-    return [found[1] for line in re.split(r"\r\n|[\n\r\x85\u2028]", log) if (found := re.search(FAILREGEX, line))]
+    return [
+        found[1]
+        for line in re.split(r"\r\n|[\n\r\x85\u2028]", log)
+        if (found := re.search(FAILREGEX, line))
+    ]
 
 
 @pytest.fixture
@@ -43,7 +49,9 @@ def lines(caplog):
 
 def fail(username="tuannian", address="203.0.113.7", times=1):
     for _ in range(times):
-        Client().post(LOGIN, {"username": username, "password": "bu-shi-zhe-ge"}, REMOTE_ADDR=address)
+        Client().post(
+            LOGIN, {"username": username, "password": "bu-shi-zhe-ge"}, REMOTE_ADDR=address
+        )
 
 
 @pytest.mark.django_db
@@ -52,16 +60,31 @@ def test_each_failure_and_each_lockout_is_one_line(counting, lines):
 
     fail(times=4)
 
-    failed, locked = [f"WARNING villages.login 登录{what} 地址=203.0.113.7 用户名=tuannian" for what in ("失败", "锁住")]
-    assert [line for line in lines() if "login " in line] == [failed, failed, failed, locked, locked]
+    failed, locked = [
+        f"WARNING villages.login 登录{what} 地址=203.0.113.7 用户名=tuannian"
+        for what in ("失败", "锁住")
+    ]
+    assert [line for line in lines() if "login " in line] == [
+        failed,
+        failed,
+        failed,
+        locked,
+        locked,
+    ]
     assert not [line for line in lines() if "AXES" in line or "****" in line]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("typed", "written"), [
-    ("张三 李四", "张三 李四"), ("tuan\u200bnian", r"tuan\u200bnian"), ("x\r\ny\x1b[2J\x85", r"x\r\ny\x1b[2J"),
-    ("13812345678", "138****5678"), ("x" * 150, "x" * 150),
-])
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("张三 李四", "张三 李四"),
+        ("tuan\u200bnian", r"tuan\u200bnian"),
+        ("x\r\ny\x1b[2J\x85", r"x\r\ny\x1b[2J"),
+        ("13812345678", "138****5678"),
+        ("x" * 150, "x" * 150),
+    ],
+)
 def test_name_is_short_plain_and_masked(counting, lines, typed, written):
     fail(typed)
 
@@ -79,7 +102,9 @@ def test_address_is_the_real_one_even_when_neighbours_are_counted_together(count
 @pytest.mark.django_db
 @pytest.mark.parametrize("forged", FORGERIES)
 def test_forged_name_names_nobody_else(counting, caplog, forged):
-    form = LineFormatter("2024-10-08 09:00:00,123 {levelname} {name} user=- request=abcdefgh {message}", style="{")
+    form = LineFormatter(
+        "2024-10-08 09:00:00,123 {levelname} {name} user=- request=abcdefgh {message}", style="{"
+    )
 
     fail(forged)
 
@@ -91,7 +116,12 @@ def test_readme_reads_the_journal_and_a_line_without_its_date():
 
     assert banned(f" {line}") == ["203.0.113.7"]
     assert banned(f"gengdi python[812]: 2024-10-08 09:00:00,123 {line}") == ["203.0.113.7"]
-    assert banned(f"2024-10-08 09:00:00,123 WARNING django.request user=- request=abcdefgh Not Found: /{line}") == []
+    assert (
+        banned(
+            f"2024-10-08 09:00:00,123 WARNING django.request user=- request=abcdefgh Not Found: /{line}"
+        )
+        == []
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -105,10 +135,16 @@ def test_real_server_counts_by_the_proxys_address_and_writes_it(tmp_path):
         visitor.get(LOGIN)
 
         def log_in(username, address, password="bu-shi-zhe-ge"):
-            status, content, _ = visitor.ask("POST", LOGIN, urlencode({"username": username, "password": password}), {
-                "X-Forwarded-For": address, "X-CSRFToken": visitor.cookies["csrftoken"],
-                "Content-Type": "application/x-www-form-urlencoded",
-            })
+            status, content, _ = visitor.ask(
+                "POST",
+                LOGIN,
+                urlencode({"username": username, "password": password}),
+                {
+                    "X-Forwarded-For": address,
+                    "X-CSRFToken": visitor.cookies["csrftoken"],
+                    "Content-Type": "application/x-www-form-urlencoded",
+                },
+            )
             return status, content.decode()
 
         sprayed = [log_in(name, "203.0.113.7")[0] for name in ("a", "b", *FORGERIES[:2])]

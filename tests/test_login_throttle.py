@@ -29,7 +29,9 @@ def secretary():
 
 def log_in(username="tuannian", password=PASSWORD, address=OFFICE, client=None, **extra):
     client = client or Client()
-    return client.post(LOGIN, {"username": username, "password": password}, REMOTE_ADDR=address, **extra)
+    return client.post(
+        LOGIN, {"username": username, "password": password}, REMOTE_ADDR=address, **extra
+    )
 
 
 def fail(times, **where):
@@ -91,7 +93,11 @@ def test_unknown_name_is_locked_the_same_way():
 
 def test_changing_browser_or_claiming_another_address_does_not_help(secretary):
     for number in range(3):
-        fail(1, HTTP_USER_AGENT=f"Mozilla/5.0 ({number})", HTTP_X_FORWARDED_FOR=f"198.51.100.{number}")
+        fail(
+            1,
+            HTTP_USER_AGENT=f"Mozilla/5.0 ({number})",
+            HTTP_X_FORWARDED_FOR=f"198.51.100.{number}",
+        )
 
     assert log_in(HTTP_X_FORWARDED_FOR="198.51.100.77").status_code == 429
 
@@ -104,7 +110,9 @@ def test_administrator_unlocks_in_the_admin(secretary, client):
     listing = client.get("/admin/villages/loginfailure/").content.decode()
 
     page = client.post(
-        "/admin/villages/loginfailure/", {"action": "unlock", "_selected_action": [row.pk]}, follow=True
+        "/admin/villages/loginfailure/",
+        {"action": "unlock", "_selected_action": [row.pk]},
+        follow=True,
     ).content.decode()
 
     assert "tuannian" in listing
@@ -117,9 +125,13 @@ def test_nobody_else_unlocks(secretary, client):
     client.force_login(make_user(role=Role.STAFF))
     fail(3)
 
-    refused = client.post("/admin/villages/loginfailure/", {
-        "action": "unlock", "_selected_action": [LoginFailure.objects.get().pk],
-    })
+    refused = client.post(
+        "/admin/villages/loginfailure/",
+        {
+            "action": "unlock",
+            "_selected_action": [LoginFailure.objects.get().pk],
+        },
+    )
 
     assert refused.status_code in (302, 403)
     assert log_in().status_code == 429

@@ -9,7 +9,7 @@ from django.conf import settings as project
 from django.test import Client
 
 from taiping.audit.models import Access
-from taiping.logs import LONGEST_LINE, LineFormatter, RequestFilter
+from taiping.operations.logs import LONGEST_LINE, LineFormatter, RequestFilter
 from tests.factories import PASSWORD, make_patch, make_steps_target, make_user
 from tests.hostile import TOO_MUCH, times_longer
 from tests.servers import Server, Visitor
@@ -55,23 +55,39 @@ STRANGERS = {
     "Host": lambda client, text: client.get("/", HTTP_HOST=as_header(text)),
     "Origin": lambda client, text: client.post(LOGIN, {}, HTTP_ORIGIN=f"https://{as_header(text)}"),
     "浏览器": lambda client, text: client.get(LOGIN, HTTP_USER_AGENT=as_header(text)),
-    "Cookie": lambda client, text: client.get(LOGIN, HTTP_COOKIE=as_header(f"sessionid={text}; csrftoken={text}; {text}")),
+    "Cookie": lambda client, text: client.get(
+        LOGIN, HTTP_COOKIE=as_header(f"sessionid={text}; csrftoken={text}; {text}")
+    ),
     "next": lambda client, text: client.get(LOGIN, {"next": text}),
     "登录后去哪里": lambda client, text: client.get("/patches/", {"q": text}),
     "语言": lambda client, text: client.get(LOGIN, HTTP_ACCEPT_LANGUAGE=as_header(text)),
-    "要什么": lambda client, text: client.get(LOGIN, HTTP_ACCEPT=as_header(text), HTTP_ACCEPT_ENCODING=as_header(text)),
-    "没见过": lambda client, text: client.get(LOGIN, HTTP_IF_NONE_MATCH=as_header(text), HTTP_IF_MODIFIED_SINCE=as_header(text)),
+    "要什么": lambda client, text: client.get(
+        LOGIN, HTTP_ACCEPT=as_header(text), HTTP_ACCEPT_ENCODING=as_header(text)
+    ),
+    "没见过": lambda client, text: client.get(
+        LOGIN, HTTP_IF_NONE_MATCH=as_header(text), HTTP_IF_MODIFIED_SINCE=as_header(text)
+    ),
     "哪个文件": lambda client, text: client.get("/healthz", {"format": text, text: "1"}),
 }
 SIGNED_IN = {
     "导出": lambda client, text: client.get("/patches/export.xlsx", {"z": text}),
     "找": lambda client, text: client.get("/patches/", {"q": text}),
     "页": lambda client, text: client.get("/patches/", {"page": text}),
-    "年": lambda client, text: client.get("/patches/", {"year": text, "village": text, "sort": text, "due": text}),
-    "天": lambda client, text: client.get("/", {"on": text, "since": text, "basis": text, "year": text}),
-    "勾选": lambda client, text: client.post("/patches/bulk/", {"verb": "confirm", "pk": text, "back": text}),
-    "粘贴": lambda client, text: client.post("/patches/import/", {"kind": "TABLE", "target": text, "pasted": text}),
-    "地图": lambda client, text: client.get("/patches/map/data.geojson", {"bbox": text, "zoom": text}),
+    "年": lambda client, text: client.get(
+        "/patches/", {"year": text, "village": text, "sort": text, "due": text}
+    ),
+    "天": lambda client, text: client.get(
+        "/", {"on": text, "since": text, "basis": text, "year": text}
+    ),
+    "勾选": lambda client, text: client.post(
+        "/patches/bulk/", {"verb": "confirm", "pk": text, "back": text}
+    ),
+    "粘贴": lambda client, text: client.post(
+        "/patches/import/", {"kind": "TABLE", "target": text, "pasted": text}
+    ),
+    "地图": lambda client, text: client.get(
+        "/patches/map/data.geojson", {"bbox": text, "zoom": text}
+    ),
     "改密码": lambda client, text: client.post(
         "/accounts/password/", {"old_password": text, "new_password1": text, "new_password2": text}
     ),
@@ -82,8 +98,10 @@ SIGNED_IN = {
 def slow_pieces(ask):
     """拼成很长的字以后，用的时间比字长得快的。"""
     return [
-        piece for piece in PIECES
-        if times_longer(ask, lambda length, piece=piece: (piece * length)[:length], 20_000, FLOOR) > TOO_MUCH
+        piece
+        for piece in PIECES
+        if times_longer(ask, lambda length, piece=piece: (piece * length)[:length], 20_000, FLOOR)
+        > TOO_MUCH
     ]
 
 
@@ -102,7 +120,9 @@ def test_a_users_long_request_takes_time_in_proportion(name, client, clerk):
 
 
 @pytest.mark.parametrize("text", ["x" * 151, "x" * 10 * MB, "a://b:" * MB], ids=len)
-def test_a_username_longer_than_any_is_refused_in_a_sentence_and_kept_nowhere(client, settings, log, text):
+def test_a_username_longer_than_any_is_refused_in_a_sentence_and_kept_nowhere(
+    client, settings, log, text
+):
     settings.AXES_ENABLED = True
 
     page = client.post(LOGIN, {"username": text, "password": "Zheshi-mima-1"})
@@ -122,7 +142,10 @@ def test_a_password_longer_than_any_is_never_hashed(client, settings):
 
     page = client.post(LOGIN, {"username": "dong", "password": long})
     client.force_login(user)
-    changed = client.post("/accounts/password/", {"old_password": PASSWORD, "new_password1": long, "new_password2": long})
+    changed = client.post(
+        "/accounts/password/",
+        {"old_password": PASSWORD, "new_password1": long, "new_password2": long},
+    )
 
     assert "密码最多 1000 个字，请核对后再填。" in page.content.decode()
     assert not AccessAttempt.objects.exists()
@@ -141,7 +164,9 @@ def test_the_longest_username_and_password_still_sign_in(client):
     assert page.status_code == 302
 
 
-def test_a_long_question_of_an_export_is_kept_short_in_the_audit_and_the_log(client, clerk, log, caplog):
+def test_a_long_question_of_an_export_is_kept_short_in_the_audit_and_the_log(
+    client, clerk, log, caplog
+):
     caplog.set_level("INFO")
     Access.objects.all().delete()
 
@@ -164,21 +189,44 @@ def test_a_form_of_somebody_timed_out_is_not_kept_by_the_megabyte(client, clerk)
     assert max(len(row.session_data) for row in Session.objects.all()) < 10_000
 
 
-@pytest.mark.parametrize("number", [
-    "0e999999999", "1e999999999", "1e-999999999", "-0e-999999999", "9" * 100_000, "0." + "0" * 100_000, "NaN", "１" * 50_000,
-])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0e999999999",
+        "1e999999999",
+        "1e-999999999",
+        "-0e-999999999",
+        "9" * 100_000,
+        "0." + "0" * 100_000,
+        "NaN",
+        "１" * 50_000,
+    ],
+)
 def test_numbers_out_of_all_proportion_are_refused_in_words(client, number):
     patch = make_patch(make_steps_target())
     client.force_login(make_user(role=Role.ADMIN))
     day = {"done_on": "2024-09-05", "client_key": "6f4a8f0e-52f1-4c55-9d0e-3f5d6f0c2024", "seen": 0}
 
     pages = [
-        client.post("/patches/add/", {"target": patch.target.code, "village": patch.village_id, "area_mu": number}),
+        client.post(
+            "/patches/add/",
+            {"target": patch.target.code, "village": patch.village_id, "area_mu": number},
+        ),
         client.post(f"/patches/{patch.pk}/report/", {**day, "amount": "part", "area_mu": number}),
-        client.post(f"/patches/{patch.pk}/amend/", {**day, "code": "T1", "village": patch.village_id, "area_mu": number}),
-        client.post(f"/patches/{patch.pk}/split/", {**day, "code1": "a", "area1": number, "code2": "b", "area2": number}),
-        client.post("/plan/readings/", {"target": 1, "on": "2024-09-05", "value": number, "source": "x"}),
-        client.post(f"/admin/tasks/target/{patch.target_id}/change/", {"quota": number, "order": number}),
+        client.post(
+            f"/patches/{patch.pk}/amend/",
+            {**day, "code": "T1", "village": patch.village_id, "area_mu": number},
+        ),
+        client.post(
+            f"/patches/{patch.pk}/split/",
+            {**day, "code1": "a", "area1": number, "code2": "b", "area2": number},
+        ),
+        client.post(
+            "/plan/readings/", {"target": 1, "on": "2024-09-05", "value": number, "source": "x"}
+        ),
+        client.post(
+            f"/admin/tasks/target/{patch.target_id}/change/", {"quota": number, "order": number}
+        ),
         client.get("/patches/", {"due": number, "page": number, "village": number}),
         client.get("/patches/map/data.geojson", {"bbox": f"{number},1,2,3", "zoom": number}),
     ]
@@ -187,20 +235,31 @@ def test_numbers_out_of_all_proportion_are_refused_in_words(client, number):
     assert max(len(page.content) for page in pages) < 2 * MB
 
 
-@pytest.mark.parametrize("number", [
-    "0e999999999", "1e999999999", "9" * 100_000, "9" * 99, "0." + "0" * 100_000,
-])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0e999999999",
+        "1e999999999",
+        "9" * 100_000,
+        "9" * 99,
+        "0." + "0" * 100_000,
+    ],
+)
 def test_numbers_out_of_all_proportion_in_a_table_are_problems_in_words(client, clerk, number):
     target = make_steps_target(code="again")
     rows = f"村\t图斑编号\t面积（亩）\n东村\tT1\t{number}\n合计\t\t{number}"
 
-    page = client.post("/patches/import/", {"kind": "TABLE", "target": target.pk, "pasted": rows}, follow=True)
+    page = client.post(
+        "/patches/import/", {"kind": "TABLE", "target": target.pk, "pasted": rows}, follow=True
+    )
 
     assert page.status_code in (200, 422)
     assert "请填如 3.50" in page.content.decode() or "太大了" in page.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/" + "y" * MB, "/patches/?z=" + "y" * MB, "/patches/?" + "a=1&" * 100_000])
+@pytest.mark.parametrize(
+    "address", ["/" + "y" * MB, "/patches/?z=" + "y" * MB, "/patches/?" + "a=1&" * 100_000]
+)
 def test_an_address_longer_than_any_is_refused_in_a_sentence(client, clerk, log, address):
     page = client.get(address)
 
@@ -210,7 +269,9 @@ def test_an_address_longer_than_any_is_refused_in_a_sentence(client, clerk, log,
     assert len(log.getvalue()) < 2 * LONGEST_LINE
 
 
-@pytest.mark.parametrize("page", ["/patches/?q=", "/patches/checks/?z=", "/review/?z=", "/?z=", "/patches/map/?z="])
+@pytest.mark.parametrize(
+    "page", ["/patches/?q=", "/patches/checks/?z=", "/review/?z=", "/?z=", "/patches/map/?z="]
+)
 def test_the_longest_address_does_not_make_a_page_of_megabytes(client, clerk, page):
     shown = client.get(page + "y" * 7900)
 
@@ -228,7 +289,9 @@ def test_very_many_ticks_are_refused_in_words(client, clerk, many):
     assert "请" in page.content.decode()
 
 
-@pytest.mark.parametrize("model", ["villages/user", "villages/village", "plots/patch", "audit/access", "audit/change"])
+@pytest.mark.parametrize(
+    "model", ["villages/user", "villages/village", "plots/patch", "audit/access", "audit/change"]
+)
 def test_very_many_words_in_a_search_of_the_admin_are_a_page(client, model):
     client.force_login(make_user(role=Role.ADMIN))
 
@@ -245,7 +308,10 @@ def test_a_real_server_answers_everybody_after_the_longest_requests(tmp_path):
     with Server(tmp_path, LOG_LEVEL="WARNING") as server:
         stranger = Visitor(server)
         stranger.get(LOGIN)
-        token = {"X-CSRFToken": stranger.cookies["csrftoken"], "Content-Type": "application/x-www-form-urlencoded"}
+        token = {
+            "X-CSRFToken": stranger.cookies["csrftoken"],
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         asked = [
             ("POST", LOGIN, "username=" + "x" * 10 * MB + "&password=y", token),
             ("POST", LOGIN, "username=a&password=" + "y" * 10 * MB, token),

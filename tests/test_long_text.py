@@ -9,16 +9,15 @@ import zipfile
 
 import pytest
 
-from plots.columns import tidy_header, units_in
 from plots.evidence.checking import clean_name
 from plots.evidence.documents import Refused, check_pdf
-from plots.forms_evidence import DeviceField
 from plots.importing.layout import ColumnUse, _extra_keys
+from plots.models.columns import tidy_header, units_in
+from plots.pages.report.file_fields import DeviceField
 from taiping.audit.signing import fitting
-from taiping.geometry import formats
-from taiping.geometry.dbf import read_dbf
-from taiping.logs import LONGEST_LINE, TRACE_LINE, LineFormatter, masked, masked_start
-from taiping.tables import (
+from taiping.ground.geometry import formats
+from taiping.ground.geometry.dbf import read_dbf
+from taiping.ground.tables import (
     TableError,
     as_bool,
     as_code,
@@ -29,20 +28,36 @@ from taiping.tables import (
     read_csv,
     refuse_unfit,
 )
-from taiping.tables.reading import _last_tags, _merges
+from taiping.ground.tables.reading import _last_tags, _merges
+from taiping.operations.logs import LONGEST_LINE, TRACE_LINE, LineFormatter, masked, masked_start
 from tasks import workbook
 from tasks.workbook.members import People
 from tests.hostile import TOO_MUCH, times_longer
 from tests.photos import pdf
-from villages.matching import tidy
+from villages.places.matching import tidy
 
 PHONE = "1" + "38" + "0013" + "8000"  # 拼出来的，不是谁的号码
 ACCENTS = "\u0301\u0316"  # 音标上下交替：标准库要一个个排次序
-ODD = ["x", "1", " ", "é", ACCENTS, "ﷺ", "password", "'", "a://b:", "9,999", "1e9", "村\n", "\u3000"]
+ODD = [
+    "x",
+    "1",
+    " ",
+    "é",
+    ACCENTS,
+    "ﷺ",
+    "password",
+    "'",
+    "a://b:",
+    "9,999",
+    "1e9",
+    "村\n",
+    "\u3000",
+]
 
 
 def answers(function, *kinds):
     """函数收下或用一句话拒绝，都算回答了。"""
+
     def ask(text):
         try:
             return function(text)
@@ -61,25 +76,47 @@ def sheet(content, name="xl/worksheets/sheet1.xml"):
 
 
 READERS = {
-    "masked": masked, "masked_start": lambda text: masked_start(text, 150), "tidy": tidy, "tidy_header": tidy_header,
-    "units_in": units_in, "clean_name": clean_name, "device": DeviceField().clean,
-    **{each.__name__: answers(each, ValueError) for each in (as_code, as_date, as_decimal, as_int, as_bool, as_moment)},
+    "masked": masked,
+    "masked_start": lambda text: masked_start(text, 150),
+    "tidy": tidy,
+    "tidy_header": tidy_header,
+    "units_in": units_in,
+    "clean_name": clean_name,
+    "device": DeviceField().clean,
+    **{
+        each.__name__: answers(each, ValueError)
+        for each in (as_code, as_date, as_decimal, as_int, as_bool, as_moment)
+    },
 }
 
 
 @pytest.mark.parametrize("name", READERS)
 def test_text_of_any_length_and_kind(name):
     slow = [
-        piece for piece in ODD
-        if times_longer(READERS[name], lambda length, piece=piece: (piece * length)[:length], 5000) > TOO_MUCH
+        piece
+        for piece in ODD
+        if times_longer(READERS[name], lambda length, piece=piece: (piece * length)[:length], 5000)
+        > TOO_MUCH
     ]
 
     assert slow == []
 
 
-@pytest.mark.parametrize("piece", [
-    b"1", b"1 ", b"1 1 obj", b"obj", b" obj", b"1  ", b"startxref ", b"%%EOF", b"1 obj1",
-], ids=repr)
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"1",
+        b"1 ",
+        b"1 1 obj",
+        b"obj",
+        b" obj",
+        b"1  ",
+        b"startxref ",
+        b"%%EOF",
+        b"1 obj1",
+    ],
+    ids=repr,
+)
 def test_pdf_that_is_one_thing_over_and_over(piece):
     def make(length):
         return b"%PDF-1.4\n" + (piece * length)[:length] + b"x\nstartxref\n5\n%%EOF\n"
@@ -87,10 +124,18 @@ def test_pdf_that_is_one_thing_over_and_over(piece):
     assert times_longer(answers(check_pdf, Refused), make, 20_000) <= TOO_MUCH
 
 
-@pytest.mark.parametrize(("body", "is_good"), [
-    (b"1 0 obj\n", True), (b"7\r\n0\r\nobj<<", True), (b"obj 12 0  obj ", True), (b"x 12 obj\n", False), (b"1 0 object\n", False),
-    (b"1 x obj\n", False), (b"a 0 obj\n", False),
-])
+@pytest.mark.parametrize(
+    ("body", "is_good"),
+    [
+        (b"1 0 obj\n", True),
+        (b"7\r\n0\r\nobj<<", True),
+        (b"obj 12 0  obj ", True),
+        (b"x 12 obj\n", False),
+        (b"1 0 object\n", False),
+        (b"1 x obj\n", False),
+        (b"a 0 obj\n", False),
+    ],
+)
 def test_pdf_is_good_when_it_has_an_object(body, is_good):
     content = b"%PDF-1.4\n" + body + b"\nstartxref\n5\n%%EOF\n"
 
@@ -102,21 +147,48 @@ def test_pdf_is_good_when_it_has_an_object(body, is_good):
     check_pdf(pdf())
 
 
-@pytest.mark.parametrize("piece", [
-    b"<row ", b"<x:row ", b"<row r=", b"<w", b'<row r="1"', b' r="AA1"', b' r="AA1" s="1', b" r='AA1' s=", b'<c r="AA1" ', b"<c ",
-    b'<c r="AA1">', b" r=", b"<", b">", b"<row\n", b'" r="ZZ1" ',
-], ids=repr)
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"<row ",
+        b"<x:row ",
+        b"<row r=",
+        b"<w",
+        b'<row r="1"',
+        b' r="AA1"',
+        b' r="AA1" s="1',
+        b" r='AA1' s=",
+        b'<c r="AA1" ',
+        b"<c ",
+        b'<c r="AA1">',
+        b" r=",
+        b"<",
+        b">",
+        b"<row\n",
+        b'" r="ZZ1" ',
+    ],
+    ids=repr,
+)
 def test_sheet_that_is_one_thing_over_and_over(piece):
     asked = answers(refuse_unfit, TableError)
 
     assert times_longer(asked, lambda length: sheet((piece * length)[:length]), 40_000) <= TOO_MUCH
 
 
-@pytest.mark.parametrize("row", [
-    '<row r="150000">', '<x:row r="150000">', '<row spans="1:9" r="150000" ht="15">', "<row r='150000'>", '<row\n  r="150000">',
-])
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="150000">',
+        '<x:row r="150000">',
+        '<row spans="1:9" r="150000" ht="15">',
+        "<row r='150000'>",
+        '<row\n  r="150000">',
+    ],
+)
 @pytest.mark.parametrize("before", [0, 20, (1 << 20) - 12, (1 << 20) - 1, 1 << 20])
-def test_far_cells_are_seen_in_every_way_of_writing_also_where_the_file_is_cut_in_pieces(row, before):
+def test_far_cells_are_seen_in_every_way_of_writing_also_where_the_file_is_cut_in_pieces(
+    row, before
+):
     wide = '<c r="ZZ150000" s="1"><v>1</v></c>'
     content = sheet(" " * before + row + wide)
 
@@ -134,7 +206,10 @@ def test_merged_cells_never_fill_more_than_the_table():
     everything = [((0, 0), (1_048_575, 0))] * 1000
 
     assert _merges(everything, last=500) == [(1, 500, 0)]
-    assert _merges([((4, 2), (6, 2)), ((0, 2), (3, 2)), ((1, 1), (1, 5))], last=500) == [(1, 4, 2), (5, 7, 2)]
+    assert _merges([((4, 2), (6, 2)), ((0, 2), (3, 2)), ((1, 1), (1, 5))], last=500) == [
+        (1, 4, 2),
+        (5, 7, 2),
+    ]
 
 
 def test_columns_of_one_name_are_numbered_in_time():
@@ -145,18 +220,29 @@ def test_columns_of_one_name_are_numbered_in_time():
     assert times_longer(number, lambda length: length, 500) <= TOO_MUCH
 
 
-@pytest.mark.parametrize(("content", "told"), [
-    (b"\n" * 3_000_000, "空的"), (b"a\n" * 200_001, "最多 200000 行"), (b"a," * 702 + b"a\n1", "最多 702 列"),
-])
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\n" * 3_000_000, "空的"),
+        (b"a\n" * 200_001, "最多 200000 行"),
+        (b"a," * 702 + b"a\n1", "最多 702 列"),
+    ],
+)
 def test_csv_that_has_no_end_is_refused(content, told):
     with pytest.raises(TableError, match=told):
         read_csv(content)
 
 
-@pytest.mark.parametrize("tags", [
-    ("<Placemark>", "</Placemark>"), ("<Polygon><outerBoundaryIs>", "</outerBoundaryIs></Polygon>"),
-    ("<outerBoundaryIs><coordinates>", "</coordinates></outerBoundaryIs>"), ("<Data><value>", "</value></Data>"),
-], ids=str)
+@pytest.mark.parametrize(
+    "tags",
+    [
+        ("<Placemark>", "</Placemark>"),
+        ("<Polygon><outerBoundaryIs>", "</outerBoundaryIs></Polygon>"),
+        ("<outerBoundaryIs><coordinates>", "</coordinates></outerBoundaryIs>"),
+        ("<Data><value>", "</value></Data>"),
+    ],
+    ids=str,
+)
 def test_kml_with_a_thing_in_a_thing_in_a_thing(tags):
     def make(length):
         body = tags[0] * length + tags[1] * length
@@ -166,8 +252,17 @@ def test_kml_with_a_thing_in_a_thing_in_a_thing(tags):
 
 
 def test_geojson_with_a_field_of_its_own_in_every_feature_is_refused():
-    features = [{"type": "Feature", "properties": {f"f{number}": 1}, "geometry": None} for number in range(703)]
-    same = [{"type": "Feature", "properties": {f"f{number}": 1 for number in range(700)}, "geometry": None}] * 30_000
+    features = [
+        {"type": "Feature", "properties": {f"f{number}": 1}, "geometry": None}
+        for number in range(703)
+    ]
+    same = [
+        {
+            "type": "Feature",
+            "properties": {f"f{number}": 1 for number in range(700)},
+            "geometry": None,
+        }
+    ] * 30_000
 
     with pytest.raises(TableError, match="703 个不同的字段"):
         formats.read_geojson(json.dumps({"features": features}).encode())
@@ -187,7 +282,11 @@ def test_geojson_nested_without_end_is_an_empty_shape():
 
 
 def points(rings, corners):
-    lines = [f"J{n},{ring + 1},{n % 7},{ring * 9 + n % 5}" for ring in range(rings) for n in range(corners)]
+    lines = [
+        f"J{n},{ring + 1},{n % 7},{ring * 9 + n % 5}"
+        for ring in range(rings)
+        for n in range(corners)
+    ]
     return "\n".join(["[属性描述]", "[地块坐标]", "4,1,T1,地,面,,,,@", *lines]).encode()
 
 
@@ -208,9 +307,16 @@ def test_dbf_with_many_fields_of_no_width_is_refused():
         read_dbf(content)
 
 
-@pytest.mark.parametrize("secret", [
-    PHONE, "password=Zheshi-mima-1", "password='Zheshi mima 1'", 'token: "Zheshi mima 1"', "postgres://u:Zheshi-mima-1@h/x",
-])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        PHONE,
+        "password=Zheshi-mima-1",
+        "password='Zheshi mima 1'",
+        'token: "Zheshi mima 1"',
+        "postgres://u:Zheshi-mima-1@h/x",
+    ],
+)
 def test_a_secret_where_the_text_is_cut_is_never_shown_in_part(secret):
     for visible in range(len(secret) + 1):
         text = "。" * (150 - visible) + secret + "。" * 500
@@ -257,46 +363,86 @@ def test_a_traceback_keeps_both_ends_and_short_lines():
 
 
 def plan_with(rows):
-    plan = {"model": "tasks.plan", "fields": {
-        "year": 2024, "title": "方案", "issuer": "太平镇人民政府", "starts_on": "2024-01-01", "ends_on": "2024-12-31",
-    }}
+    plan = {
+        "model": "tasks.plan",
+        "fields": {
+            "year": 2024,
+            "title": "方案",
+            "issuer": "太平镇人民政府",
+            "starts_on": "2024-01-01",
+            "ends_on": "2024-12-31",
+        },
+    }
     return json.dumps([plan, *rows]).encode()
 
 
 def groups(count, first_parent):
     """一个归一个管，串成一长串；first_parent 是最上面的归谁管。"""
     parents = [first_parent, *(f"组{number}" for number in range(count - 1))]
-    return plan_with([
-        {"model": "tasks.workinggroup", "fields": {
-            "plan": [2024], "name": f"组{number}", "order": 1, "parent": parent and [2024, parent],
-        }} for number, parent in enumerate(parents)
-    ])
+    return plan_with(
+        [
+            {
+                "model": "tasks.workinggroup",
+                "fields": {
+                    "plan": [2024],
+                    "name": f"组{number}",
+                    "order": 1,
+                    "parent": parent and [2024, parent],
+                },
+            }
+            for number, parent in enumerate(parents)
+        ]
+    )
 
 
 def strangers(count):
     """同样多的干部（都叫一个名字）、任务，和同样多对不上的行。"""
-    cadres = [{"model": "villages.cadre", "fields": {"name": "王", "post": f"职{n}", "order": 1}} for n in range(count)]
-    named = [{"model": "tasks.target", "fields": {"plan": [2024], "code": f"t{n}", "name": f"任务{n}"}} for n in range(count)]
-    lost = [{"model": "tasks.milestone", "fields": {"target": [2024, "x"], "code": f"s{n}"}} for n in range(count)]
+    cadres = [
+        {"model": "villages.cadre", "fields": {"name": "王", "post": f"职{n}", "order": 1}}
+        for n in range(count)
+    ]
+    named = [
+        {"model": "tasks.target", "fields": {"plan": [2024], "code": f"t{n}", "name": f"任务{n}"}}
+        for n in range(count)
+    ]
+    lost = [
+        {"model": "tasks.milestone", "fields": {"target": [2024, "x"], "code": f"s{n}"}}
+        for n in range(count)
+    ]
     return plan_with(cadres + named + lost)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("make", [
-    lambda count: groups(count, None), lambda count: groups(count, f"组{count - 1}"), strangers,
-], ids=["chain", "circle", "strangers"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda count: groups(count, None),
+        lambda count: groups(count, f"组{count - 1}"),
+        strangers,
+    ],
+    ids=["chain", "circle", "strangers"],
+)
 def test_a_plan_of_many_rows_that_point_at_each_other(make):
-    assert times_longer(lambda content: workbook.examine(content, "方案.json"), make, 1000) <= TOO_MUCH
+    assert (
+        times_longer(lambda content: workbook.examine(content, "方案.json"), make, 1000) <= TOO_MUCH
+    )
 
 
 @pytest.mark.django_db
 def test_every_group_of_a_circle_is_told_and_nobody_else():
     circle = json.loads(groups(3, "组2"))
-    outside = {"model": "tasks.workinggroup", "fields": {"plan": [2024], "name": "外", "order": 1, "parent": [2024, "组1"]}}
+    outside = {
+        "model": "tasks.workinggroup",
+        "fields": {"plan": [2024], "name": "外", "order": 1, "parent": [2024, "组1"]},
+    }
 
     review = workbook.examine(json.dumps([*circle, outside]).encode(), "方案.json")
 
-    assert [problem.number for problem in review.errors if "绕成了圈" in problem.advice] == [2, 3, 4]
+    assert [problem.number for problem in review.errors if "绕成了圈" in problem.advice] == [
+        2,
+        3,
+        4,
+    ]
 
 
 def test_of_very_many_people_of_one_name_twenty_are_listed():

@@ -9,10 +9,10 @@ import shapely
 from django.core.exceptions import ImproperlyConfigured
 
 from plots import actions
-from plots.map import geojson
 from plots.models import GeometryCheck, Kind, PatchShape
+from plots.pages.map import geojson
 from taiping.demo import shapes as demo_shapes
-from taiping.geometry.shapes import load
+from taiping.ground.geometry.shapes import load
 from taiping.tiles import image_sources
 from tests.factories import (
     make_boundary,
@@ -41,8 +41,13 @@ class Land:
         self.plan = make_plan()
         self.target = make_steps_target(self.plan)
         self.east, self.west = make_village("东村", order=1), make_village("西村", order=2)
-        self.staff, self.checker = make_user("huang", role=Role.STAFF), make_user("liu", role=Role.STAFF)
-        self.waiting = make_patch(self.target, self.east, code="DONG-1", area_mu=Decimal("12.5"), place="柏树湾")
+        self.staff, self.checker = (
+            make_user("huang", role=Role.STAFF),
+            make_user("liu", role=Role.STAFF),
+        )
+        self.waiting = make_patch(
+            self.target, self.east, code="DONG-1", area_mu=Decimal("12.5"), place="柏树湾"
+        )
         self.closed = make_patch(self.target, self.east, code="DONG-2")
         self.other = make_patch(self.target, self.west, code="XI-1")
         self.bare = make_patch(self.target, self.west, code="XI-2")
@@ -87,8 +92,16 @@ def test_a_patch_comes_with_what_the_popup_says(as_staff):
 
     feature = one(told, "DONG-1")
     assert feature["properties"] | {"id": 0} == {
-        "id": 0, "code": "DONG-1", "village": "东村", "target": "自然撂荒地整治", "status": "PENDING", "text": "待整治",
-        "late": True, "area": "12.50", "place": "柏树湾", "demo": False,
+        "id": 0,
+        "code": "DONG-1",
+        "village": "东村",
+        "target": "自然撂荒地整治",
+        "status": "PENDING",
+        "text": "待整治",
+        "late": True,
+        "area": "12.50",
+        "place": "柏树湾",
+        "demo": False,
     }
     assert one(told, "DONG-2")["properties"]["text"] == "已销号"
     assert told["words"] == "这个范围里有 3 个图斑。"
@@ -96,7 +109,9 @@ def test_a_patch_comes_with_what_the_popup_says(as_staff):
 
 def test_only_what_the_box_touches_comes(as_staff):
     assert codes(read(as_staff, "bbox=106.04,29.84,106.06,29.86&zoom=15")) == ["DONG-1", "DONG-2"]
-    assert codes(read(as_staff, "bbox=106.0505,29.8505,106.0506,29.8506&zoom=19")) == ["DONG-1"]  # 框在图斑里面
+    assert codes(read(as_staff, "bbox=106.0505,29.8505,106.0506,29.8506&zoom=19")) == [
+        "DONG-1"
+    ]  # 框在图斑里面
     assert codes(read(as_staff, "bbox=105.0,29.0,105.1,29.1&zoom=15")) == []
     assert read(as_staff, "bbox=105.0,29.0,105.1,29.1&zoom=15")["words"] == "这个范围里没有图斑。"
 
@@ -116,15 +131,18 @@ def test_the_secretary_of_another_village_gets_nothing_of_it(client, land):
     assert asked["features"] == []
 
 
-@pytest.mark.parametrize(("query", "expected"), [
-    ("status=CLOSED", ["DONG-2"]),
-    ("overdue=on", ["DONG-1", "XI-1"]),
-    ("q=柏树", ["DONG-1"]),
-    ("on=2024-09-10&state=reported", ["DONG-2"]),
-    ("on=2024-09-10&state=confirmed", []),
-    ("on=2024-10-20&state=confirmed", ["DONG-2"]),
-    ("on=2024-10-20&basis=recorded&state=confirmed", []),
-])
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("status=CLOSED", ["DONG-2"]),
+        ("overdue=on", ["DONG-1", "XI-1"]),
+        ("q=柏树", ["DONG-1"]),
+        ("on=2024-09-10&state=reported", ["DONG-2"]),
+        ("on=2024-09-10&state=confirmed", []),
+        ("on=2024-10-20&state=confirmed", ["DONG-2"]),
+        ("on=2024-10-20&basis=recorded&state=confirmed", []),
+    ],
+)
 def test_the_same_conditions_as_the_ledger(as_staff, query, expected):
     ledger = as_staff.get(f"/patches/?year=2024&{query}").context["rows"]
 
@@ -150,7 +168,10 @@ def test_bends_nobody_can_see_are_left_out_and_coordinates_are_rounded(land, as_
     wavy = shapely.Point(106.1001234, 29.9001234).buffer(0.002, quad_segs=64)
     make_shape(land.bare, wavy, crs=DEGREES)
 
-    far, near = (one(read(as_staff, f"zoom={zoom}"), "XI-2")["geometry"]["coordinates"][0] for zoom in (13, 19))
+    far, near = (
+        one(read(as_staff, f"zoom={zoom}"), "XI-2")["geometry"]["coordinates"][0]
+        for zoom in (13, 19)
+    )
 
     assert 4 <= len(far) < 40
     assert len(near) > 100
@@ -167,19 +188,34 @@ def test_too_many_become_counts_that_add_up(land, as_staff, monkeypatch):
     numbers = sorted(feature["properties"]["number"] for feature in told["features"])
     assert numbers == [1, 2]
     assert [row["code"] for row in told["rows"]] == ["DONG-1", "DONG-2", "XI-1"]
-    assert told["words"] == "这个范围里有 3 个图斑，太密了，图上合成一个个圈，圈里是个数；放大就能一块块看。"
+    assert (
+        told["words"]
+        == "这个范围里有 3 个图斑，太密了，图上合成一个个圈，圈里是个数；放大就能一块块看。"
+    )
     assert codes(read(as_staff, "zoom=16&bbox=106.04,29.84,106.06,29.86")) == ["DONG-1", "DONG-2"]
 
 
-@pytest.mark.parametrize(("query", "said"), [
-    ("bbox=1,2,3", "bbox 是“1,2,3”，要写成四个数：西,南,东,北（度），如 106.0,29.8,106.1,29.9。"),
-    ("bbox=a,b,c,d", "bbox 是“a,b,c,d”，要写成四个数：西,南,东,北（度），如 106.0,29.8,106.1,29.9。"),
-    ("bbox=nan,0,1,1", "bbox 是“nan,0,1,1”，要写成四个数：西,南,东,北（度），如 106.0,29.8,106.1,29.9。"),
-    ("bbox=107,29,106,30", "bbox 是“107,29,106,30”，西要小于东，南要小于北。"),
-    ("zoom=99", "zoom 是“99”，要填 0 到 24 的整数。"),
-    ("zoom=-1", "zoom 是“-1”，要填 0 到 24 的整数。"),
-    ("zoom=²", "zoom 是“²”，要填 0 到 24 的整数。"),
-])
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (
+            "bbox=1,2,3",
+            "bbox 是“1,2,3”，要写成四个数：西,南,东,北（度），如 106.0,29.8,106.1,29.9。",
+        ),
+        (
+            "bbox=a,b,c,d",
+            "bbox 是“a,b,c,d”，要写成四个数：西,南,东,北（度），如 106.0,29.8,106.1,29.9。",
+        ),
+        (
+            "bbox=nan,0,1,1",
+            "bbox 是“nan,0,1,1”，要写成四个数：西,南,东,北（度），如 106.0,29.8,106.1,29.9。",
+        ),
+        ("bbox=107,29,106,30", "bbox 是“107,29,106,30”，西要小于东，南要小于北。"),
+        ("zoom=99", "zoom 是“99”，要填 0 到 24 的整数。"),
+        ("zoom=-1", "zoom 是“-1”，要填 0 到 24 的整数。"),
+        ("zoom=²", "zoom 是“²”，要填 0 到 24 的整数。"),
+    ],
+)
 def test_a_wrong_box_is_said_in_words(as_staff, query, said):
     response = as_staff.get(f"{DATA}?{query}")
 
@@ -199,7 +235,9 @@ def test_queries_do_not_grow_with_patches(land, as_staff, django_assert_num_quer
     ask("zoom=15", 8)  # 登录两次，方案，时间节点，个数，图斑，任务，村
     ask("zoom=15&on=2024-10-20", 9)  # 再加那天的记录
     for number in range(3):
-        make_shape(make_patch(land.target, land.east), field(106.06 + number / 500, 29.85), crs=DEGREES)
+        make_shape(
+            make_patch(land.target, land.east), field(106.06 + number / 500, 29.85), crs=DEGREES
+        )
     ask("zoom=15", 8)
     ask("zoom=15&on=2024-10-20", 9)
 
@@ -221,7 +259,17 @@ def test_the_page_says_it_all_in_words_before_any_script(as_staff):
     page = as_staff.get("/patches/map/?year=2024")
 
     html = page.content.decode()
-    for word in ("待整治", "整治中", "已退回", "待核实", "已销号", "核查无问题", "暂缓", "下一步已逾期", "村界"):
+    for word in (
+        "待整治",
+        "整治中",
+        "已退回",
+        "待核实",
+        "已销号",
+        "核查无问题",
+        "暂缓",
+        "下一步已逾期",
+        "村界",
+    ):
         assert word in html
     assert "共 4 个图斑，3 个有图形。" in html
     assert [row.patch.code for row in page.context["rows"]] == ["DONG-1", "DONG-2", "XI-1"]
@@ -239,8 +287,14 @@ def test_without_shapes_the_page_says_what_to_do(client):
 
 
 def test_a_condition_that_leaves_nothing_to_draw_says_so(as_staff):
-    assert "筛出的 1 个图斑都还没有图形。" in as_staff.get("/patches/map/?year=2024&q=XI-2").content.decode()
-    assert "没有符合这些条件的图斑。" in as_staff.get("/patches/map/?year=2024&q=没有这块").content.decode()
+    assert (
+        "筛出的 1 个图斑都还没有图形。"
+        in as_staff.get("/patches/map/?year=2024&q=XI-2").content.decode()
+    )
+    assert (
+        "没有符合这些条件的图斑。"
+        in as_staff.get("/patches/map/?year=2024&q=没有这块").content.decode()
+    )
 
 
 def test_ledger_and_map_lead_to_each_other_with_the_same_conditions(as_staff):
@@ -256,8 +310,14 @@ def test_patch_page_has_its_shape_and_where_its_photos_were_taken(land, as_staff
     record = land.closed.records.filter(kind=Kind.REPORT).first()
     common = {"record": record, "kind": "PHOTO", "size": 1, "by": land.staff, "file": "a.jpg"}
     land.closed.evidence.create(
-        name="近景.jpg", sha256="1" * 64, lat=Decimal("29.850512"), lon=Decimal("106.054498"), bearing=Decimal("45.5"),
-        position="INSIDE", position_m=0, **common,
+        name="近景.jpg",
+        sha256="1" * 64,
+        lat=Decimal("29.850512"),
+        lon=Decimal("106.054498"),
+        bearing=Decimal("45.5"),
+        position="INSIDE",
+        position_m=0,
+        **common,
     )
     land.closed.evidence.create(name="没位置.jpg", sha256="2" * 64, **common)
 
@@ -286,30 +346,56 @@ def test_tiles_only_when_the_administrator_says_so(land, as_staff, settings):
 
 
 def test_the_policy_opens_only_for_the_tile_server():
-    two = ["https://t{s}.example.gov.cn/a?x={x}&y={y}&z={z}", "https://t{s}.example.gov.cn/b?x={x}&y={y}&z={z}"]
+    two = [
+        "https://t{s}.example.gov.cn/a?x={x}&y={y}&z={z}",
+        "https://t{s}.example.gov.cn/b?x={x}&y={y}&z={z}",
+    ]
 
     assert image_sources([]) == ["'self'"]
     assert image_sources(two) == ["'self'", "data:", "https://*.example.gov.cn"]
-    assert image_sources(["http://tiles.local:8080/{z}/{x}/{y}.png"])[2:] == ["http://tiles.local:8080"]
-    for wrong in ("tianditu", "https://t0.example.cn/{z}/{x}", "javascript:alert({x}{y}{z})", "https:///{z}/{x}/{y}"):
+    assert image_sources(["http://tiles.local:8080/{z}/{x}/{y}.png"])[2:] == [
+        "http://tiles.local:8080"
+    ]
+    for wrong in (
+        "tianditu",
+        "https://t0.example.cn/{z}/{x}",
+        "javascript:alert({x}{y}{z})",
+        "https:///{z}/{x}/{y}",
+    ):
         with pytest.raises(ImproperlyConfigured, match="不是瓦片地址"):
             image_sources([wrong])
 
 
 def test_demo_patches_have_shapes_of_their_size_and_clearing_leaves_none(land):
     for number, area in enumerate(("0.5", "12", "40")):
-        make_patch(land.target, land.east, code=f"演示-{number}", area_mu=Decimal(area), is_demo=True)
+        make_patch(
+            land.target, land.east, code=f"演示-{number}", area_mu=Decimal(area), is_demo=True
+        )
     parent = make_patch(land.target, land.east, code="演示-拆", area_mu=Decimal(10), is_demo=True)
     parts = [
-        make_patch(land.target, land.east, code=f"演示-拆-{area}", area_mu=Decimal(area), is_demo=True, split_from=parent)
+        make_patch(
+            land.target,
+            land.east,
+            code=f"演示-拆-{area}",
+            area_mu=Decimal(area),
+            is_demo=True,
+            split_from=parent,
+        )
         for area in (6, 4)
     ]
 
     assert demo_shapes.load() == 6
 
-    drawn = {row.patch.code: row for row in PatchShape.objects.filter(patch__is_demo=True).select_related("patch")}
-    assert all(abs(row.measured_mu / row.patch.area_mu - 1) < Decimal("0.16") for row in drawn.values())
-    assert not GeometryCheck.objects.filter(kind="OVERLAP", patch__code__in=["演示-0", "演示-1", "演示-2"]).exists()
+    drawn = {
+        row.patch.code: row
+        for row in PatchShape.objects.filter(patch__is_demo=True).select_related("patch")
+    }
+    assert all(
+        abs(row.measured_mu / row.patch.area_mu - 1) < Decimal("0.16") for row in drawn.values()
+    )
+    assert not GeometryCheck.objects.filter(
+        kind="OVERLAP", patch__code__in=["演示-0", "演示-1", "演示-2"]
+    ).exists()
     whole = load(drawn["演示-拆"].wkb)
     assert all(whole.buffer(1e-7).contains(load(drawn[part.code].wkb)) for part in parts)
     assert demo_shapes.clear() == {"图形": 6}

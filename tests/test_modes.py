@@ -11,10 +11,12 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from taiping.modes import close_folder, is_open, tighten
+from taiping.ground.modes import close_folder, is_open, tighten
 from tests.servers import ROOT
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows 的权限不是这一套，README 里写着怎么设")
+pytestmark = pytest.mark.skipif(
+    os.name == "nt", reason="Windows 的权限不是这一套，README 里写着怎么设"
+)
 
 
 def mode(path):
@@ -22,18 +24,33 @@ def mode(path):
 
 
 def open_ones(folder):
-    return [path.name for path in (folder, *folder.rglob("*")) if mode(path) & 0o077 and not path.is_symlink()]
+    return [
+        path.name
+        for path in (folder, *folder.rglob("*"))
+        if mode(path) & 0o077 and not path.is_symlink()
+    ]
 
 
 def run(folder, *command):
     """真的命令，在 umask 最松的终端里。"""
     env = {
-        name: value for name, value in os.environ.items()
+        name: value
+        for name, value in os.environ.items()
         if name not in ("DATABASE_URL", "HTTPS", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE")
     }
     return subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), *command], cwd=ROOT, capture_output=True, text=True, umask=0,
-        env={**env, "SECRET_KEY": "x" * 60, "DATA_DIR": str(folder), "PYTHONIOENCODING": "utf-8", "LOG_LEVEL": "ERROR"},
+        [sys.executable, str(ROOT / "manage.py"), *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        umask=0,
+        env={
+            **env,
+            "SECRET_KEY": "x" * 60,
+            "DATA_DIR": str(folder),
+            "PYTHONIOENCODING": "utf-8",
+            "LOG_LEVEL": "ERROR",
+        },
     )
 
 
@@ -72,7 +89,9 @@ def test_an_uploaded_file_and_its_folder_are_closed_whatever_the_umask(settings,
     big.write(b"1")
     before = os.umask(0)
     try:
-        default_storage.save("evidence/2024/a.jpg", ContentFile(b"1") if kind == "memory" else File(big))
+        default_storage.save(
+            "evidence/2024/a.jpg", ContentFile(b"1") if kind == "memory" else File(big)
+        )
     finally:
         os.umask(before)
 
@@ -111,7 +130,9 @@ def test_check_names_what_others_can_read_and_what_to_run(settings, tmp_path):
     told = deploy_warnings()
     settings.DATA_DIR.chmod(0o700)
 
-    assert [warning.msg for warning in told] == [f"{settings.DATA_DIR} 这台机器上别的用户也读得到。"]
+    assert [warning.msg for warning in told] == [
+        f"{settings.DATA_DIR} 这台机器上别的用户也读得到。"
+    ]
     assert "quickstart --no-demo --no-serve" in told[0].hint
     assert deploy_warnings() == []
 

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from plots import actions, my
+from plots import actions
+from plots.ledger import queues as my
 from tasks.models import Milestone
 from tests.factories import make_milestone, make_target, make_user, make_village
 from tests.year import TODAY, Year, in_days

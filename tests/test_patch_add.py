@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from plots.adding import folded, next_code
+from plots.actions.adding import folded, next_code
 from plots.models import Patch
 from tests.factories import make_milestone, make_patch, make_plan, make_steps_target, make_target
 from tests.town import Town
@@ -21,11 +21,22 @@ def town():
 
 
 def fields(town, **changes):
-    return {"target": "abandoned", "village": town.east.pk, "code": "", "area_mu": "3.25", "place": "李家湾", **changes}
+    return {
+        "target": "abandoned",
+        "village": town.east.pk,
+        "code": "",
+        "area_mu": "3.25",
+        "place": "李家湾",
+        **changes,
+    }
 
 
 def codes(town, village=None):
-    return list(Patch.objects.filter(village=village or town.east).order_by("pk").values_list("code", flat=True))
+    return list(
+        Patch.objects.filter(village=village or town.east)
+        .order_by("pk")
+        .values_list("code", flat=True)
+    )
 
 
 def test_staff_add_a_patch_with_the_next_free_number(client, town):
@@ -37,9 +48,15 @@ def test_staff_add_a_patch_with_the_next_free_number(client, town):
 
     patch = Patch.objects.get(code="补-008")
     assert answer.redirect_chain == [(f"/patches/{patch.pk}/", 302)]
-    assert "已添加图斑 补-008，东村，3.25 亩。下一步：复耕复种，2024年9月30日前。" in answer.content.decode()
+    assert (
+        "已添加图斑 补-008，东村，3.25 亩。下一步：复耕复种，2024年9月30日前。"
+        in answer.content.decode()
+    )
     assert (patch.village, patch.area_mu, patch.place, patch.created_by) == (
-        town.east, Decimal("3.25"), "李家湾", town.huang
+        town.east,
+        Decimal("3.25"),
+        "李家湾",
+        town.huang,
     )
     assert patch.next_milestone == town.replant
 
@@ -53,7 +70,9 @@ def test_a_secretary_adds_only_in_their_village(client, town):
 
     form = page.context["form"]
     assert (form["target"].value(), form["village"].value(), form["code"].value()) == (
-        "abandoned", town.east.pk, "补-001"
+        "abandoned",
+        town.east.pk,
+        "补-001",
     )
     assert "西村" not in page.content.decode()
     assert other.context["form"].errors == {"village": ["没有这个村，或不是您负责的村，请重新选。"]}
@@ -100,9 +119,15 @@ def test_last_years_plan_takes_no_more(client, town):
     assert list(client.post(ADD, fields(town, target="old")).context["form"].errors) == ["target"]
 
 
-@pytest.mark.parametrize("alike", [
-    {"area_mu": Decimal("3.25"), "place": "别处"}, {"place": "李家湾三社"}, {"contractor": "张三合作社"}, {"code": "ＡＢ_7"},
-])
+@pytest.mark.parametrize(
+    "alike",
+    [
+        {"area_mu": Decimal("3.25"), "place": "别处"},
+        {"place": "李家湾三社"},
+        {"contractor": "张三合作社"},
+        {"code": "ＡＢ_7"},
+    ],
+)
 def test_one_that_looks_like_it_asks_first(client, town, alike):
     known = make_patch(town.target, town.east, **{"code": "K9", **alike})
     make_patch(town.target, town.west, code="西-1", area_mu=Decimal("3.25"), place="李家湾")
@@ -120,7 +145,9 @@ def test_one_that_looks_like_it_asks_first(client, town, alike):
 
 
 def test_nothing_alike_asks_nothing(client, town):
-    make_patch(town.target, town.east, code="K9", area_mu=Decimal(8), place="王家院子", contractor="李四")
+    make_patch(
+        town.target, town.east, code="K9", area_mu=Decimal(8), place="王家院子", contractor="李四"
+    )
     client.force_login(town.huang)
 
     assert client.post(ADD, fields(town, contractor="张三")).status_code == 302
@@ -143,15 +170,29 @@ def test_a_taken_code_is_said_beside_the_field(client, town):
 
     page = client.post(ADD, fields(town, code="T1", is_other="on"))
 
-    assert page.context["form"].errors == {"code": ["东村的“自然撂荒地整治”里已经有图斑 T1，请换一个编号。"]}
+    assert page.context["form"].errors == {
+        "code": ["东村的“自然撂荒地整治”里已经有图斑 T1，请换一个编号。"]
+    }
     assert "李家湾" in page.content.decode()
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("area_mu", ""), ("area_mu", "0"), ("area_mu", "-1"), ("area_mu", "三亩"), ("area_mu", "9" * 30),
-    ("area_mu", "1.1234567"), ("village", ""), ("village", "9" * 30), ("target", ""), ("code", "x" * 61),
-    ("place", "\x00"), ("remedy", "没有"),
-])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("area_mu", ""),
+        ("area_mu", "0"),
+        ("area_mu", "-1"),
+        ("area_mu", "三亩"),
+        ("area_mu", "9" * 30),
+        ("area_mu", "1.1234567"),
+        ("village", ""),
+        ("village", "9" * 30),
+        ("target", ""),
+        ("code", "x" * 61),
+        ("place", "\x00"),
+        ("remedy", "没有"),
+    ],
+)
 def test_a_wrong_field_is_said(client, town, name, value):
     client.force_login(town.huang)
 
@@ -161,7 +202,10 @@ def test_a_wrong_field_is_said(client, town, name, value):
     assert codes(town) == ["T1"]
 
 
-@pytest.mark.parametrize("query", ["?target=x&village=x", "?village=%00", f"?village={'9' * 30}", "?target=abandoned&village=0"])
+@pytest.mark.parametrize(
+    "query",
+    ["?target=x&village=x", "?village=%00", f"?village={'9' * 30}", "?target=abandoned&village=0"],
+)
 def test_an_odd_address_still_opens_the_form(client, town, query):
     client.force_login(town.huang)
 
@@ -170,7 +214,9 @@ def test_an_odd_address_still_opens_the_form(client, town, query):
 
 def test_another_villages_next_number_is_not_told(client, town):
     make_patch(town.target, town.west, code="补-041")
-    Posting.objects.create(user=town.east_secretary, village=town.patch.village.__class__.objects.create(name="南村"))
+    Posting.objects.create(
+        user=town.east_secretary, village=town.patch.village.__class__.objects.create(name="南村")
+    )
     client.force_login(town.east_secretary)
 
     page = client.get(f"{ADD}?target=abandoned&village={town.west.pk}")

@@ -9,11 +9,11 @@ import pytest
 from django.core.files.base import ContentFile
 
 from plots import actions
-from plots.asof import AsOf
-from plots.exporting import ledger_workbook, template_workbook
+from plots.exporting.workbooks import ledger_workbook, template_workbook
 from plots.importing import apply_batch, preview
+from plots.ledger.as_of import AsOf
 from plots.models import Batch, Patch, Remedy
-from taiping.tables import read_workbook
+from taiping.ground.tables import read_workbook
 from tests.factories import (
     make_milestone,
     make_patch,
@@ -26,7 +26,15 @@ from tests.factories import (
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
-EXTRA = {"备注": "=1+1", "序列": "-5", "高差": -5, "坡度": 12.5, "TBDLMJ": 900.5, "+号": "@x", "BSM": "0012"}
+EXTRA = {
+    "备注": "=1+1",
+    "序列": "-5",
+    "高差": -5,
+    "坡度": 12.5,
+    "TBDLMJ": 900.5,
+    "+号": "@x",
+    "BSM": "0012",
+}
 
 
 @pytest.fixture
@@ -40,10 +48,19 @@ def target(db):
     target = make_steps_target(make_plan(), quota=Decimal("99.3"), quota_count=4)
     tuannian, baiyun = make_village("团碾"), make_village("白云")
     first = make_patch(
-        target, tuannian, code="0001", area_mu=Decimal("3.333333"), place="=HYPERLINK(1)", contractor="张三、李四",
-        land_before="水田", land_after="果园", extra=EXTRA,
+        target,
+        tuannian,
+        code="0001",
+        area_mu=Decimal("3.333333"),
+        place="=HYPERLINK(1)",
+        contractor="张三、李四",
+        land_before="水田",
+        land_after="果园",
+        extra=EXTRA,
     )
-    make_patch(target, tuannian, code="500151124201JC00012", area_mu=Decimal("12"), extra={"备注": "陡坡"})
+    make_patch(
+        target, tuannian, code="500151124201JC00012", area_mu=Decimal("12"), extra={"备注": "陡坡"}
+    )
     parent = make_patch(target, baiyun, code="-3", area_mu=Decimal("10"), remedy=Remedy.RECLAIM)
     staff = make_user(role=Role.STAFF)
     actions.report(first, by=staff, on=date(2024, 9, 5))
@@ -74,23 +91,55 @@ def test_ledger_shows_facts_status_and_dates(target):
     assert rows[1][1][0].startswith("单位：亩、个")
     header = rows[2][1]
     assert header[:15] == [
-        "目标任务", "村", "图斑编号", "面积（亩）", "小地名", "承包人（项目主体）", "变化前地类", "变化后地类", "整改方式",
-        "状态", "下一步", "截止日期", "复耕复种完成日期", "举证上传完成日期", "镇级核实完成日期",
+        "目标任务",
+        "村",
+        "图斑编号",
+        "面积（亩）",
+        "小地名",
+        "承包人（项目主体）",
+        "变化前地类",
+        "变化后地类",
+        "整改方式",
+        "状态",
+        "下一步",
+        "截止日期",
+        "复耕复种完成日期",
+        "举证上传完成日期",
+        "镇级核实完成日期",
     ]
     assert set(header[15:]) == set(EXTRA)
-    first = dict(zip(header, next(values for _, values in rows if values[2] == "0001"), strict=True))
+    first = dict(
+        zip(header, next(values for _, values in rows if values[2] == "0001"), strict=True)
+    )
     assert first == {
-        "目标任务": "自然撂荒地整治", "村": "团碾", "图斑编号": "0001", "面积（亩）": 3.333333, "小地名": "=HYPERLINK(1)",
-        "承包人（项目主体）": "张三、李四", "变化前地类": "水田", "变化后地类": "果园", "整改方式": None, "状态": "整治中",
-        "下一步": "举证上传", "截止日期": date(2024, 10, 31), "复耕复种完成日期": date(2024, 9, 5),
-        "举证上传完成日期": None, "镇级核实完成日期": None, **EXTRA,
+        "目标任务": "自然撂荒地整治",
+        "村": "团碾",
+        "图斑编号": "0001",
+        "面积（亩）": 3.333333,
+        "小地名": "=HYPERLINK(1)",
+        "承包人（项目主体）": "张三、李四",
+        "变化前地类": "水田",
+        "变化后地类": "果园",
+        "整改方式": None,
+        "状态": "整治中",
+        "下一步": "举证上传",
+        "截止日期": date(2024, 10, 31),
+        "复耕复种完成日期": date(2024, 9, 5),
+        "举证上传完成日期": None,
+        "镇级核实完成日期": None,
+        **EXTRA,
     }
     assert rows[-1][1][:4] == ["合计", "4 个", None, 25.333333]
 
 
 def test_text_that_looks_like_a_formula_stays_text_and_numbers_stay_numbers(target):
     sheet = openpyxl.load_workbook(io.BytesIO(ledger(target))).active
-    cells = {cell.value: cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    cells = {
+        cell.value: cell.data_type
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
 
     assert (cells["=HYPERLINK(1)"], cells["=1+1"], cells["@x"], cells["-5"]) == ("s", "s", "s", "s")
     assert (cells[-5], cells[3.333333]) == ("n", "n")
@@ -111,7 +160,17 @@ def test_the_ledger_exported_goes_back_in_without_a_change(target, staff):
 
 def test_the_ledger_exported_builds_the_same_patches_elsewhere(target, staff):
     content = ledger(target)
-    facts = ("village", "code", "area_mu", "place", "contractor", "land_before", "land_after", "remedy", "extra")
+    facts = (
+        "village",
+        "code",
+        "area_mu",
+        "place",
+        "contractor",
+        "land_before",
+        "land_after",
+        "remedy",
+        "extra",
+    )
     alive = list(Patch.objects.current().order_by("code").values(*facts))
     for patch in Patch.objects.order_by("-pk"):
         patch.records.all().delete()
@@ -139,14 +198,18 @@ def test_one_cell_changed_in_the_ledger_changes_only_that(target, staff):
 
 
 def test_a_ledger_of_several_targets_goes_back_target_by_target(target, staff):
-    cases = make_target(target.plan, "illegal", name="违法占用耕地问题", kind="CASES", quota=None, quota_count=1)
+    cases = make_target(
+        target.plan, "illegal", name="违法占用耕地问题", kind="CASES", quota=None, quota_count=1
+    )
     make_milestone(cases, "rectify", name="整改落实", due_on=None)
     make_patch(cases, code="W-1", remedy=Remedy.COUNCIL, area_mu=Decimal(1))
     content = ledger_workbook(Patch.objects.order_by("target", "code"), "台账")
 
     reviews = [review_of(content, one, staff) for one in (target, cases)]
 
-    assert [(review.is_empty, review.problems, review.warnings) for review in reviews] == [(True, [], [])] * 2
+    assert [(review.is_empty, review.problems, review.warnings) for review in reviews] == [
+        (True, [], [])
+    ] * 2
     assert [review.found.unchanged for review in reviews] == [4, 1]
     due = read_workbook(content)[0].rows[-2][1][11]
     assert due == date(2024, 12, 31)
@@ -157,8 +220,19 @@ def test_the_template_filled_in_is_imported(target, staff):
     book = openpyxl.load_workbook(io.BytesIO(template_workbook(target)))
     sheet = book["图斑"]
     header = [cell.value for cell in sheet[3]]
-    assert header == ["村", "图斑编号", "面积（亩）", "小地名", "承包人（项目主体）", "变化前地类", "变化后地类", "备注"]
-    for column, value in enumerate(["双福", "0099", 4.5, "坡上", "王五", "旱地", "林地", "看过"], start=1):
+    assert header == [
+        "村",
+        "图斑编号",
+        "面积（亩）",
+        "小地名",
+        "承包人（项目主体）",
+        "变化前地类",
+        "变化后地类",
+        "备注",
+    ]
+    for column, value in enumerate(
+        ["双福", "0099", 4.5, "坡上", "王五", "旱地", "林地", "看过"], start=1
+    ):
         sheet.cell(4, column).value = value
     stream = io.BytesIO()
     book.save(stream)
@@ -166,7 +240,12 @@ def test_the_template_filled_in_is_imported(target, staff):
     review_of(stream.getvalue(), target, staff, apply_batch)
 
     patch = Patch.objects.get(code="0099")
-    assert (patch.village.name, patch.area_mu, patch.place, patch.contractor) == ("双福", Decimal("4.5"), "坡上", "王五")
+    assert (patch.village.name, patch.area_mu, patch.place, patch.contractor) == (
+        "双福",
+        Decimal("4.5"),
+        "坡上",
+        "王五",
+    )
     assert (patch.land_before, patch.land_after, patch.extra) == ("旱地", "林地", {"备注": "看过"})
 
 
@@ -198,11 +277,17 @@ def test_the_ledger_of_a_past_day_tells_what_was_true_then(target):
 
     assert "状态、下一步和完成日期是2024年9月4日的，按完成日期" in note
     assert {code: row["状态"] for code, row in before.items()} == {
-        "0001": "待整治", "500151124201JC00012": "待整治", "-3": "待整治"}
+        "0001": "待整治",
+        "500151124201JC00012": "待整治",
+        "-3": "待整治",
+    }
     assert (before["0001"]["下一步"], before["0001"]["复耕复种完成日期"]) == ("复耕复种", None)
     assert total[:4] == ["合计", "3 个", None, 25.333333]
     assert (after["0001"]["状态"], after["0001"]["下一步"], after["0001"]["复耕复种完成日期"]) == (
-        "整治中", "举证上传", date(2024, 9, 5))
+        "整治中",
+        "举证上传",
+        date(2024, 9, 5),
+    )
     assert sorted(after) == ["-3-1", "-3-2", "0001", "500151124201JC00012"]
 
 
@@ -210,14 +295,21 @@ def test_the_page_and_its_export_agree_on_a_past_day(target, client):
     client.force_login(make_user(role=Role.LEADER))
 
     page = client.get("/patches/?year=2024&on=2024-09-04&state=all").context["rows"]
-    rows = read_workbook(client.get("/patches/export.xlsx?year=2024&on=2024-09-04&state=all").content)[0].rows
+    rows = read_workbook(
+        client.get("/patches/export.xlsx?year=2024&on=2024-09-04&state=all").content
+    )[0].rows
 
-    assert {values[2]: values[9] for _, values in rows[3:-1]} == {row.patch.code: row.text for row in page}
+    assert {values[2]: values[9] for _, values in rows[3:-1]} == {
+        row.patch.code: row.text for row in page
+    }
     assert {row.text for row in page} == {"待整治"}
 
 
 def test_export_queries_do_not_grow_with_rows(target, django_assert_num_queries):
-    patches, then = Patch.objects.filter(target=target), AsOf(date(2024, 9, 5), "done", target.milestones.all())
+    patches, then = (
+        Patch.objects.filter(target=target),
+        AsOf(date(2024, 9, 5), "done", target.milestones.all()),
+    )
 
     for given in ((), (then,)):
         with django_assert_num_queries(4):

@@ -10,12 +10,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from plots import actions
-from plots.aliases import ColumnAlias
 from plots.importing import job
 from plots.importing.progress import Progress
 from plots.models import Batch, Patch
-from taiping.tables import read_workbook
-from tests.factories import make_batch, make_patch, make_plan, make_steps_target, make_user, make_village
+from plots.models.column_aliases import ColumnAlias
+from taiping.ground.tables import read_workbook
+from tests.factories import (
+    make_batch,
+    make_patch,
+    make_plan,
+    make_steps_target,
+    make_user,
+    make_village,
+)
 from tests.patch_files import HEADER, csv, pasted, xlsx
 from villages.models import Role
 
@@ -95,8 +102,14 @@ def test_changed_values_are_shown_old_and_new(client, staff, target):
 
     url, page = preview_of(client, target, xlsx(HEADER, [1, "团碾", "T-1", 4, "坡上", "张三"]))
 
-    assert '<td data-label="列">面积（亩）</td><td data-label="现在">3.5</td><td data-label="改成">4</td>' in page
-    assert '<td data-label="列">小地名</td><td data-label="现在">塆里</td><td data-label="改成">坡上</td>' in page
+    assert (
+        '<td data-label="列">面积（亩）</td><td data-label="现在">3.5</td><td data-label="改成">4</td>'
+        in page
+    )
+    assert (
+        '<td data-label="列">小地名</td><td data-label="现在">塆里</td><td data-label="改成">坡上</td>'
+        in page
+    )
     done = confirm(client, url).content.decode()
     assert '<td data-label="原来">3.5</td><td data-label="改成">4</td>' in done
     assert "加上系统里已有的，共 16 亩、2 个；方案是 2 个、15.5 亩，多 0.5 亩" in page
@@ -121,7 +134,9 @@ def test_errors_are_listed_and_come_back_in_a_workbook(client, staff, target):
 
 
 def test_the_corrected_error_workbook_can_be_uploaded_as_it_is(client, staff, target):
-    url, _ = preview_of(client, target, csv(HEADER, [1, "团碾", "T-1", "3,5,1", "塆里", "张三"][:4]), "下发.csv")
+    url, _ = preview_of(
+        client, target, csv(HEADER, [1, "团碾", "T-1", "3,5,1", "塆里", "张三"][:4]), "下发.csv"
+    )
     marked = read_workbook(client.get(f"{url}errors.xlsx").content)[0]
     row = marked.rows[1][1]
     row[3:5] = [3.5, None]
@@ -153,12 +168,15 @@ def test_pasted_rows_are_imported(client, staff, target):
     assert Batch.objects.get().kind == Batch.Source.PASTE
 
 
-@pytest.mark.parametrize(("content", "name", "fields", "told"), [
-    (None, "", {}, "还没有选文件，也没有粘贴内容。"),
-    (GOOD, "下发.xlsx", {"pasted": "村\t图斑编号"}, "请只留一样"),
-    (b"", "下发.xlsx", {}, "空文件（0 字节）"),
-    (GOOD, "下发.docx", {}, "不是表格"),
-])
+@pytest.mark.parametrize(
+    ("content", "name", "fields", "told"),
+    [
+        (None, "", {}, "还没有选文件，也没有粘贴内容。"),
+        (GOOD, "下发.xlsx", {"pasted": "村\t图斑编号"}, "请只留一样"),
+        (b"", "下发.xlsx", {}, "空文件（0 字节）"),
+        (GOOD, "下发.docx", {}, "不是表格"),
+    ],
+)
 def test_what_the_form_refuses(client, staff, target, content, name, fields, told):
     response = upload(client, target, content, name, **fields)
 
@@ -186,7 +204,12 @@ def test_columns_are_mapped_by_hand_and_remembered(client, staff, target):
     url, page = preview_of(client, target, content)
     assert "没有认出表头" in page
     told = {
-        "do": "columns", "s0-used": "on", "s0-header": "1", "s0-c0": "VILLAGE", "s0-c1": "CODE", "s0-c2": "AREA_MU",
+        "do": "columns",
+        "s0-used": "on",
+        "s0-header": "1",
+        "s0-c0": "VILLAGE",
+        "s0-c1": "CODE",
+        "s0-c2": "AREA_MU",
         "remember": "on",
     }
 
@@ -194,13 +217,25 @@ def test_columns_are_mapped_by_hand_and_remembered(client, staff, target):
 
     assert "会新增 1 个" in page
     known = ColumnAlias.objects.filter(text__in=["归属", "斑号", "大小"]).order_by("field")
-    assert list(known.values_list("text", "field")) == [("大小", "AREA_MU"), ("斑号", "CODE"), ("归属", "VILLAGE")]
+    assert list(known.values_list("text", "field")) == [
+        ("大小", "AREA_MU"),
+        ("斑号", "CODE"),
+        ("归属", "VILLAGE"),
+    ]
     assert "会新增 1 个" in preview_of(client, target, content)[1]
 
 
 def test_two_columns_for_one_thing_are_pointed_out(client, staff, target):
-    url, _ = preview_of(client, target, xlsx(["村", "图斑编号", "甲（亩）", "乙（亩）"], ["团碾", "T-1", 3.5, 4]))
-    told = {"do": "columns", "s0-used": "on", "s0-header": "1", "s0-c2": "AREA_MU", "s0-c3": "AREA_SQM"}
+    url, _ = preview_of(
+        client, target, xlsx(["村", "图斑编号", "甲（亩）", "乙（亩）"], ["团碾", "T-1", 3.5, 4])
+    )
+    told = {
+        "do": "columns",
+        "s0-used": "on",
+        "s0-header": "1",
+        "s0-c2": "AREA_MU",
+        "s0-c3": "AREA_SQM",
+    }
 
     response = client.post(url, told)
 
@@ -209,10 +244,14 @@ def test_two_columns_for_one_thing_are_pointed_out(client, staff, target):
 
 
 def test_the_header_row_can_be_corrected(client, staff, target):
-    content = xlsx(["a", "b", "c", "d"], ["归属", "斑号", "面积（亩）", "备注"], ["团碾", "T-1", 3.5, "x"])
+    content = xlsx(
+        ["a", "b", "c", "d"], ["归属", "斑号", "面积（亩）", "备注"], ["团碾", "T-1", 3.5, "x"]
+    )
     url, _ = preview_of(client, target, content)
 
-    page = client.post(url, {"do": "columns", "s0-used": "on", "s0-header": "2"}, follow=True).content.decode()
+    page = client.post(
+        url, {"do": "columns", "s0-used": "on", "s0-header": "2"}, follow=True
+    ).content.decode()
 
     assert 'name="s0-header" value="2"' in page
     assert '<td data-label="表头">斑号</td>' in page
@@ -221,7 +260,9 @@ def test_the_header_row_can_be_corrected(client, staff, target):
 def test_cloud_results_are_previewed_and_imported(client, staff, target):
     target.milestones.filter(code="evidence").update(needs_external_ref=True)
     patch = make_patch(target, code="T-1")
-    content = xlsx(["图斑编号", "状态", "提交时间", "上传编号"], ["T-1", "已提交", date(2024, 10, 8), "YC-1"])
+    content = xlsx(
+        ["图斑编号", "状态", "提交时间", "上传编号"], ["T-1", "已提交", date(2024, 10, 8), "YC-1"]
+    )
     url, page = preview_of(client, target, content, kind="CLOUD")
     assert "“复耕复种”还没有上报" in page
     assert "导入这些结果" not in page
@@ -233,7 +274,10 @@ def test_cloud_results_are_previewed_and_imported(client, staff, target):
 
     assert refused.status_code == 422
     assert "上报 1 个" in done.content.decode()
-    assert list(patch.records.order_by("pk").values_list("milestone__code", flat=True)) == ["replant", "evidence"]
+    assert list(patch.records.order_by("pk").values_list("milestone__code", flat=True)) == [
+        "replant",
+        "evidence",
+    ]
 
 
 def test_a_template_for_each_target(client, staff, target):
@@ -251,22 +295,33 @@ def test_only_the_town_imports(client, target, role):
     client.force_login(make_user(role=role))
 
     answers = [
-        client.get(path).status_code for path in (
-            PAGE, f"{PAGE}template.xlsx?target={target.pk}", f"{PAGE}{batch.pk}/", f"{PAGE}{batch.pk}/errors.xlsx",
+        client.get(path).status_code
+        for path in (
+            PAGE,
+            f"{PAGE}template.xlsx?target={target.pk}",
+            f"{PAGE}{batch.pk}/",
+            f"{PAGE}{batch.pk}/errors.xlsx",
             f"{PAGE}{batch.pk}/file",
         )
-    ] + [upload(client, target).status_code, client.post(f"{PAGE}{batch.pk}/", {"do": "apply"}).status_code]
+    ] + [
+        upload(client, target).status_code,
+        client.post(f"{PAGE}{batch.pk}/", {"do": "apply"}).status_code,
+    ]
 
     assert answers == [403] * 7
     assert (Batch.objects.count(), Patch.objects.count()) == (1, 0)
 
 
-def test_pages_work_with_one_row_and_with_many_at_the_same_queries(client, staff, target, django_assert_num_queries):
+def test_pages_work_with_one_row_and_with_many_at_the_same_queries(
+    client, staff, target, django_assert_num_queries
+):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     one, _ = preview_of(client, target, xlsx(HEADER, ROWS[0]))
-    many, _ = preview_of(client, target, xlsx(HEADER, *[[n, "团碾", f"T-{n}", 1] for n in range(1, 31)]))
+    many, _ = preview_of(
+        client, target, xlsx(HEADER, *[[n, "团碾", f"T-{n}", 1] for n in range(1, 31)])
+    )
     with CaptureQueriesContext(connection) as few:
         client.get(one)
     with django_assert_num_queries(len(few)):
@@ -284,7 +339,9 @@ def test_what_was_uploaded_and_left_is_forgotten_after_a_week(client, staff, tar
     url, _ = preview_of(client, target)
     Batch.objects.update(created_at=timezone.now() - timedelta(days=8))
     old = Batch.objects.get()
-    used = make_patch(target, batch=make_batch(target, created_at=timezone.now() - timedelta(days=8)))
+    used = make_patch(
+        target, batch=make_batch(target, created_at=timezone.now() - timedelta(days=8))
+    )
 
     preview_of(client, target)
 
@@ -328,8 +385,12 @@ def test_a_long_file_is_imported_in_the_background(client, monkeypatch):
     monkeypatch.setattr(job, "LONG", 2)
     threads = []
     start = job.start
-    monkeypatch.setattr(job, "start", lambda *args, **kwargs: threads.append(start(*args, **kwargs)))
-    url, _ = preview_of(client, target, xlsx(HEADER, *[[n, "团碾", f"T-{n}", 1] for n in range(1, 6)]))
+    monkeypatch.setattr(
+        job, "start", lambda *args, **kwargs: threads.append(start(*args, **kwargs))
+    )
+    url, _ = preview_of(
+        client, target, xlsx(HEADER, *[[n, "团碾", f"T-{n}", 1] for n in range(1, 6)])
+    )
 
     response = client.post(url, {"do": "apply", "rows": "5"})
     threads[0].join(timeout=30)

@@ -66,7 +66,9 @@ def test_the_sum_is_exact_and_covers_all_pages(client, town):
     assert first.context["area"] == Decimal("16.000000")
     assert "共 61 个图斑，16.00 亩。" in first.content.decode()
     assert (len(first.context["rows"]), len(second.context["rows"])) == (50, 11)
-    assert not {r.patch.pk for r in first.context["rows"]} & {r.patch.pk for r in second.context["rows"]}
+    assert not {r.patch.pk for r in first.context["rows"]} & {
+        r.patch.pk for r in second.context["rows"]
+    }
 
 
 @pytest.mark.parametrize("page", ["0", "99", "abc", "9" * 30, "%00"])
@@ -77,8 +79,19 @@ def test_an_odd_page_number_still_shows_rows(client, town, page):
 
 
 ODD = {
-    "status": "没有", "step": "x", "village": "9" * 30, "due": "1e9", "on": "2024-02-30", "basis": "x", "state": "x",
-    "milestone": "x", "timing": "x", "target": "x", "year": "20x4", "q": "\x00", "sort": "pk; drop",
+    "status": "没有",
+    "step": "x",
+    "village": "9" * 30,
+    "due": "1e9",
+    "on": "2024-02-30",
+    "basis": "x",
+    "state": "x",
+    "milestone": "x",
+    "timing": "x",
+    "target": "x",
+    "year": "20x4",
+    "q": "\x00",
+    "sort": "pk; drop",
 }
 
 
@@ -97,14 +110,22 @@ def test_an_odd_value_is_said_and_left_out(client, town, name):
 def test_each_condition_is_said_and_can_be_taken_off(client, town):
     client.force_login(town.huang)
 
-    page = client.get(f"{LIST}?target=abandoned&village={town.east.pk}&on=2024-10-20&milestone=check&done=no&q=&sort=due")
+    page = client.get(
+        f"{LIST}?target=abandoned&village={town.east.pk}&on=2024-10-20&milestone=check&done=no&q=&sort=due"
+    )
 
     chips = [(text, unquote(without)) for text, without in page.context["chips"]]
     rest = f"&village={town.east.pk}"
     assert chips == [
-        ("任务：自然撂荒地整治", f"village={town.east.pk}&on=2024-10-20&milestone=check&done=no&sort=due"),
+        (
+            "任务：自然撂荒地整治",
+            f"village={town.east.pk}&on=2024-10-20&milestone=check&done=no&sort=due",
+        ),
         ("村：东村", "target=abandoned&on=2024-10-20&milestone=check&done=no&sort=due"),
-        ("看 2024年10月20日，按完成日期", f"target=abandoned{rest}&milestone=check&done=no&sort=due"),
+        (
+            "看 2024年10月20日，按完成日期",
+            f"target=abandoned{rest}&milestone=check&done=no&sort=due",
+        ),
         ("镇级核实：未完成", f"target=abandoned{rest}&on=2024-10-20&sort=due"),
     ]
 
@@ -194,7 +215,9 @@ def test_the_export_carries_the_filter_and_the_scope(client, town):
 
 
 def ask(client, verb, *patches, **fields):
-    return client.post(BULK, {"verb": verb, "pk": [patch.pk for patch in patches], "back": "q=T", **fields})
+    return client.post(
+        BULK, {"verb": verb, "pk": [patch.pk for patch in patches], "back": "q=T", **fields}
+    )
 
 
 def carry(client, verb, *patches, on="2024-09-20", **fields):
@@ -235,7 +258,10 @@ def test_bulk_report_then_confirm_by_another_person(client, town):
 
 
 def test_a_refused_row_is_listed_with_its_sentence_and_the_others_are_done(client, town):
-    ready, raw = make_patch(town.target, town.west, code="R"), make_patch(town.target, town.west, code="P")
+    ready, raw = (
+        make_patch(town.target, town.west, code="R"),
+        make_patch(town.target, town.west, code="P"),
+    )
     actions.report(ready, by=town.huang, on=sep(5), step=town.evidence)
     client.force_login(town.liu)
 
@@ -260,7 +286,11 @@ def test_bulk_send_back_needs_a_reason(client, town):
     carry(client, "send_back", town.patch, reasons=["需补充近景"], note="东南角")
     assert town.now() == Status.RETURNED
     record = RectificationRecord.objects.get(kind=Kind.RETURN)
-    assert (record.reasons, record.note, record.milestone) == (["需补充近景"], "东南角", town.evidence)
+    assert (record.reasons, record.note, record.milestone) == (
+        ["需补充近景"],
+        "东南角",
+        town.evidence,
+    )
 
 
 def test_the_same_form_twice_makes_one_record_each(client, town):
@@ -283,7 +313,7 @@ def test_a_row_that_changed_meanwhile_is_left_alone(client, town):
 
     result = ask(client, "report", town.patch, **hidden, done_on="2024-09-20")
 
-    (_, sentence), = result.context["refused"]
+    ((_, sentence),) = result.context["refused"]
     assert "东村书记 9月5日上报了“复耕复种”10.00 亩" in sentence
     assert RectificationRecord.objects.count() == 1
 
@@ -292,15 +322,23 @@ def test_a_row_that_changed_meanwhile_is_left_alone(client, town):
 def test_bulk_is_for_town_staff(client, town, who):
     client.force_login(getattr(town, who))
 
-    answer = ask(client, "report", town.patch, client_key=uuid.uuid4(), seen=0, done_on="2024-09-05")
+    answer = ask(
+        client, "report", town.patch, client_key=uuid.uuid4(), seen=0, done_on="2024-09-05"
+    )
 
     assert answer.status_code == 403
     assert not RectificationRecord.objects.exists()
 
 
-@pytest.mark.parametrize("fields", [
-    {}, {"verb": "report"}, {"verb": "split", "pk": "1"}, {"verb": "report", "pk": ["x", "\x00", "9" * 40]},
-])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"verb": "report"},
+        {"verb": "split", "pk": "1"},
+        {"verb": "report", "pk": ["x", "\x00", "9" * 40]},
+    ],
+)
 def test_nothing_picked_goes_back_to_the_ledger(client, town, fields):
     client.force_login(town.huang)
 

@@ -1,27 +1,39 @@
 """图斑页：看得见的都说清楚，能办的才有按钮；办一件事只记一次，别人先动过的会说。"""
 
 import uuid
+from collections import Counter
 from datetime import date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plots import actions
+from plots.ledger.timeline import timeline
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
-from plots.timeline import timeline
-from tests.factories import make_patch, make_record
+from tests.factories import make_patch, make_record, make_user
 from tests.town import Town, sep
-from villages.models import Posting
+from villages.models import Posting, Role
 
 pytestmark = pytest.mark.django_db
 
 VERBS = {
-    "confirm": Status.AWAITING, "send_back": Status.AWAITING, "exempt": Status.PENDING, "defer": Status.PENDING,
-    "resume": Status.DEFERRED, "remark": Status.PENDING, "amend": Status.PENDING, "split": Status.PENDING,
+    "confirm": Status.AWAITING,
+    "send_back": Status.AWAITING,
+    "exempt": Status.PENDING,
+    "defer": Status.PENDING,
+    "resume": Status.DEFERRED,
+    "remark": Status.PENDING,
+    "amend": Status.PENDING,
+    "split": Status.PENDING,
 }
 WORDS = {
-    "send_back": {"note": "未见复种"}, "exempt": {"note": "影像为水田"}, "defer": {"note": "等水退"},
-    "remark": {"note": "抓紧"}, "amend": {"code": "T1", "area_mu": "9.5", "reason": "图纸有误"},
+    "send_back": {"note": "未见复种"},
+    "exempt": {"note": "影像为水田"},
+    "defer": {"note": "等水退"},
+    "remark": {"note": "抓紧"},
+    "amend": {"code": "T1", "area_mu": "9.5", "reason": "图纸有误"},
     "split": {"code1": "T1-1", "area1": "6", "code2": "T1-2", "area2": "4", "reason": "两户"},
 }
 
@@ -40,8 +52,12 @@ def fields(town, verb, **changes):
     last = town.patch.records.order_by("-pk").first()
     village = {"village": town.east.pk} if verb == "amend" else {}
     return {
-        "client_key": str(uuid.uuid4()), "seen": last.pk if last else 0, "done_on": "2024-09-20",
-        **WORDS.get(verb, {}), **village, **changes,
+        "client_key": str(uuid.uuid4()),
+        "seen": last.pk if last else 0,
+        "done_on": "2024-09-20",
+        **WORDS.get(verb, {}),
+        **village,
+        **changes,
     }
 
 
@@ -126,7 +142,9 @@ def test_the_one_who_reported_cannot_confirm(client, town):
 def test_what_was_typed_is_kept_and_the_error_is_beside_the_field(client, town):
     client.force_login(town.huang)
 
-    page = client.post(url(town, "defer"), fields(town, "defer", done_on="2023-12-31", note="鱼塘没有到期"))
+    page = client.post(
+        url(town, "defer"), fields(town, "defer", done_on="2023-12-31", note="鱼塘没有到期")
+    )
 
     assert page.context["form"].errors == {
         "done_on": ["日期 2023年12月31日 早于方案开始的 2024年1月1日，请核对后重填。"]
@@ -135,20 +153,38 @@ def test_what_was_typed_is_kept_and_the_error_is_beside_the_field(client, town):
     assert town.now() == Status.PENDING
 
 
-@pytest.mark.parametrize(("verb", "changes", "wrong"), [
-    ("defer", {"note": " "}, "note"), ("exempt", {"note": ""}, "note"), ("remark", {"note": ""}, "note"),
-    ("send_back", {"note": ""}, "reasons"), ("send_back", {"note": "", "reasons": ["其他（写明）"]}, "note"),
-    ("send_back", {"step": "9" * 30}, "step"), ("send_back", {"reasons": ["编的理由"]}, "reasons"),
-    ("send_back", {"note": "\x00"}, "note"), ("confirm", {"done_on": "9月5日"}, "done_on"),
-    ("confirm", {"done_on": "2999-01-01"}, "done_on"), ("confirm", {"client_key": "x"}, "client_key"),
-    ("confirm", {"seen": "x"}, "seen"), ("amend", {"area_mu": "9" * 40}, "area_mu"),
-    ("amend", {"area_mu": "三亩"}, "area_mu"), ("amend", {"area_mu": "0"}, "area_mu"),
-    ("amend", {"area_mu": "NaN"}, "area_mu"), ("amend", {"village": "9" * 30}, "village"),
-    ("amend", {"code": ""}, "code"), ("amend", {"reason": ""}, "reason"), ("amend", {"code": "长" * 61}, "code"),
-    ("amend", {"area_mu": "10"}, "__all__"), ("split", {"code2": "", "area2": ""}, "code2"),
-    ("split", {"area2": ""}, "area2"), ("split", {"code2": ""}, "code2"), ("split", {"area2": "-4"}, "area2"),
-    ("split", {"area2": "3.5"}, "differs"), ("split", {"code2": "T1-1"}, "__all__"),
-])
+@pytest.mark.parametrize(
+    ("verb", "changes", "wrong"),
+    [
+        ("defer", {"note": " "}, "note"),
+        ("exempt", {"note": ""}, "note"),
+        ("remark", {"note": ""}, "note"),
+        ("send_back", {"note": ""}, "reasons"),
+        ("send_back", {"note": "", "reasons": ["其他（写明）"]}, "note"),
+        ("send_back", {"step": "9" * 30}, "step"),
+        ("send_back", {"reasons": ["编的理由"]}, "reasons"),
+        ("send_back", {"note": "\x00"}, "note"),
+        ("confirm", {"done_on": "9月5日"}, "done_on"),
+        ("confirm", {"done_on": "2999-01-01"}, "done_on"),
+        ("confirm", {"client_key": "x"}, "client_key"),
+        ("confirm", {"seen": "x"}, "seen"),
+        ("amend", {"area_mu": "9" * 40}, "area_mu"),
+        ("amend", {"area_mu": "三亩"}, "area_mu"),
+        ("amend", {"area_mu": "0"}, "area_mu"),
+        ("amend", {"area_mu": "NaN"}, "area_mu"),
+        ("amend", {"village": "9" * 30}, "village"),
+        ("amend", {"code": ""}, "code"),
+        ("amend", {"reason": ""}, "reason"),
+        ("amend", {"code": "长" * 61}, "code"),
+        ("amend", {"area_mu": "10"}, "__all__"),
+        ("split", {"code2": "", "area2": ""}, "code2"),
+        ("split", {"area2": ""}, "area2"),
+        ("split", {"code2": ""}, "code2"),
+        ("split", {"area2": "-4"}, "area2"),
+        ("split", {"area2": "3.5"}, "differs"),
+        ("split", {"code2": "T1-1"}, "__all__"),
+    ],
+)
 def test_a_wrong_field_is_said_and_nothing_happens(client, town, verb, changes, wrong):
     town.bring_to(VERBS[verb])
     before = town.state()
@@ -192,9 +228,14 @@ def test_someone_else_was_first_and_the_text_is_kept(client, town):
     assert not records(town, Kind.RETURN).exists()
     # 看过了，照着新的样子再交一次
     again = told.context["form"]
-    client.post(url(town, "send_back"), {
-        **form, "seen": again["seen"].value(), "step": again.steps[-1].pk,
-    })
+    client.post(
+        url(town, "send_back"),
+        {
+            **form,
+            "seen": again["seen"].value(),
+            "step": again.steps[-1].pk,
+        },
+    )
     assert records(town, Kind.RETURN).get().note == "东南角没有种"
 
 
@@ -226,15 +267,31 @@ def test_other_villages_patches_do_not_exist(client, town):
 def buttons(client, town, user):
     client.force_login(user)
     page = client.get(url(town))
-    return {deed.verb for deed in page.context["deeds"]} | ({"report"} if page.context["may_report"] else set())
+    return {deed.verb for deed in page.context["deeds"]} | (
+        {"report"} if page.context["may_report"] else set()
+    )
 
 
 def test_each_person_gets_the_buttons_they_can_use(client, town):
     assert buttons(client, town, town.east_secretary) == {"report"}
     assert buttons(client, town, town.mayor) == {"remark"}
-    assert buttons(client, town, town.huang) == {"report", "exempt", "defer", "remark", "amend", "split"}
+    assert buttons(client, town, town.huang) == {
+        "report",
+        "exempt",
+        "defer",
+        "remark",
+        "amend",
+        "split",
+    }
     town.bring_to(Status.AWAITING)
-    assert buttons(client, town, town.huang) == {"confirm", "send_back", "exempt", "remark", "amend", "split"}
+    assert buttons(client, town, town.huang) == {
+        "confirm",
+        "send_back",
+        "exempt",
+        "remark",
+        "amend",
+        "split",
+    }
     assert buttons(client, town, town.east_secretary) == set()
 
 
@@ -255,7 +312,9 @@ def test_the_timeline_tells_everything(client, town):
     noon = timezone.make_aware(datetime(2024, 12, 20, 12))
     town.report(area_mu="4", on=sep(5))
     town.report(on=date(2024, 10, 4), step=town.evidence)
-    town.do("send_back", on=date(2024, 10, 8), step=town.evidence, reasons=["需补充近景"], note="看不清")
+    town.do(
+        "send_back", on=date(2024, 10, 8), step=town.evidence, reasons=["需补充近景"], note="看不清"
+    )
     actions.remark(town.patch, by=town.mayor, on=date(2024, 10, 9), at=noon, note="月底前补齐")
     client.force_login(town.east_secretary)
 
@@ -263,11 +322,22 @@ def test_the_timeline_tells_everything(client, town):
 
     events = page.context["events"]
     assert [(event.title, event.record.is_withdrawn, event.late_days) for event in events] == [
-        ("督办", False, 0), ("退回到“举证上传”", False, 0), ("上报 · 举证上传", True, 0),
-        ("上报 · 复耕复种", False, 4), ("上报 · 复耕复种", False, 0),
+        ("督办", False, 0),
+        ("退回到“举证上传”", False, 0),
+        ("上报 · 举证上传", True, 0),
+        ("上报 · 复耕复种", False, 4),
+        ("上报 · 复耕复种", False, 0),
     ]
     text = page.content.decode()
-    for words in ("月底前补齐", "需补充近景", "看不清", "逾期 4 天", "补录", "（部分）", "2024年10月8日撤回 · 黄玲"):
+    for words in (
+        "月底前补齐",
+        "需补充近景",
+        "看不清",
+        "逾期 4 天",
+        "补录",
+        "（部分）",
+        "2024年10月8日撤回 · 黄玲",
+    ):
         assert words in text
     assert text.count("is-withdrawn") == 1
 
@@ -281,7 +351,8 @@ def test_an_amendment_shows_old_and_new_and_keeps_what_it_replaced(client, town)
 
     assert "面积（亩）：10 → 9" in page.content.decode()
     assert [(event.title, event.area_mu) for event in page.context["events"]] == [
-        ("更正", None), ("上报 · 复耕复种", 9)
+        ("更正", None),
+        ("上报 · 复耕复种", 9),
     ]
     assert [event.area_mu for event in page.context["replaced"]] == [10]
     assert "更正前的 1 条记录" in page.content.decode()
@@ -304,10 +375,18 @@ def test_a_child_moved_to_another_village_is_not_shown_to_the_first(client, town
 
 
 def test_evidence_and_demo_are_marked(client, town):
-    demo = make_patch(town.target, town.east, is_demo=True, extra={"问题类型": "撂荒", "items": "别的列"})
+    demo = make_patch(
+        town.target, town.east, is_demo=True, extra={"问题类型": "撂荒", "items": "别的列"}
+    )
     record = make_record(demo, town.replant, is_demo=True)
     Evidence.objects.create(
-        patch=demo, record=record, kind="DOCUMENT", file="evidence/x.pdf", name="合同.pdf", size=9, sha256="0" * 64,
+        patch=demo,
+        record=record,
+        kind="DOCUMENT",
+        file="evidence/x.pdf",
+        name="合同.pdf",
+        size=9,
+        sha256="0" * 64,
         by=town.huang,
     )
     client.force_login(town.east_secretary)
@@ -334,3 +413,15 @@ def test_a_secretary_without_a_village_sees_nothing(client, town):
 
     assert client.get(url(town)).status_code == 404
     assert client.get("/patches/").context["count"] == 0
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.LEADER])
+def test_the_patch_page_asks_nothing_twice(town, client, role):
+    client.force_login(make_user(f"kan-{role.lower()}", role=role))
+    client.get(f"/patches/{town.patch.pk}/")
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/patches/{town.patch.pk}/")
+
+    times = Counter(query["sql"] for query in asked)
+    assert [sql for sql, count in times.items() if count > 1] == []

@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 
 from plots import actions
 from plots.importing import Refused, apply_batch
-from plots.importing.told import headline, quota_text
-from plots.ledger import all_differences
+from plots.importing.messages import headline, quota_text
+from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, Status
 from tests.factories import make_patch, make_steps_target
 from tests.import_town import BOTH, ROWS, Town, saved
@@ -42,7 +42,9 @@ def test_changes_are_told_old_and_new_and_empty_cells_change_nothing(town):
     review = town.load(xlsx([*HEADER, "备注"], [1, "团碾", "T-1", 4, None, "王五", "新"]))
 
     assert review.found.changed[0].fields == [
-        ("面积（亩）", "3.5", "4"), ("承包人（项目主体）", "张三", "王五"), ("备注", "旧", "新"),
+        ("面积（亩）", "3.5", "4"),
+        ("承包人（项目主体）", "张三", "王五"),
+        ("备注", "旧", "新"),
     ]
     assert (review.found.kept, review.found.unchanged) == (1, 0)
     assert saved() == [BOTH[0], ("团碾", "T-1", Decimal(4), "塆里", "王五")]
@@ -67,7 +69,10 @@ def test_rows_of_another_target_are_passed_over_and_unknown_targets_refused(town
     make_steps_target(town.plan, "restructured", name="种植结构调整")
     header = ["目标任务", "村", "图斑编号", "面积（亩）"]
     content = xlsx(
-        header, ["自然撂荒地整治", "团碾", "T-1", 1], ["种植结构调整", "没有的村", "T-2", 1], ["修路", "团碾", "T-3", 1]
+        header,
+        ["自然撂荒地整治", "团碾", "T-1", 1],
+        ["种植结构调整", "没有的村", "T-2", 1],
+        ["修路", "团碾", "T-3", 1],
     )
 
     review = town.look(content)
@@ -91,7 +96,10 @@ def test_the_same_code_in_another_village_is_a_new_patch_and_pointed_out(town):
 
 
 def test_sum_is_compared_with_the_quota_and_pointed_out(town):
-    assert quota_text(town.look(xlsx(HEADER, *ROWS))) == ("下发合计 15.5 亩、2 个，与方案一致。", True)
+    assert quota_text(town.look(xlsx(HEADER, *ROWS))) == (
+        "下发合计 15.5 亩、2 个，与方案一致。",
+        True,
+    )
 
     told, agrees = quota_text(town.look(xlsx(HEADER, ROWS[0])))
 
@@ -113,7 +121,9 @@ def test_area_of_a_patch_with_records_is_amended_so_that_history_stays_true(town
     patch.refresh_from_db()
     assert (patch.area_mu, patch.place, patch.status) == (Decimal(8), "塆里", Status.UNDERWAY)
     amend = patch.records.get(kind="AMEND")
-    assert amend.details["changes"] == [{"field": "area_mu", "label": "面积（亩）", "old": "10", "new": "8"}]
+    assert amend.details["changes"] == [
+        {"field": "area_mu", "label": "面积（亩）", "old": "10", "new": "8"}
+    ]
     assert "下发.xlsx" in amend.note
     assert list(all_differences()) == []
 
@@ -128,7 +138,9 @@ def test_an_amendment_that_cannot_be_is_listed_in_the_preview_and_nothing_saved(
         town.load(content)
 
     assert len(review.problems) == 1
-    assert "第 2 行“面积（亩）”：“复耕复种”已上报 6 亩，比更正后的 5 亩还多" in str(review.problems[0])
+    assert "第 2 行“面积（亩）”：“复耕复种”已上报 6 亩，比更正后的 5 亩还多" in str(
+        review.problems[0]
+    )
     assert patch.records.count() == 1
     assert Patch.objects.values_list("area_mu", "place").get() == (Decimal(10), "")
 
@@ -227,4 +239,7 @@ def test_command_says_which_targets_there_are(town, tmp_path):
 
     *_, error = run(path, "--target", "road")
 
-    assert str(error) == "2024年度方案里没有代码是“road”的目标任务。可以用：abandoned（自然撂荒地整治）。"
+    assert (
+        str(error)
+        == "2024年度方案里没有代码是“road”的目标任务。可以用：abandoned（自然撂荒地整治）。"
+    )

@@ -18,13 +18,24 @@ pytestmark = pytest.mark.django_db  # 装载 taiping.wsgi 时要看一眼数据�
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("taiping", "villages", "tasks", "plots")
 METHODS = {
-    "search": "search", "match": "match", "fullmatch": "fullmatch", "findall": "findall", "finditer": "findall",
-    "sub": "sub", "subn": "sub", "split": "sub",
+    "search": "search",
+    "match": "match",
+    "fullmatch": "fullmatch",
+    "findall": "findall",
+    "finditer": "findall",
+    "sub": "sub",
+    "subn": "sub",
+    "split": "sub",
 }
 # 以前的写法，都真的让网站停过：(模式, 怎么用)
 SLOW = [
     (re.compile(r"(\w+://[^:/@\s]+:)[^@\s]+@"), "sub"),
-    (re.compile(r"(?i)(['\"]?\b\w*(?:password|passwd|密码)\w*['\"]?\s*[=:：]\s*)('[^']*'|[^\s,;&}\]]+)"), "sub"),
+    (
+        re.compile(
+            r"(?i)(['\"]?\b\w*(?:password|passwd|密码)\w*['\"]?\s*[=:：]\s*)('[^']*'|[^\s,;&}\]]+)"
+        ),
+        "sub",
+    ),
     (re.compile(rb"\d+\s+\d+\s+obj\b"), "search"),
     (re.compile(rb'<(?:\w+:)?row\s[^>]*?r="(\d+)"'), "findall"),
     (re.compile(r"[+-]?(\d+\.?\d*|\.\d+)"), "fullmatch"),
@@ -45,7 +56,11 @@ def methods_used():
     used = {}
     for _, tree in sources():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in METHODS
+            ):
                 used.setdefault(name_of(node.func.value), set()).add(METHODS[node.func.attr])
     return used
 
@@ -82,9 +97,14 @@ def patterns():
     found = {}
     for module in modules():
         for name, value in vars(module).items():
-            found |= {pattern: found.get(pattern, f"{module.__name__}.{name}") for pattern in held_in(value)}
+            found |= {
+                pattern: found.get(pattern, f"{module.__name__}.{name}")
+                for pattern in held_in(value)
+            }
     for model in apps.get_models():
-        for field in model._meta.concrete_fields if model.__module__.split(".")[0] in PACKAGES else ():
+        for field in (
+            model._meta.concrete_fields if model.__module__.split(".")[0] in PACKAGES else ()
+        ):
             for validator in field.validators:
                 if pattern := getattr(validator, "regex", None):
                     found[pattern] = f"{model.__name__}.{field.name}"
@@ -96,7 +116,9 @@ def test_every_pattern_takes_time_in_proportion_to_the_text():
 
     slow = {}
     for pattern, name in found.items():
-        methods = methods_used().get(name.rpartition(".")[2], {"search", "match", "fullmatch", "findall"})
+        methods = methods_used().get(
+            name.rpartition(".")[2], {"search", "match", "fullmatch", "findall"}
+        )
         if hostile := next(too_slow(pattern, sorted(methods)), None):
             slow[name] = hostile
 
@@ -105,7 +127,11 @@ def test_every_pattern_takes_time_in_proportion_to_the_text():
 
 
 def test_no_pattern_has_a_loop_within_a_loop():
-    found = [name for pattern, name in patterns().items() if loops_within_loops(parser.parse(pattern.pattern, 0))]
+    found = [
+        name
+        for pattern, name in patterns().items()
+        if loops_within_loops(parser.parse(pattern.pattern, 0))
+    ]
 
     assert found == []
     assert loops_within_loops(parser.parse(r"(a+)+b"))
@@ -120,9 +146,15 @@ def test_every_pattern_is_a_named_constant_of_its_module():
     """写在函数里的，上面的测试看不见。"""
     found = []
     for path, tree in sources():
-        for inside in (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda))):
+        for inside in (
+            node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda))
+        ):
             found += [f"{path.name}:{node.lineno}" for node in ast.walk(inside) if calls_re(node)]
-        found += [f"{path.name}:{node.lineno}" for node in ast.walk(tree) if calls_re(node, allowed=("compile", "escape"))]
+        found += [
+            f"{path.name}:{node.lineno}"
+            for node in ast.walk(tree)
+            if calls_re(node, allowed=("compile", "escape"))
+        ]
         found += [f"{path.name}:{node.lineno}" for node in ast.walk(tree) if hides_a_pattern(node)]
 
     assert found == []
@@ -138,5 +170,7 @@ def hides_a_pattern(node):
     if isinstance(node, ast.ImportFrom):
         return node.module in ("re", "regex", "fnmatch")
     if isinstance(node, ast.Import):
-        return any(alias.name in ("re", "regex", "fnmatch") and alias.asname for alias in node.names)
+        return any(
+            alias.name in ("re", "regex", "fnmatch") and alias.asname for alias in node.names
+        )
     return isinstance(node, ast.keyword) and (node.arg or "").endswith(("__regex", "__iregex"))

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tasks import workbook
-from tasks.copying import CannotCopy, copy_to_next_year
 from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.next_year import CannotCopy, copy_to_next_year
 from tests import factories as make
 from tests.plan_files import (
     edit,
@@ -48,7 +48,9 @@ def test_commands_export_try_and_import(plan, tmp_path, capsys):
 
 def test_command_prints_each_error_and_stops_with_1(plan, tmp_path, capsys):
     path = tmp_path / "方案.xlsx"
-    path.write_bytes(edit(workbook.export_xlsx(plan), ("时间节点", "F8", "13月"), ("目标任务", "G6", "3,5")))
+    path.write_bytes(
+        edit(workbook.export_xlsx(plan), ("时间节点", "F8", "13月"), ("目标任务", "G6", "3,5"))
+    )
 
     with pytest.raises(CommandError) as stopped:
         call_command("import_plan", str(path))
@@ -82,9 +84,16 @@ def test_next_year_is_a_copy_with_the_dates_moved(plan):
     assert (new.year, new.title) == (2025, "铜梁区太平镇2025年耕地保护工作实施方案")
     assert (new.starts_on, new.ends_on) == (date(2025, 1, 1), date(2025, 2, 28))
     assert "〔2024〕36号" in new.note
-    assert Target.objects.get(plan=new, code="retained").wording == "到2025年底全镇耕地保有量不低于32202亩"
+    assert (
+        Target.objects.get(plan=new, code="retained").wording
+        == "到2025年底全镇耕地保有量不低于32202亩"
+    )
     step = Milestone.objects.get(target__plan=new, target__code="restore", code="accept")
-    assert (step.starts_on, step.due_on, step.actor) == (date(2025, 12, 1), date(2025, 12, 31), "DISTRICT")
+    assert (step.starts_on, step.due_on, step.actor) == (
+        date(2025, 12, 1),
+        date(2025, 12, 31),
+        "DISTRICT",
+    )
     assert Milestone.objects.get(target__plan=new, code="close").due_on is None
     assert Allocation.objects.filter(target__plan=new, lot="A").count() == 5
     top = WorkingGroup.objects.get(plan=new, parent=None)

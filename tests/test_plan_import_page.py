@@ -26,7 +26,9 @@ def boss(client):
 
 
 def upload(client, content, name="方案.xlsx"):
-    return client.post(reverse("tasks:plan_import"), {"file": SimpleUploadedFile(name, content)}, follow=True)
+    return client.post(
+        reverse("tasks:plan_import"), {"file": SimpleUploadedFile(name, content)}, follow=True
+    )
 
 
 def text(response):
@@ -35,13 +37,21 @@ def text(response):
 
 def test_admin_uploads_sees_what_changes_and_confirms(boss, client, plan):
     content = edit(
-        workbook.export_xlsx(plan), ("目标任务", "G6", 700),
-        ("时间节点", "+", ["illegal", 3, "publish", "公示", None, "2024-12-20", "", "镇", None, "否"]),
+        workbook.export_xlsx(plan),
+        ("目标任务", "G6", 700),
+        (
+            "时间节点",
+            "+",
+            ["illegal", 3, "publish", "公示", None, "2024-12-20", "", "镇", None, "否"],
+        ),
     )
 
     preview = upload(client, content)
     assert "会新增 1 行、改动 1 行" in text(preview)
-    assert '<td data-label="列">任务数</td><td data-label="现在">608</td><td data-label="改成">700</td>' in text(preview)
+    assert (
+        '<td data-label="列">任务数</td><td data-label="现在">608</td><td data-label="改成">700</td>'
+        in text(preview)
+    )
     assert "illegal · 公示" in text(preview)
     assert Target.objects.get(code="abandoned").quota == 608
 
@@ -58,13 +68,20 @@ def test_admin_uploads_sees_what_changes_and_confirms(boss, client, plan):
 
 
 def test_errors_are_a_table_and_nothing_can_be_confirmed(boss, client, plan):
-    content = edit(workbook.export_xlsx(plan), ("时间节点", "F8", "<b>13月</b>"), ("目标任务", "G6", 700))
+    content = edit(
+        workbook.export_xlsx(plan), ("时间节点", "F8", "<b>13月</b>"), ("目标任务", "G6", 700)
+    )
 
     preview = upload(client, content)
 
     page = text(preview)
     assert "有 1 处要改，还不能导入" in page
-    for cell in ("时间节点</td>", "第 8 行</td>", "F“截止日期”</td>", "&lt;b&gt;13月&lt;/b&gt;</td>"):
+    for cell in (
+        "时间节点</td>",
+        "第 8 行</td>",
+        "F“截止日期”</td>",
+        "&lt;b&gt;13月&lt;/b&gt;</td>",
+    ):
         assert cell in page
     assert "导入这份方案" not in page
     refused = client.post(preview.request["PATH_INFO"])
@@ -90,11 +107,15 @@ def test_confirming_checks_again_what_changed_meanwhile(boss, client, plan):
     assert "顺序 1 已被“第2步”占用" in text(refused)
     assert "同时删除文件里没有的 1 行" in text(refused)
     assert client.post(preview.request["PATH_INFO"], {"delete_missing": "on"}).status_code == 302
-    assert list(Milestone.objects.filter(target__code="retained").values_list("code", flat=True)) == ["hold"]
+    assert list(
+        Milestone.objects.filter(target__code="retained").values_list("code", flat=True)
+    ) == ["hold"]
 
 
 def test_missing_rows_stay_unless_the_box_is_ticked(boss, client, plan):
-    content = without(without(workbook.export_xlsx(plan), "目标任务", "illegal"), "时间节点", "illegal")
+    content = without(
+        without(workbook.export_xlsx(plan), "目标任务", "illegal"), "时间节点", "illegal"
+    )
 
     preview = upload(client, content)
     assert "同时删除文件里没有的 3 行" in text(preview)
@@ -139,7 +160,12 @@ def test_damaged_file_is_told_on_the_preview(boss, client, name):
 
     assert "有 1 处要改，还不能导入" in text(preview)
     assert "下载错误标注表" not in text(preview)
-    assert client.get(reverse("tasks:plan_import_marked", args=[PlanFile.objects.get().pk])).status_code == 404
+    assert (
+        client.get(
+            reverse("tasks:plan_import_marked", args=[PlanFile.objects.get().pk])
+        ).status_code
+        == 404
+    )
 
 
 def test_file_name_is_made_safe_and_kept_for_people(boss, client, plan):
@@ -163,14 +189,22 @@ def test_others_cannot_import(client, plan, role):
     client.force_login(make.make_user(role=role))
     record = make.make_plan_file(make.make_user(role=Role.ADMIN), "密件.xlsx")
 
-    for name, args in (("plan_import", []), ("plan_import_preview", [record.pk]), ("plan_import_marked", [record.pk])):
-        for response in (client.get(reverse(f"tasks:{name}", args=args)), client.post(reverse(f"tasks:{name}", args=args))):
+    for name, args in (
+        ("plan_import", []),
+        ("plan_import_preview", [record.pk]),
+        ("plan_import_marked", [record.pk]),
+    ):
+        for response in (
+            client.get(reverse(f"tasks:{name}", args=args)),
+            client.post(reverse(f"tasks:{name}", args=args)),
+        ):
             assert response.status_code in (403, 405)
             assert "密件" not in text(response)
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [(Role.ADMIN, 200), (Role.STAFF, 200), (Role.LEADER, 403), (Role.SECRETARY, 403)]
+    ("role", "status"),
+    [(Role.ADMIN, 200), (Role.STAFF, 200), (Role.LEADER, 403), (Role.SECRETARY, 403)],
 )
 def test_town_staff_export_the_workbook(client, plan, role, status):
     client.force_login(make.make_user(role=role))

@@ -38,15 +38,33 @@ def next_plan(plan):
 def test_every_error_at_once_with_sheet_row_and_column(plan):
     content = edit(
         workbook.export_xlsx(plan),
-        ("方案", "B6", "2023-12-31"), ("方案", "B7", "七"), ("村", "B3", "5001"), ("村", "A5", "团碾"),
-        ("村", "C6", "太平"), ("工作组", "A3", None), ("工作组", "B4", "没有的组"),
-        ("目标任务", "C3", "红线"), ("目标任务", "D4", "图斑"), ("目标任务", "E5", "公顷"), ("目标任务", "G6", "3,5"),
-        ("目标任务", "A7", "abandoned"), ("目标任务", "H9", 24.5), ("目标任务", "I8", "另一个组"),
-        ("目标任务", "G10", -1), ("时间节点", "F8", "13月"), ("时间节点", "E9", "2024-11-01"),
-        ("时间节点", "F13", "2024-09-01"), ("时间节点", "C12", "复耕"), ("时间节点", "B15", 1),
-        ("时间节点", "A22", "unlawful"), ("任务分解", "B3", "红旗村"), ("任务分解", "B5", "团碾村委"),
-        ("任务分解", "B12", "垣楼村"), ("干部", "A5", "钟世仁"),
-        ("监测", "+", ["abandoned", "", "2024-6-31", 1, ""]), ("监测", "+", ["retained", "没有村", "", "多", "变更调查"]),
+        ("方案", "B6", "2023-12-31"),
+        ("方案", "B7", "七"),
+        ("村", "B3", "5001"),
+        ("村", "A5", "团碾"),
+        ("村", "C6", "太平"),
+        ("工作组", "A3", None),
+        ("工作组", "B4", "没有的组"),
+        ("目标任务", "C3", "红线"),
+        ("目标任务", "D4", "图斑"),
+        ("目标任务", "E5", "公顷"),
+        ("目标任务", "G6", "3,5"),
+        ("目标任务", "A7", "abandoned"),
+        ("目标任务", "H9", 24.5),
+        ("目标任务", "I8", "另一个组"),
+        ("目标任务", "G10", -1),
+        ("时间节点", "F8", "13月"),
+        ("时间节点", "E9", "2024-11-01"),
+        ("时间节点", "F13", "2024-09-01"),
+        ("时间节点", "C12", "复耕"),
+        ("时间节点", "B15", 1),
+        ("时间节点", "A22", "unlawful"),
+        ("任务分解", "B3", "红旗村"),
+        ("任务分解", "B5", "团碾村委"),
+        ("任务分解", "B12", "垣楼村"),
+        ("干部", "A5", "钟世仁"),
+        ("监测", "+", ["abandoned", "", "2024-6-31", 1, ""]),
+        ("监测", "+", ["retained", "没有村", "", "多", "变更调查"]),
     )
 
     told = refused(content)
@@ -85,7 +103,10 @@ def test_every_error_at_once_with_sheet_row_and_column(plan):
         "“监测”第 4 行 D“数值”：“多”不是数字，请填如 3.50。",
     ]:
         assert sentence in told
-    assert any("“unlawful”不是目标任务的代码。已有的代码是：abandoned、basic" in sentence for sentence in told)
+    assert any(
+        "“unlawful”不是目标任务的代码。已有的代码是：abandoned、basic" in sentence
+        for sentence in told
+    )
     assert any(sentence.startswith("“监测”第 4 行 B“村”：“没有村”") for sentence in told)
     assert any("“柴克应”不在“干部”表里" in sentence for sentence in told)
 
@@ -93,7 +114,10 @@ def test_every_error_at_once_with_sheet_row_and_column(plan):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ([("方案", "A9", "年度"), ("方案", "B9", 2025)], "“年度”写了两遍。一份文件只放一个年度的方案，请删去一行。"),
+        (
+            [("方案", "A9", "年度"), ("方案", "B9", 2025)],
+            "“年度”写了两遍。一份文件只放一个年度的方案，请删去一行。",
+        ),
         ([("方案", "B2", None)], "没有填“年度”，请填上。"),
         ([("方案", "A3", "题目")], "没有“标题”这一项。请在 A 列加上“标题”，B 列填内容。"),
         ([("干部", "B1", "岗位")], "缺少“职务”这一列。请在表头加上这一列并填好。"),
@@ -101,7 +125,10 @@ def test_every_error_at_once_with_sheet_row_and_column(plan):
         ([("目标任务", "B1", "代码")], "“代码”这一列有两个，请删去一个。"),
         ([("工作组", "B3", "统筹协调指导工作组")], "上级绕成了圈"),
         ([("村", "+", ["团碾村", None, None, 11])], "“团碾村”是“团碾”的别名"),
-        ([("工作组", "K3", "3、1")], "写了 2 个序号，成员有 8 个。请清空这一格，或给每个人一个序号。"),
+        (
+            [("工作组", "K3", "3、1")],
+            "写了 2 个序号，成员有 8 个。请清空这一格，或给每个人一个序号。",
+        ),
         ([("目标任务", "F5", 7)], "显示小数位最多 6 位"),
         ([("目标任务", "C10", "问题清单"), ("目标任务", "D10", "监测")], "问题清单按图斑逐个销号"),
         ([("目标任务", "G5", "100000000000000")], "整数部分最多 14 位"),
@@ -116,7 +143,9 @@ def test_other_mistakes_are_refused_in_words(plan, changes, told):
 
 
 def test_target_with_readings_cannot_turn_to_patches(next_plan):
-    told = refused(edit(workbook.export_xlsx(next_plan), ("目标任务", "D3", "图斑"), ("目标任务", "E3", "亩")))
+    told = refused(
+        edit(workbook.export_xlsx(next_plan), ("目标任务", "D3", "图斑"), ("目标任务", "E3", "亩"))
+    )
 
     assert any("已经录入了监测数，不能改成靠图斑量" in sentence for sentence in told)
 
@@ -150,16 +179,28 @@ def test_json_errors_name_the_record_and_field():
     target, member = index_of("tasks.target", code="restore"), index_of("tasks.membership", order=6)
     group, step = index_of("tasks.workinggroup", order=1), index_of("tasks.milestone", code="build")
     content = records(
-        (target, "quota", "NaN"), (target, "kind", "BOTTOM"), (target, "decimals", 10**40), (target, "group", 5),
-        (member, "cadre", ["不在", "的人"]), (group, "plan", [2023]), (step, "due_on", True),
-        (step, "target", [2023, "restore"]), (0, "name", "\ud800"), (1, "name", {"a": 1}), (2, "order", float("nan")),
+        (target, "quota", "NaN"),
+        (target, "kind", "BOTTOM"),
+        (target, "decimals", 10**40),
+        (target, "group", 5),
+        (member, "cadre", ["不在", "的人"]),
+        (group, "plan", [2023]),
+        (step, "due_on", True),
+        (step, "target", [2023, "restore"]),
+        (0, "name", "\ud800"),
+        (1, "name", {"a": 1}),
+        (2, "order", float("nan")),
         (3, "order", 1e300),
     )
 
     told = refused(content, "方案.json")
 
-    assert f"“tasks.target”第 {target + 1} 条 “任务数”（quota）：“NaN”不是数字，请填如 3.50。" in told
-    assert any("“BOTTOM”不在可选的里面，请填：底线、工作量、问题清单。" in sentence for sentence in told)
+    assert (
+        f"“tasks.target”第 {target + 1} 条 “任务数”（quota）：“NaN”不是数字，请填如 3.50。" in told
+    )
+    assert any(
+        "“BOTTOM”不在可选的里面，请填：底线、工作量、问题清单。" in sentence for sentence in told
+    )
     assert any("要写名字或代码的列表" in sentence for sentence in told)
     assert any("没有“不在，的人”这名干部" in sentence for sentence in told)
     assert any("属于别的年度，这份文件是 2024 年度的" in sentence for sentence in told)
@@ -175,12 +216,16 @@ def test_json_with_two_plans_is_refused():
 
     told = refused(json.dumps([*data, second]).encode(), "方案.json")
 
-    assert told == ["“tasks.plan”第 107 条 “年度”（year）：一份文件只放一个年度的方案，这里有两个。请分成两个文件。"]
+    assert told == [
+        "“tasks.plan”第 107 条 “年度”（year）：一份文件只放一个年度的方案，这里有两个。请分成两个文件。"
+    ]
 
 
 def test_what_the_models_would_refuse_never_gets_through(plan):
     """改动过的表，凡是放行的，每一行都过得了模型自己的检查。"""
-    imported(edit(workbook.export_xlsx(plan), ("目标任务", "G5", "1,010.5"), ("村", "B3", 500151124201)))
+    imported(
+        edit(workbook.export_xlsx(plan), ("目标任务", "G5", "1,010.5"), ("村", "B3", 500151124201))
+    )
 
     for model in MODELS:
         for instance in model.objects.all():
@@ -189,8 +234,12 @@ def test_what_the_models_would_refuse_never_gets_through(plan):
 
 def test_odd_but_possible_things_are_warned_of_not_refused(plan):
     content = edit(
-        workbook.export_xlsx(plan), ("任务分解", "D3", 600), ("任务分解", "D4", 500), ("时间节点", "F3", "2025-01-31"),
-        ("目标任务", "N1", "备注"), ("村", "F1", "错误"),
+        workbook.export_xlsx(plan),
+        ("任务分解", "D3", 600),
+        ("任务分解", "D4", 500),
+        ("时间节点", "F3", "2025-01-31"),
+        ("目标任务", "N1", "备注"),
+        ("村", "F1", "错误"),
         ("监测", "+", ["retained", "", "2023-12-31", 32300, "2023年度变更调查"]),
     )
     book = openpyxl.load_workbook(io.BytesIO(content))
@@ -209,7 +258,9 @@ def test_odd_but_possible_things_are_warned_of_not_refused(plan):
 
 
 def test_marked_copy_says_the_error_in_the_row_and_reads_back(plan):
-    content = edit(workbook.export_xlsx(plan), ("时间节点", "F8", "13月"), ("目标任务", "C1", "分类"))
+    content = edit(
+        workbook.export_xlsx(plan), ("时间节点", "F8", "13月"), ("目标任务", "C1", "分类")
+    )
     review = workbook.examine(content, "方案.xlsx")
 
     marked = workbook.with_errors(content, review.document.problems)

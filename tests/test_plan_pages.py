@@ -9,7 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tasks.models import Plan, Reading, Target
-from tests.factories import make_allocation, make_plan, make_reading, make_target, make_user, make_village
+from tests.factories import (
+    make_allocation,
+    make_plan,
+    make_reading,
+    make_target,
+    make_user,
+    make_village,
+)
 from villages.models import Role, Village
 
 pytestmark = pytest.mark.django_db
@@ -31,17 +38,31 @@ def staff(client):
 def test_the_plan_page_shows_targets_deadlines_and_clauses(plan, staff, client):
     page = client.get("/plan/").content.decode()
 
-    for words in ("不低于 32202 亩", "24 个、99.3 亩", "26 个", "“完成自然摞荒地核查整治608亩以上”",
-                  "（方案一；二（三）；三（二））", "9月1日至11月30日", "方案未定时限", "要填国土调查云上传编号",
-                  "铜委办便笺〔2024〕36号"):
+    for words in (
+        "不低于 32202 亩",
+        "24 个、99.3 亩",
+        "26 个",
+        "“完成自然摞荒地核查整治608亩以上”",
+        "（方案一；二（三）；三（二））",
+        "9月1日至11月30日",
+        "方案未定时限",
+        "要填国土调查云上传编号",
+        "铜委办便笺〔2024〕36号",
+    ):
         assert words in page
 
 
 def test_the_groups_page_shows_people_and_their_targets(plan, staff, client):
     page = client.get("/plan/groups/").content.decode()
 
-    for words in ("孔令全", "田书超", "各村支部书记", "补充耕地项目A、B片区各村支部书记",
-                  "设在规划建设办", "违法占用耕地专项工作组"):
+    for words in (
+        "孔令全",
+        "田书超",
+        "各村支部书记",
+        "补充耕地项目A、B片区各村支部书记",
+        "设在规划建设办",
+        "违法占用耕地专项工作组",
+    ):
         assert words in page
 
 
@@ -73,21 +94,41 @@ def test_a_secretary_sees_only_their_share(plan, client):
 def test_staff_enter_a_reading_with_its_source(plan, staff, client):
     target = Target.objects.get(code="retained")
 
-    response = client.post("/plan/readings/", {
-        "target": target.pk, "village": "", "on": "2024-06-30", "value": "32250.5", "source": "季度监测",
-    }, follow=True)
+    response = client.post(
+        "/plan/readings/",
+        {
+            "target": target.pk,
+            "village": "",
+            "on": "2024-06-30",
+            "value": "32250.5",
+            "source": "季度监测",
+        },
+        follow=True,
+    )
 
     reading = Reading.objects.get()
     assert (reading.value, reading.on, reading.by) == (Decimal("32250.5"), date(2024, 6, 30), staff)
     assert "已录入：耕地保有量 2024-06-30 32250.5亩" in response.content.decode()
 
 
-@pytest.mark.parametrize(("field", "value", "words"), [
-    ("on", "2024-02-30", "输入一个有效的日期"), ("value", "三万", "输入一个数"), ("source", "", "这个字段是必填项"),
-    ("value", "-1", "数值不能是负数"), ("value", "9" * 40, "不超过"), ("target", "999999", "选择一个有效的选项"),
-])
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("on", "2024-02-30", "输入一个有效的日期"),
+        ("value", "三万", "输入一个数"),
+        ("source", "", "这个字段是必填项"),
+        ("value", "-1", "数值不能是负数"),
+        ("value", "9" * 40, "不超过"),
+        ("target", "999999", "选择一个有效的选项"),
+    ],
+)
 def test_a_bad_reading_is_explained_and_nothing_is_lost(plan, staff, client, field, value, words):
-    good = {"target": Target.objects.get(code="basic").pk, "on": "2024-06-30", "value": "29750", "source": "变更调查"}
+    good = {
+        "target": Target.objects.get(code="basic").pk,
+        "on": "2024-06-30",
+        "value": "29750",
+        "source": "变更调查",
+    }
 
     response = client.post("/plan/readings/", good | {field: value})
 
@@ -102,8 +143,15 @@ def test_a_bad_reading_is_explained_and_nothing_is_lost(plan, staff, client, fie
 def test_only_the_town_enters_readings(plan, client, role):
     client.force_login(make_user(role=role))
 
-    response = client.post("/plan/readings/", {
-        "target": Target.objects.get(code="retained").pk, "on": "2024-06-30", "value": "1", "source": "x"})
+    response = client.post(
+        "/plan/readings/",
+        {
+            "target": Target.objects.get(code="retained").pk,
+            "on": "2024-06-30",
+            "value": "1",
+            "source": "x",
+        },
+    )
 
     assert response.status_code == 403
     assert Reading.objects.count() == 0
@@ -123,8 +171,15 @@ def test_a_corrected_reading_stays_visible(plan, staff, client):
 
 
 def test_patch_targets_take_no_readings(plan, staff, client):
-    response = client.post("/plan/readings/", {
-        "target": Target.objects.get(code="abandoned").pk, "on": "2024-06-30", "value": "1", "source": "x"})
+    response = client.post(
+        "/plan/readings/",
+        {
+            "target": Target.objects.get(code="abandoned").pk,
+            "on": "2024-06-30",
+            "value": "1",
+            "source": "x",
+        },
+    )
 
     assert response.status_code == 200
     assert Reading.objects.count() == 0

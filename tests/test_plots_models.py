@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from plots.deadlines import days_left, days_left_text, end_of_day
 from plots.models import Evidence, Kind, Patch, Reason, RectificationRecord, Status
+from plots.models.deadlines import days_left, days_left_text, end_of_day
 from tests.factories import (
     make_batch,
     make_milestone,
@@ -41,7 +41,10 @@ def test_patch_constraints():
         ({"area_mu": 0}, "patch_area_is_positive"),
         ({"code": ""}, "patch_has_a_code"),
         ({"until_on": DAY}, "patch_until_has_day_and_moment"),
-        ({"since_on": date(2024, 9, 11), "until_on": DAY, "until_at": NOW}, "patch_until_is_after_since"),
+        (
+            {"since_on": date(2024, 9, 11), "until_on": DAY, "until_at": NOW},
+            "patch_until_is_after_since",
+        ),
         ({"status": "LOST"}, "patch_status_is_known"),
     ]:
         refused(lambda fields=fields: make_patch(**{**given, **fields}), name)
@@ -52,8 +55,10 @@ def test_record_constraints():
     patch, by = make_patch(), make_user(role=Role.STAFF)
     for fields, name in [
         ({"withdrawn_on": DAY}, "record_withdrawal_is_whole"),
-        ({"withdrawn_on": date(2024, 9, 4), "withdrawn_at": NOW, "withdrawn_by": by},
-         "record_is_not_withdrawn_before_done"),
+        (
+            {"withdrawn_on": date(2024, 9, 4), "withdrawn_at": NOW, "withdrawn_by": by},
+            "record_is_not_withdrawn_before_done",
+        ),
         ({"kind": Kind.RETURN}, "record_return_and_defer_have_a_reason"),
         ({"kind": Kind.DEFER}, "record_return_and_defer_have_a_reason"),
         ({"area_mu": -1}, "record_area_is_not_negative"),
@@ -67,14 +72,20 @@ def test_record_constraints():
 def test_record_is_effective_until_withdrawn_on_both_bases():
     patch, by = make_patch(), make_user(role=Role.STAFF)
     make_record(
-        patch, by=by, on=date(2024, 9, 5), created_at=timezone.make_aware(datetime(2024, 9, 8, 0, 0)),
-        withdrawn_on=date(2024, 9, 10), withdrawn_at=timezone.make_aware(datetime(2024, 9, 12, 23, 59)),
+        patch,
+        by=by,
+        on=date(2024, 9, 5),
+        created_at=timezone.make_aware(datetime(2024, 9, 8, 0, 0)),
+        withdrawn_on=date(2024, 9, 10),
+        withdrawn_at=timezone.make_aware(datetime(2024, 9, 12, 23, 59)),
         withdrawn_by=by,
     )
 
     def days(basis):
         records = RectificationRecord.objects
-        return [day for day in range(1, 20) if records.effective(date(2024, 9, day), basis).exists()]
+        return [
+            day for day in range(1, 20) if records.effective(date(2024, 9, day), basis).exists()
+        ]
 
     assert days("done") == [5, 6, 7, 8, 9]
     assert days("recorded") == [8, 9, 10, 11]
@@ -117,7 +128,10 @@ def test_overdue_and_due_soon_go_by_the_next_step():
     assert set(Patch.objects.due_within(30, date(2024, 10, 1))) == {later}
     assert Patch.objects.open().count() == 4
     assert days_left(first, date(2024, 9, 28)) == 2
-    assert [days_left_text(first, date(2024, 9, day)) for day in (28, 30)] == ["还剩 2 天", "今天截止"]
+    assert [days_left_text(first, date(2024, 9, day)) for day in (28, 30)] == [
+        "还剩 2 天",
+        "今天截止",
+    ]
     assert days_left_text(undated.milestones.get(), date(2025, 1, 2)) == "逾期 2 天"
     assert days_left_text(None, DAY) == ""
 
@@ -140,7 +154,13 @@ def test_admin_lists_show_and_do_not_change(client, model):
             record = make_record(patch)
             make_batch(target, by=record.by)
             Evidence.objects.create(
-                patch=patch, record=record, kind="PHOTO", file="a.jpg", name="a.jpg", size=1, sha256="0",
+                patch=patch,
+                record=record,
+                kind="PHOTO",
+                file="a.jpg",
+                name="a.jpg",
+                size=1,
+                sha256="0",
                 by=record.by,
             )
         client.get(url)

@@ -5,14 +5,19 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from plots.ledger import all_differences
-from taiping.dashboard.progress import progress
+from plots.ledger.replay import all_differences
+from taiping.progress.progress import progress
 from tests.hand_example import Example, day
 from tests.hand_tables import MILESTONES, TARGETS, VILLAGES
 
 pytestmark = pytest.mark.django_db
 STATES = {
-    "NS": "NOT_STARTED", "OT": "ON_TRACK", "AR": "AT_RISK", "OD": "OVERDUE", "D": "DONE", "DL": "DONE_LATE",
+    "NS": "NOT_STARTED",
+    "OT": "ON_TRACK",
+    "AR": "AT_RISK",
+    "OD": "OVERDUE",
+    "D": "DONE",
+    "DL": "DONE_LATE",
     "ND": "NO_DATA",
 }
 
@@ -36,7 +41,8 @@ def rows(table):
 def cases(tables):
     return [
         pytest.param(code, basis, on, cells, id=f"{code}-{basis}-{on}")
-        for (code, basis), table in tables.items() for on, cells in rows(table)
+        for (code, basis), table in tables.items()
+        for on, cells in rows(table)
     ]
 
 
@@ -64,7 +70,9 @@ def test_every_milestone_on_every_day(example, code, basis, on, cells):
         (amount, count), (timely, timely_count) = pair(reached), pair(on_time)
         assert (row.reached, row.reached_count) == (amount, count), row.milestone.name
         assert (row.on_time, row.on_time_count) == (timely, timely_count), row.milestone.name
-        assert (row.late, row.late_count) == (amount - timely, count - timely_count), row.milestone.name
+        assert (row.late, row.late_count) == (amount - timely, count - timely_count), (
+            row.milestone.name
+        )
         assert (row.overdue_count, row.state) == (int(overdue), STATES[state]), row.milestone.name
 
 
@@ -106,18 +114,45 @@ def test_a_village_alone_has_the_same_figures_as_in_the_town(example, code, basi
 
 
 # 一个村自己看：任务数取分到村的。任务、村、日期、任务数、各节点状态。
-@pytest.mark.parametrize(("code", "village", "on", "quota", "states"), [
-    ("non_grain", "east", "10-1", ("18.5", 2), "D OD OT OT"),  # 比对 18.5 亩 2 个按期；N2 复耕没做
-    ("non_grain", "east", "12-2", ("18.5", 2), "D DL DL DL"),
-    ("non_grain", "west", "9-15", ("6.2", None), "AR OT OT OT"),
-    ("non_grain", "west", "12-2", ("6.2", None), "DL D D D"),  # 固定清单：唯一的一块核减了，6.2 亩扣完；比对截止以后才核减
-    ("non_grain", "south", "10-1", (None, None), "DL D OT OT"),  # 没有分解：自己的图斑都完成就是完成
-    ("non_grain", "south", "11-15", (None, None), "DL D D D"),
-    ("abandoned", "east", "12-2", ("20", None), "OD OD OD"),  # 图斑都做完了，只有 19.5 亩，差 0.5
-    ("abandoned", "west", "12-2", ("16", None), "DL DL DL"),  # 16.5 亩，4-2 的 2.5 晚
-    ("abandoned", "south", "12-2", (None, None), "OD OD OD"),  # A5 没有做完
-    ("illegal", "west", "2025-1-3", (None, None), "D D"),
-])
+@pytest.mark.parametrize(
+    ("code", "village", "on", "quota", "states"),
+    [
+        (
+            "non_grain",
+            "east",
+            "10-1",
+            ("18.5", 2),
+            "D OD OT OT",
+        ),  # 比对 18.5 亩 2 个按期；N2 复耕没做
+        ("non_grain", "east", "12-2", ("18.5", 2), "D DL DL DL"),
+        ("non_grain", "west", "9-15", ("6.2", None), "AR OT OT OT"),
+        (
+            "non_grain",
+            "west",
+            "12-2",
+            ("6.2", None),
+            "DL D D D",
+        ),  # 固定清单：唯一的一块核减了，6.2 亩扣完；比对截止以后才核减
+        (
+            "non_grain",
+            "south",
+            "10-1",
+            (None, None),
+            "DL D OT OT",
+        ),  # 没有分解：自己的图斑都完成就是完成
+        ("non_grain", "south", "11-15", (None, None), "DL D D D"),
+        (
+            "abandoned",
+            "east",
+            "12-2",
+            ("20", None),
+            "OD OD OD",
+        ),  # 图斑都做完了，只有 19.5 亩，差 0.5
+        ("abandoned", "west", "12-2", ("16", None), "DL DL DL"),  # 16.5 亩，4-2 的 2.5 晚
+        ("abandoned", "south", "12-2", (None, None), "OD OD OD"),  # A5 没有做完
+        ("illegal", "west", "2025-1-3", (None, None), "D D"),
+    ],
+)
 def test_a_village_is_judged_by_its_own_share(example, code, village, on, quota, states):
     found = figures(example, code, "done", on, villages=[getattr(example, village)])
 
@@ -127,7 +162,10 @@ def test_a_village_is_judged_by_its_own_share(example, code, village, on, quota,
 
 
 def test_exempt_area_is_taken_off_a_fixed_list_only(example):
-    fixed, open_ended = figures(example, "non_grain", "done", "12-2"), figures(example, "abandoned", "done", "12-2")
+    fixed, open_ended = (
+        figures(example, "non_grain", "done", "12-2"),
+        figures(example, "abandoned", "done", "12-2"),
+    )
 
     assert (fixed.quota, fixed.need.quota) == (Decimal("29.7"), Decimal("23.5"))
     assert (open_ended.quota, open_ended.need.quota) == (Decimal(36), Decimal(36))
@@ -145,4 +183,8 @@ def test_the_step_that_is_longest_overdue_is_named(example):
 
 def test_the_whole_town_counts_a_patch_overdue_once(example):
     # 12 月 2 日：A5 三步都逾期，算一块；11 月 8 日：N2 两步、A5 两步、A4-2 一步，共三块。
-    assert [progress(example.plan, day(on)).overdue_count for on in ("12-2", "11-8", "9-30")] == [1, 3, 0]
+    assert [progress(example.plan, day(on)).overdue_count for on in ("12-2", "11-8", "9-30")] == [
+        1,
+        3,
+        0,
+    ]

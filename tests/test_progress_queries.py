@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plots.models import Patch, RectificationRecord
-from taiping.dashboard.progress import progress
-from taiping.dashboard.states import State
+from taiping.progress.progress import progress
+from taiping.progress.states import State
 from tests.factories import make_plan, make_steps_target, make_user, make_village
 from villages.models import Role
 
@@ -22,18 +22,43 @@ def fill(villages, patches):
     places, by = [make_village() for _ in range(villages)], make_user(role=Role.STAFF)
     first = target.milestones.get(order=1)
     entered = timezone.make_aware(datetime(2024, 9, 6, 9))
-    made = Patch.objects.bulk_create([
-        Patch(target=target, village=places[n % villages], code=f"T{n}", area_mu=1, next_milestone=first, created_at=entered)
-        for n in range(patches)
-    ])
-    RectificationRecord.objects.bulk_create([
-        RectificationRecord(
-            patch=patch, village=patch.village, milestone=first, kind=kind, done_on=date(2024, 9, 5), by=by,
-            created_at=entered, area_mu=1, completes=kind == "REPORT", note="原因",
-        )
-        for n, patch in enumerate(made)
-        for kind in (["EXEMPT"] if n % 10 == 0 else ["DEFER"] if n % 10 == 1 else ["REPORT", "RETURN"][: 1 + n % 2])
-    ])
+    made = Patch.objects.bulk_create(
+        [
+            Patch(
+                target=target,
+                village=places[n % villages],
+                code=f"T{n}",
+                area_mu=1,
+                next_milestone=first,
+                created_at=entered,
+            )
+            for n in range(patches)
+        ]
+    )
+    RectificationRecord.objects.bulk_create(
+        [
+            RectificationRecord(
+                patch=patch,
+                village=patch.village,
+                milestone=first,
+                kind=kind,
+                done_on=date(2024, 9, 5),
+                by=by,
+                created_at=entered,
+                area_mu=1,
+                completes=kind == "REPORT",
+                note="原因",
+            )
+            for n, patch in enumerate(made)
+            for kind in (
+                ["EXEMPT"]
+                if n % 10 == 0
+                else ["DEFER"]
+                if n % 10 == 1
+                else ["REPORT", "RETURN"][: 1 + n % 2]
+            )
+        ]
+    )
     return target.plan
 
 
@@ -45,10 +70,20 @@ def test_the_number_of_queries_is_fixed(leader, basis):
             plan = fill(villages, patches)
             with CaptureQueriesContext(connection) as alone:
                 found = progress(plan, date(2024, 10, 20), basis)
-            assert (found.targets[0].patch_count, found.targets[0].exempt_count) == (patches, patches // 10)
+            assert (found.targets[0].patch_count, found.targets[0].exempt_count) == (
+                patches,
+                patches // 10,
+            )
             counts.append([len(alone)])
             village = found.villages[0].pk
-            for path in ("/?", "/?since=2024-09-20&", "/screen/?", f"/villages/{village}/?", "/bulletin/?", "/weekly.xlsx?"):
+            for path in (
+                "/?",
+                "/?since=2024-09-20&",
+                "/screen/?",
+                f"/villages/{village}/?",
+                "/bulletin/?",
+                "/weekly.xlsx?",
+            ):
                 with CaptureQueriesContext(connection) as page:
                     assert leader.get(f"{path}on=2024-10-20&basis={basis}").status_code == 200
                 counts[-1].append(len(page))
@@ -64,4 +99,6 @@ def test_a_secretary_without_villages_gets_an_empty_answer():
 
     found = progress(plan, date(2024, 10, 20), villages=[])
 
-    assert [(row.patch_count, row.villages, row.state) for row in found.targets] == [(0, [], State.NO_DATA)]
+    assert [(row.patch_count, row.villages, row.state) for row in found.targets] == [
+        (0, [], State.NO_DATA)
+    ]

@@ -17,6 +17,8 @@ def test_configuration_table_names_every_setting_and_no_other():
 
 def test_files_named_in_the_table_of_changes_exist():
     table = README.split("## 要改什么，去哪里改")[1]
-    paths = re.findall(r"`((?:taiping|tasks|villages|plots|templates|static|fixtures)/[\w./]*)`", table)
+    paths = re.findall(
+        r"`((?:taiping|tasks|villages|plots|templates|static|fixtures)/[\w./]*)`", table
+    )
     assert len(paths) >= 10
     assert [path for path in paths if not (ROOT / path).exists()] == []

@@ -37,12 +37,23 @@ def photo(color="green", name="现场.jpg"):
 def fields(client, patch):
     """打开表单，照它的样子填好默认的几格。"""
     form = client.get(f"/patches/{patch.pk}/report/").context["form"]
-    given = {name: form[name].value() for name in form.fields if name not in ("camera", "files", "area_mu")}
-    return {**{name: "" if value is None else value for name, value in given.items()}, "done_on": TODAY().isoformat()}
+    given = {
+        name: form[name].value()
+        for name in form.fields
+        if name not in ("camera", "files", "area_mu")
+    }
+    return {
+        **{name: "" if value is None else value for name, value in given.items()},
+        "done_on": TODAY().isoformat(),
+    }
 
 
 def post(client, patch, **changes):
-    data = {name: value for name, value in {**fields(client, patch), **changes}.items() if value is not None}
+    data = {
+        name: value
+        for name, value in {**fields(client, patch), **changes}.items()
+        if value is not None
+    }
     return client.post(f"/patches/{patch.pk}/report/", data)
 
 
@@ -68,12 +79,19 @@ def test_secretary_reports_and_is_back_at_the_list_with_a_word(client, year):
         f"已上报 T0012 复耕复种，3.50 亩，逾期 5 天。下一步：举证上传，{_day(due)}前。"
     ]
     assert (record.area_mu, record.completes, record.note, record.by) == (
-        Decimal("3.5"), True, "种了油菜", year.secretary
+        Decimal("3.5"),
+        True,
+        "种了油菜",
+        year.secretary,
     )
 
 
 def _day(day):
-    return f"{day.month}月{day.day}日" if day.year == TODAY().year else f"{day.year}年{day.month}月{day.day}日"
+    return (
+        f"{day.month}月{day.day}日"
+        if day.year == TODAY().year
+        else f"{day.year}年{day.month}月{day.day}日"
+    )
 
 
 def test_facts_and_return_reason_stand_above_the_form(client, year):
@@ -84,7 +102,7 @@ def test_facts_and_return_reason_stand_above_the_form(client, year):
 
     page = words(client.get(f"/patches/{patch.pk}/report/"))
 
-    above = page[: page.index("<form class=\"form report-form\"")]
+    above = page[: page.index('<form class="form report-form"')]
     for fact in ("东村", "王家湾", "3.50 亩", "未见复耕复种；北边那角没种"):
         assert fact in above
 
@@ -132,22 +150,31 @@ def test_part_of_several_steps_is_refused_beside_the_choice(client, year):
     evidence = patch.target.milestones.get(code="evidence")
     client.force_login(year.secretary)
 
-    response = post(client, patch, step=str(evidence.pk), amount="part", area_mu="4", note="留着这句")
+    response = post(
+        client, patch, step=str(evidence.pk), amount="part", area_mu="4", note="留着这句"
+    )
 
-    assert response.context["form"].errors["step"] == ["只做了一部分时请一步一步报：先报“复耕复种”。"]
+    assert response.context["form"].errors["step"] == [
+        "只做了一部分时请一步一步报：先报“复耕复种”。"
+    ]
     assert "留着这句" in words(response)
     assert RectificationRecord.objects.count() == 0
 
 
-@pytest.mark.parametrize(("changes", "field", "sentence"), [
-    ({"done_on": "2999-01-01"}, "done_on", "还没有到"),
-    ({"done_on": "昨天"}, "done_on", "日期看不明白"),
-    ({"amount": "part", "area_mu": ""}, "area_mu", "请填这次做了多少亩"),
-    ({"amount": "part", "area_mu": "三亩"}, "area_mu", "请填数字"),
-    ({"amount": "part", "area_mu": "10.5"}, "area_mu", "还剩 10 亩，这次填了 10.5 亩"),
-    ({"amount": "final", "area_mu": "0"}, "area_mu", "要大于 0"),
-])
-def test_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(client, year, changes, field, sentence):
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"done_on": "2999-01-01"}, "done_on", "还没有到"),
+        ({"done_on": "昨天"}, "done_on", "日期看不明白"),
+        ({"amount": "part", "area_mu": ""}, "area_mu", "请填这次做了多少亩"),
+        ({"amount": "part", "area_mu": "三亩"}, "area_mu", "请填数字"),
+        ({"amount": "part", "area_mu": "10.5"}, "area_mu", "还剩 10 亩，这次填了 10.5 亩"),
+        ({"amount": "final", "area_mu": "0"}, "area_mu", "要大于 0"),
+    ],
+)
+def test_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(
+    client, year, changes, field, sentence
+):
     patch = year.patch()
     client.force_login(year.secretary)
 
@@ -176,7 +203,9 @@ def test_double_click_makes_one_record_and_gives_the_first_answer(client, year):
     data = {**fields(client, patch), "camera": photo()}
 
     first = client.post(f"/patches/{patch.pk}/report/", data)
-    second = client.post(f"/patches/{patch.pk}/report/", {**data, "camera": photo(), "note": "又点了一次"})
+    second = client.post(
+        f"/patches/{patch.pk}/report/", {**data, "camera": photo(), "note": "又点了一次"}
+    )
 
     assert RectificationRecord.objects.count() == Evidence.objects.count() == 1
     assert (second.status_code, second.url) == (302, "/my/")
@@ -261,7 +290,9 @@ def test_step_of_the_town_is_reported_by_staff_on_the_same_form(client, year):
 
     assert re.search(r"<button[^>]*>\s*<span[^>]*>上报比对核实", page)
     assert response.url == f"/patches/{patch.pk}/"
-    assert said(response) == [f"已上报 Z1 比对核实，10.00 亩。下一步：复耕复种，{_day(in_days(9))}前。"]
+    assert said(response) == [
+        f"已上报 Z1 比对核实，10.00 亩。下一步：复耕复种，{_day(in_days(9))}前。"
+    ]
 
 
 def test_somebody_else_changed_the_patch_meanwhile(client, year):

@@ -52,7 +52,9 @@ def attach(patch, color="green"):
 def fields(client, patch, query=""):
     form = client.get(f"/review/{patch.pk}/{query}").context["form"]
     return {
-        "client_key": form["client_key"].value(), "seen": form["seen"].value(), "step": form["step"].value(),
+        "client_key": form["client_key"].value(),
+        "seen": form["seen"].value(),
+        "step": form["step"].value(),
         "done_on": TODAY().isoformat(),
     }
 
@@ -94,7 +96,9 @@ def test_queue_is_filtered_by_target_and_village(client, year):
     client.force_login(year.huang)
 
     assert codes(client.get(f"/review/?target={one.target_id}")) == ["东一", "西一"]
-    assert codes(client.get(f"/review/?target={one.target_id}&village={two.village_id}")) == ["西一"]
+    assert codes(client.get(f"/review/?target={one.target_id}&village={two.village_id}")) == [
+        "西一"
+    ]
     assert codes(client.get("/review/?target=abc&village=")) == ["东一", "西一", "别的任务"]
     assert "这样筛选没有待核实的图斑" in words(client.get("/review/?target=999999"))
 
@@ -119,7 +123,10 @@ def test_page_shows_photos_facts_and_steps_side_by_side(client, year):
 
 
 def test_same_photo_elsewhere_is_pointed_out(client, year):
-    patch, other = awaiting(year, code="T1"), awaiting(year, code="T2", village=year.west, by=year.other)
+    patch, other = (
+        awaiting(year, code="T1"),
+        awaiting(year, code="T2", village=year.west, by=year.other),
+    )
     attach(patch)
     attach(other)
     client.force_login(year.huang)
@@ -178,13 +185,16 @@ def test_filter_is_kept_on_the_way(client, year):
     assert response.url == f"/review/{after.pk}/{query}"
 
 
-@pytest.mark.parametrize(("verdict", "changes", "field", "sentence"), [
-    ("return", {}, "reasons", "请勾选退回理由，或在说明里写明原因"),
-    ("return", {"reasons": ["其他（写明）"]}, "note", "请在这里写清楚"),
-    ("pass", {"reasons": ["未见复耕复种"], "note": "留着"}, "reasons", "要通过请去掉勾选"),
-    ("pass", {"done_on": "2999-01-01"}, "done_on", "还没有到"),
-    ("", {}, "verdict", "请按“核实通过”或“退回”"),
-])
+@pytest.mark.parametrize(
+    ("verdict", "changes", "field", "sentence"),
+    [
+        ("return", {}, "reasons", "请勾选退回理由，或在说明里写明原因"),
+        ("return", {"reasons": ["其他（写明）"]}, "note", "请在这里写清楚"),
+        ("pass", {"reasons": ["未见复耕复种"], "note": "留着"}, "reasons", "要通过请去掉勾选"),
+        ("pass", {"done_on": "2999-01-01"}, "done_on", "还没有到"),
+        ("", {}, "verdict", "请按“核实通过”或“退回”"),
+    ],
+)
 def test_mistake_is_told_beside_its_field(client, year, verdict, changes, field, sentence):
     patch = awaiting(year)
     client.force_login(year.huang)
@@ -253,7 +263,12 @@ def test_reported_anew_while_it_was_being_looked_at(client, year):
     patch = awaiting(year)
     evidence_step = patch.target.milestones.get(code="evidence")
     client.force_login(year.huang)
-    data = {**fields(client, patch), "verdict": "return", "note": "近景再拍", "reasons": ["需补充近景"]}
+    data = {
+        **fields(client, patch),
+        "verdict": "return",
+        "note": "近景再拍",
+        "reasons": ["需补充近景"],
+    }
     actions.send_back(patch, by=year.liu, on=TODAY(), reasons=["需补充近景"], step=evidence_step)
     year.report(patch)
 

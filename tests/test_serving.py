@@ -96,19 +96,30 @@ def report_with_photo(visitor, patch):
     """(请求体, 请求头, 地址)：一张表单和一张照片。"""
     path = f"/patches/{patch.pk}/report/"
     _, page = visitor.get(path)
-    given = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("client_key", "seen", "step")}
+    given = {
+        name: re.search(rf'name="{name}" value="([^"]*)"', page)[1]
+        for name in ("client_key", "seen", "step")
+    }
     photo = SimpleUploadedFile("a.jpg", noisy(200), "image/jpeg")
     fields = {**given, "amount": "whole", "done_on": TODAY().isoformat(), "camera": photo}
     body = encode_multipart(BOUNDARY, fields)
     cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
     lines = [
-        f"POST {path} HTTP/1.1", f"Host: {HOST}", f"Cookie: {cookies}", f"X-CSRFToken: {visitor.cookies['csrftoken']}",
-        f"Content-Type: {MULTIPART_CONTENT}", f"Content-Length: {len(body)}", "", "",
+        f"POST {path} HTTP/1.1",
+        f"Host: {HOST}",
+        f"Cookie: {cookies}",
+        f"X-CSRFToken: {visitor.cookies['csrftoken']}",
+        f"Content-Type: {MULTIPART_CONTENT}",
+        f"Content-Length: {len(body)}",
+        "",
+        "",
     ]
     return body, "\r\n".join(lines).encode(), path
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="给别的进程限文件大小只有 Linux 能")
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="给别的进程限文件大小只有 Linux 能"
+)
 def test_an_upload_too_big_for_the_disk_is_answered_in_words(tmp_path):
     """大的内容没有交到网站，先要存成临时文件；存不下时也答一页话，不是突然断线。"""
     import resource
@@ -138,8 +149,19 @@ def test_either_signal_stops_cleanly_also_when_started_in_the_background(tmp_pat
     )
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-c", starter, str(ROOT / "manage.py"), "serve", "--port", str(server.port)],
-            env=environment(tmp_path), cwd=ROOT, stdout=out, stderr=out,
+            [
+                sys.executable,
+                "-c",
+                starter,
+                str(ROOT / "manage.py"),
+                "serve",
+                "--port",
+                str(server.port),
+            ],
+            env=environment(tmp_path),
+            cwd=ROOT,
+            stdout=out,
+            stderr=out,
         )
     while "正在" not in log.read_text(encoding="utf-8"):
         assert process.poll() is None

@@ -12,13 +12,17 @@ from django.utils import timezone
 from tests.factories import PASSWORD, make_user
 from tests.test_report_page import photo
 from tests.year import TODAY, Year
+from villages.accounts.passwords import issue_password
+from villages.accounts.sessions import device_of
 from villages.models import PastPassword, Role, Session
-from villages.passwords import issue_password
-from villages.sessions import SessionStore, device_of
+from villages.models.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
 LOGIN, ACCOUNT, PASSWORD_PAGE, END = (
-    "/accounts/login/", "/accounts/", "/accounts/password/", "/accounts/sessions/end/"
+    "/accounts/login/",
+    "/accounts/",
+    "/accounts/password/",
+    "/accounts/sessions/end/",
 )
 NEW = "Qiushou-wancheng-9"
 WECHAT = "Mozilla/5.0 (Linux; Android 14; V2309A) AppleWebKit/537.36 Chrome/120 Mobile MicroMessenger/8.0"
@@ -42,7 +46,8 @@ def idle(user, minutes):
         data = {**store.load(), "seen": int(timezone.now().timestamp()) - minutes * 60}
         Session.objects.filter(pk=row.pk).update(
             session_data=store.encode(data),
-            expire_date=row.expire_date - timedelta(minutes=minutes), seen_at=row.seen_at - timedelta(minutes=minutes),
+            expire_date=row.expire_date - timedelta(minutes=minutes),
+            seen_at=row.seen_at - timedelta(minutes=minutes),
         )
 
 
@@ -93,7 +98,15 @@ class TestIdle:
         assert not Session.objects.exists()
 
     @pytest.mark.parametrize(
-        "value", ["", "x", "../../etc", '"a\\000bcdefghijk"', "龙".encode().decode("latin-1") * 12, "a" * 5000]
+        "value",
+        [
+            "",
+            "x",
+            "../../etc",
+            '"a\\000bcdefghijk"',
+            "龙".encode().decode("latin-1") * 12,
+            "a" * 5000,
+        ],
     )
     def test_odd_cookie_is_just_nobody(self, value):
         client = Client(HTTP_COOKIE=f"{settings.SESSION_COOKIE_NAME}={value}")
@@ -109,8 +122,16 @@ class TestDraft:
 
     def report(self, client, patch, **changes):
         form = client.get(f"/patches/{patch.pk}/report/").context["form"]
-        typed = {"client_key": form["client_key"].value(), "seen": form["seen"].value(), "step": form["step"].value(),
-                 "done_on": TODAY().isoformat(), "amount": "part", "area_mu": "3.5", "note": "北边种了油菜", **changes}
+        typed = {
+            "client_key": form["client_key"].value(),
+            "seen": form["seen"].value(),
+            "step": form["step"].value(),
+            "done_on": TODAY().isoformat(),
+            "amount": "part",
+            "area_mu": "3.5",
+            "note": "北边种了油菜",
+            **changes,
+        }
         return typed
 
     def test_text_of_a_report_survives_the_timeout(self, year):
@@ -129,7 +150,11 @@ class TestDraft:
         assert sent_away.url == f"{LOGIN}?next={url}"
         assert "登录已经超时" in login_page
         assert patch.records.count() == 0
-        assert [form[name].value() for name in ("note", "area_mu", "amount")] == ["北边种了油菜", "3.5", "part"]
+        assert [form[name].value() for name in ("note", "area_mu", "amount")] == [
+            "北边种了油菜",
+            "3.5",
+            "part",
+        ]
         assert "北边种了油菜" in page.content.decode()
         assert "填的内容已经放回来了，还没有提交" in page.content.decode()
 
@@ -187,7 +212,13 @@ class TestMyLogins:
 
         page = office.get(ACCOUNT).content.decode()
 
-        for words in ("安卓手机 · 微信", "10.0.0.21", "Windows 电脑 · Edge", "10.0.0.8", "就是这里"):
+        for words in (
+            "安卓手机 · 微信",
+            "10.0.0.21",
+            "Windows 电脑 · Edge",
+            "10.0.0.8",
+            "就是这里",
+        ):
             assert words in page
         assert not any(row.session_key in page for row in Session.objects.all())
 
@@ -222,29 +253,45 @@ class TestMyLogins:
     def test_ending_needs_a_post(self, secretary):
         assert log_in("dong").get(END).status_code == 405
 
-    @pytest.mark.parametrize(("agent", "words"), [
-        (WECHAT, "安卓手机 · 微信"), (OFFICE_PC, "Windows 电脑 · Edge"), ("", "认不出的设备"), ("curl/8", "认不出的设备"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1", "苹果手机 · Safari"),
-    ])
+    @pytest.mark.parametrize(
+        ("agent", "words"),
+        [
+            (WECHAT, "安卓手机 · 微信"),
+            (OFFICE_PC, "Windows 电脑 · Edge"),
+            ("", "认不出的设备"),
+            ("curl/8", "认不出的设备"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1",
+                "苹果手机 · Safari",
+            ),
+        ],
+    )
     def test_device_is_told_in_words(self, agent, words):
         assert device_of(agent) == words
 
 
 class TestPasswords:
     def change(self, client, old, new):
-        return client.post(PASSWORD_PAGE, {"old_password": old, "new_password1": new, "new_password2": new})
+        return client.post(
+            PASSWORD_PAGE, {"old_password": old, "new_password1": new, "new_password2": new}
+        )
 
     def told(self, response):
-        return " ".join(str(e) for errors in response.context["form"].errors.values() for e in errors)
+        return " ".join(
+            str(e) for errors in response.context["form"].errors.values() for e in errors
+        )
 
-    @pytest.mark.parametrize(("new", "words"), [
-        ("qiushouwancheng", "密码里只有 1 类字符"),
-        ("qiushou20240909x", "密码里只有 2 类字符"),
-        ("Wo-shi-Dongcun-9", "密码里有您的用户名"),
-        ("Aa-東村书记-2024", "密码里有您的姓名"),
-        ("Aa-zhe-shi-yi-ge-hen-chang-0233-1122-33a", "密码里有您的电话"),
-        ("Ab-3", "10"),
-    ])
+    @pytest.mark.parametrize(
+        ("new", "words"),
+        [
+            ("qiushouwancheng", "密码里只有 1 类字符"),
+            ("qiushou20240909x", "密码里只有 2 类字符"),
+            ("Wo-shi-Dongcun-9", "密码里有您的用户名"),
+            ("Aa-東村书记-2024", "密码里有您的姓名"),
+            ("Aa-zhe-shi-yi-ge-hen-chang-0233-1122-33a", "密码里有您的电话"),
+            ("Ab-3", "10"),
+        ],
+    )
     def test_weak_password_is_refused_in_words(self, new, words):
         make_user("dongcun", name="東村书记", phone="0233-1122-33")
 
@@ -298,10 +345,17 @@ def test_deactivated_account_keeps_its_name_and_loses_its_logins(client):
     secretary = make_user("dong", name="东村书记")
     phone = log_in("dong")
 
-    client.post(f"/admin/villages/user/{secretary.pk}/change/", {
-        "username": "dong", "name": "东村书记", "role": "SECRETARY", "phone": "",
-        "postings-TOTAL_FORMS": 0, "postings-INITIAL_FORMS": 0,
-    })
+    client.post(
+        f"/admin/villages/user/{secretary.pk}/change/",
+        {
+            "username": "dong",
+            "name": "东村书记",
+            "role": "SECRETARY",
+            "phone": "",
+            "postings-TOTAL_FORMS": 0,
+            "postings-INITIAL_FORMS": 0,
+        },
+    )
 
     secretary.refresh_from_db()
     assert not secretary.is_active

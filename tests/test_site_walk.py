@@ -27,10 +27,27 @@ ODD_METHODS = ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]
 OUR_405 = "这个地址不能这样打开"
 OUTSIDERS = ["没登录", "东村书记"]
 # 会变的只有这几样：登录自己的续期、访问记录、导入的进度
-MOVING = {"villages.session", "audit.access", "axes.accesslog", "axes.accessattempt", "axes.accessfailurelog"}
+MOVING = {
+    "villages.session",
+    "audit.access",
+    "axes.accesslog",
+    "axes.accessattempt",
+    "axes.accessfailurelog",
+}
 FORM = {
-    "on": "2024-09-10", "done_on": "2024-09-10", "step": "evidence", "note": "改一下", "reason": "改一下", "extent": "all",
-    "area_mu": "1", "code": "X", "action": "report", "do": "apply", "which": "others", "value": "1", "verdict": "pass",
+    "on": "2024-09-10",
+    "done_on": "2024-09-10",
+    "step": "evidence",
+    "note": "改一下",
+    "reason": "改一下",
+    "extent": "all",
+    "area_mu": "1",
+    "code": "X",
+    "action": "report",
+    "do": "apply",
+    "which": "others",
+    "value": "1",
+    "verdict": "pass",
 }
 LEAVING = {"villages:logout", "admin:logout"}
 
@@ -44,8 +61,12 @@ def town(settings, tmp_path):
 def everything():
     """数据库里的全部内容，登录和访问记录除外。"""
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
-    kept = [model for model in models if not model._meta.proxy and model._meta.label_lower not in MOVING]
-    return {model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in kept}
+    kept = [
+        model for model in models if not model._meta.proxy and model._meta.label_lower not in MOVING
+    ]
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in kept
+    }
 
 
 def addresses(town):
@@ -73,8 +94,13 @@ def leaks(response, path):
 def test_the_secrets_are_there_to_leak(town):
     client = client_of(town.west_boss)
     patch = town.things[FOREIGN]["patch"]
-    urls = [f"/patches/{patch.pk}/", "/patches/export.xlsx?year=2024", "/plan/readings/", "/accounts/",
-            "/patches/map/data.geojson?bbox=105,29,108,31&zoom=15"]
+    urls = [
+        f"/patches/{patch.pk}/",
+        "/patches/export.xlsx?year=2024",
+        "/plan/readings/",
+        "/accounts/",
+        "/patches/map/data.geojson?bbox=105,29,108,31&zoom=15",
+    ]
 
     seen = "".join(text_of(client.get(url)) for url in urls)
 
@@ -93,7 +119,11 @@ def test_looking_breaks_nothing_shows_nothing_and_changes_nothing(town, person):
             wrong.append((name, path, leaks(got, path)))
         if got.status_code == 405 and OUR_405 not in text_of(got):
             wrong.append((name, path, "405 是白页"))
-        if person == "没登录" and got.status_code == 200 and name not in ("healthz", "villages:login"):
+        if (
+            person == "没登录"
+            and got.status_code == 200
+            and name not in ("healthz", "villages:login")
+        ):
             wrong.append((name, path, "没登录就打开了"))
 
     assert wrong == []
@@ -108,7 +138,9 @@ def test_odd_methods_get_our_own_405_page(town, person):
     for name, path in town.addresses(whose):
         for method in ODD_METHODS:
             response = client.generic(method, path)
-            if (response.status_code, OUR_405 in text_of(response)) != (405, True) or leaks(response, path):
+            if (response.status_code, OUR_405 in text_of(response)) != (405, True) or leaks(
+                response, path
+            ):
                 wrong.append((name, method, path, response.status_code))
 
     assert wrong == []
@@ -141,7 +173,9 @@ def test_posting_nonsense_breaks_nothing_for_those_who_may(town, person):
     for name, path in addresses(town):
         response = client.post(path, {} if name in LEAVING else FORM)
         client.force_login(town.visitors[person])
-        if response.status_code >= 500 or (response.status_code == 405 and OUR_405 not in text_of(response)):
+        if response.status_code >= 500 or (
+            response.status_code == 405 and OUR_405 not in text_of(response)
+        ):
             wrong.append((name, path, response.status_code))
 
     assert wrong == []
@@ -151,12 +185,17 @@ def test_foreign_and_missing_are_the_same_page(town):
     """别村的东西和没有的东西，书记看到的是同一页，只差地址里的数。"""
     client, differ, compared = client_of(town.east_boss), [], 0
 
-    for (name, foreign), (_, missing) in zip(town.addresses(FOREIGN), town.addresses(MISSING), strict=True):
+    for (name, foreign), (_, missing) in zip(
+        town.addresses(FOREIGN), town.addresses(MISSING), strict=True
+    ):
         if foreign == missing:
             continue
         for method in (client.get, client.post):
             answers = [method(path) for path in (foreign, missing)]
-            pages = [without_numbers(text_of(answer).replace(answer["X-Request-ID"], "")) for answer in answers]
+            pages = [
+                without_numbers(text_of(answer).replace(answer["X-Request-ID"], ""))
+                for answer in answers
+            ]
             compared += 1
             if answers[0].status_code != answers[1].status_code or pages[0] != pages[1]:
                 differ.append((name, foreign, [answer.status_code for answer in answers]))
@@ -191,4 +230,6 @@ def test_a_leak_in_a_workbook_would_be_noticed(town):
 
 
 def test_the_missing_ones_are_missing(town):
-    assert not any(thing.pk == NOWHERE for things in town.things.values() for thing in things.values())
+    assert not any(
+        thing.pk == NOWHERE for things in town.things.values() for thing in things.values()
+    )

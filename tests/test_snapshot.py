@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from taiping.dashboard.snapshot import snapshot
+from taiping.progress.snapshot import snapshot
 from tests.factories import make_patch, make_plan, make_steps_target, make_village
 from tests.reports_town import DAY, FIRST_DAY
 

@@ -5,25 +5,39 @@ from decimal import Decimal
 
 import pytest
 
-from taiping.dashboard.states import Need, State, Term, judge, judge_floor, overall
+from taiping.progress.states import Need, State, Term, judge, judge_floor, overall
 
 DUE = date(2024, 9, 30)
 OPEN_TERM = Term(None, DUE, date(2024, 1, 1), 7)
 SEASON = Term(date(2024, 9, 1), date(2024, 11, 30), date(2024, 1, 1), 7)
 
 
-def state(on, *, term=OPEN_TERM, need=None, amount=Decimal(0), count=0, on_time=Decimal(0), on_time_count=0):
+def state(
+    on,
+    *,
+    term=OPEN_TERM,
+    need=None,
+    amount=Decimal(0),
+    count=0,
+    on_time=Decimal(0),
+    on_time_count=0,
+):
     need = need or Need(Decimal(100), None, 10)
-    return judge(on, term, need, amount=amount, count=count, on_time=on_time, on_time_count=on_time_count)
+    return judge(
+        on, term, need, amount=amount, count=count, on_time=on_time, on_time_count=on_time_count
+    )
 
 
-@pytest.mark.parametrize(("on", "expected"), [
-    (date(2023, 12, 31), State.NOT_STARTED),  # 方案还没开始
-    (date(2024, 9, 22), State.ON_TRACK),  # 还有 8 天
-    (date(2024, 9, 23), State.AT_RISK),  # 还有 7 天
-    (date(2024, 9, 30), State.AT_RISK),  # 今天截止
-    (date(2024, 10, 1), State.OVERDUE),
-])
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        (date(2023, 12, 31), State.NOT_STARTED),  # 方案还没开始
+        (date(2024, 9, 22), State.ON_TRACK),  # 还有 8 天
+        (date(2024, 9, 23), State.AT_RISK),  # 还有 7 天
+        (date(2024, 9, 30), State.AT_RISK),  # 今天截止
+        (date(2024, 10, 1), State.OVERDUE),
+    ],
+)
 def test_nothing_done_grows_worse_day_by_day(on, expected):
     assert state(on) == expected
 
@@ -41,7 +55,12 @@ def test_done_after_the_deadline_is_late():
 
 def test_a_quota_in_mu_and_count_needs_both():
     both = Need(Decimal("99.3"), 24, 24)
-    area_only = {"amount": Decimal("99.3"), "on_time": Decimal("99.3"), "count": 23, "on_time_count": 23}
+    area_only = {
+        "amount": Decimal("99.3"),
+        "on_time": Decimal("99.3"),
+        "count": 23,
+        "on_time_count": 23,
+    }
     all_done = area_only | {"count": 24, "on_time_count": 24}
 
     assert state(date(2024, 10, 1), need=both, **area_only) == State.OVERDUE
@@ -59,41 +78,50 @@ def test_no_patches_is_no_data_and_not_zero():
     assert state(date(2024, 10, 1), need=Need(Decimal(100), None, 0), amount=None) == State.NO_DATA
 
 
-@pytest.mark.parametrize(("on", "done", "expected"), [
-    (date(2024, 8, 31), 0, State.NOT_STARTED),
-    (date(2024, 9, 10), 0, State.ON_TRACK),  # 时间过了 9/90 = 10%，没有落后超过 10 个百分点
-    (date(2024, 9, 11), 0, State.AT_RISK),  # 10/90 = 11.1%
-    (date(2024, 10, 16), 40, State.ON_TRACK),  # 45/90 = 50%，落后正好 10 个百分点
-    (date(2024, 10, 16), 39, State.AT_RISK),
-])
+@pytest.mark.parametrize(
+    ("on", "done", "expected"),
+    [
+        (date(2024, 8, 31), 0, State.NOT_STARTED),
+        (date(2024, 9, 10), 0, State.ON_TRACK),  # 时间过了 9/90 = 10%，没有落后超过 10 个百分点
+        (date(2024, 9, 11), 0, State.AT_RISK),  # 10/90 = 11.1%
+        (date(2024, 10, 16), 40, State.ON_TRACK),  # 45/90 = 50%，落后正好 10 个百分点
+        (date(2024, 10, 16), 39, State.AT_RISK),
+    ],
+)
 def test_falling_behind_the_season_is_a_warning(on, done, expected):
     assert state(on, term=SEASON, amount=Decimal(done), on_time=Decimal(done)) == expected
 
 
-@pytest.mark.parametrize(("on", "value", "at_due", "expected"), [
-    (date(2024, 6, 1), None, None, State.NO_DATA),
-    (date(2024, 6, 1), 32300, None, State.ON_TRACK),
-    (date(2024, 6, 1), 32100, None, State.AT_RISK),
-    (date(2024, 12, 31), 32202, 32202, State.DONE),
-    (date(2025, 1, 5), 32300, 32300, State.DONE),
-    (date(2025, 1, 5), 32300, 32100, State.DONE_LATE),
-    (date(2025, 1, 5), 32100, 32100, State.OVERDUE),
-])
+@pytest.mark.parametrize(
+    ("on", "value", "at_due", "expected"),
+    [
+        (date(2024, 6, 1), None, None, State.NO_DATA),
+        (date(2024, 6, 1), 32300, None, State.ON_TRACK),
+        (date(2024, 6, 1), 32100, None, State.AT_RISK),
+        (date(2024, 12, 31), 32202, 32202, State.DONE),
+        (date(2025, 1, 5), 32300, 32300, State.DONE),
+        (date(2025, 1, 5), 32300, 32100, State.DONE_LATE),
+        (date(2025, 1, 5), 32100, 32100, State.OVERDUE),
+    ],
+)
 def test_a_floor_is_a_line_to_hold(on, value, at_due, expected):
     term = Term(None, date(2024, 12, 31), date(2024, 1, 1), 7)
 
     assert judge_floor(on, term, Decimal(32202), value=value, value_at_due=at_due) == expected
 
 
-@pytest.mark.parametrize(("steps", "whole"), [
-    ([], State.NO_DATA),
-    ([State.DONE, State.OVERDUE, State.AT_RISK], State.OVERDUE),
-    ([State.DONE, State.AT_RISK, State.ON_TRACK], State.AT_RISK),
-    ([State.DONE, State.DONE_LATE], State.DONE_LATE),
-    ([State.DONE, State.DONE], State.DONE),
-    ([State.NOT_STARTED, State.NOT_STARTED], State.NOT_STARTED),
-    ([State.NO_DATA, State.NOT_STARTED], State.NO_DATA),
-    ([State.DONE, State.ON_TRACK, State.NOT_STARTED], State.ON_TRACK),
-])
+@pytest.mark.parametrize(
+    ("steps", "whole"),
+    [
+        ([], State.NO_DATA),
+        ([State.DONE, State.OVERDUE, State.AT_RISK], State.OVERDUE),
+        ([State.DONE, State.AT_RISK, State.ON_TRACK], State.AT_RISK),
+        ([State.DONE, State.DONE_LATE], State.DONE_LATE),
+        ([State.DONE, State.DONE], State.DONE),
+        ([State.NOT_STARTED, State.NOT_STARTED], State.NOT_STARTED),
+        ([State.NO_DATA, State.NOT_STARTED], State.NO_DATA),
+        ([State.DONE, State.ON_TRACK, State.NOT_STARTED], State.ON_TRACK),
+    ],
+)
 def test_the_target_is_as_bad_as_its_worst_step(steps, whole):
     assert overall(steps) == whole

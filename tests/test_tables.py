@@ -8,8 +8,8 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from taiping import tables
-from taiping.tables import TableError
+from taiping.ground import tables
+from taiping.ground.tables import TableError
 
 LOST_CODE = "是被表格软件改成科学计数法的编号，请把这一列设成“文本”再填完整的编号。"
 
@@ -59,7 +59,9 @@ def broken():
     source, target = io.BytesIO(xlsx(["村"])), io.BytesIO()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
-            new.writestr(name, b"<worksheet><sheetData><row" if "sheet1" in name else old.read(name))
+            new.writestr(
+                name, b"<worksheet><sheetData><row" if "sheet1" in name else old.read(name)
+            )
     return target.getvalue()
 
 
@@ -96,7 +98,9 @@ def test_file_that_is_no_table_is_refused_in_words(content, told):
 def test_cells_that_only_carry_a_border_far_below_do_no_harm():
     book = openpyxl.Workbook()
     book.active["A1"] = "村"
-    book.active["XFD1048576"].border = openpyxl.styles.Border(top=openpyxl.styles.Side(style="thin"))
+    book.active["XFD1048576"].border = openpyxl.styles.Border(
+        top=openpyxl.styles.Side(style="thin")
+    )
 
     assert tables.read_workbook(tables.to_bytes(book))[0].rows == [(1, ["村"])]
 
@@ -108,7 +112,9 @@ def test_csv_is_read_in_the_encodings_offices_use(encoding):
     sheet = tables.read_csv(text.encode(encoding))
 
     assert sheet.rows == [
-        (1, ["村", "小地名", "面积（亩）"]), (2, ["团碾", "塆里,坎上", "3.50"]), (4, ["双福", None, None])
+        (1, ["村", "小地名", "面积（亩）"]),
+        (2, ["团碾", "塆里,坎上", "3.50"]),
+        (4, ["双福", None, None]),
     ]
 
 
@@ -119,15 +125,28 @@ def test_csv_without_readable_text_is_refused(content):
 
 
 def test_pasted_rows_are_split_at_tabs():
-    assert tables.read_pasted("村\t面积\n团碾\t3,5").rows == [(1, ["村", "面积"]), (2, ["团碾", "3,5"])]
+    assert tables.read_pasted("村\t面积\n团碾\t3,5").rows == [
+        (1, ["村", "面积"]),
+        (2, ["团碾", "3,5"]),
+    ]
     with pytest.raises(TableError, match="没有粘贴内容"):
         tables.read_pasted("  \n")
 
 
 @pytest.mark.parametrize(
     "written",
-    ["2024-09-30", "2024/9/30", "2024年9月30日", "2024.9.30", "2024 年 9 月 30 日", "２０２４－９－３０",
-     date(2024, 9, 30), datetime(2024, 9, 30, 8), 45565, "2024-09-30 00:00:00"],
+    [
+        "2024-09-30",
+        "2024/9/30",
+        "2024年9月30日",
+        "2024.9.30",
+        "2024 年 9 月 30 日",
+        "２０２４－９－３０",
+        date(2024, 9, 30),
+        datetime(2024, 9, 30, 8),
+        45565,
+        "2024-09-30 00:00:00",
+    ],
 )
 def test_dates_are_read_in_every_usual_way(written):
     assert tables.as_date(written) == date(2024, 9, 30)
@@ -175,8 +194,12 @@ def test_wrong_cell_is_refused_with_what_was_found_and_what_would_do(read, writt
         (tables.as_text, "甲\r\n乙\x0b ", "甲\n乙"),
         (tables.as_code, "0012", "0012"),
         (tables.as_moment, "2024-09-30 15:04:05.123456", datetime(2024, 9, 30, 15, 4, 5, 123456)),
-        (tables.as_text, None, ""), (tables.as_date, None, None), (tables.as_decimal, "", None),
-        (tables.as_int, None, None), (tables.as_bool, " ", None), (tables.as_moment, None, None),
+        (tables.as_text, None, ""),
+        (tables.as_date, None, None),
+        (tables.as_decimal, "", None),
+        (tables.as_int, None, None),
+        (tables.as_bool, " ", None),
+        (tables.as_moment, None, None),
     ],
 )
 def test_cells_are_read_as_what_they_mean(read, written, value):
@@ -190,8 +213,10 @@ def test_what_is_written_comes_back_and_formulas_stay_text():
     name, kind = tables.Column("名称", note="照原文"), tables.Column("类型", choices=kinds)
     columns = [name, tables.Column("数"), kind]
     rows = [
-        ["=1+1", Decimal("-3.5"), "底线"], ["@某人", Decimal("12345678901234.123456"), "工作量"],
-        ["+86", date(2024, 9, 30), True], ["-", None, ""],
+        ["=1+1", Decimal("-3.5"), "底线"],
+        ["@某人", Decimal("12345678901234.123456"), "工作量"],
+        ["+86", date(2024, 9, 30), True],
+        ["-", None, ""],
     ]
     tables.add_sheet(book, "表", columns, rows, note_row=True)
     content = tables.to_bytes(book)
@@ -200,8 +225,10 @@ def test_what_is_written_comes_back_and_formulas_stay_text():
     opened = openpyxl.load_workbook(io.BytesIO(content))["表"]
 
     assert [values for _, values in sheet.rows[2:]] == [
-        ["=1+1", -3.5, "底线"], ["@某人", "12345678901234.123456", "工作量"],
-        ["+86", date(2024, 9, 30), "是"], ["-", None, None],
+        ["=1+1", -3.5, "底线"],
+        ["@某人", "12345678901234.123456", "工作量"],
+        ["+86", date(2024, 9, 30), "是"],
+        ["-", None, None],
     ]
     assert opened["A3"].data_type == "s"
     assert opened["B3"].data_type == "n"

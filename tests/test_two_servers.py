@@ -15,8 +15,8 @@ from plots.evidence.checking import check
 from plots.importing.progress import Progress
 from plots.models import Evidence, RectificationRecord
 from taiping.audit.models import Access
-from taiping.backup import make_backup, restore
-from taiping.stored_files import compare
+from taiping.operations.backup import make_backup, restore
+from taiping.operations.stored_files import compare
 from tests.factories import PASSWORD, make_batch
 from tests.photos import upload
 from tests.servers import Server, Visitor
@@ -35,11 +35,18 @@ def s3():
     server.start()
     host, port = server.get_host_and_port()
     given = {
-        "S3_BUCKET": BUCKET, "S3_ENDPOINT": f"http://{host}:{port}", "S3_REGION": "us-east-1",
-        "S3_ACCESS_KEY": "test", "S3_SECRET_KEY": "test", "S3_ADDRESSING": "path",
+        "S3_BUCKET": BUCKET,
+        "S3_ENDPOINT": f"http://{host}:{port}",
+        "S3_REGION": "us-east-1",
+        "S3_ACCESS_KEY": "test",
+        "S3_SECRET_KEY": "test",
+        "S3_ADDRESSING": "path",
     }
     boto3.client(
-        "s3", endpoint_url=given["S3_ENDPOINT"], region_name="us-east-1", aws_access_key_id="test",
+        "s3",
+        endpoint_url=given["S3_ENDPOINT"],
+        region_name="us-east-1",
+        aws_access_key_id="test",
         aws_secret_access_key="test",
     ).create_bucket(Bucket=BUCKET)
     yield given
@@ -50,12 +57,19 @@ def s3():
 def in_s3(s3, settings):
     """这个进程的上传文件也存到那里。"""
     options = {
-        "bucket_name": BUCKET, "endpoint_url": s3["S3_ENDPOINT"], "region_name": "us-east-1", "access_key": "test",
-        "secret_key": "test", "addressing_style": "path", "default_acl": None, "file_overwrite": False,
+        "bucket_name": BUCKET,
+        "endpoint_url": s3["S3_ENDPOINT"],
+        "region_name": "us-east-1",
+        "access_key": "test",
+        "secret_key": "test",
+        "addressing_style": "path",
+        "default_acl": None,
+        "file_overwrite": False,
     }
     backend = "storages.backends.s3.S3Storage"
     settings.STORAGES = {
-        **settings.STORAGES, "default": {"BACKEND": backend, "OPTIONS": options},
+        **settings.STORAGES,
+        "default": {"BACKEND": backend, "OPTIONS": options},
         "progress": {"BACKEND": backend, "OPTIONS": {**options, "file_overwrite": True}},
     }
 
@@ -80,7 +94,9 @@ def test_sign_in_on_one_server_and_act_on_the_other(s3, tmp_path):
         one = Visitor(first).sign_in("dong", PASSWORD)
         two = Visitor(second, one.cookies)
         seen, _ = two.get("/my/")
-        status, page, _ = two.report(patch.pk, done_on=TODAY().isoformat(), camera=named(picture, "现场.jpg"))
+        status, page, _ = two.report(
+            patch.pk, done_on=TODAY().isoformat(), camera=named(picture, "现场.jpg")
+        )
         evidence = Evidence.objects.first()
         assert status == 302, re.findall(r"error[^<]*<[^<]*", page.decode())
         shown, timeline = one.get(f"/patches/{patch.pk}/")
@@ -93,10 +109,16 @@ def test_sign_in_on_one_server_and_act_on_the_other(s3, tmp_path):
     assert RectificationRecord.objects.get().by == year.secretary
     assert "现场.jpg" in timeline
     assert original == picture
-    assert [access.kind for access in Access.objects.order_by("pk")] == ["SIGN_IN", "DOWNLOAD", "SIGN_OUT"]
+    assert [access.kind for access in Access.objects.order_by("pk")] == [
+        "SIGN_IN",
+        "DOWNLOAD",
+        "SIGN_OUT",
+    ]
 
 
-def test_photos_in_an_object_store_are_stored_served_backed_up_and_restored(in_s3, client, tmp_path):
+def test_photos_in_an_object_store_are_stored_served_backed_up_and_restored(
+    in_s3, client, tmp_path
+):
     year = Year()
     record = year.report(year.patch())
     evidence = store(record, check(upload()), year.secretary)

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from plots.models import Batch
-from taiping.tables import TableError, read_workbook, reading, refuse_unfit
+from taiping.ground.tables import TableError, read_workbook, reading, refuse_unfit
 from tasks.models import PlanFile
 from tests.factories import make_plan, make_steps_target, make_user
 from villages.models import Role
@@ -30,7 +30,9 @@ def workbook(**parts):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in {"xl__workbook_xml": b"<workbook/>", **parts}.items():
-            with archive.open(name.replace("__", "/").replace("_", "."), "w", force_zip64=True) as part:
+            with archive.open(
+                name.replace("__", "/").replace("_", "."), "w", force_zip64=True
+            ) as part:
                 for _ in range(content if isinstance(content, int) else 0):
                     part.write(b" " * MB)
                 part.write(content if isinstance(content, bytes) else b"")
@@ -58,18 +60,26 @@ def test_parts_that_are_too_much_together_are_refused(monkeypatch):
         refuse_unfit(workbook(xl__sharedStrings_xml=3, xl__styles_xml=3))
 
 
-@pytest.mark.parametrize("declared", [LAUGHS, LAUGHS.decode().encode("utf-16"), b" " * (MB - 5) + LAUGHS])
+@pytest.mark.parametrize(
+    "declared", [LAUGHS, LAUGHS.decode().encode("utf-16"), b" " * (MB - 5) + LAUGHS]
+)
 def test_entity_declarations_are_refused_before_any_parser_sees_them(declared):
     with pytest.raises(TableError, match="声明，没有读"):
         refuse_unfit(workbook(xl__workbook_xml=declared))
 
 
-@pytest.mark.parametrize("content", [workbook(xl__worksheets__sheet1_xml=40), workbook(xl__workbook_xml=LAUGHS)])
+@pytest.mark.parametrize(
+    "content", [workbook(xl__worksheets__sheet1_xml=40), workbook(xl__workbook_xml=LAUGHS)]
+)
 def test_both_import_pages_tell_it_in_a_sentence(client, content):
     target = make_steps_target(make_plan())
     client.force_login(make_user(role=Role.ADMIN))
 
-    patches = client.post("/patches/import/", {"target": target.pk, "kind": "TABLE", "file": upload(content)}, follow=True)
+    patches = client.post(
+        "/patches/import/",
+        {"target": target.pk, "kind": "TABLE", "file": upload(content)},
+        follow=True,
+    )
     plans = client.post("/plan/import/", {"file": upload(content, "方案.xlsx")}, follow=True)
     marked = client.get(f"/plan/import/{PlanFile.objects.get().pk}/errors.xlsx")
 
@@ -88,13 +98,17 @@ def test_json_nested_without_end_is_a_sentence(client):
     assert "这不是 JSON 文件，或者文件不完整" in page.content.decode()
 
 
-@pytest.mark.parametrize("name", ["../../etc/下发.csv", "..\\..\\下发.csv", "/etc/passwd.csv", "下发\u202e.csv"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/下发.csv", "..\\..\\下发.csv", "/etc/passwd.csv", "下发\u202e.csv"]
+)
 def test_a_wicked_name_never_decides_where_a_file_goes(client, media, name):
     target = make_steps_target(make_plan())
     client.force_login(make_user(role=Role.STAFF))
     rows = "村,图斑编号,面积(亩)\n东村,T1,1.5\n".encode()
 
-    client.post("/patches/import/", {"target": target.pk, "kind": "TABLE", "file": upload(rows, name)})
+    client.post(
+        "/patches/import/", {"target": target.pk, "kind": "TABLE", "file": upload(rows, name)}
+    )
 
     batch = Batch.objects.get()
     stored = [path for path in media.rglob("*") if path.is_file()]
@@ -111,7 +125,10 @@ def test_uploads_have_no_public_address(client, settings):
     name = default_storage.save("batches/2024/x.csv", io.BytesIO(b"1"))
 
     client.force_login(staff)
-    answers = [client.get(f"{prefix}/{name}").status_code for prefix in ("", "/media", "/static", "/uploads")]
+    answers = [
+        client.get(f"{prefix}/{name}").status_code
+        for prefix in ("", "/media", "/static", "/uploads")
+    ]
 
     assert settings.MEDIA_URL in ("", "/")
     assert answers == [404] * 4

@@ -9,7 +9,13 @@ from villages.models import Role
 pytestmark = pytest.mark.django_db
 
 OPEN = {"villages:login", "healthz"}
-PLACEHOLDERS = {"int": "1", "str": "x", "slug": "x", "path": "x", "uuid": "00000000-0000-0000-0000-000000000000"}
+PLACEHOLDERS = {
+    "int": "1",
+    "str": "x",
+    "slug": "x",
+    "path": "x",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+}
 
 
 def walk(resolver=None, prefix="", namespace=""):
@@ -17,12 +23,16 @@ def walk(resolver=None, prefix="", namespace=""):
     for entry in (resolver or get_resolver()).url_patterns:
         route = prefix + str(getattr(entry.pattern, "_route", "") or "")
         if isinstance(entry, URLResolver):
-            yield from walk(entry, route, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+            yield from walk(
+                entry, route, f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            )
         elif isinstance(entry, URLPattern) and hasattr(entry.pattern, "_route"):
             path = route
             for name in entry.pattern.converters:
                 kind = next((k for k in PLACEHOLDERS if f"<{k}:{name}>" in path), "str")
-                path = path.replace(f"<{kind}:{name}>", PLACEHOLDERS[kind]).replace(f"<{name}>", "x")
+                path = path.replace(f"<{kind}:{name}>", PLACEHOLDERS[kind]).replace(
+                    f"<{name}>", "x"
+                )
             yield f"{namespace}{entry.name}", "/" + path
 
 
@@ -33,7 +43,13 @@ def site_urls():
 def test_the_walk_finds_the_pages():
     names = {name for name, _ in site_urls()}
 
-    assert {"dashboard:dashboard", "dashboard:village", "tasks:plan", "tasks:readings", "villages:login"} <= names
+    assert {
+        "dashboard:dashboard",
+        "dashboard:village",
+        "tasks:plan",
+        "tasks:readings",
+        "villages:login",
+    } <= names
 
 
 @pytest.mark.parametrize(("name", "path"), site_urls())
@@ -63,11 +79,20 @@ def test_admin_is_closed_to_everyone_but_administrators(client, name):
 def test_no_page_breaks_on_odd_parameters(client, role):
     """地址里写错的参数给一句话或 404，不会是 500；没有方案时也一样。"""
     client.force_login(make_user(role=role))
-    odd = ["?on=2024-02-30", "?on=abc&basis=x&year=20x4", "?year=9999", "?on=9999-12-31", "?on=0001-01-01", "?on=%00"]
+    odd = [
+        "?on=2024-02-30",
+        "?on=abc&basis=x&year=20x4",
+        "?year=9999",
+        "?on=9999-12-31",
+        "?on=0001-01-01",
+        "?on=%00",
+    ]
 
     answers = {
         (path, query): client.get(path + query).status_code
-        for name, path in site_urls() if name != "villages:logout" for query in odd
+        for name, path in site_urls()
+        if name != "villages:logout"
+        for query in odd
     }
 
     assert [key for key, status in answers.items() if status >= 500] == []

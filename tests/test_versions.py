@@ -8,9 +8,14 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from taiping import versions
-from taiping.backup import ArchiveError, make_backup, restore
-from taiping.versions import NewerDatabase, newer_sentence, refuse_newer_database, unknown_steps
+from taiping.operations import versions
+from taiping.operations.backup import ArchiveError, make_backup, restore
+from taiping.operations.versions import (
+    NewerDatabase,
+    newer_sentence,
+    refuse_newer_database,
+    unknown_steps,
+)
 from tests.servers import ROOT, Server, environment, free_port
 from tests.town import Town
 from villages.models import User
@@ -60,7 +65,9 @@ class TestOneProcess:
         assert "有 3 步" in newer_sentence()
         assert "如 audit.0998_y）" in newer_sentence()
 
-    @pytest.mark.parametrize("step", [("axes", "0999_later"), ("auth", "0999_later"), ("gone_app", "0001_initial")])
+    @pytest.mark.parametrize(
+        "step", [("axes", "0999_later"), ("auth", "0999_later"), ("gone_app", "0001_initial")]
+    )
     def test_other_peoples_steps_and_removed_apps_do_not_stop_us(self, step, caplog):
         recorder = MigrationRecorder(connection)
         recorder.record_applied(*step)
@@ -77,10 +84,14 @@ class TestOneProcess:
         """以后把几步合成一步、删掉旧文件，老数据库里还记着旧名字。"""
         disk = versions.MigrationLoader(None).disk_migrations
         merged = type("Migration", (), {"replaces": [("plots", "0001_old"), ("plots", "0002_old")]})
-        loader = type("Loader", (), {"disk_migrations": {**disk, ("plots", "0001_squashed"): merged}})
+        loader = type(
+            "Loader", (), {"disk_migrations": {**disk, ("plots", "0001_squashed"): merged}}
+        )
         monkeypatch.setattr(versions, "MigrationLoader", lambda given: loader)
 
-        assert unknown_steps([("plots", "0002_old"), ("plots", "0003_new")]) == [("plots", "0003_new")]
+        assert unknown_steps([("plots", "0002_old"), ("plots", "0003_new")]) == [
+            ("plots", "0003_new")
+        ]
 
     def test_database_that_does_not_answer_is_not_called_newer(self, monkeypatch):
         def refuse():
@@ -95,8 +106,13 @@ class TestOneProcess:
 class TestServed:
     def test_serve_refuses_in_one_sentence(self, newer, tmp_path):
         done = subprocess.run(
-            [sys.executable, "manage.py", "serve", "--port", str(free_port())], cwd=ROOT, env=environment(tmp_path),
-            capture_output=True, text=True, encoding="utf-8", timeout=60,
+            [sys.executable, "manage.py", "serve", "--port", str(free_port())],
+            cwd=ROOT,
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
         )
 
         assert done.returncode == 1
@@ -106,8 +122,13 @@ class TestServed:
 
     def test_other_wsgi_servers_are_refused_too(self, newer, tmp_path):
         done = subprocess.run(
-            [sys.executable, "-c", "import taiping.wsgi"], cwd=ROOT, env=environment(tmp_path), capture_output=True,
-            text=True, encoding="utf-8", timeout=60,
+            [sys.executable, "-c", "import taiping.wsgi"],
+            cwd=ROOT,
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
         )
 
         assert done.returncode == 1

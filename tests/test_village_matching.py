@@ -4,8 +4,8 @@ import pytest
 from django.core.management import call_command
 
 from tests.factories import make_village
-from villages.matching import VillageIndex
 from villages.models import Village
+from villages.places.matching import VillageIndex
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from plots import actions
 from plots.models import Patch
-from taiping.dashboard.weekly import weekly_name, weekly_workbook
+from taiping.reports.weekly import weekly_name, weekly_workbook
 from tests.factories import make_patch, make_plan, make_steps_target, make_user, make_village
 from tests.reports_town import DAY, FIRST_DAY, NOON, ReportsTown
 from villages.models import Role
@@ -44,12 +44,57 @@ def test_overview_has_the_figures_worked_out_by_hand(town):
     assert sheet["I2"].value == "单位：亩、个"
     # 任务，类型，任务数（量、个），上报（量、个），核实（量、个），完成率（上报、核实），核减（亩、个），暂缓，逾期，状态
     assert row_of(sheet, "自然撂荒地整治")[:15] == (
-        "自然撂荒地整治", "工作量", 100, None, 30, 4, 20, 3, 0.3, 0.2, 6, 1, 1, 3, "逾期")
+        "自然撂荒地整治",
+        "工作量",
+        100,
+        None,
+        30,
+        4,
+        20,
+        3,
+        0.3,
+        0.2,
+        6,
+        1,
+        1,
+        3,
+        "逾期",
+    )
     assert row_of(sheet, "存量重点图斑")[:15] == (
-        "存量重点图斑", "工作量", 30, 3, 10, 2, 10, 2, 0.555, 0.555, 12, 1, 0, 0, "正常")
+        "存量重点图斑",
+        "工作量",
+        30,
+        3,
+        10,
+        2,
+        10,
+        2,
+        0.555,
+        0.555,
+        12,
+        1,
+        0,
+        0,
+        "正常",
+    )
     assert row_of(sheet, "耕地保有量") == (
-        "耕地保有量", "底线", 32202, None, None, None, 32300, None, None, None, None, None, None, None, "正常",
-        "2024年6月30日监测数，高出底线98亩")
+        "耕地保有量",
+        "底线",
+        32202,
+        None,
+        None,
+        None,
+        32300,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        "正常",
+        "2024年6月30日监测数，高出底线98亩",
+    )
     assert row_of(sheet, "存量重点图斑")[15] == "图斑3个、30亩；核减后按18亩计"
 
 
@@ -58,8 +103,42 @@ def test_villages_are_worst_first_and_the_total_recomputes_the_rate(town):
 
     rows = list(sheet.iter_rows(min_row=5, values_only=True))
     # 序号，村，片区，撂荒（图斑、上报、核实、逾期），重点（同上），核实占比，待重报，差错率，逾期合计，最久的一步
-    assert rows[0] == (1, "东村", None, 5, 3, 2, 2, 1, 1, 1, 0, 0.5, 0, 0, 2, "自然撂荒地整治 复耕复种，已过20天")
-    assert rows[1] == (2, "西村", None, 4, 1, 1, 1, 2, 1, 1, 0, 0.333, 1, 0.16, 1, "自然撂荒地整治 复耕复种，已过20天")
+    assert rows[0] == (
+        1,
+        "东村",
+        None,
+        5,
+        3,
+        2,
+        2,
+        1,
+        1,
+        1,
+        0,
+        0.5,
+        0,
+        0,
+        2,
+        "自然撂荒地整治 复耕复种，已过20天",
+    )
+    assert rows[1] == (
+        2,
+        "西村",
+        None,
+        4,
+        1,
+        1,
+        1,
+        2,
+        1,
+        1,
+        0,
+        0.333,
+        1,
+        0.16,
+        1,
+        "自然撂荒地整治 复耕复种，已过20天",
+    )
     assert rows[2] == (3, "南村", None, *[None] * 9, 0, None, 0, None)
     assert rows[3] == ("合计", None, None, 9, 4, 3, 3, 3, 2, 2, 0, 0.416, 1, 0.07, 3, None)
 
@@ -79,11 +158,57 @@ def test_milestones(town):
 
     # 由谁做，截止，离截止，任务数，已完成，完成率，按期，逾期完成，逾期未完成，按期率，状态
     assert rows["自然撂荒地整治", "复耕复种"][:16] == (
-        "村", datetime(2024, 9, 30), -20, 100, None, 55, 5, 0.55, 35, 4, 20, 1, 3, 0.8, "逾期", None)
+        "村",
+        datetime(2024, 9, 30),
+        -20,
+        100,
+        None,
+        55,
+        5,
+        0.55,
+        35,
+        4,
+        20,
+        1,
+        3,
+        0.8,
+        "逾期",
+        None,
+    )
     assert rows["存量重点图斑", "复耕复种"][:15] == (
-        "村", datetime(2024, 9, 30), None, 30, 3, 18, 3, 1, 18, 3, 0, 0, 0, 1, "按期完成")
-    assert rows["自然撂荒地整治", "镇级核实"][:7] == ("镇", datetime(2024, 11, 15), 26, 100, None, 20, 3)
-    assert rows["耕地保有量", "年底保有"][:6] == ("镇", datetime(2024, 12, 31), 72, 32202, None, 32300)
+        "村",
+        datetime(2024, 9, 30),
+        None,
+        30,
+        3,
+        18,
+        3,
+        1,
+        18,
+        3,
+        0,
+        0,
+        0,
+        1,
+        "按期完成",
+    )
+    assert rows["自然撂荒地整治", "镇级核实"][:7] == (
+        "镇",
+        datetime(2024, 11, 15),
+        26,
+        100,
+        None,
+        20,
+        3,
+    )
+    assert rows["耕地保有量", "年底保有"][:6] == (
+        "镇",
+        datetime(2024, 12, 31),
+        72,
+        32202,
+        None,
+        32300,
+    )
 
 
 def test_overdue_and_deferred_lists(town):
@@ -97,7 +222,21 @@ def test_overdue_and_deferred_lists(town):
         (3, "西村", step[0], "A7", None, 15, "复耕复种", step[1], 20, "已退回", "未见复耕复种"),
     ]
     waiting = list(book["暂缓清单"].iter_rows(min_row=4, values_only=True))
-    assert waiting == [(1, "西村", step[0], "A8", None, 9, "复耕复种", step[1], datetime(2024, 9, 18), "暂缓", "等水退。")]
+    assert waiting == [
+        (
+            1,
+            "西村",
+            step[0],
+            "A8",
+            None,
+            9,
+            "复耕复种",
+            step[1],
+            datetime(2024, 9, 18),
+            "暂缓",
+            "等水退。",
+        )
+    ]
 
 
 def test_details_have_every_patch_with_the_day_of_each_step(town):
@@ -106,10 +245,49 @@ def test_details_have_every_patch_with_the_day_of_each_step(town):
 
     assert sorted(rows) == ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "B1", "B2", "B3"]
     days = datetime(2024, 9, 5), datetime(2024, 10, 8), datetime(2024, 10, 12)
-    assert rows["A1"] == ("自然撂荒地整治", "东村", "A1", None, None, 10, "已销号", None, None, *days, 10, 10, None)
-    assert rows["A3"][5:] == (12.5, "整治中", "复耕复种", datetime(2024, 9, 30), None, None, None, 0, 0, None)
-    assert rows["A5"][6:9] + rows["A5"][14:] == ("核查无问题", None, None, "2024年9月12日核查无问题：影像为水田")
-    assert row_of(sheet, "自然撂荒地整治合计")[:8] == ("自然撂荒地整治合计", 9, None, None, None, 100.5, None, None)
+    assert rows["A1"] == (
+        "自然撂荒地整治",
+        "东村",
+        "A1",
+        None,
+        None,
+        10,
+        "已销号",
+        None,
+        None,
+        *days,
+        10,
+        10,
+        None,
+    )
+    assert rows["A3"][5:] == (
+        12.5,
+        "整治中",
+        "复耕复种",
+        datetime(2024, 9, 30),
+        None,
+        None,
+        None,
+        0,
+        0,
+        None,
+    )
+    assert rows["A5"][6:9] + rows["A5"][14:] == (
+        "核查无问题",
+        None,
+        None,
+        "2024年9月12日核查无问题：影像为水田",
+    )
+    assert row_of(sheet, "自然撂荒地整治合计")[:8] == (
+        "自然撂荒地整治合计",
+        9,
+        None,
+        None,
+        None,
+        100.5,
+        None,
+        None,
+    )
     assert row_of(sheet, "自然撂荒地整治合计")[12:14] == (30, 20)
 
 
@@ -138,8 +316,16 @@ def test_sheets_print_on_a4_landscape_one_page_wide(town):
     assert book["分村"].auto_filter.ref == "A4:P7"  # 合计行不参加筛选
     assert "A1:P1" in book["总表"].merged_cells
     # 标题、口径和表头每页都有
-    assert [sheet.print_title_rows for sheet in book] == ["$1:$4"] * 4 + ["$1:$3"] * 2 + ["$1:$4", "$1:$1"]
-    signing = [cell for row in book["总表"].iter_rows(values_only=True) for cell in row if isinstance(cell, str)]
+    assert [sheet.print_title_rows for sheet in book] == ["$1:$4"] * 4 + ["$1:$3"] * 2 + [
+        "$1:$4",
+        "$1:$1",
+    ]
+    signing = [
+        cell
+        for row in book["总表"].iter_rows(values_only=True)
+        for cell in row
+        if isinstance(cell, str)
+    ]
     assert {"填报人：", "审核人：", "截止日期：2024年10月20日"} <= set(signing)
 
 
@@ -149,7 +335,9 @@ def test_the_chart_draws_the_rates_of_the_overview(town):
     assert [len(sheet._charts) for sheet in book] == [1, 0, 0, 0, 0, 0, 0, 0]
     series = book["总表"]._charts[0].series
     assert [(row.tx.v, row.val.numRef.f) for row in series] == [
-        ("核实", "'总表'!$J$6:$J$7"), ("上报", "'总表'!$I$6:$I$7")]  # 底线那行不画
+        ("核实", "'总表'!$J$6:$J$7"),
+        ("上报", "'总表'!$I$6:$I$7"),
+    ]  # 底线那行不画
     assert (book["总表"]["I4"].value, book["总表"]["J4"].value) == ("上报", "核实")
 
 
@@ -162,10 +350,16 @@ def test_without_figures_there_is_no_empty_chart():
 
 def test_long_texts_are_seen_whole_and_no_row_is_higher_than_a_sheet_allows(town):
     long = "重庆市铜梁区太平镇绿野生态农业开发有限公司"
-    Patch.objects.filter(code="A1").update(contractor=long, place="很长很长的小地名一直写到十五个字")
+    Patch.objects.filter(code="A1").update(
+        contractor=long, place="很长很长的小地名一直写到十五个字"
+    )
     patch = Patch.objects.get(code="A8")
-    actions.resume(patch, by=make_user(role=Role.STAFF), on=date(2024, 10, 1), at=NOON, note="可以整改了")
-    actions.defer(patch, by=make_user(role=Role.STAFF), on=date(2024, 10, 2), at=NOON, note="水" * 900)
+    actions.resume(
+        patch, by=make_user(role=Role.STAFF), on=date(2024, 10, 1), at=NOON, note="可以整改了"
+    )
+    actions.defer(
+        patch, by=make_user(role=Role.STAFF), on=date(2024, 10, 2), at=NOON, note="水" * 900
+    )
     sheet = opened(town.plan)["明细"]
     rows = {row[2].value: row[0].row for row in sheet.iter_rows(min_row=5) if row[2].value}
 
@@ -175,12 +369,17 @@ def test_long_texts_are_seen_whole_and_no_row_is_higher_than_a_sheet_allows(town
     assert heights["A8"] == 409
 
 
-
 def test_numbers_are_numbers_and_there_is_no_formula(town):
     Patch.objects.filter(code="A4").update(code="=1+1", place="@家", contractor="+86")
     book = opened(town.plan)
 
-    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    kinds = {
+        cell.data_type
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
     assert kinds <= {"n", "s", "d"}
     row = next(row for row in book["明细"].iter_rows(min_row=5) if row[2].value == "=1+1")
     assert [cell.data_type for cell in row[2:6]] == ["s", "s", "s", "n"]
@@ -230,10 +429,12 @@ def test_the_number_of_queries_does_not_grow(town):
 def test_download_has_the_date_in_its_name(town, client):
     client.force_login(make_user(role=Role.LEADER))
 
-    response = client.get(reverse("dashboard:weekly") + "?on=2024-10-20")
+    response = client.get(reverse("reports:weekly") + "?on=2024-10-20")
 
     assert response.status_code == 200
-    assert "%E5%91%A8%E6%8A%A5_2024-10-20.xlsx" in response["Content-Disposition"]  # 周报_2024-10-20.xlsx
+    assert (
+        "%E5%91%A8%E6%8A%A5_2024-10-20.xlsx" in response["Content-Disposition"]
+    )  # 周报_2024-10-20.xlsx
     assert load_workbook(io.BytesIO(b"".join(response.streaming_content))).sheetnames == NAMES
     assert weekly_name(DAY) == "太平镇耕地保护周报_2024-10-20.xlsx"
 
@@ -241,20 +442,22 @@ def test_download_has_the_date_in_its_name(town, client):
 def test_a_secretary_may_not_take_the_whole_town(town, client):
     client.force_login(make_user(role=Role.SECRETARY, villages=[town.east]))
 
-    assert client.get(reverse("dashboard:weekly")).status_code == 403
+    assert client.get(reverse("reports:weekly")).status_code == 403
 
 
 def test_a_bad_date_is_not_silently_another_day(town, client):
     client.force_login(make_user(role=Role.STAFF))
 
-    response = client.get(reverse("dashboard:weekly") + "?on=2024-02-30")
+    response = client.get(reverse("reports:weekly") + "?on=2024-02-30")
 
     assert response.status_code == 302
     assert response.url == "/?on=2024-02-30"
 
 
 def test_command_writes_the_same_figures(town, tmp_path):
-    call_command("weekly", as_of="2024-10-20", output=str(tmp_path), verbosity=0, stdout=io.StringIO())
+    call_command(
+        "weekly", as_of="2024-10-20", output=str(tmp_path), verbosity=0, stdout=io.StringIO()
+    )
 
     book = load_workbook(tmp_path / "太平镇耕地保护周报_2024-10-20.xlsx")
     assert row_of(book["总表"], "自然撂荒地整治")[4:8] == (30, 4, 20, 3)

@@ -38,14 +38,23 @@ class Town:
     def do(self, verb, on=None, by=None, **given):
         """由镇工作人员（默认黄玲）办一个动作，必填的话都有默认。"""
         words = {
-            "exempt": {"note": "影像为水田"}, "defer": {"note": "等水退"}, "remark": {"note": "抓紧"},
-            "send_back": {"note": "未见复种"}, "amend": {"reason": "图纸有误", "area_mu": "9"},
-            "split": {"reason": "两户", "children": [
-                {"code": "T1-1", "area_mu": "6"}, {"code": "T1-2", "area_mu": "4"},
-            ]},
+            "exempt": {"note": "影像为水田"},
+            "defer": {"note": "等水退"},
+            "remark": {"note": "抓紧"},
+            "send_back": {"note": "未见复种"},
+            "amend": {"reason": "图纸有误", "area_mu": "9"},
+            "split": {
+                "reason": "两户",
+                "children": [
+                    {"code": "T1-1", "area_mu": "6"},
+                    {"code": "T1-2", "area_mu": "4"},
+                ],
+            },
         }
         given = {**words.get(verb, {}), **given}
-        return getattr(actions, verb)(self.patch, by=by or self.huang, on=on or sep(20), at=NOON, **given)
+        return getattr(actions, verb)(
+            self.patch, by=by or self.huang, on=on or sep(20), at=NOON, **given
+        )
 
     def bring_to(self, status):
         if status == Status.UNDERWAY:

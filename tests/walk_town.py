@@ -13,8 +13,8 @@ from django.test import Client
 
 from plots import actions
 from plots.evidence import saving
-from plots.geo.models import GeometryCheck
 from plots.models import Evidence
+from plots.models.checks import GeometryCheck
 from tests.factories import (
     make_allocation,
     make_batch,
@@ -35,10 +35,28 @@ from villages.models import Role
 
 # 这些字样只出现在西村的东西里；东村的人、没登录的人在任何一页看到任何一个，就是漏了。
 SECRETS = [
-    "西村秘密", "XI-0001", "西坡地", "西家湾老李", "西村照片", "77.77", "西村书记老王", "西村来源", "西村分成几部分",
+    "西村秘密",
+    "XI-0001",
+    "西坡地",
+    "西家湾老李",
+    "西村照片",
+    "77.77",
+    "西村书记老王",
+    "西村来源",
+    "西村分成几部分",
     "106.77",
 ]
-ACTIONS = ["report", "confirm", "send_back", "exempt", "defer", "resume", "remark", "amend", "split"]
+ACTIONS = [
+    "report",
+    "confirm",
+    "send_back",
+    "exempt",
+    "defer",
+    "resume",
+    "remark",
+    "amend",
+    "split",
+]
 FILES = ["original", "display", "thumb"]
 OWN, FOREIGN, MISSING = "自己的", "西村的", "没有的"
 NOWHERE = 999_999
@@ -62,30 +80,73 @@ class WalkTown:
         self.batch = make_batch(self.target, "下发表.xlsx", by=self.staff)
         self.plan_file = make_plan_file(self.staff)
         self.things = {
-            OWN: self._things(self.east, self.east_boss, "DONG-0001", "东坡地", "东湾老张", "东村", "31.25", 106.1111),
+            OWN: self._things(
+                self.east,
+                self.east_boss,
+                "DONG-0001",
+                "东坡地",
+                "东湾老张",
+                "东村",
+                "31.25",
+                106.1111,
+            ),
             FOREIGN: self._things(
-                self.west, self.west_boss, "XI-0001", "西坡地", "西家湾老李", "西村", "77.77", 106.7777
+                self.west,
+                self.west_boss,
+                "XI-0001",
+                "西坡地",
+                "西家湾老李",
+                "西村",
+                "77.77",
+                106.7777,
             ),
         }
 
     def _things(self, village, boss, code, place, contractor, word, mu, lon):
         patch = make_patch(
-            self.target, village, code=code, area_mu=Decimal(mu), place=place, contractor=contractor, batch=self.batch
+            self.target,
+            village,
+            code=code,
+            area_mu=Decimal(mu),
+            place=place,
+            contractor=contractor,
+            batch=self.batch,
         )
         make_allocation(self.target, village, quota=Decimal(mu))
-        make_reading(self.floor, village=village, value=Decimal(mu), source=f"{word}来源", by=self.staff)
+        make_reading(
+            self.floor, village=village, value=Decimal(mu), source=f"{word}来源", by=self.staff
+        )
         make_shape(patch, shapely.box(lon, 29.85, lon + 0.001, 29.851), crs="EPSG:4490")
-        make_boundary(village, shapely.box(lon - 0.01, 29.84, lon + 0.01, 29.86), by=self.admin, crs="EPSG:4490")
-        check = GeometryCheck.objects.create(patch=patch, kind="PARTS", sentence=f"{word}分成几部分")
+        make_boundary(
+            village,
+            shapely.box(lon - 0.01, 29.84, lon + 0.01, 29.86),
+            by=self.admin,
+            crs="EPSG:4490",
+        )
+        check = GeometryCheck.objects.create(
+            patch=patch, kind="PARTS", sentence=f"{word}分成几部分"
+        )
         record = actions.report(patch, by=boss, on=date(2024, 9, 5), note=f"{word}秘密")
-        return {"village": village, "patch": patch, "check": check, "evidence": self._evidence(record, boss, word, lon)}
+        return {
+            "village": village,
+            "patch": patch,
+            "check": check,
+            "evidence": self._evidence(record, boss, word, lon),
+        }
 
     def _evidence(self, record, boss, word, lon):
         content = encoded()
         with saving():
             evidence = Evidence(
-                patch=record.patch, record=record, kind="PHOTO", name=f"{word}照片.jpg", size=len(content),
-                sha256=f"{record.pk:064d}", by=boss, lat=Decimal("29.85"), lon=Decimal(str(lon)),
+                patch=record.patch,
+                record=record,
+                kind="PHOTO",
+                name=f"{word}照片.jpg",
+                size=len(content),
+                sha256=f"{record.pk:064d}",
+                by=boss,
+                lat=Decimal("29.85"),
+                lon=Decimal(str(lon)),
             )
             for field in FILES:
                 name = "file" if field == "original" else field
@@ -97,7 +158,11 @@ class WalkTown:
     def visitors(self):
         """{说法: 账号}，没登录的是 None。"""
         return {
-            "没登录": None, "东村书记": self.east_boss, "工作人员": self.staff, "领导": self.leader, "管理员": self.admin,
+            "没登录": None,
+            "东村书记": self.east_boss,
+            "工作人员": self.staff,
+            "领导": self.leader,
+            "管理员": self.admin,
         }
 
     def addresses(self, whose):
@@ -125,9 +190,10 @@ class WalkTown:
             return self.plan_file.pk
         if name.startswith("plots:import_"):
             return self.batch.pk
-        return {"plots:evidence_file": things["evidence"].pk, "plots:check_dismiss": things["check"].pk}.get(
-            name, things["patch"].pk
-        )
+        return {
+            "plots:evidence_file": things["evidence"].pk,
+            "plots:check_dismiss": things["check"].pk,
+        }.get(name, things["patch"].pk)
 
     def _key_in_admin(self, name):
         """后台每种东西的第一样；没有村的范围，只有管理员进得去。"""
@@ -141,7 +207,12 @@ class WalkTown:
     def asked(self, whose):
         """带着条件的页面：条件点到 whose 的村和图斑。"""
         things = self.things[whose]
-        queries = [f"village={things['village'].pk}", f"q={things['patch'].code}", "on=2024-10-20&state=all", "sort=-area"]
+        queries = [
+            f"village={things['village'].pk}",
+            f"q={things['patch'].code}",
+            "on=2024-10-20&state=all",
+            "sort=-area",
+        ]
         for query in queries:
             yield "plots:patch_list", f"/patches/?year=2024&{query}"
             yield "plots:patch_export", f"/patches/export.xlsx?year=2024&{query}"

@@ -6,7 +6,14 @@ from django.utils import timezone
 
 from plots import actions
 from tasks.models import Milestone
-from tests.factories import make_milestone, make_patch, make_plan, make_target, make_user, make_village
+from tests.factories import (
+    make_milestone,
+    make_patch,
+    make_plan,
+    make_target,
+    make_user,
+    make_village,
+)
 from villages.models import Role
 
 TODAY = timezone.localdate

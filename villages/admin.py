@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from villages import lockout, sessions
-from villages.forms import AccountForm, VillageForm
+from villages.accounts import lockout, sessions
+from villages.accounts.forms import AccountForm, VillageForm
+from villages.accounts.passwords import issue_password
+from villages.accounts.phones import masked
 from villages.models import Cadre, LoginFailure, Posting, User, Village
-from villages.passwords import issue_password
-from villages.phones import masked
 
 admin.site.unregister(Group)  # 权限跟着角色走，不用组
 
@@ -32,8 +32,16 @@ class AccountAdmin(admin.ModelAdmin):
     form = AccountForm
     inlines = [PostingInline]
     change_form_template = "admin/villages/user/change_form.html"
-    list_display = ["username", "name", "role", "posted_to", "phone_masked", "is_active", "must_change_password",
-                    "last_login"]
+    list_display = [
+        "username",
+        "name",
+        "role",
+        "posted_to",
+        "phone_masked",
+        "is_active",
+        "must_change_password",
+        "last_login",
+    ]
     list_filter = ["role", "is_active", "must_change_password", "is_demo"]
     search_fields = ["username", "name", "phone", "postings__village__name"]
     readonly_fields = ["must_change_password", "last_login", "date_joined"]
@@ -60,7 +68,9 @@ class AccountAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             obj.save(update_fields=form.changed_data)
-            if "is_active" in form.changed_data:  # 启用时也清：正要停用时挤进来的登录，启用以后不能接着用
+            if (
+                "is_active" in form.changed_data
+            ):  # 启用时也清：正要停用时挤进来的登录，启用以后不能接着用
                 sessions.end_all(obj)
                 if obj == request.user:  # 停用的是自己，眼前这个登录也到此为止
                     request.session.flush()
@@ -93,8 +103,13 @@ class AccountAdmin(admin.ModelAdmin):
         if len(users) < queryset.count():
             messages.warning(request, "您自己的密码没有重发：请在“我的账号”里自己改。")
         if users and "confirmed" not in request.POST:
-            context = {**self.admin_site.each_context(request), "title": "重新发放密码", "users": users,
-                       "opts": self.opts, "action_name": "reissue"}
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "重新发放密码",
+                "users": users,
+                "opts": self.opts,
+                "action_name": "reissue",
+            }
             return render(request, "admin/villages/user/reissue.html", context)
         if users:
             self._issue(request, users)
@@ -105,10 +120,15 @@ class AccountAdmin(admin.ModelAdmin):
         for user in users:
             self.log_change(request, user, "发放密码。")
         issued = [(user.name, user.username, issue_password(user)) for user in users]
-        messages.success(request, format_html(
-            "{}。密码只显示这一次，请记下来当面交给本人；他登录后须先改密码。",
-            format_html_join("；", "{}：用户名 <strong>{}</strong>，密码 <strong>{}</strong>", issued),
-        ))
+        messages.success(
+            request,
+            format_html(
+                "{}。密码只显示这一次，请记下来当面交给本人；他登录后须先改密码。",
+                format_html_join(
+                    "；", "{}：用户名 <strong>{}</strong>，密码 <strong>{}</strong>", issued
+                ),
+            ),
+        )
 
 
 @admin.register(Village)
@@ -156,7 +176,13 @@ class LoginFailureAdmin(admin.ModelAdmin):
         "按用户名或地址查。解锁是把勾选的用户名（在所有地址）和勾选的地址（上面所有用户名）输错的次数都清掉，从头数。"
         "本人的用户名不在这里、却登不进的，是他那个地址锁住了：到“访问记录”看他的地址，按地址查，勾一行解锁。"
     )
-    fields = readonly_fields = ["username", "address", "user_agent", "failures_since_start", "attempt_time"]
+    fields = readonly_fields = [
+        "username",
+        "address",
+        "user_agent",
+        "failures_since_start",
+        "attempt_time",
+    ]
     actions = ["unlock"]
 
     def has_add_permission(self, request):
@@ -187,4 +213,6 @@ class LoginFailureAdmin(admin.ModelAdmin):
         names = sorted({failure.username or "（没填用户名）" for failure in failures})
         places = sorted({self.address(failure) for failure in failures})
         lockout.unlock(failures)
-        messages.success(request, f"已经解锁：{'、'.join(names)}；地址 {'、'.join(places)}。现在可以再登录。")
+        messages.success(
+            request, f"已经解锁：{'、'.join(names)}；地址 {'、'.join(places)}。现在可以再登录。"
+        )

@@ -3,11 +3,27 @@
 先 check_all（不碰数据库），全部合格再存；存在 with saving(): 里，事务不成就把写下的文件删掉。
 """
 
-from plots.evidence.checking import Checked, EvidenceError, accepted_words, check, check_all, photo_count
+from plots.evidence.checking import (
+    Checked,
+    EvidenceError,
+    accepted_words,
+    check,
+    check_all,
+    photo_count,
+)
 from plots.evidence.listing import duplicates, listed
 from plots.evidence.storing import attach, saving, store
 
 __all__ = [
-    "Checked", "EvidenceError", "accepted_words", "attach", "check", "check_all", "duplicates", "listed",
-    "photo_count", "saving", "store",
+    "Checked",
+    "EvidenceError",
+    "accepted_words",
+    "attach",
+    "check",
+    "check_all",
+    "duplicates",
+    "listed",
+    "photo_count",
+    "saving",
+    "store",
 ]

@@ -56,7 +56,9 @@ def check_all(uploads):
     """(合格的 Checked 列表, 全部错误的句子)。同一个文件选了两次只留一个；有一个错误就一个也不要存。"""
     if len(uploads) > settings.EVIDENCE_MAX_FILES:
         most = settings.EVIDENCE_MAX_FILES
-        return [], [f"这次选了 {len(uploads)} 个文件，一次最多 {most} 个。请挑最能说明情况的 {most} 个。"]
+        return [], [
+            f"这次选了 {len(uploads)} 个文件，一次最多 {most} 个。请挑最能说明情况的 {most} 个。"
+        ]
     good, errors = {}, []
     for upload in uploads:
         try:
@@ -102,7 +104,9 @@ def _checked(upload, name):
     else:
         facts, display, thumb = photo.examine(content, sort)
     digest = hashlib.sha256(content).hexdigest()
-    return Checked(upload, name or f"材料{sort.suffix}", len(content), digest, sort, facts, display, thumb)
+    return Checked(
+        upload, name or f"材料{sort.suffix}", len(content), digest, sort, facts, display, thumb
+    )
 
 
 def _unknown(head):

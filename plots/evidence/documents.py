@@ -50,9 +50,19 @@ def office_sort(content):
             if any(info.flag_bits & 0x1 for info in members):
                 raise Refused("加了密码。请去掉密码，另存后再选")
             _read_through(archive, members)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, NotImplementedError,
-            RuntimeError, ValueError):
-        raise Refused("像 Word、Excel 文件或压缩包，但不完整或已损坏，打不开。请重新保存后再选") from None
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ):
+        raise Refused(
+            "像 Word、Excel 文件或压缩包，但不完整或已损坏，打不开。请重新保存后再选"
+        ) from None
     return sort
 
 

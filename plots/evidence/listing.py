@@ -35,7 +35,9 @@ def duplicates(evidence, patch, user):
 def listed(evidence, user):
     """材料的查询 → 列表，每份带 twins（照片才有）；先按 user 的范围筛，查询次数固定。"""
     items = list(
-        evidence.visible_to(user).select_related("by", "record__milestone", "patch").order_by("created_at", "pk")
+        evidence.visible_to(user)
+        .select_related("by", "record__milestone", "patch")
+        .order_by("created_at", "pk")
     )
     twins_of = _twins([item.sha256 for item in items if item.kind == Evidence.Type.PHOTO], user)
     for item in items:

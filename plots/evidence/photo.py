@@ -20,8 +20,13 @@ TAKEN, TAKEN_OFFSET = 0x9003, 0x9011
 LAT_REF, LAT, LON_REF, LON, BEARING = 1, 2, 3, 4, 17
 TURN = Image.Transpose
 UPRIGHT = {
-    2: TURN.FLIP_LEFT_RIGHT, 3: TURN.ROTATE_180, 4: TURN.FLIP_TOP_BOTTOM, 5: TURN.TRANSPOSE,
-    6: TURN.ROTATE_270, 7: TURN.TRANSVERSE, 8: TURN.ROTATE_90,
+    2: TURN.FLIP_LEFT_RIGHT,
+    3: TURN.ROTATE_180,
+    4: TURN.FLIP_TOP_BOTTOM,
+    5: TURN.TRANSPOSE,
+    6: TURN.ROTATE_270,
+    7: TURN.TRANSVERSE,
+    8: TURN.ROTATE_90,
 }
 QUALITY = 82
 OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
@@ -129,7 +134,9 @@ def _shrunk(image, side, orientation):
     image.draft("RGB", (side, side))  # JPEG 解码时就缩小，省时间和内存；别的格式不理会
     image.load()
     if image.mode not in ("RGB", "RGBA", "L", "LA"):
-        image = image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
+        image = image.convert(
+            "RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB"
+        )
     image.thumbnail((side, side))
     image = image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
     if image.mode in ("RGBA", "LA"):
@@ -166,7 +173,9 @@ def _exif(image):
     if lat is None or lon is None or (lat == 0 and lon == 0):  # 没定上位的手机写 0, 0
         lat = lon = None
     # 相机的钟和卫星的钟可以差一天；拍摄时间只认相机的。
-    return Facts(_moment(shot.get(TAKEN), shot.get(TAKEN_OFFSET)), lat, lon, _bearing(gps.get(BEARING))), orientation
+    return Facts(
+        _moment(shot.get(TAKEN), shot.get(TAKEN_OFFSET)), lat, lon, _bearing(gps.get(BEARING))
+    ), orientation
 
 
 def _ifd(exif, tag):
@@ -209,7 +218,11 @@ def _number(value):
 def _degrees(value, ref, letters, limit):
     parts = [_number(part) for part in (value if isinstance(value, (tuple, list)) else (value,))]
     ref = _text(ref).upper()
-    if not 1 <= len(parts) <= 3 or ref not in tuple(letters) or any(part is None or part < 0 for part in parts):
+    if (
+        not 1 <= len(parts) <= 3
+        or ref not in tuple(letters)
+        or any(part is None or part < 0 for part in parts)
+    ):
         return None
     if any(part >= 60 for part in parts[1:]):
         return None

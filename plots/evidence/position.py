@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from plots.models import Evidence, PatchShape
-from taiping.geometry.measure import distance_m
-from taiping.geometry.shapes import load
+from taiping.ground.geometry.measure import distance_m
+from taiping.ground.geometry.shapes import load
 
 Position = Evidence.Position
 FURTHEST_M = 2_000_000_000  # 数据库里整数的上限以内
@@ -26,13 +26,19 @@ def relocate(patch_ids):
     """图形来了或换了：这些图斑的照片重新判断位置，照片自己的和上报时手机的都算。"""
     ids = list(patch_ids)
     for start in range(0, len(ids), 900):
-        placed = Evidence.objects.filter(patch__in=ids[start : start + 900], patch__shape__isnull=False).filter(
-            Q(lat__isnull=False) | Q(device_lat__isnull=False)
+        placed = Evidence.objects.filter(
+            patch__in=ids[start : start + 900], patch__shape__isnull=False
+        ).filter(Q(lat__isnull=False) | Q(device_lat__isnull=False))
+        shapes = dict(
+            PatchShape.objects.filter(pk__in=placed.values("patch")).values_list("pk", "wkb")
         )
-        shapes = dict(PatchShape.objects.filter(pk__in=placed.values("patch")).values_list("pk", "wkb"))
-        changed = [evidence for evidence in placed if _replace(evidence, load(shapes[evidence.patch_id]))]
+        changed = [
+            evidence for evidence in placed if _replace(evidence, load(shapes[evidence.patch_id]))
+        ]
         Evidence.objects.bulk_update(
-            changed, ["position", "position_m", "device_position", "device_position_m"], batch_size=500
+            changed,
+            ["position", "position_m", "device_position", "device_position_m"],
+            batch_size=500,
         )
 
 
@@ -42,7 +48,10 @@ def _replace(evidence, geometry):
     for prefix in ("", "device_"):
         lat, lon = getattr(evidence, f"{prefix}lat"), getattr(evidence, f"{prefix}lon")
         found = _judge(geometry, lat, lon) if _is_credible(lat, lon) else (Position.UNKNOWN, None)
-        if found != (getattr(evidence, f"{prefix}position"), getattr(evidence, f"{prefix}position_m")):
+        if found != (
+            getattr(evidence, f"{prefix}position"),
+            getattr(evidence, f"{prefix}position_m"),
+        ):
             setattr(evidence, f"{prefix}position", found[0])
             setattr(evidence, f"{prefix}position_m", found[1])
             changed = True
@@ -51,7 +60,13 @@ def _replace(evidence, geometry):
 
 def _is_credible(lat, lon):
     """改坏的、没写进去的位置（如 0, 0）等于没有。"""
-    return lat is not None and lon is not None and abs(lat) <= 90 and abs(lon) <= 180 and bool(lat or lon)
+    return (
+        lat is not None
+        and lon is not None
+        and abs(lat) <= 90
+        and abs(lon) <= 180
+        and bool(lat or lon)
+    )
 
 
 def _judge(geometry, lat, lon):

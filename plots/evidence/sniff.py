@@ -34,11 +34,24 @@ ZIP = b"PK\x03\x04"
 
 # 不收的常见东西：开头的字节 → 里面是什么。
 STRANGERS = (
-    (b"GIF8", "GIF 动图"), (b"BM", "BMP 图片"), (b"II*\x00", "TIFF 图片或相机原片"),
-    (b"MM\x00*", "TIFF 图片或相机原片"), (b"MZ", "程序"), (b"\x7fELF", "程序"), (b"#!", "程序"),
-    (b"Rar!", "压缩包"), (b"7z\xbc\xaf", "压缩包"), (b"\x1f\x8b", "压缩包"), (b"PK", "压缩包"),
-    (b"\x1aE\xdf\xa3", "视频"), (b"\x00\x00\x01\x00", "图标"), (b"8BPS", "Photoshop 文件"),
-    (b"{\\rtf", "RTF 文档"), (b"%!PS", "PostScript 文件"), (b"ID3", "录音"), (b"#!AMR", "录音"),
+    (b"GIF8", "GIF 动图"),
+    (b"BM", "BMP 图片"),
+    (b"II*\x00", "TIFF 图片或相机原片"),
+    (b"MM\x00*", "TIFF 图片或相机原片"),
+    (b"MZ", "程序"),
+    (b"\x7fELF", "程序"),
+    (b"#!", "程序"),
+    (b"Rar!", "压缩包"),
+    (b"7z\xbc\xaf", "压缩包"),
+    (b"\x1f\x8b", "压缩包"),
+    (b"PK", "压缩包"),
+    (b"\x1aE\xdf\xa3", "视频"),
+    (b"\x00\x00\x01\x00", "图标"),
+    (b"8BPS", "Photoshop 文件"),
+    (b"{\\rtf", "RTF 文档"),
+    (b"%!PS", "PostScript 文件"),
+    (b"ID3", "录音"),
+    (b"#!AMR", "录音"),
 )
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 

@@ -64,12 +64,26 @@ def store(record, checked, by, at=None, is_demo=False, device=None):
     device_position, device_metres = locate(record.patch, lat, lon)
     with saving():
         evidence = Evidence(
-            patch=record.patch, record=record, kind=checked.kind, name=checked.name, size=checked.size,
-            sha256=checked.sha256, taken_at=facts.taken_at, lat=facts.lat, lon=facts.lon,
-            bearing=facts.bearing, position=position, position_m=metres, by=by,
-            device_lat=lat, device_lon=lon, device_accuracy_m=accuracy, device_position=device_position,
+            patch=record.patch,
+            record=record,
+            kind=checked.kind,
+            name=checked.name,
+            size=checked.size,
+            sha256=checked.sha256,
+            taken_at=facts.taken_at,
+            lat=facts.lat,
+            lon=facts.lon,
+            bearing=facts.bearing,
+            position=position,
+            position_m=metres,
+            by=by,
+            device_lat=lat,
+            device_lon=lon,
+            device_accuracy_m=accuracy,
+            device_position=device_position,
             device_position_m=device_metres,
-            created_at=at or timezone.now(), is_demo=is_demo or record.is_demo,
+            created_at=at or timezone.now(),
+            is_demo=is_demo or record.is_demo,
         )
         _write(evidence, "file", checked.sort.suffix, File(checked.upload.file))
         if checked.sort.is_photo:

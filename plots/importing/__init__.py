@@ -38,5 +38,7 @@ def preview(batch, *, by, with_earlier=False):
 def apply_batch(batch, *, by, review=None, with_earlier=False, skip_refused=False, tick=silent):
     """确认导入；不能导入抛 Refused，什么也不写。review 是图斑表格刚做的预览，没有也行。"""
     if batch.kind == Batch.Source.CLOUD:
-        return apply_cloud(batch, by=by, with_earlier=with_earlier, skip_refused=skip_refused, tick=tick)
+        return apply_cloud(
+            batch, by=by, with_earlier=with_earlier, skip_refused=skip_refused, tick=tick
+        )
     return apply_patches(batch, by=by, review=review, tick=tick)

@@ -7,14 +7,14 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from plots import actions
-from plots.geo.attach import attach, refresh
+from plots.geometry.attach import attach, refresh
 from plots.importing.bulk import laid
 from plots.importing.compare import with_records
 from plots.importing.problems import Problem
 from plots.importing.review import compare_now, examine
 from plots.models import Batch, Kind, Patch, RectificationRecord, Status
-from taiping.area import plain
-from taiping.tables import TooHeavy
+from taiping.ground.area import plain
+from taiping.ground.tables import TooHeavy
 
 CHUNK = 2000
 TRIES = 5  # 对比以后别人又改了图斑，重新对比几次
@@ -37,7 +37,9 @@ def lock_unapplied(batch):
     Batch.objects.select_for_update().values_list("pk").get(pk=batch.pk)
     batch = Batch.objects.select_related("target__plan").get(pk=batch.pk)
     if batch.applied_at:
-        raise Refused(f"“{batch.name}”已经在 {timezone.localtime(batch.applied_at):%Y-%m-%d %H:%M} 导入过了。")
+        raise Refused(
+            f"“{batch.name}”已经在 {timezone.localtime(batch.applied_at):%Y-%m-%d %H:%M} 导入过了。"
+        )
     return batch
 
 
@@ -69,7 +71,9 @@ def _standing(target):
     上报、核实不改对比的结果，不在内。
     """
     patches = Patch.objects.filter(target=target)
-    changing = RectificationRecord.objects.filter(patch__target=target, kind__in=(Kind.AMEND, Kind.SPLIT))
+    changing = RectificationRecord.objects.filter(
+        patch__target=target, kind__in=(Kind.AMEND, Kind.SPLIT)
+    )
     batches = Batch.objects.filter(target=target, applied_at__isnull=False)
     return [
         patches.aggregate(Count("pk"), Max("pk")),
@@ -88,7 +92,9 @@ def _laid_out(batch, found, by, tick):
         nonlocal done
         before = done
         done += len(rows)
-        return stack.enter_context(laid(rows, tick=lambda count: tick("写入", before + count, total)))
+        return stack.enter_context(
+            laid(rows, tick=lambda count: tick("写入", before + count, total))
+        )
 
     with ExitStack() as stack:
         new = lay(_new_rows(batch, found.new, by)) if found.new else None
@@ -104,7 +110,10 @@ def _write(batch, review, lots, by, tick):
     _amend(batch, review.found.amended, by, tick)
     shaped = attach(batch, review.found)
     try:
-        refresh(shaped | {change.pk for change in review.found.changed if "area_mu" in change.values}, are_new=bool(shaped))
+        refresh(
+            shaped | {change.pk for change in review.found.changed if "area_mu" in change.values},
+            are_new=bool(shaped),
+        )
     except TooHeavy:
         raise Refused(
             "图形的界址点太多、互相穿插，查重叠查不完，没有导入。请在制图软件里简化图形，重新导出再传。"
@@ -121,7 +130,11 @@ def _new_rows(batch, rows, by):
     blank = _blank(batch, batch.target.milestones.order_by("order").first(), by)
     return [
         {
-            **blank, **row.facts, "village": row.village.pk, "code": row.code, "area_mu": row.area_mu,
+            **blank,
+            **row.facts,
+            "village": row.village.pk,
+            "code": row.code,
+            "area_mu": row.area_mu,
             "extra": row.extra,
         }
         for row in rows
@@ -130,10 +143,17 @@ def _new_rows(batch, rows, by):
 
 def _blank(batch, first, by):
     """新图斑的每一个字段：没有填的就是模型的默认值，空的不用写；外键给主键。"""
-    values = {field.name: field.get_default() for field in Patch._meta.concrete_fields if not field.primary_key}
+    values = {
+        field.name: field.get_default()
+        for field in Patch._meta.concrete_fields
+        if not field.primary_key
+    }
     values |= {
-        "target": batch.target_id, "batch": batch.pk, "status": Status.PENDING.value,
-        "next_milestone": first and first.pk, "created_by": by and by.pk,
+        "target": batch.target_id,
+        "batch": batch.pk,
+        "status": Status.PENDING.value,
+        "next_milestone": first and first.pk,
+        "created_by": by and by.pk,
     }
     return {name: value for name, value in values.items() if value is not None}
 
@@ -175,7 +195,9 @@ def _amend_one(batch, change, by):
     row = change.row
     try:
         if by is None:
-            raise actions.NotAllowed("这块图斑已有整改记录，改面积要记下是谁改的，请用 --by 写明账号。")
+            raise actions.NotAllowed(
+                "这块图斑已有整改记录，改面积要记下是谁改的，请用 --by 写明账号。"
+            )
         reason = f"按下发文件“{batch.name}”更正"
         actions.amend(Patch(pk=change.pk), by=by, reason=reason, area_mu=row.area_mu)
     except actions.NotAllowed as refusal:

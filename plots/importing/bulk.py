@@ -33,7 +33,9 @@ class Laid:
 
     def update(self):
         """改写已有的图斑：id 说是哪一块，别的列改成摆着的值。"""
-        changes = ", ".join(f"{name} = {self.table}.{name}" for name in self.columns if name != "id")
+        changes = ", ".join(
+            f"{name} = {self.table}.{name}" for name in self.columns if name != "id"
+        )
         _run(f"UPDATE {TABLE} SET {changes} FROM {self.table} WHERE {TABLE}.id = {self.table}.id")  # noqa: S608 同上
 
 
@@ -72,7 +74,9 @@ def _list(table, fields):
     prepare = [(field.name, _preparing(field)) for field in fields]
 
     def put(part):
-        values = [ready(row[name]) if ready else row[name] for row in part for name, ready in prepare]
+        values = [
+            ready(row[name]) if ready else row[name] for row in part for name, ready in prepare
+        ]
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {table} VALUES {', '.join([one] * len(part))}", values)  # noqa: S608 同上
 
@@ -86,7 +90,9 @@ def _copy(table, fields):
     def put(part):
         lines = ["\t".join([ready(row[name]) for name, ready in prepare]) for row in part]
         with connection.cursor() as cursor:
-            cursor.cursor.copy_expert(f"COPY {table} FROM STDIN", io.StringIO("\n".join(lines) + "\n"))
+            cursor.cursor.copy_expert(
+                f"COPY {table} FROM STDIN", io.StringIO("\n".join(lines) + "\n")
+            )
 
     return put
 
@@ -97,13 +103,19 @@ def _preparing(field):
         return None
     if field.get_internal_type() == "JSONField":
         return lambda value: json.dumps(value, cls=field.encoder)
-    return lru_cache(maxsize=1000)(lambda value: field.get_db_prep_save(value, connection))  # 录入时间每行都一样
+    return lru_cache(maxsize=1000)(
+        lambda value: field.get_db_prep_save(value, connection)
+    )  # 录入时间每行都一样
 
 
 def _as_copied(field):
     """一个值在 COPY 里的写法：没有值是 \\N，文字里的制表符、换行、反斜杠要转义。"""
     if field.get_internal_type() == "JSONField":
-        return lambda value: json.dumps(value, ensure_ascii=False, cls=field.encoder).translate(ESCAPED)
+        return lambda value: json.dumps(value, ensure_ascii=False, cls=field.encoder).translate(
+            ESCAPED
+        )
     if field.get_internal_type() == "CharField":
-        return lambda value: value.translate(ESCAPED) if "\\" in value or not value.isprintable() else value
+        return lambda value: (
+            value.translate(ESCAPED) if "\\" in value or not value.isprintable() else value
+        )
     return lambda value: "\\N" if value is None else str(value)

@@ -9,7 +9,6 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from plots import actions
-from plots.columns import Field, tidy_header
 from plots.importing.apply import Refused, finish, lock_unapplied, silent
 from plots.importing.layout import Names, find_layouts
 from plots.importing.problems import Problem
@@ -17,14 +16,26 @@ from plots.importing.review import layout_notes, layout_problems
 from plots.importing.rows import FULLWIDTH
 from plots.importing.source import read_batch
 from plots.models import Kind, Patch, RectificationRecord
-from taiping.tables import TableError, as_code, as_date, as_text, shown
-from villages.matching import VillageIndex
+from plots.models.columns import Field, tidy_header
+from taiping.ground.tables import TableError, as_code, as_date, as_text, shown
+from villages.places.matching import VillageIndex
 
 KEYS = UUID("6f4a8f0e-52f1-4c55-9d0e-3f5d6f0c2024")  # 提交标识的命名空间，改了就认不出以前导入过的
 # 算提交成功的状态；别的（未提交、审核不通过、退回……）略过，写在提醒里。
 DONE = {
-    "已提交", "提交成功", "已上传", "上传成功", "已上报", "已举证", "已完成", "完成", "审核通过", "已通过", "通过",
-    "已审核", "合格",
+    "已提交",
+    "提交成功",
+    "已上传",
+    "上传成功",
+    "已上报",
+    "已举证",
+    "已完成",
+    "完成",
+    "审核通过",
+    "已通过",
+    "通过",
+    "已审核",
+    "合格",
 }
 TURN, PAUSE = 0.8, 0.15  # 秒：一段最多做多久，两段之间让别人存多久
 CLOCK = re.compile(r"(?<![ T])[ T]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
@@ -78,7 +89,11 @@ class CloudReview:
 
     @property
     def counts(self):
-        return {"reported": len(self.rows), "unchanged": self.unchanged, "skipped": len(self.refusals)}
+        return {
+            "reported": len(self.rows),
+            "unchanged": self.unchanged,
+            "skipped": len(self.refusals),
+        }
 
 
 def cloud_step(target):
@@ -117,13 +132,16 @@ class CloudReader:
     def __init__(self, review, villages, named):
         self.review, self.villages, self.named = review, villages, named
         self.patches, self.passed_over = {}, {}
-        found = Patch.objects.filter(target=review.batch.target).select_related("village", "next_milestone")
+        found = Patch.objects.filter(target=review.batch.target).select_related(
+            "village", "next_milestone"
+        )
         for patch in found.current():
             self.patches.setdefault(patch.code, []).append(patch)
 
     def read(self, layout):
         index, rows = layout.index, []
         for number, values in layout.sheet.rows[layout.start :]:
+
             def cell(*fields, values=values):
                 at = index(*fields)
                 return values[at] if at is not None and at < len(values) else None
@@ -140,12 +158,16 @@ class CloudReader:
             ref = self._ref(sheet, number, layout, cell)
             done_on = self._day(sheet, number, layout, cell)
             if len(self.review.problems) == before:
-                rows.append(CloudRow(sheet, number, patch, ref, done_on, as_text(cell(Field.SENDER))[:50]))
+                rows.append(
+                    CloudRow(sheet, number, patch, ref, done_on, as_text(cell(Field.SENDER))[:50])
+                )
         return rows
 
     def tell_passed_over(self):
         for status, count in self.passed_over.items():
-            self.review.notes.append(f"有 {count} 行的状态是“{status or '空的'}”，还没有提交成功，没有读。")
+            self.review.notes.append(
+                f"有 {count} 行的状态是“{status or '空的'}”，还没有提交成功，没有读。"
+            )
 
     def _problem(self, sheet, number, column, found, advice):
         self.review.problems.append(Problem(sheet, number, column, shown(found)[:40], advice))
@@ -168,9 +190,19 @@ class CloudReader:
         if found:
             names = "、".join(patch.village.name for patch in found)
             return self._problem(
-                sheet, number, label, code, f"{names}都有编号 {code} 的图斑，分不清是哪一块，请在表里加上“村”这一列。"
+                sheet,
+                number,
+                label,
+                code,
+                f"{names}都有编号 {code} 的图斑，分不清是哪一块，请在表里加上“村”这一列。",
             )
-        return self._problem(sheet, number, label, code, f"“{target}”里没有编号 {code or '空着'} 的图斑，请核对编号和目标任务。")
+        return self._problem(
+            sheet,
+            number,
+            label,
+            code,
+            f"“{target}”里没有编号 {code or '空着'} 的图斑，请核对编号和目标任务。",
+        )
 
     def _ref(self, sheet, number, layout, cell):
         label = layout.columns[Field.REF].label if Field.REF in layout.columns else "上传编号"
@@ -179,13 +211,19 @@ class CloudReader:
         except ValueError as error:
             return self._problem(sheet, number, label, cell(Field.REF), str(error))
         if not ref:
-            return self._problem(sheet, number, label, "", "没有上传编号，请按国土调查云里的编号填上。")
+            return self._problem(
+                sheet, number, label, "", "没有上传编号，请按国土调查云里的编号填上。"
+            )
         if len(ref) > 100:
-            return self._problem(sheet, number, label, ref, f"上传编号有 {len(ref)} 个字，最多 100 个字，请核对。")
+            return self._problem(
+                sheet, number, label, ref, f"上传编号有 {len(ref)} 个字，最多 100 个字，请核对。"
+            )
         return ref
 
     def _day(self, sheet, number, layout, cell):
-        label = layout.columns[Field.SENT_AT].label if Field.SENT_AT in layout.columns else "提交时间"
+        label = (
+            layout.columns[Field.SENT_AT].label if Field.SENT_AT in layout.columns else "提交时间"
+        )
         value = cell(Field.SENT_AT)
         try:
             day = as_date(CLOCK.sub("", value) if isinstance(value, str) else value)
@@ -212,7 +250,9 @@ def _latest(review, rows):
 
 def _not_yet_in(review, rows):
     """去掉已经记在系统里的：导入过的，或手工填过同一个上传编号的。"""
-    records = RectificationRecord.objects.filter(patch__target=review.batch.target, milestone=review.step)
+    records = RectificationRecord.objects.filter(
+        patch__target=review.batch.target, milestone=review.step
+    )
     keys = set(records.exclude(client_key=None).values_list("client_key", flat=True))
     refs = set(records.standing().filter(kind=Kind.REPORT).values_list("patch_id", "external_ref"))
     left = [row for row in rows if row.key not in keys and (row.patch.pk, row.ref) not in refs]
@@ -243,7 +283,13 @@ def _report(review, row, by, with_earlier):
         return Problem(row.sheet, row.number, "", patch.code, sentence)
     try:
         actions.report(
-            patch, by=by, on=row.done_on, step=step, external_ref=row.ref, note=row.note, client_key=row.key
+            patch,
+            by=by,
+            on=row.done_on,
+            step=step,
+            external_ref=row.ref,
+            note=row.note,
+            client_key=row.key,
         )
     except actions.NotAllowed as refusal:
         return Problem(row.sheet, row.number, "", patch.code, f"图斑 {patch.code}：{refusal}")
@@ -261,7 +307,8 @@ def apply_cloud(batch, *, by, with_earlier=False, skip_refused=False, tick=silen
     review = examine_cloud(batch, by=by, with_earlier=with_earlier, rehearse=False)
     if review.unreadable or review.problems:
         raise Refused(
-            review.unreadable or f"这份文件有 {len(review.problems)} 处要改，没有导入。", review.problems
+            review.unreadable or f"这份文件有 {len(review.problems)} 处要改，没有导入。",
+            review.problems,
         )
     waiting, review.rows = deque(review.rows), []
     total = len(waiting)

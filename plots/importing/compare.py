@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from plots.importing.problems import Problem
 from plots.models import Patch, PatchShape, RectificationRecord, Remedy
-from taiping.area import plain, rounded
-from taiping.tables import as_text
+from taiping.ground.area import plain, rounded
+from taiping.ground.tables import as_text
 
 FACTS = ("place", "contractor", "land_before", "land_after", "remedy")
 LABELS = {name: Patch._meta.get_field(name).verbose_name for name in ("area_mu", *FACTS)}
@@ -48,7 +48,9 @@ class Difference:
     @property
     def shaped(self):
         """带图形的：新增的行和换了图形的改动。"""
-        return [row for row in self.new if row.shape] + [change for change in self.changed if change.shape]
+        return [row for row in self.new if row.shape] + [
+            change for change in self.changed if change.shape
+        ]
 
     @property
     def amended(self):
@@ -64,7 +66,11 @@ def compare(target, rows, *, named):
         codes.setdefault(code, village)
     moved = []
     with_shapes = any(row.shape for row in rows)
-    digests = dict(PatchShape.objects.filter(patch__target=target).values_list("pk", "digest")) if with_shapes else {}
+    digests = (
+        dict(PatchShape.objects.filter(patch__target=target).values_list("pk", "digest"))
+        if with_shapes
+        else {}
+    )
     for row in rows:
         old = known.pop(row.key, None)
         if old is None:
@@ -77,11 +83,16 @@ def compare(target, rows, *, named):
         if old["is_split"]:
             if change and "area_mu" in change.values:
                 sheet = row.sheet if named else ""
-                found.problems.append(Problem(
-                    sheet, row.number, LABELS["area_mu"], plain(row.area_mu),
-                    f"图斑 {row.code} 已经拆分，原来的面积 {plain(old['area_mu'])} 亩不能再改；"
-                    "请删掉这一行，改拆分出来的图斑。",
-                ))
+                found.problems.append(
+                    Problem(
+                        sheet,
+                        row.number,
+                        LABELS["area_mu"],
+                        plain(row.area_mu),
+                        f"图斑 {row.code} 已经拆分，原来的面积 {plain(old['area_mu'])} 亩不能再改；"
+                        "请删掉这一行，改拆分出来的图斑。",
+                    )
+                )
         else:
             _count(found, row.area_mu)
         if change:
@@ -121,10 +132,16 @@ def _change(row, old):
     for name, value in row.facts.items():
         if value != old[name]:
             values[name] = value
-            before, after = (REMEDY.get(old[name], ""), REMEDY[value]) if name == "remedy" else (old[name], value)
+            before, after = (
+                (REMEDY.get(old[name], ""), REMEDY[value])
+                if name == "remedy"
+                else (old[name], value)
+            )
             fields.append((LABELS[name], before, after))
     extra = old["extra"]
-    changed = {key: value for key, value in row.extra.items() if as_text(extra.get(key)) != as_text(value)}
+    changed = {
+        key: value for key, value in row.extra.items() if as_text(extra.get(key)) != as_text(value)
+    }
     if changed:
         values["extra"] = {**extra, **changed}
         fields += [(key, as_text(extra.get(key)), as_text(value)) for key, value in changed.items()]
@@ -161,9 +178,15 @@ def _elsewhere(target, rows):
     if not wanted:
         return []
     villages = {village for village, _ in wanted}
-    others = Patch.objects.exclude(target=target).filter(target__plan=target.plan, village__in=villages).order_by()
+    others = (
+        Patch.objects.exclude(target=target)
+        .filter(target__plan=target.plan, village__in=villages)
+        .order_by()
+    )
     keys = others.values_list("village_id", "code", "target__name").iterator(chunk_size=CHUNK)
-    return [(wanted[village, code], name) for village, code, name in keys if (village, code) in wanted]
+    return [
+        (wanted[village, code], name) for village, code, name in keys if (village, code) in wanted
+    ]
 
 
 def _note(found, moved, elsewhere):
@@ -176,7 +199,9 @@ def _note(found, moved, elsewhere):
     if any(change.shape for change in found.changed):
         found.notes.append("系统里已有的图斑只加上或换上图形，面积、地类等不动。")
     if elsewhere:
-        examples = "、".join(f"{row.village.name} {row.code}（{name}）" for row, name in elsewhere[:EXAMPLES])
+        examples = "、".join(
+            f"{row.village.name} {row.code}（{name}）" for row, name in elsewhere[:EXAMPLES]
+        )
         found.notes.append(
             f"有 {len(elsewhere)} 个图斑在别的目标任务里也有同村同号的（如 {examples}）；那边的不动，这里按新图斑导入。"
         )

@@ -9,15 +9,17 @@ from django.db import Error, connection
 from plots.importing import Refused, apply_batch
 from plots.importing.progress import Progress
 from plots.models import Batch
-from taiping.faults import fault_of
-from villages.acting import acting
+from taiping.ground.faults import fault_of
+from villages.accounts.audit_actor import acting
 
 LONG = 5000  # 行数多于这些就在后台导入
 LONG_CLOUD = 300  # 国土调查云结果每一行都是一次上报，慢得多
 KEPT_PROBLEMS = 200
 NAME = "import-"  # 导入的线程都这样起名
 # 图斑表要么全写要么不写，国土调查云结果一段一段地写：两种都说得通的话
-BROKEN = "导入时出了意外，没有导完。请再导入一次，已经写进去的不会重复；还不行请把这份文件交给管理员。"
+BROKEN = (
+    "导入时出了意外，没有导完。请再导入一次，已经写进去的不会重复；还不行请把这份文件交给管理员。"
+)
 STOPPED = "导入到一半服务停了，没有导完。请再导入一次，已经写进去的不会重复。"
 
 logger = logging.getLogger(__name__)
@@ -37,7 +39,9 @@ def start(batch, *, by, **options):
     """在后台导入；立刻返回线程。"""
     progress = Progress(batch)
     progress.start()
-    thread = threading.Thread(target=run, args=(batch.pk, by.pk, progress, options), name=f"{NAME}{batch.pk}")
+    thread = threading.Thread(
+        target=run, args=(batch.pk, by.pk, progress, options), name=f"{NAME}{batch.pk}"
+    )
     thread.start()
     return thread
 
@@ -73,8 +77,17 @@ def run(batch_pk, by_pk, progress, options):
 def note_trouble(batch_pk, error):
     """不是文件的错：认得出的故障说是什么，别的留下经过。连原因都记不下时，日志里有。"""
     fault = fault_of(error)
-    logger.error("批次 %s 没有导入：%s", batch_pk, fault.name if fault else error, exc_info=None if fault else error)
-    sentence = f"{fault.happened}这份文件没有导完，好了以后请再导入一次，已经写进去的不会重复。" if fault else BROKEN
+    logger.error(
+        "批次 %s 没有导入：%s",
+        batch_pk,
+        fault.name if fault else error,
+        exc_info=None if fault else error,
+    )
+    sentence = (
+        f"{fault.happened}这份文件没有导完，好了以后请再导入一次，已经写进去的不会重复。"
+        if fault
+        else BROKEN
+    )
     connection.close()  # 断了的连接换一条
     try:
         note_failure(batch_pk, sentence)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from plots.aliases import ColumnAlias
-from plots.columns import (
+from plots.models.column_aliases import ColumnAlias
+from plots.models.columns import (
     AREAS,
     BRACKETED,
     CLOUD,
@@ -22,7 +22,7 @@ from plots.columns import (
     tidy_header,
     units_in,
 )
-from taiping.tables import as_text, column_letter
+from taiping.ground.tables import as_text, column_letter
 
 AREA_FIELDS = {Field.AREA, *AREAS}
 PLACED = {Field.VILLAGE, Field.VILLAGE_CODE}
@@ -111,7 +111,9 @@ class Layout:
     split_column: int | None = None
 
     def __post_init__(self):
-        self.columns = {use.field: use for use in self.uses if use.field not in (EXTRA, Field.IGNORE)}
+        self.columns = {
+            use.field: use for use in self.uses if use.field not in (EXTRA, Field.IGNORE)
+        }
         self.extras = _extra_keys(use for use in self.uses if use.field == EXTRA)
 
     @property
@@ -129,8 +131,11 @@ def find_layouts(sheets, names, manual=None):
     """每张表的 Layout；manual 是 {表名: {"header", "columns", "used"}}，手工对过的照手工的。"""
     manual = {sheet.name: sheet.told for sheet in sheets if hasattr(sheet, "told")} | (manual or {})
     return [
-        _by_hand(sheet, names, manual[sheet.name]) if sheet.name in manual else _recognised(sheet, names)
-        for sheet in sheets if sheet.rows
+        _by_hand(sheet, names, manual[sheet.name])
+        if sheet.name in manual
+        else _recognised(sheet, names)
+        for sheet in sheets
+        if sheet.rows
     ]
 
 
@@ -139,10 +144,15 @@ def _recognised(sheet, names):
         guesses = names.guesses(values)
         if names.is_header(guesses):
             headers, start = _two_rows(sheet, position, names, guesses)
-            layout = _layout(sheet, number, start, _chosen(headers, names, _unit_above(sheet, position)))
+            layout = _layout(
+                sheet, number, start, _chosen(headers, names, _unit_above(sheet, position))
+            )
             return _checked(layout, names)
     # 没有认出来：猜一行最像表头的，摆给人看。
-    head = max(range(min(10, len(sheet.rows))), key=lambda at: sum(isinstance(v, str) for v in sheet.rows[at][1]))
+    head = max(
+        range(min(10, len(sheet.rows))),
+        key=lambda at: sum(isinstance(v, str) for v in sheet.rows[at][1]),
+    )
     number, values = sheet.rows[head]
     uses = _chosen([as_text(value) for value in values], names, set())
     return _layout(sheet, number, head + 1, uses, used=False)
@@ -161,15 +171,23 @@ def _by_hand(sheet, names, told):
         headers += [""] * (width - len(headers))
     fields = told.get("columns", {})
     unit = _unit_above(sheet, positions.get(header_row, 0))
-    uses = _chosen(headers, names, unit) if not fields else [
-        ColumnUse(index, header, fields.get(str(index), EXTRA if header else Field.IGNORE))
-        for index, header in enumerate(headers)
-    ]
+    uses = (
+        _chosen(headers, names, unit)
+        if not fields
+        else [
+            ColumnUse(index, header, fields.get(str(index), EXTRA if header else Field.IGNORE))
+            for index, header in enumerate(headers)
+        ]
+    )
     for use in uses:
         if use.field == Field.AREA:
             guess = names.find(use.header)
-            use.field = guess.field if guess and guess.field in AREAS else next(iter(unit), use.field)
-    return _checked(_layout(sheet, header_row, start, uses, used=told.get("used", True), by_hand=True), names)
+            use.field = (
+                guess.field if guess and guess.field in AREAS else next(iter(unit), use.field)
+            )
+    return _checked(
+        _layout(sheet, header_row, start, uses, used=told.get("used", True), by_hand=True), names
+    )
 
 
 def _two_rows(sheet, position, names, guesses):
@@ -177,7 +195,11 @@ def _two_rows(sheet, position, names, guesses):
     number, values = sheet.rows[position]
     headers = [as_text(value) for value in values]
     above_number, above = sheet.rows[position - 1] if position else (0, [])
-    upper = {index: value for index, value in enumerate(above[: len(values)]) if values[index] is None and value}
+    upper = {
+        index: value
+        for index, value in enumerate(above[: len(values)])
+        if values[index] is None and value
+    }
     if above_number == number - 1 and any(names.find(value) for value in upper.values()):
         for index, value in upper.items():
             headers[index] = as_text(value)
@@ -186,9 +208,17 @@ def _two_rows(sheet, position, names, guesses):
         return headers, position + 1
     below_number, below = sheet.rows[position + 1]
     filled = {index: value for index, value in enumerate(below) if value is not None}
-    if below_number != number + 1 or code in filled or not all(isinstance(v, str) for v in filled.values()):
+    if (
+        below_number != number + 1
+        or code in filled
+        or not all(isinstance(v, str) for v in filled.values())
+    ):
         return headers, position + 1
-    units = {index: value for index, value in filled.items() if tidy_header(value).strip("()[]") in UNIT_WORDS}
+    units = {
+        index: value
+        for index, value in filled.items()
+        if tidy_header(value).strip("()[]") in UNIT_WORDS
+    }
     lower = {index: value for index, value in filled.items() if names.find(value)}
     if len(units) != len(filled) and not lower:
         return headers, position + 1
@@ -203,7 +233,9 @@ def _two_rows(sheet, position, names, guesses):
 
 def _unit_above(sheet, position):
     """表头上面“单位：亩”写的面积单位；没写或写了几种，就不算写清。"""
-    cells = (value for _, values in sheet.rows[:position] for value in values if isinstance(value, str))
+    cells = (
+        value for _, values in sheet.rows[:position] for value in values if isinstance(value, str)
+    )
     units = set().union(*(units_in(text) for text in cells if "单位" in text))
     return units if len(units) == 1 else set()
 
@@ -226,7 +258,9 @@ def _chosen(headers, names, unit):
         if guess and name not in (EXTRA, Field.IGNORE):
             group = "area" if name in AREA_FIELDS else name
             computed = guess.order == LAST
-            rivals.setdefault(group, []).append((computed, name == Field.AREA, guess.order, index, use))
+            rivals.setdefault(group, []).append(
+                (computed, name == Field.AREA, guess.order, index, use)
+            )
     for candidates in rivals.values():
         for computed, *_, use in sorted(candidates, key=lambda entry: entry[:4])[1:]:
             use.field, use.also = (Field.IGNORE, "") if computed else (EXTRA, use.field)

@@ -39,6 +39,8 @@ class Progress:
 
     def _write(self, step, done, total):
         self.written = time.monotonic()
-        told = json.dumps({"step": step, "done": done, "total": total, "at": time.time()}, ensure_ascii=False)
+        told = json.dumps(
+            {"step": step, "done": done, "total": total, "at": time.time()}, ensure_ascii=False
+        )
         with suppress(Exception):  # 只是给人看的，写不成不影响导入；各家存储的错误没有共同的类
             self.storage.save(self.name, ContentFile(told.encode()))

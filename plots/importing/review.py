@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass, field
 
-from plots.columns import AREAS, Field
-from plots.geo.sheets import CRS, crs_of, is_placeless
 from plots.importing.compare import Difference, compare
 from plots.importing.layout import Names, find_layouts
 from plots.importing.problems import Problem
 from plots.importing.rows import Reading, SheetReader
 from plots.importing.source import read_batch
+from plots.importing.vector_sheets import CRS, crs_of, is_placeless
 from plots.models import Batch
-from taiping.area import plain
-from taiping.tables import TableError
-from villages.matching import VillageIndex
+from plots.models.columns import AREAS, Field
+from taiping.ground.area import plain
+from taiping.ground.tables import TableError
+from villages.places.matching import VillageIndex
 
 KEPT_CHANGES = 200  # 批次上留着原来的值，事后查得到改了什么
 
@@ -54,11 +54,17 @@ class Review:
     def counts(self):
         found = self.found
         return {
-            "new": len(found.new), "changed": len(found.changed), "unchanged": found.unchanged,
-            "kept": found.kept, "shapes": len(found.shaped), "amended": len(found.amended), "count": found.file_count,
+            "new": len(found.new),
+            "changed": len(found.changed),
+            "unchanged": found.unchanged,
+            "kept": found.kept,
+            "shapes": len(found.shaped),
+            "amended": len(found.amended),
+            "count": found.file_count,
             "area_mu": plain(found.file_mu),
             "changes": [
-                [change.row.code, change.row.village.name, change.fields] for change in found.changed[:KEPT_CHANGES]
+                [change.row.code, change.row.village.name, change.fields]
+                for change in found.changed[:KEPT_CHANGES]
             ],
         }
 
@@ -82,11 +88,18 @@ def examine(batch):
     for layout in review.used:
         if not layout.missing and layout.area().field in AREAS and not is_placeless(layout.sheet):
             SheetReader(
-                layout, names, target=batch.target, villages=villages, siblings=siblings,
-                reading=reading, named=named,
+                layout,
+                names,
+                target=batch.target,
+                villages=villages,
+                siblings=siblings,
+                reading=reading,
+                named=named,
             ).read()
     if review.used and not reading.rows and not reading.problems:
-        reading.problems.append(Problem("", 0, "", "", "表头下面没有图斑，请检查是不是存错了文件。"))
+        reading.problems.append(
+            Problem("", 0, "", "", "表头下面没有图斑，请检查是不是存错了文件。")
+        )
     return compare_now(review)
 
 
@@ -95,7 +108,12 @@ def compare_now(review):
     reading = review.reading
     review.found = compare(review.batch.target, reading.rows, named=len(review.sheets) > 1)
     review.problems, review.warnings = [*reading.problems, *review.found.problems], reading.warnings
-    review.notes = [*layout_notes(review), *counted_notes(reading), *reading.notes, *review.found.notes]
+    review.notes = [
+        *layout_notes(review),
+        *counted_notes(reading),
+        *reading.notes,
+        *review.found.notes,
+    ]
     return review
 
 
@@ -103,23 +121,40 @@ def layout_problems(review, named):
     """列没有认全的表：每张一句话。"""
     problems = []
     if review.layouts and not review.used:
-        problems.append(Problem(
-            "", 0, "", "", "没有认出表头。请在下面“各列是什么”里指明表头在第几行、每一列是什么。"
-        ))
+        problems.append(
+            Problem(
+                "",
+                0,
+                "",
+                "",
+                "没有认出表头。请在下面“各列是什么”里指明表头在第几行、每一列是什么。",
+            )
+        )
     for layout in review.used:
         sheet = layout.name if named else ""
         if doubt := getattr(layout.sheet, "doubt", ""):
             problems.append(Problem(sheet, 0, CRS, "", doubt))
         if layout.missing:
             columns = "、".join(f"“{name}”" for name in layout.missing)
-            problems.append(Problem(
-                sheet, layout.header_row, "", "", f"没有认出{columns}这一列，请在下面“各列是什么”里指明，或在表里补上。"
-            ))
+            problems.append(
+                Problem(
+                    sheet,
+                    layout.header_row,
+                    "",
+                    "",
+                    f"没有认出{columns}这一列，请在下面“各列是什么”里指明，或在表里补上。",
+                )
+            )
         elif (area := layout.area()) and area.field == Field.AREA:
-            problems.append(Problem(
-                sheet, layout.header_row, area.label, area.label,
-                "没有写单位。请在下面“各列是什么”里选定是亩、平方米还是公顷，或把表头改成“面积（亩）”。",
-            ))
+            problems.append(
+                Problem(
+                    sheet,
+                    layout.header_row,
+                    area.label,
+                    area.label,
+                    "没有写单位。请在下面“各列是什么”里选定是亩、平方米还是公顷，或把表头改成“面积（亩）”。",
+                )
+            )
     return problems
 
 
@@ -133,7 +168,9 @@ def layout_notes(review):
         notes += getattr(layout.sheet, "notes", [])
         for use in layout.uses:
             if use.also:
-                notes.append(f"“{use.label}”也像“{Field(use.also).label}”，没有用它，按其他列保留。")
+                notes.append(
+                    f"“{use.label}”也像“{Field(use.also).label}”，没有用它，按其他列保留。"
+                )
     return notes
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from plots.columns import AREAS, FACTS, IS_SPLIT, Field, tidy_header
 from plots.importing.problems import Problem
 from plots.models import Patch, Remedy
-from taiping.area import plain, rounded
-from taiping.tables import as_code, as_decimal, as_text, shown
+from plots.models.columns import AREAS, FACTS, IS_SPLIT, Field, tidy_header
+from taiping.ground.area import plain, rounded
+from taiping.ground.tables import as_code, as_decimal, as_text, shown
 from villages.models import Village
 
 TOTAL = re.compile(r".{0,10}(合计|小计|总计|共计)[:：]?")
@@ -67,14 +67,20 @@ class SheetReader:
         self.factor = AREAS.get(self.area.field)
         facts = [(attr, layout.index(name)) for name, attr in FACTS.items()]
         self.facts = [(attr, at) for attr, at in facts if at is not None]
-        self.labels = {attr: self.columns[name].label for name, attr in FACTS.items() if name in self.columns}
+        self.labels = {
+            attr: self.columns[name].label for name, attr in FACTS.items() if name in self.columns
+        }
 
     def problem(self, number, column, found, advice):
         self.clean = False
-        self.reading.problems.append(Problem(self.sheet, number, column, shown(found)[:SHORT], advice))
+        self.reading.problems.append(
+            Problem(self.sheet, number, column, shown(found)[:SHORT], advice)
+        )
 
     def warn(self, number, column, found, advice):
-        self.reading.warnings.append(Problem(self.sheet, number, column, shown(found)[:SHORT], advice))
+        self.reading.warnings.append(
+            Problem(self.sheet, number, column, shown(found)[:SHORT], advice)
+        )
 
     def read(self):
         layout = self.layout
@@ -90,14 +96,17 @@ class SheetReader:
                 continue
             first = False
             raw_place = [values[at] for at in (name_at, place_code_at) if at is not None]
-            if (code is None or self._is_label(code)) and self._pass_over(number, values, code, area, raw_place):
+            if (code is None or self._is_label(code)) and self._pass_over(
+                number, values, code, area, raw_place
+            ):
                 continue
             if number in fills:
                 values = values.copy()
                 for at, value in fills[number].items():
                     values[at] = value if values[at] is None else values[at]
             village, reason = self._village(
-                None if name_at is None else values[name_at], None if place_code_at is None else values[place_code_at]
+                None if name_at is None else values[name_at],
+                None if place_code_at is None else values[place_code_at],
             )
             if village is None and _has_total(values):
                 self._note_total(number, area)
@@ -132,7 +141,9 @@ class SheetReader:
             sheet = f"“{other.sheet}”" if other.sheet != row.sheet else ""
             advice = "同一块图斑的几部分，请先在制图软件里合并成一个图形" if shape else "请只留一行"
             self.problem(
-                number, self.columns[Field.CODE].label, code,
+                number,
+                self.columns[Field.CODE].label,
+                code,
                 f"与{sheet}第 {other.number} 行重复，都是{village.name}的 {code}，{advice}。",
             )
             return
@@ -148,13 +159,23 @@ class SheetReader:
             self.problem(number, "图形", "", shape.problem)
         elif shape.repaired:
             area = plain(rounded(shape.mu))
-            self.warn(number, "图形", "", f"图形{shape.repaired}，已经修补，修补后 {area} 亩，请在制图软件里核对。")
+            self.warn(
+                number,
+                "图形",
+                "",
+                f"图形{shape.repaired}，已经修补，修补后 {area} 亩，请在制图软件里核对。",
+            )
         return shape
 
     def _fills(self):
         """上下合并的格子：行号 → {第几列: 值}。编号和面积不往下填，合并了就是漏填。"""
-        filled = {use.index for use in self.layout.uses} - {self.layout.index(Field.CODE), self.area.index}
-        merges = [m for m in self.layout.sheet.merges if m[2] in filled and m[0] > self.layout.header_row]
+        filled = {use.index for use in self.layout.uses} - {
+            self.layout.index(Field.CODE),
+            self.area.index,
+        }
+        merges = [
+            m for m in self.layout.sheet.merges if m[2] in filled and m[0] > self.layout.header_row
+        ]
         if not merges:
             return {}
         tops, fills = dict(self.layout.sheet.rows), {}
@@ -166,10 +187,14 @@ class SheetReader:
 
     def _is_label(self, code):
         """编号格里写的是“合计”，或者又是一行表头。"""
-        if not isinstance(code, str) or code[-1].isdigit():  # 真的编号多以数字结尾，“合计”和表头不会
+        if (
+            not isinstance(code, str) or code[-1].isdigit()
+        ):  # 真的编号多以数字结尾，“合计”和表头不会
             return False
         guess = self.names.find(code)
-        return bool(TOTAL.fullmatch(code.replace(" ", ""))) or bool(guess and guess.field == Field.CODE)
+        return bool(TOTAL.fullmatch(code.replace(" ", ""))) or bool(
+            guess and guess.field == Field.CODE
+        )
 
     def _pass_over(self, number, values, code, area, place):
         if _has_total(values):
@@ -179,7 +204,9 @@ class SheetReader:
             return True  # 翻页后又印了一遍的表头
         if area is None and not any(self.villages.match(value).village for value in place):
             text = " ".join(as_text(value) for value in values if value is not None)
-            self.reading.notes.append(f"第 {number} 行没有编号、村和面积，按说明行略过：“{text[:SHORT]}”")
+            self.reading.notes.append(
+                f"第 {number} 行没有编号、村和面积，按说明行略过：“{text[:SHORT]}”"
+            )
             return True
         return False
 
@@ -187,9 +214,14 @@ class SheetReader:
         """村名和村代码 → (村, 为什么没有)；写了两样要一致。"""
         if (name, code) not in self.places:
             found = [self.villages.match(value) for value in (name, code) if value is not None]
-            matched = list({match.village.pk: match.village for match in found if match.village}.values())
+            matched = list(
+                {match.village.pk: match.village for match in found if match.village}.values()
+            )
             if len(matched) > 1:
-                answer = None, f"村写的是{matched[0].name}，代码却是{matched[1].name}的，请核对后改成一致。"
+                answer = (
+                    None,
+                    f"村写的是{matched[0].name}，代码却是{matched[1].name}的，请核对后改成一致。",
+                )
             elif matched:
                 answer = matched[0], ""
             else:
@@ -203,7 +235,12 @@ class SheetReader:
             self.problem(number, label, "", "没有填图斑编号，请按下发的编号填上。")
             return None
         if isinstance(value, date):
-            self.problem(number, label, value, f"“{value}”是被表格软件改成日期的编号，请把这一列设成“文本”再填原来的编号。")
+            self.problem(
+                number,
+                label,
+                value,
+                f"“{value}”是被表格软件改成日期的编号，请把这一列设成“文本”再填原来的编号。",
+            )
             return None
         try:
             code = as_code(value)
@@ -215,7 +252,9 @@ class SheetReader:
         if "\n" in code or "\t" in code:
             code = " ".join(code.split())
         if len(code) > CODE_LENGTH:
-            self.problem(number, label, code, f"编号有 {len(code)} 个字，最多 {CODE_LENGTH} 个字，请核对。")
+            self.problem(
+                number, label, code, f"编号有 {len(code)} 个字，最多 {CODE_LENGTH} 个字，请核对。"
+            )
             return None
         return code
 
@@ -232,14 +271,21 @@ class SheetReader:
             self.problem(number, label, "", "没有填面积，请填大于 0 的数，如 3.50。")
             return None
         if not amount.is_finite() or abs(amount * self.factor) >= LARGEST:
-            self.problem(number, label, value, f"“{shown(value)[:SHORT]}”太大了，请核对面积和单位。")
+            self.problem(
+                number, label, value, f"“{shown(value)[:SHORT]}”太大了，请核对面积和单位。"
+            )
             return None
         area = (amount * self.factor).quantize(SMALLEST, rounding=ROUND_HALF_UP)
         if area <= 0:
             self.problem(number, label, value, f"“{shown(value)}”不对，面积要大于 0，请填如 3.50。")
             return None
         if area > DOUBTFUL:
-            self.warn(number, label, value, f"合 {plain(area)} 亩，一块图斑不大会有这么大，请核对面积和单位。")
+            self.warn(
+                number,
+                label,
+                value,
+                f"合 {plain(area)} 亩，一块图斑不大会有这么大，请核对面积和单位。",
+            )
         return area
 
     def _is_ours(self, number, values):
@@ -249,7 +295,9 @@ class SheetReader:
             return True
         if text not in self.siblings:
             self.problem(
-                number, use.label, text,
+                number,
+                use.label,
+                text,
                 f"“{text}”不是这份方案里的目标任务，请填“{self.target.name}”，或把这一格空着。",
             )
             return True
@@ -266,10 +314,18 @@ class SheetReader:
                 text = REMEDIES.get(tidy_header(text), "")
                 if not text:
                     choices = "、".join(Remedy.labels)
-                    self.problem(number, self.labels[attr], value, f"没有“{as_text(value)}”这种整改方式，请填：{choices}。")
+                    self.problem(
+                        number,
+                        self.labels[attr],
+                        value,
+                        f"没有“{as_text(value)}”这种整改方式，请填：{choices}。",
+                    )
             elif len(text) > LENGTHS[attr]:
                 self.problem(
-                    number, self.labels[attr], text, f"有 {len(text)} 个字，最多 {LENGTHS[attr]} 个字，请改短。"
+                    number,
+                    self.labels[attr],
+                    text,
+                    f"有 {len(text)} 个字，最多 {LENGTHS[attr]} 个字，请改短。",
                 )
             facts[attr] = text
         return facts
@@ -278,7 +334,8 @@ class SheetReader:
         cells = ((key, values[at]) for at, key in self.layout.extras.items())
         return {
             key: value if type(value) in (str, int, float) else as_text(value)
-            for key, value in cells if value is not None
+            for key, value in cells
+            if value is not None
         }
 
     def _note_total(self, number, area):
@@ -298,7 +355,9 @@ class SheetReader:
                 amount = segment or total or self.total
                 side = "多" if stated > amount else "少"
                 self.warn(
-                    number, self.area.label, stated,
+                    number,
+                    self.area.label,
+                    stated,
                     f"这一行写的合计是 {plain(stated)} 亩，各行加起来是 {plain(amount)} 亩，"
                     f"合计{side} {plain(abs(stated - amount))} 亩；导入以各行为准。",
                 )
@@ -312,5 +371,3 @@ def _is_numbering(values):
     """表头下面标栏号的一行：1、2、3……"""
     filled = [value for value in values if value is not None]
     return len(filled) > 2 and filled == list(range(1, len(filled) + 1))
-
-

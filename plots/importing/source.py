@@ -2,9 +2,9 @@
 
 from pathlib import PurePosixPath
 
-from plots.geo.sheets import vector_sheets
+from plots.importing.vector_sheets import vector_sheets
 from plots.models import Batch
-from taiping.tables import TableError, TooHeavy, read_csv, read_pasted, read_workbook
+from taiping.ground.tables import TableError, TooHeavy, read_csv, read_pasted, read_workbook
 
 WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")
 PASTED = ".tsv"  # 粘贴来的文字存成这种文件

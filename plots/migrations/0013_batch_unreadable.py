@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('plots', '0012_both_bases_from_index'),
+        ("plots", "0012_both_bases_from_index"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='batch',
-            name='unreadable',
-            field=models.CharField(blank=True, max_length=200, verbose_name='读到限度还没读完'),
+            model_name="batch",
+            name="unreadable",
+            field=models.CharField(blank=True, max_length=200, verbose_name="读到限度还没读完"),
         ),
     ]

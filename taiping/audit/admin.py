@@ -84,7 +84,9 @@ class ChangeAdmin(ReadOnlyAdmin):
     def changes_told(self, change):
         told = change.changes_display_dict
         rows = [
-            (name, *map(_shown, values[:2])) for name, values in told.items() if len(values) > 1 and name != "ID"
+            (name, *map(_shown, values[:2]))
+            for name, values in told.items()
+            if len(values) > 1 and name != "ID"
         ]
         return format_html_join("", "<p>{}：{} → {}</p>", rows) if rows else ""
 

@@ -40,6 +40,6 @@ def file_name(response):
 
 def request_id():
     """修改记录上的请求编号，和日志、出错页上的是同一个；命令行里没有。"""
-    from taiping.logs import current_request
+    from taiping.operations.logs import current_request
 
     return getattr(current_request.get(), "id", None)

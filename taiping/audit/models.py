@@ -18,7 +18,12 @@ class Access(models.Model):
     kind = models.CharField("做了什么", max_length=10, choices=Kind)
     at = models.DateTimeField("时间", default=timezone.now, db_index=True)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="账号"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="账号",
     )
     username = models.CharField("用户名", max_length=150, blank=True)
     address = models.CharField("地址", max_length=45, blank=True)

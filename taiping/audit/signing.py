@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from taiping.audit.models import Access
-from taiping.logs import masked_start
+from taiping.operations.logs import masked_start
 
 
 def address_of(request):
@@ -15,7 +15,10 @@ def note(kind, request, user=None, *, username="", what="", once_in=None):
     """记一条；给了 once_in（timedelta），这么久以内同一个人的同一件事不再记。"""
     username = user.username if user else username
     given = {
-        "kind": kind, "user": user, "username": fitting("username", username), "what": fitting("what", what),
+        "kind": kind,
+        "user": user,
+        "username": fitting("username", username),
+        "what": fitting("what", what),
     }
     if once_in and Access.objects.filter(**given, at__gt=timezone.now() - once_in).exists():
         return

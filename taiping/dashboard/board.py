@@ -6,14 +6,14 @@ from django.urls import reverse
 from jinja2 import Environment
 
 from taiping.dashboard.templatetags import figures
+from taiping.ground import format_tags
 
 
 def environment(**options):
     """给 settings.TEMPLATES 里 Jinja2 一项用的环境：转义由 Django 打开，加上网址和显示数、日期的写法。"""
     env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 autoescape 在 options 里，是开的
     env.globals["url"] = address
-    for name in ("amount", "short", "day", "md", "signed", "left", "tag_class"):
-        env.filters[name] = getattr(figures, name)
+    env.filters |= format_tags.register.filters | figures.register.filters
     return env
 
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from taiping.dashboard.words import forecast_sentence, lacking_sentence
-from taiping.dates import short_date
+from taiping.ground.dates import short_date
+from taiping.progress.words import forecast_sentence, lacking_sentence
 
 LEFT, TOP, WIDTH, HEIGHT = 52, 14, 338, 162
 
@@ -74,14 +74,22 @@ def nice_top(value):
 
 def opening(burnup, plan, as_of):
     """横轴从哪天起：第一条记录、第一个截止日期、看的那天里最早的，它的上月初，不早于方案开始；前面没有动静的月份不画。"""
-    days = [as_of, *burnup.reported.days[:1], *burnup.confirmed.days[:1], *(row.due_on for row in burnup.figures.milestones)]
+    days = [
+        as_of,
+        *burnup.reported.days[:1],
+        *burnup.confirmed.days[:1],
+        *(row.due_on for row in burnup.figures.milestones),
+    ]
     first = min(days).replace(day=1) - timedelta(days=1)
     return max(plan.starts_on, first.replace(day=1))
 
 
 def chart(burnup, plan, as_of):
     """BurnUp → 坐标。横轴是方案的起止（看的日子在结束以后就延到那天，最多 90 天）。"""
-    start, end = opening(burnup, plan, as_of), max(plan.ends_on, min(as_of, plan.ends_on + timedelta(days=90)))
+    start, end = (
+        opening(burnup, plan, as_of),
+        max(plan.ends_on, min(as_of, plan.ends_on + timedelta(days=90))),
+    )
     span = max((end - start).days, 1)
     now = min(max(as_of, start), end)
     highest = max([burnup.goal or 0, *burnup.reported.totals, *burnup.confirmed.totals, 1])
@@ -97,7 +105,9 @@ def chart(burnup, plan, as_of):
 
     def path(curve):
         """阶梯线：没有记录的日子是平的，到看的那天为止。"""
-        steps = "".join([f"H{x(day)}V{y(total)}" for day, total in zip(curve.days, curve.totals, strict=True)])
+        steps = "".join(
+            [f"H{x(day)}V{y(total)}" for day, total in zip(curve.days, curve.totals, strict=True)]
+        )
         return f"M{x(start)} {y(0)}{steps}H{x(now)}"
 
     projection, spot = "", None
@@ -112,17 +122,32 @@ def chart(burnup, plan, as_of):
     for row in burnup.figures.milestones:
         if not row.undated:
             dues.setdefault(row.due_on, []).append(row.milestone.name)
-    deadlines = [Mark(x(day), f"{'、'.join(names)} {short_date(day)}") for day, names in sorted(dues.items())]
+    deadlines = [
+        Mark(x(day), f"{'、'.join(names)} {short_date(day)}") for day, names in sorted(dues.items())
+    ]
     months = [Mark(x(day), f"{day.month}月") for day in month_starts(start, end)]
-    months = [mark for mark in months[:: 1 if len(months) <= 6 else 2] if mark.x < LEFT + WIDTH - 12]
+    months = [
+        mark for mark in months[:: 1 if len(months) <= 6 else 2] if mark.x < LEFT + WIDTH - 12
+    ]
     ticks = [(y(top * part), f"{top * part:g}") for part in (0, 0.5, 1)]
-    ends = [day - timedelta(days=1) for day in month_starts(start + timedelta(days=1), now + timedelta(days=1))]
+    ends = [
+        day - timedelta(days=1)
+        for day in month_starts(start + timedelta(days=1), now + timedelta(days=1))
+    ]
     ends += [] if now in ends else [now]
     table = [(day, burnup.reported.at(day), burnup.confirmed.at(day)) for day in ends]
     return Chart(
-        burnup, path(burnup.confirmed), path(burnup.reported), projection, spot,
-        y(burnup.goal) if burnup.goal else None, x(now) if start <= as_of <= end else None,
-        deadlines, months, ticks, table,
+        burnup,
+        path(burnup.confirmed),
+        path(burnup.reported),
+        projection,
+        spot,
+        y(burnup.goal) if burnup.goal else None,
+        x(now) if start <= as_of <= end else None,
+        deadlines,
+        months,
+        ticks,
+        table,
     )
 
 

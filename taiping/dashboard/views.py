@@ -6,11 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from plots.querysets import BASES
-from taiping.dashboard.asked import asked
-from taiping.dashboard.burnup import burn_ups
+from plots.models.querysets import BASES
 from taiping.dashboard.charts import chart
-from taiping.dashboard.layout import (
+from taiping.progress.burnup import burn_ups
+from taiping.progress.layout import (
     attention,
     compared,
     deadline_grid,
@@ -19,10 +18,11 @@ from taiping.dashboard.layout import (
     target_rows,
     village_rows,
 )
-from taiping.dashboard.progress import progress
-from taiping.dashboard.returns import returns_by_village
-from taiping.dashboard.snapshot import one_moment
-from taiping.dashboard.words import verdict
+from taiping.progress.progress import progress
+from taiping.progress.question import asked
+from taiping.progress.returns import returns_by_village
+from taiping.progress.snapshot import one_moment
+from taiping.progress.words import verdict
 from tasks.models import Plan
 from villages.models import Village
 
@@ -35,7 +35,7 @@ def dashboard(request):
         return redirect("plots:my")
     question = asked(request)
     if question.plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     ledger, moved = question.ledger, None
     with one_moment():  # 一页上的数出自同一时刻，别人正在上报也不会前后对不上
         figures = progress(question.plan, question.on, question.basis)
@@ -45,18 +45,33 @@ def dashboard(request):
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if question.villages else villages[:SHOWN_VILLAGES]
-    return render(request, "dashboard/dashboard.html", {
-        "asked": question, "query": question.query(), "ledger": ledger, "bases": BASES.items(),
-        "progress": figures, "verdict": verdict(figures),
-        "soon_7": due_soon(figures, 7), "soon_15": due_soon(figures, 15), "returns": returns[None],
-        "attention": attention(figures), "rows": target_rows(figures, ledger), "columns": columns, "grid": grid,
-        "dues": [column.due_on for column in columns if column.due_on], "is_divided": any(
-            cell.is_allocated for row in shown for _, cell in row.pairs
-        ),
-        "more_villages": len(villages) if len(shown) < len(villages) else 0, "village_targets": by_target,
-        "village_rows": shown, "groups": group_rows(figures),
-        "charts": [chart(curve, question.plan, question.on) for curve in curves], "moved": moved,
-    })
+    return render(
+        request,
+        "dashboard/dashboard.html",
+        {
+            "asked": question,
+            "query": question.query(),
+            "ledger": ledger,
+            "bases": BASES.items(),
+            "progress": figures,
+            "verdict": verdict(figures),
+            "soon_7": due_soon(figures, 7),
+            "soon_15": due_soon(figures, 15),
+            "returns": returns[None],
+            "attention": attention(figures),
+            "rows": target_rows(figures, ledger),
+            "columns": columns,
+            "grid": grid,
+            "dues": [column.due_on for column in columns if column.due_on],
+            "is_divided": any(cell.is_allocated for row in shown for _, cell in row.pairs),
+            "more_villages": len(villages) if len(shown) < len(villages) else 0,
+            "village_targets": by_target,
+            "village_rows": shown,
+            "groups": group_rows(figures),
+            "charts": [chart(curve, question.plan, question.on) for curve in curves],
+            "moved": moved,
+        },
+    )
 
 
 def screen(request):
@@ -65,17 +80,27 @@ def screen(request):
         raise PermissionDenied("大屏给镇里会议室用，请打开“我的任务”。")
     question = asked(request)
     if question.plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     with one_moment():
         figures = progress(question.plan, question.on, question.basis)
         returns = returns_by_village(figures)
     _, villages = village_rows(figures, question.ledger, returns)
-    return render(request, "dashboard/screen.html", {
-        "asked": question, "query": question.query(), "progress": figures, "verdict": verdict(figures),
-        "rows": target_rows(figures, question.ledger), "attention": attention(figures),
-        "villages": [row for row in villages if row.overdue_count], "returns": returns[None],
-        "soon_7": due_soon(figures, 7), "soon_15": due_soon(figures, 15),
-    })
+    return render(
+        request,
+        "dashboard/screen.html",
+        {
+            "asked": question,
+            "query": question.query(),
+            "progress": figures,
+            "verdict": verdict(figures),
+            "rows": target_rows(figures, question.ledger),
+            "attention": attention(figures),
+            "villages": [row for row in villages if row.overdue_count],
+            "returns": returns[None],
+            "soon_7": due_soon(figures, 7),
+            "soon_15": due_soon(figures, 15),
+        },
+    )
 
 
 def village(request, pk):
@@ -83,27 +108,45 @@ def village(request, pk):
     place = get_object_or_404(Village.objects.visible_to(request.user), pk=pk)
     question = asked(request)
     if question.plan is None:
-        return render(request, "dashboard/no_plan.html")
+        return render(request, "tasks/no_plan.html")
     moved = None
     with one_moment():
         figures = progress(question.plan, question.on, question.basis, villages=[place])
         returns = returns_by_village(figures)
         if question.since:
-            moved, _ = compared(progress(question.plan, question.since, question.basis, villages=[place]), figures)
+            moved, _ = compared(
+                progress(question.plan, question.since, question.basis, villages=[place]), figures
+            )
     ledger = f"{question.ledger}&village={place.pk}"
     _, (row,) = village_rows(figures, question.ledger, returns)
-    elsewhere = [target for target in figures.targets if not target.target.by_patches and target.is_elsewhere]
-    own = replace(figures, targets=[target for target in figures.targets if target not in elsewhere])
+    elsewhere = [
+        target for target in figures.targets if not target.target.by_patches and target.is_elsewhere
+    ]
+    own = replace(
+        figures, targets=[target for target in figures.targets if target not in elsewhere]
+    )
     columns, grid = deadline_grid(own, ledger)
-    return render(request, "dashboard/village.html", {
-        "asked": question, "ledger": ledger, "village": place, "row": row, "progress": figures,
-        "rows": target_rows(own, ledger), "columns": columns, "grid": grid, "attention": attention(own),
-        "elsewhere": "、".join(target.target.name for target in elsewhere), "moved": moved and [
-            pair for pair in moved if pair[0] not in elsewhere
-        ],
-        "soon_7": due_soon(own, 7), "soon_15": due_soon(own, 15), "bases": BASES.items(),
-        "postings": place.postings.select_related("user").filter(user__is_active=True),
-    })
+    return render(
+        request,
+        "dashboard/village.html",
+        {
+            "asked": question,
+            "ledger": ledger,
+            "village": place,
+            "row": row,
+            "progress": figures,
+            "rows": target_rows(own, ledger),
+            "columns": columns,
+            "grid": grid,
+            "attention": attention(own),
+            "elsewhere": "、".join(target.target.name for target in elsewhere),
+            "moved": moved and [pair for pair in moved if pair[0] not in elsewhere],
+            "soon_7": due_soon(own, 7),
+            "soon_15": due_soon(own, 15),
+            "bases": BASES.items(),
+            "postings": place.postings.select_related("user").filter(user__is_active=True),
+        },
+    )
 
 
 def help_page(request):

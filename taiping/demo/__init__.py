@@ -23,7 +23,9 @@ def load(stdout, now=None):
         stdout.write(f"演示账号 {len(issued)} 个，姓名都以“演示·”开头。")
         stdout.write(f"演示监测 {readings.load(now)} 条，来源写着“演示数据”。")
         made = patches.load(now=now)
-        stdout.write(f"演示图斑 {made['图斑']} 块，编号都以“演示-”开头；整改记录 {made['整改记录']} 条。")
+        stdout.write(
+            f"演示图斑 {made['图斑']} 块，编号都以“演示-”开头；整改记录 {made['整改记录']} 条。"
+        )
         stdout.write(f"演示图形 {shapes.load()} 个，画在镇的大致方位，不是真的地块。")
         stdout.write(f"演示照片 {photos.load()} 张，是画出来的。")
     return issued

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from villages import sessions
+from villages.accounts import sessions
+from villages.accounts.passwords import new_password
 from villages.models import Cadre, PastPassword, Posting, Role, Session, User, Village
-from villages.passwords import new_password
 
 OFFICES = (
     ("admin", "演示·管理员", Role.ADMIN),
@@ -36,7 +36,9 @@ def load():
     issued = [issue(username, name, role, is_demo=True) for username, name, role in OFFICES]
     for number, village in enumerate(Village.objects.all(), start=1):
         suffix = "支书" if village.name.endswith(("村", "社区")) else "村支书"
-        account = issue(f"cun{number:02d}", f"演示·{village.name}{suffix}", Role.SECRETARY, is_demo=True)
+        account = issue(
+            f"cun{number:02d}", f"演示·{village.name}{suffix}", Role.SECRETARY, is_demo=True
+        )
         Posting.objects.create(user=account.user, village=village)
         account.sees = village.name
         issued.append(account)
@@ -64,7 +66,8 @@ def has_done_something(user):
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: user}).exists()
         for relation in User._meta.get_fields(include_hidden=True)
-        if relation.auto_created and not relation.concrete
+        if relation.auto_created
+        and not relation.concrete
         and relation.related_model not in (Posting, Cadre, Session, PastPassword)
         and not relation.related_model._meta.auto_created
     )

@@ -6,8 +6,8 @@ from itertools import groupby
 
 from django.utils import timezone
 
-from plots.deadlines import due_of
-from plots.ledger import is_check
+from plots.ledger.replay import is_check
+from plots.models.deadlines import due_of
 from tasks.models import Milestone
 
 SEASON = 75  # 方案没写开始日期时，截止前这么多天开始做
@@ -40,11 +40,18 @@ def windows(plan, milestones):
         starts_on = _starts_on(plan, group[0], due_on, before)
         span = max((due_on - starts_on).days, 0)
         for place, milestone in enumerate(group):
-            found.append(Window(
-                milestone, starts_on + timedelta(days=max(span * (10 * place - 3) // (10 * len(group)), 0)),
-                starts_on + timedelta(days=min(span * (10 * place + 14) // (10 * len(group)), span)), due_on,
-                milestone.actor != Milestone.Actor.VILLAGE, is_check(milestone, milestones),
-            ))
+            found.append(
+                Window(
+                    milestone,
+                    starts_on
+                    + timedelta(days=max(span * (10 * place - 3) // (10 * len(group)), 0)),
+                    starts_on
+                    + timedelta(days=min(span * (10 * place + 14) // (10 * len(group)), span)),
+                    due_on,
+                    milestone.actor != Milestone.Actor.VILLAGE,
+                    is_check(milestone, milestones),
+                )
+            )
         before = due_on
     return found
 

@@ -13,24 +13,51 @@ SEED = 2024
 ON_TIME, LATE, NEARLY, OWING, LISTED, CASES = "按期", "迟到", "差一点", "欠账", "清单", "案件"
 CASTS = {
     ON_TIME: [("returned", 1, False), ("partial", 1, False), ("together", 3, False)],
-    LATE: [("redone", 1, True), ("partial", 2, False), ("backfilled", 1, False), ("together", 3, False)],
+    LATE: [
+        ("redone", 1, True),
+        ("partial", 2, False),
+        ("backfilled", 1, False),
+        ("together", 3, False),
+    ],
     NEARLY: [
-        ("stopped", 3, True), ("partial", 5, False), ("backfilled", 2, False), ("together", 2, False),
+        ("stopped", 3, True),
+        ("partial", 5, False),
+        ("backfilled", 2, False),
+        ("together", 2, False),
     ],
     OWING: [
-        ("untouched", 1, True), ("half", 1, True), ("stopped", 1, True), ("deferred", 2, True), ("half", 1, False),
+        ("untouched", 1, True),
+        ("half", 1, True),
+        ("stopped", 1, True),
+        ("deferred", 2, True),
+        ("half", 1, False),
         ("stopped", 1, False),
-        ("exempt", 2, False), ("short", 1, False), ("split", 1, False), ("recoded", 1, False),
-        ("resumed", 2, False), ("returned", 3, False), ("redone", 2, True), ("partial", 5, False),
-        ("backfilled", 3, False), ("together", 6, False),
+        ("exempt", 2, False),
+        ("short", 1, False),
+        ("split", 1, False),
+        ("recoded", 1, False),
+        ("resumed", 2, False),
+        ("returned", 3, False),
+        ("redone", 2, True),
+        ("partial", 5, False),
+        ("backfilled", 3, False),
+        ("together", 6, False),
     ],
     LISTED: [
-        ("exempt", 2, False), ("redone", 1, True), ("returned", 1, False), ("partial", 2, False),
-        ("backfilled", 1, False), ("together", 2, False),
+        ("exempt", 2, False),
+        ("redone", 1, True),
+        ("returned", 1, False),
+        ("partial", 2, False),
+        ("backfilled", 1, False),
+        ("together", 2, False),
     ],
     CASES: [
-        ("untouched", 2, True), ("deferred", 1, False), ("exempt", 1, False), ("stopped", 2, False),
-        ("returned", 2, False), ("backfilled", 1, False),
+        ("untouched", 2, True),
+        ("deferred", 1, False),
+        ("exempt", 1, False),
+        ("stopped", 2, False),
+        ("returned", 2, False),
+        ("backfilled", 1, False),
     ],
 }
 BY_SIZE = (NEARLY, OWING, LATE, ON_TIME)  # 只有亩数的任务按大小轮着来
@@ -89,7 +116,9 @@ class Cast:
         left = len(order) * 6 // 10
         for way, number, for_behind in CASTS[self.ending]:
             first = [place for place in free if (self._manner(place) == BEHIND) == for_behind]
-            for place in (first + [place for place in free if place not in first])[: min(number, left)]:
+            for place in (first + [place for place in free if place not in first])[
+                : min(number, left)
+            ]:
                 ways[place] = way
                 free.remove(place)
                 left -= 1
@@ -120,13 +149,27 @@ class Cast:
         day = self.windows[0].day(0.3)
         bigger = max((spec.area_mu * 55 / 100).quantize(CENT), CENT)
         areas = (bigger, spec.area_mu - bigger)
-        children = [{"code": f"{story.key}-{part}", "area_mu": area} for part, area in enumerate(areas, 1)]
-        story.add("split", story.anyone(), office_day(day, earliest=story.last_on, latest=story.plan.ends_on),
-                  reason="现场核查是两户的地，分开整治。", children=children)
+        children = [
+            {"code": f"{story.key}-{part}", "area_mu": area} for part, area in enumerate(areas, 1)
+        ]
+        story.add(
+            "split",
+            story.anyone(),
+            office_day(day, earliest=story.last_on, latest=story.plan.ends_on),
+            reason="现场核查是两户的地，分开整治。",
+            children=children,
+        )
         self.events += story.events
         for child in children:
-            part = Story(child["code"], self.windows, story.plan, child["area_mu"], self.rng,
-                         begins_on=story.last_on, **told)
+            part = Story(
+                child["code"],
+                self.windows,
+                story.plan,
+                child["area_mu"],
+                self.rng,
+                begins_on=story.last_on,
+                **told,
+            )
             part.last_at = story.last_at
             part.plain()
             self.events += part.events

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from plots import actions
-from plots.ledger import settle
+from plots.actions.permissions import NotAllowed
+from plots.ledger.replay import settle
 from plots.models import Batch, Evidence, Patch, Reason, RectificationRecord
-from plots.permits import NotAllowed
 from taiping.demo import casting, words
 from taiping.demo.calendar import handed_down, moment, windows
 from taiping.demo.stories import CHECKER, CLERK, LEADER, VILLAGE
@@ -34,7 +34,11 @@ def load(seed=casting.SEED, now=None):
 def load_plan(plan, seed, now):
     """一份方案的图斑和记录；返回没能照着办完的图斑编号（应当没有）。"""
     villages = list(Village.objects.all())
-    targets = list(plan.targets.select_related("plan").prefetch_related("allocations", "milestones__target__plan"))
+    targets = list(
+        plan.targets.select_related("plan").prefetch_related(
+            "allocations", "milestones__target__plan"
+        )
+    )
     measured = [target for target in targets if target.by_patches]
     endings = casting.endings(measured)
     patches, events = {}, []
@@ -57,13 +61,25 @@ def create_patches(cast, at):
         return {}
     by = User.objects.filter(is_demo=True, role=Role.STAFF).order_by("username").first()
     batch = Batch.objects.create(
-        target=cast.target, name=BATCH_NAME, by=by, created_at=at, applied_at=at,
-        counts={"new": len(cast.specs)}, is_demo=True,
+        target=cast.target,
+        name=BATCH_NAME,
+        by=by,
+        created_at=at,
+        applied_at=at,
+        counts={"new": len(cast.specs)},
+        is_demo=True,
     )
     Patch.objects.bulk_create(
         Patch(
-            target=cast.target, village=spec.village, code=cast.issued_code(place), area_mu=spec.area_mu, batch=batch,
-            created_at=at, created_by=by, is_demo=True, **spec.facts,
+            target=cast.target,
+            village=spec.village,
+            code=cast.issued_code(place),
+            area_mu=spec.area_mu,
+            batch=batch,
+            created_at=at,
+            created_by=by,
+            is_demo=True,
+            **spec.facts,
         )
         for place, spec in enumerate(cast.specs)
     )
@@ -79,12 +95,19 @@ class Players:
     def __init__(self, plan):
         users = User.objects.filter(is_demo=True)
         staff = list(users.filter(role=Role.STAFF).order_by("username"))
-        self.town = {CLERK: staff[0], CHECKER: staff[-1], LEADER: users.filter(role=Role.LEADER).first()}
+        self.town = {
+            CLERK: staff[0],
+            CHECKER: staff[-1],
+            LEADER: users.filter(role=Role.LEADER).first(),
+        }
         self.secretaries = {
-            posting.pk: user for user in users.filter(role=Role.SECRETARY).prefetch_related("postings__village")
+            posting.pk: user
+            for user in users.filter(role=Role.SECRETARY).prefetch_related("postings__village")
             for posting in (row.village for row in user.postings.all())
         }
-        self.reasons = list(Reason.objects.filter(is_active=True, needs_note=False).values_list("text", flat=True))
+        self.reasons = list(
+            Reason.objects.filter(is_active=True, needs_note=False).values_list("text", flat=True)
+        )
         self.year, self.refs = plan.year, 0
 
     def play(self, pairs, patches):
@@ -100,7 +123,9 @@ class Players:
                 stuck.add(event.key)
             else:
                 if event.verb == "split":
-                    patches.update({child.code: child for child in patch.children.select_related("village")})
+                    patches.update(
+                        {child.code: child for child in patch.children.select_related("village")}
+                    )
         return stuck
 
     def act(self, event, patch, milestones):
@@ -136,13 +161,17 @@ def clear():
     records = RectificationRecord.objects.filter(patch__in=patches)
     files = [
         (field.storage, field.name)
-        for item in evidence for field in (item.file, item.display, item.thumb) if field
+        for item in evidence
+        for field in (item.file, item.display, item.thumb)
+        if field
     ]
     removed = {"举证材料": evidence.delete()[0]}
     removed[BY_REAL_USERS] = records.filter(by__is_demo=False).count()
     removed["整改记录"] = 0
     copied = records.filter(copy_of__isnull=False)
-    while gone := records.exclude(pk__in=list(copied.values_list("copy_of", flat=True))).delete()[0]:  # 转记先删
+    while gone := records.exclude(pk__in=list(copied.values_list("copy_of", flat=True))).delete()[
+        0
+    ]:  # 转记先删
         removed["整改记录"] += gone
     removed["图斑"] = 0
     while gone := patches.filter(children=None).delete()[0]:  # 拆出来的先删

@@ -26,14 +26,22 @@ WITHOUT = 4  # 每这么多张有一张没有位置
 
 def load():
     """给演示记录附上画的照片，返回张数。"""
-    reports = RectificationRecord.objects.filter(is_demo=True, kind=Kind.REPORT, copy_of=None).select_related(
-        "patch", "milestone", "by"
-    ).order_by("pk")
+    reports = (
+        RectificationRecord.objects.filter(is_demo=True, kind=Kind.REPORT, copy_of=None)
+        .select_related("patch", "milestone", "by")
+        .order_by("pk")
+    )
     made = 0
     for record, number in wanted(list(reports)):
         for turn in range(number):
-            rng = Random(f"{SEED}-{record.patch.code}-{record.milestone.code}-{record.done_on}-{turn}")
-            content = picture(rng, timezone.localtime(record.created_at), None if made % WITHOUT == 3 else spot(record.patch))
+            rng = Random(
+                f"{SEED}-{record.patch.code}-{record.milestone.code}-{record.done_on}-{turn}"
+            )
+            content = picture(
+                rng,
+                timezone.localtime(record.created_at),
+                None if made % WITHOUT == 3 else spot(record.patch),
+            )
             upload = SimpleUploadedFile(f"演示照片{made + 1:03d}.jpg", content, "image/jpeg")
             store(record, check(upload), record.by, at=record.created_at, is_demo=True)
             made += 1
@@ -42,8 +50,11 @@ def load():
 
 def wanted(reports):
     """[(记录, 几张)]：要照片的步骤按要求的张数；别的里面隔开挑几条，村里报的最后一步优先。"""
-    needed = [(record, record.milestone.min_photos) for record in reports
-              if record.milestone.min_photos and record.completes]
+    needed = [
+        (record, record.milestone.min_photos)
+        for record in reports
+        if record.milestone.min_photos and record.completes
+    ]
     free = [record for record in reports if not record.milestone.min_photos and record.completes]
     shown = [record for record in free if record.milestone.needs_external_ref] or free
     pace = max(len(shown) // SHOWN, 1)
@@ -75,16 +86,30 @@ def picture(rng, taken_at, at=None):
     crop, centre = rng.choice(CROPS), width * rng.randint(30, 70) // 100
     for row in range(-16, 17):
         foot = centre + row * rng.randint(88, 96)
-        draw.polygon([(centre + row * 8, horizon), (foot - 26, height), (foot + 26, height)], fill=crop)
+        draw.polygon(
+            [(centre + row * 8, horizon), (foot - 26, height), (foot + 26, height)], fill=crop
+        )
     for _ in range(500):
         x, y = rng.randrange(width), rng.randrange(horizon, height)
         size = 1 + (y - horizon) * 5 // (height - horizon)
-        draw.ellipse((x, y, x + size, y + size * 2), fill=tuple(min(part + rng.randint(-24, 40), 255) for part in crop))
+        draw.ellipse(
+            (x, y, x + size, y + size * 2),
+            fill=tuple(min(part + rng.randint(-24, 40), 255) for part in crop),
+        )
     exif = Image.Exif()
     exif.get_ifd(EXIF_IFD)[TAKEN] = f"{taken_at:%Y:%m:%d %H:%M:%S}"
     if at:
         lon, lat, bearing = at
-        exif.get_ifd(GPS_IFD).update({1: "N", 2: sexagesimal(lat), 3: "E", 4: sexagesimal(lon), 16: "T", 17: round(bearing, 1)})
+        exif.get_ifd(GPS_IFD).update(
+            {
+                1: "N",
+                2: sexagesimal(lat),
+                3: "E",
+                4: sexagesimal(lon),
+                16: "T",
+                17: round(bearing, 1),
+            }
+        )
     out = io.BytesIO()
     image.save(out, "JPEG", quality=80, exif=exif)
     return out.getvalue()

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from taiping.area import rounded
+from taiping.ground.area import rounded
 from tasks.models import Reading, Target
 
 SOURCE = "演示数据"
@@ -19,15 +19,20 @@ def load(now):
     floors = Target.objects.filter(kind=Target.Kind.FLOOR, quota__gt=0).select_related("plan")
     made = [
         reading(target, date(target.plan.year, month, day), Decimal(share))
-        for target in floors for month, day, share in QUARTERS
+        for target in floors
+        for month, day, share in QUARTERS
     ]
     return len(Reading.objects.bulk_create(row for row in made if row.created_at <= now))
 
 
 def reading(target, on, share):
     return Reading(
-        target=target, on=on, value=rounded(target.quota * (1 + share), target.decimals), source=SOURCE,
-        created_at=timezone.make_aware(datetime.combine(on + ENTERED_AFTER, time(9, 30))), is_demo=True,
+        target=target,
+        on=on,
+        value=rounded(target.quota * (1 + share), target.decimals),
+        source=SOURCE,
+        created_at=timezone.make_aware(datetime.combine(on + ENTERED_AFTER, time(9, 30))),
+        is_demo=True,
     )
 
 

@@ -7,12 +7,13 @@ from random import Random
 import numpy as np
 import shapely
 
-from plots.geo.attach import put, refresh
-from plots.geo.models import GeometryCheck, PatchShape
+from plots.geometry.attach import put, refresh
 from plots.models import Patch
+from plots.models.checks import GeometryCheck
+from plots.models.shapes import PatchShape
 from taiping.demo.casting import SEED
-from taiping.geometry.measure import metres_per_degree
-from taiping.geometry.shapes import tidy_shapes
+from taiping.ground.geometry.measure import metres_per_degree
+from taiping.ground.geometry.shapes import tidy_shapes
 
 CENTRE = (106.05, 29.85)  # 镇的大致经纬度
 APART_M = 1900  # 两个村的中心隔多远
@@ -26,7 +27,9 @@ def load():
     patches = list(Patch.objects.filter(is_demo=True, shape=None).order_by("village__order", "pk"))
     by_village, children = defaultdict(list), defaultdict(list)
     for patch in patches:
-        (children[patch.split_from_id] if patch.split_from_id else by_village[patch.village_id]).append(patch)
+        (
+            children[patch.split_from_id] if patch.split_from_id else by_village[patch.village_id]
+        ).append(patch)
     drawn = {}
     for place, (_, group) in enumerate(sorted(by_village.items())):
         for patch, quad in zip(group, fields(group, _seat(place), place), strict=True):
@@ -71,7 +74,9 @@ def fields(group, seat, place):
     sides = [sqrt(float(patch.area_mu) * SQM_PER_MU) for patch in group]
     room, across = max(sides) * ROOM, max(round(sqrt(len(group) * 1.6)), 1)
     cells = [(number % across, number // across) for number in range(round(len(group) * 1.6))]
-    for number, ((column, line), side) in enumerate(zip(rng.sample(cells, len(group)), sides, strict=True)):
+    for number, ((column, line), side) in enumerate(
+        zip(rng.sample(cells, len(group)), sides, strict=True)
+    ):
         slack = (room - side * ROOM) / 2
         shift = [rng.uniform(-slack, slack), rng.uniform(-slack, slack)]
         centre = np.array(seat) + room * (np.array([column, line]) - across / 2) + shift
@@ -80,14 +85,23 @@ def fields(group, seat, place):
         corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * side / 2 * [stretch, 1 / stretch]
         corners += [[rng.uniform(-0.09, 0.09) * side for _ in range(2)] for _ in range(4)]
         corners = corners @ np.array([[cos(turn), sin(turn)], [-sin(turn), cos(turn)]])
-        wrong = rng.uniform(0.85, 0.9) if (place + number) % UNLIKE == UNLIKE - 1 else rng.uniform(0.99, 1.01)
+        wrong = (
+            rng.uniform(0.85, 0.9)
+            if (place + number) % UNLIKE == UNLIKE - 1
+            else rng.uniform(0.99, 1.01)
+        )
         yield corners * sqrt(wrong) * side / sqrt(shapely.area(shapely.Polygon(corners))) + centre
 
 
 def strip(quad, start, end):
     """四边形沿宽度切下的一条，start、end 是 0 到 1。"""
     low, right, high, left = (np.array(corner) for corner in quad)
-    return [low + (right - low) * start, low + (right - low) * end, left + (high - left) * end, left + (high - left) * start]
+    return [
+        low + (right - low) * start,
+        low + (right - low) * end,
+        left + (high - left) * end,
+        left + (high - left) * start,
+    ]
 
 
 def degrees(ring):

@@ -11,12 +11,18 @@ CENT = Decimal("0.01")
 NUMERALS = "一二三四五六七八"
 # 常见任务的变化后地类；别的任务留空。
 LAND_AFTER = {
-    "abandoned": ("其他草地", "灌木林地"), "restructured": ("果园", "其他园地"),
-    "reforested": ("其他林地", "竹林地"), "non_grain": ("果园", "坑塘水面", "其他园地"),
+    "abandoned": ("其他草地", "灌木林地"),
+    "restructured": ("果园", "其他园地"),
+    "reforested": ("其他林地", "竹林地"),
+    "non_grain": ("果园", "坑塘水面", "其他园地"),
 }
 LAND_OF_REMEDY = {
-    Remedy.CONVERSION: "农村宅基地", Remedy.FACILITY: "设施农用地", Remedy.TITLE: "农村宅基地",
-    Remedy.COUNCIL: "农村道路", Remedy.RECLAIM: "农村宅基地", Remedy.OTHER: "其他",
+    Remedy.CONVERSION: "农村宅基地",
+    Remedy.FACILITY: "设施农用地",
+    Remedy.TITLE: "农村宅基地",
+    Remedy.COUNCIL: "农村道路",
+    Remedy.RECLAIM: "农村宅基地",
+    Remedy.OTHER: "其他",
 }
 
 
@@ -51,7 +57,9 @@ def specs(target, villages, rng):
     else:
         areas = []
         for quota, count in zip(quotas or [None] * len(places), counts, strict=True):
-            areas += [_loose(rng) for _ in range(count)] if quota is None else sizes(quota, count, rng)
+            areas += (
+                [_loose(rng) for _ in range(count)] if quota is None else sizes(quota, count, rng)
+            )
     owners = [village for village, count in zip(places, counts, strict=True) for _ in range(count)]
     return [
         Spec(number, village, area, facts(target, rng))
@@ -113,6 +121,11 @@ def facts(target, rng):
     before = rng.choice(("旱地", "旱地", "水田"))
     if target.kind == Target.Kind.CASES:
         remedy = rng.choice(Remedy.values[:-1])
-        return {"place": place, "land_before": before, "land_after": LAND_OF_REMEDY[remedy], "remedy": remedy}
+        return {
+            "place": place,
+            "land_before": before,
+            "land_after": LAND_OF_REMEDY[remedy],
+            "remedy": remedy,
+        }
     after = rng.choice(LAND_AFTER.get(target.code, ("",)))
     return {"place": place, "land_before": before if after else "", "land_after": after}

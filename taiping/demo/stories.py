@@ -28,7 +28,17 @@ class Story:
     """key 的一串事，日期只往后走。said 是用哪套话，manner 是村的样子，late_from 是从第几步开始误期（None 都按期）。"""
 
     def __init__(
-        self, key, windows, plan, area_mu, rng, *, said=words.FIELDS, manner=ORDINARY, late_from=None, begins_on=None
+        self,
+        key,
+        windows,
+        plan,
+        area_mu,
+        rng,
+        *,
+        said=words.FIELDS,
+        manner=ORDINARY,
+        late_from=None,
+        begins_on=None,
     ):
         self.key, self.windows, self.plan, self.area_mu, self.rng = key, windows, plan, area_mu, rng
         self.said, self.manner, self.late_from = said, manner, late_from
@@ -41,7 +51,9 @@ class Story:
     def add(self, verb, by, on, lag=0, **given):
         """排一件事；不早于上一件。录入拖到方案结束以后的，赶在最后一天录。返回完成日期。"""
         on = max(on, self.last_on)
-        at = working_time(min(on + timedelta(days=lag), max(on, self.plan.ends_on)), self.rng, self.last_at)
+        at = working_time(
+            min(on + timedelta(days=lag), max(on, self.plan.ends_on)), self.rng, self.last_at
+        )
         self.events.append(Event(at, self.key, verb, by, on, given))
         self.last_on, self.last_at = on, at
         return on
@@ -54,18 +66,28 @@ class Story:
         window, rng = self.windows[place], self.rng
         late = place == self.late_from
         if late:
-            on = window.due_on + timedelta(days=rng.randint(9, 36) if self.manner == BEHIND else rng.randint(2, 17))
+            on = window.due_on + timedelta(
+                days=rng.randint(9, 36) if self.manner == BEHIND else rng.randint(2, 17)
+            )
         else:
             share = rng.random()
-            on = window.day(share * 0.55 if self.manner == PRAISED else share ** 0.4)
+            on = window.day(share * 0.55 if self.manner == PRAISED else share**0.4)
         room = self.plan.ends_on - timedelta(days=3 * (len(self.windows) - 1 - place))
         on = max(min(on, room), self.last_on)
         if place and not late:
-            on = max(on, min(self.last_on + timedelta(days=rng.randint(2, 9)), max(window.due_on, self.last_on)))
+            on = max(
+                on,
+                min(
+                    self.last_on + timedelta(days=rng.randint(2, 9)),
+                    max(window.due_on, self.last_on),
+                ),
+            )
         on = min(on, max(room, self.last_on))
         if window.clerk:
             latest = window.due_on if on <= window.due_on else self.plan.ends_on
-            on = office_day(on, earliest=self.last_on, latest=latest, only=ROUNDS if window.check else range(5))
+            on = office_day(
+                on, earliest=self.last_on, latest=latest, only=ROUNDS if window.check else range(5)
+            )
         return on
 
     def step(self, place, **given):
@@ -73,14 +95,20 @@ class Story:
         window = self.windows[place]
         on = given.pop("on", None) or self.day_of(place)
         if window.check:
-            self.reported[place] = self.add("confirm", CHECKER if self.by_clerk else self.anyone(), on)
+            self.reported[place] = self.add(
+                "confirm", CHECKER if self.by_clerk else self.anyone(), on
+            )
             return
         by = CLERK if window.clerk else VILLAGE
         self.by_clerk = self.by_clerk or window.clerk
         lag = given.pop("lag", None)
         self.reported[place] = self.add(
-            "report", by, on, lag=lag if lag is not None else 0 if window.clerk else self.lag(),
-            step=place, **given,
+            "report",
+            by,
+            on,
+            lag=lag if lag is not None else 0 if window.clerk else self.lag(),
+            step=place,
+            **given,
         )
 
     def anyone(self):
@@ -113,7 +141,9 @@ class Story:
         day = office_day(day, earliest=day, latest=date.max)
         if self.open_on(day, 0) and day <= self.plan.ends_on:
             at = working_time(day, self.rng)
-            self.events.append(Event(at, self.key, "remark", LEADER, day, {"note": self.rng.choice(words.REMARKS)}))
+            self.events.append(
+                Event(at, self.key, "remark", LEADER, day, {"note": self.rng.choice(words.REMARKS)})
+            )
 
     # 下面每一种是一个写法：从头到尾怎么走。
 
@@ -137,7 +167,14 @@ class Story:
         first = max(before, on - timedelta(days=self.rng.randint(6, 13)))
         part = (self.area_mu * self.rng.randint(40, 70) / 100).quantize(CENT)
         if 0 < part < self.area_mu:
-            self.add("report", VILLAGE, first, step=place, area_mu=part, note="先做完一部分，余下的抢晴天。")
+            self.add(
+                "report",
+                VILLAGE,
+                first,
+                step=place,
+                area_mu=part,
+                note="先做完一部分，余下的抢晴天。",
+            )
         self.step(place, on=on)
         return self.steps(start=place + 1)
 
@@ -149,7 +186,14 @@ class Story:
         self.steps(stop=place)
         part = (self.area_mu * Decimal("0.6")).quantize(CENT)
         if 0 < part < self.area_mu:
-            self.add("report", VILLAGE, self.day_of(place), step=place, area_mu=part, note="剩下的等农机。")
+            self.add(
+                "report",
+                VILLAGE,
+                self.day_of(place),
+                step=place,
+                area_mu=part,
+                note="剩下的等农机。",
+            )
 
     def short(self):
         """村里的第一步没做满，说就这么多。"""
@@ -158,12 +202,18 @@ class Story:
             return self.steps()
         self.steps(stop=place)
         less = (self.area_mu * Decimal("0.94")).quantize(CENT)
-        self.step(place, area_mu=less or self.area_mu, completes=True, note="田坎和便道不能种，没有算。")
+        self.step(
+            place, area_mu=less or self.area_mu, completes=True, note="田坎和便道不能种，没有算。"
+        )
         return self.steps(start=place + 1)
 
     def together(self):
         """前面村里的几步一张表报上来。"""
-        places = [place for place, window in enumerate(self.windows) if not window.clerk and not window.check]
+        places = [
+            place
+            for place, window in enumerate(self.windows)
+            if not window.clerk and not window.check
+        ]
         if places != list(range(len(places))) or len(places) < 2:
             return self.steps()
         self.step(places[-1], on=self.day_of(0))
@@ -190,8 +240,14 @@ class Story:
         day = self.last_on + timedelta(days=self.rng.randint(2, 6))
         day = office_day(day, earliest=day, latest=date.max)
         to = last if back is None else back
-        self.add("send_back", CHECKER if self.by_clerk else self.anyone(), day, step=to,
-                 reasons=self.rng.random(), note=self.rng.choice(words.RETURNS))
+        self.add(
+            "send_back",
+            CHECKER if self.by_clerk else self.anyone(),
+            day,
+            step=to,
+            reasons=self.rng.random(),
+            note=self.rng.choice(words.RETURNS),
+        )
         again = self.last_on + timedelta(days=self.rng.randint(4, 10))
         self.step(last, on=again, note="已按退回意见补齐。")
         return self.steps(start=last + 1)
@@ -199,7 +255,11 @@ class Story:
     def redone(self):
         """退回到村里的第一步，重做以后几步一起报。"""
         place, last = self.village_step(), self.last_report()
-        if place is None or last is None or any(window.clerk for window in self.windows[place : last + 1]):
+        if (
+            place is None
+            or last is None
+            or any(window.clerk for window in self.windows[place : last + 1])
+        ):
             return self.returned()
         return self.returned(back=place)
 
@@ -215,12 +275,19 @@ class Story:
         """暂缓了一阵，恢复以后做完。"""
         self.deferred()
         day = self.last_on + timedelta(days=self.rng.randint(18, 35))
-        self.add("resume", self.anyone(), office_day(day, earliest=day, latest=date.max), note="条件具备了，恢复整改。")
+        self.add(
+            "resume",
+            self.anyone(),
+            office_day(day, earliest=day, latest=date.max),
+            note="条件具备了，恢复整改。",
+        )
         self.steps()
 
     def recoded(self):
         """编号抄错，更正以后照常办。"""
-        self.add("amend", CLERK, self._early(0.1), reason="编号抄错一位，按下发表更正。", code=self.key)
+        self.add(
+            "amend", CLERK, self._early(0.1), reason="编号抄错一位，按下发表更正。", code=self.key
+        )
         self.steps()
 
     def _early(self, share=None):

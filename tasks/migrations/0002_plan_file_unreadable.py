@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tasks', '0001_initial'),
+        ("tasks", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='planfile',
-            name='unreadable',
-            field=models.CharField(blank=True, max_length=200, verbose_name='读到限度还没读完'),
+            model_name="planfile",
+            name="unreadable",
+            field=models.CharField(blank=True, max_length=200, verbose_name="读到限度还没读完"),
         ),
     ]

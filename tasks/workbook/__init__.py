@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from django.db import IntegrityError, transaction
 
-from taiping.tables import TableError, TooHeavy, as_int
+from taiping.ground.tables import TableError, TooHeavy, as_int
 from tasks.workbook.apply import write_all
 from tasks.workbook.audit import note_import
 from tasks.workbook.columns import BY_TITLE
@@ -50,7 +50,9 @@ class Review:
 
     def of_level(self, level):
         found = [problem for problem in self.document.problems if problem.level == level]
-        return sorted(found, key=lambda p: (SHEETS.index(p.sheet) if p.sheet in SHEETS else -1, p.number or 0))
+        return sorted(
+            found, key=lambda p: (SHEETS.index(p.sheet) if p.sheet in SHEETS else -1, p.number or 0)
+        )
 
     @property
     def errors(self):
@@ -113,7 +115,9 @@ def import_plan(source, name, *, by=None, delete_missing=False, dry_run=False):
             note_import(plan, review.diff, name)
             transaction.set_rollback(dry_run)
     except IntegrityError:
-        raise PlanFileError("写入时和库里的内容冲突，可能有人同时在改方案。没有导入，请重新上传再试。") from None
+        raise PlanFileError(
+            "写入时和库里的内容冲突，可能有人同时在改方案。没有导入，请重新上传再试。"
+        ) from None
     return review
 
 

@@ -29,7 +29,12 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
     groups = {group.name: group for group in WorkingGroup.objects.filter(plan=plan)}
     _set_parents(diff, groups)
     cadres = {(cadre.name, cadre.post): cadre for cadre in Cadre.objects.all()}
-    _save(diff, "member", Membership, find={"group": groups.get, "cadre": lambda key: cadres.get(tuple(key))})
+    _save(
+        diff,
+        "member",
+        Membership,
+        find={"group": groups.get, "cadre": lambda key: cadres.get(tuple(key))},
+    )
     _save(diff, "target", Target, plan=plan, find={"group": groups.get})
     targets = {target.code: target for target in Target.objects.filter(plan=plan)}
     villages = {village.name: village for village in Village.objects.all()}
@@ -45,7 +50,8 @@ def _values(change, find, skip):
     """改动的字段 → 模型要的值：名字和代码换成那一条。"""
     return {
         name: find[name](value) if name in find and value is not None else value
-        for name, value in change.values.items() if name not in skip
+        for name, value in change.values.items()
+        if name not in skip
     }
 
 
@@ -84,7 +90,11 @@ def _free_codes_and_orders(diff):
     if not moved:
         return
     taken = {c.entry.values.get("order") for c in diff.of("milestone", diff.new + diff.changed)}
-    taken |= set(Milestone.objects.filter(target__in={m.target_id for m in moved}).values_list("order", flat=True))
+    taken |= set(
+        Milestone.objects.filter(target__in={m.target_id for m in moved}).values_list(
+            "order", flat=True
+        )
+    )
     free = (number for number in range(LARGEST_ORDER, 0, -1) if number not in taken)
     for milestone, number in zip(moved, free, strict=False):
         milestone.order = number
@@ -112,7 +122,9 @@ def _add_readings(diff, stored, find, by):
         if not moment or _entered(values) in before or (*_entered(values), values["on"]) in taken:
             values["created_at"], now = now, now + timedelta(microseconds=1)
         taken.add((*_entered(values), values["on"]))
-        values.update(target=find["target"](values["target"]), village=find["village"](values.get("village")))
+        values.update(
+            target=find["target"](values["target"]), village=find["village"](values.get("village"))
+        )
         readings.append(Reading(**values, by=by))
     Reading.objects.bulk_create(readings)
 
@@ -127,7 +139,9 @@ def _delete(entries):
     for entry in sorted(entries, key=lambda entry: DELETABLE.index(entry.kind)):
         word, name = BY_KIND[entry.kind].word, entry.label
         if entry.kind == "target" and Reading.objects.filter(target=entry.object).exists():
-            raise PlanFileError(f"{word}“{name}”已经录入了监测数，监测只增不删，所以它也不能删。请把它补进文件。")
+            raise PlanFileError(
+                f"{word}“{name}”已经录入了监测数，监测只增不删，所以它也不能删。请把它补进文件。"
+            )
         try:
             entry.object.delete()
         except (ProtectedError, RestrictedError) as error:
@@ -135,5 +149,7 @@ def _delete(entries):
             for used_by in getattr(error, "protected_objects", None) or error.restricted_objects:
                 users.setdefault(str(used_by._meta.verbose_name), set()).add(used_by.pk)
             told = "、".join(f"{len(keys)} 条{user}" for user, keys in users.items())
-            advice = f"{word}“{name}”还有{told}在用，不能删除。请把它补进文件，或先处理用到它的那些。"
+            advice = (
+                f"{word}“{name}”还有{told}在用，不能删除。请把它补进文件，或先处理用到它的那些。"
+            )
             raise PlanFileError(advice) from None

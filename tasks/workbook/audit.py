@@ -10,7 +10,10 @@ def note_import(plan, diff, name):
     changes = {"方案文件": ["", name]}
     for change in diff.new:
         changes.setdefault(f"新增{change.word}", ["", []])[1].append(change.label)
-    changes = {key: [old, "、".join(new) if isinstance(new, list) else new] for key, (old, new) in changes.items()}
+    changes = {
+        key: [old, "、".join(new) if isinstance(new, list) else new]
+        for key, (old, new) in changes.items()
+    }
     for change in diff.changed:
         for column, old, new in change.fields:
             changes[f"{change.word} {change.label} {column}"] = [str(old), str(new)]

@@ -56,10 +56,16 @@ def _column(model, name, hint="", width=14):
     else:
         blank = "" if kind in ("text", "slug") else None
     return Column(
-        name, HEADERS.get(name, str(source.verbose_name)), kind, required=not has_blank, blank=blank,
-        hint=hint or str(source.help_text), width=width,
+        name,
+        HEADERS.get(name, str(source.verbose_name)),
+        kind,
+        required=not has_blank,
+        blank=blank,
+        hint=hint or str(source.help_text),
+        width=width,
         choices={value: str(label) for value, label in source.choices or []},
-        largest=LARGEST.get(type(source)), model_field=source,
+        largest=LARGEST.get(type(source)),
+        model_field=source,
     )
 
 
@@ -67,8 +73,12 @@ def _kind(source):
     if source.choices:
         return "choice"
     for cls, kind in (
-        (models.SlugField, "slug"), (models.BooleanField, "bool"), (models.DecimalField, "decimal"),
-        (models.DateTimeField, "moment"), (models.DateField, "date"), (models.IntegerField, "int"),
+        (models.SlugField, "slug"),
+        (models.BooleanField, "bool"),
+        (models.DecimalField, "decimal"),
+        (models.DateTimeField, "moment"),
+        (models.DateField, "date"),
+        (models.IntegerField, "int"),
     ):
         if isinstance(source, cls):
             return kind
@@ -76,74 +86,163 @@ def _kind(source):
 
 
 def _table(kind, title, model, key, *columns):
-    return Table(kind, title, model, key, tuple(c if isinstance(c, Column) else _column(model, *c) for c in columns))
+    return Table(
+        kind,
+        title,
+        model,
+        key,
+        tuple(c if isinstance(c, Column) else _column(model, *c) for c in columns),
+    )
 
 
 def _people(position, hint=""):
     return Column(position.value, position.label, "people", blank=(), hint=hint, width=24)
 
 
-PEOPLE_HINT = "干部的姓名，用顿号隔开；重名写成 姓名（职务）；不点名的写在【】里，如【各村支部书记】"
+PEOPLE_HINT = (
+    "干部的姓名，用顿号隔开；重名写成 姓名（职务）；不点名的写在【】里，如【各村支部书记】"
+)
 PLAN = _table(
-    "plan", "方案", Plan, ("year",),
-    ("year", "四位数的年份，一份文件只写一个年度"), ("title",), ("issuer",), ("starts_on", "如 2024-01-01"),
-    ("ends_on", "如 2024-12-31"), ("warn_days",), ("note",),
+    "plan",
+    "方案",
+    Plan,
+    ("year",),
+    ("year", "四位数的年份，一份文件只写一个年度"),
+    ("title",),
+    ("issuer",),
+    ("starts_on", "如 2024-01-01"),
+    ("ends_on", "如 2024-12-31"),
+    ("warn_days",),
+    ("note",),
 )
 VILLAGE = _table(
-    "village", "村", Village, ("name",),
-    ("name", "简称，如 团碾；其他写法放在别名里"), ("code", "", 18), ("aliases", "", 36),
+    "village",
+    "村",
+    Village,
+    ("name",),
+    ("name", "简称，如 团碾；其他写法放在别名里"),
+    ("code", "", 18),
+    ("aliases", "", 36),
     ("order", "不填就按表里的先后", 8),
 )
 GROUP = _table(
-    "group", "工作组", WorkingGroup, ("name",),
-    ("name", "全称，同一年度不能重名", 36), ("parent", "上级的名称，要在本表里；专班自己留空", 24),
-    _people(POSITIONS.LEADER, PEOPLE_HINT), _people(POSITIONS.DEPUTY, "写法同组长"),
-    _people(POSITIONS.OFFICE_HEAD, "写法同组长"), _people(POSITIONS.MEMBER, "写法同组长"),
-    ("duties", "", 48), ("office", "", 16), ("clause", "如 二（一）", 12), ("order", "不填就按表里的先后", 8),
+    "group",
+    "工作组",
+    WorkingGroup,
+    ("name",),
+    ("name", "全称，同一年度不能重名", 36),
+    ("parent", "上级的名称，要在本表里；专班自己留空", 24),
+    _people(POSITIONS.LEADER, PEOPLE_HINT),
+    _people(POSITIONS.DEPUTY, "写法同组长"),
+    _people(POSITIONS.OFFICE_HEAD, "写法同组长"),
+    _people(POSITIONS.MEMBER, "写法同组长"),
+    ("duties", "", 48),
+    ("office", "", 16),
+    ("clause", "如 二（一）", 12),
+    ("order", "不填就按表里的先后", 8),
     Column(
-        "ranks", "成员排序", "ranks", blank=(), width=14,
+        "ranks",
+        "成员排序",
+        "ranks",
+        blank=(),
+        width=14,
         hint="一般留空：按组长、副组长、办公室主任、成员写的先后排。要另外排，就按同样的先后写每个人的序号，如 2、1、3",
     ),
 )
 TARGET = _table(
-    "target", "目标任务", Target, ("code",),
-    ("code", "英文小写，同一年度不重复，如 abandoned；导入图斑时用它", 16), ("name", "", 24), ("kind", "", 10),
+    "target",
+    "目标任务",
+    Target,
+    ("code",),
+    ("code", "英文小写，同一年度不重复，如 abandoned；导入图斑时用它", 16),
+    ("name", "", 24),
+    ("kind", "", 10),
     ("measured_by", "图斑：按图斑逐个量；监测：按录入的数。底线只能选监测，问题清单只能选图斑", 12),
-    ("unit", "不填就是亩；靠图斑量的只能是亩", 8), ("decimals", "0 到 6，不填就是 2", 10),
-    ("quota", "", 14), ("quota_count", "", 10), ("group", "工作组表里的名称", 30), ("clause", "如 一；二（二）", 20),
-    ("wording", "", 40), ("villages_may_add", "不填就是否", 12), ("order", "不填就按表里的先后", 8),
+    ("unit", "不填就是亩；靠图斑量的只能是亩", 8),
+    ("decimals", "0 到 6，不填就是 2", 10),
+    ("quota", "", 14),
+    ("quota_count", "", 10),
+    ("group", "工作组表里的名称", 30),
+    ("clause", "如 一；二（二）", 20),
+    ("wording", "", 40),
+    ("villages_may_add", "不填就是否", 12),
+    ("order", "不填就按表里的先后", 8),
 )
 MILESTONE = _table(
-    "milestone", "时间节点", Milestone, ("target", "code"),
-    ("target", "目标任务表里的代码", 16), ("order", "从 1 起，同一任务不重复；不填就按表里的先后", 8),
-    ("code", "英文小写，同一任务不重复，如 replant", 14), ("name", "", 16), ("starts_on", "如 2024-09-01；没定就留空"),
-    ("due_on", "如 2024-09-30；没定就留空，按方案结束日期判断"), ("wording", "", 44), ("actor", "不填就是村", 10),
-    ("min_photos", "不填就是 0", 12), ("needs_external_ref", "如国土调查云的上传编号；不填就是否", 14),
+    "milestone",
+    "时间节点",
+    Milestone,
+    ("target", "code"),
+    ("target", "目标任务表里的代码", 16),
+    ("order", "从 1 起，同一任务不重复；不填就按表里的先后", 8),
+    ("code", "英文小写，同一任务不重复，如 replant", 14),
+    ("name", "", 16),
+    ("starts_on", "如 2024-09-01；没定就留空"),
+    ("due_on", "如 2024-09-30；没定就留空，按方案结束日期判断"),
+    ("wording", "", 44),
+    ("actor", "不填就是村", 10),
+    ("min_photos", "不填就是 0", 12),
+    ("needs_external_ref", "如国土调查云的上传编号；不填就是否", 14),
 )
 ALLOCATION = _table(
-    "allocation", "任务分解", Allocation, ("target", "village"),
-    ("target", "目标任务表里的代码", 16), ("village", "村名、别名或村代码", 14), ("lot", "", 10),
-    ("quota", "空就是未分解，不是 0"), ("quota_count", "个；空就是未分解，不是 0"),
+    "allocation",
+    "任务分解",
+    Allocation,
+    ("target", "village"),
+    ("target", "目标任务表里的代码", 16),
+    ("village", "村名、别名或村代码", 14),
+    ("lot", "", 10),
+    ("quota", "空就是未分解，不是 0"),
+    ("quota_count", "个；空就是未分解，不是 0"),
 )
 CADRE = _table(
-    "cadre", "干部", Cadre, ("name", "post"),
-    ("name", "方案里点到名的人", 14), ("post", "", 24), ("order", "不填就按表里的先后", 8),
+    "cadre",
+    "干部",
+    Cadre,
+    ("name", "post"),
+    ("name", "方案里点到名的人", 14),
+    ("post", "", 24),
+    ("order", "不填就按表里的先后", 8),
 )
 READING = _table(
-    "reading", "监测", Reading, ("target", "village", "on", "value", "source", "created_at"),
-    ("target", "目标任务表里的代码，只能是靠监测量的", 16), ("village", "村名；空就是全镇", 12), ("on", "如 2024-06-30"),
-    ("value", "按这项任务的单位", 16), ("source", "", 36),
+    "reading",
+    "监测",
+    Reading,
+    ("target", "village", "on", "value", "source", "created_at"),
+    ("target", "目标任务表里的代码，只能是靠监测量的", 16),
+    ("village", "村名；空就是全镇", 12),
+    ("on", "如 2024-06-30"),
+    ("value", "按这项任务的单位", 16),
+    ("source", "", 36),
     ("created_at", "系统填的，新加的行留空。监测只增不改：改了数就是新录入一条", 28),
 )
 TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, CADRE, READING)
 # 成员在工作组表里是列，在 JSON 里是行；认同一条成员靠 组、职务、干部（姓名、职务）、集体成员。
 MEMBER = Table(
-    "member", "工作组成员", Membership, ("group", "position", "cadre", "post"),
-    (_column(Membership, "group"), _column(Membership, "position"),
-     Column("cadre", "干部", "cadre"), _column(Membership, "post"), _column(Membership, "order")),
+    "member",
+    "工作组成员",
+    Membership,
+    ("group", "position", "cadre", "post"),
+    (
+        _column(Membership, "group"),
+        _column(Membership, "position"),
+        Column("cadre", "干部", "cadre"),
+        _column(Membership, "post"),
+        _column(Membership, "order"),
+    ),
 )
 BY_KIND = {table.kind: table for table in (*TABLES, MEMBER)}
 BY_TITLE = {table.title: table for table in TABLES}
 BY_MODEL = {table.model._meta.label_lower: table for table in (*TABLES, MEMBER)}
-ORDER = ("village", "cadre", "plan", "group", "member", "target", "milestone", "allocation", "reading")
+ORDER = (
+    "village",
+    "cadre",
+    "plan",
+    "group",
+    "member",
+    "target",
+    "milestone",
+    "allocation",
+    "reading",
+)
 DELETABLE = ("member", "allocation", "milestone", "target", "group")  # 先删里面的，再删外面的

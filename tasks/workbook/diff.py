@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from taiping.tables import clean_text, shown
+from taiping.ground.tables import clean_text, shown
 from tasks.workbook.columns import BY_KIND, DELETABLE, ORDER
 from tasks.workbook.document import Entry
 
@@ -52,7 +52,9 @@ class Diff:
         """[(哪类, 新, 改, 没变, 文件里没有)]，全是 0 的不列。"""
         rows = []
         for kind in ORDER:
-            numbers = [len(self.of(kind, changes)) for changes in (self.new, self.changed, self.unchanged)]
+            numbers = [
+                len(self.of(kind, changes)) for changes in (self.new, self.changed, self.unchanged)
+            ]
             numbers.append(sum(entry.kind == kind for entry in self.missing))
             if any(numbers):
                 rows.append((BY_KIND[kind].word, *numbers))
@@ -68,9 +70,17 @@ def compare(check):
             continue
         for key, entry in check.in_file[kind].items():
             old = stored.get(kind, key)
-            values = {n: v for n, v in entry.values.items() if old is None or not same(old.values.get(n), v)}
+            values = {
+                n: v
+                for n, v in entry.values.items()
+                if old is None or not same(old.values.get(n), v)
+            }
             change = Change(entry, old, values, [])
-            change.fields = [_field(kind, name, old, value) for name, value in values.items() if name not in KEYLESS]
+            change.fields = [
+                _field(kind, name, old, value)
+                for name, value in values.items()
+                if name not in KEYLESS
+            ]
             (diff.new if old is None else diff.changed if values else diff.unchanged).append(change)
         if kind in check.document.kinds:
             diff.missing += [entry for entry in check.kept(kind) if _is_listed(check, entry)]
@@ -94,10 +104,14 @@ def _compare_readings(diff, check):
             diff.unchanged.append(Change(entry, None, {}, []))
             used.add(key[:5])
         else:
-            fields = [_field("reading", n, None, v) for n, v in entry.values.items() if n not in KEYLESS]
+            fields = [
+                _field("reading", n, None, v) for n, v in entry.values.items() if n not in KEYLESS
+            ]
             diff.new.append(Change(entry, None, dict(entry.values), fields))
     if "reading" in check.document.kinds:
-        diff.missing += [entry for key, entry in check.stored.entries["reading"].items() if key[:5] not in used]
+        diff.missing += [
+            entry for key, entry in check.stored.entries["reading"].items() if key[:5] not in used
+        ]
 
 
 def same(old, new):

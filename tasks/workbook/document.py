@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from taiping.tables import shown
+from taiping.ground.tables import shown
 from tasks.models import Membership
 from tasks.workbook.columns import BY_KIND
 
@@ -68,7 +68,9 @@ class Document:
         return self.rows.get(kind, [])
 
     def note(self, sheet, advice, *, number=None, column="", found="", level="ERROR", unit="行"):
-        self.problems.append(Problem(sheet, number, column, shown_short(found), advice, level, unit))
+        self.problems.append(
+            Problem(sheet, number, column, shown_short(found), advice, level, unit)
+        )
 
     def report(self, row, name, advice, *, level="ERROR"):
         """记下某行某列的问题；advice 是一句话，说找到什么、怎么改。"""
@@ -76,8 +78,13 @@ class Document:
             row.bad.add(name)
         number = row.numbers.get(name, row.number)
         self.note(
-            row.sheet, advice, number=number, column=row.columns.get(name, ""), found=row.cells.get(name),
-            level=level, unit=row.unit,
+            row.sheet,
+            advice,
+            number=number,
+            column=row.columns.get(name, ""),
+            found=row.cells.get(name),
+            level=level,
+            unit=row.unit,
         )
 
 

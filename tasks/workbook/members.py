@@ -1,6 +1,6 @@
 """工作组表里的成员格：孔令全、刘泽（镇长）、【各村支部书记】 ↔ 一个个成员。"""
 
-from taiping.texts import half_width, listed
+from taiping.ground.texts import half_width, listed
 
 SEPARATORS = "、，,;；\n"
 OPENING, CLOSING = "（(【", "）)】"

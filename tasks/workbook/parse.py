@@ -5,7 +5,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from taiping.tables import as_bool, as_code, as_date, as_decimal, as_int, as_moment, as_text
+from taiping.ground.tables import as_bool, as_code, as_date, as_decimal, as_int, as_moment, as_text
 from tasks.workbook.columns import BY_KIND, ORDER, POSITIONS
 from tasks.workbook.document import Entry, Row
 from tasks.workbook.members import People, split_people
@@ -30,7 +30,10 @@ def parse_cell(column, raw):
 
 
 def _text(column, raw):
-    text, limit = as_code(raw) if column.field == "code" else as_text(raw), column.model_field.max_length
+    text, limit = (
+        as_code(raw) if column.field == "code" else as_text(raw),
+        column.model_field.max_length,
+    )
     if limit and len(text) > limit:
         raise ValueError(f"“{text[:10]}…”有 {len(text)} 个字，最多 {limit} 个字，请删短。")
     return text
@@ -80,10 +83,18 @@ def _ranks(column, raw):
 
 
 PARSERS = {
-    "text": _text, "slug": _slug, "int": _int, "decimal": _decimal, "choice": _choice, "moment": _moment,
-    "date": lambda column, raw: as_date(raw), "bool": lambda column, raw: as_bool(raw),
-    "group": lambda column, raw: as_text(raw), "target": lambda column, raw: as_text(raw),
-    "people": lambda column, raw: tuple(split_people(as_text(raw))), "ranks": _ranks,
+    "text": _text,
+    "slug": _slug,
+    "int": _int,
+    "decimal": _decimal,
+    "choice": _choice,
+    "moment": _moment,
+    "date": lambda column, raw: as_date(raw),
+    "bool": lambda column, raw: as_bool(raw),
+    "group": lambda column, raw: as_text(raw),
+    "target": lambda column, raw: as_text(raw),
+    "people": lambda column, raw: tuple(split_people(as_text(raw))),
+    "ranks": _ranks,
 }
 
 
@@ -134,19 +145,37 @@ def _members_of(document, group, people):
                 document.report(group.row, position, str(error))
                 continue
             if len(post) > 100:
-                document.report(group.row, position, f"“{post[:10]}…”有 {len(post)} 个字，最多 100 个字，请删短。")
+                document.report(
+                    group.row,
+                    position,
+                    f"“{post[:10]}…”有 {len(post)} 个字，最多 100 个字，请删短。",
+                )
                 continue
             row = Row(
-                "member", {position: text}, group.row.sheet, group.row.number, group.row.columns, group.row.unit
+                "member",
+                {position: text},
+                group.row.sheet,
+                group.row.number,
+                group.row.columns,
+                group.row.unit,
             )
-            values = {"group": group.values.get("name"), "position": position, "cadre": cadre, "post": post}
+            values = {
+                "group": group.values.get("name"),
+                "position": position,
+                "cadre": cadre,
+                "post": post,
+            }
             found.append(Entry("member", (), values, row))
     ranks = group.values.pop("ranks", ()) or tuple(range(1, len(found) + 1))
     if len(ranks) != len(found) and not group.row.bad & set(POSITIONS.values):
-        advice = f"写了 {len(ranks)} 个序号，成员有 {len(found)} 个。请清空这一格，或给每个人一个序号。"
+        advice = (
+            f"写了 {len(ranks)} 个序号，成员有 {len(found)} 个。请清空这一格，或给每个人一个序号。"
+        )
         document.report(group.row, "ranks", advice)
     for entry, rank in zip(found, ranks, strict=False):
         if not 0 <= rank <= 32767:
-            document.report(group.row, "ranks", f"“{rank}”超出范围，请填 0 到 32767 的整数，或清空这一格。")
+            document.report(
+                group.row, "ranks", f"“{rank}”超出范围，请填 0 到 32767 的整数，或清空这一格。"
+            )
         entry.values["order"] = rank
     return found

@@ -1,6 +1,6 @@
 """方案表（Excel）→ Document。按表头认列，不按位置；多出来的表和列只提醒。"""
 
-from taiping.tables import (
+from taiping.ground.tables import (
     ERROR_HEADER,
     ERROR_SHEET,
     HEADER_ROWS,
@@ -29,10 +29,15 @@ def read_xlsx(source):
             unknown.append(sheet.name)
     for name in unknown:
         document.note(
-            name, f"不认得这张表，没有读它。方案的八张表是：{'、'.join(BY_TITLE)}。", found=name, level="WARNING"
+            name,
+            f"不认得这张表，没有读它。方案的八张表是：{'、'.join(BY_TITLE)}。",
+            found=name,
+            level="WARNING",
         )
     if "plan" not in document.kinds:
-        document.note("方案", "文件里没有“方案”这张表，不知道是哪一年的。请从导出的方案表改起，保留这张表。")
+        document.note(
+            "方案", "文件里没有“方案”这张表，不知道是哪一年的。请从导出的方案表改起，保留这张表。"
+        )
     return document
 
 
@@ -47,7 +52,11 @@ def _read_plan(document, sheet):
         column = known.get(item)
         if column is None:
             document.note(
-                sheet.name, f"不认得“{item}”这一项，没有读它。", number=number, column="A“项目”", found=item,
+                sheet.name,
+                f"不认得“{item}”这一项，没有读它。",
+                number=number,
+                column="A“项目”",
+                found=item,
                 level="WARNING",
             )
         elif column.field in row.cells:
@@ -59,7 +68,10 @@ def _read_plan(document, sheet):
             row.numbers[column.field] = number
     for column in PLAN.columns:
         if column.required and column.field not in row.cells:
-            document.note(sheet.name, f"没有“{column.header}”这一项。请在 A 列加上“{column.header}”，B 列填内容。")
+            document.note(
+                sheet.name,
+                f"没有“{column.header}”这一项。请在 A 列加上“{column.header}”，B 列填内容。",
+            )
     document.add(row)
 
 
@@ -68,19 +80,27 @@ def _read_table(document, sheet, table):
     head = _find_header(sheet.rows[:HEADER_ROWS], known)
     if head is None:
         if sheet.rows:
-            document.note(sheet.name, f"没有找到表头。第一行应是：{'、'.join(c.header for c in table.columns)}。")
+            document.note(
+                sheet.name,
+                f"没有找到表头。第一行应是：{'、'.join(c.header for c in table.columns)}。",
+            )
         return
     document.kinds.add(table.kind)
     number, headers = sheet.rows[head]
     columns = _match_columns(document, sheet.name, table, number, headers, known)
     if table.kind == "group":
-        document.positions |= {column.field for _, column in columns if column.field in POSITIONS.values}
+        document.positions |= {
+            column.field for _, column in columns if column.field in POSITIONS.values
+        }
         document.kinds |= {"member"} if document.positions else set()
     titles = {column.field: f"{column_letter(index)}“{column.header}”" for index, column in columns}
-    for number, values in sheet.rows[head + 1:]:
+    for number, values in sheet.rows[head + 1 :]:
         first = next((value for value in values if value is not None), None)
         is_note = number == sheet.rows[head][0] + 1 and shown(first).startswith(NOTE_MARK)
-        cells = {column.field: values[index] if index < len(values) else None for index, column in columns}
+        cells = {
+            column.field: values[index] if index < len(values) else None
+            for index, column in columns
+        }
         if not is_note and any(value is not None for value in cells.values()):
             document.add(Row(table.kind, cells, sheet.name, number, titles))
 
@@ -102,14 +122,25 @@ def _match_columns(document, name, table, number, headers, known):
             seen.add(column.field)
         elif column:
             document.note(
-                name, f"“{column.header}”这一列有两个，请删去一个。", number=number, column=letter, found=header
+                name,
+                f"“{column.header}”这一列有两个，请删去一个。",
+                number=number,
+                column=letter,
+                found=header,
             )
         elif header and header != ERROR_HEADER:
             document.note(
-                name, f"不认得“{header}”这一列，没有读它。", number=number, column=letter, found=header, level="WARNING"
+                name,
+                f"不认得“{header}”这一列，没有读它。",
+                number=number,
+                column=letter,
+                found=header,
+                level="WARNING",
             )
     for column in table.columns:
         is_needed = column.required or (column.field in table.key and column.field != "created_at")
         if is_needed and column.field not in seen:
-            document.note(name, f"缺少“{column.header}”这一列。请在表头加上这一列并填好。", number=number)
+            document.note(
+                name, f"缺少“{column.header}”这一列。请在表头加上这一列并填好。", number=number
+            )
     return columns

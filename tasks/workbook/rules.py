@@ -1,6 +1,6 @@
 """方案各行之间的规矩：不重复、引用得到、时间不颠倒。能在库里保存的，才没有错误。"""
 
-from taiping.texts import listed
+from taiping.ground.texts import listed
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from tasks.workbook.stored import key_of
@@ -25,12 +25,18 @@ class Check:
 
     def kept(self, kind):
         """库里有、文件里没有的行；文件里没有这类表，就是全部。"""
-        return [entry for key, entry in self.stored.entries[kind].items() if key not in self.in_file.get(kind, ())]
+        return [
+            entry
+            for key, entry in self.stored.entries[kind].items()
+            if key not in self.in_file.get(kind, ())
+        ]
 
     def final(self, kind):
         """导入以后（不删的话）这一类的全部：[Entry]，values 是全的。"""
         in_file = self.in_file.get(kind, {}).values()
-        return [Entry(kind, entry.key, self.full(entry), entry.row) for entry in in_file] + self.kept(kind)
+        return [
+            Entry(kind, entry.key, self.full(entry), entry.row) for entry in in_file
+        ] + self.kept(kind)
 
 
 def check_all(document, stored, entries):
@@ -59,7 +65,9 @@ def check_all(document, stored, entries):
 def set_keys(check, kind):
     """给每一行定下 key；同一个 key 写了两遍是错。监测可以重复写，只算一次。"""
     table, seen = BY_KIND[kind], {}
-    needed = [column.field for column in table.columns if column.required and column.field in table.key]
+    needed = [
+        column.field for column in table.columns if column.required and column.field in table.key
+    ]
     for entry in check.entries[kind]:
         entry.key = key_of(kind, entry.values)
         if entry.row.bad & set(table.key) or any(entry.values.get(name) is None for name in needed):
@@ -71,10 +79,19 @@ def set_keys(check, kind):
             check.report(entry, "value", f"和{first.row.place}一样，只算一条。", level="WARNING")
         elif kind == "member":
             advice = f"“{entry.label.split(' ', 1)[-1]}”写了两遍，请删去一个。"
-            check.report(entry, entry.values["position"] if "group" not in entry.row.cells else "cadre", advice)
+            check.report(
+                entry,
+                entry.values["position"] if "group" not in entry.row.cells else "cadre",
+                advice,
+            )
         else:
-            column, words = table.column(table.key[-1]), "、".join(str(part) for part in entry.key if part)
-            check.report(entry, column.field, f"“{words}”和{first.row.place}重复，请改成不同的，或删去一行。")
+            column, words = (
+                table.column(table.key[-1]),
+                "、".join(str(part) for part in entry.key if part),
+            )
+            check.report(
+                entry, column.field, f"“{words}”和{first.row.place}重复，请改成不同的，或删去一行。"
+            )
     check.in_file[kind] = seen
 
 
@@ -97,7 +114,9 @@ def match_targets(check):
         for entry in check.entries[kind]:
             code = entry.values.get("target")
             if code and (code,) not in known:
-                check.report(entry, "target", f"“{code}”不是目标任务的代码。已有的代码是：{codes}。")
+                check.report(
+                    entry, "target", f"“{code}”不是目标任务的代码。已有的代码是：{codes}。"
+                )
 
 
 def check_plan(check):
@@ -116,9 +135,13 @@ def check_groups(check):
         if parent is None or name is None:
             continue
         if parent not in parents:
-            check.report(entry, "parent", f"“{parent}”不是“工作组”表里的名称。请改成表里的，或留空。")
+            check.report(
+                entry, "parent", f"“{parent}”不是“工作组”表里的名称。请改成表里的，或留空。"
+            )
         elif name in circling:
-            check.report(entry, "parent", f"“{parent}”又归“{name}”管，上级绕成了圈。请改一个，专班自己留空。")
+            check.report(
+                entry, "parent", f"“{parent}”又归“{name}”管，上级绕成了圈。请改一个，专班自己留空。"
+            )
     for entry in check.entries["target"]:
         group = entry.values.get("group")
         if group is not None and group not in parents:
@@ -134,7 +157,7 @@ def in_circles(parents):
             path[name] = len(path)
             name = parents.get(name)
         if name in path:
-            circling.update(list(path)[path[name]:])
+            circling.update(list(path)[path[name] :])
         walked.update(path)
     return circling
 
@@ -150,7 +173,11 @@ def check_members(check):
         if group and group not in groups:
             check.report(entry, "group", f"没有“{group}”这个工作组。请改成文件里有的工作组。")
         if cadre and tuple(cadre) not in cadres:
-            check.report(entry, "cadre", f"没有“{'，'.join(cadre)}”这名干部。请在干部里加上，或改成文件里有的。")
+            check.report(
+                entry,
+                "cadre",
+                f"没有“{'，'.join(cadre)}”这名干部。请在干部里加上，或改成文件里有的。",
+            )
         if bool(cadre) == bool(post) and not entry.row.bad:
             check.report(entry, "post", "干部和集体成员二选一，只填一个。")
 
@@ -169,7 +196,9 @@ def check_targets(check):
         elif by == "PATCHES" and values["unit"] != "亩" and "unit" not in row.bad:
             check.report(entry, "unit", f"“{values['unit']}”不行：靠图斑量的任务，单位只能是“亩”。")
         elif by == "PATCHES" and values["code"] in measured:
-            check.report(entry, "measured_by", "这项任务已经录入了监测数，不能改成靠图斑量。请改回“监测”。")
+            check.report(
+                entry, "measured_by", "这项任务已经录入了监测数，不能改成靠图斑量。请改回“监测”。"
+            )
         if (values["decimals"] or 0) > 6:
             check.report(entry, "decimals", f"“{values['decimals']}”太大，显示小数位最多 6 位。")
 
@@ -180,7 +209,9 @@ def check_milestones(check):
         values = check.full(entry)
         starts_on, due_on = values["starts_on"], values["due_on"]
         if starts_on and due_on and due_on < starts_on and "due_on" not in entry.row.bad:
-            check.report(entry, "due_on", f"截止日期 {due_on} 早于开始日期 {starts_on}。请改其中一个。")
+            check.report(
+                entry, "due_on", f"截止日期 {due_on} 早于开始日期 {starts_on}。请改其中一个。"
+            )
         if values["order"] is None and "order" not in entry.row.bad:
             check.report(entry, "order", "没有填“顺序”，请填上，从 1 起。")
         elif not entry.row.bad & {"target", "order"} and values["target"]:
@@ -221,13 +252,17 @@ def check_readings(check):
         target = targets.get(entry.values.get("target"))
         if target and target.get("measured_by") == "PATCHES":
             name = target.get("name")
-            check.report(entry, "target", f"“{name}”靠图斑量，不用录入监测数。请删去这一行，或改目标代码。")
+            check.report(
+                entry, "target", f"“{name}”靠图斑量，不用录入监测数。请删去这一行，或改目标代码。"
+            )
 
 
 def check_period(check):
     """日期不在方案的起止之间：提醒，不拦。"""
     plan = check.final("plan")
-    starts_on, ends_on = (plan[0].values.get(name) for name in ("starts_on", "ends_on")) if plan else (None, None)
+    starts_on, ends_on = (
+        (plan[0].values.get(name) for name in ("starts_on", "ends_on")) if plan else (None, None)
+    )
     if not starts_on or not ends_on:
         return
     for entry in check.entries["milestone"] + check.entries["reading"]:
@@ -246,7 +281,11 @@ def blocked_deletions(check, missing):
         for entry in check.final(kind):
             if (kind, entry.key) in gone:
                 continue
-            where = f"“{entry.row.sheet}”{entry.row.place}" if entry.row else f"{BY_KIND[kind].word}“{entry.label}”"
+            where = (
+                f"“{entry.row.sheet}”{entry.row.place}"
+                if entry.row
+                else f"{BY_KIND[kind].word}“{entry.label}”"
+            )
             for name, used in (("target", "target"), ("group", "group"), ("parent", "group")):
                 value = entry.values.get(name)
                 if kind not in ("member", "reading") and (used, (value,)) in gone:

@@ -34,15 +34,23 @@ class Stored:
 
     def _of_plan(self):
         return {
-            "group": WorkingGroup.objects.filter(plan=self.plan).select_related("parent").order_by("order", "pk"),
-            "member": Membership.objects.filter(group__plan=self.plan).select_related("group", "cadre")
+            "group": WorkingGroup.objects.filter(plan=self.plan)
+            .select_related("parent")
+            .order_by("order", "pk"),
+            "member": Membership.objects.filter(group__plan=self.plan)
+            .select_related("group", "cadre")
             .order_by("group__order", "group_id", "order", "pk"),
-            "target": Target.objects.filter(plan=self.plan).select_related("group").order_by("order", "pk"),
-            "milestone": Milestone.objects.filter(target__plan=self.plan).select_related("target")
+            "target": Target.objects.filter(plan=self.plan)
+            .select_related("group")
+            .order_by("order", "pk"),
+            "milestone": Milestone.objects.filter(target__plan=self.plan)
+            .select_related("target")
             .order_by("target__order", "target_id", "order"),
-            "allocation": Allocation.objects.filter(target__plan=self.plan).select_related("target", "village")
+            "allocation": Allocation.objects.filter(target__plan=self.plan)
+            .select_related("target", "village")
             .order_by("target__order", "target_id", "lot", "village__order", "village__name"),
-            "reading": Reading.objects.filter(target__plan=self.plan).select_related("target", "village")
+            "reading": Reading.objects.filter(target__plan=self.plan)
+            .select_related("target", "village")
             .order_by("target__order", "target_id", "on", "created_at", "pk"),
         }
 
@@ -54,8 +62,12 @@ class Stored:
 
 
 def entry_of(kind, instance):
-    names = [c.field for c in BY_KIND[kind].columns if c.model_field is not None or c.field == "cadre"]
-    values = {name: NAMES[name](instance) if name in NAMES else getattr(instance, name) for name in names}
+    names = [
+        c.field for c in BY_KIND[kind].columns if c.model_field is not None or c.field == "cadre"
+    ]
+    values = {
+        name: NAMES[name](instance) if name in NAMES else getattr(instance, name) for name in names
+    }
     return Entry(kind, key_of(kind, values), values, object=instance)
 
 

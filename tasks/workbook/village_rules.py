@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from taiping.tables import shown
-from villages.matching import VillageIndex, tidy
+from taiping.ground.tables import shown
 from villages.models import Village
+from villages.places.matching import VillageIndex, tidy
 
 
 def villages_after(check):
@@ -12,7 +12,9 @@ def villages_after(check):
     return [
         (
             Village(
-                pk=number, name=entry.key[0], code=entry.values.get("code") or "",
+                pk=number,
+                name=entry.key[0],
+                code=entry.values.get("code") or "",
                 aliases=entry.values.get("aliases") or "",
             ),
             check.in_file["village"].get(entry.key),
@@ -35,7 +37,9 @@ def check_villages(check):
             other = codes.setdefault(village.code, (village, entry))
             if other[0] is not village and (entry or other[1]):
                 name = other[0].name if entry else village.name
-                check.report(entry or other[1], "code", f"村代码 {village.code} 和“{name}”的重复，请核对。")
+                check.report(
+                    entry or other[1], "code", f"村代码 {village.code} 和“{name}”的重复，请核对。"
+                )
     aliases = {}
     for village, entry in villages:
         for alias in dict.fromkeys(tidy(alias) for alias in village.alias_list):
@@ -53,7 +57,9 @@ def _report_alias(check, alias, owner, named):
     """一个村的别名是另一个村的名称：报在文件里新写的那一行。"""
     is_new = named[1] and named[1].key not in check.stored.entries["village"]
     if owner[1] and not is_new:
-        check.report(owner[1], "aliases", f"别名“{alias}”是另一个村的名称，分不清是哪个村。请删去这个别名。")
+        check.report(
+            owner[1], "aliases", f"别名“{alias}”是另一个村的名称，分不清是哪个村。请删去这个别名。"
+        )
     else:
         advice = f"“{alias}”是“{owner[0].name}”的别名。请写“{owner[0].name}”；如果真是另一个村，先删去那个别名。"
         check.report(named[1], "name", advice)
@@ -82,4 +88,6 @@ def _warn_of_sum(check, target, entries, name, unit):
     gap = Decimal(quota) - sum(given)
     words += f"，{'还差' if gap > 0 else '多了'} {shown(abs(gap))} {unit}"
     words += f"；还有 {blank} 个村没有分。" if blank else "。请核对，照此导入也可以。"
-    check.document.note(rows[-1].sheet if rows else "任务分解", words, found=shown(sum(given)), level="WARNING")
+    check.document.note(
+        rows[-1].sheet if rows else "任务分解", words, found=shown(sum(given)), level="WARNING"
+    )

@@ -4,9 +4,9 @@ import json
 
 from django.utils import timezone
 
-from taiping import tables
-from taiping.area import plain
-from taiping.tables import TableError
+from taiping.ground import tables
+from taiping.ground.area import plain
+from taiping.ground.tables import TableError
 from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES
 from tasks.workbook.members import People, split_people, written
 from tasks.workbook.read_xlsx import NOTE_MARK
@@ -38,7 +38,11 @@ def _head(table, column):
 def _add_plan(book, plan):
     columns = [tables.Column("项目", 14), tables.Column("内容", 60), tables.Column("说明", 50)]
     rows = [
-        [column.header, getattr(plan, column.field), f"{'必填。' if column.required else ''}{column.hint}"]
+        [
+            column.header,
+            getattr(plan, column.field),
+            f"{'必填。' if column.required else ''}{column.hint}",
+        ]
         for column in PLAN.columns
     ]
     tables.add_sheet(book, PLAN.title, columns, rows, filtered=False)
@@ -46,7 +50,10 @@ def _add_plan(book, plan):
 
 def _row(stored, table, entry):
     people = _people_cells(stored, entry) if table.kind == "group" else {}
-    return [_cell(column, people.get(column.field, entry.values.get(column.field))) for column in table.columns]
+    return [
+        _cell(column, people.get(column.field, entry.values.get(column.field)))
+        for column in table.columns
+    ]
 
 
 def _cell(column, value):
@@ -89,7 +96,9 @@ def to_json(stored):
             fields = {"plan": [year]} if kind in PLAN_LINKS else {}
             for name, value in entry.values.items():
                 fields[name] = _json_value(name, value, year)
-            fields |= {"cadre": {"user": None}, "reading": {"by": None, "is_demo": False}}.get(kind, {})
+            fields |= {"cadre": {"user": None}, "reading": {"by": None, "is_demo": False}}.get(
+                kind, {}
+            )
             if kind == "reading":
                 fields["is_demo"] = entry.object.is_demo
             records.append({"model": table.model._meta.label_lower, "fields": fields})
@@ -113,7 +122,10 @@ def _json_value(name, value, year):
 
 def with_errors(source, problems):
     """上传的表 + 问题 → 同样的表，每张多一列“错误”；说不到哪一行的写在“错误说明”表里。"""
-    placed = [(problem.sheet, problem.number, problem.row_text, _sentence(problem)) for problem in problems]
+    placed = [
+        (problem.sheet, problem.number, problem.row_text, _sentence(problem))
+        for problem in problems
+    ]
     return tables.marked(source, placed)
 
 

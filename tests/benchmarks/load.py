@@ -24,7 +24,7 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 
-from plots.ledger import all_differences
+from plots.ledger.replay import all_differences
 from plots.models import Patch, RectificationRecord
 from taiping.audit.models import Access
 from tasks.models import Target
@@ -47,7 +47,9 @@ class Tally:
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0
 
     def line(self, name, seconds):
-        marks = "，".join(f"{share:.0%} {self.percentile(share):.0f}" for share in (0.5, 0.95, 0.99))
+        marks = "，".join(
+            f"{share:.0%} {self.percentile(share):.0f}" for share in (0.5, 0.95, 0.99)
+        )
         most = max(self.took, default=0)
         return (
             f"{name}：{len(self.took)} 次（每秒 {len(self.took) / seconds:.1f}），毫秒 {marks}，最长 {most:.0f}；"
@@ -76,7 +78,12 @@ def prepare(savers, readers, seconds):
     for number in range(savers):
         place = places[number % len(places)]
         make_user(f"cun{number}", villages=[place])
-        people.append([make_patch(target, place, code=f"L{number}-{n}").pk for n in range(seconds * PER_SECOND)])
+        people.append(
+            [
+                make_patch(target, place, code=f"L{number}-{n}").pk
+                for n in range(seconds * PER_SECOND)
+            ]
+        )
     for number in range(readers):
         make_user(f"ling{number}", role=Role.LEADER)
     return people
@@ -124,16 +131,22 @@ def main():
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            saving, reading, acknowledged = run(asked.seconds, asked.savers, asked.readers, Path(folder))
+            saving, reading, acknowledged = run(
+                asked.seconds, asked.savers, asked.readers, Path(folder)
+            )
         stored = set(RectificationRecord.objects.values_list("patch_id", flat=True))
         lost = set(acknowledged) - stored
         wrong = list(all_differences())
-        print(f"{connection.vendor}，{asked.savers} 人上报、{asked.readers} 人看总览，{asked.seconds} 秒，"
-              f"{Patch.objects.count()} 块图斑")
+        print(
+            f"{connection.vendor}，{asked.savers} 人上报、{asked.readers} 人看总览，{asked.seconds} 秒，"
+            f"{Patch.objects.count()} 块图斑"
+        )
         print(saving.line("上报（打开表单、交上）", asked.seconds))
         print(reading.line("看总览", asked.seconds))
-        print(f"答应存下的 {len(acknowledged)} 条，库里 {RectificationRecord.objects.count()} 条，丢了 {len(lost)} 条，"
-              f"台账对不上 {len(wrong)} 处，登录记录 {Access.objects.count()} 条")
+        print(
+            f"答应存下的 {len(acknowledged)} 条，库里 {RectificationRecord.objects.count()} 条，丢了 {len(lost)} 条，"
+            f"台账对不上 {len(wrong)} 处，登录记录 {Access.objects.count()} 条"
+        )
         for sentence in (saving.errors + reading.errors)[:5]:
             print("  错：", sentence)
     finally:

@@ -14,8 +14,8 @@ from django.db import connection, connections
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 
-from taiping.dashboard.burnup import burn_ups
-from taiping.dashboard.progress import progress
+from taiping.progress.burnup import burn_ups
+from taiping.progress.progress import progress
 from tests.benchmarks.town import make_town
 from tests.factories import make_user
 from villages.models import Role, Village

@@ -3,10 +3,10 @@
 import pytest
 import shapely
 
-from plots.geo.attach import put
-from plots.geo.checks import recheck
+from plots.geometry.attach import put
+from plots.geometry.checks import recheck
 from plots.models import GeometryCheck, Patch
-from taiping.geometry.shapes import tidy_shapes
+from taiping.ground.geometry.shapes import tidy_shapes
 from tests.factories import make_boundary, make_plan, make_steps_target, make_village
 from tests.geo_files import X, Y
 
@@ -23,9 +23,12 @@ def box(at):
 def test_ten_thousand_patches_are_checked(benchmark):
     target, villages = make_steps_target(make_plan()), [make_village() for _ in range(10)]
     for at, village in enumerate(villages):
-        make_boundary(village, shapely.box(X - 1000, Y + at * 1200 - 50, X + 12_000, Y + at * 1200 + 1150))
+        make_boundary(
+            village, shapely.box(X - 1000, Y + at * 1200 - 50, X + 12_000, Y + at * 1200 + 1150)
+        )
     patches = Patch.objects.bulk_create(
-        Patch(target=target, village=villages[at // 1000], code=str(at), area_mu="11.7") for at in range(COUNT)
+        Patch(target=target, village=villages[at // 1000], code=str(at), area_mu="11.7")
+        for at in range(COUNT)
     )
     shapes = tidy_shapes([box(at) for at in range(COUNT)], "EPSG:4523")
     put({patch.pk: shape for patch, shape in zip(patches, shapes, strict=True)})

@@ -17,7 +17,17 @@ from villages.models import Role, Village
 
 pytestmark = [pytest.mark.django_db, pytest.mark.benchmark(group="导入十万行")]
 ROWS = 100_000
-HEAD = ["序号", "村", "图斑编号", "面积（亩）", "小地名", "承包人", "变化前地类", "变化后地类", "备注"]
+HEAD = [
+    "序号",
+    "村",
+    "图斑编号",
+    "面积（亩）",
+    "小地名",
+    "承包人",
+    "变化前地类",
+    "变化后地类",
+    "备注",
+]
 
 
 def table(place):
@@ -27,7 +37,19 @@ def table(place):
     sheet.append(HEAD)
     for n in range(ROWS):
         area = 0.5 + n % 900 / 100
-        sheet.append([n + 1, f"第{n % 30}村", f"T{n:07d}", area, f"{place}{n % 500}", "张三", "旱地", "其他草地", ""])
+        sheet.append(
+            [
+                n + 1,
+                f"第{n % 30}村",
+                f"T{n:07d}",
+                area,
+                f"{place}{n % 500}",
+                "张三",
+                "旱地",
+                "其他草地",
+                "",
+            ]
+        )
     file = BytesIO()
     book.save(file)
     return file.getvalue()
@@ -53,7 +75,9 @@ def read(content):
 
 def bring_in(target, content, by):
     """读、检查、和系统里的比、写入，和 import_patches 命令一样。"""
-    batch = Batch.objects.create(target=target, by=by, name="十万.xlsx", file=ContentFile(content, name="big.xlsx"))
+    batch = Batch.objects.create(
+        target=target, by=by, name="十万.xlsx", file=ContentFile(content, name="big.xlsx")
+    )
     review = preview(batch, by=by)
     if not review.is_empty:
         apply_batch(batch, by=by, review=review)
@@ -99,7 +123,16 @@ def test_import_export_in_bulk(content, target, benchmark):
     class PatchResource(ModelResource):
         class Meta:
             model = Patch
-            fields = ("target", "village", "code", "area_mu", "place", "contractor", "land_before", "land_after")
+            fields = (
+                "target",
+                "village",
+                "code",
+                "area_mu",
+                "place",
+                "contractor",
+                "land_before",
+                "land_after",
+            )
             import_id_fields = ("target", "village", "code")
             use_bulk, batch_size, force_init_instance = True, 1000, True
             skip_diff, skip_html_diff, report_skipped, use_transactions = True, True, False, True

@@ -28,23 +28,32 @@ def make_town(patches, villages, targets=6):
     places = list(Village.objects.all())
     steps = {}
     for order in range(targets):
-        target = make_target(plan, code=f"t{order}", name=f"任务{order}", quota=Decimal(patches), order=order)
+        target = make_target(
+            plan, code=f"t{order}", name=f"任务{order}", quota=Decimal(patches), order=order
+        )
         steps[target] = [
             make_milestone(target, order=n, code=code, name=name, due_on=due, actor=actor)
             for n, (code, name, due, actor) in enumerate(STEPS, 1)
         ]
     Allocation.objects.bulk_create(
         Allocation(target=target, village=place, quota=Decimal(patches // villages))
-        for target in steps for place in places
+        for target in steps
+        for place in places
     )
-    floor = make_target(plan, code="retained", kind="FLOOR", measured_by="READINGS", quota=Decimal(32202), order=99)
+    floor = make_target(
+        plan, code="retained", kind="FLOOR", measured_by="READINGS", quota=Decimal(32202), order=99
+    )
     for month in range(1, 11):
         make_reading(floor, on=date(2024, month, 1), value=Decimal(32000 + month * 40))
     kinds = list(steps)
     rows = [
         Patch(
-            target=(target := kinds[n % targets]), village=chance.choice(places), code=f"T{n:07d}",
-            area_mu=Decimal(chance.randint(50, 900)) / 100, next_milestone=steps[target][0], status=Status.PENDING,
+            target=(target := kinds[n % targets]),
+            village=chance.choice(places),
+            code=f"T{n:07d}",
+            area_mu=Decimal(chance.randint(50, 900)) / 100,
+            next_milestone=steps[target][0],
+            status=Status.PENDING,
             created_at=noon(date(2024, 7, 15)),
         )
         for n in range(patches)
@@ -74,13 +83,26 @@ def story(patch, line, by, chance):
         day += timedelta(days=chance.randint(3, 30))
         kind = Kind.PASS if number == 3 else Kind.REPORT
         entered = day + timedelta(days=chance.randint(0, 3))
-        done = {"milestone": step, "kind": kind, "done_on": day, "created_at": noon(entered), "completes": True}
+        done = {
+            "milestone": step,
+            "kind": kind,
+            "done_on": day,
+            "created_at": noon(entered),
+            "completes": True,
+        }
         if number == 2 and chance.random() < 0.05:
             back = entered + timedelta(days=chance.randint(1, 10))
             withdrawn = {"withdrawn_on": back, "withdrawn_at": noon(back), "withdrawn_by": by}
-            returned = {"kind": Kind.RETURN, "done_on": back, "created_at": noon(back), "note": "需补充近景"}
+            returned = {
+                "kind": Kind.RETURN,
+                "done_on": back,
+                "created_at": noon(back),
+                "note": "需补充近景",
+            }
             records.append(RectificationRecord(**common, **done, **withdrawn))
-            records.append(RectificationRecord(**{**common, "area_mu": 0}, milestone=step, **returned))
+            records.append(
+                RectificationRecord(**{**common, "area_mu": 0}, milestone=step, **returned)
+            )
             day = back + timedelta(days=chance.randint(1, 20))
             done |= {"done_on": day, "created_at": noon(day)}
         records.append(RectificationRecord(**common, **done))

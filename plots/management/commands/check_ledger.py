@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from plots.entry import lock
-from plots.ledger import all_differences, settle
+from plots.actions.transaction import lock
+from plots.ledger.replay import all_differences, settle
 from plots.models import Patch
 
 
@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--fix", action="store_true", help="把对不上的状态和下一步按记录重算（方案改了步骤以后用）；记录本身不动。"
+            "--fix",
+            action="store_true",
+            help="把对不上的状态和下一步按记录重算（方案改了步骤以后用）；记录本身不动。",
         )
 
     def handle(self, *, fix, **options):
@@ -25,7 +27,9 @@ class Command(BaseCommand):
             self.stdout.write(f"已重算 {len(found)} 块图斑，再复核一遍：")
             found = self.listed()
         if found:
-            raise CommandError(f"共 {len(found)} 块图斑对不上，请把上面的清单交给管理员核对。", returncode=1)
+            raise CommandError(
+                f"共 {len(found)} 块图斑对不上，请把上面的清单交给管理员核对。", returncode=1
+            )
         self.stdout.write(f"复核了 {Patch.objects.count()} 块图斑，状态和下一步都与记录一致。")
 
     def listed(self):

@@ -8,36 +8,68 @@ from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from plots.geo.sheets import chosen_code
-from plots.import_forms import LONELY, VECTORS
 from plots.importing import Refused, apply_batch, preview
-from plots.importing.told import counts_text, headline, quota_text
+from plots.importing.messages import counts_text, headline, quota_text
+from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
-from taiping.tables import TableError
+from plots.pages.imports.forms import LONELY, VECTORS
+from taiping.ground.tables import TableError
 from tasks.models import Plan, Target
-from villages.acting import acting
+from villages.accounts.audit_actor import acting
 
 
 class Command(BaseCommand):
-    help = "导入图斑：import_patches 图斑.xlsx --target abandoned [--year 2024] [--cloud] [--dry-run]"
+    help = (
+        "导入图斑：import_patches 图斑.xlsx --target abandoned [--year 2024] [--cloud] [--dry-run]"
+    )
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path, metavar="文件", help="表格，或矢量数据（shapefile、.gdb 要压缩成 zip）")
-        parser.add_argument("--target", required=True, metavar="代码", help="目标任务的代码，如 abandoned")
+        parser.add_argument(
+            "file",
+            type=Path,
+            metavar="文件",
+            help="表格，或矢量数据（shapefile、.gdb 要压缩成 zip）",
+        )
+        parser.add_argument(
+            "--target", required=True, metavar="代码", help="目标任务的代码，如 abandoned"
+        )
         parser.add_argument("--year", type=int, metavar="年度", help="不写就是现在的年度方案")
-        parser.add_argument("--crs", metavar="代码", help="矢量数据的坐标系，如 4523；不写就照文件写的")
+        parser.add_argument(
+            "--crs", metavar="代码", help="矢量数据的坐标系，如 4523；不写就照文件写的"
+        )
         parser.add_argument("--dry-run", action="store_true", help="只说会改什么，不写")
-        parser.add_argument("--by", metavar="用户名", help="记在谁名下；改已有记录的面积、导入国土调查云结果时必填")
+        parser.add_argument(
+            "--by", metavar="用户名", help="记在谁名下；改已有记录的面积、导入国土调查云结果时必填"
+        )
         parser.add_argument("--cloud", action="store_true", help="是国土调查云导出的结果")
-        parser.add_argument("--with-earlier", action="store_true", help="同时把前面的步骤按同一天上报（和 --cloud 一起用）")
-        parser.add_argument("--skip-refused", action="store_true", help="跳过不能上报的行（和 --cloud 一起用）")
+        parser.add_argument(
+            "--with-earlier",
+            action="store_true",
+            help="同时把前面的步骤按同一天上报（和 --cloud 一起用）",
+        )
+        parser.add_argument(
+            "--skip-refused", action="store_true", help="跳过不能上报的行（和 --cloud 一起用）"
+        )
 
     def handle(self, *args, by, **options):
         by = find_user(by)
         with acting(by, command="import_patches"):
             self.run(by=by, **options)
 
-    def run(self, *, file, target, year, dry_run, by, cloud, with_earlier, skip_refused, crs=None, **options):
+    def run(
+        self,
+        *,
+        file,
+        target,
+        year,
+        dry_run,
+        by,
+        cloud,
+        with_earlier,
+        skip_refused,
+        crs=None,
+        **options,
+    ):
         batch = self.make_batch(file, find_target(target, year), by, cloud, crs)
         try:
             review = preview(batch, by=batch.by, with_earlier=with_earlier)
@@ -48,7 +80,11 @@ class Command(BaseCommand):
             if dry_run or review.is_empty:
                 self.stdout.write("试运行，什么也没有写。" if dry_run else "不用导入。")
                 return
-            given = {"with_earlier": with_earlier, "skip_refused": skip_refused} if cloud else {"review": review}
+            given = (
+                {"with_earlier": with_earlier, "skip_refused": skip_refused}
+                if cloud
+                else {"review": review}
+            )
             counts = apply_batch(batch, by=batch.by, **given).counts
             self.stdout.write(f"“{batch.target.name}”：{counts_text(counts)}。")
         except Refused as refusal:
@@ -91,19 +127,29 @@ class Command(BaseCommand):
             self.stderr.write(str(problem))
         if (crs := getattr(review, "crs", None)) and crs["doubts"]:
             codes = "、".join(f"{code} 是{label}" for code, label in crs["choices"][:1])
-            self.stderr.write(f"坐标系用 --crs 代码 指明{f'，如 {codes}' if crs['selected'] else ''}。")
+            self.stderr.write(
+                f"坐标系用 --crs 代码 指明{f'，如 {codes}' if crs['selected'] else ''}。"
+            )
         if hasattr(review, "found") and review.found.file_count:
             self.stdout.write(quota_text(review)[0])
             self.stdout.write(f"和系统里的比：{counts_text(review.counts) or '没有变化'}。")
 
 
 def find_target(code, year):
-    plan = Plan.objects.filter(year=year).first() if year else Plan.objects.current(timezone.localdate())
+    plan = (
+        Plan.objects.filter(year=year).first()
+        if year
+        else Plan.objects.current(timezone.localdate())
+    )
     if plan is None:
         raise CommandError(f"没有{f' {year} 年度' if year else ''}的方案，请先导入方案。")
-    targets = {target.code: target for target in Target.objects.filter(plan=plan).select_related("plan")}
+    targets = {
+        target.code: target for target in Target.objects.filter(plan=plan).select_related("plan")
+    }
     if code not in targets:
-        known = "、".join(f"{target.code}（{target.name}）" for target in targets.values() if target.by_patches)
+        known = "、".join(
+            f"{target.code}（{target.name}）" for target in targets.values() if target.by_patches
+        )
         raise CommandError(f"{plan}里没有代码是“{code}”的目标任务。可以用：{known}。")
     if not targets[code].by_patches:
         raise CommandError(f"“{targets[code].name}”靠监测量，没有图斑可以导入。")

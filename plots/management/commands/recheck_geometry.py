@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from plots.evidence.position import relocate
-from plots.geo.checks import recheck
+from plots.geometry.checks import recheck
 from plots.models import GeometryCheck, PatchShape
 
 
@@ -15,6 +15,11 @@ class Command(BaseCommand):
         recheck()
         relocate(shapes)
         standing = GeometryCheck.objects.standing()
-        counts = {label: standing.filter(kind=kind).count() for kind, label in GeometryCheck.Kind.choices}
-        told = "，".join(f"{label} {count} 处" for label, count in counts.items() if count) or "没有看出问题"
+        counts = {
+            label: standing.filter(kind=kind).count() for kind, label in GeometryCheck.Kind.choices
+        }
+        told = (
+            "，".join(f"{label} {count} 处" for label, count in counts.items() if count)
+            or "没有看出问题"
+        )
         self.stdout.write(f"检查了 {len(shapes)} 块有图形的图斑：{told}。")

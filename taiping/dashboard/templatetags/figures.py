@@ -1,52 +1,12 @@
-"""模板里显示数和日期的写法，全站一致。"""
+"""总览、村页的模板用的：状态的样子、还有几天、用 Jinja2 排正文。数和日期的写法在 taiping.ground.format_tags。"""
 
 from django import template
 from django.template import engines
-from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.safestring import mark_safe
 
-from taiping.area import plain, rounded
-from taiping.dashboard.words import TAGS, days_words
-from taiping.dates import long_date, short_date
+from taiping.progress.words import TAGS, days_words
 
 register = template.Library()
-
-
-@register.filter
-def amount(value, decimals=2):
-    """数量按小数位显示，千位不分隔：1010 → 1010.00；None → —。"""
-    return "—" if value is None else format(rounded(value, int(decimals)), "f")
-
-
-@register.filter
-def short(value):
-    """数量去掉多余的 0：99.300000 → 99.3；None → —。"""
-    return "—" if value is None else plain(value)
-
-
-@register.filter
-def day(value):
-    """日期：2024年9月5日，不补 0；None → 空。"""
-    return "" if value is None else long_date(value)
-
-
-@register.filter
-def md(value):
-    """同一年里的日期：9月5日。"""
-    return "" if value is None else short_date(value)
-
-
-@register.filter
-def share(part, whole):
-    """占比的整数百分数：0–100 之外照实；没有分母是 —。"""
-    return "—" if part is None or not whole else f"{rounded(part * 100 / whole, 0)}%"
-
-
-@register.simple_tag(takes_context=True)
-def show_block(context, name):
-    """在另一处再显示一次某个 block：标题既进 <title> 又作 h1，页面只写一遍。"""
-    block = context.render_context[BLOCK_CONTEXT_KEY].get_block(name)
-    return mark_safe(block.render(context)) if block else ""  # noqa: S308 内容出自模板，变量已转义
 
 
 @register.simple_tag(takes_context=True)
@@ -63,16 +23,3 @@ def tag_class(state):
 @register.filter
 def left(milestone):
     return days_words(milestone.days_left)
-
-
-@register.filter
-def item(sequence, index):
-    return sequence[index]
-
-
-@register.filter
-def signed(value, decimals=2):
-    """增减：+3.50、−2、0（减号用排印的“−”）。"""
-    value = rounded(value or 0, int(decimals))
-    text = format(abs(value), "f")
-    return text if not value else f"{'+' if value > 0 else '−'}{text}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from taiping.tables import TableError
+from taiping.ground.tables import TableError
 from tasks import workbook
 from tasks.models import Plan
 
@@ -14,12 +14,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("year", type=int, metavar="年度")
-        parser.add_argument("-o", "--output", required=True, type=Path, metavar="文件", help="以 .xlsx 或 .json 结尾")
+        parser.add_argument(
+            "-o",
+            "--output",
+            required=True,
+            type=Path,
+            metavar="文件",
+            help="以 .xlsx 或 .json 结尾",
+        )
 
     def handle(self, *args, year, output, **options):
         plan = Plan.objects.filter(year=year).first()
         if plan is None:
-            years = "、".join(str(y) for y in Plan.objects.values_list("year", flat=True)) or "还一份也没有"
+            years = (
+                "、".join(str(y) for y in Plan.objects.values_list("year", flat=True))
+                or "还一份也没有"
+            )
             raise CommandError(f"没有 {year} 年度的方案。现有的年度：{years}。")
         if output.suffix.lower() not in (".xlsx", ".json"):
             raise CommandError(f"“{output.name}”要以 .xlsx 或 .json 结尾。")

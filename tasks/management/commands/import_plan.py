@@ -6,16 +6,22 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tasks import workbook
 from tasks.workbook.summary import headline, lines
-from villages.acting import acting
+from villages.accounts.audit_actor import acting
 
 
 class Command(BaseCommand):
     help = "导入年度方案：import_plan 方案.xlsx [--dry-run] [--delete-missing]"
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path, metavar="文件", help="export_plan 导出的 .xlsx 或 .json")
+        parser.add_argument(
+            "file", type=Path, metavar="文件", help="export_plan 导出的 .xlsx 或 .json"
+        )
         parser.add_argument("--dry-run", action="store_true", help="只说会改什么，不写")
-        parser.add_argument("--delete-missing", action="store_true", help="同时删去文件里没有的行（村、干部、监测除外）")
+        parser.add_argument(
+            "--delete-missing",
+            action="store_true",
+            help="同时删去文件里没有的行（村、干部、监测除外）",
+        )
 
     def handle(self, *args, file, dry_run, delete_missing, **options):
         try:
@@ -24,7 +30,9 @@ class Command(BaseCommand):
             raise CommandError(f"打不开 {file}：{error.strerror}。") from None
         try:
             with acting(command="import_plan"):
-                review = workbook.import_plan(content, file.name, dry_run=dry_run, delete_missing=delete_missing)
+                review = workbook.import_plan(
+                    content, file.name, dry_run=dry_run, delete_missing=delete_missing
+                )
         except workbook.PlanFileError as refusal:
             for problem in refusal.problems:
                 self.stderr.write(str(problem))
@@ -32,4 +40,6 @@ class Command(BaseCommand):
         for line in lines(review, delete_missing=delete_missing):
             self.stdout.write(line)
         told = headline(review.diff, delete_missing=delete_missing)
-        self.stdout.write(f"试运行，没有写：{told}。" if dry_run else f"{review.year} 年度方案：{told}。")
+        self.stdout.write(
+            f"试运行，没有写：{told}。" if dry_run else f"{review.year} 年度方案：{told}。"
+        )

@@ -15,15 +15,22 @@ class Command(BaseCommand):
     help = f"删去 --days 天以前的修改记录和访问记录，最少留 {LEAST} 天。"
 
     def add_arguments(self, parser):
-        parser.add_argument("--days", type=int, required=True, metavar="天数", help=f"留最近多少天，不少于 {LEAST}")
+        parser.add_argument(
+            "--days", type=int, required=True, metavar="天数", help=f"留最近多少天，不少于 {LEAST}"
+        )
         parser.add_argument("--dry-run", action="store_true", help="只说会删多少，不删")
 
     def handle(self, *args, days, dry_run, **options):
         if not LEAST <= days <= 36500:
-            raise CommandError(f"--days {days} 不行：审计记录至少留 {LEAST} 天，请写 {LEAST} 到 36500 之间的数。")
+            raise CommandError(
+                f"--days {days} 不行：审计记录至少留 {LEAST} 天，请写 {LEAST} 到 36500 之间的数。"
+            )
         before = timezone.now() - timedelta(days=days)
         for word, old in (
-            ("修改记录", LogEntry.objects.filter(timestamp__lt=before)), ("访问记录", Access.objects.filter(at__lt=before)),
+            ("修改记录", LogEntry.objects.filter(timestamp__lt=before)),
+            ("访问记录", Access.objects.filter(at__lt=before)),
         ):
             count = old.count() if dry_run else old.delete()[0]
-            self.stdout.write(f"{'会删去' if dry_run else '已删去'} {timezone.localdate(before)} 以前的{word} {count} 条。")
+            self.stdout.write(
+                f"{'会删去' if dry_run else '已删去'} {timezone.localdate(before)} 以前的{word} {count} 条。"
+            )

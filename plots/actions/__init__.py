@@ -1,0 +1,34 @@
+"""可以做什么：上报、核实、退回、核减、暂缓、恢复、督办、添加、更正、拆分。写都从这里走，一个动作一个事务。
+
+用 plots.ledger、plots.geometry 以下；页面和导入都来这里，不另写。
+"""
+
+from plots.actions.steps import (
+    NotAllowed,
+    add_patch,
+    amend,
+    confirm,
+    defer,
+    exempt,
+    missing_materials,
+    remark,
+    report,
+    resume,
+    send_back,
+    split,
+)
+
+__all__ = [
+    "NotAllowed",
+    "add_patch",
+    "amend",
+    "confirm",
+    "defer",
+    "exempt",
+    "missing_materials",
+    "remark",
+    "report",
+    "resume",
+    "send_back",
+    "split",
+]

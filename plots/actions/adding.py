@@ -1,0 +1,85 @@
+"""手工添加图斑：能加到哪些任务和村，下一个空号，像不像已有的，重复提交只算一次。"""
+
+import datetime
+import re
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from plots import actions
+from plots.actions.permissions import adding_refusal
+from plots.models import Patch
+from taiping.ground.texts import half_width
+from tasks.models import Plan, Target
+
+PREFIX = "补-"  # 手工添加的自成一列，不占上级下发的号
+AGAIN = datetime.timedelta(minutes=10)  # 这么短时间里一模一样的再来一次，当作重复提交
+SEPARATORS, ZEROS = re.compile(r"[\W_]+"), re.compile(r"(?<!\d)0+(?=\d)")
+CLOSE = Decimal("0.005")  # 显示两位小数时看不出差别的面积
+
+
+def open_targets(user, today):
+    """这个人现在能往里添加图斑的任务：当年方案里的。"""
+    plan = Plan.objects.current(today)
+    targets = plan.targets.select_related("plan").order_by("order") if plan else ()
+    return [target for target in targets if not adding_refusal(user, target)]
+
+
+def next_code(target, village):
+    """这个村这项任务里的下一个空号：补-001、补-002……"""
+    codes = Patch.objects.filter(target=target, village=village, code__startswith=PREFIX)
+    tails = (code.removeprefix(PREFIX) for code in codes.values_list("code", flat=True))
+    numbers = [
+        int(tail) for tail in tails if tail.isascii() and tail.isdecimal() and len(tail) < 10
+    ]
+    return f"{PREFIX}{max(numbers, default=0) + 1:03d}"
+
+
+def folded(code):
+    """编号去掉写法上的差别：全半角、大小写、分隔符、前面的 0。"""
+    text = SEPARATORS.sub(" ", half_width(code).casefold())
+    return ZEROS.sub("", text).replace(" ", "")
+
+
+def lookalikes(target, village, *, code="", area_mu=None, place="", contractor=""):
+    """同村同任务里看着像的图斑，最多五块：面积一样，或小地名、承包人相近，或编号只是写法不同。"""
+    here = Patch.objects.current().filter(target=target, village=village)
+    like = Q()
+    if area_mu is not None:
+        like |= Q(area_mu__gt=area_mu - CLOSE, area_mu__lt=area_mu + CLOSE)
+    if place:
+        like |= Q(place__icontains=place)
+    if contractor:
+        like |= Q(contractor__icontains=contractor)
+    if code:
+        pairs = here.values_list("pk", "code")
+        like |= Q(pk__in=[pk for pk, other in pairs if folded(other) == folded(code)])
+    return list(here.filter(like).order_by("code")[:5]) if like else []
+
+
+def repeated(target, village, *, by, code, **facts):
+    """这个人刚刚加过的一模一样的图斑，没有是 None：按了两次按钮、退回去又交一次，都只算一块。"""
+    same = {name: facts.get(name, "") for name in ("area_mu", "place", "contractor")}
+    recent = Patch.objects.filter(
+        target=target,
+        village=village,
+        created_by=by,
+        created_at__gt=timezone.now() - AGAIN,
+        batch=None,
+        split_from=None,
+        **same,
+    )
+    return (recent.filter(code=code) if code else recent).order_by("-pk").first()
+
+
+@transaction.atomic
+def add(target, village, *, by, code="", **facts):
+    """添加一块图斑：没给编号就用下一个空号。刚刚加过一模一样的，返回那一块。→ (图斑, 是不是新加的)"""
+    Target.objects.select_for_update().get(pk=target.pk)  # 两个人同时添加时排队，空号不会撞
+    if first := repeated(target, village, by=by, code=code, **facts):
+        return first, False
+    return actions.add_patch(
+        target, village, code=code or next_code(target, village), by=by, **facts
+    ), True

@@ -1,0 +1,214 @@
+"""更正和拆分：图斑本身写错了、画错了时用。历史跟着改对，原来怎么写的、谁在什么时候改的都留着。"""
+
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from plots.actions.permissions import NotAllowed
+from plots.actions.transaction import action, mu, needed, short
+from plots.geometry.checks import recheck
+from plots.ledger.replay import STATEFUL, WORK, settle
+from plots.models import Evidence, Kind, Patch, RectificationRecord
+from taiping.ground.area import plain
+
+CARRIED = "更正后转记"
+LABELS = {"area_mu": "面积（亩）", "village": "村", "code": "图斑编号"}
+
+
+@action("amend")
+def amend(entry, *, reason, area_mu=None, village=None, code=None):
+    """更正面积、村、编号中的几项。村或面积变了，带着旧值的记录换成带新值的转记，任何一天的数都随之改对。"""
+    entry.check_date(in_order=False)
+    patch, reason = entry.patch, needed(reason, "更正的理由")
+    old = {"area_mu": patch.area_mu, "village": patch.village, "code": patch.code}
+    new = {
+        "area_mu": old["area_mu"] if area_mu is None else mu(area_mu),
+        "village": village or old["village"],
+        "code": old["code"] if code is None else short(needed(code, "图斑编号"), "图斑编号", 60),
+    }
+    changed = [field for field in LABELS if new[field] != old[field]]
+    if not changed:
+        raise NotAllowed("填的和现在一样，没有要更正的内容。")
+    if not new["area_mu"]:
+        raise NotAllowed("面积要大于 0 亩。")
+    for field in changed:
+        setattr(patch, field, new[field])
+    _save_unless_taken(patch, changed)
+    if changed != ["code"]:
+        _carry_over(entry, old["area_mu"])
+        recheck([patch.pk])
+    changes = [
+        {"field": field, "label": LABELS[field], "old": _text(old[field]), "new": _text(new[field])}
+        for field in changed
+    ]
+    return entry.write(Kind.AMEND, note=reason, details={"changes": changes})
+
+
+def _text(value):
+    return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def _taken(target, village, code):
+    return NotAllowed(
+        f"{village.name}的“{target.name}”里已经有图斑 {code}，请核对编号，或先更正那一块。"
+    )
+
+
+def _save_unless_taken(patch, fields):
+    try:
+        with transaction.atomic():
+            patch.save(update_fields=fields)
+    except IntegrityError:
+        raise _taken(patch.target, patch.village, patch.code) from None
+
+
+def _carry_over(entry, old_area):
+    """把还算过数的记录换成带新村、新面积的转记，按原来的先后，原记录从它自己的完成日起撤回。"""
+    patch = entry.patch
+    counted = [
+        record
+        for record in sorted(entry.records, key=lambda record: record.pk)
+        if record.kind in STATEFUL
+        and (record.withdrawn_on is None or record.withdrawn_on > record.done_on)
+    ]
+    areas, completing = _new_figures(entry, counted, old_area)
+    for record in counted:
+        copy = RectificationRecord.objects.create(
+            patch=patch,
+            village=patch.village,
+            milestone=record.milestone,
+            kind=record.kind,
+            done_on=record.done_on,
+            created_at=entry.at,
+            by=record.by,
+            area_mu=areas[record.pk],
+            completes=record.pk in completing,
+            note="，".join(filter(None, [record.note, CARRIED])),
+            reasons=record.reasons,
+            external_ref=record.external_ref,
+            is_demo=record.is_demo,
+            details={"entered_at": record.created_at.isoformat(), **record.details},
+            copy_of=record,
+            withdrawn_on=record.withdrawn_on,
+            withdrawn_at=record.withdrawn_at and entry.at,
+            withdrawn_by=record.withdrawn_by,
+        )
+        record.withdrawn_on = record.done_on
+        record.withdrawn_at = record.withdrawn_at or entry.at
+        record.withdrawn_by = record.withdrawn_by or entry.by
+        record.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by"])
+        entry.records.append(copy)
+        Evidence.objects.filter(record=record).update(record=copy)
+
+
+def _new_figures(entry, counted, old_area):
+    """转记的面积（按原记录的主键）和其中算完成的。
+
+    一步原来加起来正好是旧面积的，最后那条补到新面积；报小了并说完成的，照旧。已撤回的轮次只压到不超过新面积。
+    """
+    new_area = entry.patch.area_mu
+    areas = {record.pk: record.area_mu for record in counted}
+    completing = {record.pk for record in counted if record.completes}
+    areas.update(
+        {r.pk: new_area for r in counted if r.kind == Kind.EXEMPT and r.area_mu == old_area}
+    )
+    ceiling = new_area
+    rounds = {}
+    for record in counted:
+        if record.kind in WORK:
+            rounds.setdefault((record.milestone.order, record.withdrawn_on), []).append(record)
+    for (_, withdrawn_on), parts in sorted(rounds.items(), key=lambda item: item[0][0]):
+        last = parts[-1]
+        before = sum((part.area_mu for part in parts[:-1]), Decimal(0))
+        if last.completes and before + last.area_mu == old_area:
+            areas[last.pk] = new_area - before
+        if withdrawn_on is not None:
+            left = new_area
+            for part in parts:
+                areas[part.pk] = max(min(areas[part.pk], left), Decimal(0))
+                left -= areas[part.pk]
+            continue
+        total = before + areas[last.pk]
+        if areas[last.pk] < 0 or total > ceiling:
+            said = before if areas[last.pk] < 0 else total
+            raise NotAllowed(
+                f"“{last.milestone.name}”已上报 {plain(said)} 亩，比更正后的 {plain(new_area)} 亩还多，"
+                "请先把这一步退回，再更正面积。"
+            )
+        if total == ceiling:
+            completing.add(last.pk)
+        if last.pk in completing:
+            ceiling = total
+    return areas, completing
+
+
+@action("split")
+def split(entry, *, children, reason):
+    """拆分：children 是 [{"code", "area_mu", 其他字段…}]，从 on 这天起由它们替代原图斑，整改从头开始。
+
+    返回拆分记录；合计与原面积不一致照样拆，差多少写在记录里。
+    """
+    entry.check_date()
+    parent, reason = entry.patch, needed(reason, "拆分的理由")
+    if len(children) < 2:
+        raise NotAllowed("拆分至少要分成两块，请把每一块的编号和面积都填上。")
+    facts = [
+        {
+            **child,
+            "area_mu": mu(child["area_mu"]),
+            "code": short(needed(child["code"], "每一块的编号"), "图斑编号", 60),
+        }
+        for child in children
+    ]
+    codes = [child["code"] for child in facts]
+    if repeated := next((code for code in codes if codes.count(code) > 1), None):
+        raise NotAllowed(f"编号 {repeated} 填了不止一次，每一块要有自己的编号。")
+    if empty := next((child["code"] for child in facts if not child["area_mu"]), None):
+        raise NotAllowed(f"{empty} 的面积要大于 0 亩。")
+    difference = sum(child["area_mu"] for child in facts) - parent.area_mu
+    side = "多" if difference > 0 else "少"
+    told = f"拆分后合计比原面积{side} {plain(abs(difference))} 亩" if difference else ""
+    record = entry.write(
+        Kind.SPLIT,
+        note="；".join(filter(None, [reason, told])),
+        details={
+            "children": [{"code": c["code"], "area_mu": plain(c["area_mu"])} for c in facts],
+            "difference": plain(difference) if difference else "0",
+        },
+    )
+    entry.withdraw([r for r in entry.state.standing if r.kind in (*WORK, Kind.DEFER)])
+    parent.until_on, parent.until_at = entry.on, entry.at
+    parent.save(update_fields=["until_on", "until_at"])
+    for child in facts:
+        _add_child(entry, child)
+    recheck([parent.pk])
+    return record
+
+
+def _add_child(entry, facts):
+    parent = entry.patch
+    inherited = (
+        "target",
+        "village",
+        "place",
+        "contractor",
+        "land_before",
+        "land_after",
+        "remedy",
+        "extra",
+        "batch",
+        "is_demo",
+    )
+    fields = {name: getattr(parent, name) for name in inherited}
+    try:
+        with transaction.atomic():
+            child = Patch.objects.create(
+                **{**fields, **facts},
+                split_from=parent,
+                since_on=entry.on,
+                created_at=entry.at,
+                created_by=entry.by,
+            )
+    except IntegrityError:
+        raise _taken(parent.target, parent.village, facts["code"]) from None
+    settle(child)

@@ -1,0 +1,68 @@
+"""图形落到图斑上，以及之后要跟着重算的：检查和照片的位置。"""
+
+from django.utils import timezone
+
+from plots.evidence.position import relocate
+from plots.geometry.checks import recheck
+from plots.models import Patch, PatchShape
+
+CHUNK = 2000
+WRITTEN = [
+    "wkb",
+    "digest",
+    "min_lon",
+    "min_lat",
+    "max_lon",
+    "max_lat",
+    "source_crs",
+    "repaired",
+    "updated_at",
+    "measured_mu",
+    "parts",
+    "batch",
+]
+
+
+def attach(batch, found):
+    """导入的对比结果里带图形的，写到图斑上；返回这些图斑的主键。要在事务里、图斑写好以后调用。"""
+    shapes = {change.pk: change.shape for change in found.changed if change.shape}
+    new = {row.key: row.shape for row in found.new if row.shape}
+    if new:
+        made = Patch.objects.filter(target=batch.target_id, batch=batch).order_by()
+        for pk, village, code in made.values_list("pk", "village_id", "code").iterator(
+            chunk_size=CHUNK
+        ):
+            if shape := new.get((village, code)):
+                shapes[pk] = shape
+    put(shapes, batch=batch)
+    return set(shapes)
+
+
+def put(shapes, *, batch=None):
+    """{图斑主键: Shape} 写进库里，原来有图形的换掉。"""
+    now = timezone.now()
+    rows = [
+        PatchShape(
+            patch_id=pk,
+            measured_mu=shape.mu,
+            parts=shape.parts,
+            batch=batch,
+            updated_at=now,
+            **shape.columns(),
+        )
+        for pk, shape in shapes.items()
+    ]
+    PatchShape.objects.bulk_create(
+        rows,
+        batch_size=CHUNK,
+        update_conflicts=True,
+        unique_fields=["patch"],
+        update_fields=WRITTEN,
+    )
+
+
+def refresh(patch_ids, *, are_new=False):
+    """图形或面积变了的图斑：检查重做，照片的位置重算。are_new 见 recheck。"""
+    if patch_ids:
+        recheck(patch_ids, are_new=are_new)
+        relocate(patch_ids)

@@ -1,0 +1,60 @@
+"""怎么说：预览的一句话、和方案任务数的比较、批次的结果。页面和命令说的一样。"""
+
+from taiping.ground.area import plain
+
+COUNTS = (
+    ("new", "新增 {} 个"),
+    ("changed", "改动 {} 个"),
+    ("amended", "其中更正面积 {} 个"),
+    ("unchanged", "没变 {} 个"),
+    ("shapes", "其中带图形 {} 个"),
+    ("reported", "上报 {} 个"),
+    ("skipped", "跳过 {} 行"),
+)
+
+
+def counts_text(counts):
+    """批次的结果：“新增 24 个，没变 0 个”里不说是 0 的。"""
+    said = [text.format(counts[key]) for key, text in COUNTS if counts.get(key)]
+    return "，".join(said) or ("没有变化" if "unchanged" in counts else "")
+
+
+def headline(review):
+    """预览的那句话。"""
+    if review.unreadable:
+        return "这份文件读不了，系统里什么也没有动。"
+    if not review.is_readable:
+        return "还没有认全各列是什么，请在下面指明；系统里什么也没有动。"
+    if review.problems:
+        return f"这份文件有 {len(review.problems)} 处要改，还不能导入，系统里什么也没有动。"
+    name = review.batch.target.name
+    if hasattr(review, "found"):
+        if review.is_empty:
+            return f"没有变化：文件里的图斑和系统里“{name}”的一样。"
+        return f"“{name}”会新增 {len(review.found.new)} 个、改动 {len(review.found.changed)} 个图斑。确认以前，系统里什么也不动。"
+    if review.is_empty:
+        return f"没有变化：文件里的结果系统里“{name}”都有了。"
+    if not review.rows:
+        return f"这份文件里没有现在能上报的图斑，有 {len(review.refusals)} 行要先处理。"
+    return f"“{name}”会上报 {len(review.rows)} 个图斑的“{review.step.name}”。确认以前，系统里什么也不动。"
+
+
+def quota_text(review):
+    """(一句话, 是不是一致)：表里的合计、导入后的合计和方案的任务数比。"""
+    target, found = review.batch.target, review.found
+    total = f"下发合计 {plain(found.file_mu)} 亩、{found.file_count} 个"
+    if found.kept:
+        total += f"，加上系统里已有的，共 {plain(found.after_mu)} 亩、{found.after_count} 个"
+    gaps = [
+        f"{'多' if actual > planned else '少'} {plain(abs(actual - planned))} {unit}"
+        for planned, actual, unit in (
+            (target.quota, found.after_mu, "亩"),
+            (target.quota_count, found.after_count, "个"),
+        )
+        if planned is not None and planned != actual
+    ]
+    if target.quota is None and target.quota_count is None:
+        return f"{total}。方案未定数。", True
+    if not gaps:
+        return f"{total}，与方案一致。", True
+    return f"{total}；方案是 {target.quota_text}，{'、'.join(gaps)}。请核对，不改也能导入。", False

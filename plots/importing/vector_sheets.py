@@ -1,0 +1,239 @@
+"""矢量批次 → 表：每个图层一张，第 1 行是字段名，后面一行一个图形；图形跟着行号走。
+
+导入图斑表的那一套（认列、读行、对比、写入）原样接着用。
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import shapely
+
+from plots.models import Patch
+from plots.models.columns import AREAS, FOUND_VILLAGE, MEASURED, Field, tidy_header
+from taiping.ground.area import rounded
+from taiping.ground.geometry import crs as crs_tools
+from taiping.ground.geometry.reading import read_vector
+from taiping.ground.geometry.shapes import bounds_of, load, tidy_shapes
+from taiping.ground.tables import Sheet, TableError, as_decimal, clean_text
+from taiping.ground.tables.reading import tidy
+from villages.models import VillageBoundary
+
+PLACED = {Field.VILLAGE, Field.VILLAGE_CODE}
+CRS = "坐标系"
+FEW = 50  # 判断面积单位时最多看这么多行
+UNITS = {Field.AREA_MU: "亩", Field.AREA_SQM: "平方米", Field.AREA_HA: "公顷"}
+
+
+@dataclass
+class VectorSheet(Sheet):
+    """一个图层的表；shapes 是行号 → Shape，measured 是行号 → 量算的亩数。"""
+
+    shapes: dict = field(default_factory=dict)
+    measured: dict = field(default_factory=dict)
+    notes: list = field(default_factory=list)
+    crs: str = ""  # 用的坐标系，给人看的
+    judged: int | None = None  # 按数值判断的 EPSG 代码
+    doubt: str = ""  # 坐标系要人确认的那句话
+    told: dict = field(default_factory=lambda: {"header": 1})  # 表头总在第 1 行，不用找
+
+
+def vector_sheets(batch, content, suffix, names):
+    """批次的矢量文件 → [VectorSheet]；names 是认表头的 Names。读不了抛 TableError。"""
+    layers = read_vector(content, suffix, batch.name)
+    places = Places(batch.target)
+    _name_apart(layers)
+    sheets = [_sheet(layer, batch.crs, names, places) for layer in layers if layer.rows]
+    if not sheets:
+        raise TableError("图层里一个图形也没有。请检查是不是导出错了图层。")
+    if any(_has_code(sheet, names) for sheet in sheets):  # 同一个数据库里别的图层，不读
+        for sheet in sheets:
+            sheet.told["used"] = _has_code(sheet, names)
+    return sheets
+
+
+def _name_apart(layers):
+    """不同文件夹里同名的图层编上号。"""
+    taken = set()
+    for layer in layers:
+        name, number = clean_text(layer.name) or "图斑", 2
+        layer.name = name
+        while layer.name in taken:
+            layer.name, number = f"{name}（{number}）", number + 1
+        taken.add(layer.name)
+
+
+def _has_code(sheet, names):
+    return Field.CODE in {guess.field for guess in names.guesses(sheet.rows[0][1]).values()}
+
+
+def is_placeless(sheet):
+    """坐标系定不下来，图形一个也没有收拾出来。"""
+    return isinstance(sheet, VectorSheet) and bool(sheet.doubt) and not sheet.shapes
+
+
+def _sheet(layer, chosen, names, places):
+    sheet = VectorSheet(layer.name)
+    shapes = _shapes(sheet, layer, chosen)
+    for number, shape in enumerate(shapes, start=2):
+        sheet.shapes[number] = shape
+        if shape.geometry is not None:
+            sheet.measured[number] = rounded(shape.mu, 4)
+    headers = _headers(sheet, layer, names)
+    rows = [[tidy(value) for value in values] for values in layer.rows]
+    _judge_units(sheet, headers, rows, names)
+    sheet.rows = [(1, [*headers, MEASURED])]
+    sheet.rows += [(n, [*values, sheet.measured.get(n)]) for n, values in enumerate(rows, start=2)]
+    fields = {guess.field for guess in names.guesses(headers).values()}
+    if not fields & PLACED:
+        _add_villages(sheet, names, places)
+    if layer.encoding == "gb18030":
+        sheet.notes.append(f"“{layer.name}”的文字按 GBK 读，请在下面看看有没有乱码。")
+    return sheet
+
+
+def _shapes(sheet, layer, chosen):
+    """收拾好的图形；坐标系定不下来的，sheet.doubt 说明，一个图形也不给。"""
+    sheet.judged = crs_tools.judge(bounds_of(layer.geometries) or (0, 0, 0, 0))
+    stated = layer.crs or ""
+    if chosen:
+        stated = f"EPSG:{chosen}"
+    elif stated:
+        known, reason = crs_tools.understand(stated)
+        if known is None:
+            sheet.doubt = (
+                f"{reason}，不能直接用。请让提供的单位转成 2000 国家大地坐标系再给；"
+                "如果坐标其实已经是 2000 的，请在下面选定坐标系。"
+            )
+            stated = ""
+    elif sheet.judged:
+        sheet.doubt = f"文件没有写坐标系。看数值像“{crs_tools.label(sheet.judged)}”，请在下面确认。"
+        stated = f"EPSG:{sheet.judged}"
+    else:
+        sheet.doubt = "文件没有写坐标系，看数值也判断不出。请问清楚提供的单位，在下面选定坐标系。"
+    if not stated:
+        return []
+    shapes = tidy_shapes(layer.geometries, stated)
+    code, name = stated.removeprefix("EPSG:"), crs_tools.short_name(stated)
+    sheet.crs = crs_tools.label(int(code)) if code.isdecimal() else name
+    stray = next((shape for shape in shapes if shape.is_stray), None)
+    if stray and all(shape.problem for shape in shapes):
+        sheet.doubt = f"{stray.problem.removesuffix('请核对坐标系。')}请在下面换一个坐标系。"
+        return []
+    return shapes
+
+
+def _headers(sheet, layer, names):
+    """字段名；被截断又只像一项的补全，KML 里只有名称的当编号。"""
+    headers = []
+    for header in layer.fields:
+        full = _completed(header, names) if header in layer.cut else ""
+        if full:
+            sheet.notes.append(f"字段“{header}”的名字被截断了，按“{full}”认。")
+        headers.append(full or clean_text(header))
+    fields = {guess.field for guess in names.guesses(headers).values()}
+    if Field.CODE not in fields:
+        for at, header in enumerate(headers):
+            if header.lower() in ("name", "名称"):
+                headers[at] = f"{Field.CODE.label}（{header}）"
+                break
+    return headers
+
+
+def _completed(header, names):
+    """被截断的字段名补全：“图斑编”→“图斑编号”；像几项的不猜。"""
+    if names.find(header):
+        return ""
+    start = tidy_header(header)
+    found = {guess.field for text, guess in names.known.items() if text.startswith(start)}
+    if found and found <= {Field.AREA, *AREAS}:
+        return "图斑面积"
+    return Field(found.pop()).label if len(found) == 1 else ""
+
+
+def _judge_units(sheet, headers, rows, names):
+    """面积没有写单位的，和图形一比就知道是亩、平方米还是公顷。"""
+    guesses = names.guesses(headers)
+    for at in [at for at, guess in guesses.items() if guess.field == Field.AREA]:
+        pairs = [
+            (amount, float(sheet.measured[number]))
+            for number, values in enumerate(rows[:FEW], start=2)
+            if number in sheet.measured and (amount := _amount(values[at]))
+        ]
+        stated, measured = (sum(side) for side in zip(*pairs, strict=True)) if pairs else (0, 0)
+        for unit, factor in AREAS.items():
+            if stated and abs(stated * float(factor) / measured - 1) < 0.2:
+                sheet.notes.append(f"“{headers[at]}”没有写单位，和图形一比是{UNITS[unit]}。")
+                headers[at] = f"{headers[at]}（{UNITS[unit]}）"
+
+
+def _amount(value):
+    try:
+        return float(as_decimal(value) or 0)
+    except ValueError:
+        return 0
+
+
+def _add_villages(sheet, names, places):
+    header = sheet.rows[0][1]
+    code_at = next(
+        (at for at, guess in names.guesses(header).items() if guess.field == Field.CODE), None
+    )
+    header.append(FOUND_VILLAGE)
+    for number, values in sheet.rows[1:]:
+        code = None if code_at is None else values[code_at]
+        shape = sheet.shapes.get(number)
+        values.append(places.village_of(code, shape and shape.geometry))
+    sheet.notes.append("文件里没有写村：编号在系统里已有的用它的村，别的按村界认。")
+
+
+class Places:
+    """没有写村的图形在哪个村：先看编号在这项任务里是谁的，再看落在谁的村界里。"""
+
+    def __init__(self, target):
+        self.target = target
+        self._codes = self._tree = None
+
+    def village_of(self, code, geometry):
+        """村名；认不出是 None。"""
+        if self._codes is None:
+            self._load()
+        if name := self._codes.get(str(code)):
+            return name
+        if geometry is None or not self._names:
+            return None
+        hits = self._tree.query(geometry.representative_point(), predicate="within")
+        return self._names[hits[0]] if len(hits) == 1 else None
+
+    def _load(self):
+        pairs = set(Patch.objects.filter(target=self.target).values_list("code", "village__name"))
+        times = Counter(code for code, _ in pairs)
+        self._codes = {code: name for code, name in pairs if times[code] == 1}
+        boundaries = list(VillageBoundary.objects.values_list("village__name", "wkb"))
+        self._names = [name for name, _ in boundaries]
+        self._tree = shapely.STRtree([load(wkb) for _, wkb in boundaries])
+
+
+def crs_of(sheets, batch):
+    """预览页“坐标系”那一块：None 是没有图层；doubt 是要人确认的话。"""
+    vectors = [sheet for sheet in sheets if isinstance(sheet, VectorSheet)]
+    if not vectors:
+        return None
+    doubts = [sheet for sheet in vectors if sheet.doubt]
+    judged = next((sheet.judged for sheet in vectors if sheet.judged), None)
+    chosen = int(batch.crs) if batch.crs else None
+    return {
+        "doubts": doubts,
+        "used": sorted({sheet.crs for sheet in vectors if sheet.crs}),
+        "selected": chosen or (judged if doubts else None),
+        "chosen": chosen,
+        "choices": crs_tools.choices(judged, chosen),
+    }
+
+
+def chosen_code(value):
+    """人选的坐标系 → 存在批次上的代码；空是照文件写的。不能用的抛 TableError。"""
+    if not value:
+        return ""
+    if not str(value).isascii():
+        raise TableError(f"“{str(value)[:20]}”不是能用的坐标系，请从列出的里面选。")
+    return str(crs_tools.code_of(value))

@@ -1,0 +1,247 @@
+"""某一天的图斑：用那天有效的记录来挑，和总览的进度同一个口径，所以总览的数点开就是这些图斑。"""
+
+from collections import defaultdict
+from copy import copy
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from plots.ledger.before_amendment import amended_later
+from plots.ledger.replay import STATEFUL, WORK, is_check, replay
+from plots.models import Kind, Patch, RectificationRecord, Status
+from plots.models.querysets import DONE
+from tasks.models import Milestone
+
+STATES = {
+    "all": "全部",
+    "reported": "已上报",
+    "confirmed": "已核实",
+    "exempt": "核查无问题",
+    "deferred": "暂缓",
+    "overdue": "逾期",
+    "returned": "已退回",
+    "split": "已拆分的原图斑",
+}
+COMPLETIONS = {
+    "yes": "已完成",
+    "no": "未完成",
+    "on_time": "按期完成",
+    "late": "逾期完成",
+    "some": "已有上报面积",
+}
+DUE = Coalesce(F("due_on"), F("target__plan__ends_on"))
+
+
+class AsOf:
+    """某天（on）按某种口径（basis）的各种条件；milestones 是方案里的时间节点，已按任务、顺序排好。"""
+
+    def __init__(self, on: date, basis: str, milestones):
+        self.on, self.basis, self.milestones = on, basis or DONE, list(milestones)
+        self.steps = defaultdict(list)
+        for milestone in self.milestones:
+            self.steps[milestone.target_id].append(milestone)
+
+    def records(self, patch, *conditions, **where):
+        rows = RectificationRecord.objects.effective(self.on, self.basis)
+        return Exists(rows.filter(*conditions, patch=patch, **where).order_by())
+
+    def mine(self, **where):
+        return self.records(OuterRef("pk"), **where)
+
+    def step(self, condition, **which):
+        """图斑的任务里有这样一步；condition 里的 OuterRef("pk") 是时间节点，图斑要再外一层。"""
+        steps = (
+            Milestone.objects.filter(target=OuterRef("target"), **which)
+            .annotate(due=DUE)
+            .order_by()
+        )
+        return Exists(steps.filter(condition))
+
+    def of_step(self, *conditions, **where):
+        return self.records(OuterRef(OuterRef("pk")), *conditions, **where)
+
+    def completed(self, *conditions):
+        return self.of_step(*conditions, kind__in=WORK, completes=True, milestone=OuterRef("pk"))
+
+    @property
+    def exempt(self):
+        return self.mine(kind=Kind.EXEMPT)
+
+    @property
+    def deferred(self):
+        return self.mine(kind=Kind.DEFER)
+
+    def last_steps(self, back=0):
+        """每项任务的最后一步；back=1 是最后一步的前一步（只有一步的还是它）。"""
+        return [steps[max(len(steps) - 1 - back, 0)] for steps in self.steps.values()]
+
+    def asked_steps(self, state, code):
+        """state、code 问到的时间节点：合计这些步骤的面积时用；没有问到具体的步骤是空。"""
+        if code:
+            return [milestone for milestone in self.milestones if milestone.code == code]
+        if state in ("reported", "confirmed"):
+            return self.last_steps(back=1 if state == "reported" else 0)
+        return []
+
+    def in_state(self, state, code=""):
+        """STATES 里一种状态的条件；逾期时 code 限定是哪一步逾期。"""
+        if state in ("reported", "confirmed"):
+            steps = [step.pk for step in self.asked_steps(state, "")]
+            return Q(self.mine(kind__in=WORK, completes=True, milestone__in=steps)) | Q(self.exempt)
+        if state == "overdue":
+            return self.unfinished(Q(due__lt=self.on), code)
+        if state == "returned":
+            return self.returned()
+        return {"exempt": Q(self.exempt), "deferred": Q(self.deferred)}.get(state, Q())
+
+    def unfinished(self, due, code=""):
+        """有一步满足 due（对截止日期的条件）却没有完成，也没有核减、暂缓；code 限定是哪一步。"""
+        waiting = self.of_step(kind=Kind.DEFER, milestone__order__lte=OuterRef("order"))
+        which = {"code": code} if code else {}
+        return Q(self.step(due & ~Q(self.completed()) & ~Q(waiting), **which)) & ~Q(self.exempt)
+
+    def due_within(self, days):
+        """下一步从那天起 days 天内（含当天）截止的，不含那天已经逾期的。"""
+        return self.unfinished(Q(due__lte=self.on + timedelta(days=days))) & ~self.unfinished(
+            Q(due__lt=self.on)
+        )
+
+    def returned(self):
+        """最近一次办的是退回，还没有重新上报，也没有暂缓、核减。"""
+        later = self.records(OuterRef("patch"), kind__in=WORK, pk__gt=OuterRef("pk"))
+        back = RectificationRecord.objects.effective(self.on, self.basis).filter(
+            ~later, patch=OuterRef("pk"), kind=Kind.RETURN
+        )
+        return Q(Exists(back.order_by())) & ~Q(self.exempt) & ~Q(self.deferred)
+
+    def in_status(self, status):
+        """那天的状态是 Status 里的一种；规则和 plots.ledger.replay 的 replay 一样，那里是一块块地看，这里是挑。"""
+        checks = [
+            steps[-1].pk
+            for steps in self.steps.values()
+            if len(steps) > 1 and is_check(steps[-1], steps)
+        ]
+        left, exempt, deferred, returned = (
+            Q(self.step(~Q(self.completed()))),
+            Q(self.exempt),
+            Q(self.deferred),
+            self.returned(),
+        )
+        others_left, begun = (
+            Q(self.step(~Q(self.completed()) & ~Q(pk__in=checks))),
+            Q(self.mine(kind__in=WORK)),
+        )
+        plain = left & ~exempt & ~deferred & ~returned
+        return {
+            Status.EXEMPT: exempt,
+            Status.CLOSED: ~left & ~exempt & Q(target__in=list(self.steps)),
+            Status.DEFERRED: deferred & left & ~exempt,
+            Status.RETURNED: returned & left,
+            Status.AWAITING: plain & ~others_left,
+            Status.UNDERWAY: plain & others_left & begun,
+            Status.PENDING: (plain & others_left & ~begun) | ~Q(target__in=list(self.steps)),
+        }[Status(status)]
+
+    def next_is(self, target, code):
+        """那天的下一步是 target（代码）的 code 这一步：它没完成，前面的都完成了，也没有核减。"""
+        steps = [step for step in self.milestones if step.target.code == target]
+        at = next(place for place, step in enumerate(steps) if step.code == code)
+        found = Q(target__code=target) & ~Q(self._finished(steps[at])) & ~Q(self.exempt)
+        for step in steps[:at]:
+            found &= Q(self._finished(step))
+        return found
+
+    def sorting(self, key):
+        """按那天的状态（status）、下一步（step）、下一步的截止日期（due）排；别的不随日子变，是 None。没有下一步的是空。"""
+        if key == "status":
+            return Case(
+                *(When(self.in_status(status), then=Value(status.value)) for status in Status)
+            )
+        if key not in ("step", "due"):
+            return None
+        left = Milestone.objects.filter(~Q(self.completed()), target=OuterRef("target")).order_by(
+            "order"
+        )
+        first = left.annotate(due=DUE).values("order" if key == "step" else "due")[:1]
+        return Case(When(Q(self.exempt), then=None), default=Subquery(first))
+
+    def _finished(self, step):
+        return self.mine(kind__in=WORK, completes=True, milestone=step.pk)
+
+    def at_step(self, code, completion):
+        """code 这一步的完成情况（COMPLETIONS）；核查无问题的，每一步都算完成，按它的日期看是否按期。"""
+        exempt, mine = self.of_step(kind=Kind.EXEMPT), Q(self.step(Q(), code=code))
+        over_time = Q(done_on__gt=OuterRef("due"))
+        if completion == "some":
+            return Q(self.step(Q(self.of_step(kind__in=WORK, milestone=OuterRef("pk"))), code=code))
+        if completion in ("on_time", "late"):
+            when = (
+                ~over_time if completion == "on_time" else over_time
+            )  # 不写 <=，原因见 querysets.lasting
+            either = Q(self.completed(when)) | Q(self.of_step(when, kind=Kind.EXEMPT))
+            return Q(self.step(either, code=code))
+        if completion in ("yes", "no"):
+            reached = Q(self.step(Q(self.completed()) | Q(exempt), code=code))
+            return reached if completion == "yes" else mine & ~reached
+        return mine
+
+    def amounts(self, patches, steps):
+        """这些图斑在这些步骤上那天有效的面积（亩）：(合计, 其中按期)。"""
+        due = Coalesce(F("milestone__due_on"), F("milestone__target__plan__ends_on"))
+        found = (
+            RectificationRecord.objects.effective(self.on, self.basis)
+            .filter(
+                kind__in=WORK,
+                milestone__in=[step.pk for step in steps],
+                patch__in=patches.order_by().values("pk"),
+            )
+            .aggregate(area=Sum("area_mu"), on_time=Sum("area_mu", filter=Q(done_on__lte=due)))
+        )
+        return found["area"] or Decimal(0), found["on_time"] or Decimal(0)
+
+    @cached_property
+    def amended(self):
+        """那天以后才更正了村或面积的；按完成日期看，更正一直算数，没有。"""
+        if self.basis == DONE:
+            return {}
+        return amended_later(Patch.objects.filter(target__in=list(self.steps)), self.on)
+
+    def in_villages(self, villages):
+        """那天在这些村的图斑。"""
+        ids = {village.pk for village in villages}
+        came = [pk for pk, before in self.amended.items() if before.village_id in ids]
+        return (Q(village__in=villages) & ~Q(pk__in=list(self.amended))) | Q(pk__in=came)
+
+    def tell(self, patch):
+        """手上的图斑改成那天的村和面积；只给人看，不存。"""
+        if before := self.amended.get(patch.pk):
+            patch.area_mu = before.area_mu
+            if before.village:
+                patch.village = before.village
+        return patch
+
+    def more_mu(self, patches):
+        """这些图斑那天的面积（亩）比现在的合计多（负数是少）多少。"""
+        if not self.amended:
+            return Decimal(0)
+        found = patches.order_by().filter(pk__in=list(self.amended)).values_list("pk", flat=True)
+        return sum(
+            (self.amended[pk].area_mu - self.amended[pk].now_area_mu for pk in found), Decimal(0)
+        )
+
+    def states(self, patches):
+        """{图斑主键: 那天的 State}：给一页图斑，固定一次查询。"""
+        records = defaultdict(list)
+        rows = RectificationRecord.objects.effective(self.on, self.basis)
+        for record in rows.filter(patch__in=[patch.pk for patch in patches], kind__in=STATEFUL):
+            record.withdrawn_at = None  # 那天还有效，后来才撤回的也算数；只在内存里看，不存
+            records[record.patch_id].append(record)
+        found = {}
+        for patch in patches:
+            then = self.tell(copy(patch))
+            then.until_on = None
+            found[patch.pk] = replay(then, records[patch.pk], self.steps[patch.target_id])
+        return found

@@ -1,0 +1,202 @@
+"""我的任务和待核实：该谁办、先办哪一块。只读，不写。"""
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.db.models import Case, Count, F, Max, Q, Value, When
+from django.db.models.functions import Coalesce
+
+from plots.ledger.replay import State, replay
+from plots.models import Kind, Patch, RectificationRecord, Status
+from plots.models.choices import REPORTABLE
+from plots.models.deadlines import days_left_text, due_of
+from plots.models.querysets import steps_due
+from taiping.ground.dates import date_beside
+from tasks.models import Milestone
+
+SOON_DAYS = 7
+RETURNED, OVERDUE, SOON, LATER = "returned", "overdue", "soon", "later"
+GROUPS = {RETURNED: "退回", OVERDUE: "逾期", SOON: f"{SOON_DAYS}天内到期", LATER: "以后"}
+PRESSING = (RETURNED, OVERDUE, SOON)
+
+
+def due_text(milestone, today):
+    """“9月30日前”；不是今年的带年份；方案没定时限的照实说。"""
+    due = due_of(milestone)
+    day = date_beside(due, today)
+    return f"{day}前" if milestone.due_on else f"方案未定时限，{day}前"
+
+
+def tasks_of(user, today):
+    """轮到村里办的图斑，带 group（退回、逾期、7天内、以后），先急后缓。"""
+    soon = steps_due(today + datetime.timedelta(days=SOON_DAYS + 1))
+    return (
+        Patch.objects.visible_to(user)
+        .current()
+        .filter(status__in=REPORTABLE, next_milestone__actor=Milestone.Actor.VILLAGE)
+        .annotate(
+            rank=Case(
+                When(status=Status.RETURNED, then=Value(0)),
+                When(next_milestone__in=steps_due(today), then=Value(1)),
+                When(next_milestone__in=soon, then=Value(2)),
+                default=Value(3),
+            ),
+            due=Coalesce("next_milestone__due_on", "next_milestone__target__plan__ends_on"),
+        )
+        .order_by("rank", "due", "village__order", "village__name", "code", "pk")
+    )
+
+
+@dataclass
+class Counts:
+    """各村各组有几块；village 空就是全部村。"""
+
+    rows: list = field(default_factory=list)  # (村 pk, 组, 个)
+
+    def of(self, *groups, village=None):
+        return sum(n for pk, group, n in self.rows if group in groups and village in (None, pk))
+
+    def village(self, pk):
+        return self.of(*GROUPS, village=pk)
+
+
+def counts_of(user, today):
+    """一次查询数清每个村每一组有几块。"""
+    rows = tasks_of(user, today).order_by().values_list("village_id", "rank").annotate(Count("pk"))
+    names = list(GROUPS)
+    return Counts([(village, names[rank], n) for village, rank, n in rows])
+
+
+def waiting_of(user, village=None):
+    """不在村里手上的，每种一句话：“8 个等镇里核实”“3 个暂缓”。"""
+    patches = Patch.objects.visible_to(user).open()
+    if village:
+        patches = patches.filter(village=village)
+    rows = (
+        patches.filter(
+            Q(status=Status.DEFERRED) | ~Q(next_milestone__actor=Milestone.Actor.VILLAGE)
+        )
+        .order_by()
+        .values_list("status", "next_milestone__actor", "next_milestone__name")
+        .annotate(Count("pk"))
+    )
+    found = Counter()
+    for status, actor, step, n in rows:
+        found[_waiting_for(status, actor, step)] += n
+    return [f"{n} 个{what}" for what, n in sorted(found.items(), key=lambda item: -item[1]) if what]
+
+
+def _waiting_for(status, actor, step):
+    if status == Status.DEFERRED:
+        return "暂缓"
+    if actor == Milestone.Actor.DISTRICT:
+        return f"等区里{step}"
+    if actor == Milestone.Actor.TOWN:
+        return "等镇里核实" if status == Status.AWAITING else f"等镇里{step}"
+    return ""
+
+
+@dataclass
+class Card:
+    """一块图斑给人看的样子：状态、下一步、时限、退回的话。"""
+
+    patch: Patch
+    state: State
+    today: datetime.date
+
+    @property
+    def step(self):
+        return self.patch.next_milestone
+
+    @property
+    def group(self):
+        return list(GROUPS)[self.patch.rank]
+
+    @property
+    def due_text(self):
+        return due_text(self.step, self.today)
+
+    @property
+    def days_text(self):
+        return days_left_text(self.step, self.today)
+
+    @property
+    def is_late(self):
+        return due_of(self.step) < self.today
+
+    @property
+    def part(self):
+        """这一步已经报了一部分时的 Step，没有是 None。"""
+        step = self.state.next_step
+        return step if step and step.parts else None
+
+    @property
+    def returned(self):
+        return last_return(self.state)
+
+    @property
+    def returned_text(self):
+        return return_text(self.returned)
+
+
+def last_return(state):
+    """图斑现在是“已退回”时，最近那条退回记录；不是就没有。"""
+    if state.status != Status.RETURNED:
+        return None
+    return next((r for r in reversed(state.standing) if r.kind == Kind.RETURN), None)
+
+
+def return_text(record):
+    """退回的理由和说明，一句话。"""
+    return "；".join(filter(None, ["、".join(record.reasons), record.note]))
+
+
+def cards(patches, today):
+    """一页图斑 → 卡片；不论几块，记录和时间节点各查一次。patches 要带好 next_milestone__target__plan。"""
+    patches = list(patches)
+    records, steps = {}, {}
+    for record in RectificationRecord.objects.filter(patch__in=patches).order_by("pk"):
+        records.setdefault(record.patch_id, []).append(record)
+    targets = {patch.target_id for patch in patches}
+    for milestone in Milestone.objects.filter(target__in=targets).order_by("target_id", "order"):
+        steps.setdefault(milestone.target_id, []).append(milestone)
+    return [
+        Card(patch, replay(patch, records.get(patch.pk, ()), steps.get(patch.target_id, [])), today)
+        for patch in patches
+    ]
+
+
+def awaiting(user):
+    """等着核实的图斑，先报齐的在前；reported_at 是最后一次上报的录入时刻。不是镇里的人没有。"""
+    if not user.is_town:
+        return Patch.objects.none()
+    standing = Q(records__kind=Kind.REPORT, records__withdrawn_at__isnull=True)
+    return (
+        Patch.objects.visible_to(user)
+        .current()
+        .filter(status=Status.AWAITING)
+        .annotate(reported_at=Max("records__created_at", filter=standing))
+        .order_by(F("reported_at").asc(nulls_last=True), "pk")
+    )
+
+
+def awaiting_count(user):
+    """导航上“待核实”后面的数；不是镇里的人是 0。"""
+    if not user.is_town:
+        return 0
+    return Patch.objects.visible_to(user).current().filter(status=Status.AWAITING).count()
+
+
+def following(queue, patch):
+    """队列里 patch 后面的一块，没有是 None。patch 可以已经不在队列里，但要带着 reported_at。"""
+    after = Q(reported_at__gt=patch.reported_at) | Q(reported_at=patch.reported_at, pk__gt=patch.pk)
+    return queue.exclude(pk=patch.pk).filter(after).first()
+
+
+def ahead(queue, patch):
+    """队列里排在 patch 前面的有几块。"""
+    before = Q(reported_at__lt=patch.reported_at) | Q(
+        reported_at=patch.reported_at, pk__lt=patch.pk
+    )
+    return queue.filter(before).count()

@@ -1,0 +1,62 @@
+"""时间线：一块图斑的全部记录，新的在前；撤回的划掉，更正换下来的另放一处，一条也不丢。"""
+
+from dataclasses import dataclass
+
+from plots.models import Kind, RectificationRecord
+from plots.models.deadlines import due_of
+
+SHOWS_STEP = (Kind.REPORT, Kind.PASS, Kind.RETURN)
+SHOWS_AREA = (Kind.REPORT, Kind.PASS, Kind.EXEMPT)
+
+
+@dataclass
+class Event:
+    """时间线上的一条。"""
+
+    record: RectificationRecord
+
+    @property
+    def title(self):
+        """“上报 复耕复种”“退回到 复耕复种”“督办”。"""
+        record = self.record
+        if record.kind == Kind.RETURN:
+            return f"退回到“{record.milestone.name}”"
+        if record.kind in SHOWS_STEP:
+            return f"{record.get_kind_display()} · {record.milestone.name}"
+        return record.get_kind_display()
+
+    @property
+    def area_mu(self):
+        return self.record.area_mu if self.record.kind in SHOWS_AREA else None
+
+    @property
+    def is_part(self):
+        return self.record.kind == Kind.REPORT and not self.record.completes
+
+    @property
+    def late_days(self):
+        """逾期几天做到的；按期的是 0。"""
+        return (
+            (self.record.done_on - due_of(self.record.milestone)).days if self.record.is_late else 0
+        )
+
+    @property
+    def changes(self):
+        """更正的各项：[{"label", "old", "new"}]。"""
+        return self.record.details.get("changes", [])
+
+    @property
+    def children(self):
+        """拆分出来的各块：[{"code", "area_mu"}]，当时的编号和面积。"""
+        return self.record.details.get("children", [])
+
+
+def timeline(patch):
+    """(现在的记录, 更正换下来的记录)，都是新的在前；图斑要带 target__plan。"""
+    records = list(patch.records.select_related("milestone", "by", "withdrawn_by"))
+    for record in records:
+        record.milestone.target = patch.target
+    replaced = {record.copy_of_id for record in records if record.copy_of_id}
+    records.sort(key=lambda record: (record.done_on, record.entered_at, record.pk), reverse=True)
+    now = [Event(record) for record in records if record.pk not in replaced]
+    return now, [Event(record) for record in records if record.pk in replaced]

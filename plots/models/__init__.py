@@ -1,0 +1,25 @@
+"""图斑与整改的表：批次、图斑、整改记录、举证材料、图形、检查、退回理由、表头的写法。只用 tasks.models 以下。"""
+
+from plots.models.batches import Batch
+from plots.models.checks import GeometryCheck
+from plots.models.choices import Kind, Remedy, Status
+from plots.models.column_aliases import ColumnAlias
+from plots.models.evidence import Evidence
+from plots.models.patches import Patch
+from plots.models.reasons import Reason
+from plots.models.records import RectificationRecord
+from plots.models.shapes import PatchShape
+
+__all__ = [
+    "Batch",
+    "ColumnAlias",
+    "Evidence",
+    "GeometryCheck",
+    "Kind",
+    "Patch",
+    "PatchShape",
+    "Reason",
+    "RectificationRecord",
+    "Remedy",
+    "Status",
+]

@@ -1,0 +1,38 @@
+"""选项：状态、记录的类型、整改方式。"""
+
+from django.db import models
+
+
+class Status(models.TextChoices):
+    PENDING = "PENDING", "待整治"
+    UNDERWAY = "UNDERWAY", "整治中"
+    RETURNED = "RETURNED", "已退回"
+    AWAITING = "AWAITING", "待核实"
+    CLOSED = "CLOSED", "已销号"
+    EXEMPT = "EXEMPT", "核查无问题"
+    DEFERRED = "DEFERRED", "暂缓"
+
+
+class Kind(models.TextChoices):
+    REPORT = "REPORT", "上报"
+    PASS = "PASS", "核实通过"
+    RETURN = "RETURN", "退回"
+    EXEMPT = "EXEMPT", "核查无问题"
+    DEFER = "DEFER", "暂不具备整改条件"
+    RESUME = "RESUME", "恢复整改"
+    REMARK = "REMARK", "督办"
+    AMEND = "AMEND", "更正"
+    SPLIT = "SPLIT", "拆分"
+
+
+class Remedy(models.TextChoices):
+    CONVERSION = "CONVERSION", "农转用"
+    FACILITY = "FACILITY", "设施农业用地备案"
+    TITLE = "TITLE", "确权登记"
+    COUNCIL = "COUNCIL", "一事一议"
+    RECLAIM = "RECLAIM", "拆除复耕"
+    OTHER = "OTHER", "其他"
+
+
+# 村里、镇里还能往下报的；“没了结的”另见 PatchQuerySet.open：它还包括待核实和暂缓
+REPORTABLE = (Status.PENDING, Status.UNDERWAY, Status.RETURNED)

@@ -1,0 +1,116 @@
+"""举证材料这一张表；怎么查、怎么存在 plots.evidence。"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from plots.models.deadlines import local_date
+from villages.models import Village
+
+USER = settings.AUTH_USER_MODEL
+
+
+class EvidenceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(patch__village__in=Village.objects.visible_to(user))
+
+
+class Evidence(models.Model):
+    """举证材料：一张照片或一份文件；原件留存，位置只作参考。"""
+
+    class Type(models.TextChoices):
+        PHOTO = "PHOTO", "照片"
+        DOCUMENT = "DOCUMENT", "文件"
+
+    class Position(models.TextChoices):
+        INSIDE = "INSIDE", "在图斑内"
+        NEAR = "NEAR", "在图斑附近"
+        OUTSIDE = "OUTSIDE", "在图斑外"
+        UNKNOWN = "UNKNOWN", "没有位置"
+
+    patch = models.ForeignKey(
+        "plots.Patch", models.PROTECT, related_name="evidence", verbose_name="图斑"
+    )
+    record = models.ForeignKey(
+        "plots.RectificationRecord",
+        models.PROTECT,
+        related_name="evidence",
+        verbose_name="整改记录",
+    )
+    kind = models.CharField("类型", max_length=10, choices=Type)
+    file = models.FileField("原件", upload_to="evidence/%Y/%m/", max_length=200)
+    display = models.FileField("浏览图", upload_to="evidence/%Y/%m/", max_length=200, blank=True)
+    thumb = models.FileField("缩略图", upload_to="evidence/%Y/%m/", max_length=200, blank=True)
+    name = models.CharField("原文件名", max_length=200)
+    size = models.PositiveIntegerField("大小（字节）")
+    sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
+    taken_at = models.DateTimeField("拍摄时间", null=True, blank=True)
+    lat = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
+    lon = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
+    bearing = models.DecimalField("方位角", max_digits=5, decimal_places=1, null=True, blank=True)
+    position = models.CharField("位置", max_length=10, choices=Position, default=Position.UNKNOWN)
+    position_m = models.PositiveIntegerField("离图斑（米）", null=True, blank=True)
+    # 浏览器给的位置（https 时才有）：交照片的人那一刻在哪里，和照片自己的位置并排放，只作参考。
+    device_lat = models.DecimalField(
+        "上报时纬度", max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    device_lon = models.DecimalField(
+        "上报时经度", max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    device_accuracy_m = models.PositiveIntegerField("上报时定位精度（米）", null=True, blank=True)
+    device_position = models.CharField(
+        "上报时位置", max_length=10, choices=Position, default=Position.UNKNOWN
+    )
+    device_position_m = models.PositiveIntegerField("上报时离图斑（米）", null=True, blank=True)
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name="上传人")
+    created_at = models.DateTimeField("上传时间", default=timezone.now)
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "举证材料"
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lat__isnull=True, lon__isnull=True)
+                | Q(lat__isnull=False, lon__isnull=False),
+                name="evidence_coordinates_come_in_pairs",
+                violation_error_message="经度和纬度要一起填。",
+            ),
+            models.CheckConstraint(
+                condition=Q(device_lat__isnull=True, device_lon__isnull=True)
+                | Q(device_lat__isnull=False, device_lon__isnull=False),
+                name="evidence_device_coordinates_come_in_pairs",
+                violation_error_message="经度和纬度要一起填。",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def clock_gap(self):
+        """拍摄日期比填的完成日期早（负）或晚（正）几天；差一天以内、没有拍摄时间的是 0。"""
+        gap = (local_date(self.taken_at) - self.record.done_on).days if self.taken_at else 0
+        return gap if abs(gap) > 1 else 0
+
+    @property
+    def clock_text(self):
+        gap = self.clock_gap
+        return f"拍摄比完成日期{'早' if gap < 0 else '晚'} {abs(gap)} 天" if gap else ""
+
+    @property
+    def device_text(self):
+        """上报时浏览器给的位置，一句话；没给是空。"""
+        if self.device_lat is None:
+            return ""
+        where = f"经度 {self.device_lon:.4f}、纬度 {self.device_lat:.4f}"  # 约 10 米；准确的坐标不上页面
+        if self.device_position != self.Position.UNKNOWN:
+            where = self.get_device_position_display()
+            where += f"，离图斑 {self.device_position_m} 米" if self.device_position_m else ""
+        accuracy = (
+            f"（精度 {self.device_accuracy_m} 米）" if self.device_accuracy_m is not None else ""
+        )
+        return f"上报时手机{where if where.startswith('在') else '位于' + where}{accuracy}"

@@ -1,0 +1,128 @@
+"""图斑。"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from plots.models.batches import Batch
+from plots.models.choices import Remedy, Status
+from plots.models.querysets import PatchQuerySet
+from taiping.ground.area import MuField
+from tasks.models import Milestone, Target
+from villages.models import Village
+
+
+class Patch(models.Model):
+    """图斑：要整治的一块地，下发时的编号、面积和位置，加上整改到哪一步。"""
+
+    # 任务开头的索引下面已有，录入人从不用来找图斑：都不另建，导入时少写两个索引。
+    target = models.ForeignKey(
+        Target, models.PROTECT, related_name="patches", db_index=False, verbose_name="目标任务"
+    )
+    village = models.ForeignKey(Village, models.PROTECT, related_name="patches", verbose_name="村")
+    code = models.CharField("图斑编号", max_length=60)
+    area_mu = MuField("面积（亩）")
+    place = models.CharField("小地名", max_length=100, blank=True)
+    contractor = models.CharField("承包人（项目主体）", max_length=100, blank=True)
+    land_before = models.CharField("变化前地类", max_length=50, blank=True)
+    land_after = models.CharField("变化后地类", max_length=50, blank=True)
+    remedy = models.CharField("整改方式", max_length=12, choices=Remedy, blank=True)
+    extra = models.JSONField("其他列", default=dict, blank=True)
+    batch = models.ForeignKey(
+        Batch, models.PROTECT, null=True, blank=True, related_name="patches", verbose_name="批次"
+    )
+    split_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name="拆分自",
+    )
+    since_on = models.DateField("从哪天起算", null=True, blank=True)
+    until_on = models.DateField("到哪天不再算", null=True, blank=True)
+    until_at = models.DateTimeField("拆分录入时间", null=True, blank=True)
+    # 下面两项是整改记录的缓存，只由 plots.ledger.replay.settle 写。
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.PENDING)
+    next_milestone = models.ForeignKey(
+        Milestone,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="下一步",
+    )
+    created_at = models.DateTimeField("录入时间", default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="录入人",
+    )
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = PatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "图斑"
+        ordering = ["target_id", "village_id", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target", "village", "code"],
+                name="patch_code_is_unique_in_target_and_village",
+                violation_error_message="这个村的这项任务里已经有这个图斑编号，请核对编号。",
+            ),
+            models.CheckConstraint(
+                condition=Q(area_mu__gt=0),
+                name="patch_area_is_positive",
+                violation_error_message="面积要大于 0 亩。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(code=""),
+                name="patch_has_a_code",
+                violation_error_message="请填图斑编号。",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True, until_at__isnull=True)
+                | Q(until_on__isnull=False, until_at__isnull=False),
+                name="patch_until_has_day_and_moment",
+                violation_error_message="不再算的日期和录入时间要么都有，要么都没有。",
+            ),
+            models.CheckConstraint(
+                condition=Q(since_on__isnull=True)
+                | Q(until_on__isnull=True)
+                | Q(until_on__gte=F("since_on")),
+                name="patch_until_is_after_since",
+                violation_error_message="不再算的日期不能早于起算日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values),
+                name="patch_status_is_known",
+                violation_error_message="没有这种状态。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_milestone", "status"], name="patch_by_next_step"),
+            models.Index(fields=["status", "target", "village"], name="patch_by_status"),
+            # 各任务各村有几个、多少亩，只读这一个索引。
+            models.Index(
+                fields=["target", "village", "since_on", "until_on", "area_mu"],
+                name="patch_for_progress",
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    @property
+    def is_split(self):
+        return self.until_on is not None
+
+    @property
+    def status_text(self):
+        return "已拆分" if self.is_split else self.get_status_display()

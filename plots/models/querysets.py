@@ -1,0 +1,91 @@
+"""查询：哪些图斑看得见、算数、逾期，哪些记录在某天有效。"""
+
+import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from plots.models.deadlines import end_of_day
+from tasks.models import Milestone
+from villages.models import Village
+
+DONE, RECORDED = "done", "recorded"
+BASES = {DONE: "按完成日期", RECORDED: "按录入日期"}
+CLOSED_STATUSES = ("CLOSED", "EXEMPT")
+NOT_PRESSED = (*CLOSED_STATUSES, "DEFERRED")  # 不再催办的：已了结的和暂缓的
+
+
+def lasting(as_of, basis, *, done, recorded):
+    """某天还在：done、recorded 各给一对（起、止）字段名，起不晚于那天，止为空或晚于那天；起为空算一直有。"""
+    if basis == RECORDED:
+        (start, end), last = recorded, end_of_day(as_of)
+        return Q(**{f"{start}__lt": last}) & (
+            Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": last})
+        )
+    start, end = done
+    # 写“不晚于”而不写“早于或等于”：SQLite 3.40 在前面还有 IN 时会把 <= 之外的行也找出来（ANALYZE 以后）。
+    return ~Q(**{f"{start}__gt": as_of}) & (
+        Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": as_of})
+    )
+
+
+def steps_due(before):
+    """截止日期早于某天的时间节点；方案没定时限的按方案结束日期。"""
+    return Milestone.objects.filter(
+        Q(due_on__lt=before) | Q(due_on__isnull=True, target__plan__ends_on__lt=before)
+    )
+
+
+class PatchQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(village__in=Village.objects.visible_to(user))
+
+    def counting(self, as_of, basis=DONE):
+        """某天算数的图斑：拆分过的从拆分那天起不算，拆出来的从那天起才算。"""
+        if basis == RECORDED:
+            return self.filter(
+                lasting(as_of, RECORDED, done=None, recorded=("created_at", "until_at"))
+            )
+        return self.filter(Q(since_on__isnull=True) | Q(since_on__lte=as_of)).filter(
+            Q(until_on__isnull=True) | Q(until_on__gt=as_of)
+        )
+
+    def current(self):
+        """没有被拆分掉的。"""
+        return self.filter(until_on__isnull=True)
+
+    def open(self):
+        """还没了结的：没有销号、没有核减、没有被拆分；暂缓的也算没了结。"""
+        return self.current().exclude(status__in=CLOSED_STATUSES)
+
+    def overdue(self, today):
+        """下一步已过截止日期、又没有暂缓的。"""
+        return (
+            self.open().exclude(status__in=NOT_PRESSED).filter(next_milestone__in=steps_due(today))
+        )
+
+    def due_within(self, days, today):
+        """下一步从今天起 days 天内（含今天）截止的，不含已逾期。"""
+        coming = steps_due(today + datetime.timedelta(days=days + 1))
+        coming = coming.exclude(pk__in=steps_due(today).values("pk"))
+        return self.open().exclude(status__in=NOT_PRESSED).filter(next_milestone__in=coming)
+
+
+class RecordQuerySet(models.QuerySet):
+    def effective(self, as_of, basis=DONE):
+        """某天有效的记录：那天已完成（或已录入）、还没有被撤回。"""
+        return self.filter(
+            lasting(
+                as_of,
+                basis,
+                done=("done_on", "withdrawn_on"),
+                recorded=("created_at", "withdrawn_at"),
+            )
+        )
+
+    def standing(self):
+        """至今没有被撤回的。"""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def visible_to(self, user):
+        return self.filter(patch__village__in=Village.objects.visible_to(user))

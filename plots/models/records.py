@@ -1,0 +1,183 @@
+"""图斑与整改：哪块地、整改到哪一步、谁在哪天报的、凭什么。"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from plots.models.choices import Kind
+from plots.models.deadlines import BACKFILL_DAYS, due_of, local_date
+from plots.models.patches import Patch
+from plots.models.querysets import RecordQuerySet
+from taiping.ground.area import MuField
+from tasks.models import Milestone
+from villages.models import Village
+
+
+class RectificationRecord(models.Model):
+    """整改记录：谁在哪天对图斑做了什么。只增不改；被撤回的只补上撤回的日期、时间和人。"""
+
+    patch = models.ForeignKey(Patch, models.PROTECT, related_name="records", verbose_name="图斑")
+    village = models.ForeignKey(Village, models.PROTECT, related_name="+", verbose_name="村")
+    milestone = models.ForeignKey(
+        Milestone, models.PROTECT, related_name="+", db_index=False, verbose_name="时间节点"
+    )
+    kind = models.CharField("类型", max_length=10, choices=Kind)
+    done_on = models.DateField("完成日期")
+    created_at = models.DateTimeField("录入时间", default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="录入人"
+    )
+    area_mu = MuField("面积（亩）", default=0, validators=[MinValueValidator(0)])
+    completes = models.BooleanField("这一步完成", default=False)
+    note = models.TextField("说明", blank=True)
+    reasons = models.JSONField("理由", default=list, blank=True)
+    external_ref = models.CharField("国土调查云上传编号", max_length=100, blank=True)
+    details = models.JSONField("明细", default=dict, blank=True)
+    copy_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="转记自",
+    )
+    client_key = models.UUIDField("提交标识", null=True, blank=True, unique=True)
+    withdrawn_on = models.DateField("撤回日期", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("撤回录入时间", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="撤回人",
+    )
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "整改记录"
+        ordering = ["done_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    withdrawn_on__isnull=True, withdrawn_at__isnull=True, withdrawn_by__isnull=True
+                )
+                | Q(
+                    withdrawn_on__isnull=False,
+                    withdrawn_at__isnull=False,
+                    withdrawn_by__isnull=False,
+                ),
+                name="record_withdrawal_is_whole",
+                violation_error_message="撤回的日期、时间和人要么都有，要么都没有。",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("done_on")),
+                name="record_is_not_withdrawn_before_done",
+                violation_error_message="撤回日期不能早于完成日期。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["RETURN", "DEFER"]) | ~Q(note="") | ~Q(reasons=[]),
+                name="record_return_and_defer_have_a_reason",
+                violation_error_message="退回和暂缓要写明理由。",
+            ),
+            models.CheckConstraint(
+                condition=Q(area_mu__gte=0),
+                name="record_area_is_not_negative",
+                violation_error_message="面积不能是负数。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=Kind.values),
+                name="record_kind_is_known",
+                violation_error_message="没有这种记录。",
+            ),
+        ]
+        indexes = [
+            # 进度的分组求和只读这一个索引就够，两种数据库、两种口径都一样。
+            models.Index(
+                fields=[
+                    "milestone",
+                    "village",
+                    "kind",
+                    "done_on",
+                    "withdrawn_on",
+                    "area_mu",
+                    "completes",
+                    "copy_of",
+                    "created_at",
+                    "withdrawn_at",
+                ],
+                name="record_for_progress",
+            ),
+            # 曲线按天累加、挑核减暂缓和退回，也只读一个索引。
+            models.Index(
+                fields=[
+                    "milestone",
+                    "kind",
+                    "done_on",
+                    "withdrawn_on",
+                    "area_mu",
+                    "completes",
+                    "village",
+                    "created_at",
+                    "withdrawn_at",
+                ],
+                name="record_for_curve",
+            ),
+            # 退回、核查无问题、暂缓很少，撤回的也很少：各有一个小索引，不用在几十万条上报里找。
+            models.Index(
+                fields=[
+                    "milestone",
+                    "kind",
+                    "village",
+                    "done_on",
+                    "withdrawn_on",
+                    "area_mu",
+                    "patch",
+                ],
+                condition=Q(kind__in=["RETURN", "EXEMPT", "DEFER"]),
+                name="record_of_the_rare",
+            ),
+            models.Index(
+                fields=[
+                    "milestone",
+                    "kind",
+                    "withdrawn_on",
+                    "done_on",
+                    "area_mu",
+                    "completes",
+                    "village",
+                ],
+                condition=Q(withdrawn_on__isnull=False),
+                name="record_taken_back",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.done_on}"
+
+    @property
+    def is_withdrawn(self):
+        return self.withdrawn_at is not None
+
+    @property
+    def is_late(self):
+        """逾期完成：上报或核实通过的日期晚于这一步的截止日期。"""
+        return self.kind in (Kind.REPORT, Kind.PASS) and self.done_on > due_of(self.milestone)
+
+    @property
+    def is_backfilled(self):
+        """补录：录入比完成晚了七天以上。"""
+        return (local_date(self.entered_at) - self.done_on).days > BACKFILL_DAYS
+
+    @property
+    def entered_at(self):
+        """当初录入的时刻：更正后转记的，是原记录的录入时刻。"""
+        told = self.details.get("entered_at")
+        return datetime.fromisoformat(told) if told else self.created_at

@@ -1,0 +1,102 @@
+"""手工添加一块图斑的表单。"""
+
+from django import forms
+
+from plots.actions.adding import lookalikes, next_code, repeated
+from plots.models import Remedy
+from plots.pages.patch.forms import area_field
+from villages.models import Village
+
+
+def text(label, limit, help_text=""):
+    return forms.CharField(
+        label=label,
+        max_length=limit,
+        required=False,
+        help_text=help_text,
+        error_messages={
+            "max_length": f"{label}最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"
+        },
+    )
+
+
+class AddForm(forms.Form):
+    """targets 是这个人能加的任务；similar 是看着像的图斑，有就要勾选确认。"""
+
+    target = forms.ChoiceField(
+        label="任务",
+        error_messages={
+            "invalid_choice": "不能往这项任务里添加图斑，请重新选。",
+            "required": "请选任务。",
+        },
+    )
+    village = forms.ModelChoiceField(
+        label="村",
+        queryset=Village.objects.none(),
+        empty_label="请选择",
+        error_messages={
+            "invalid_choice": "没有这个村，或不是您负责的村，请重新选。",
+            "required": "请选村。",
+        },
+    )
+    code = text("图斑编号", 60, "留空就用这个村的下一个空号，如 补-001。")
+    area_mu = area_field("面积（亩）")
+    place = text("小地名", 100, "写到社、院子，方便找到地块。")
+    contractor = text("承包人（项目主体）", 100)
+    land_before, land_after = text("变化前地类", 50), text("变化后地类", 50)
+    remedy = forms.ChoiceField(
+        label="整改方式",
+        required=False,
+        choices=[("", "不填"), *Remedy.choices],
+        help_text="违法占用耕地问题才填。",
+    )
+    is_other = forms.BooleanField(label="确实是另一个图斑", required=False)
+
+    def __init__(self, data=None, *, targets, user, initial=None):
+        super().__init__(data, initial=initial)
+        self.user, self.similar = user, []
+        self.targets = {target.code: target for target in targets}
+        self.fields["target"].choices = [("", "请选择"), *((t.code, t.name) for t in targets)]
+        villages = Village.objects.visible_to(user)
+        self.fields["village"].queryset = villages
+        if len(targets) == 1:
+            self.initial.setdefault("target", targets[0].code)
+        if user.is_secretary and len(mine := list(villages[:2])) == 1:
+            self.initial.setdefault("village", mine[0].pk)
+        target = self.targets.get(self.initial.get("target"))
+        village = (
+            villages.filter(pk=self.initial["village"]).first()
+            if self.initial.get("village")
+            else None
+        )
+        if target and village:
+            self.initial["code"] = next_code(target, village)
+
+    def clean_target(self):
+        return self.targets[self.cleaned_data["target"]]
+
+    def clean_area_mu(self):
+        if self.cleaned_data["area_mu"] <= 0:
+            raise forms.ValidationError("面积要大于 0 亩。")
+        return self.cleaned_data["area_mu"]
+
+    def clean(self):
+        data = super().clean()
+        if self.errors:
+            return data
+        if repeated(data["target"], data["village"], by=self.user, **self.facts()):
+            return data
+        names = ("code", "area_mu", "place", "contractor")
+        self.similar = lookalikes(
+            data["target"], data["village"], **{name: data[name] for name in names}
+        )
+        if self.similar and not data["is_other"]:
+            self.add_error(
+                "is_other",
+                "同村同一任务里有看着一样的图斑，列在上面。不是同一块就勾选这一项再添加。",
+            )
+        return data
+
+    def facts(self):
+        skipped = ("target", "village", "is_other")
+        return {name: value for name, value in self.cleaned_data.items() if name not in skipped}

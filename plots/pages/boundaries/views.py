@@ -1,0 +1,94 @@
+"""村界的页面：管理员导入、去掉；有了或换了村界，图形检查重做。"""
+
+from pathlib import PurePosixPath
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+
+from plots.geometry.checks import recheck
+from taiping.ground.geometry.crs import choices
+from taiping.ground.geometry.measure import area_mu
+from taiping.ground.geometry.reading import SUFFIXES
+from taiping.ground.geometry.shapes import load
+from taiping.ground.tables import TableError
+from tasks.pages.imports.forms import safe_name
+from villages.accounts import drafts
+from villages.models import Village, VillageBoundary
+from villages.places.boundaries import read_boundaries, save_boundaries
+
+
+class BoundaryForm(forms.Form):
+    file = forms.FileField(
+        label="文件",
+        allow_empty_file=True,
+        help_text="压缩成 zip 的 shapefile 或文件地理数据库（.gdb），.gpkg、.geojson、.kml；要有一列是村名或 12 位村代码。",
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
+        error_messages={"required": "还没有选文件。"},
+    )
+    crs = forms.ChoiceField(
+        label="坐标系",
+        required=False,
+        help_text="文件没有写、或写得不对时才选。",
+        choices=[("", "照文件写的"), *choices()],
+    )
+
+    def clean_file(self):
+        file, most = self.cleaned_data["file"], settings.PATCH_FILE_MAX_BYTES
+        file.name = safe_name(file.name)
+        if not file.size:
+            raise forms.ValidationError(f"“{file.name}”是空文件（0 字节）。请检查文件是否传完整。")
+        if file.size > most:
+            raise forms.ValidationError(
+                f"“{file.name}”有 {file.size / 1024 / 1024:.1f} MB，最多 {most / 1024 / 1024:g} MB。请只留本镇的村界。"
+            )
+        return file
+
+    def clean(self):
+        cleaned = super().clean()
+        if file := cleaned.get("file"):
+            suffix = PurePosixPath(file.name).suffix.lower()
+            try:
+                if suffix not in (*SUFFIXES, ".shp"):
+                    raise TableError(
+                        f"“{file.name}”不是矢量数据。请选 .zip、.gpkg、.geojson 或 .kml 文件。"
+                    )
+                self.found = read_boundaries(file.read(), suffix, file.name, cleaned.get("crs", ""))
+            except TableError as error:
+                self.add_error("file", str(error))
+        return cleaned
+
+
+def boundaries(request):
+    if not request.user.is_admin:
+        raise PermissionDenied
+    if request.method == "POST" and request.POST.get("do") == "remove":
+        return _remove(request)
+    form = BoundaryForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        save_boundaries(form.found, file_name=form.cleaned_data["file"].name, by=request.user)
+        recheck()
+        messages.success(request, f"导入了 {len(form.found.shapes)} 个村的村界，图形检查已经重做。")
+        for note in form.found.notes:
+            messages.warning(request, note)
+        return redirect("plots:boundaries")
+    drafts.refill(request, form)
+    rows = list(Village.objects.visible_to(request.user).select_related("boundary", "boundary__by"))
+    for village in rows:
+        village.border = getattr(village, "boundary", None)
+        village.border_mu = village.border and area_mu(load(village.border.wkb))
+    return render(request, "plots/boundaries.html", {"form": form, "villages": rows})
+
+
+def _remove(request):
+    pk = request.POST.get("village", "")
+    pk = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 10 else 0
+    boundaries = VillageBoundary.objects.visible_to(request.user).select_related("village")
+    boundary = get_object_or_404(boundaries, pk=pk)
+    name = boundary.village.name
+    boundary.delete()
+    recheck()
+    messages.success(request, f"去掉了{name}的村界，图形检查已经重做。")
+    return redirect("plots:boundaries")

@@ -1,0 +1,60 @@
+"""成批办理：先说清要动几块，确认了才办；办不成的一块一块说明。"""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plots.pages.bulk.forms import BULK, BulkForm, answer, carry_out, picked
+from villages.accounts import drafts
+
+
+def patch_bulk(request):
+    if not request.user.is_town:
+        raise PermissionDenied("成批办理由镇工作人员操作。")
+    asked = request.POST or drafts.waiting(request, request.path)  # 登录超时前勾的、填的，接着办
+    verb, back = asked.get("verb", ""), _back(asked)
+    if verb not in BULK:
+        messages.warning(request, "请在台账里勾选图斑，再选要办什么。")
+        return redirect(back)
+    patches = picked(asked.getlist("pk"), request.user)
+    if not patches:
+        messages.warning(request, "没有勾选图斑。请先勾选要办理的图斑。")
+        return redirect(back)
+    confirmed = "client_key" in request.POST
+    form = BulkForm(request.POST if confirmed else None, verb=verb)
+    if confirmed and form.is_valid():
+        done, refused = carry_out(form, patches, request.user)
+        if done:
+            messages.success(request, answer(verb, done))
+        if not refused:
+            return redirect(back)
+        return _show(
+            request, "plots/patch_bulk_result.html", asked, patches, done=done, refused=refused
+        )
+    drafts.refill(request, form)
+    return _show(request, "plots/patch_bulk.html", asked, patches, form=form)
+
+
+def _back(asked):
+    """回到原来的台账；只认参数，不认地址，免得被带到别处去。"""
+    query = QueryDict(asked.get("back", "")[:2000]).urlencode()
+    return reverse("plots:patch_list") + (f"?{query}" if query else "")
+
+
+def _show(request, template, asked, patches, **more):
+    verb = asked["verb"]
+    return render(
+        request,
+        template,
+        {
+            "verb": verb,
+            "name": BULK[verb],
+            "patches": patches,
+            "back": _back(asked),
+            "query": asked.get("back", "")[:2000],
+            "area": sum(patch.area_mu for patch in patches),
+            **more,
+        },
+    )

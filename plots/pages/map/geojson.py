@@ -1,0 +1,201 @@
+"""图斑和村界 → GeoJSON。坐标留 5 位小数（约 1 米）：看图够用，不是原样的界址点。"""
+
+import json
+
+import numpy as np
+import shapely
+from django.db.models import Avg, Count, F
+from django.db.models.functions import Floor
+
+from plots.models.shapes import PatchShape
+from plots.pages.patch_list.rows import PAGE, rows_of
+from taiping.ground.area import rounded
+from tasks.models import Target
+from villages.models import Village, VillageBoundary
+
+LIMIT = 3000  # 一次最多画这么多块；再多就按格子合成圈，写上个数
+DIGITS = 5
+TINY_PX = 6  # 比这还小的面画成点
+FINE_PX = 0.7  # 简化掉看不出来的弯
+CELL_PX = 72
+FINE_BOUNDARY = 0.00005  # 村界简化到 5 米
+RELATED = ("target__plan", "village", "next_milestone")
+NEEDED = (
+    "code",
+    "village",
+    "target",
+    "area_mu",
+    "place",
+    "status",
+    "next_milestone",
+    "until_on",
+    "is_demo",
+    *(f"shape__{name}" for name in ("wkb", "min_lon", "min_lat", "max_lon", "max_lat")),
+)
+
+
+def answer(filters, window):
+    """窗口里的图斑 → 一段段的 GeoJSON 文字。查询在开始写之前做完，次数固定：写到一半就没法再说出错了。"""
+    found = filters.qs.filter(window.contains("shape__"))
+    count = found.order_by().count()
+    if count > LIMIT:
+        cells = _cells(found, window)
+        rows = rows_of(filters.sorted(found.select_related(*RELATED))[:PAGE], filters)
+        return _pieces(
+            {"count": count, "words": _words(count, True), "rows": [_facts(row) for row in rows]},
+            cells,
+        )
+    rows = rows_of(
+        _light(filters.sorted(found.select_related("shape").only(*NEEDED)), filters), filters
+    )
+    return _pieces({"count": count, "words": _words(count, False)}, _features(rows, window))
+
+
+def _light(patches, filters):
+    """几千块图斑共用同一个村、任务、时间节点，不一块块地造。"""
+    steps = {step.pk: step for step in filters.milestones}
+    targets = {
+        target.pk: target
+        for target in Target.objects.filter(plan=filters.plan).select_related("plan")
+    }
+    villages = Village.objects.visible_to(filters.user).in_bulk()
+    found = list(patches)
+    for patch in found:
+        patch.target, patch.village = targets[patch.target_id], villages[patch.village_id]
+        if patch.next_milestone_id in steps:
+            patch.next_milestone = steps[patch.next_milestone_id]
+    return found
+
+
+def _words(count, grouped):
+    if not count:
+        return "这个范围里没有图斑。"
+    first = f"列出前 {PAGE} 个。" if count > PAGE else ""
+    if grouped:
+        return f"这个范围里有 {count} 个图斑，太密了，图上合成一个个圈，圈里是个数；放大就能一块块看。{first}"
+    return f"这个范围里有 {count} 个图斑。{first}"
+
+
+def _facts(row):
+    """弹出的小窗和列表要的几样。"""
+    patch = row.patch
+    return {
+        "id": patch.pk,
+        "code": patch.code,
+        "village": patch.village.name,
+        "target": patch.target.name,
+        "status": row.status,
+        "text": row.text,
+        "late": row.is_late,
+        "area": str(rounded(patch.area_mu)),
+        "place": patch.place,
+        "demo": patch.is_demo,
+    }
+
+
+def _features(rows, window):
+    shapes = [row.patch.shape for row in rows]
+    for row, geometry in zip(rows, outlines(shapes, window), strict=True):
+        yield _feature(geometry, _facts(row))
+
+
+def outlines(shapes, window):
+    """画在这个窗口里的样子，GeoJSON 文字：太小的是点，其余按缩放级别简化。"""
+    if not shapes:
+        return []
+    box = np.array([shape.box for shape in shapes])
+    tiny = np.maximum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) < TINY_PX * window.pixel
+    middle = (box[:, :2] + box[:, 2:]) / 2
+    found = [None if small else bytes(shape.wkb) for shape, small in zip(shapes, tiny, strict=True)]
+    found = shapely.simplify(
+        shapely.from_wkb(np.array(found, dtype=object)),
+        FINE_PX * window.pixel,
+        preserve_topology=True,
+    )
+    found[tiny] = shapely.points(middle[tiny])
+    return written(found)
+
+
+def written(geometries):
+    """一批图形 → GeoJSON 文字，坐标取整。"""
+    return shapely.to_geojson(
+        shapely.transform(np.asarray(geometries, dtype=object), lambda xy: xy.round(DIGITS))
+    )
+
+
+def _cells(found, window):
+    """格子里的个数，画在它们的中间；格子不跟着窗口走，拖动时不跳。"""
+    size = max(CELL_PX * window.pixel, 1e-6)
+    lon = (F("shape__min_lon") + F("shape__max_lon")) / 2
+    lat = (F("shape__min_lat") + F("shape__max_lat")) / 2
+    cells = (
+        found.order_by()
+        .annotate(column=Floor(lon / size), line=Floor(lat / size))
+        .values("column", "line")
+        .annotate(number=Count("pk"), lon=Avg(lon), lat=Avg(lat))
+    )
+    cells = list(cells)
+    points = written(shapely.points([(cell["lon"], cell["lat"]) for cell in cells]))
+    return [
+        _feature(point, {"number": cell["number"]})
+        for point, cell in zip(points, cells, strict=True)
+    ]
+
+
+def _feature(geometry, properties):
+    return f'{{"type":"Feature","geometry":{geometry},"properties":{json.dumps(properties, ensure_ascii=False)}}}'
+
+
+def _pieces(told, features, size=200):
+    """一次写 size 个图形。"""
+    yield (
+        json.dumps({"type": "FeatureCollection", **told}, ensure_ascii=False)[:-1] + ',"features":['
+    )
+    held, comma = [], ""
+    for feature in features:
+        held.append(feature)
+        if len(held) == size:
+            yield comma + ",".join(held)
+            held, comma = [], ","
+    yield (comma + ",".join(held) if held else "") + "]}"
+
+
+def villages(user):
+    """看得见的村 → GeoJSON：有村界的画村界，村名写在村界里；没有的写在它图斑的中间。"""
+    boundaries = list(
+        VillageBoundary.objects.visible_to(user)
+        .select_related("village")
+        .order_by("village__order")
+    )
+    areas = shapely.from_wkb(np.array([bytes(row.wkb) for row in boundaries], dtype=object))
+    names = {
+        row.village.name: point
+        for row, point in zip(boundaries, shapely.point_on_surface(areas), strict=True)
+    }
+    for name, lon, lat in _middles(user):
+        names.setdefault(name, shapely.Point(lon, lat))
+    drawn = [
+        *zip(
+            written(shapely.simplify(areas, FINE_BOUNDARY)),
+            (row.village.name for row in boundaries),
+            strict=True,
+        ),
+        *zip(written(list(names.values())), names, strict=True),
+    ]
+    return _pieces({}, (_feature(geometry, {"name": name}) for geometry, name in drawn))
+
+
+def _middles(user):
+    """各村图斑图形的中间：（村名, 经度, 纬度）。"""
+    shapes = (
+        PatchShape.objects.current()
+        .filter(patch__village__in=Village.objects.visible_to(user))
+        .order_by()
+    )
+    return (
+        shapes.values_list("patch__village__name")
+        .annotate(
+            lon=Avg((F("min_lon") + F("max_lon")) / 2), lat=Avg((F("min_lat") + F("max_lat")) / 2)
+        )
+        .order_by("patch__village__order")
+    )

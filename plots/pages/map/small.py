@@ -1,0 +1,37 @@
+"""图斑页上的小地图：这块图斑的样子，照片在哪里拍、朝哪边。"""
+
+import json
+
+from plots.pages.map.geojson import DIGITS, written
+from taiping.ground.geometry.shapes import load
+
+
+def small_map(patch, shape, evidence):
+    """给页面的数：{"shape": GeoJSON, "photos": [...], "placed": 有位置的张数, "total": 照片张数}；没有图形是 None。
+
+    evidence 是 plots.evidence.listed 的结果，已经按范围筛过。
+    """
+    if shape is None:
+        return None
+    photos = [item for item in evidence if item.kind == item.Type.PHOTO]
+    placed = [_photo(item) for item in photos if item.lat is not None]
+    return {
+        "shape": json.loads(written([load(shape.wkb)])[0]),
+        "photos": placed,
+        "status": patch.status,
+        "total": len(photos),
+        "placed": len(placed),
+    }
+
+
+def _photo(item):
+    where = f"{item.get_position_display()}" if item.position != item.Position.UNKNOWN else ""
+    if item.position_m:
+        where += f"，离图斑 {item.position_m} 米"
+    return {
+        "lon": round(float(item.lon), DIGITS),
+        "lat": round(float(item.lat), DIGITS),
+        "name": item.name,
+        "bearing": None if item.bearing is None else float(item.bearing),
+        "where": where,
+    }

@@ -1,0 +1,78 @@
+"""台账的一页：每块图斑一行，带着状态、下一步和时限；看过去某天时是那天的样子。"""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Sum
+
+from plots.models import Patch, Status
+from plots.models.deadlines import days_left, days_left_text, due_of
+from plots.models.querysets import NOT_PRESSED
+from tasks.models import Milestone
+
+PAGE = 50
+
+
+@dataclass
+class Row:
+    patch: Patch
+    status: str
+    text: str
+    step: Milestone | None
+    on: datetime.date
+
+    @property
+    def due_on(self):
+        return due_of(self.step) if self.step else None
+
+    @property
+    def is_pressed(self):
+        return self.step is not None and self.status not in NOT_PRESSED
+
+    @property
+    def days_text(self):
+        return days_left_text(self.step, self.on) if self.is_pressed else ""
+
+    @property
+    def is_late(self):
+        return self.is_pressed and days_left(self.step, self.on) < 0
+
+
+class CountedPages(Paginator):
+    """个数已经和面积一起查过，不再另查。"""
+
+    def __init__(self, patches, total):
+        super().__init__(patches, PAGE)
+        self.total = total
+
+    @cached_property
+    def count(self):
+        return self.total
+
+
+def totals(patches):
+    """(个, 亩)：一次查询。"""
+    found = patches.order_by().aggregate(count=Count("pk"), area=Sum("area_mu"))
+    return found["count"], found["area"] or Decimal(0)
+
+
+def rows_of(patches, filters):
+    """一页图斑 → 行；patches 已取好任务、方案、村、下一步。"""
+    patches = list(patches)
+    then = {}
+    if filters.is_as_of:
+        then = filters.as_of.states(patches)
+        patches = [filters.as_of.tell(patch) for patch in patches]
+    rows = []
+    for patch in patches:
+        status, text, step = patch.status, patch.status_text, patch.next_milestone
+        if patch.pk in then:
+            status, step = then[patch.pk].status, then[patch.pk].next_milestone
+            text = Status(status).label
+        if step is not None:
+            step.target = patch.target
+        rows.append(Row(patch, status, text, step, filters.day))
+    return rows

@@ -1,0 +1,111 @@
+"""台账：看、筛、排、导出。"""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+
+from plots.actions.permissions import adding_refusal
+from plots.exporting.workbooks import ledger_workbook
+from plots.models import Patch
+from plots.pages.bulk.forms import BULK
+from plots.pages.patch_list.filters import GROUPS, PatchFilter
+from plots.pages.patch_list.rows import CountedPages, rows_of, totals
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEADS = {
+    "code": "图斑编号",
+    "village": "村",
+    "target": "任务",
+    "area": "面积（亩）",
+    "status": "状态",
+    "step": "下一步",
+    "due": "截止日期",
+    "place": "小地名",
+}
+
+
+def patch_list(request):
+    filters = filters_of(request)
+    found = filters.qs
+    count, area = totals(found)
+    area += filters.as_of.more_mu(found) if filters.is_as_of else 0
+    steps = filters.as_of.asked_steps(filters.asked.get("state"), filters.asked.get("milestone"))
+    done = filters.as_of.amounts(found, steps) if filters.is_as_of and steps and count else None
+    related = ("target__plan", "village", "next_milestone")
+    page = CountedPages(filters.sorted(found.select_related(*related)), count).get_page(
+        request.GET.get("page")
+    )
+    return render(
+        request,
+        "plots/patch_list.html",
+        {
+            "filters": filters,
+            "form": filters.form,
+            "page": page,
+            "rows": rows_of(page.object_list, filters),
+            "count": count,
+            "area": area,
+            "amounts": done,
+            "chips": chips_of(request, filters),
+            "heads": _heads(request, filters),
+            "query": query_of(request, "page", "select"),
+            "page_query": query_of(request, "page"),
+            "all_ticked": request.GET.get("select") == "page",
+            "may_add": _may_add(request.user, filters),
+            "bulk": BULK if request.user.is_town else None,
+        },
+    )
+
+
+def patch_export(request):
+    """筛出来的图斑，一份 Excel：和列表同一个筛选、同一个范围。"""
+    filters = filters_of(request)
+    title = f"{filters.title}台账"
+    then = filters.as_of if filters.is_as_of else None
+    response = HttpResponse(
+        ledger_workbook(filters.sorted(filters.qs), title, then), content_type=XLSX
+    )
+    name = f"{title}_{filters.day:%Y%m%d}.xlsx"
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+def filters_of(request):
+    return PatchFilter(
+        request.GET, queryset=Patch.objects.visible_to(request.user), user=request.user
+    )
+
+
+def query_of(request, *without, **changes):
+    """眼下的地址参数去掉几项、换几项；空的不写。"""
+    params = request.GET.copy()
+    for name in (*without, *changes):
+        params.pop(name, None)
+    for name in [name for name, value in params.items() if not value]:
+        params.pop(name)
+    params.update(changes)
+    return params.urlencode()
+
+
+def chips_of(request, filters):
+    """[(说法, 去掉这一条的参数)]。"""
+    return [
+        (text, query_of(request, "page", "select", *GROUPS.get(name, (name,))))
+        for name, text in filters.words
+    ]
+
+
+def _heads(request, filters):
+    """[(列名, 键, 排这一列的参数, 现在的排法)]：再点一次倒过来。"""
+    key, descending = filters.sort
+    heads = []
+    for name, text in HEADS.items():
+        now = ("descending" if descending else "ascending") if name == key else ""
+        wanted = f"-{name}" if now == "ascending" else name
+        heads.append((text, name, query_of(request, "page", "select", sort=wanted), now))
+    return heads
+
+
+def _may_add(user, filters):
+    targets = {step.target for step in filters.milestones}
+    return any(not adding_refusal(user, target) for target in targets)

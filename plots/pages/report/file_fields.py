@@ -1,0 +1,114 @@
+"""带照片和文件的表单：别的表单继承 EvidenceForm，就多出“拍照”和“从相册或文件里选”两格。
+
+class ReportForm(EvidenceForm): ...
+form.cleaned_data["evidence"]      查过的 Checked 列表，交给 plots.evidence.store
+form.cleaned_data["photo_count"]   有几张照片，交给 actions.report
+"""
+
+from decimal import Decimal
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from plots import evidence
+from plots.evidence.sniff import BY_SUFFIX
+
+LONGEST_POSITION = 100  # 浏览器给的三个数不到五十个字
+PICK_AGAIN = "浏览器不会留住选好的文件，改好后照片需要重新选择。"
+ANY_FILE = ",".join(
+    ["image/*", *(suffix for suffix, sort in BY_SUFFIX.items() if not sort.is_photo)]
+)
+
+
+class MultipleFileInput(forms.FileInput):
+    """选几个文件的格子；capture="environment" 时手机按下去直接打开后面的相机，一次拍一张。"""
+
+    def __init__(self, attrs=None, *, accept=ANY_FILE, capture=""):
+        self.allow_multiple_selected = not capture
+        super().__init__(
+            {"accept": accept, **({"capture": capture} if capture else {}), **(attrs or {})}
+        )
+
+    def value_from_datadict(self, data, files, name):
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name, [])
+
+
+class MultipleFileField(forms.FileField):
+    """几个文件 → Checked 的列表；有不收的就列出全部，每句说一个文件。"""
+
+    widget = MultipleFileInput
+
+    def __init__(self, *, accept=ANY_FILE, capture="", **kwargs):
+        kwargs.setdefault("widget", MultipleFileInput(accept=accept, capture=capture))
+        kwargs.setdefault("error_messages", {"required": "还没有选照片或文件，请选好再交。"})
+        super().__init__(**kwargs)
+
+    def clean(self, data, initial=None):
+        uploads = [upload for upload in (data or []) if upload]
+        if not uploads:
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return []
+        good, errors = evidence.check_all(uploads)
+        if errors:
+            raise ValidationError([*errors, PICK_AGAIN])
+        return good
+
+    def has_changed(self, initial, data):
+        return bool(data)
+
+
+class DeviceField(forms.CharField):
+    """浏览器给的位置：“纬度,经度,精度米” → (Decimal, Decimal, int)。只作参考：没有、写坏了都当没给，不拦上报。"""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, widget=forms.HiddenInput, **kwargs)
+
+    def clean(self, value):
+        parts = str(value or "")[:LONGEST_POSITION].split(",")
+        try:
+            lat, lon = (Decimal(part).quantize(Decimal("0.000001")) for part in parts[:2])
+            accuracy = min(round(float(parts[2])), 1_000_000)
+            return (
+                (lat, lon, accuracy)
+                if abs(lat) <= 90 and abs(lon) <= 180 and accuracy >= 0
+                else None
+            )
+        except (ArithmeticError, ValueError, IndexError):
+            return None
+
+
+class EvidenceForm(forms.Form):
+    """照片和文件两格，合起来不超过一次的上限。别处有错时也说一声：照片要重新选。"""
+
+    camera = MultipleFileField(
+        label="拍照", required=False, accept="image/*", capture="environment"
+    )
+    files = MultipleFileField(label="从相册或文件里选", required=False)
+    device = DeviceField()
+
+    def clean(self):
+        data = super().clean()
+        chosen = {one.sha256: one for name in ("camera", "files") for one in data.get(name) or []}
+        data["evidence"] = list(chosen.values())
+        data["photo_count"] = evidence.photo_count(data["evidence"])
+        if self.errors.keys() & {"camera", "files"}:
+            data["photo_count"] = self._sent()  # 已经在说这些文件的错了，不再说缺照片
+        elif len(chosen) > settings.EVIDENCE_MAX_FILES:
+            most = settings.EVIDENCE_MAX_FILES
+            self.add_error(
+                "files", f"照片和文件一共 {len(chosen)} 个，一次最多 {most} 个，请少选几个。"
+            )
+        return data
+
+    @property
+    def must_pick_again(self):
+        """交来了文件而表单没有通过时，页面上的那句提醒；文件自己的错里已经说过就不重复。"""
+        said = any(PICK_AGAIN in self.errors.get(name, ()) for name in ("camera", "files"))
+        return PICK_AGAIN if self.errors and self._sent() and not said else ""
+
+    def _sent(self):
+        if not self.files:
+            return 0
+        return sum(len(self.files.getlist(self.add_prefix(name))) for name in ("camera", "files"))

@@ -1,0 +1,115 @@
+"""压缩包：只拿认得的文件，放进临时文件夹，名字由我们起；太多、太大、路径出格的用一句话拒绝。"""
+
+import lzma
+import shutil
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from taiping.ground.tables import TableError
+
+LONGEST_NAME = 200  # 字节；各系统的磁盘多半最多 255
+MAX_FILES = 2000
+MAX_BYTES = 400 * 1024 * 1024
+MAX_RATIO, SMALL = 200, 20 * 1024 * 1024  # 解开不到 20 MB 的，压得再狠也不算可疑
+# 坏的压缩包，标准库会抛的各种错
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    ValueError,
+    OSError,
+    RuntimeError,
+)
+SHAPEFILE = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
+SINGLE = {".gpkg", ".geojson", ".json", ".kml", ".txt"}
+
+
+@dataclass
+class Unpacked:
+    """解开的一份数据：name 是包里原来的名字，path 是临时文件夹里的，parts 是 shapefile 的各个文件。"""
+
+    name: str
+    path: Path
+    parts: dict = field(default_factory=dict)
+
+
+def unpack(content, folder):
+    """zip 的内容（可以反复读的文件）→ [Unpacked]；不能要的抛 TableError。"""
+    try:
+        with zipfile.ZipFile(content, metadata_encoding="gbk") as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            _refuse_unsafe(entries)
+            return _extract(archive, entries, Path(folder))
+    except BROKEN as error:
+        if isinstance(error, OSError) and error.errno:
+            raise  # 磁盘满了之类，不是压缩包的错
+        raise TableError("这个压缩包打不开，可能没有传完整。请重新压缩成 zip 再传。") from None
+
+
+def _refuse_unsafe(entries):
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise TableError("这个压缩包加了密码，打不开。请去掉密码重新压缩。")
+    if len(entries) > MAX_FILES:
+        raise TableError(
+            f"压缩包里有 {len(entries)} 个文件，最多 {MAX_FILES} 个。请只压缩图斑数据。"
+        )
+    for entry in entries:
+        name = entry.filename.replace("\\", "/")
+        if (
+            name.startswith("/")
+            or ":" in name.partition("/")[0]
+            or ".." in PurePosixPath(name).parts
+        ):
+            raise TableError(
+                f"压缩包里的“{name[:60]}”指到了压缩包外面，不能用。请重新压缩图斑数据。"
+            )
+    total = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries) or 1
+    if total > MAX_BYTES:
+        raise TableError(
+            f"压缩包解开有 {total / 1024 / 1024:.0f} MB，最多 {MAX_BYTES // 1024 // 1024} MB。请分成几份，或只留要用的图层。"
+        )
+    if total > SMALL and total / packed > MAX_RATIO:
+        raise TableError("压缩包解开后比原来大得不正常，不能用。请重新压缩图斑数据。")
+
+
+def _extract(archive, entries, folder):
+    found = {}
+    for entry in entries:
+        name = PurePosixPath(entry.filename.replace("\\", "/"))
+        if "__MACOSX" in name.parts or name.name.startswith("."):
+            continue
+        database = next(
+            (at for at, part in enumerate(name.parts[:-1]) if part.lower().endswith(".gdb")), None
+        )
+        suffix = name.suffix.lower()
+        if database is not None:
+            key = PurePosixPath(*name.parts[: database + 1])
+            item = found.setdefault(key, Unpacked(key.stem, folder / f"{len(found)}.gdb"))
+            target = item.path / _kept_name(name.name)
+        elif suffix in SHAPEFILE or suffix in SINGLE:
+            key = name.with_suffix("") if suffix in SHAPEFILE else name
+            item = found.setdefault(
+                (suffix in SHAPEFILE, str(key).lower()),
+                Unpacked(key.stem, folder / str(len(found))),
+            )
+            target = item.path.with_suffix(suffix)
+            item.parts[suffix] = target
+        else:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(entry) as source, target.open("wb") as out:
+            shutil.copyfileobj(source, out)
+    return list(found.values())
+
+
+def _kept_name(name):
+    """文件地理数据库里的文件名要照原样，GDAL 按名字认；长得磁盘存不下的，不是它的文件。"""
+    if len(name.encode("utf-8", "replace")) > LONGEST_NAME:
+        raise TableError(
+            f"压缩包里的“{name[:40]}…”名字太长，不是文件地理数据库里的文件。请重新压缩图斑数据。"
+        )
+    return name

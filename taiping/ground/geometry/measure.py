@@ -1,0 +1,67 @@
+"""量算：CGCS2000 椭球面上的面积和距离。面积 m²，距离米，坐标是经纬度。"""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+import shapely
+from pyproj import Geod
+from shapely.ops import nearest_points
+
+from taiping.ground.area import mu_from_sqm
+
+GEOD = Geod(a=6378137.0, rf=298.257222101)
+DEGREE = np.pi / 180
+
+
+def polygons(geometry):
+    """面里的各个多边形；点、线、空的没有。"""
+    if geometry is None or geometry.is_empty:
+        return []
+    if geometry.geom_type == "Polygon":
+        return [geometry]
+    return [part for piece in getattr(geometry, "geoms", ()) for part in polygons(piece)]
+
+
+def _ring(ring):
+    lon, lat = shapely.get_coordinates(ring).T
+    return abs(GEOD.polygon_area_perimeter(lon, lat)[0])
+
+
+def area_sqm(geometry):
+    """椭球面上的面积，m²。外圈减内圈，和各圈画的方向无关。"""
+    return sum(
+        _ring(part.exterior) - sum(_ring(hole) for hole in part.interiors)
+        for part in polygons(geometry)
+    )
+
+
+def area_mu(geometry):
+    """椭球面上的面积，亩，6 位小数。"""
+    sqm = Decimal(repr(area_sqm(geometry)))
+    return mu_from_sqm(sqm).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+
+
+def metres_per_degree(lat):
+    """这个纬度上一度经线差、一度纬线差各多少米。"""
+    squared = 1 - (1 - 1 / 298.257222101) ** 2
+    root = 1 - squared * np.sin(lat * DEGREE) ** 2
+    east = 6378137.0 / np.sqrt(root) * np.cos(lat * DEGREE)
+    north = 6378137.0 * (1 - squared) / root**1.5
+    return east * DEGREE, north * DEGREE
+
+
+def rough_sqm(geometries, lat):
+    """一批图形在 lat 附近的大致面积，m²（误差千分之一以内），只用来挑出值得细算的。"""
+    east, north = metres_per_degree(lat)
+    return shapely.area(geometries) * east * north
+
+
+def distance_m(geometry, lon, lat):
+    """点到面的最近距离，米；在面里（含边上）是 0。"""
+    point = shapely.Point(lon, lat)
+    if geometry.intersects(point):
+        return 0.0
+    scale = np.array(metres_per_degree(lat))
+    local = shapely.transform(geometry, lambda xy: xy * scale)
+    _, near = nearest_points(shapely.Point(lon * scale[0], lat * scale[1]), local)
+    return GEOD.inv(lon, lat, near.x / scale[0], near.y / scale[1])[2]

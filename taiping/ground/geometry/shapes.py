@@ -1,0 +1,148 @@
+"""收拾图形：去掉高程，换成经纬度，修补自相交，只留面；收拾不了的说明为什么。"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+
+from taiping.ground.geometry import crs as crs_tools
+from taiping.ground.geometry.measure import area_mu, polygons
+from taiping.ground.tables import within_limits
+
+GRID = 1e-9  # 度，约 0.1 毫米：同一份图形换一种格式再来，还是一样
+KINDS = {
+    "Point": "点",
+    "LineString": "线",
+    "LinearRing": "线",
+    "MultiPoint": "点",
+    "MultiLineString": "线",
+}
+TWISTED = {
+    "Self-intersection": "自相交",
+    "Ring Self-intersection": "边线自己碰到自己",
+    "Hole lies outside shell": "洞在外圈外面",
+}
+
+STRAY = "坐标（{:.3f}, {:.3f}）按 {} 换算不在中国范围内，请核对坐标系。"
+
+
+@dataclass
+class Shape:
+    """一个收拾好的面：geometry 是 EPSG:4490 的多边形或多部分；problem 不为空就没有图形可用。"""
+
+    geometry: object = None
+    problem: str = ""
+    repaired: str = ""  # 修补了什么
+    source_crs: str = ""
+    is_stray: bool = False  # 换算出来不在中国
+
+    @cached_property
+    def parts(self):
+        return len(polygons(self.geometry))
+
+    @cached_property
+    def wkb(self):
+        return shapely.to_wkb(self.geometry)
+
+    @cached_property
+    def digest(self):
+        return hashlib.sha256(self.wkb).hexdigest()
+
+    @cached_property
+    def mu(self):
+        return area_mu(self.geometry)
+
+    def columns(self):
+        """存进 ShapeModel 的几列。"""
+        min_lon, min_lat, max_lon, max_lat = (float(value) for value in self.geometry.bounds)
+        return {
+            "wkb": self.wkb,
+            "digest": self.digest,
+            "min_lon": min_lon,
+            "min_lat": min_lat,
+            "max_lon": max_lon,
+            "max_lat": max_lat,
+            "source_crs": self.source_crs,
+            "repaired": bool(self.repaired),
+        }
+
+
+def load(wkb):
+    """存着的 WKB → shapely 图形；PostgreSQL 给的是 memoryview。"""
+    return shapely.from_wkb(bytes(wkb))
+
+
+def bounds_of(geometries):
+    """一批原始图形的外接框；没有坐标是 None。"""
+    present = [geometry for geometry in geometries if geometry is not None]
+    if not present:
+        return None
+    points = shapely.get_coordinates(np.array(present, dtype=object))
+    points = points[np.isfinite(points).all(axis=1)]
+    return (*points.min(axis=0), *points.max(axis=0)) if len(points) else None
+
+
+def tidy_shapes(geometries, crs):
+    """原始图形 → [Shape]，一个不少；crs 是坐标系（“EPSG:4523”或 WKT）。换算不了抛 TableError，收拾不完抛 TooHeavy。
+
+    故意画得互相穿来穿去的图形，修补的用时随界址点数的平方增长，所以有限度。
+    """
+    return within_limits(_tidy_shapes, geometries, crs)
+
+
+def _tidy_shapes(geometries, crs):
+    name = crs_tools.short_name(crs)
+    shapes = [Shape(problem=_missing(geometry), source_crs=name) for geometry in geometries]
+    good = [at for at, shape in enumerate(shapes) if not shape.problem]
+    flat = shapely.force_2d(np.array([geometries[at] for at in good], dtype=object))
+    points, owners = shapely.get_coordinates(flat, return_index=True)
+    degrees = crs_tools.to_degrees(crs, points)
+    strays = {}
+    for owner, point in zip(
+        owners[~crs_tools.in_china(degrees)], points[~crs_tools.in_china(degrees)], strict=True
+    ):
+        strays.setdefault(int(owner), point)
+    moved = shapely.set_coordinates(flat, degrees)
+    for at, (index, geometry) in enumerate(zip(good, moved, strict=True)):
+        if at in strays:
+            shapes[index].problem = STRAY.format(*strays[at], name)
+            shapes[index].is_stray = True
+        else:
+            _repair(shapes[index], geometry)
+    return shapes
+
+
+def _missing(geometry):
+    """没有面可用的，说明为什么。"""
+    if geometry is None:
+        return "没有图形。请在制图软件里补画，或删掉这一行。"
+    points = shapely.get_coordinates(geometry)
+    if geometry.is_empty or not len(points):
+        return "图形是空的。请在制图软件里补画，或删掉这一行。"
+    if geometry.geom_type in KINDS:
+        return f"图形是{KINDS[geometry.geom_type]}，不是面。图斑要用面图层。"
+    return (
+        ""
+        if np.isfinite(points).all()
+        else "有的界址点没有坐标，图形读不全。请在制图软件里检查这个图形。"
+    )
+
+
+def _repair(shape, geometry):
+    """修补、取整、统一方向；修不成面的写明。"""
+    if not shapely.is_valid(geometry):
+        said = shapely.is_valid_reason(geometry).partition("[")[0].strip()
+        shape.repaired = TWISTED.get(said, "图形不规范")
+        geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    if kept := polygons(geometry):
+        kept = polygons(
+            shapely.set_precision(kept[0] if len(kept) == 1 else shapely.union_all(kept), GRID)
+        )
+    if not kept:
+        shape.problem = "图形破损，围不成面。请在制图软件里重画这个图形。"
+        return
+    geometry = kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
+    shape.geometry = shapely.orient_polygons(shapely.normalize(geometry))
+    _ = shape.wkb, shape.digest, shape.mu, shape.parts  # 在这里算好带走：写入的时候占着写锁

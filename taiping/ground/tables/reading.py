@@ -1,0 +1,301 @@
+"""表格的读：Excel、csv、粘贴的文字 → 一张张表、一行行值，错的文件用一句话拒绝。"""
+
+import csv
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+from taiping.ground.limits import Busy, OverLimit, limited
+from taiping.ground.tables.cells import clean_text
+
+MAX_ROWS = 200_000
+MAX_CELLS = 20_000_000
+MAX_UNPACKED = 400 * 1024 * 1024
+MAX_RATIO, DENSE_FLOOR = 300, 20 * 1024 * 1024  # 正常的表约压到二十分之一；小的不看
+TOO_BIG = "这个表格解开后太大了。请拆成几个文件，或删掉用不到的表。"
+READ_PARTS = (".xml", ".rels", ".vml")  # 读取库会整个读进内存的；图片它不看
+CSV_ENCODINGS = ("utf-8-sig", "gb18030")
+MAX_COLUMNS = 702  # 到 ZZ 列
+# 在 Z 列以外或 20 万行以下、有内容的单元格：列标、行号；只有格式、没有内容的（<c …/>、<c …></c>）不算。
+# 开头是固定的几个字节，找起来快；一个表几百万个单元格，只从头看一遍：后面的属性看到引号、尖括号、下一个 r= 就停。
+FAR_CELL = re.compile(
+    rb"""r=(?<=\sr=)["'](?:([A-Z]{2,3})(\d{1,20})|[A-Z]([2-9]\d{5}|\d{7,20}))["']"""
+    rb"""(?:\s++(?!r=)[\w:]++=["'][^"'<>]*+["'])*+\s*+>(?=[^<]|<[^/])"""
+)
+LAST_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^<>]*?\s)?r=["'](\d{1,9})["']""")
+TAIL = 1 << 16  # 一个标签再长也不到这么多字节
+
+
+class TableError(Exception):
+    """这个文件不能当表格读；说明是给人看的一句话。"""
+
+
+class TooHeavy(TableError):
+    """读到限度还没有读完：再读一次还是一样，不要再试。"""
+
+
+def within_limits(function, *args):
+    """读文件的 function(*args) 在有时间和内存限度的进程里做；没读完抛 TooHeavy，还没轮到抛 TableError。"""
+    try:
+        return limited(function, *args)
+    except OverLimit as error:
+        raise TooHeavy(str(error)) from None
+    except Busy as error:
+        raise TableError(str(error)) from None
+
+
+@dataclass
+class Sheet:
+    """一张表：名字，和 (行号, [各列的值]) 的列表；行号从 1 起，和表格软件里的一样，空行不在内。
+
+    merges 是上下合并的单元格：(第一行, 最后一行, 第几列)，列从 0 起；值只在第一行那一格里。
+    """
+
+    name: str
+    rows: list[tuple[int, list]] = field(default_factory=list)
+    merges: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+def column_letter(index):
+    """第几列（从 0 起）→ 列标：0 → A，26 → AA。"""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def tidy(value):
+    """读到的值：文字去掉首尾空白，空的是 None，零点整的时刻是日期，整数不带 .0。"""
+    if isinstance(value, str):
+        return clean_text(value) or None
+    if isinstance(value, datetime):
+        return value.date() if value.time() == datetime.min.time() else value
+    if isinstance(value, (bool, date, int)):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    return None if value is None else str(value)
+
+
+def read_workbook(source):
+    """xlsx、xlsm 或老的 xls（bytes 或路径）→ [Sheet]；不对的文件抛 TableError，读不完的抛 TooHeavy。"""
+    return within_limits(read_here, _content(source))
+
+
+def read_here(content):
+    """同 read_workbook，就在这个进程里读：只给已经在限度里的用。"""
+    refuse_unfit(content)
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            names = [
+                meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet
+            ]
+            sheets = [_read_sheet(book, name) for name in names]
+    except PasswordError:
+        raise TableError("这个表格加了密码，打不开。请在表格软件里去掉密码，另存后再用。") from None
+    except CalamineError:
+        raise TableError(DAMAGED) from None
+    except BaseException as error:  # 读取库遇到坏文件会抛它自己的 PanicException，不是 Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise TableError(DAMAGED) from None
+    if not any(sheet.rows for sheet in sheets):
+        raise TableError("这个表格是空的，没有读到任何内容。请检查是不是存错了文件。")
+    return sheets
+
+
+DAMAGED = "这个表格文件是坏的，打不开。请在表格软件里打开原文件，另存为 .xlsx 后再用。"
+
+
+def _content(source):
+    is_bytes = isinstance(source, (bytes, bytearray, memoryview))
+    content = bytes(source) if is_bytes else Path(source).read_bytes()
+    if not content:
+        raise TableError("这是一个空文件（0 字节）。请检查文件是否传完整。")
+    return content
+
+
+def refuse_unfit(content):
+    """交给读取库之前：不是表格、解开太大、带实体声明的（bytes），抛 TableError。"""
+    if content.startswith(b"\xd0\xcf\x11\xe0"):  # 老的 Office 容器：xls，或加了密码的 xlsx
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise TableError("这个表格加了密码，打不开。请在表格软件里去掉密码，另存后再用。")
+        if "WordDocument".encode("utf-16-le") in content:
+            raise TableError("这是 Word 文件，不是表格。请另存为 .xlsx 表格后再用。")
+        return
+    if not content.startswith(b"PK"):
+        raise TableError("这不是 Excel 表格（.xlsx 或 .xls）。请用表格软件另存为 .xlsx 后再用。")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            if "xl/workbook.xml" not in names:
+                kind = (
+                    "Word 文件" if "word/document.xml" in names else "压缩包，但里面不是 Excel 表格"
+                )
+                raise TableError(f"这是{kind}。请用表格软件另存为 .xlsx 后再用。")
+            _refuse_huge(archive)
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+    ):
+        raise TableError(DAMAGED) from None
+    except zipfile.zlib.error:
+        raise TableError(DAMAGED) from None
+
+
+def _refuse_huge(archive):
+    """读取库会按最远的单元格一次占下整片内存，所以先看清边界，再交给它。"""
+    parts = [info for info in archive.infolist() if info.filename.lower().endswith(READ_PARTS)]
+    # 先看报的大小，不用解开；谎报的，解压时读到报的大小为止，校验和对不上
+    dense = any(part.file_size > max(DENSE_FLOOR, part.compress_size * MAX_RATIO) for part in parts)
+    if dense or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise TableError(TOO_BIG)
+    unpacked = 0
+    for info in parts:
+        is_sheet, tail, width, last = info.filename.startswith("xl/worksheets/"), b"", 26, 0
+        with archive.open(info) as stream:
+            while chunk := stream.read(1 << 20):
+                unpacked += len(chunk)
+                if unpacked > MAX_UNPACKED:
+                    raise TableError(TOO_BIG)
+                text = tail + chunk
+                tail = _last_tags(text)
+                _refuse_declarations(text)
+                if not is_sheet:
+                    continue
+                width = max(width, _width(text))
+                if starts := LAST_ROW.findall(text):
+                    last = min(int(starts[-1]), MAX_ROWS)
+        if last * width > MAX_CELLS:
+            raise TableError(
+                f"表里的内容铺到了第 {last} 行、{column_letter(width - 1)} 列，太大了。"
+                "请删掉表格外的内容，或拆成几个文件。"
+            )
+
+
+def _last_tags(text):
+    """这一段末尾的两个标签：可能在下一段才完，和下一段一起再看一遍。"""
+    edge = max(len(text) - TAIL, 0)
+    last = text.rfind(b"<", edge)
+    before = text.rfind(b"<", edge, max(last, edge))
+    return text[max(before, edge) :]
+
+
+def _refuse_declarations(text):
+    """表格软件从不写文档类型声明；有它的，多半是用实体撑爆内存的。"""
+    if (
+        b"<!DOCTYPE" in text
+        or b"<!ENTITY" in text
+        or (b"\0" in text and b"<!DOCTYPE" in text.replace(b"\0", b""))
+    ):
+        raise TableError(
+            "这个表格里有表格软件不会写的声明，没有读。请用表格软件打开，另存为 .xlsx 后再用。"
+        )
+
+
+def _width(text):
+    """这一段里最右边有内容的是第几列，至少 26；太靠下、太靠右的抛 TableError。"""
+    width = 26
+    for letters, row, far_row in set(FAR_CELL.findall(text)):
+        number = int(far_row or row)
+        if number >= MAX_ROWS:
+            raise TableError(
+                f"第 {number} 行还有内容，一张表最多 {MAX_ROWS} 行。请删掉表格下方多余的行，或拆成几个文件。"
+            )
+        if len(letters) > 2:
+            raise TableError(
+                f"{letters.decode()} 列还有内容，一张表最多到 ZZ 列。请删掉表格右边多余的列。"
+            )
+        if letters:
+            width = max(width, (letters[0] - 64) * 26 + letters[1] - 64)
+    return width
+
+
+def _read_sheet(book, name):
+    sheet = book.get_sheet_by_name(name)
+    first_row, first_column = sheet.start or (0, 0)
+    before = [None] * first_column
+    rows = []
+    for number, values in enumerate(sheet.to_python(), start=first_row + 1):
+        # 绝大多数格子是看得见的文字，就地去空白；别的再细看
+        values = [
+            (value.strip() or None) if type(value) is str and value.isprintable() else tidy(value)
+            for value in values
+        ]
+        if any(value is not None for value in values):
+            rows.append((number, before + values))
+    return Sheet(
+        name, rows, _merges(sheet.merged_cell_ranges or (), last=rows[-1][0] if rows else 0)
+    )
+
+
+def _merges(ranges, last):
+    """上下合并的格子：铺到表外的只算到最后一行，叠在一起的只认上面的（表格软件做不出），总数才不会比表还大。"""
+    found, filled = [], {}
+    for (top, left), (bottom, _) in sorted(ranges):
+        top, bottom = top + 1, min(bottom + 1, last)
+        if bottom > top > filled.get(left, 0):
+            found.append((top, bottom, left))
+            filled[left] = bottom
+    return found
+
+
+def read_csv(source, name="csv"):
+    """csv（bytes 或路径，UTF-8 或 GB18030）→ Sheet；行号是文件里的第几条。"""
+    content = _content(source)
+    for encoding in CSV_ENCODINGS:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return _read_text(text, name)
+    raise TableError("这个文件读不出文字，不像 csv。请用表格软件另存为 .xlsx 或“CSV UTF-8”后再用。")
+
+
+def read_pasted(text, name="粘贴的内容"):
+    """从表格软件复制、粘贴来的文字（制表符分列）→ Sheet。"""
+    if not text.strip():
+        raise TableError("没有粘贴内容。请在表格里选中要导入的行，复制后粘贴到这里。")
+    return _read_text(text, name, delimiter="\t")
+
+
+def _read_text(text, name, delimiter=None):
+    if delimiter is None:
+        head = text[: text.find("\n")] if "\n" in text else text
+        delimiter = max(",\t;", key=head.count)
+    rows = []
+    try:
+        for number, record in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1
+        ):
+            if any(record) and any(values := [tidy(value) for value in record]):
+                _refuse_many(number, values)
+                rows.append((number, values))
+    except csv.Error:
+        raise TableError(
+            "这个 csv 文件的分列不完整（可能少了一个引号）。请另存为 .xlsx 后再用。"
+        ) from None
+    if not rows:
+        raise TableError("这个表格是空的，没有读到任何内容。请检查是不是存错了文件。")
+    return Sheet(name, rows)
+
+
+def _refuse_many(number, values):
+    if number > MAX_ROWS:
+        raise TableError(f"第 {number} 行还有内容，一张表最多 {MAX_ROWS} 行。请拆成几个文件。")
+    if len(values) > MAX_COLUMNS:
+        raise TableError(
+            f"第 {number} 行有 {len(values)} 列，最多 {MAX_COLUMNS} 列。请核对分列用的符号，或删掉用不到的列。"
+        )

@@ -1,0 +1,348 @@
+"""总览页的排法：把进度的数排成条、格子和行。只排，不算。"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from taiping.ground.area import plain
+from taiping.ground.dates import short_date
+from taiping.progress.figures import TargetFigures, VillageFigures
+from taiping.progress.rates import percent_of
+from taiping.progress.returns import Returns
+from taiping.progress.states import State
+from taiping.progress.words import TAGS, days_text, days_words, shortage
+
+HUES = {State.OVERDUE: "text-late", State.AT_RISK: "text-risk"}
+
+
+@dataclass
+class Bar:
+    """一条进度：宽度都是 0–100，线是任务数的位置。"""
+
+    confirmed: str
+    reported: str
+    line: str | None
+
+    @classmethod
+    def of(cls, confirmed, reported, quota):
+        top = Decimal(max(confirmed or 0, reported or 0, quota or 0))
+        if not top:
+            return cls("0", "0", None)
+
+        def width(value):
+            return f"{max(Decimal(value or 0), Decimal(0)) * 100 / top:.1f}"
+
+        return cls(
+            width(confirmed),
+            width((reported or 0) - (confirmed or 0)),
+            width(quota) if quota else None,
+        )
+
+
+@dataclass
+class TargetRow:
+    figures: TargetFigures
+    ledger: str  # 这项任务那天的图斑：台账的地址，后面再接 &state=…
+    mu: Bar | None
+    count: Bar | None
+
+    @property
+    def shows_mu(self):
+        """有亩数任务的、或者两样都没定的，显示亩；只按个数的清单不显示。"""
+        plan = self.figures.target  # 看方案定的数，不看分没分解到村：同一项任务各页一样
+        return plan.quota is not None or plan.quota_count is None
+
+    @property
+    def short(self):
+        """现有图斑比任务数少多少；够的是空。"""
+        return shortage(self.figures) if self.figures.patch_count else ""
+
+    @property
+    def target(self):
+        return self.figures.target
+
+
+def target_rows(progress, ledger):
+    rows = []
+    for figures in progress.targets:
+        address = f"{ledger}&target={figures.target.code}"
+        if figures.target.is_floor:
+            rows.append(TargetRow(figures, address, None, None))
+            continue
+        mu = count = None
+        if figures.quota is not None:
+            mu = Bar.of(
+                figures.confirmed, figures.reported, figures.need.quota
+            )  # 清单核减了的，线跟着退
+        if figures.quota_count is not None or (figures.quota is None and figures.patch_count):
+            count = Bar.of(
+                figures.confirmed_count,
+                figures.reported_count,
+                figures.quota_count or figures.patch_count,
+            )
+        rows.append(TargetRow(figures, address, mu, count))
+    return rows
+
+
+@dataclass
+class Column:
+    due_on: date | None  # None：方案未定时限
+    as_of: date
+
+    @property
+    def is_past(self):
+        return self.due_on is not None and self.due_on < self.as_of
+
+    @property
+    def days(self):
+        """离这一天：“还有 11 天”“已过 20 天”。"""
+        return days_words((self.due_on - self.as_of).days)
+
+    @property
+    def label(self):
+        return short_date(self.due_on) if self.due_on else "未定时限"
+
+
+def step_cell(figures, row, ledger):
+    """时间节点一格里要写的；at 是这一步的图斑在台账里的地址。字典：模板里取得最快，一页有几十格。"""
+    need, with_patches = figures.need, figures.patch_count
+    return {
+        "name": row.milestone.name,
+        "tag": TAGS[row.state],
+        "state": row.state.label,
+        "at": f"{ledger}&milestone={row.milestone.code}",
+        "undated": row.undated,
+        "due_on": row.due_on,
+        "mu": (plain(row.reached), plain(need.quota))
+        if with_patches and figures.quota is not None
+        else None,
+        "count": row.reached_count,
+        "of": (need.quota_count or with_patches) if with_patches else None,
+        "on_time": row.on_time_count,
+        "late": row.late_count,
+        "rate": row.on_time_rate if with_patches else None,
+        "left": "" if figures.is_elsewhere else days_text(row),
+        "hue": HUES.get(row.state, "quiet"),
+        "overdue": row.overdue_count,
+    }
+
+
+def deadline_grid(progress, ledger):
+    """任务 × 截止日期：每列一个日期，没定时限的排在最后。"""
+    dates = sorted({m.due_on for _, m in progress.milestones if not m.undated})
+    columns = [Column(day, progress.as_of) for day in dates]
+    if any(m.undated for _, m in progress.milestones):
+        columns.append(Column(None, progress.as_of))
+    rows = []
+    for figures in progress.targets:
+        address, cells = (
+            f"{ledger}&target={figures.target.code}",
+            {column.due_on: [] for column in columns},
+        )
+        for row in figures.milestones:
+            cells[None if row.undated else row.due_on].append(step_cell(figures, row, address))
+        rows.append(
+            (
+                figures.target.name,
+                [(column.label, column.is_past, cells[column.due_on]) for column in columns],
+            )
+        )
+    return columns, rows
+
+
+def attention(progress, within=15):
+    """该盯的节点：逾期的在前（拖得久的先），随后是 within 天内到期还没完成的。
+
+    数够了、还有图斑没做完的也列；只看一个村时，没有图斑也没有分解任务的不列。
+    """
+    rows = [
+        (target, milestone)
+        for target, milestone in progress.milestones
+        if (milestone.open_count or not milestone.state.is_done)
+        and milestone.days_left <= within
+        and not (progress.scoped and target.is_elsewhere)
+    ]
+    return sorted(
+        rows, key=lambda row: (row[1].due_on, row[0].target.order, row[1].milestone.order)
+    )
+
+
+@dataclass
+class VillageRow:
+    village: object
+    ledger: str
+    lot: str
+    pairs: list[tuple]  # (任务, VillageFigures)
+    overdue_count: int
+    returns: Returns
+    worst: VillageFigures | None = None  # 拖得最久的一步在哪项任务
+    worst_target: object = None
+    worst_days: int = 0
+
+    @property
+    def share(self):
+        """核实占比：核实的个数占本村图斑个数，和通报排名用的一样；没有图斑是空。"""
+        return percent_of(self.confirmed_count, self.patch_count)
+
+    @cached_property
+    def confirmed_count(self):
+        return sum(cell.confirmed_count for _, cell in self.pairs)
+
+    @cached_property
+    def reported_count(self):
+        return sum(cell.reported_count for _, cell in self.pairs)
+
+    @cached_property
+    def patch_count(self):
+        return sum(cell.patch_count for _, cell in self.pairs)
+
+    @property
+    def cells(self):
+        """每项任务一格：(任务, 地址, 核实、上报、图斑的个数, 分到的任务数)。"""
+        return [
+            (
+                target.name,
+                f"{self.ledger}&target={target.code}",
+                cell.confirmed_count,
+                cell.reported_count,
+                cell.patch_count,
+                share_text(cell, target),
+            )
+            for target, cell in self.pairs
+        ]
+
+
+def share_text(cell, target):
+    """分到这个村的任务数，如“60 亩、3 个”；未分解是空。"""
+    parts = [f"{plain(cell.quota)} {target.unit}"] if cell.quota is not None else []
+    return "、".join(parts + ([f"{cell.quota_count} 个"] if cell.quota_count is not None else []))
+
+
+def village_rows(progress, ledger, returns):
+    """(靠图斑量的任务, 各村一行)，最差的在前：逾期多的、拖得久的、核实占比低的、等着重报多的、差错率高的；没有图斑的在末了。"""
+    by_target = [figures for figures in progress.targets if figures.target.by_patches]
+    rows = []
+    for place, village in enumerate(progress.villages):
+        pairs = [(figures.target, figures.villages[place]) for figures in by_target]
+        row = VillageRow(
+            village,
+            f"{ledger}&village={village.pk}",
+            "、".join(sorted({cell.lot for _, cell in pairs if cell.lot})),
+            pairs,
+            sum(cell.overdue_count for _, cell in pairs),
+            returns[village.pk],
+        )
+        late = [
+            (cell.overdue_due_on, order)
+            for order, (_, cell) in enumerate(pairs)
+            if cell.overdue_step
+        ]
+        if late:
+            due_on, order = min(late)
+            row.worst_target, row.worst = pairs[order]
+            row.worst_days = (progress.as_of - due_on).days
+        rows.append(row)
+    rows.sort(key=badness)
+    return by_target, rows
+
+
+def badness(row):
+    done, whole = row.confirmed_count, row.patch_count
+    return (
+        -row.overdue_count,
+        -row.worst_days,
+        not whole,
+        Fraction(done, whole) if whole else 0,
+        -row.returns.waiting,
+        -(row.returns.error_rate or 0),
+        row.village.order,
+    )
+
+
+def due_soon(progress, days):
+    """下一步在 days 天内（含当天）截止的图斑数，不含已逾期、核减、暂缓的。"""
+    until = progress.as_of + timedelta(days=days)
+    return sum(
+        figures.open_count_by(until) - figures.overdue_count
+        for figures in progress.targets
+        if figures.target.by_patches
+    )
+
+
+@dataclass
+class Moved:
+    """和早些时候比，一项任务动了多少；面积单位亩，逾期是现在减以前（负数是好事）。confirmed 有一头没有监测数是 None。"""
+
+    confirmed: Decimal | None
+    confirmed_count: int
+    reported: Decimal
+    reported_count: int
+    overdue: int
+
+    @classmethod
+    def between(cls, before, now):
+        return cls(
+            None if None in (now.confirmed, before.confirmed) else now.confirmed - before.confirmed,
+            now.confirmed_count - before.confirmed_count,
+            (now.reported or 0) - (before.reported or 0),
+            now.reported_count - before.reported_count,
+            now.overdue_count - before.overdue_count,
+        )
+
+    @property
+    def is_still(self):
+        parts = (
+            self.confirmed,
+            self.confirmed_count,
+            self.reported,
+            self.reported_count,
+            self.overdue,
+        )
+        return self.confirmed is not None and not any(parts)
+
+
+def compared(before, now):
+    """(任务行, 村行)：每项任务、每个村从 before 到 now 动了多少；两份 Progress 的任务和村相同。"""
+    targets = [
+        (new, Moved.between(old, new)) for old, new in zip(before.targets, now.targets, strict=True)
+    ]
+    villages = []
+    for place, village in enumerate(now.villages):
+        parts = [
+            Moved.between(old.villages[place], new.villages[place])
+            for old, new in zip(before.targets, now.targets, strict=True)
+            if new.target.by_patches
+        ]
+        villages.append(
+            (
+                village,
+                sum(part.confirmed_count for part in parts),
+                sum(part.reported_count for part in parts),
+                sum(part.overdue for part in parts),
+            )
+        )
+    villages.sort(key=lambda row: (-row[3], row[2], row[0].order))
+    return targets, villages
+
+
+@dataclass
+class GroupRow:
+    group: object
+    targets: list[TargetFigures]
+
+    @property
+    def overdue_count(self):
+        return sum(figures.overdue_count for figures in self.targets)
+
+
+def group_rows(progress):
+    """各工作组负责的任务和状态；没有负责任务的组不列，没有责任组的任务列在最后。"""
+    rows = {}
+    for figures in progress.targets:
+        group = figures.target.group
+        rows.setdefault(group.pk if group else None, GroupRow(group, [])).targets.append(figures)
+    return sorted(
+        rows.values(), key=lambda row: (row.group is None, row.group.order if row.group else 0)
+    )

@@ -1,0 +1,128 @@
+"""进度的文字形式：命令行的 JSON 和表格。数都出自 progress，这里只改写法。"""
+
+import unicodedata
+
+from taiping.ground.area import rounded
+from taiping.progress.words import days_text, verdict
+
+
+def as_json(progress):
+    """progress → 可以直接 json.dumps 的字典；数量是按任务小数位的文字，日期是 ISO，没有的是 None。"""
+    return {
+        "plan": progress.plan.year,
+        "as_of": progress.as_of.isoformat(),
+        "basis": progress.basis,
+        "targets": [_target(figures) for figures in progress.targets],
+        "overdue_count": progress.overdue_count,
+    }
+
+
+def _target(figures):
+    target, empty = figures.target, figures.is_empty
+
+    def amount(value):
+        return None if value is None else format(rounded(value, target.decimals), "f")
+
+    def done(value):
+        return None if empty else amount(value)  # 还没有图斑，不是做了 0 亩
+
+    return {
+        "code": target.code,
+        "name": target.name,
+        "kind": target.kind,
+        "unit": target.unit,
+        "quota": amount(figures.quota),
+        "quota_count": figures.quota_count,
+        "reported": done(figures.reported),
+        "confirmed": done(figures.confirmed),
+        "reported_count": figures.reported_count,
+        "confirmed_count": figures.confirmed_count,
+        "exempt": amount(figures.exempt),
+        "exempt_count": figures.exempt_count,
+        "deferred_count": figures.deferred_count,
+        "patch_count": figures.patch_count,
+        "state": figures.state.value,
+        "milestones": [
+            {
+                "code": row.milestone.code,
+                "name": row.milestone.name,
+                "due_on": row.milestone.due_on and row.milestone.due_on.isoformat(),
+                "reached": done(row.reached),
+                "reached_count": row.reached_count,
+                "on_time": done(row.on_time),
+                "on_time_count": row.on_time_count,
+                "late": done(row.late),
+                "late_count": row.late_count,
+                "overdue_count": row.overdue_count,
+                "state": row.state.value,
+            }
+            for row in figures.milestones
+        ],
+        "villages": [
+            {
+                "name": row.village.name,
+                "quota": amount(row.quota),
+                "quota_count": row.quota_count,
+                "reported": amount(row.reported),
+                "confirmed": amount(row.confirmed),
+                "reported_count": row.reported_count,
+                "confirmed_count": row.confirmed_count,
+                "overdue_count": row.overdue_count,
+            }
+            for row in figures.villages
+        ],
+    }
+
+
+def as_table(progress):
+    """progress → 终端里对齐的几行字：一句话、每项任务一行、每个节点一行。"""
+    lines = [verdict(progress), ""]
+    for figures in progress.targets:
+        target = figures.target
+
+        def amount(value, target=target, empty=figures.is_empty):
+            return (
+                "—"
+                if value is None or empty
+                else f"{rounded(value, target.decimals):f} {target.unit}"
+            )
+
+        lines.append(
+            f"{padded(target.name, 26)}{padded(figures.state.label, 10)}"
+            f"任务数 {padded(quota_words(figures), 20)}核实 {padded(amount(figures.confirmed), 14)}"
+            f"上报 {padded(amount(figures.reported), 14)}" + counts_words(figures)
+        )
+        for row in figures.milestones:
+            due = row.due_on.isoformat() if not row.undated else "未定时限  "
+            lines.append(
+                f"    {padded(row.milestone.name, 14)}{due}  {padded(row.state.label, 10)}"
+                f"{padded(days_text(row), 14)}完成 {padded(amount(row.reached), 14)}{row.reached_count} 个"
+                + (f"，逾期 {row.overdue_count} 个" if row.overdue_count else "")
+            )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def counts_words(figures):
+    """核实、上报、图斑的个数，有核减、暂缓的也写上；靠监测的任务是空。"""
+    if not figures.target.by_patches:
+        return ""
+    text = f"个数 {figures.confirmed_count}/{figures.reported_count}/{figures.patch_count}"
+    text += f"，核减 {figures.exempt_count} 个" if figures.exempt_count else ""
+    return text + (f"，暂缓 {figures.deferred_count} 个" if figures.deferred_count else "")
+
+
+def quota_words(figures):
+    parts = (
+        []
+        if figures.quota is None
+        else [f"{rounded(figures.quota, figures.target.decimals):f} {figures.target.unit}"]
+    )
+    if figures.quota_count is not None:
+        parts.append(f"{figures.quota_count} 个")
+    return "、".join(parts) or "未定"
+
+
+def padded(text, width):
+    """按显示宽度补空格：一个汉字占两格。"""
+    shown = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return text + " " * max(1, width - shown)

@@ -1,0 +1,204 @@
+"""进度背后的几句分组查询，手写 SQL，两种数据库通用：每开一页总览都要跑，现拼查询比跑它还慢。
+
+“那天有效”和 plots.models.querysets 的 effective、counting 是同一个意思：测试里，总览上的每个数都和台账点开的对过。
+列的顺序照着 record_for_progress、record_for_curve 两个索引，只读索引就够。
+"""
+# ruff: noqa: S608 拼进去的只有表名、列名和整数主键，日期都走参数
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal
+
+from django.db import connection
+
+from plots.models import Patch, RectificationRecord
+from plots.models.deadlines import end_of_day
+from tasks.models import Milestone
+
+RECORD, PATCH, MILESTONE = (
+    model._meta.db_table for model in (RectificationRecord, Patch, Milestone)
+)
+RARE = "r.kind IN ('RETURN', 'EXEMPT', 'DEFER')"  # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
+from_float = Context(prec=15).create_decimal_from_float  # SQLite 的合计是浮点数，15 位以内是准的
+
+
+@dataclass
+class Scope:
+    """看哪些图斑、哪一天、哪种口径；village_ids 是 None 就看全镇。"""
+
+    as_of: date
+    basis: str
+    target_ids: list[int]
+    milestone_ids: list[int]
+    ends_on: date
+    village_ids: list[int] | None = None
+
+    @property
+    def recorded(self):
+        return self.basis == "recorded"
+
+    @property
+    def is_part(self):
+        return self.village_ids is not None
+
+    def steps(self, row, only=None):
+        """这些节点（only 给出时只是其中几个）、那天以前的记录。"""
+        return f"{row}.milestone_id IN ({listed(self.milestone_ids if only is None else only)}) AND {self.begun(row)}"
+
+    def begun(self, row):
+        """“不晚于”写成 NOT …，原因见 plots.models.querysets.lasting。"""
+        return (
+            f"{row}.created_at < %(day_end)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
+        )
+
+    def standing(self, row):
+        if self.recorded:
+            return f"({row}.withdrawn_at IS NULL OR {row}.withdrawn_at >= %(day_end)s)"
+        return f"({row}.withdrawn_on IS NULL OR {row}.withdrawn_on > %(day)s)"
+
+    def counting(self):
+        if self.recorded:
+            counting = (
+                "p.created_at < %(day_end)s AND (p.until_at IS NULL OR p.until_at >= %(day_end)s)"
+            )
+        else:
+            counting = "(p.since_on IS NULL OR p.since_on <= %(day)s) AND (p.until_on IS NULL OR p.until_on > %(day)s)"
+        return f"p.target_id IN ({listed(self.target_ids)}) AND {counting}"
+
+    def places(self, row):
+        return f" AND {row}.village_id IN ({listed(self.village_ids)})" if self.is_part else ""
+
+    def params(self, **days):
+        """sql 里可以写 %(day)s、%(ends_on)s 和 days 里的日期；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
+        ops, params = connection.ops, {}
+        for name, day in {"day": self.as_of, "ends_on": self.ends_on, **days}.items():
+            params[name] = ops.adapt_datefield_value(day)
+            params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
+        return params
+
+    def rows(self, sql, **days):
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self.params(**days))
+            return cursor.fetchall()
+
+
+def listed(ids):
+    return ", ".join(str(int(pk)) for pk in ids) or "NULL"
+
+
+def exact(area):
+    return area if isinstance(area, Decimal) else from_float(area or 0)
+
+
+def a_day(value):
+    """SQLite 的日期是文字。"""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def local_day(moment, on):
+    """一列时刻是当地哪一天：加上 on 那天的时差再取日期，比按时区名字一个个换算快一倍。全年时差不变的地方才对，我国就是。"""
+    minutes = int(end_of_day(on).utcoffset().total_seconds()) // 60
+    if connection.vendor == "postgresql":
+        return f"({moment} AT TIME ZONE INTERVAL '{minutes} minutes')::date"
+    return f"date({moment}, '{minutes:+d} minutes')"
+
+
+def patch_sums(scope):
+    """[(任务, 村, 个, 亩)]：那天算数的图斑。"""
+    rows = scope.rows(f"""
+        SELECT p.target_id, p.village_id, COUNT(*), SUM(p.area_mu) FROM {PATCH} p
+        WHERE {scope.counting()}{scope.places("p")} GROUP BY p.target_id, p.village_id
+    """)
+    return [(target, village, count, exact(area)) for target, village, count, area in rows]
+
+
+def step_sums(scope):
+    """[(节点, 村, 类型, 亩, 完成的个, 逾期的亩, 逾期的个, 次数)]：前四个数是那天有效的；次数连撤回的也算，更正后的转记不算。
+
+    逾期的比按期的少，所以加逾期的，按期的由减法得出。
+    """
+    standing = scope.standing("r")
+    late = f"r.done_on > COALESCE(m.due_on, %(ends_on)s) AND {standing}"
+    rows = scope.rows(f"""
+        SELECT r.milestone_id, r.village_id, r.kind,
+            SUM(r.area_mu) FILTER (WHERE {standing}), COUNT(*) FILTER (WHERE r.completes AND {standing}),
+            SUM(r.area_mu) FILTER (WHERE {late}), COUNT(*) FILTER (WHERE r.completes AND {late}),
+            COUNT(*) - COUNT(r.copy_of_id)
+        FROM {RECORD} r JOIN {MILESTONE} m ON m.id = r.milestone_id
+        WHERE {scope.steps("r")} AND r.kind IN ('REPORT', 'PASS', 'RETURN'){scope.places("r")}
+        GROUP BY r.milestone_id, r.village_id, r.kind
+    """)
+    return [
+        (milestone, village, kind, exact(amount), count, exact(late), late_count, filed)
+        for milestone, village, kind, amount, count, late, late_count, filed in rows
+    ]
+
+
+def mark_sums(scope):
+    """[(节点, 类型, 村, 完成日期, 个, 亩)]：那天有效的核查无问题和暂缓。"""
+    rows = scope.rows(f"""
+        SELECT r.milestone_id, r.kind, r.village_id, r.done_on, COUNT(*), SUM(r.area_mu) FROM {RECORD} r
+        WHERE {scope.steps("r")} AND {RARE} AND r.kind <> 'RETURN' AND {scope.standing("r")}{scope.places("r")}
+        GROUP BY r.milestone_id, r.kind, r.village_id, r.done_on
+    """)
+    return [(*row, a_day(on), count, exact(area)) for *row, on, count, area in rows]
+
+
+def day_sums(scope, drawn, paced, since):
+    """[(节点, 类型, 哪天起, 到哪天撤回, 亩, 完成的个)]：那天以前的上报、核实，供曲线逐日累加；各节点的核查无问题也在内。
+
+    drawn 是要画的节点，从头数起；paced 是只看近来快慢的，只数 since 那天以后做的和撤回的；别的节点不去数。
+    """
+    start, end = "r.done_on", "r.withdrawn_on"
+    done_since, back_since = (
+        f"{start} > %(since)s",
+        f"NOT {start} > %(since)s AND {end} > %(since)s",
+    )
+    if scope.recorded:
+        done_since = "r.created_at >= %(since_end)s"
+        back_since = "r.created_at < %(since_end)s AND r.withdrawn_at >= %(since_end)s"
+        start, end = (
+            local_day("r.created_at", scope.as_of),
+            local_day("r.withdrawn_at", scope.as_of),
+        )
+
+    def sums(where, completing):
+        return f"""
+            SELECT r.milestone_id, r.kind, {start}, {end}, SUM(r.area_mu), COUNT(*) FILTER (WHERE {completing})
+            FROM {RECORD} r WHERE {where}{scope.places("r")} GROUP BY r.milestone_id, r.kind, {start}, {end}
+        """
+
+    steps = "r.kind IN ('REPORT', 'PASS')"
+    rows = scope.rows(
+        " UNION ALL ".join(
+            [
+                sums(f"{scope.steps('r', drawn)} AND {steps}", "r.completes"),
+                sums(f"{scope.steps('r', paced)} AND {steps} AND {done_since}", "r.completes"),
+                sums(
+                    f"{scope.steps('r', paced)} AND {steps} AND r.withdrawn_on IS NOT NULL AND {back_since}",
+                    "r.completes",
+                ),
+                sums(f"{scope.steps('r')} AND {RARE} AND r.kind = 'EXEMPT'", "TRUE"),
+            ]
+        ),
+        since=since,
+    )
+    return [
+        (milestone, kind, a_day(began), a_day(ended), exact(amount), count)
+        for milestone, kind, began, ended, amount, count in rows
+    ]
+
+
+def waiting_sums(scope):
+    """[(村, 个)]：最近一次办的是退回，还没有重新上报，也没有暂缓、核减的图斑。CROSS JOIN 让 SQLite 从不多的退回找起。
+
+    村是退回那条记录的：图斑后来才更正到别的村，按录入看以前还算在原来的村。
+    """
+    return scope.rows(f"""
+        SELECT r.village_id, COUNT(DISTINCT p.id) FROM {RECORD} r CROSS JOIN {PATCH} p
+        WHERE {scope.steps("r")} AND {RARE} AND r.kind = 'RETURN' AND {scope.standing("r")}{scope.places("r")}
+        AND p.id = r.patch_id AND {scope.counting()} AND NOT EXISTS (
+            SELECT 1 FROM {RECORD} l WHERE l.patch_id = r.patch_id AND {scope.begun("l")} AND {scope.standing("l")}
+            AND (l.kind IN ('EXEMPT', 'DEFER') OR (l.kind IN ('REPORT', 'PASS') AND l.id > r.id))
+        ) GROUP BY r.village_id
+    """)

@@ -1,0 +1,163 @@
+"""由数写成的话：总览的一句话、状态的颜色、离截止还有几天。只说数里有的。"""
+
+from decimal import Decimal
+
+from plots.models.querysets import BASES, DONE
+from taiping.ground.area import plain, rounded
+from taiping.ground.dates import date_beside, long_date, short_date
+from taiping.progress.states import State
+
+TAGS = {
+    State.NOT_STARTED: "tag-none",
+    State.ON_TRACK: "tag-info",
+    State.AT_RISK: "tag-risk",
+    State.OVERDUE: "tag-late",
+    State.DONE: "tag-done",
+    State.DONE_LATE: "tag-done",
+    State.NO_DATA: "tag-none",
+}
+
+
+def name_suffix(basis):
+    """文件名里的口径：按完成日期的不写。"""
+    return f"_{BASES[basis]}" if basis != DONE else ""
+
+
+def quantity(value, target):
+    """数量带单位，去掉多余的 0：608亩、99.3亩；不是 0 又舍成了 0 的是“不到0.01亩”。"""
+    shown = rounded(value, target.decimals)
+    if value and not shown:
+        return f"不到{plain(Decimal(1).scaleb(-target.decimals))}{target.unit}"
+    return f"{plain(shown)}{target.unit}"
+
+
+def shortage(figures):
+    """现有图斑（不算核减的面积）比要完成的数少多少的文字；不少是空文字。"""
+    need, parts = figures.need, []
+    if need.quota_count and figures.patch_count < need.quota_count:
+        parts.append(f"{need.quota_count - figures.patch_count}个")
+    if need.quota and (lack := need.quota - (figures.patch_area - figures.exempt)) > 0:
+        parts.append(quantity(lack, figures.target))
+    return "、".join(parts)
+
+
+def days_text(milestone):
+    """一个节点离截止：“还有 11 天”“今天截止”“已过 20 天”；做完了的、方案未定时限又没过的不说。"""
+    if milestone.state.is_done or (milestone.undated and milestone.days_left >= 0):
+        return ""
+    return days_words(milestone.days_left)
+
+
+def days_words(days):
+    if days > 0:
+        return f"还有 {days} 天"
+    return "今天截止" if days == 0 else f"已过 {-days} 天"
+
+
+def verdict(progress):
+    """一句话：总共几项、完成几项、逾期几项；最紧的是哪一步、还有几天。"""
+    plan, on, targets = progress.plan, progress.as_of, progress.targets
+    opening = f"截至{long_date(on)}，"
+    if not targets:
+        return f"{opening}{plan.year}年度方案还没有目标任务。"
+    phrases = [
+        (State.DONE, "按期完成"),
+        (State.DONE_LATE, "逾期完成"),
+        (State.OVERDUE, "逾期"),
+        (State.AT_RISK, "预警"),
+        (State.ON_TRACK, "正常推进"),
+        (State.NOT_STARTED, "未到时段"),
+        (State.NO_DATA, "还没有数据"),
+    ]
+    counts = [(len(progress.counted(state)), phrase) for state, phrase in phrases]
+    told = [(count, phrase) for count, phrase in counts if count]
+    if len(told) == 1:
+        alone = {"逾期": "已经逾期", "预警": "在预警", "正常推进": "在正常推进"}.get(
+            told[0][1], told[0][1]
+        )
+        sentence = f"{opening}{len(targets)}项任务{'都' if len(targets) > 1 else ''}{alone}"
+    else:
+        sentence = f"{opening}{len(targets)}项任务中{'、'.join(f'{count}项{phrase}' for count, phrase in told)}"
+    nearest = nearest_deadlines(progress)
+    return f"{sentence}；最紧的是{nearest_words(nearest)}。" if nearest else f"{sentence}。"
+
+
+def nearest_deadlines(progress):
+    """还没到、还没完成的节点里截止最早的几个 [(任务, 节点)]，已有逾期的任务在前；没有是空。"""
+    ahead = [
+        (target, milestone)
+        for target, milestone in progress.milestones
+        if milestone.days_left >= 0 and not milestone.state.is_done and not milestone.undated
+    ]
+    if not ahead:
+        return []
+    first = min(milestone.due_on for _, milestone in ahead)
+    worst = [State.OVERDUE, State.AT_RISK]
+    return sorted(
+        (row for row in ahead if row[1].due_on == first),
+        key=lambda row: (
+            worst.index(row[0].state) if row[0].state in worst else len(worst),
+            row[0].target.order,
+            row[1].milestone.order,
+        ),
+    )
+
+
+def nearest_words(nearest):
+    """“自然撂荒地整治，距举证上传截止还有11天”；同一天截止的几项一起说。"""
+    (target, milestone), days = nearest[0], nearest[0][1].days_left
+    steps = list(dict.fromkeys(row.milestone.name for _, row in nearest))
+    names = list(dict.fromkeys(row.target.name for row, _ in nearest))
+    several = f"等{len(names)}项" if len(names) > 1 else ""
+    step = milestone.milestone.name if len(steps) == 1 else ""
+    if days:
+        when = f"距{step or short_date(milestone.due_on)}截止还有{days}天"
+        return f"{target.target.name}{several}，{when}"
+    return f"{target.target.name}{several}，{step}今天截止"
+
+
+def forecast_sentence(burnup):
+    """曲线下面的一句话：到了没有；没到的，按近14天进度哪天能到、比截止晚几天。图斑不够任务数的，说哪天做完现有图斑。"""
+    figures, ahead = burnup.figures, burnup.forecast
+    pending, short = figures.next_milestone, shortage(figures)
+    if pending is None:
+        return "全部节点已经完成。"
+    name = pending.milestone.name
+    if ahead is None:
+        return f"{name}现有图斑都做完了。" if short else f"{name}的数已经够了。"
+    if ahead.done_on is None and pending.state == State.NOT_STARTED:
+        return f"{name}还没到时段。"
+    if ahead.done_on is None:
+        return f"{name}近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期。"
+    by_count = "（按个数）" if ahead.unit != burnup.unit else ""
+    when = f"按近14天进度{by_count}，{name}预计{date_beside(ahead.done_on, figures.as_of)}{'做完现有图斑' if short else '完成'}"
+    if pending.undated:
+        return f"{when}（方案未定时限）。"
+    if ahead.late_days > 0:
+        return f"{when}，晚{ahead.late_days}天。"
+    return f"{when}，赶得上{short_date(pending.due_on)}的截止。"
+
+
+def lacking_sentence(figures):
+    """图斑不够的话；够的是空文字。"""
+    short = shortage(figures)
+    return f"现有图斑比任务数少{short}，不补上完不成。" if short else ""
+
+
+def _stuck(pending, ahead):
+    """还没完成的第一步推算不出的原因。"""
+    name = pending.milestone.name
+    if pending.state == State.NOT_STARTED:
+        return f"{name}还没到时段"
+    return f"{name}近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期"
+
+
+def _expected(step, ahead, as_of):
+    when = f"按近14天进度，{step.milestone.name}预计{date_beside(ahead.done_on, as_of)}完成"
+    if step.undated:
+        return f"{when}（方案未定时限）"
+    return f"{when}，" + (
+        f"晚{ahead.late_days}天"
+        if ahead.late_days > 0
+        else f"赶得上{short_date(step.due_on)}的截止"
+    )

@@ -1,0 +1,163 @@
+"""由数写成句子的规则：每个函数收进度里的数，给出办事人员会写的一句话；没有的不说，也不编。"""
+
+from taiping.ground.dates import long_date
+from taiping.progress.rates import percent_of
+from taiping.progress.states import State
+from taiping.progress.words import quantity, shortage
+
+STATE_WORDS = [
+    (State.DONE, "按期完成"),
+    (State.DONE_LATE, "逾期完成"),
+    (State.OVERDUE, "逾期"),
+    (State.AT_RISK, "预警"),
+    (State.ON_TRACK, "正常推进"),
+    (State.NOT_STARTED, "未到时段"),
+    (State.NO_DATA, "还没有数据"),
+]
+
+
+def both(count, amount, target):
+    """个数和面积：“35个、380.5亩”；只有整块的、只有零散面积的、都没有的（空文字）分开说。"""
+    if count and amount:
+        return f"{count}个、{quantity(amount, target)}"
+    if count:
+        return f"{count}个"
+    return f"部分面积{quantity(amount, target)}（没有整块完成的）" if amount else ""
+
+
+def quota(figures):
+    """“任务数24个、99.3亩”；方案没定数的照说。"""
+    target, parts = figures.target, []
+    if figures.quota_count is not None:
+        parts.append(f"{figures.quota_count}个")
+    if figures.quota is not None:
+        parts.append(quantity(figures.quota, target))
+    if not parts:
+        return "方案未定任务数"
+    return ("底线" if target.is_floor else "任务数") + "、".join(parts)
+
+
+def overall(progress):
+    """各项任务按状态数一数：“方案共有目标任务8项，其中逾期1项、正常推进3项、还没有数据4项。”"""
+    counts = [(word, len(progress.counted(state))) for state, word in STATE_WORDS]
+    counts = [(word, number) for word, number in counts if number]
+    total = len(progress.targets)
+    if len(counts) == 1:
+        word = counts[0][0]
+        return f"方案共有目标任务{total}项，{'全部' if total > 1 else ''}{word}。"
+    return f"方案共有目标任务{total}项，其中{'、'.join(f'{word}{number}项' for word, number in counts)}。"
+
+
+def timing(progress):
+    """方案还没开始、已经结束时的一句；在年度中间是空文字。"""
+    plan, as_of = progress.plan, progress.as_of
+    if as_of < plan.starts_on:
+        return f"方案从{long_date(plan.starts_on)}开始，到统计之日还没有开始。"
+    if as_of > plan.ends_on:
+        late = (
+            "，没有完成、也没有暂缓的都算逾期"
+            if any(figures.patch_count for figures in progress.targets)
+            else ""
+        )
+        return f"方案已于{long_date(plan.ends_on)}结束，以下是结束以后的情况{late}。"
+    return ""
+
+
+def patches_overall(progress):
+    """全镇图斑的一句：有没有图斑，有没有逾期的。"""
+    by_patches = [figures for figures in progress.targets if figures.target.by_patches]
+    if not by_patches:
+        return ""
+    total = sum(figures.patch_count for figures in by_patches)
+    if not total:
+        return "各项整治任务还没有图斑，暂无整治进展的数据。"
+    if not progress.overdue_count:
+        return f"各项任务共有图斑{total}个，没有逾期的。"
+    return f"各项任务共有图斑{total}个，其中{progress.overdue_count}个逾期。"
+
+
+def reading(figures, as_of):
+    """靠监测的任务：“底线32202亩，2024年6月30日监测为32300亩，高出底线98亩。”"""
+    target = figures.target
+    if figures.confirmed is None:
+        return f"{quota(figures)}，还没有监测数。"
+    text = f"{quota(figures)}，{long_date(figures.reading.on)}监测为{quantity(figures.confirmed, target)}"
+    if figures.margin is not None:
+        if not figures.margin:
+            return f"{text}，与底线持平。"
+        return f"{text}，{'低于' if figures.margin < 0 else '高出'}底线{quantity(figures.margin_abs, target)}。"
+    share = percent_of(figures.confirmed, figures.quota)
+    return f"{text}，占任务数的{share}。" if share else f"{text}。"
+
+
+def patch_progress(figures):
+    """靠图斑的任务：任务数、图斑、上报、核实、核减、暂缓。"""
+    target = figures.target
+    if not figures.patch_count:
+        return f"{quota(figures)}，还没有图斑，暂无进展数据。"
+    own = both(figures.patch_count, figures.patch_area, target)
+    text = f"{quota(figures)}，现有图斑{own}。{done(figures)}"
+    if figures.deferred_count:
+        text += f"暂缓{figures.deferred_count}个。"
+    return text + lacking_patches(figures)
+
+
+def done(figures):
+    """上报和核实：都没有、只有上报、全部核实、一部分核实，几种说法；只有核查无问题的不说成已经核实。"""
+    single = len(figures.milestones) < 2  # 只有一步的任务，上报就是完成
+    verb = "完成" if single else "核实"
+    reported = worked(figures, figures.reported_count, figures.reported)
+    confirmed = worked(figures, figures.confirmed_count, figures.confirmed)
+    exempt = ""
+    if figures.exempt_count:
+        exempt = f"核查无问题{figures.exempt_count}个，核减面积{quantity(figures.exempt, figures.target)}"
+    if figures.exempt_count == figures.patch_count:
+        return f"现有图斑全部核查无问题，核减面积{quantity(figures.exempt, figures.target)}。"
+    if not confirmed:
+        besides = f"{exempt}；其余" if exempt else ""
+        if single or not reported:
+            step = "整治" if single else figures.reporting.milestone.name
+            return f"{besides}还没有完成{step}的。" if exempt else f"还没有图斑完成{step}。"
+        if exempt:
+            return f"已上报{reported}（个数含核查无问题的），核实的只有{exempt}；其余还没有核实。"
+        return f"已上报{reported}，还没有核实。"
+    told = f"{confirmed}（个数含{exempt}）" if exempt else confirmed
+    if figures.confirmed_count == figures.patch_count:
+        return f"现有图斑已全部{verb}，共{told}，{shares(figures, verb)}。"
+    before = "" if single else f"已上报{reported}，"
+    return f"{before}已{verb}{told}，{shares(figures, verb)}。"
+
+
+def worked(figures, count, amount):
+    """做了的个数和面积；只有核查无问题的、什么都没做的是空文字。"""
+    only_exempt = figures.exempt_count and count == figures.exempt_count and not amount
+    return "" if only_exempt else both(count, amount, figures.target)
+
+
+def shares(figures, verb):
+    """占比：有个数任务的按个数，有面积任务的按面积，都没有的按现有图斑。"""
+    need, parts = figures.need, []
+    if need.quota_count:
+        parts.append(("个数", percent_of(figures.confirmed_count, need.quota_count)))
+    if need.quota:
+        parts.append(("面积", percent_of(figures.confirmed, need.quota)))
+    if not parts:
+        return f"占现有图斑的{percent_of(figures.confirmed_count, figures.patch_count)}"
+    texts = [
+        f"{verb}{name}占{'' if place else '任务数的'}{value}"
+        for place, (name, value) in enumerate(parts)
+    ]
+    after = ""
+    if need.quota != figures.quota:
+        after = f"（任务面积核减后为{quantity(need.quota, figures.target)}）"
+    return "、".join(texts) + after
+
+
+def lacking_patches(figures):
+    """图斑加起来够不够任务数：不够的，做完现有图斑也完不成。"""
+    short = shortage(figures)
+    return (
+        f"扣除核查无问题的，现有图斑比任务数少{short}。"
+        if figures.exempt_count and short
+        else (f"现有图斑比任务数少{short}。" if short else "")
+    )

@@ -1,0 +1,144 @@
+"""时间节点的句子：哪天截止、还有几天、完成多少、按期的和逾期的；和总览、周报的状态一致。"""
+
+from taiping.ground.dates import date_beside
+from taiping.progress.states import State
+from taiping.reports.bulletin.sentences import both, quantity
+
+
+def milestones(figures):
+    """一项任务全部节点的话；全都按期完成的一句带过，说法相同的节点并在一起。"""
+    rows = figures.milestones
+    if not rows or not figures.patch_count:
+        return ""
+    if len(rows) > 1 and all(row.state == State.DONE and not row.overdue_count for row in rows):
+        past = all(row.days_left < 0 and not row.undated for row in rows)
+        return "各时间节点均已按期完成。" if past else "各时间节点均已完成。"
+    told = []
+    for row in rows:
+        words = milestone(figures, row)
+        if told and told[-1][1] == words:
+            told[-1][0].append(row.milestone.name)
+        else:
+            told.append(([row.milestone.name], words))
+    return "".join(f"{'、'.join(names)}{words}。" for names, words in told)
+
+
+def milestone(figures, row):
+    """一个节点名称后面的话：“10月31日截止，还有11天”。"""
+    due = date_beside(row.due_on, row.as_of)
+    if row.state == State.NOT_STARTED:
+        starts_on = row.milestone.starts_on or figures.target.plan.starts_on
+        return f"{date_beside(starts_on, row.as_of)}开始、{due}截止，还没有到时段"
+    rest = f"，另有{row.overdue_count}个图斑逾期未完成" if row.overdue_count else ""
+    if row.state == State.DONE:
+        when = "" if row.undated else f"（{due}截止）"
+        return f"{when}已{'按期' if row.days_left < 0 else ''}完成{rest}"
+    if row.state == State.DONE_LATE:
+        return f"{due}截止，逾期完成{_timing(row)}{rest}"
+    if row.days_left >= 0 and row in figures.milestones[-2:] and len(figures.milestones) > 1:
+        return _deadline(row, due)  # 完成了多少，前面的上报和核实已经说过
+    return f"{_deadline(row, due)}，{_reached(figures, row)}"
+
+
+def _deadline(row, due):
+    if row.undated:
+        return f"方案未定时限，按方案结束日期{due}判断" + (
+            f"，已过{row.days_over}天" if row.days_left < 0 else ""
+        )
+    if row.days_left > 0:
+        return f"{due}截止，还有{row.days_left}天"
+    return f"{due}当天截止" if row.days_left == 0 else f"{due}截止，已过{row.days_over}天"
+
+
+def _reached(figures, row):
+    """完成了多少：过了截止的再分按期、逾期完成和逾期未完成，还说清差多少。"""
+    found = both(row.reached_count, row.reached, figures.target)
+    text = f"已完成{found}" if found else "还没有完成的"
+    if row.days_left >= 0:
+        return text
+    text += _timing(row)
+    if row.overdue_count:
+        return f"{text}，还有{row.overdue_count}个图斑逾期未完成"
+    lack = lacking(figures, row)
+    return f"{text}，比任务数少{lack}" if lack else text
+
+
+def _timing(row):
+    if not row.reached_count or row.days_left >= 0:
+        return ""
+    if not row.late_count:
+        return "，都是按期完成的"
+    if not row.on_time_count:
+        return "，都是逾期完成的"
+    return f"，其中按期{row.on_time_count}个、逾期完成{row.late_count}个"
+
+
+def lacking(figures, row):
+    """离要完成的数还差多少的文字：“3个、28亩”；够了或没有任务数是空文字。"""
+    need, parts = figures.need, []
+    if need.quota_count and row.reached_count < need.quota_count:
+        parts.append(f"{need.quota_count - row.reached_count}个")
+    if need.quota and (lack := need.quota - (row.reached or 0)) > 0:
+        parts.append(quantity(lack, figures.target))
+    if need.quota is None and need.quota_count is None and row.reached_count < need.patch_count:
+        parts.append(f"{need.patch_count - row.reached_count}个")
+    return "、".join(parts)
+
+
+def overdue_steps(progress):
+    """逾期的时间节点，一项任务一句；没有是空列表。底线的另说。"""
+    lines = []
+    for figures in progress.targets:
+        late = [row for row in figures.milestones if row.state == State.OVERDUE]
+        target = figures.target
+        if not late or target.is_floor:
+            continue
+        told = "、".join(
+            f"{row.milestone.name}（已过{row.days_over}天{f'，还差{lack}' if (lack := lacking(figures, row)) else ''}）"
+            for row in late
+        )
+        lines.append(f"{target.name}的{told}")
+    return lines
+
+
+def below_floor(progress):
+    """低于底线的任务，哪一天都说，不等到截止。"""
+    return [
+        figures for figures in progress.targets if figures.margin is not None and figures.margin < 0
+    ]
+
+
+def deadlines_ahead(progress, within=30):
+    """下一段时间的截止：[(截止日期, 还有几天, [“任务名”的节点…])]；within 天内没有的，给出全部剩下的。"""
+    ahead = [
+        (figures, row)
+        for figures, row in progress.milestones
+        if not row.undated and not row.state.is_done and row.days_left >= 0
+    ]
+    near = [(figures, row) for figures, row in ahead if row.days_left <= within] or ahead
+    groups = {}
+    for figures, row in near:
+        groups.setdefault(row.due_on, {}).setdefault(row.milestone.name, []).append(
+            figures.target.name
+        )
+    return [
+        (day, (day - progress.as_of).days, _together(steps))
+        for day, steps in sorted(groups.items())
+    ], len(near) < len(ahead)
+
+
+def _together(steps):
+    """{步骤: 任务名} → [“甲、乙的举证上传”]；同样几项任务的步骤并在一起。"""
+    of = {}
+    for step, names in steps.items():
+        of.setdefault("、".join(names), []).append(step)
+    return [f"{names}的{'、'.join(found)}" for names, found in of.items()]
+
+
+def undated_steps(progress):
+    """方案未定时限、还没完成的节点：“违法占用耕地问题的整改落实、核实销号”。"""
+    names = {}
+    for figures, row in progress.milestones:
+        if row.undated and not row.state.is_done:
+            names.setdefault(figures.target.name, []).append(row.milestone.name)
+    return [f"{target}的{'、'.join(steps)}" for target, steps in names.items()]

@@ -1,0 +1,42 @@
+"""村级确认表的内容：一个村的任务和图斑，数和总览、周报同一个口径。"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from taiping.progress.figures import TargetFigures
+from taiping.progress.patch_states import Item
+from taiping.progress.snapshot import snapshot
+
+
+@dataclass
+class Part:
+    """一项任务：本村的数和逐块的图斑。"""
+
+    figures: TargetFigures
+    items: list[Item]
+
+
+@dataclass
+class Confirmation:
+    parts: list[Part]  # 有图斑或分解了任务的
+    others: list[TargetFigures]  # 本村既没有图斑、也没有分解任务的
+    taken_at: datetime
+    has_demo: bool
+
+
+def confirmation(plan, as_of, basis, village):
+    """→ Confirmation；查询次数固定（图斑每千块一次）。"""
+    with snapshot(plan, as_of, basis, [village]) as shot:
+        by_target = defaultdict(list)
+        for item in shot.items():
+            by_target[item.patch.target_id].append(item)
+        parts, others = [], []
+        for figures in shot.progress.targets:
+            if not figures.target.by_patches:
+                continue
+            if figures.patch_count or any(row.is_allocated for row in figures.villages):
+                parts.append(Part(figures, by_target[figures.target.pk]))
+            else:
+                others.append(figures)
+        return Confirmation(parts, others, shot.taken_at, shot.has_demo)

@@ -1,0 +1,33 @@
+"""统计说明：周报和通报用同一份，数怎么来的、几个词是什么意思。"""
+
+from taiping.ground.dates import long_date
+
+
+def chinese_moment(moment):
+    return f"{long_date(moment)}{moment.hour}时{moment.minute:02d}分"
+
+
+def explanations(shot, returns=False):
+    """统计说明的各条，每条一句话；returns 时说明待重报和差错率。"""
+    recorded = shot.progress.basis == "recorded"
+    basis = (
+        "按录入日期统计，看的是那天系统里已经录入的"
+        if recorded
+        else "按完成日期统计，补录的算在实际完成的那天"
+    )
+    lines = [
+        f"数据截至{long_date(shot.as_of)}，{basis}；全部数字出自{chinese_moment(shot.taken_at)}的同一次取数。",
+        "上报指最后一步的前一步已经完成，核实指最后一步已经完成（镇级核实、竣工验收或核实销号）；"
+        "个数按整块完成的图斑计，面积含部分完成的。",
+        "核查无问题的图斑从认定之日起个数算完成，面积不算整治面积，单列为核减；"
+        "任务数有个数的，核减的面积从任务面积中扣除，只按面积下达的不扣。",
+        "按期与否看完成日期是否晚于截止日期；方案未定时限的，按方案结束日期"
+        f"{long_date(shot.plan.ends_on)}判断。",
+        "逾期指有一步过了截止日期还没有完成的图斑，核查无问题和暂缓的不算。",
+        "占比向下取到0.1%；面积单位为亩，1亩等于2000/3平方米，合计后再舍入。",
+    ]
+    if returns:
+        lines.insert(-1, "待重报指已退回、还没有重新上报的图斑；差错率是退回次数占上报次数的比例。")
+    if shot.has_demo:
+        lines.insert(0, "本次统计含演示数据，不是真实情况，不得作为正式数据使用。")
+    return lines

@@ -1,0 +1,230 @@
+"""目标任务、时间节点、任务分解。"""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from taiping.ground.area import MuField, plain
+from tasks.models.groups import WorkingGroup
+from tasks.models.plans import Plan
+from villages.models import NaturalManager, Village
+
+
+class TargetManager(NaturalManager):
+    natural_fields = ("plan__year", "code")
+
+
+class Target(models.Model):
+    """目标任务：方案里的一个数（或一个方向），由图斑或监测来量。"""
+
+    class Kind(models.TextChoices):
+        FLOOR = "FLOOR", "底线"
+        WORKLOAD = "WORKLOAD", "工作量"
+        CASES = "CASES", "问题清单"
+
+    class MeasuredBy(models.TextChoices):
+        PATCHES = "PATCHES", "图斑"
+        READINGS = "READINGS", "监测"
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="targets", verbose_name="方案")
+    code = models.SlugField(
+        "代码", max_length=30, help_text="英文小写，如 abandoned；导入图斑时用它。"
+    )
+    name = models.CharField("名称", max_length=50)
+    kind = models.CharField("类型", max_length=10, choices=Kind)
+    measured_by = models.CharField("靠什么量", max_length=10, choices=MeasuredBy)
+    unit = models.CharField("单位", max_length=10, default="亩")
+    decimals = models.PositiveSmallIntegerField("显示小数位", default=2)
+    quota = MuField(
+        "任务数",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="按本任务的单位；方案没定数就留空。",
+    )
+    quota_count = models.PositiveIntegerField(
+        "任务个数", null=True, blank=True, help_text="个；没有就留空。"
+    )
+    group = models.ForeignKey(
+        WorkingGroup,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="targets",
+        verbose_name="责任工作组",
+    )
+    clause = models.CharField("方案条款", max_length=100, blank=True)
+    wording = models.CharField("方案原文", max_length=300, blank=True)
+    villages_may_add = models.BooleanField("村可自行添加图斑", default=False)
+    order = models.PositiveSmallIntegerField("顺序", default=0)
+
+    objects = TargetManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "目标任务"
+        ordering = ["plan", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "code"], name="target_code_is_unique_in_plan"),
+            models.CheckConstraint(
+                condition=Q(quota__isnull=True) | Q(quota__gte=0),
+                name="target_quota_is_not_negative",
+                violation_error_message="任务数不能是负数。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(measured_by="PATCHES") | Q(unit="亩"),
+                name="target_measured_by_patches_is_in_mu",
+                violation_error_message="靠图斑量的任务，单位只能是“亩”。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="FLOOR") | Q(measured_by="READINGS"),
+                name="target_floor_is_measured_by_readings",
+                violation_error_message="底线任务靠监测量，请把“靠什么量”改成“监测”。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="CASES") | Q(measured_by="PATCHES"),
+                name="target_cases_are_measured_by_patches",
+                violation_error_message="问题清单按图斑逐个销号，请把“靠什么量”改成“图斑”。",
+            ),
+            models.CheckConstraint(
+                condition=Q(decimals__lte=6),
+                name="target_decimals_are_at_most_six",
+                violation_error_message="显示小数位最多 6 位。",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.plan.year, self.code)
+
+    natural_key.dependencies = ["tasks.plan"]
+
+    def clean(self):
+        if self.group_id and self.plan_id and self.group.plan_id != self.plan_id:
+            raise ValidationError({"group": "责任工作组要在同一年度方案里。"})
+
+    @property
+    def by_patches(self):
+        return self.measured_by == self.MeasuredBy.PATCHES
+
+    @property
+    def is_floor(self):
+        return self.kind == self.Kind.FLOOR
+
+    @property
+    def quota_text(self):
+        """任务数的一句话：“不低于 32202 亩”“24 个、99.3 亩”；两样都没有是“方案未定数”。"""
+        parts = [f"{self.quota_count} 个"] if self.quota_count is not None else []
+        if self.quota is not None:
+            parts.append(f"{plain(self.quota)} {self.unit}")
+        text = "、".join(parts) or "方案未定数"
+        return f"不低于 {text}" if self.is_floor and parts else text
+
+
+class MilestoneManager(NaturalManager):
+    natural_fields = ("target__plan__year", "target__code", "code")
+
+
+class Milestone(models.Model):
+    """时间节点：一项任务的一步，谁做、什么时候截止、要什么材料。"""
+
+    class Actor(models.TextChoices):
+        VILLAGE = "VILLAGE", "村"
+        TOWN = "TOWN", "镇"
+        DISTRICT = "DISTRICT", "区"
+
+    target = models.ForeignKey(
+        Target, models.CASCADE, related_name="milestones", verbose_name="目标任务"
+    )
+    order = models.PositiveSmallIntegerField("顺序")
+    code = models.SlugField("代码", max_length=30)
+    name = models.CharField("名称", max_length=30)
+    starts_on = models.DateField("开始日期", null=True, blank=True)
+    due_on = models.DateField(
+        "截止日期", null=True, blank=True, help_text="方案没定就留空，按方案结束日期判断。"
+    )
+    wording = models.CharField("方案原文", max_length=200, blank=True)
+    actor = models.CharField("由谁做", max_length=10, choices=Actor, default=Actor.VILLAGE)
+    min_photos = models.PositiveSmallIntegerField("至少几张照片", default=0)
+    needs_external_ref = models.BooleanField(
+        "要填上传编号", default=False, help_text="如国土调查云的上传编号。"
+    )
+
+    objects = MilestoneManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "时间节点"
+        ordering = ["target", "order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target", "code"], name="milestone_code_is_unique_in_target"
+            ),
+            models.UniqueConstraint(
+                fields=["target", "order"], name="milestone_order_is_unique_in_target"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(due_on__isnull=True)
+                | Q(due_on__gte=F("starts_on")),
+                name="milestone_is_due_after_it_starts",
+                violation_error_message="截止日期不能早于开始日期。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.target.name} · {self.name}"
+
+    def natural_key(self):
+        return (*self.target.natural_key(), self.code)
+
+    natural_key.dependencies = ["tasks.target"]
+
+
+class AllocationManager(NaturalManager):
+    natural_fields = ("target__plan__year", "target__code", "village__name")
+
+
+class Allocation(models.Model):
+    """任务分解：一项任务落到一个村的数；空就是未分解，不是 0。"""
+
+    target = models.ForeignKey(
+        Target, models.CASCADE, related_name="allocations", verbose_name="目标任务"
+    )
+    village = models.ForeignKey(
+        Village, models.PROTECT, related_name="allocations", verbose_name="村"
+    )
+    lot = models.CharField("片区", max_length=10, blank=True, help_text="如 A、B；不分片就留空。")
+    quota = MuField(
+        "任务数",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="空就是未分解。",
+    )
+    quota_count = models.PositiveIntegerField("任务个数", null=True, blank=True)
+
+    objects = AllocationManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任务分解"
+        ordering = ["target", "lot", "village"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target", "village"], name="allocation_is_one_per_target_and_village"
+            ),
+            models.CheckConstraint(
+                condition=Q(quota__isnull=True) | Q(quota__gte=0),
+                name="allocation_quota_is_not_negative",
+                violation_error_message="任务数不能是负数。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.target.name} · {self.village.name}"
+
+    def natural_key(self):
+        return (*self.target.natural_key(), self.village.name)
+
+    natural_key.dependencies = ["tasks.target", "villages.village"]

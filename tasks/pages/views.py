@@ -1,0 +1,118 @@
+"""方案的四个页面：目标与时限、工作组、任务分解、保有量监测。"""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from tasks.models import Membership, Milestone, Plan, Reading, Target
+from tasks.pages.allocation_table import share_table
+from tasks.pages.readings.forms import ReadingForm
+from villages.accounts import drafts
+from villages.models import Village
+
+
+def plan_asked_for(request):
+    """地址里 year 指的方案；没写或写错时是当前方案，一份也没有是 None。"""
+    year = request.GET.get("year", "")
+    found = (
+        Plan.objects.filter(year=int(year)).first()
+        if year.isascii() and year.isdigit() and len(year) == 4
+        else None
+    )
+    return found or Plan.objects.current(timezone.localdate())
+
+
+def shown(request, template, plan, **context):
+    plans = Plan.objects.order_by("-year")
+    return render(request, template, {"plan": plan, "plans": plans, **context})
+
+
+def plan(request):
+    plan = plan_asked_for(request)
+    if plan is None:
+        return render(request, "tasks/no_plan.html")
+    steps = Prefetch("milestones", Milestone.objects.order_by("order"))
+    targets = plan.targets.select_related("group").prefetch_related(steps).order_by("order")
+    return shown(request, "tasks/plan.html", plan, targets=targets)
+
+
+def groups(request):
+    plan = plan_asked_for(request)
+    if plan is None:
+        return render(request, "tasks/no_plan.html")
+    people = Prefetch("memberships", Membership.objects.select_related("cadre").order_by("order"))
+    found = (
+        plan.groups.select_related("parent").prefetch_related(people, "targets").order_by("order")
+    )
+    groups = []
+    for group in found:
+        by_position = [
+            (
+                position.label,
+                [member for member in group.memberships.all() if member.position == position],
+            )
+            for position in Membership.Position
+        ]
+        groups.append((group, [(label, members) for label, members in by_position if members]))
+    return shown(request, "tasks/groups.html", plan, groups=groups)
+
+
+def shares(request):
+    plan = plan_asked_for(request)
+    if plan is None:
+        return render(request, "tasks/no_plan.html")
+    villages = Village.objects.visible_to(request.user)
+    return shown(
+        request,
+        "tasks/shares.html",
+        plan,
+        table=share_table(plan, villages, whole=not request.user.is_secretary),
+    )
+
+
+def readings(request):
+    """各项任务的监测；镇工作人员在这里录入。"""
+    plan = plan_asked_for(request)
+    if plan is None:
+        return render(request, "tasks/no_plan.html")
+    may_add = request.user.has_perm("tasks.add_reading")
+    form = ReadingForm(request.POST or None, plan=plan) if may_add else None
+    if request.method == "POST":
+        if not may_add:
+            raise PermissionDenied
+        if form.is_valid():
+            form.instance.by = request.user
+            reading = form.save()
+            messages.success(request, f"已录入：{reading}。总览里{reading.on}以后的数按它算。")
+            return redirect(f"{reverse('tasks:readings')}?year={plan.year}")
+    if form:
+        drafts.refill(request, form)
+    targets = plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order")
+    seen = Reading.objects.filter(target__plan=plan).select_related("target", "village", "by")
+    if request.user.is_secretary:
+        seen = seen.filter(village__isnull=True) | seen.filter(
+            village__in=Village.objects.visible_to(request.user)
+        )
+    return shown(
+        request,
+        "tasks/readings.html",
+        plan,
+        form=form,
+        targets=targets,
+        readings=mark_corrected(
+            list(seen.order_by("target__order", "-on", "-created_at", "-pk")[:500])
+        ),
+    )
+
+
+def mark_corrected(readings):
+    """同一任务、同一村、同一天有几次录入的，只有最后一次在用，其余标“已更正”。"""
+    newest = set()
+    for reading in readings:
+        key = (reading.target_id, reading.village_id, reading.on)
+        reading.is_corrected = key in newest
+        newest.add(key)
+    return readings

@@ -1,0 +1,40 @@
+"""登录上的几道关：没登录先去登录（填的字留着），人在用就不超时，发放的密码只能用来改密码。"""
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from villages.accounts import drafts, landing, sessions
+
+
+class LoginMiddleware(LoginRequiredMiddleware):
+    def process_view(self, request, view, args, kwargs):
+        if request.user.is_authenticated:
+            sessions.keep_alive(request)
+        return super().process_view(request, view, args, kwargs)
+
+    def handle_no_permission(self, request, view):
+        if request.method == "POST":
+            drafts.keep(request)
+        return redirect_to_login(landing.after_login(request))
+
+
+class IssuedPasswordMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        user = request.user
+        if not (user.is_authenticated and user.must_change_password):
+            return None
+        open_to_all = not getattr(view, "login_required", True)
+        if open_to_all or request.path in (
+            reverse("villages:password_change"),
+            reverse("villages:logout"),
+        ):
+            return None
+        return redirect("villages:password_change")

@@ -1,0 +1,96 @@
+"""登录、退出、改密码、我的账号和我的登录。"""
+
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.views import LoginView, LogoutView
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+
+from villages.accounts import drafts, sessions
+from villages.accounts.forms import LoginForm, OwnPasswordForm
+from villages.accounts.landing import only_post, opens
+from villages.accounts.passwords import expire_old_password
+from villages.models import Village
+
+EXPIRED = "password_expired"
+
+
+class Login(LoginView):
+    """Django 的登录页本身就标了“不用登录”，next 也只认本站地址；点不开的不去。"""
+
+    template_name = "villages/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def get_redirect_url(self):
+        url = super().get_redirect_url()
+        leads_on = opens(url) and unquote(urlsplit(url).path) != self.request.path
+        return url if leads_on else ""
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        sessions.mark(self.request)
+        if expire_old_password(form.get_user()):
+            self.request.session[EXPIRED] = True
+        return response
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        # 站名不写会被 Django 换成域名
+        return context | {
+            "site_name": settings.SITE_NAME,
+            "timed_out": drafts.is_waiting(self.request),
+        }
+
+
+login = Login.as_view()
+logout = only_post(LogoutView.as_view())
+
+
+def account(request):
+    villages = Village.objects.visible_to(request.user)
+    found = sessions.sessions_of(request.user, request.session.session_key)
+    return render(
+        request,
+        "villages/account.html",
+        {
+            "villages": villages,
+            "sessions": found,
+            "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
+        },
+    )
+
+
+@only_post
+def end_session(request):
+    ended = sessions.end(request.user, request.session.session_key, request.POST.get("which", ""))
+    if ended:
+        messages.success(request, f"已经退出 {ended} 个登录，那里要重新输密码。")
+    else:
+        messages.info(request, "没有要退出的登录：它可能已经退出了。")
+    return redirect("villages:account")
+
+
+@sensitive_post_parameters()
+def password_change(request):
+    issued = request.user.must_change_password
+    form = OwnPasswordForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        update_session_auth_hash(request, request.user)  # 别处的登录失效，这里接着用
+        request.session.pop(EXPIRED, None)
+        messages.success(request, "密码已经改好，下次请用新密码登录。")
+        return redirect("/" if issued else "villages:account")
+    return render(
+        request,
+        "villages/password_change.html",
+        {
+            "form": form,
+            "issued": issued,
+            "expired": request.session.get(EXPIRED),
+            "max_days": settings.PASSWORD_MAX_DAYS,
+        },
+    )

@@ -1,0 +1,113 @@
+"""把上级表格里写的村，对到系统里的村。只认写得清楚的，不猜。"""
+
+import re
+from typing import NamedTuple
+
+from taiping.ground.texts import half_width, listed
+from villages.models import Village
+
+# 2014 年前铜梁的区划代码是 500224，旧表格还在用。
+OLD_PREFIX, NEW_PREFIX = "500224", "500151"
+CODE = re.compile(r"(\d{12})(\w{7})?")  # 12 位村代码，或 19 位坐落单位代码（前 12 位是村代码）
+SPACES = re.compile(r"\s+")
+SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
+LEVELS = re.compile(
+    r"([^市]{1,8}市)?([^区县]{1,8}(?:(?<!社)区|县))?(.{1,8}?(?:镇|乡|街道))?"
+)  # 市、区、镇
+
+
+class Match(NamedTuple):
+    """对上了：village 有值，reason 是空；没对上：village 是 None，reason 说明找到什么、该怎么办。"""
+
+    village: Village | None
+    reason: str = ""
+
+
+def tidy(value):
+    """单元格里的值变成可比的文字：全角转半角，去掉所有空白；整数样子的小数去掉 .0。"""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return SPACES.sub("", half_width(str(value)))
+
+
+def tidy_code(text):
+    """12 位村代码；旧的 500224 开头换成 500151。"""
+    code = text[:12]
+    return NEW_PREFIX + code[len(OLD_PREFIX) :] if code.startswith(OLD_PREFIX) else code
+
+
+class VillageIndex:
+    """村的索引，建的时候查一次库，之后对多少行都不再查。
+
+    villages：只在这些村里找，默认全部。
+    place：本镇的全称，如“重庆市铜梁区太平镇”（后面多写的“人民政府”不碍事）；给了就只认本镇的前缀，
+    “土桥镇白云村”不会当成本镇的白云。没给就不看前缀是哪个镇。
+    """
+
+    def __init__(self, villages=None, *, place=""):
+        self.by_code, self.by_name, self.by_alias, self.seen = {}, {}, {}, {}
+        self.place = [part for part in LEVELS.match(tidy(place)).groups() if part]
+        for village in Village.objects.all() if villages is None else villages:
+            self.by_name[tidy(village.name)] = village
+            if village.code:
+                self.by_code[tidy_code(village.code)] = village
+            for alias in village.alias_list:
+                self.by_alias.setdefault(tidy(alias), []).append(village)
+
+    def match(self, value):
+        """村名、别名、12 位村代码或 19 位坐落单位代码 → Match(village, reason)。"""
+        text = tidy(value)
+        if text not in self.seen:
+            self.seen[text] = self._match(text)
+        return self.seen[text]
+
+    def _match(self, text):
+        if not text:
+            return Match(None, "没有填村，请填村（社区）名或 12 位村代码。")
+        if SCIENTIFIC.fullmatch(text):
+            return Match(
+                None, f"“{text}”是被改成科学计数法的代码，请把这一列设成文本再填完整的代码。"
+            )
+        if code := CODE.fullmatch(text):
+            return self._match_code(text, tidy_code(code[1]))
+        if found := self._match_name(text):
+            return found
+        rest = self._without_place(text)
+        if rest and rest != text and (found := self._match_name(rest)):
+            return found
+        return Match(None, self._unknown_name(text))
+
+    def _match_code(self, text, code):
+        if village := self.by_code.get(code):
+            return Match(village)
+        return Match(
+            None,
+            f"“{text}”：没有代码是 {code} 的村。请核对代码，或在后台“村（社区）”里给这个村填上村代码。",
+        )
+
+    def _match_name(self, text):
+        if village := self.by_name.get(text):
+            return Match(village)
+        villages = self.by_alias.get(text, [])
+        if len({village.pk for village in villages}) > 1:
+            names = listed(villages)
+            return Match(None, f"“{text}”同时是 {names} 的别名，分不清是哪个村。请在后台只留一处。")
+        return Match(villages[0]) if villages else None
+
+    def _without_place(self, text):
+        """去掉开头的市、区、镇；给过本镇全称时只去掉本镇的。"""
+        if not self.place:
+            return text[LEVELS.match(text).end() :]
+        for part in self.place:
+            text = text.removeprefix(part)
+        return text
+
+    def _unknown_name(self, text):
+        if LEVELS.fullmatch(text):
+            return f"“{text}”只写到市、区、镇，没有写是哪个村。请补上村（社区）名。"
+        return (
+            f"“{text}”不是系统里的村名或别名。请核对；如果是某个村的另一种写法，"
+            "请管理员在后台“村（社区）”的别名里加上这种写法。"
+        )
