@@ -182,10 +182,13 @@ def awaiting(user):
 
 
 def awaiting_count(user):
-    """导航上“待核实”后面的数；不是镇里的人是 0。"""
+    """导航上“待核实”后面的数；不是镇里的人是 0。菜单和页面都要，一次请求里只数一次：记在这次请求的 user 上。"""
     if not user.is_town:
         return 0
-    return Patch.objects.visible_to(user).current().filter(status=Status.AWAITING).count()
+    if not hasattr(user, "awaiting_count"):
+        waiting = Patch.objects.visible_to(user).current().filter(status=Status.AWAITING)
+        user.awaiting_count = waiting.count()
+    return user.awaiting_count
 
 
 def following(queue, patch):

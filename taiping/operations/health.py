@@ -63,7 +63,7 @@ def _migrations():
         executor = MigrationExecutor(connection)
         waiting, newer = (
             executor.migration_plan(executor.loader.graph.leaf_nodes()),
-            newer_sentence(),
+            newer_sentence(executor.loader.applied_migrations),
         )
     except Error:
         return "migrations", False, "数据表读不出来"

@@ -22,10 +22,15 @@ def unknown_steps(applied):
     return [step for step in map(tuple, applied) if step not in known]
 
 
-def newer_sentence():
-    """数据库比代码新就是一句话，不是就是空。别人写的包多出来的步骤只记在日志里：表还是那些表，照样能用。"""
+def newer_sentence(applied=None):
+    """数据库比代码新就是一句话，不是就是空。applied 是数据库里更新过的步，刚查过的给它就不再查。
+
+    别人写的包多出来的步骤只记在日志里：表还是那些表，照样能用。
+    """
     labels = {config.label: config.name.split(".")[0] in OURS for config in apps.get_app_configs()}
-    unknown = unknown_steps(sorted(MigrationRecorder(connection).applied_migrations()))
+    if applied is None:
+        applied = MigrationRecorder(connection).applied_migrations()
+    unknown = unknown_steps(sorted(applied))
     ours = [f"{app}.{name}" for app, name in unknown if labels.get(app)]
     others = [f"{app}.{name}" for app, name in unknown if labels.get(app) is False]
     if others:

@@ -7,40 +7,36 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from tasks.models import Membership, Milestone, Plan, Reading, Target
+from tasks.models import Membership, Milestone, Plan, Reading, Target, in_force
 from tasks.pages.allocation_table import share_table
 from tasks.pages.readings.forms import ReadingForm
 from villages.accounts import drafts
 from villages.models import Village
 
 
-def plan_asked_for(request):
-    """地址里 year 指的方案；没写或写错时是当前方案，一份也没有是 None。"""
+def plans_asked_for(request):
+    """(地址里 year 指的方案, 全部方案，新的在前)；没写或写错时是当前方案，一份也没有是 None。"""
+    plans = list(Plan.objects.order_by("-year"))
     year = request.GET.get("year", "")
-    found = (
-        Plan.objects.filter(year=int(year)).first()
-        if year.isascii() and year.isdigit() and len(year) == 4
-        else None
-    )
-    return found or Plan.objects.current(timezone.localdate())
+    found = [plan for plan in plans if str(plan.year) == year]
+    return found[0] if found else in_force(plans, timezone.localdate()), plans
 
 
-def shown(request, template, plan, **context):
-    plans = Plan.objects.order_by("-year")
+def shown(request, template, plan, plans, **context):
     return render(request, template, {"plan": plan, "plans": plans, **context})
 
 
 def plan(request):
-    plan = plan_asked_for(request)
+    plan, plans = plans_asked_for(request)
     if plan is None:
         return render(request, "tasks/no_plan.html")
     steps = Prefetch("milestones", Milestone.objects.order_by("order"))
     targets = plan.targets.select_related("group").prefetch_related(steps).order_by("order")
-    return shown(request, "tasks/plan.html", plan, targets=targets)
+    return shown(request, "tasks/plan.html", plan, plans, targets=targets)
 
 
 def groups(request):
-    plan = plan_asked_for(request)
+    plan, plans = plans_asked_for(request)
     if plan is None:
         return render(request, "tasks/no_plan.html")
     people = Prefetch("memberships", Membership.objects.select_related("cadre").order_by("order"))
@@ -57,11 +53,11 @@ def groups(request):
             for position in Membership.Position
         ]
         groups.append((group, [(label, members) for label, members in by_position if members]))
-    return shown(request, "tasks/groups.html", plan, groups=groups)
+    return shown(request, "tasks/groups.html", plan, plans, groups=groups)
 
 
 def shares(request):
-    plan = plan_asked_for(request)
+    plan, plans = plans_asked_for(request)
     if plan is None:
         return render(request, "tasks/no_plan.html")
     villages = Village.objects.visible_to(request.user)
@@ -69,13 +65,14 @@ def shares(request):
         request,
         "tasks/shares.html",
         plan,
+        plans,
         table=share_table(plan, villages, whole=not request.user.is_secretary),
     )
 
 
 def readings(request):
     """各项任务的监测；镇工作人员在这里录入。"""
-    plan = plan_asked_for(request)
+    plan, plans = plans_asked_for(request)
     if plan is None:
         return render(request, "tasks/no_plan.html")
     may_add = request.user.has_perm("tasks.add_reading")
@@ -100,6 +97,7 @@ def readings(request):
         request,
         "tasks/readings.html",
         plan,
+        plans,
         form=form,
         targets=targets,
         readings=mark_corrected(

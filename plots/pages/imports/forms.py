@@ -11,6 +11,7 @@ from plots.importing.source import PASTED
 from plots.models import Batch
 from plots.models.column_aliases import ColumnAlias
 from plots.models.columns import AREAS, CLOUD, EXTRA, FOUND_VILLAGE, MEASURED, Field, tidy_header
+from taiping.ground.form_fields import ListedChoiceField
 from taiping.ground.geometry.reading import SUFFIXES as VECTORS
 from tasks.models import Target
 from tasks.pages.imports.forms import safe_name
@@ -24,7 +25,7 @@ KINDS = [
 ]
 
 
-class TargetChoice(forms.ModelChoiceField):
+class TargetChoice(ListedChoiceField):
     def label_from_instance(self, target):
         return f"{target.plan.year}年 · {target.name}"
 

@@ -56,7 +56,7 @@ def patch_import(request):
     batches = batches[:BATCHES]
     for batch in batches:
         batch.result = counts_text(batch.counts)
-    context = {"form": form, "batches": batches, "targets": form.fields["target"].queryset}
+    context = {"form": form, "batches": batches, "targets": form.fields["target"].instances}
     return render(request, "plots/import.html", context)
 
 

@@ -9,6 +9,7 @@ from plots.actions.permissions import NotAllowed
 from plots.models import Reason
 from plots.pages.review.forms import steps_to_redo
 from taiping.ground.area import plain
+from taiping.ground.form_fields import ListedChoiceField
 from villages.models import Village
 
 DATE_ERRORS = {"invalid": "日期看不明白，请填如 2024-09-05。", "required": "请填日期。"}
@@ -164,7 +165,7 @@ class AmendForm(ActionForm):
     code = forms.CharField(
         label="图斑编号", max_length=60, error_messages={"required": "请填图斑编号。"}
     )
-    village = forms.ModelChoiceField(
+    village = ListedChoiceField(
         label="村",
         queryset=Village.objects.all(),
         empty_label=None,
