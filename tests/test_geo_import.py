@@ -451,3 +451,37 @@ def test_shapes_drawn_to_cross_each_other_a_million_times_are_refused_in_words(
     assert page.status_code == 422
     assert "查重叠查不完，没有导入" in page.content.decode()
     assert Patch.objects.count() == 0
+
+
+def test_a_layer_name_no_sheet_may_have_still_gets_its_marked_workbook(client, staff, target):
+    box = shapely.box(106.05, 29.85, 106.051, 29.851)
+    content = geojson([box], [{"图斑编号": "T-1", "村名": "没有这个村"}])
+    client.post(
+        PAGE,
+        {
+            "kind": "TABLE",
+            "target": target.pk,
+            "file": SimpleUploadedFile("图斑[1]?.geojson", content),
+        },
+    )
+
+    marked = client.get(f"/patches/import/{Batch.objects.get().pk}/errors.xlsx")
+
+    assert marked.status_code == 200
+    assert marked.content.startswith(b"PK")
+
+
+def test_a_file_written_in_a_way_nobody_thought_of_gets_a_sentence_and_a_line_in_the_log(
+    client, staff, target, caplog
+):
+    content = b'{"type": "FeatureCollection", "features": [], "crs": {"properties": null}}'
+    client.post(
+        PAGE,
+        {"kind": "TABLE", "target": target.pk, "file": SimpleUploadedFile("a.geojson", content)},
+    )
+
+    page = client.get(f"/patches/import/{Batch.objects.get().pk}/")
+
+    assert page.status_code == 200
+    assert "读不了这份文件" in page.content.decode()
+    assert "读外来的文件出了意外" in caplog.text

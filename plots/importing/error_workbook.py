@@ -5,7 +5,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
 from plots.models.columns import ERRORS
-from taiping.ground.tables import ERROR_FILL, ERROR_FONT, column_letter, put, to_bytes
+from taiping.ground.tables import ERROR_FILL, ERROR_FONT, column_letter, put, sheet_title, to_bytes
 
 WIDTH = 60
 
@@ -29,7 +29,7 @@ def _sentence(problem):
 
 
 def _write(book, layout, told):
-    sheet = book.create_sheet(layout.name[:31])
+    sheet = book.create_sheet(sheet_title(layout.name))
     rows = [(number, values[: _old_errors(layout)]) for number, values in layout.sheet.rows]
     width = max(len(values) for _, values in rows)
     sheet.column_dimensions[column_letter(width)].width = WIDTH

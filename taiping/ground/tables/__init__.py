@@ -38,6 +38,7 @@ from taiping.ground.tables.writing import (
     new_book,
     print_landscape,
     put,
+    sheet_title,
     to_bytes,
 )
 
@@ -71,6 +72,7 @@ __all__ = [
     "read_pasted",
     "read_workbook",
     "refuse_unfit",
+    "sheet_title",
     "shown",
     "to_bytes",
     "within_limits",

@@ -15,6 +15,7 @@ from taiping.ground.tables.writing import (
     add_sheet,
     new_book,
     put,
+    sheet_title,
     to_bytes,
 )
 from taiping.ground.texts import half_width
@@ -62,7 +63,7 @@ def _marked(source, problems):
 def _plain_copy(source):
     book = new_book()
     for sheet in read_here(source):
-        copy = book.create_sheet(sheet.name)
+        copy = book.create_sheet(sheet_title(sheet.name))
         for number, values in sheet.rows:
             for index, value in enumerate(values, start=1):
                 put(copy.cell(number, index), value)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ MAX_ROWS = 200_000
 MAX_CELLS = 20_000_000
 MAX_UNPACKED = 400 * 1024 * 1024
 MAX_RATIO, DENSE_FLOOR = 300, 20 * 1024 * 1024  # 正常的表约压到二十分之一；小的不看
+logger = logging.getLogger(__name__)
 TOO_BIG = "这个表格解开后太大了。请拆成几个文件，或删掉用不到的表。"
 READ_PARTS = (".xml", ".rels", ".vml")  # 读取库会整个读进内存的；图片它不看
 CSV_ENCODINGS = ("utf-8-sig", "gb18030")
@@ -40,13 +42,21 @@ class TooHeavy(TableError):
 
 
 def within_limits(function, *args):
-    """读文件的 function(*args) 在有时间和内存限度的进程里做；没读完抛 TooHeavy，还没轮到抛 TableError。"""
+    """读文件的 function(*args) 在有时间和内存限度的进程里做；没读完抛 TooHeavy，还没轮到、读出意外抛 TableError。"""
     try:
         return limited(function, *args)
     except OverLimit as error:
         raise TooHeavy(str(error)) from None
     except Busy as error:
         raise TableError(str(error)) from None
+    except (TableError, OSError):  # 说清楚了的；磁盘满之类，不怪文件
+        raise
+    except Exception:
+        # 读法没想到的文件：给人一句话，经过留在日志里，好补上
+        logger.exception("读外来的文件出了意外")
+        raise TableError(
+            "这份文件的写法认不出来，没有读进来。请在原来的软件里打开，另存一份再传；还不行请把它交给管理员。"
+        ) from None
 
 
 @dataclass

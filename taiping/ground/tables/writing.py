@@ -1,6 +1,7 @@
 """表格的写：有表头样式、列宽、冻结、筛选、下拉和打印设置的 Excel。文字永远是文字，数永远是数。"""
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,7 +24,13 @@ NOTE_FONT, NOTE_FILL = (
     PatternFill("solid", fgColor="F1F4EF"),
 )
 ERROR_FONT, ERROR_FILL = Font(color="B3382C"), PatternFill("solid", fgColor="FBECEA")
+NOT_IN_TITLE, TITLE_LENGTH = re.compile(r"[\\*?:/\[\]]"), 31
 DROPDOWN_ROWS = 1000
+
+
+def sheet_title(name):
+    """工作表的名字：表格软件不许用的字换成“_”，最多 31 个字。重名的 openpyxl 自己编号。"""
+    return NOT_IN_TITLE.sub("_", name)[:TITLE_LENGTH].strip("'") or "表"
 
 
 @dataclass(frozen=True)
