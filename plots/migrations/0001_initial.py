@@ -10,679 +10,197 @@ import taiping.area
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("tasks", "0001_initial"),
-        ("villages", "0001_initial"),
+        ('tasks', '0001_initial'),
+        ('villages', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Reason",
+            name='Reason',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("text", models.CharField(max_length=100, unique=True, verbose_name="理由")),
-                (
-                    "needs_note",
-                    models.BooleanField(
-                        default=False, help_text="如“其他”，勾了就要写说明。", verbose_name="要写明"
-                    ),
-                ),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
-                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(max_length=100, unique=True, verbose_name='理由')),
+                ('needs_note', models.BooleanField(default=False, help_text='如“其他”，勾了就要写说明。', verbose_name='要写明')),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
+                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
             ],
             options={
-                "verbose_name": "退回理由",
-                "verbose_name_plural": "退回理由",
-                "ordering": ["order", "pk"],
+                'verbose_name': '退回理由',
+                'verbose_name_plural': '退回理由',
+                'ordering': ['order', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Batch",
+            name='Batch',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("TABLE", "表格"),
-                            ("PASTE", "粘贴"),
-                            ("GEO", "矢量数据"),
-                            ("CLOUD", "国土调查云结果"),
-                        ],
-                        default="TABLE",
-                        max_length=10,
-                        verbose_name="类型",
-                    ),
-                ),
-                (
-                    "file",
-                    models.FileField(blank=True, upload_to="batches/%Y/", verbose_name="文件"),
-                ),
-                ("name", models.CharField(max_length=200, verbose_name="原文件名")),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="导入时间"
-                    ),
-                ),
-                ("counts", models.JSONField(blank=True, default=dict, verbose_name="结果")),
-                (
-                    "is_demo",
-                    models.BooleanField(default=False, editable=False, verbose_name="演示数据"),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="导入人",
-                    ),
-                ),
-                (
-                    "target",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="batches",
-                        to="tasks.target",
-                        verbose_name="目标任务",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('TABLE', '表格'), ('PASTE', '粘贴'), ('GEO', '矢量数据'), ('CLOUD', '国土调查云结果')], default='TABLE', max_length=10, verbose_name='类型')),
+                ('file', models.FileField(blank=True, upload_to='batches/%Y/', verbose_name='文件')),
+                ('name', models.CharField(max_length=200, verbose_name='原文件名')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='导入时间')),
+                ('counts', models.JSONField(blank=True, default=dict, verbose_name='结果')),
+                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='演示数据')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='tasks.target', verbose_name='目标任务')),
             ],
             options={
-                "verbose_name": "批次",
-                "verbose_name_plural": "批次",
-                "ordering": ["-created_at"],
+                'verbose_name': '批次',
+                'verbose_name_plural': '批次',
+                'ordering': ['-created_at'],
             },
         ),
         migrations.CreateModel(
-            name="Patch",
+            name='Patch',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(max_length=60, verbose_name="图斑编号")),
-                (
-                    "area_mu",
-                    taiping.area.MuField(
-                        decimal_places=6, max_digits=15, verbose_name="面积（亩）"
-                    ),
-                ),
-                ("place", models.CharField(blank=True, max_length=100, verbose_name="小地名")),
-                (
-                    "contractor",
-                    models.CharField(blank=True, max_length=100, verbose_name="承包人（项目主体）"),
-                ),
-                (
-                    "land_before",
-                    models.CharField(blank=True, max_length=50, verbose_name="变化前地类"),
-                ),
-                (
-                    "land_after",
-                    models.CharField(blank=True, max_length=50, verbose_name="变化后地类"),
-                ),
-                (
-                    "remedy",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("CONVERSION", "农转用"),
-                            ("FACILITY", "设施农业用地备案"),
-                            ("TITLE", "确权登记"),
-                            ("COUNCIL", "一事一议"),
-                            ("RECLAIM", "拆除复耕"),
-                            ("OTHER", "其他"),
-                        ],
-                        max_length=12,
-                        verbose_name="整改方式",
-                    ),
-                ),
-                ("extra", models.JSONField(blank=True, default=dict, verbose_name="其他列")),
-                ("since_on", models.DateField(blank=True, null=True, verbose_name="从哪天起算")),
-                ("until_on", models.DateField(blank=True, null=True, verbose_name="到哪天不再算")),
-                (
-                    "until_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="拆分录入时间"),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("PENDING", "待整治"),
-                            ("UNDERWAY", "整治中"),
-                            ("RETURNED", "已退回"),
-                            ("AWAITING", "待核实"),
-                            ("CLOSED", "已销号"),
-                            ("EXEMPT", "核查无问题"),
-                            ("DEFERRED", "暂缓"),
-                        ],
-                        default="PENDING",
-                        max_length=10,
-                        verbose_name="状态",
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="录入时间"
-                    ),
-                ),
-                (
-                    "is_demo",
-                    models.BooleanField(default=False, editable=False, verbose_name="演示数据"),
-                ),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="patches",
-                        to="plots.batch",
-                        verbose_name="批次",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="录入人",
-                    ),
-                ),
-                (
-                    "next_milestone",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tasks.milestone",
-                        verbose_name="下一步",
-                    ),
-                ),
-                (
-                    "split_from",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="plots.patch",
-                        verbose_name="拆分自",
-                    ),
-                ),
-                (
-                    "target",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="patches",
-                        to="tasks.target",
-                        verbose_name="目标任务",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="patches",
-                        to="villages.village",
-                        verbose_name="村",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=60, verbose_name='图斑编号')),
+                ('area_mu', taiping.area.MuField(decimal_places=6, max_digits=15, verbose_name='面积（亩）')),
+                ('place', models.CharField(blank=True, max_length=100, verbose_name='小地名')),
+                ('contractor', models.CharField(blank=True, max_length=100, verbose_name='承包人（项目主体）')),
+                ('land_before', models.CharField(blank=True, max_length=50, verbose_name='变化前地类')),
+                ('land_after', models.CharField(blank=True, max_length=50, verbose_name='变化后地类')),
+                ('remedy', models.CharField(blank=True, choices=[('CONVERSION', '农转用'), ('FACILITY', '设施农业用地备案'), ('TITLE', '确权登记'), ('COUNCIL', '一事一议'), ('RECLAIM', '拆除复耕'), ('OTHER', '其他')], max_length=12, verbose_name='整改方式')),
+                ('extra', models.JSONField(blank=True, default=dict, verbose_name='其他列')),
+                ('since_on', models.DateField(blank=True, null=True, verbose_name='从哪天起算')),
+                ('until_on', models.DateField(blank=True, null=True, verbose_name='到哪天不再算')),
+                ('until_at', models.DateTimeField(blank=True, null=True, verbose_name='拆分录入时间')),
+                ('status', models.CharField(choices=[('PENDING', '待整治'), ('UNDERWAY', '整治中'), ('RETURNED', '已退回'), ('AWAITING', '待核实'), ('CLOSED', '已销号'), ('EXEMPT', '核查无问题'), ('DEFERRED', '暂缓')], default='PENDING', max_length=10, verbose_name='状态')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='录入时间')),
+                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='演示数据')),
+                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='patches', to='plots.batch', verbose_name='批次')),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
+                ('next_milestone', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tasks.milestone', verbose_name='下一步')),
+                ('split_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='plots.patch', verbose_name='拆分自')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='patches', to='tasks.target', verbose_name='目标任务')),
+                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='patches', to='villages.village', verbose_name='村')),
             ],
             options={
-                "verbose_name": "图斑",
-                "verbose_name_plural": "图斑",
-                "ordering": ["target_id", "village_id", "code"],
+                'verbose_name': '图斑',
+                'verbose_name_plural': '图斑',
+                'ordering': ['target_id', 'village_id', 'code'],
             },
         ),
         migrations.CreateModel(
-            name="RectificationRecord",
+            name='RectificationRecord',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("REPORT", "上报"),
-                            ("PASS", "核实通过"),
-                            ("RETURN", "退回"),
-                            ("EXEMPT", "核查无问题"),
-                            ("DEFER", "暂不具备整改条件"),
-                            ("RESUME", "恢复整改"),
-                            ("REMARK", "督办"),
-                            ("AMEND", "更正"),
-                            ("SPLIT", "拆分"),
-                        ],
-                        max_length=10,
-                        verbose_name="类型",
-                    ),
-                ),
-                ("done_on", models.DateField(verbose_name="完成日期")),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="录入时间"
-                    ),
-                ),
-                (
-                    "area_mu",
-                    taiping.area.MuField(
-                        decimal_places=6,
-                        default=0,
-                        max_digits=15,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="面积（亩）",
-                    ),
-                ),
-                ("completes", models.BooleanField(default=False, verbose_name="这一步完成")),
-                ("note", models.TextField(blank=True, verbose_name="说明")),
-                ("reasons", models.JSONField(blank=True, default=list, verbose_name="理由")),
-                (
-                    "external_ref",
-                    models.CharField(blank=True, max_length=100, verbose_name="国土调查云上传编号"),
-                ),
-                ("details", models.JSONField(blank=True, default=dict, verbose_name="明细")),
-                (
-                    "client_key",
-                    models.UUIDField(blank=True, null=True, unique=True, verbose_name="提交标识"),
-                ),
-                ("withdrawn_on", models.DateField(blank=True, null=True, verbose_name="撤回日期")),
-                (
-                    "withdrawn_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="撤回录入时间"),
-                ),
-                (
-                    "is_demo",
-                    models.BooleanField(default=False, editable=False, verbose_name="演示数据"),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="录入人",
-                    ),
-                ),
-                (
-                    "milestone",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tasks.milestone",
-                        verbose_name="时间节点",
-                    ),
-                ),
-                (
-                    "patch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="records",
-                        to="plots.patch",
-                        verbose_name="图斑",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.village",
-                        verbose_name="村",
-                    ),
-                ),
-                (
-                    "withdrawn_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="撤回人",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('REPORT', '上报'), ('PASS', '核实通过'), ('RETURN', '退回'), ('EXEMPT', '核查无问题'), ('DEFER', '暂不具备整改条件'), ('RESUME', '恢复整改'), ('REMARK', '督办'), ('AMEND', '更正'), ('SPLIT', '拆分')], max_length=10, verbose_name='类型')),
+                ('done_on', models.DateField(verbose_name='完成日期')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='录入时间')),
+                ('area_mu', taiping.area.MuField(decimal_places=6, default=0, max_digits=15, validators=[django.core.validators.MinValueValidator(0)], verbose_name='面积（亩）')),
+                ('completes', models.BooleanField(default=False, verbose_name='这一步完成')),
+                ('note', models.TextField(blank=True, verbose_name='说明')),
+                ('reasons', models.JSONField(blank=True, default=list, verbose_name='理由')),
+                ('external_ref', models.CharField(blank=True, max_length=100, verbose_name='国土调查云上传编号')),
+                ('details', models.JSONField(blank=True, default=dict, verbose_name='明细')),
+                ('client_key', models.UUIDField(blank=True, null=True, unique=True, verbose_name='提交标识')),
+                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='撤回日期')),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回录入时间')),
+                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='演示数据')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
+                ('milestone', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tasks.milestone', verbose_name='时间节点')),
+                ('patch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='plots.patch', verbose_name='图斑')),
+                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='villages.village', verbose_name='村')),
+                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤回人')),
             ],
             options={
-                "verbose_name": "整改记录",
-                "verbose_name_plural": "整改记录",
-                "ordering": ["done_on", "pk"],
+                'verbose_name': '整改记录',
+                'verbose_name_plural': '整改记录',
+                'ordering': ['done_on', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Evidence",
+            name='Evidence',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("PHOTO", "照片"), ("DOCUMENT", "文件")],
-                        max_length=10,
-                        verbose_name="类型",
-                    ),
-                ),
-                (
-                    "file",
-                    models.FileField(
-                        max_length=200, upload_to="evidence/%Y/%m/", verbose_name="原件"
-                    ),
-                ),
-                (
-                    "display",
-                    models.FileField(
-                        blank=True,
-                        max_length=200,
-                        upload_to="evidence/%Y/%m/",
-                        verbose_name="浏览图",
-                    ),
-                ),
-                (
-                    "thumb",
-                    models.FileField(
-                        blank=True,
-                        max_length=200,
-                        upload_to="evidence/%Y/%m/",
-                        verbose_name="缩略图",
-                    ),
-                ),
-                ("name", models.CharField(max_length=200, verbose_name="原文件名")),
-                ("size", models.PositiveIntegerField(verbose_name="大小（字节）")),
-                ("sha256", models.CharField(db_index=True, max_length=64, verbose_name="SHA-256")),
-                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="拍摄时间")),
-                (
-                    "lat",
-                    models.DecimalField(
-                        blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="纬度"
-                    ),
-                ),
-                (
-                    "lon",
-                    models.DecimalField(
-                        blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="经度"
-                    ),
-                ),
-                (
-                    "bearing",
-                    models.DecimalField(
-                        blank=True, decimal_places=1, max_digits=5, null=True, verbose_name="方位角"
-                    ),
-                ),
-                (
-                    "position",
-                    models.CharField(
-                        choices=[
-                            ("INSIDE", "在图斑内"),
-                            ("NEAR", "在图斑附近"),
-                            ("OUTSIDE", "在图斑外"),
-                            ("UNKNOWN", "没有位置"),
-                        ],
-                        default="UNKNOWN",
-                        max_length=10,
-                        verbose_name="位置",
-                    ),
-                ),
-                (
-                    "position_m",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="离图斑（米）"),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="上传时间"
-                    ),
-                ),
-                (
-                    "is_demo",
-                    models.BooleanField(default=False, editable=False, verbose_name="演示数据"),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="上传人",
-                    ),
-                ),
-                (
-                    "patch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evidence",
-                        to="plots.patch",
-                        verbose_name="图斑",
-                    ),
-                ),
-                (
-                    "record",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evidence",
-                        to="plots.rectificationrecord",
-                        verbose_name="整改记录",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('PHOTO', '照片'), ('DOCUMENT', '文件')], max_length=10, verbose_name='类型')),
+                ('file', models.FileField(max_length=200, upload_to='evidence/%Y/%m/', verbose_name='原件')),
+                ('display', models.FileField(blank=True, max_length=200, upload_to='evidence/%Y/%m/', verbose_name='浏览图')),
+                ('thumb', models.FileField(blank=True, max_length=200, upload_to='evidence/%Y/%m/', verbose_name='缩略图')),
+                ('name', models.CharField(max_length=200, verbose_name='原文件名')),
+                ('size', models.PositiveIntegerField(verbose_name='大小（字节）')),
+                ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='SHA-256')),
+                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='拍摄时间')),
+                ('lat', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='纬度')),
+                ('lon', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='经度')),
+                ('bearing', models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True, verbose_name='方位角')),
+                ('position', models.CharField(choices=[('INSIDE', '在图斑内'), ('NEAR', '在图斑附近'), ('OUTSIDE', '在图斑外'), ('UNKNOWN', '没有位置')], default='UNKNOWN', max_length=10, verbose_name='位置')),
+                ('position_m', models.PositiveIntegerField(blank=True, null=True, verbose_name='离图斑（米）')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='上传时间')),
+                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='演示数据')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                ('patch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='plots.patch', verbose_name='图斑')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='plots.rectificationrecord', verbose_name='整改记录')),
             ],
             options={
-                "verbose_name": "举证材料",
-                "verbose_name_plural": "举证材料",
-                "ordering": ["created_at", "pk"],
+                'verbose_name': '举证材料',
+                'verbose_name_plural': '举证材料',
+                'ordering': ['created_at', 'pk'],
             },
         ),
         migrations.AddIndex(
-            model_name="patch",
-            index=models.Index(fields=["next_milestone", "status"], name="patch_by_next_step"),
+            model_name='patch',
+            index=models.Index(fields=['next_milestone', 'status'], name='patch_by_next_step'),
         ),
         migrations.AddIndex(
-            model_name="patch",
-            index=models.Index(fields=["status", "target", "village"], name="patch_by_status"),
+            model_name='patch',
+            index=models.Index(fields=['status', 'target', 'village'], name='patch_by_status'),
         ),
         migrations.AddConstraint(
-            model_name="patch",
-            constraint=models.UniqueConstraint(
-                fields=("target", "village", "code"),
-                name="patch_code_is_unique_in_target_and_village",
-                violation_error_message="这个村的这项任务里已经有这个图斑编号，请核对编号。",
-            ),
+            model_name='patch',
+            constraint=models.UniqueConstraint(fields=('target', 'village', 'code'), name='patch_code_is_unique_in_target_and_village', violation_error_message='这个村的这项任务里已经有这个图斑编号，请核对编号。'),
         ),
         migrations.AddConstraint(
-            model_name="patch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area_mu__gt", 0)),
-                name="patch_area_is_positive",
-                violation_error_message="面积要大于 0 亩。",
-            ),
+            model_name='patch',
+            constraint=models.CheckConstraint(condition=models.Q(('area_mu__gt', 0)), name='patch_area_is_positive', violation_error_message='面积要大于 0 亩。'),
         ),
         migrations.AddConstraint(
-            model_name="patch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True),
-                name="patch_has_a_code",
-                violation_error_message="请填图斑编号。",
-            ),
+            model_name='patch',
+            constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='patch_has_a_code', violation_error_message='请填图斑编号。'),
         ),
         migrations.AddConstraint(
-            model_name="patch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("until_at__isnull", True), ("until_on__isnull", True)),
-                    models.Q(("until_at__isnull", False), ("until_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="patch_until_has_day_and_moment",
-                violation_error_message="不再算的日期和录入时间要么都有，要么都没有。",
-            ),
+            model_name='patch',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('until_at__isnull', True), ('until_on__isnull', True)), models.Q(('until_at__isnull', False), ('until_on__isnull', False)), _connector='OR'), name='patch_until_has_day_and_moment', violation_error_message='不再算的日期和录入时间要么都有，要么都没有。'),
         ),
         migrations.AddConstraint(
-            model_name="patch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("since_on__isnull", True),
-                    ("until_on__isnull", True),
-                    ("until_on__gte", models.F("since_on")),
-                    _connector="OR",
-                ),
-                name="patch_until_is_after_since",
-                violation_error_message="不再算的日期不能早于起算日期。",
-            ),
+            model_name='patch',
+            constraint=models.CheckConstraint(condition=models.Q(('since_on__isnull', True), ('until_on__isnull', True), ('until_on__gte', models.F('since_on')), _connector='OR'), name='patch_until_is_after_since', violation_error_message='不再算的日期不能早于起算日期。'),
         ),
         migrations.AddConstraint(
-            model_name="patch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "PENDING",
-                            "UNDERWAY",
-                            "RETURNED",
-                            "AWAITING",
-                            "CLOSED",
-                            "EXEMPT",
-                            "DEFERRED",
-                        ],
-                    )
-                ),
-                name="patch_status_is_known",
-                violation_error_message="没有这种状态。",
-            ),
+            model_name='patch',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'UNDERWAY', 'RETURNED', 'AWAITING', 'CLOSED', 'EXEMPT', 'DEFERRED'])), name='patch_status_is_known', violation_error_message='没有这种状态。'),
         ),
         migrations.AddIndex(
-            model_name="rectificationrecord",
-            index=models.Index(
-                fields=[
-                    "milestone",
-                    "village",
-                    "kind",
-                    "done_on",
-                    "withdrawn_on",
-                    "area_mu",
-                    "completes",
-                ],
-                name="record_for_progress",
-            ),
+            model_name='rectificationrecord',
+            index=models.Index(fields=['milestone', 'village', 'kind', 'done_on', 'withdrawn_on', 'area_mu', 'completes'], name='record_for_progress'),
         ),
         migrations.AddConstraint(
-            model_name="rectificationrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("withdrawn_at__isnull", True),
-                        ("withdrawn_by__isnull", True),
-                        ("withdrawn_on__isnull", True),
-                    ),
-                    models.Q(
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        ("withdrawn_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="record_withdrawal_is_whole",
-                violation_error_message="撤回的日期、时间和人要么都有，要么都没有。",
-            ),
+            model_name='rectificationrecord',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_on__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), ('withdrawn_on__isnull', False)), _connector='OR'), name='record_withdrawal_is_whole', violation_error_message='撤回的日期、时间和人要么都有，要么都没有。'),
         ),
         migrations.AddConstraint(
-            model_name="rectificationrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawn_on__isnull", True),
-                    ("withdrawn_on__gte", models.F("done_on")),
-                    _connector="OR",
-                ),
-                name="record_is_not_withdrawn_before_done",
-                violation_error_message="撤回日期不能早于完成日期。",
-            ),
+            model_name='rectificationrecord',
+            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_on__isnull', True), ('withdrawn_on__gte', models.F('done_on')), _connector='OR'), name='record_is_not_withdrawn_before_done', violation_error_message='撤回日期不能早于完成日期。'),
         ),
         migrations.AddConstraint(
-            model_name="rectificationrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["RETURN", "DEFER"]), _negated=True),
-                    models.Q(("note", ""), _negated=True),
-                    models.Q(("reasons", []), _negated=True),
-                    _connector="OR",
-                ),
-                name="record_return_and_defer_have_a_reason",
-                violation_error_message="退回和暂缓要写明理由。",
-            ),
+            model_name='rectificationrecord',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['RETURN', 'DEFER']), _negated=True), models.Q(('note', ''), _negated=True), models.Q(('reasons', []), _negated=True), _connector='OR'), name='record_return_and_defer_have_a_reason', violation_error_message='退回和暂缓要写明理由。'),
         ),
         migrations.AddConstraint(
-            model_name="rectificationrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area_mu__gte", 0)),
-                name="record_area_is_not_negative",
-                violation_error_message="面积不能是负数。",
-            ),
+            model_name='rectificationrecord',
+            constraint=models.CheckConstraint(condition=models.Q(('area_mu__gte', 0)), name='record_area_is_not_negative', violation_error_message='面积不能是负数。'),
         ),
         migrations.AddConstraint(
-            model_name="rectificationrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "REPORT",
-                            "PASS",
-                            "RETURN",
-                            "EXEMPT",
-                            "DEFER",
-                            "RESUME",
-                            "REMARK",
-                            "AMEND",
-                            "SPLIT",
-                        ],
-                    )
-                ),
-                name="record_kind_is_known",
-                violation_error_message="没有这种记录。",
-            ),
+            model_name='rectificationrecord',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['REPORT', 'PASS', 'RETURN', 'EXEMPT', 'DEFER', 'RESUME', 'REMARK', 'AMEND', 'SPLIT'])), name='record_kind_is_known', violation_error_message='没有这种记录。'),
         ),
         migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lat__isnull", True), ("lon__isnull", True)),
-                    models.Q(("lat__isnull", False), ("lon__isnull", False)),
-                    _connector="OR",
-                ),
-                name="evidence_coordinates_come_in_pairs",
-                violation_error_message="经度和纬度要一起填。",
-            ),
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__isnull', False), ('lon__isnull', False)), _connector='OR'), name='evidence_coordinates_come_in_pairs', violation_error_message='经度和纬度要一起填。'),
         ),
     ]

@@ -8,25 +8,26 @@ def mark_as_applied(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("plots", "0002_reasons"),
+        ('plots', '0002_reasons'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="batch",
-            name="applied_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="导入时间"),
+            model_name='batch',
+            name='applied_at',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='导入时间'),
         ),
         migrations.AddField(
-            model_name="batch",
-            name="layout",
-            field=models.JSONField(blank=True, default=dict, verbose_name="手工对的列"),
+            model_name='batch',
+            name='layout',
+            field=models.JSONField(blank=True, default=dict, verbose_name='手工对的列'),
         ),
         migrations.AlterField(
-            model_name="batch",
-            name="created_at",
-            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name="上传时间"),
+            model_name='batch',
+            name='created_at',
+            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='上传时间'),
         ),
         migrations.RunPython(mark_as_applied, migrations.RunPython.noop),
     ]

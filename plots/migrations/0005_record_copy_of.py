@@ -6,45 +6,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("plots", "0004_column_names"),
-        ("tasks", "0001_initial"),
-        ("villages", "0001_initial"),
+        ('plots', '0004_column_names'),
+        ('tasks', '0001_initial'),
+        ('villages', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name="rectificationrecord",
-            name="record_for_progress",
+            model_name='rectificationrecord',
+            name='record_for_progress',
         ),
         migrations.AddField(
-            model_name="rectificationrecord",
-            name="copy_of",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="plots.rectificationrecord",
-                verbose_name="转记自",
-            ),
+            model_name='rectificationrecord',
+            name='copy_of',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plots.rectificationrecord', verbose_name='转记自'),
         ),
         migrations.AddIndex(
-            model_name="rectificationrecord",
-            index=models.Index(
-                fields=[
-                    "milestone",
-                    "village",
-                    "kind",
-                    "done_on",
-                    "withdrawn_on",
-                    "area_mu",
-                    "completes",
-                    "copy_of",
-                ],
-                name="record_for_progress",
-            ),
+            model_name='rectificationrecord',
+            index=models.Index(fields=['milestone', 'village', 'kind', 'done_on', 'withdrawn_on', 'area_mu', 'completes', 'copy_of'], name='record_for_progress'),
         ),
     ]

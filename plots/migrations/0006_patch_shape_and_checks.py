@@ -9,194 +9,62 @@ import taiping.area
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("plots", "0005_record_copy_of"),
+        ('plots', '0005_record_copy_of'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="batch",
-            name="crs",
-            field=models.CharField(blank=True, max_length=12, verbose_name="由人确认的坐标系"),
+            model_name='batch',
+            name='crs',
+            field=models.CharField(blank=True, max_length=12, verbose_name='由人确认的坐标系'),
         ),
         migrations.CreateModel(
-            name="GeometryCheck",
+            name='GeometryCheck',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("AREA", "面积不符"),
-                            ("OVERLAP", "重叠"),
-                            ("DUPLICATE", "几乎重合"),
-                            ("VILLAGE", "超出本村"),
-                            ("TOWN", "超出本镇"),
-                            ("PARTS", "分成几部分"),
-                            ("REPAIRED", "修补过"),
-                        ],
-                        max_length=10,
-                        verbose_name="检查",
-                    ),
-                ),
-                ("figures", models.JSONField(default=dict, verbose_name="数")),
-                ("sentence", models.CharField(max_length=300, verbose_name="说法")),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="发现时间"
-                    ),
-                ),
-                (
-                    "dismissed_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="认定时间"),
-                ),
-                (
-                    "dismissed_reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="认定没有问题的理由"),
-                ),
-                (
-                    "dismissed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="认定人",
-                    ),
-                ),
-                (
-                    "other",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="plots.patch",
-                        verbose_name="另一块图斑",
-                    ),
-                ),
-                (
-                    "patch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="checks",
-                        to="plots.patch",
-                        verbose_name="图斑",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('AREA', '面积不符'), ('OVERLAP', '重叠'), ('DUPLICATE', '几乎重合'), ('VILLAGE', '超出本村'), ('TOWN', '超出本镇'), ('PARTS', '分成几部分'), ('REPAIRED', '修补过')], max_length=10, verbose_name='检查')),
+                ('figures', models.JSONField(default=dict, verbose_name='数')),
+                ('sentence', models.CharField(max_length=300, verbose_name='说法')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='发现时间')),
+                ('dismissed_at', models.DateTimeField(blank=True, null=True, verbose_name='认定时间')),
+                ('dismissed_reason', models.CharField(blank=True, max_length=200, verbose_name='认定没有问题的理由')),
+                ('dismissed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='认定人')),
+                ('other', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='plots.patch', verbose_name='另一块图斑')),
+                ('patch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='plots.patch', verbose_name='图斑')),
             ],
             options={
-                "verbose_name": "图形检查",
-                "verbose_name_plural": "图形检查",
-                "ordering": ["patch_id", "kind", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("other__isnull", True)),
-                        fields=("patch", "kind"),
-                        name="check_is_said_once",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("other__isnull", False)),
-                        fields=("patch", "kind", "other"),
-                        name="check_of_a_pair_is_said_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("dismissed_at__isnull", True),
-                                ("dismissed_by__isnull", True),
-                                ("dismissed_reason", ""),
-                            ),
-                            models.Q(
-                                ("dismissed_at__isnull", False),
-                                ("dismissed_by__isnull", False),
-                                models.Q(("dismissed_reason", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="check_dismissal_has_a_person_and_a_reason",
-                        violation_error_message="认定没有问题要写明理由。",
-                    ),
-                ],
+                'verbose_name': '图形检查',
+                'verbose_name_plural': '图形检查',
+                'ordering': ['patch_id', 'kind', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('other__isnull', True)), fields=('patch', 'kind'), name='check_is_said_once'), models.UniqueConstraint(condition=models.Q(('other__isnull', False)), fields=('patch', 'kind', 'other'), name='check_of_a_pair_is_said_once'), models.CheckConstraint(condition=models.Q(models.Q(('dismissed_at__isnull', True), ('dismissed_by__isnull', True), ('dismissed_reason', '')), models.Q(('dismissed_at__isnull', False), ('dismissed_by__isnull', False), models.Q(('dismissed_reason', ''), _negated=True)), _connector='OR'), name='check_dismissal_has_a_person_and_a_reason', violation_error_message='认定没有问题要写明理由。')],
             },
         ),
         migrations.CreateModel(
-            name="PatchShape",
+            name='PatchShape',
             fields=[
-                ("wkb", models.BinaryField(verbose_name="图形")),
-                (
-                    "digest",
-                    models.CharField(editable=False, max_length=64, verbose_name="图形的 SHA-256"),
-                ),
-                ("min_lon", models.FloatField(verbose_name="最西")),
-                ("min_lat", models.FloatField(verbose_name="最南")),
-                ("max_lon", models.FloatField(verbose_name="最东")),
-                ("max_lat", models.FloatField(verbose_name="最北")),
-                (
-                    "source_crs",
-                    models.CharField(blank=True, max_length=60, verbose_name="原来的坐标系"),
-                ),
-                ("repaired", models.BooleanField(default=False, verbose_name="修补过")),
-                ("updated_at", models.DateTimeField(verbose_name="更新时间")),
-                (
-                    "patch",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="shape",
-                        serialize=False,
-                        to="plots.patch",
-                        verbose_name="图斑",
-                    ),
-                ),
-                (
-                    "measured_mu",
-                    taiping.area.MuField(
-                        decimal_places=6, max_digits=15, verbose_name="量算面积（亩）"
-                    ),
-                ),
-                ("parts", models.PositiveIntegerField(default=1, verbose_name="几部分")),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="shapes",
-                        to="plots.batch",
-                        verbose_name="批次",
-                    ),
-                ),
+                ('wkb', models.BinaryField(verbose_name='图形')),
+                ('digest', models.CharField(editable=False, max_length=64, verbose_name='图形的 SHA-256')),
+                ('min_lon', models.FloatField(verbose_name='最西')),
+                ('min_lat', models.FloatField(verbose_name='最南')),
+                ('max_lon', models.FloatField(verbose_name='最东')),
+                ('max_lat', models.FloatField(verbose_name='最北')),
+                ('source_crs', models.CharField(blank=True, max_length=60, verbose_name='原来的坐标系')),
+                ('repaired', models.BooleanField(default=False, verbose_name='修补过')),
+                ('updated_at', models.DateTimeField(verbose_name='更新时间')),
+                ('patch', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='shape', serialize=False, to='plots.patch', verbose_name='图斑')),
+                ('measured_mu', taiping.area.MuField(decimal_places=6, max_digits=15, verbose_name='量算面积（亩）')),
+                ('parts', models.PositiveIntegerField(default=1, verbose_name='几部分')),
+                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='shapes', to='plots.batch', verbose_name='批次')),
             ],
             options={
-                "verbose_name": "图斑图形",
-                "verbose_name_plural": "图斑图形",
-                "abstract": False,
-                "indexes": [
-                    models.Index(
-                        fields=["min_lon", "max_lon", "min_lat", "max_lat"], name="patchshape_box"
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("max_lat__lte", 90),
-                            ("max_lon__lte", 180),
-                            ("min_lat__gte", -90),
-                            ("min_lon__gte", -180),
-                        ),
-                        name="patchshape_is_in_degrees",
-                        violation_error_message="图形要存成经纬度。",
-                    )
-                ],
+                'verbose_name': '图斑图形',
+                'verbose_name_plural': '图斑图形',
+                'abstract': False,
+                'indexes': [models.Index(fields=['min_lon', 'max_lon', 'min_lat', 'max_lat'], name='patchshape_box')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('max_lat__lte', 90), ('max_lon__lte', 180), ('min_lat__gte', -90), ('min_lon__gte', -180)), name='patchshape_is_in_degrees', violation_error_message='图形要存成经纬度。')],
             },
         ),
     ]

@@ -5,27 +5,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("plots", "0006_patch_shape_and_checks"),
-        ("tasks", "0001_initial"),
-        ("villages", "0003_village_boundary"),
+        ('plots', '0006_patch_shape_and_checks'),
+        ('tasks', '0001_initial'),
+        ('villages', '0003_village_boundary'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name="rectificationrecord",
-            index=models.Index(
-                fields=[
-                    "milestone",
-                    "kind",
-                    "done_on",
-                    "withdrawn_on",
-                    "area_mu",
-                    "completes",
-                    "village",
-                ],
-                name="record_for_curve",
-            ),
+            model_name='rectificationrecord',
+            index=models.Index(fields=['milestone', 'kind', 'done_on', 'withdrawn_on', 'area_mu', 'completes', 'village'], name='record_for_curve'),
         ),
     ]

@@ -5,65 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("plots", "0007_record_for_curve"),
+        ('plots', '0007_record_for_curve'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="evidence",
-            name="device_accuracy_m",
-            field=models.PositiveIntegerField(
-                blank=True, null=True, verbose_name="上报时定位精度（米）"
-            ),
+            model_name='evidence',
+            name='device_accuracy_m',
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='上报时定位精度（米）'),
         ),
         migrations.AddField(
-            model_name="evidence",
-            name="device_lat",
-            field=models.DecimalField(
-                blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="上报时纬度"
-            ),
+            model_name='evidence',
+            name='device_lat',
+            field=models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='上报时纬度'),
         ),
         migrations.AddField(
-            model_name="evidence",
-            name="device_lon",
-            field=models.DecimalField(
-                blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="上报时经度"
-            ),
+            model_name='evidence',
+            name='device_lon',
+            field=models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='上报时经度'),
         ),
         migrations.AddField(
-            model_name="evidence",
-            name="device_position",
-            field=models.CharField(
-                choices=[
-                    ("INSIDE", "在图斑内"),
-                    ("NEAR", "在图斑附近"),
-                    ("OUTSIDE", "在图斑外"),
-                    ("UNKNOWN", "没有位置"),
-                ],
-                default="UNKNOWN",
-                max_length=10,
-                verbose_name="上报时位置",
-            ),
+            model_name='evidence',
+            name='device_position',
+            field=models.CharField(choices=[('INSIDE', '在图斑内'), ('NEAR', '在图斑附近'), ('OUTSIDE', '在图斑外'), ('UNKNOWN', '没有位置')], default='UNKNOWN', max_length=10, verbose_name='上报时位置'),
         ),
         migrations.AddField(
-            model_name="evidence",
-            name="device_position_m",
-            field=models.PositiveIntegerField(
-                blank=True, null=True, verbose_name="上报时离图斑（米）"
-            ),
+            model_name='evidence',
+            name='device_position_m',
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='上报时离图斑（米）'),
         ),
         migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("device_lat__isnull", True), ("device_lon__isnull", True)),
-                    models.Q(("device_lat__isnull", False), ("device_lon__isnull", False)),
-                    _connector="OR",
-                ),
-                name="evidence_device_coordinates_come_in_pairs",
-                violation_error_message="经度和纬度要一起填。",
-            ),
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('device_lat__isnull', True), ('device_lon__isnull', True)), models.Q(('device_lat__isnull', False), ('device_lon__isnull', False)), _connector='OR'), name='evidence_device_coordinates_come_in_pairs', violation_error_message='经度和纬度要一起填。'),
         ),
     ]

@@ -5,35 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("plots", "0008_evidence_device_position"),
-        ("tasks", "0001_initial"),
-        ("villages", "0003_village_boundary"),
+        ('plots', '0008_evidence_device_position'),
+        ('tasks', '0001_initial'),
+        ('villages', '0003_village_boundary'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name="patch",
-            index=models.Index(
-                fields=["target", "village", "since_on", "until_on", "area_mu"],
-                name="patch_for_progress",
-            ),
+            model_name='patch',
+            index=models.Index(fields=['target', 'village', 'since_on', 'until_on', 'area_mu'], name='patch_for_progress'),
         ),
         migrations.AddIndex(
-            model_name="rectificationrecord",
-            index=models.Index(
-                condition=models.Q(("kind__in", ["RETURN", "EXEMPT", "DEFER"])),
-                fields=[
-                    "milestone",
-                    "kind",
-                    "village",
-                    "done_on",
-                    "withdrawn_on",
-                    "area_mu",
-                    "patch",
-                ],
-                name="record_of_the_rare",
-            ),
+            model_name='rectificationrecord',
+            index=models.Index(condition=models.Q(('kind__in', ['RETURN', 'EXEMPT', 'DEFER'])), fields=['milestone', 'kind', 'village', 'done_on', 'withdrawn_on', 'area_mu', 'patch'], name='record_of_the_rare'),
         ),
     ]

@@ -6,35 +6,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("plots", "0009_patch_and_rare_record_indexes"),
-        ("tasks", "0001_initial"),
+        ('plots', '0009_patch_and_rare_record_indexes'),
+        ('tasks', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="patch",
-            name="created_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="录入人",
-            ),
+            model_name='patch',
+            name='created_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人'),
         ),
         migrations.AlterField(
-            model_name="patch",
-            name="target",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="patches",
-                to="tasks.target",
-                verbose_name="目标任务",
-            ),
+            model_name='patch',
+            name='target',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='patches', to='tasks.target', verbose_name='目标任务'),
         ),
     ]

@@ -5,28 +5,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("plots", "0010_fewer_patch_indexes"),
-        ("tasks", "0001_initial"),
-        ("villages", "0003_village_boundary"),
+        ('plots', '0010_fewer_patch_indexes'),
+        ('tasks', '0001_initial'),
+        ('villages', '0003_village_boundary'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name="rectificationrecord",
-            index=models.Index(
-                condition=models.Q(("withdrawn_on__isnull", False)),
-                fields=[
-                    "milestone",
-                    "kind",
-                    "withdrawn_on",
-                    "done_on",
-                    "area_mu",
-                    "completes",
-                    "village",
-                ],
-                name="record_taken_back",
-            ),
+            model_name='rectificationrecord',
+            index=models.Index(condition=models.Q(('withdrawn_on__isnull', False)), fields=['milestone', 'kind', 'withdrawn_on', 'done_on', 'area_mu', 'completes', 'village'], name='record_taken_back'),
         ),
     ]

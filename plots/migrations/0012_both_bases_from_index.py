@@ -5,55 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("plots", "0011_withdrawn_record_index"),
-        ("tasks", "0001_initial"),
-        ("villages", "0003_village_boundary"),
+        ('plots', '0011_withdrawn_record_index'),
+        ('tasks', '0001_initial'),
+        ('villages', '0003_village_boundary'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name="rectificationrecord",
-            name="record_for_progress",
+            model_name='rectificationrecord',
+            name='record_for_progress',
         ),
         migrations.RemoveIndex(
-            model_name="rectificationrecord",
-            name="record_for_curve",
+            model_name='rectificationrecord',
+            name='record_for_curve',
         ),
         migrations.AddIndex(
-            model_name="rectificationrecord",
-            index=models.Index(
-                fields=[
-                    "milestone",
-                    "village",
-                    "kind",
-                    "done_on",
-                    "withdrawn_on",
-                    "area_mu",
-                    "completes",
-                    "copy_of",
-                    "created_at",
-                    "withdrawn_at",
-                ],
-                name="record_for_progress",
-            ),
+            model_name='rectificationrecord',
+            index=models.Index(fields=['milestone', 'village', 'kind', 'done_on', 'withdrawn_on', 'area_mu', 'completes', 'copy_of', 'created_at', 'withdrawn_at'], name='record_for_progress'),
         ),
         migrations.AddIndex(
-            model_name="rectificationrecord",
-            index=models.Index(
-                fields=[
-                    "milestone",
-                    "kind",
-                    "done_on",
-                    "withdrawn_on",
-                    "area_mu",
-                    "completes",
-                    "village",
-                    "created_at",
-                    "withdrawn_at",
-                ],
-                name="record_for_curve",
-            ),
+            model_name='rectificationrecord',
+            index=models.Index(fields=['milestone', 'kind', 'done_on', 'withdrawn_on', 'area_mu', 'completes', 'village', 'created_at', 'withdrawn_at'], name='record_for_curve'),
         ),
     ]

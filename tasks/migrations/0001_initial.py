@@ -10,619 +10,211 @@ import taiping.area
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("villages", "0001_initial"),
+        ('villages', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Plan",
+            name='Plan',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "year",
-                    models.PositiveSmallIntegerField(
-                        unique=True,
-                        validators=[django.core.validators.MinValueValidator(2000)],
-                        verbose_name="年度",
-                    ),
-                ),
-                ("title", models.CharField(max_length=200, verbose_name="标题")),
-                ("issuer", models.CharField(max_length=100, verbose_name="发文单位")),
-                ("starts_on", models.DateField(verbose_name="开始日期")),
-                ("ends_on", models.DateField(verbose_name="结束日期")),
-                (
-                    "warn_days",
-                    models.PositiveSmallIntegerField(
-                        default=7,
-                        help_text="离截止不到这么多天还没完成，就标为“预警”。",
-                        verbose_name="预警天数",
-                    ),
-                ),
-                ("note", models.TextField(blank=True, verbose_name="说明")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField(unique=True, validators=[django.core.validators.MinValueValidator(2000)], verbose_name='年度')),
+                ('title', models.CharField(max_length=200, verbose_name='标题')),
+                ('issuer', models.CharField(max_length=100, verbose_name='发文单位')),
+                ('starts_on', models.DateField(verbose_name='开始日期')),
+                ('ends_on', models.DateField(verbose_name='结束日期')),
+                ('warn_days', models.PositiveSmallIntegerField(default=7, help_text='离截止不到这么多天还没完成，就标为“预警”。', verbose_name='预警天数')),
+                ('note', models.TextField(blank=True, verbose_name='说明')),
             ],
             options={
-                "verbose_name": "年度方案",
-                "verbose_name_plural": "年度方案",
-                "ordering": ["-year"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_on__gt", models.F("starts_on"))),
-                        name="plan_ends_after_it_starts",
-                        violation_error_message="结束日期要晚于开始日期。",
-                    )
-                ],
+                'verbose_name': '年度方案',
+                'verbose_name_plural': '年度方案',
+                'ordering': ['-year'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='plan_ends_after_it_starts', violation_error_message='结束日期要晚于开始日期。')],
             },
         ),
         migrations.CreateModel(
-            name="PlanFile",
+            name='PlanFile',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("file", models.FileField(upload_to="plans/%Y/", verbose_name="文件")),
-                ("name", models.CharField(max_length=200, verbose_name="原文件名")),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="上传时间"
-                    ),
-                ),
-                (
-                    "applied_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="导入时间"),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="上传人",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('file', models.FileField(upload_to='plans/%Y/', verbose_name='文件')),
+                ('name', models.CharField(max_length=200, verbose_name='原文件名')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='上传时间')),
+                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='导入时间')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
             ],
             options={
-                "verbose_name": "方案文件",
-                "verbose_name_plural": "方案文件",
-                "ordering": ["-created_at"],
+                'verbose_name': '方案文件',
+                'verbose_name_plural': '方案文件',
+                'ordering': ['-created_at'],
             },
         ),
         migrations.CreateModel(
-            name="WorkingGroup",
+            name='WorkingGroup',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=100, verbose_name="名称")),
-                ("duties", models.TextField(blank=True, verbose_name="工作职责")),
-                ("office", models.CharField(blank=True, max_length=50, verbose_name="办公室设在")),
-                ("clause", models.CharField(blank=True, max_length=50, verbose_name="方案条款")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.RESTRICT,
-                        related_name="subgroups",
-                        to="tasks.workinggroup",
-                        verbose_name="上级（专班）",
-                    ),
-                ),
-                (
-                    "plan",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="groups",
-                        to="tasks.plan",
-                        verbose_name="方案",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, verbose_name='名称')),
+                ('duties', models.TextField(blank=True, verbose_name='工作职责')),
+                ('office', models.CharField(blank=True, max_length=50, verbose_name='办公室设在')),
+                ('clause', models.CharField(blank=True, max_length=50, verbose_name='方案条款')),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='subgroups', to='tasks.workinggroup', verbose_name='上级（专班）')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='tasks.plan', verbose_name='方案')),
             ],
             options={
-                "verbose_name": "工作组",
-                "verbose_name_plural": "工作组",
-                "ordering": ["plan", "order"],
+                'verbose_name': '工作组',
+                'verbose_name_plural': '工作组',
+                'ordering': ['plan', 'order'],
             },
         ),
         migrations.CreateModel(
-            name="Target",
+            name='Target',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "code",
-                    models.SlugField(
-                        help_text="英文小写，如 abandoned；导入图斑时用它。",
-                        max_length=30,
-                        verbose_name="代码",
-                    ),
-                ),
-                ("name", models.CharField(max_length=50, verbose_name="名称")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("FLOOR", "底线"), ("WORKLOAD", "工作量"), ("CASES", "问题清单")],
-                        max_length=10,
-                        verbose_name="类型",
-                    ),
-                ),
-                (
-                    "measured_by",
-                    models.CharField(
-                        choices=[("PATCHES", "图斑"), ("READINGS", "监测")],
-                        max_length=10,
-                        verbose_name="靠什么量",
-                    ),
-                ),
-                ("unit", models.CharField(default="亩", max_length=10, verbose_name="单位")),
-                (
-                    "decimals",
-                    models.PositiveSmallIntegerField(default=2, verbose_name="显示小数位"),
-                ),
-                (
-                    "quota",
-                    taiping.area.MuField(
-                        blank=True,
-                        decimal_places=6,
-                        help_text="按本任务的单位；方案没定数就留空。",
-                        max_digits=15,
-                        null=True,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="任务数",
-                    ),
-                ),
-                (
-                    "quota_count",
-                    models.PositiveIntegerField(
-                        blank=True, help_text="个；没有就留空。", null=True, verbose_name="任务个数"
-                    ),
-                ),
-                ("clause", models.CharField(blank=True, max_length=100, verbose_name="方案条款")),
-                ("wording", models.CharField(blank=True, max_length=300, verbose_name="方案原文")),
-                (
-                    "villages_may_add",
-                    models.BooleanField(default=False, verbose_name="村可自行添加图斑"),
-                ),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
-                (
-                    "plan",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="targets",
-                        to="tasks.plan",
-                        verbose_name="方案",
-                    ),
-                ),
-                (
-                    "group",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="targets",
-                        to="tasks.workinggroup",
-                        verbose_name="责任工作组",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(help_text='英文小写，如 abandoned；导入图斑时用它。', max_length=30, verbose_name='代码')),
+                ('name', models.CharField(max_length=50, verbose_name='名称')),
+                ('kind', models.CharField(choices=[('FLOOR', '底线'), ('WORKLOAD', '工作量'), ('CASES', '问题清单')], max_length=10, verbose_name='类型')),
+                ('measured_by', models.CharField(choices=[('PATCHES', '图斑'), ('READINGS', '监测')], max_length=10, verbose_name='靠什么量')),
+                ('unit', models.CharField(default='亩', max_length=10, verbose_name='单位')),
+                ('decimals', models.PositiveSmallIntegerField(default=2, verbose_name='显示小数位')),
+                ('quota', taiping.area.MuField(blank=True, decimal_places=6, help_text='按本任务的单位；方案没定数就留空。', max_digits=15, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='任务数')),
+                ('quota_count', models.PositiveIntegerField(blank=True, help_text='个；没有就留空。', null=True, verbose_name='任务个数')),
+                ('clause', models.CharField(blank=True, max_length=100, verbose_name='方案条款')),
+                ('wording', models.CharField(blank=True, max_length=300, verbose_name='方案原文')),
+                ('villages_may_add', models.BooleanField(default=False, verbose_name='村可自行添加图斑')),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='tasks.plan', verbose_name='方案')),
+                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='targets', to='tasks.workinggroup', verbose_name='责任工作组')),
             ],
             options={
-                "verbose_name": "目标任务",
-                "verbose_name_plural": "目标任务",
-                "ordering": ["plan", "order"],
+                'verbose_name': '目标任务',
+                'verbose_name_plural': '目标任务',
+                'ordering': ['plan', 'order'],
             },
         ),
         migrations.CreateModel(
-            name="Membership",
+            name='Membership',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "position",
-                    models.CharField(
-                        choices=[
-                            ("LEADER", "组长"),
-                            ("DEPUTY", "副组长"),
-                            ("OFFICE_HEAD", "办公室主任"),
-                            ("MEMBER", "成员"),
-                        ],
-                        max_length=12,
-                        verbose_name="组内职务",
-                    ),
-                ),
-                (
-                    "post",
-                    models.CharField(
-                        blank=True,
-                        help_text="不点名的成员，如“各村支部书记”。",
-                        max_length=100,
-                        verbose_name="集体成员",
-                    ),
-                ),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
-                (
-                    "cadre",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="memberships",
-                        to="villages.cadre",
-                        verbose_name="干部",
-                    ),
-                ),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to="tasks.workinggroup",
-                        verbose_name="工作组",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.CharField(choices=[('LEADER', '组长'), ('DEPUTY', '副组长'), ('OFFICE_HEAD', '办公室主任'), ('MEMBER', '成员')], max_length=12, verbose_name='组内职务')),
+                ('post', models.CharField(blank=True, help_text='不点名的成员，如“各村支部书记”。', max_length=100, verbose_name='集体成员')),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
+                ('cadre', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='villages.cadre', verbose_name='干部')),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='tasks.workinggroup', verbose_name='工作组')),
             ],
             options={
-                "verbose_name": "工作组成员",
-                "verbose_name_plural": "工作组成员",
-                "ordering": ["group", "order"],
+                'verbose_name': '工作组成员',
+                'verbose_name_plural': '工作组成员',
+                'ordering': ['group', 'order'],
             },
         ),
         migrations.CreateModel(
-            name="Reading",
+            name='Reading',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField(verbose_name="监测日期")),
-                (
-                    "value",
-                    taiping.area.MuField(
-                        decimal_places=6,
-                        max_digits=15,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="数值",
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        help_text="如“2024年度国土变更调查”。", max_length=100, verbose_name="来源"
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="录入时间"
-                    ),
-                ),
-                (
-                    "is_demo",
-                    models.BooleanField(default=False, editable=False, verbose_name="演示数据"),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="录入人",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="空就是全镇。",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="readings",
-                        to="villages.village",
-                        verbose_name="村",
-                    ),
-                ),
-                (
-                    "target",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="readings",
-                        to="tasks.target",
-                        verbose_name="目标任务",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField(verbose_name='监测日期')),
+                ('value', taiping.area.MuField(decimal_places=6, max_digits=15, validators=[django.core.validators.MinValueValidator(0)], verbose_name='数值')),
+                ('source', models.CharField(help_text='如“2024年度国土变更调查”。', max_length=100, verbose_name='来源')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='录入时间')),
+                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='演示数据')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
+                ('village', models.ForeignKey(blank=True, help_text='空就是全镇。', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='villages.village', verbose_name='村')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='tasks.target', verbose_name='目标任务')),
             ],
             options={
-                "verbose_name": "保有量监测",
-                "verbose_name_plural": "保有量监测",
-                "ordering": ["target", "-on", "-created_at"],
-                "indexes": [models.Index(fields=["target", "on"], name="reading_by_day")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("value__gte", 0)),
-                        name="reading_is_not_negative",
-                        violation_error_message="数值不能是负数。",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("source", ""), _negated=True),
-                        name="reading_has_a_source",
-                    ),
-                ],
+                'verbose_name': '保有量监测',
+                'verbose_name_plural': '保有量监测',
+                'ordering': ['target', '-on', '-created_at'],
+                'indexes': [models.Index(fields=['target', 'on'], name='reading_by_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='reading_is_not_negative', violation_error_message='数值不能是负数。'), models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='reading_has_a_source')],
             },
         ),
         migrations.CreateModel(
-            name="Milestone",
+            name='Milestone',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("order", models.PositiveSmallIntegerField(verbose_name="顺序")),
-                ("code", models.SlugField(max_length=30, verbose_name="代码")),
-                ("name", models.CharField(max_length=30, verbose_name="名称")),
-                ("starts_on", models.DateField(blank=True, null=True, verbose_name="开始日期")),
-                (
-                    "due_on",
-                    models.DateField(
-                        blank=True,
-                        help_text="方案没定就留空，按方案结束日期判断。",
-                        null=True,
-                        verbose_name="截止日期",
-                    ),
-                ),
-                ("wording", models.CharField(blank=True, max_length=200, verbose_name="方案原文")),
-                (
-                    "actor",
-                    models.CharField(
-                        choices=[("VILLAGE", "村"), ("TOWN", "镇"), ("DISTRICT", "区")],
-                        default="VILLAGE",
-                        max_length=10,
-                        verbose_name="由谁做",
-                    ),
-                ),
-                (
-                    "min_photos",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="至少几张照片"),
-                ),
-                (
-                    "needs_external_ref",
-                    models.BooleanField(
-                        default=False,
-                        help_text="如国土调查云的上传编号。",
-                        verbose_name="要填上传编号",
-                    ),
-                ),
-                (
-                    "target",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="milestones",
-                        to="tasks.target",
-                        verbose_name="目标任务",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('order', models.PositiveSmallIntegerField(verbose_name='顺序')),
+                ('code', models.SlugField(max_length=30, verbose_name='代码')),
+                ('name', models.CharField(max_length=30, verbose_name='名称')),
+                ('starts_on', models.DateField(blank=True, null=True, verbose_name='开始日期')),
+                ('due_on', models.DateField(blank=True, help_text='方案没定就留空，按方案结束日期判断。', null=True, verbose_name='截止日期')),
+                ('wording', models.CharField(blank=True, max_length=200, verbose_name='方案原文')),
+                ('actor', models.CharField(choices=[('VILLAGE', '村'), ('TOWN', '镇'), ('DISTRICT', '区')], default='VILLAGE', max_length=10, verbose_name='由谁做')),
+                ('min_photos', models.PositiveSmallIntegerField(default=0, verbose_name='至少几张照片')),
+                ('needs_external_ref', models.BooleanField(default=False, help_text='如国土调查云的上传编号。', verbose_name='要填上传编号')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='tasks.target', verbose_name='目标任务')),
             ],
             options={
-                "verbose_name": "时间节点",
-                "verbose_name_plural": "时间节点",
-                "ordering": ["target", "order"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("target", "code"), name="milestone_code_is_unique_in_target"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("target", "order"), name="milestone_order_is_unique_in_target"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("starts_on__isnull", True),
-                            ("due_on__isnull", True),
-                            ("due_on__gte", models.F("starts_on")),
-                            _connector="OR",
-                        ),
-                        name="milestone_is_due_after_it_starts",
-                        violation_error_message="截止日期不能早于开始日期。",
-                    ),
-                ],
+                'verbose_name': '时间节点',
+                'verbose_name_plural': '时间节点',
+                'ordering': ['target', 'order'],
+                'constraints': [models.UniqueConstraint(fields=('target', 'code'), name='milestone_code_is_unique_in_target'), models.UniqueConstraint(fields=('target', 'order'), name='milestone_order_is_unique_in_target'), models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('due_on__isnull', True), ('due_on__gte', models.F('starts_on')), _connector='OR'), name='milestone_is_due_after_it_starts', violation_error_message='截止日期不能早于开始日期。')],
             },
         ),
         migrations.CreateModel(
-            name="Allocation",
+            name='Allocation',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "lot",
-                    models.CharField(
-                        blank=True,
-                        help_text="如 A、B；不分片就留空。",
-                        max_length=10,
-                        verbose_name="片区",
-                    ),
-                ),
-                (
-                    "quota",
-                    taiping.area.MuField(
-                        blank=True,
-                        decimal_places=6,
-                        help_text="空就是未分解。",
-                        max_digits=15,
-                        null=True,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="任务数",
-                    ),
-                ),
-                (
-                    "quota_count",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="任务个数"),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="allocations",
-                        to="villages.village",
-                        verbose_name="村",
-                    ),
-                ),
-                (
-                    "target",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="allocations",
-                        to="tasks.target",
-                        verbose_name="目标任务",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lot', models.CharField(blank=True, help_text='如 A、B；不分片就留空。', max_length=10, verbose_name='片区')),
+                ('quota', taiping.area.MuField(blank=True, decimal_places=6, help_text='空就是未分解。', max_digits=15, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='任务数')),
+                ('quota_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='任务个数')),
+                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='villages.village', verbose_name='村')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='allocations', to='tasks.target', verbose_name='目标任务')),
             ],
             options={
-                "verbose_name": "任务分解",
-                "verbose_name_plural": "任务分解",
-                "ordering": ["target", "lot", "village"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("target", "village"),
-                        name="allocation_is_one_per_target_and_village",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("quota__isnull", True), ("quota__gte", 0), _connector="OR"
-                        ),
-                        name="allocation_quota_is_not_negative",
-                        violation_error_message="任务数不能是负数。",
-                    ),
-                ],
+                'verbose_name': '任务分解',
+                'verbose_name_plural': '任务分解',
+                'ordering': ['target', 'lot', 'village'],
+                'constraints': [models.UniqueConstraint(fields=('target', 'village'), name='allocation_is_one_per_target_and_village'), models.CheckConstraint(condition=models.Q(('quota__isnull', True), ('quota__gte', 0), _connector='OR'), name='allocation_quota_is_not_negative', violation_error_message='任务数不能是负数。')],
             },
         ),
         migrations.AddConstraint(
-            model_name="workinggroup",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "name"), name="group_name_is_unique_in_plan"
-            ),
+            model_name='workinggroup',
+            constraint=models.UniqueConstraint(fields=('plan', 'name'), name='group_name_is_unique_in_plan'),
         ),
         migrations.AddConstraint(
-            model_name="workinggroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True),
-                name="group_is_not_its_own_parent",
-            ),
+            model_name='workinggroup',
+            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='group_is_not_its_own_parent'),
         ),
         migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "code"), name="target_code_is_unique_in_plan"
-            ),
+            model_name='target',
+            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='target_code_is_unique_in_plan'),
         ),
         migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quota__isnull", True), ("quota__gte", 0), _connector="OR"),
-                name="target_quota_is_not_negative",
-                violation_error_message="任务数不能是负数。",
-            ),
+            model_name='target',
+            constraint=models.CheckConstraint(condition=models.Q(('quota__isnull', True), ('quota__gte', 0), _connector='OR'), name='target_quota_is_not_negative', violation_error_message='任务数不能是负数。'),
         ),
         migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("measured_by", "PATCHES"), _negated=True),
-                    ("unit", "亩"),
-                    _connector="OR",
-                ),
-                name="target_measured_by_patches_is_in_mu",
-                violation_error_message="靠图斑量的任务，单位只能是“亩”。",
-            ),
+            model_name='target',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measured_by', 'PATCHES'), _negated=True), ('unit', '亩'), _connector='OR'), name='target_measured_by_patches_is_in_mu', violation_error_message='靠图斑量的任务，单位只能是“亩”。'),
         ),
         migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "FLOOR"), _negated=True),
-                    ("measured_by", "READINGS"),
-                    _connector="OR",
-                ),
-                name="target_floor_is_measured_by_readings",
-                violation_error_message="底线任务靠监测量，请把“靠什么量”改成“监测”。",
-            ),
+            model_name='target',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'FLOOR'), _negated=True), ('measured_by', 'READINGS'), _connector='OR'), name='target_floor_is_measured_by_readings', violation_error_message='底线任务靠监测量，请把“靠什么量”改成“监测”。'),
         ),
         migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "CASES"), _negated=True),
-                    ("measured_by", "PATCHES"),
-                    _connector="OR",
-                ),
-                name="target_cases_are_measured_by_patches",
-                violation_error_message="问题清单按图斑逐个销号，请把“靠什么量”改成“图斑”。",
-            ),
+            model_name='target',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'CASES'), _negated=True), ('measured_by', 'PATCHES'), _connector='OR'), name='target_cases_are_measured_by_patches', violation_error_message='问题清单按图斑逐个销号，请把“靠什么量”改成“图斑”。'),
         ),
         migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decimals__lte", 6)),
-                name="target_decimals_are_at_most_six",
-                violation_error_message="显示小数位最多 6 位。",
-            ),
+            model_name='target',
+            constraint=models.CheckConstraint(condition=models.Q(('decimals__lte', 6)), name='target_decimals_are_at_most_six', violation_error_message='显示小数位最多 6 位。'),
         ),
         migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cadre__isnull", False), ("post", "")),
-                    models.Q(("cadre__isnull", True), models.Q(("post", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="member_is_a_cadre_or_a_post",
-                violation_error_message="干部和集体成员二选一，只填一个。",
-            ),
+            model_name='membership',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cadre__isnull', False), ('post', '')), models.Q(('cadre__isnull', True), models.Q(('post', ''), _negated=True)), _connector='OR'), name='member_is_a_cadre_or_a_post', violation_error_message='干部和集体成员二选一，只填一个。'),
         ),
         migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("cadre__isnull", False)),
-                fields=("group", "position", "cadre"),
-                name="member_is_listed_once",
-            ),
+            model_name='membership',
+            constraint=models.UniqueConstraint(condition=models.Q(('cadre__isnull', False)), fields=('group', 'position', 'cadre'), name='member_is_listed_once'),
         ),
         migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("post", ""), _negated=True),
-                fields=("group", "position", "post"),
-                name="post_is_listed_once",
-            ),
+            model_name='membership',
+            constraint=models.UniqueConstraint(condition=models.Q(('post', ''), _negated=True), fields=('group', 'position', 'post'), name='post_is_listed_once'),
         ),
     ]

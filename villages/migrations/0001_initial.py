@@ -11,253 +11,95 @@ import villages.models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="User",
+            name='User',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                ),
-                (
-                    "username",
-                    models.CharField(
-                        error_messages={"unique": "A user with that username already exists."},
-                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
-                        max_length=150,
-                        unique=True,
-                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
-                        verbose_name="username",
-                    ),
-                ),
-                (
-                    "email",
-                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
-                ),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
-                        verbose_name="active",
-                    ),
-                ),
-                (
-                    "date_joined",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="date joined"
-                    ),
-                ),
-                ("name", models.CharField(max_length=50, verbose_name="姓名")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("ADMIN", "管理员"),
-                            ("STAFF", "镇工作人员"),
-                            ("LEADER", "领导"),
-                            ("SECRETARY", "村支部书记"),
-                        ],
-                        default="SECRETARY",
-                        max_length=10,
-                        verbose_name="角色",
-                    ),
-                ),
-                ("phone", models.CharField(blank=True, max_length=20, verbose_name="电话")),
-                (
-                    "must_change_password",
-                    models.BooleanField(
-                        default=False,
-                        help_text="密码由管理员发放，本人首次登录必须改。",
-                        verbose_name="须改密码",
-                    ),
-                ),
-                (
-                    "is_demo",
-                    models.BooleanField(default=False, editable=False, verbose_name="演示数据"),
-                ),
-                (
-                    "groups",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.group",
-                        verbose_name="groups",
-                    ),
-                ),
-                (
-                    "user_permissions",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Specific permissions for this user.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.permission",
-                        verbose_name="user permissions",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
+                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
+                ('name', models.CharField(max_length=50, verbose_name='姓名')),
+                ('role', models.CharField(choices=[('ADMIN', '管理员'), ('STAFF', '镇工作人员'), ('LEADER', '领导'), ('SECRETARY', '村支部书记')], default='SECRETARY', max_length=10, verbose_name='角色')),
+                ('phone', models.CharField(blank=True, max_length=20, verbose_name='电话')),
+                ('must_change_password', models.BooleanField(default=False, help_text='密码由管理员发放，本人首次登录必须改。', verbose_name='须改密码')),
+                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='演示数据')),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
             options={
-                "verbose_name": "账号",
-                "verbose_name_plural": "账号",
-                "ordering": ["role", "username"],
+                'verbose_name': '账号',
+                'verbose_name_plural': '账号',
+                'ordering': ['role', 'username'],
             },
             managers=[
-                ("objects", villages.models.AccountManager()),
+                ('objects', villages.models.AccountManager()),
             ],
         ),
         migrations.CreateModel(
-            name="Cadre",
+            name='Cadre',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=50, verbose_name="姓名")),
-                (
-                    "post",
-                    models.CharField(
-                        blank=True,
-                        help_text="按文件所写；文件没写就留空。",
-                        max_length=50,
-                        verbose_name="职务",
-                    ),
-                ),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="cadres",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="账号",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=50, verbose_name='姓名')),
+                ('post', models.CharField(blank=True, help_text='按文件所写；文件没写就留空。', max_length=50, verbose_name='职务')),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cadres', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
             ],
             options={
-                "verbose_name": "干部",
-                "verbose_name_plural": "干部",
-                "ordering": ["order", "name"],
+                'verbose_name': '干部',
+                'verbose_name_plural': '干部',
+                'ordering': ['order', 'name'],
             },
         ),
         migrations.CreateModel(
-            name="Village",
+            name='Village',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=50, unique=True, verbose_name="村名")),
-                (
-                    "code",
-                    models.CharField(
-                        blank=True,
-                        help_text="12 位统计用区划代码；不知道就留空。",
-                        max_length=12,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^\\d{12}$", "村代码是 12 位数字，不知道就留空。"
-                            )
-                        ],
-                        verbose_name="村代码",
-                    ),
-                ),
-                (
-                    "aliases",
-                    models.CharField(
-                        blank=True,
-                        help_text="上级表格里的其他写法，用顿号分隔，如“团碾村、团碾村委会”。",
-                        max_length=200,
-                        verbose_name="别名",
-                    ),
-                ),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=50, unique=True, verbose_name='村名')),
+                ('code', models.CharField(blank=True, help_text='12 位统计用区划代码；不知道就留空。', max_length=12, validators=[django.core.validators.RegexValidator('^\\d{12}$', '村代码是 12 位数字，不知道就留空。')], verbose_name='村代码')),
+                ('aliases', models.CharField(blank=True, help_text='上级表格里的其他写法，用顿号分隔，如“团碾村、团碾村委会”。', max_length=200, verbose_name='别名')),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
             ],
             options={
-                "verbose_name": "村（社区）",
-                "verbose_name_plural": "村（社区）",
-                "ordering": ["order", "name"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("code", ""), _negated=True),
-                        fields=("code",),
-                        name="village_code_is_unique",
-                    )
-                ],
+                'verbose_name': '村（社区）',
+                'verbose_name_plural': '村（社区）',
+                'ordering': ['order', 'name'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='village_code_is_unique')],
             },
         ),
         migrations.CreateModel(
-            name="Posting",
+            name='Posting',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="postings",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="账号",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="postings",
-                        to="villages.village",
-                        verbose_name="村",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postings', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                ('village', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postings', to='villages.village', verbose_name='村')),
             ],
             options={
-                "verbose_name": "包村",
-                "verbose_name_plural": "包村",
-                "ordering": ["village", "user"],
+                'verbose_name': '包村',
+                'verbose_name_plural': '包村',
+                'ordering': ['village', 'user'],
             },
         ),
         migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["ADMIN", "STAFF", "LEADER", "SECRETARY"])),
-                name="user_role_is_known",
-            ),
+            model_name='user',
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['ADMIN', 'STAFF', 'LEADER', 'SECRETARY'])), name='user_role_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="cadre",
-            constraint=models.UniqueConstraint(
-                fields=("name", "post"), name="cadre_name_and_post_are_unique"
-            ),
+            model_name='cadre',
+            constraint=models.UniqueConstraint(fields=('name', 'post'), name='cadre_name_and_post_are_unique'),
         ),
         migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.UniqueConstraint(
-                fields=("user", "village"), name="posting_is_unique"
-            ),
+            model_name='posting',
+            constraint=models.UniqueConstraint(fields=('user', 'village'), name='posting_is_unique'),
         ),
     ]

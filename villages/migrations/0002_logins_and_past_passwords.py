@@ -6,81 +6,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("axes", "0010_accessattemptexpiration"),
-        ("villages", "0001_initial"),
+        ('axes', '0010_accessattemptexpiration'),
+        ('villages', '0001_initial'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="LoginFailure",
-            fields=[],
-            options={
-                "verbose_name": "登录失败和锁定",
-                "verbose_name_plural": "登录失败和锁定",
-                "ordering": ["-attempt_time"],
-                "proxy": True,
-                "indexes": [],
-                "constraints": [],
-            },
-            bases=("axes.accessattempt",),
-        ),
-        migrations.CreateModel(
-            name="PastPassword",
+            name='LoginFailure',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("hash", models.CharField(max_length=128, verbose_name="散列值")),
-                ("set_at", models.DateTimeField(auto_now_add=True, verbose_name="启用时间")),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="past_passwords",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="账号",
-                    ),
-                ),
             ],
             options={
-                "verbose_name": "用过的密码",
-                "verbose_name_plural": "用过的密码",
-                "ordering": ["-pk"],
+                'verbose_name': '登录失败和锁定',
+                'verbose_name_plural': '登录失败和锁定',
+                'ordering': ['-attempt_time'],
+                'proxy': True,
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('axes.accessattempt',),
+        ),
+        migrations.CreateModel(
+            name='PastPassword',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hash', models.CharField(max_length=128, verbose_name='散列值')),
+                ('set_at', models.DateTimeField(auto_now_add=True, verbose_name='启用时间')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='past_passwords', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+            ],
+            options={
+                'verbose_name': '用过的密码',
+                'verbose_name_plural': '用过的密码',
+                'ordering': ['-pk'],
             },
         ),
         migrations.CreateModel(
-            name="Session",
+            name='Session',
             fields=[
-                (
-                    "session_key",
-                    models.CharField(
-                        max_length=40, primary_key=True, serialize=False, verbose_name="session key"
-                    ),
-                ),
-                ("session_data", models.TextField(verbose_name="session data")),
-                ("expire_date", models.DateTimeField(db_index=True, verbose_name="expire date")),
-                ("device", models.CharField(blank=True, max_length=100, verbose_name="设备")),
-                ("address", models.CharField(blank=True, max_length=45, verbose_name="地址")),
-                ("seen_at", models.DateTimeField(auto_now=True, verbose_name="最后使用")),
-                (
-                    "user",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sessions",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="账号",
-                    ),
-                ),
+                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
+                ('session_data', models.TextField(verbose_name='session data')),
+                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
+                ('device', models.CharField(blank=True, max_length=100, verbose_name='设备')),
+                ('address', models.CharField(blank=True, max_length=45, verbose_name='地址')),
+                ('seen_at', models.DateTimeField(auto_now=True, verbose_name='最后使用')),
+                ('user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
             ],
             options={
-                "verbose_name": "登录",
-                "verbose_name_plural": "登录",
+                'verbose_name': '登录',
+                'verbose_name_plural': '登录',
             },
         ),
     ]

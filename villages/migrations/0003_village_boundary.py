@@ -6,73 +6,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("villages", "0002_logins_and_past_passwords"),
+        ('villages', '0002_logins_and_past_passwords'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="VillageBoundary",
+            name='VillageBoundary',
             fields=[
-                ("wkb", models.BinaryField(verbose_name="图形")),
-                (
-                    "digest",
-                    models.CharField(editable=False, max_length=64, verbose_name="图形的 SHA-256"),
-                ),
-                ("min_lon", models.FloatField(verbose_name="最西")),
-                ("min_lat", models.FloatField(verbose_name="最南")),
-                ("max_lon", models.FloatField(verbose_name="最东")),
-                ("max_lat", models.FloatField(verbose_name="最北")),
-                (
-                    "source_crs",
-                    models.CharField(blank=True, max_length=60, verbose_name="原来的坐标系"),
-                ),
-                ("repaired", models.BooleanField(default=False, verbose_name="修补过")),
-                ("updated_at", models.DateTimeField(verbose_name="更新时间")),
-                (
-                    "village",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="boundary",
-                        serialize=False,
-                        to="villages.village",
-                        verbose_name="村",
-                    ),
-                ),
-                ("file_name", models.CharField(max_length=200, verbose_name="来自文件")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="导入人",
-                    ),
-                ),
+                ('wkb', models.BinaryField(verbose_name='图形')),
+                ('digest', models.CharField(editable=False, max_length=64, verbose_name='图形的 SHA-256')),
+                ('min_lon', models.FloatField(verbose_name='最西')),
+                ('min_lat', models.FloatField(verbose_name='最南')),
+                ('max_lon', models.FloatField(verbose_name='最东')),
+                ('max_lat', models.FloatField(verbose_name='最北')),
+                ('source_crs', models.CharField(blank=True, max_length=60, verbose_name='原来的坐标系')),
+                ('repaired', models.BooleanField(default=False, verbose_name='修补过')),
+                ('updated_at', models.DateTimeField(verbose_name='更新时间')),
+                ('village', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='boundary', serialize=False, to='villages.village', verbose_name='村')),
+                ('file_name', models.CharField(max_length=200, verbose_name='来自文件')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
             ],
             options={
-                "verbose_name": "村界",
-                "verbose_name_plural": "村界",
-                "abstract": False,
-                "indexes": [
-                    models.Index(
-                        fields=["min_lon", "max_lon", "min_lat", "max_lat"],
-                        name="villageboundary_box",
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("max_lat__lte", 90),
-                            ("max_lon__lte", 180),
-                            ("min_lat__gte", -90),
-                            ("min_lon__gte", -180),
-                        ),
-                        name="villageboundary_is_in_degrees",
-                        violation_error_message="图形要存成经纬度。",
-                    )
-                ],
+                'verbose_name': '村界',
+                'verbose_name_plural': '村界',
+                'abstract': False,
+                'indexes': [models.Index(fields=['min_lon', 'max_lon', 'min_lat', 'max_lat'], name='villageboundary_box')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('max_lat__lte', 90), ('max_lon__lte', 180), ('min_lat__gte', -90), ('min_lon__gte', -180)), name='villageboundary_is_in_degrees', violation_error_message='图形要存成经纬度。')],
             },
         ),
     ]

@@ -7,73 +7,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("auditlog", "0017_add_actor_email"),
+        ('auditlog', '0017_add_actor_email'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Change",
-            fields=[],
-            options={
-                "verbose_name": "修改记录",
-                "verbose_name_plural": "修改记录",
-                "proxy": True,
-                "indexes": [],
-                "constraints": [],
-            },
-            bases=("auditlog.logentry",),
-        ),
-        migrations.CreateModel(
-            name="Access",
+            name='Change',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("SIGN_IN", "登录"),
-                            ("SIGN_OUT", "退出"),
-                            ("FAILED", "登录失败"),
-                            ("DOWNLOAD", "下载和导出"),
-                        ],
-                        max_length=10,
-                        verbose_name="做了什么",
-                    ),
-                ),
-                (
-                    "at",
-                    models.DateTimeField(
-                        db_index=True, default=django.utils.timezone.now, verbose_name="时间"
-                    ),
-                ),
-                ("username", models.CharField(blank=True, max_length=150, verbose_name="用户名")),
-                ("address", models.CharField(blank=True, max_length=45, verbose_name="地址")),
-                ("what", models.CharField(blank=True, max_length=300, verbose_name="内容")),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="账号",
-                    ),
-                ),
             ],
             options={
-                "verbose_name": "访问记录",
-                "verbose_name_plural": "访问记录",
-                "ordering": ["-at", "-pk"],
+                'verbose_name': '修改记录',
+                'verbose_name_plural': '修改记录',
+                'proxy': True,
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('auditlog.logentry',),
+        ),
+        migrations.CreateModel(
+            name='Access',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('SIGN_IN', '登录'), ('SIGN_OUT', '退出'), ('FAILED', '登录失败'), ('DOWNLOAD', '下载和导出')], max_length=10, verbose_name='做了什么')),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='时间')),
+                ('username', models.CharField(blank=True, max_length=150, verbose_name='用户名')),
+                ('address', models.CharField(blank=True, max_length=45, verbose_name='地址')),
+                ('what', models.CharField(blank=True, max_length=300, verbose_name='内容')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+            ],
+            options={
+                'verbose_name': '访问记录',
+                'verbose_name_plural': '访问记录',
+                'ordering': ['-at', '-pk'],
             },
         ),
     ]
