@@ -10,8 +10,9 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from pytest_django.plugin import blocking_manager_key
 
-from tests.factories import make_user
+from tests.worlds.factories import make_user
 from villages.models import Role
 
 # 浏览器测试的主线程里有事件循环，Django 会误以为在异步代码里查数据库。
@@ -61,23 +62,14 @@ def browser_is_required():
     )
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """真提交的测试放在最后，而且每一个开始前都补回迁移带来的数据（退回理由、表头的写法）。
-
-    它们跑完会清空所有表；有的补、有的不补，内容类型的主键就会撞在一起。
-    """
-
-    def commits(item):
-        mark = item.get_closest_marker("django_db")
-        return bool(mark and mark.kwargs.get("transaction"))
-
-    for item in filter(commits, items):
-        item.get_closest_marker("django_db").kwargs["serialized_rollback"] = True
-    items.sort(key=commits)
-
-
 SEEDS = {}  # 数据库别名 → 迁移刚建好时的全部数据
+
+
+def commits(item):
+    """这个测试真的提交，跑完会清空所有的表。"""
+    mark = item.get_closest_marker("django_db")
+    marked = bool(mark and mark.kwargs.get("transaction"))
+    return marked or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
 
 
 def keep_seeds():
@@ -89,6 +81,17 @@ def keep_seeds():
             connection._test_serialized_contents = SEEDS[connection.alias]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """真提交的测试，每一个开始前都补回迁移带来的数据（退回理由、表头的写法）。
+
+    有的补、有的不补，内容类型的主键就会撞在一起。
+    """
+    for item in filter(commits, items):
+        for mark in item.iter_markers("django_db"):
+            mark.kwargs["serialized_rollback"] = True
+
+
 def pytest_runtest_setup(item):
     keep_seeds()
     if item.get_closest_marker("browser") and not BROWSER:
@@ -97,9 +100,16 @@ def pytest_runtest_setup(item):
         pytest.skip(NO_BROWSER)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown():
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item, nextitem):
+    """清空了表的测试，后面跟着的不自己补数据，就在这里补：先后怎么排都一样。"""
     keep_seeds()
+    result = yield
+    if commits(item) and nextitem is not None and not commits(nextitem):
+        with item.config.stash[blocking_manager_key].unblock():
+            for alias, seeds in SEEDS.items():
+                connections[alias].creation.deserialize_db_from_string(seeds)
+    return result
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -11,7 +11,7 @@ from taiping.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
-# 别的测试不数登录失败；tests/test_login_throttle.py 自己打开，服务进程用环境变量打开
+# 别的测试不数登录失败；tests/villages/accounts/test_login_throttle.py 自己打开，服务进程用环境变量打开
 AXES_ENABLED = os.environ.get("AXES_ENABLED") == "on"
 MEDIA_ROOT = Path(os.environ["DATA_DIR"]) / "media"
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405

@@ -280,11 +280,13 @@ def ensure_secret_key(path):
 
 
 def run_tests(arguments):
-    """在环境里用 pytest 跑测试；不要 .env，设置用 tests/settings.py。"""
+    """在环境里用 pytest 跑测试；不要 .env，设置用 tests/settings.py。跑全部的时候每个核分一份。"""
     os.chdir(ROOT)
     import pytest
 
-    sys.exit(pytest.main(arguments))
+    runs_all = all(argument.startswith("-") for argument in arguments)
+    spread = ["-n", "auto"] if runs_all else []
+    sys.exit(pytest.main([*spread, *arguments]))
 
 
 def quoted(path):

@@ -28,8 +28,8 @@ from plots.ledger.replay import all_differences
 from plots.models import Patch, RectificationRecord
 from taiping.audit.models import Access
 from tasks.models import Target
-from tests.factories import PASSWORD, make_patch, make_user
-from tests.servers import Server, Visitor
+from tests.worlds.factories import PASSWORD, make_patch, make_user
+from tests.worlds.servers import Server, Visitor
 from villages.models import Role, Village
 
 PER_SECOND = 12  # 一个人一秒至多报这么多块，按这个数备好图斑

@@ -17,7 +17,7 @@ from django.test.client import ClientHandler
 from taiping.progress.burnup import burn_ups
 from taiping.progress.progress import progress
 from tests.benchmarks.town import make_town
-from tests.factories import make_user
+from tests.worlds.factories import make_user
 from villages.models import Role, Village
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from plots.geometry.attach import put
 from plots.geometry.checks import recheck
 from plots.models import GeometryCheck, Patch
 from taiping.ground.geometry.shapes import tidy_shapes
-from tests.factories import make_boundary, make_plan, make_steps_target, make_village
-from tests.geo_files import X, Y
+from tests.worlds.factories import make_boundary, make_plan, make_steps_target, make_village
+from tests.worlds.geo_files import X, Y
 
 COUNT, ACROSS = 10_000, 100
 

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from plots.importing import apply_batch, preview
 from plots.models import Batch, Patch
-from tests.factories import make_milestone, make_plan, make_target, make_user, make_village
+from tests.worlds.factories import make_milestone, make_plan, make_target, make_user, make_village
 from villages.models import Role, Village
 
 pytestmark = [pytest.mark.django_db, pytest.mark.benchmark(group="导入十万行")]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from plots.models import Kind, Patch, RectificationRecord, Status
 from tasks.models import Allocation, Milestone
-from tests.factories import make_milestone, make_plan, make_reading, make_target, make_user
+from tests.worlds.factories import make_milestone, make_plan, make_reading, make_target, make_user
 from villages.models import Role, Village
 
 STEPS = [

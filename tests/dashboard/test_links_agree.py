@@ -1,0 +1,67 @@
+"""总览上的每个数都点得开，点开的台账正好是这么多图斑：任何一天、两种口径、每个村的页也一样。"""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from taiping import demo
+from tests.worlds.factories import make_user
+from villages.models import Role, Village
+
+pytestmark = pytest.mark.django_db
+
+
+class Links(HTMLParser):
+    """(地址, 里面的文字) 的列表，只收台账的链接。"""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.href, self.text = [], None, ""
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "a" and (dict(attrs).get("href") or "").startswith("/patches/?"):
+            self.href, self.text = dict(attrs)["href"], ""
+
+    def handle_data(self, data):
+        self.text += data if self.href else ""
+
+    def handle_endtag(self, tag):
+        if tag == "a" and self.href:
+            self.found.append((unescape(self.href), " ".join(self.text.split())))
+            self.href = None
+
+
+def count_in(text):
+    """链接文字里说的个数：“3 个”“逾期 5”“12”；只说亩的没有个数。"""
+    numbers = re.findall(r"(\d+)\s*个", text) or ([text] if text.isdigit() else [])
+    return int(numbers[-1]) if numbers else None
+
+
+DAYS = ["?on=2024-10-20", "?on=2024-11-20&basis=recorded", "?on=2025-01-10"]
+
+
+def test_every_number_opens_exactly_what_it_counted(client):
+    call_command("loaddata", "plan_2024", verbosity=0)
+    demo.load(StringIO())
+    client.force_login(make_user(role=Role.LEADER))
+    village = Village.objects.order_by("order").first()
+    wrong, checked = [], 0
+
+    for path in [f"{page}{query}" for query in DAYS for page in ("/", f"/villages/{village.pk}/")]:
+        page = Links()
+        page.feed(client.get(path).content.decode())
+        for address, text in dict.fromkeys(page.found):
+            stated = count_in(text)
+            if stated is None or "done=some" in address:
+                continue
+            listed = client.get(address).context["count"]
+            checked += 1
+            if listed != stated:
+                wrong.append(f"{path} 上的“{text}”点开是 {listed} 块：{address}")
+
+    assert wrong == []
+    assert checked > 300

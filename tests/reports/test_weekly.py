@@ -1,0 +1,465 @@
+"""周报：打开写出的 Excel 逐格核对，数都是手算的；空的、出格的也打得开；查询次数固定。"""
+
+import io
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from plots import actions
+from plots.models import Patch
+from taiping.reports.weekly import weekly_name, weekly_workbook
+from tests.worlds.factories import make_patch, make_plan, make_steps_target, make_user, make_village
+from tests.worlds.reports_town import DAY, FIRST_DAY, NOON, ReportsTown
+from villages.models import Role
+
+pytestmark = pytest.mark.django_db
+NAMES = ["总表", "分村", "分村面积", "时间节点", "逾期清单", "暂缓清单", "明细", "说明"]
+
+
+def opened(plan, on=DAY, basis="done"):
+    return load_workbook(io.BytesIO(weekly_workbook(plan, on, basis)))
+
+
+def row_of(sheet, first, column=1):
+    """第一格（或第 column 格）是 first 的那一行的值。"""
+    return next(row for row in sheet.iter_rows(values_only=True) if row[column - 1] == first)
+
+
+@pytest.fixture
+def town():
+    return ReportsTown()
+
+
+def test_overview_has_the_figures_worked_out_by_hand(town):
+    sheet = opened(town.plan)["总表"]
+
+    assert sheet["A1"].value == "太平镇2024年耕地保护工作周报 总表"
+    assert sheet["A2"].value == "截至2024年10月20日，按完成日期"
+    assert sheet["I2"].value == "单位：亩、个"
+    # 任务，类型，任务数（量、个），上报（量、个），核实（量、个），完成率（上报、核实），核减（亩、个），暂缓，逾期，状态
+    assert row_of(sheet, "自然撂荒地整治")[:15] == (
+        "自然撂荒地整治",
+        "工作量",
+        100,
+        None,
+        30,
+        4,
+        20,
+        3,
+        0.3,
+        0.2,
+        6,
+        1,
+        1,
+        3,
+        "逾期",
+    )
+    assert row_of(sheet, "存量重点图斑")[:15] == (
+        "存量重点图斑",
+        "工作量",
+        30,
+        3,
+        10,
+        2,
+        10,
+        2,
+        0.555,
+        0.555,
+        12,
+        1,
+        0,
+        0,
+        "正常",
+    )
+    assert row_of(sheet, "耕地保有量") == (
+        "耕地保有量",
+        "底线",
+        32202,
+        None,
+        None,
+        None,
+        32300,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        "正常",
+        "2024年6月30日监测数，高出底线98亩",
+    )
+    assert row_of(sheet, "存量重点图斑")[15] == "图斑3个、30亩；核减后按18亩计"
+
+
+def test_villages_are_worst_first_and_the_total_recomputes_the_rate(town):
+    sheet = opened(town.plan)["分村"]
+
+    rows = list(sheet.iter_rows(min_row=5, values_only=True))
+    # 序号，村，片区，撂荒（图斑、上报、核实、逾期），重点（同上），核实占比，待重报，差错率，逾期合计，最久的一步
+    assert rows[0] == (
+        1,
+        "东村",
+        None,
+        5,
+        3,
+        2,
+        2,
+        1,
+        1,
+        1,
+        0,
+        0.5,
+        0,
+        0,
+        2,
+        "自然撂荒地整治 复耕复种，已过20天",
+    )
+    assert rows[1] == (
+        2,
+        "西村",
+        None,
+        4,
+        1,
+        1,
+        1,
+        2,
+        1,
+        1,
+        0,
+        0.333,
+        1,
+        0.16,
+        1,
+        "自然撂荒地整治 复耕复种，已过20天",
+    )
+    assert rows[2] == (3, "南村", None, *[None] * 9, 0, None, 0, None)
+    assert rows[3] == ("合计", None, None, 9, 4, 3, 3, 3, 2, 2, 0, 0.416, 1, 0.07, 3, None)
+
+
+def test_village_areas(town):
+    sheet = opened(town.plan)["分村面积"]
+
+    # 每项任务：任务数、图斑、上报、核实（亩）
+    assert row_of(sheet, "东村", 2) == (1, "东村", None, None, 46.5, 20, 10, None, 10, 10, 10)
+    assert row_of(sheet, "西村", 2) == (2, "西村", None, None, 54, 10, 10, None, 20, 0, 0)
+    assert row_of(sheet, "合计") == ("合计", None, None, 100, 100.5, 30, 20, 30, 30, 10, 10)
+
+
+def test_milestones(town):
+    sheet = opened(town.plan)["时间节点"]
+    rows = {row[:2]: row[2:] for row in sheet.iter_rows(min_row=5, values_only=True)}
+
+    # 由谁做，截止，离截止，任务数，已完成，完成率，按期，逾期完成，逾期未完成，按期率，状态
+    assert rows["自然撂荒地整治", "复耕复种"][:16] == (
+        "村",
+        datetime(2024, 9, 30),
+        -20,
+        100,
+        None,
+        55,
+        5,
+        0.55,
+        35,
+        4,
+        20,
+        1,
+        3,
+        0.8,
+        "逾期",
+        None,
+    )
+    assert rows["存量重点图斑", "复耕复种"][:15] == (
+        "村",
+        datetime(2024, 9, 30),
+        None,
+        30,
+        3,
+        18,
+        3,
+        1,
+        18,
+        3,
+        0,
+        0,
+        0,
+        1,
+        "按期完成",
+    )
+    assert rows["自然撂荒地整治", "镇级核实"][:7] == (
+        "镇",
+        datetime(2024, 11, 15),
+        26,
+        100,
+        None,
+        20,
+        3,
+    )
+    assert rows["耕地保有量", "年底保有"][:6] == (
+        "镇",
+        datetime(2024, 12, 31),
+        72,
+        32202,
+        None,
+        32300,
+    )
+
+
+def test_overdue_and_deferred_lists(town):
+    book = opened(town.plan)
+
+    late = list(book["逾期清单"].iter_rows(min_row=4, values_only=True))
+    step = "自然撂荒地整治", datetime(2024, 9, 30)
+    assert late == [
+        (1, "东村", step[0], "A3", None, 12.5, "复耕复种", step[1], 20, "整治中", None),
+        (2, "东村", step[0], "A4", None, 8, "复耕复种", step[1], 20, "待整治", None),
+        (3, "西村", step[0], "A7", None, 15, "复耕复种", step[1], 20, "已退回", "未见复耕复种"),
+    ]
+    waiting = list(book["暂缓清单"].iter_rows(min_row=4, values_only=True))
+    assert waiting == [
+        (
+            1,
+            "西村",
+            step[0],
+            "A8",
+            None,
+            9,
+            "复耕复种",
+            step[1],
+            datetime(2024, 9, 18),
+            "暂缓",
+            "等水退。",
+        )
+    ]
+
+
+def test_details_have_every_patch_with_the_day_of_each_step(town):
+    sheet = opened(town.plan)["明细"]
+    rows = {row[2]: row for row in sheet.iter_rows(min_row=5, values_only=True) if row[2]}
+
+    assert sorted(rows) == ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "B1", "B2", "B3"]
+    days = datetime(2024, 9, 5), datetime(2024, 10, 8), datetime(2024, 10, 12)
+    assert rows["A1"] == (
+        "自然撂荒地整治",
+        "东村",
+        "A1",
+        None,
+        None,
+        10,
+        "已销号",
+        None,
+        None,
+        *days,
+        10,
+        10,
+        None,
+    )
+    assert rows["A3"][5:] == (
+        12.5,
+        "整治中",
+        "复耕复种",
+        datetime(2024, 9, 30),
+        None,
+        None,
+        None,
+        0,
+        0,
+        None,
+    )
+    assert rows["A5"][6:9] + rows["A5"][14:] == (
+        "核查无问题",
+        None,
+        None,
+        "2024年9月12日核查无问题：影像为水田",
+    )
+    assert row_of(sheet, "自然撂荒地整治合计")[:8] == (
+        "自然撂荒地整治合计",
+        9,
+        None,
+        None,
+        None,
+        100.5,
+        None,
+        None,
+    )
+    assert row_of(sheet, "自然撂荒地整治合计")[12:14] == (30, 20)
+
+
+def test_an_earlier_day_and_the_other_basis(town):
+    before = opened(town.plan, date(2024, 10, 9))["总表"]
+    recorded = opened(town.plan, DAY, "recorded")
+
+    # 10月9日 A7 还没有退回：上报 A1、A7、A9 共 35 亩加 A5 一个；核实 A9 加 A5
+    assert row_of(before, "自然撂荒地整治")[4:8] == (35, 4, 10, 2)
+    # 整改都是 12月20日才录入的：那天系统里只有图斑，没有进展，12 块里 9-30 到期的都逾期
+    assert row_of(recorded["总表"], "自然撂荒地整治")[4:14] == (0, 0, 0, 0, 0, 0, 0, 0, 0, 9)
+    assert recorded["总表"]["A2"].value == "截至2024年10月20日，按录入日期"
+    assert recorded["逾期清单"].max_row == 3 + 12
+
+
+def test_sheets_print_on_a4_landscape_one_page_wide(town):
+    book = opened(town.plan)
+
+    assert book.sheetnames == NAMES
+    for sheet in book:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert book["总表"].freeze_panes == "B5"
+    assert book["总表"].auto_filter.ref == "A4:P7"
+    assert book["分村"].auto_filter.ref == "A4:P7"  # 合计行不参加筛选
+    assert "A1:P1" in book["总表"].merged_cells
+    # 标题、口径和表头每页都有
+    assert [sheet.print_title_rows for sheet in book] == ["$1:$4"] * 4 + ["$1:$3"] * 2 + [
+        "$1:$4",
+        "$1:$1",
+    ]
+    signing = [
+        cell
+        for row in book["总表"].iter_rows(values_only=True)
+        for cell in row
+        if isinstance(cell, str)
+    ]
+    assert {"填报人：", "审核人：", "截止日期：2024年10月20日"} <= set(signing)
+
+
+def test_the_chart_draws_the_rates_of_the_overview(town):
+    book = opened(town.plan)
+
+    assert [len(sheet._charts) for sheet in book] == [1, 0, 0, 0, 0, 0, 0, 0]
+    series = book["总表"]._charts[0].series
+    assert [(row.tx.v, row.val.numRef.f) for row in series] == [
+        ("核实", "'总表'!$J$6:$J$7"),
+        ("上报", "'总表'!$I$6:$I$7"),
+    ]  # 底线那行不画
+    assert (book["总表"]["I4"].value, book["总表"]["J4"].value) == ("上报", "核实")
+
+
+def test_without_figures_there_is_no_empty_chart():
+    plan = make_plan()
+    make_steps_target(plan)
+
+    assert opened(plan)["总表"]._charts == []
+
+
+def test_long_texts_are_seen_whole_and_no_row_is_higher_than_a_sheet_allows(town):
+    long = "重庆市铜梁区太平镇绿野生态农业开发有限公司"
+    Patch.objects.filter(code="A1").update(
+        contractor=long, place="很长很长的小地名一直写到十五个字"
+    )
+    patch = Patch.objects.get(code="A8")
+    actions.resume(
+        patch, by=make_user(role=Role.STAFF), on=date(2024, 10, 1), at=NOON, note="可以整改了"
+    )
+    actions.defer(
+        patch, by=make_user(role=Role.STAFF), on=date(2024, 10, 2), at=NOON, note="水" * 900
+    )
+    sheet = opened(town.plan)["明细"]
+    rows = {row[2].value: row[0].row for row in sheet.iter_rows(min_row=5) if row[2].value}
+
+    heights = {code: sheet.row_dimensions[row].height for code, row in rows.items()}
+
+    assert heights["A1"] > 2 * heights["B1"]  # 承包人 21 个字，一行排 7 个
+    assert heights["A8"] == 409
+
+
+def test_numbers_are_numbers_and_there_is_no_formula(town):
+    Patch.objects.filter(code="A4").update(code="=1+1", place="@家", contractor="+86")
+    book = opened(town.plan)
+
+    kinds = {
+        cell.data_type
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
+    assert kinds <= {"n", "s", "d"}
+    row = next(row for row in book["明细"].iter_rows(min_row=5) if row[2].value == "=1+1")
+    assert [cell.data_type for cell in row[2:6]] == ["s", "s", "s", "n"]
+    assert book["总表"]["J6"].number_format == "0.0%"
+    assert book["总表"]["G6"].number_format == "0.00"
+
+
+def test_empty_plan_and_no_patches_and_no_readings():
+    empty = make_plan(2023)
+    plan = make_plan(2024)
+    make_steps_target(plan)
+
+    nothing, no_patches = opened(empty, date(2023, 6, 1)), opened(plan)
+
+    assert nothing["总表"]["A5"].value == "这份方案还没有目标任务。"
+    assert nothing["明细"]["A5"].value == "还没有图斑。"
+    assert nothing["总表"]._charts == []
+    row = row_of(no_patches["总表"], "自然撂荒地整治")
+    assert row[2:] == (100, *[None] * 11, "无数据", "还没有图斑")
+    assert no_patches["逾期清单"]["A4"].value == "没有逾期的图斑。"
+
+
+def test_demo_figures_say_so_in_every_title(town):
+    make_patch(town.abandoned, town.south, code="演示-1", is_demo=True, created_at=FIRST_DAY)
+
+    book = opened(town.plan)
+
+    assert book["总表"]["A1"].value == "太平镇2024年耕地保护工作周报（含演示数据） 总表"
+    assert "本次统计含演示数据" in book["说明"]["B2"].value
+
+
+def test_the_number_of_queries_does_not_grow(town):
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            weekly_workbook(town.plan, DAY)
+        return len(found)
+
+    few = queries()
+    for number in range(3):
+        village = make_village(f"新村{number}")
+        for each in range(30):
+            make_patch(town.abandoned, village, code=f"N{each}", area_mu=Decimal(1))
+
+    assert queries() == few
+
+
+def test_download_has_the_date_in_its_name(town, client):
+    client.force_login(make_user(role=Role.LEADER))
+
+    response = client.get(reverse("reports:weekly") + "?on=2024-10-20")
+
+    assert response.status_code == 200
+    assert (
+        "%E5%91%A8%E6%8A%A5_2024-10-20.xlsx" in response["Content-Disposition"]
+    )  # 周报_2024-10-20.xlsx
+    assert load_workbook(io.BytesIO(b"".join(response.streaming_content))).sheetnames == NAMES
+    assert weekly_name(DAY) == "太平镇耕地保护周报_2024-10-20.xlsx"
+
+
+def test_a_secretary_may_not_take_the_whole_town(town, client):
+    client.force_login(make_user(role=Role.SECRETARY, villages=[town.east]))
+
+    assert client.get(reverse("reports:weekly")).status_code == 403
+
+
+def test_a_bad_date_is_not_silently_another_day(town, client):
+    client.force_login(make_user(role=Role.STAFF))
+
+    response = client.get(reverse("reports:weekly") + "?on=2024-02-30")
+
+    assert response.status_code == 302
+    assert response.url == "/?on=2024-02-30"
+
+
+def test_command_writes_the_same_figures(town, tmp_path):
+    call_command(
+        "weekly", as_of="2024-10-20", output=str(tmp_path), verbosity=0, stdout=io.StringIO()
+    )
+
+    book = load_workbook(tmp_path / "太平镇耕地保护周报_2024-10-20.xlsx")
+    assert row_of(book["总表"], "自然撂荒地整治")[4:8] == (30, 4, 20, 3)
+    with pytest.raises(CommandError, match="写不了"):
+        call_command("weekly", output=str(tmp_path / "没有" / "周报.xlsx"))

@@ -1,0 +1,108 @@
+"""上级表格里的村，对到系统里的村。"""
+
+import pytest
+from django.core.management import call_command
+
+from tests.worlds.factories import make_village
+from villages.models import Village
+from villages.places.matching import VillageIndex
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town():
+    """太平镇的十个村，再加一个和白云村只差后缀的白云社区；团碾知道村代码。"""
+    call_command("loaddata", "plan_2024", verbosity=0)
+    Village.objects.filter(name="团碾").update(code="500151124201")
+    make_village("白云社区")
+
+
+@pytest.mark.parametrize(
+    ("written", "village"),
+    [
+        ("团碾", "团碾"),
+        ("团碾村", "团碾"),
+        (" 团 碾\u3000村\n", "团碾"),
+        ("太平镇团碾村", "团碾"),
+        ("铜梁区太平镇团碾村", "团碾"),
+        ("重庆市铜梁区太平镇团碾村", "团碾"),
+        ("重庆市铜梁区团碾村", "团碾"),
+        ("太平村", "太平"),
+        ("太平镇太平村", "太平"),
+        ("太平", "太平"),
+        ("白云村", "白云"),
+        ("白云社区", "白云社区"),
+        ("太平镇白云社区", "白云社区"),
+        ("500151124201", "团碾"),
+        (500151124201, "团碾"),
+        (500151124201.0, "团碾"),
+        ("５００１５１１２４２０１", "团碾"),
+        ("5001511242010000000", "团碾"),
+        ("500224124201", "团碾"),
+        ("5002241242010000012", "团碾"),
+    ],
+)
+@pytest.mark.parametrize("place", ["", "重庆市铜梁区太平镇人民政府"])
+def test_village_is_found_however_the_county_writes_it(town, written, village, place):
+    found, reason = VillageIndex(place=place).match(written)
+
+    assert (found.name, reason) == (village, "")
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (None, "没有填村"),
+        ("  ", "没有填村"),
+        ("太平镇", "没有写是哪个村"),
+        ("铜梁区太平镇", "没有写是哪个村"),
+        ("重庆市铜梁区太平镇", "没有写是哪个村"),
+        ("白云村委会", "别名里加上这种写法"),
+        ("团碾社区", "别名里加上这种写法"),
+        ("余", "别名里加上这种写法"),
+        ("500151124299", "没有代码是 500151124299 的村"),
+        ("5001511242990000000", "没有代码是 500151124299 的村"),
+        ("50015112420", "别名里加上这种写法"),
+        ("5.00151E+18", "科学计数法"),
+    ],
+)
+def test_unclear_village_is_refused_with_what_to_do(town, written, told):
+    found, reason = VillageIndex().match(written)
+
+    assert found is None
+    assert told in reason
+
+
+def test_same_village_name_in_another_town_is_not_ours(town):
+    index = VillageIndex(place="重庆市铜梁区太平镇")
+
+    assert index.match("土桥镇白云村").village is None
+    assert index.match("重庆市铜梁区土桥镇白云村").village is None
+    assert index.match("太平镇白云村").village.name == "白云"
+
+
+def test_alias_of_two_villages_is_refused_and_names_both():
+    make_village("东村", aliases="河边村")
+    make_village("西村", aliases="河边村")
+
+    found, reason = VillageIndex().match("河边村")
+
+    assert found is None
+    assert "东村、西村" in reason
+
+
+def test_name_of_one_village_wins_over_alias_of_another():
+    east = make_village("东村")
+    make_village("西村", aliases="东村")
+
+    assert VillageIndex().match("东村").village == east
+
+
+def test_thousand_rows_take_one_query(town, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        index = VillageIndex()
+        rows = ["太平镇太平村", "500151124201", "没有的村"] * 300
+        found = [village for village, _ in map(index.match, rows) if village]
+
+    assert len(found) == 600
