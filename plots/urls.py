@@ -38,7 +38,7 @@ urlpatterns = [
     path("patches/map/", views_map.patch_map, name="patch_map"),
     path("patches/map/data.geojson", views_map.map_data, name="map_data"),
     path("patches/map/villages.geojson", views_map.map_villages, name="map_villages"),
-    path("patches/<int:pk>/", views_patch.patch, name="patch"),
+    path("patches/<int:pk>/", views_patch.patch_detail, name="patch"),
     # 动作名什么都接，放在最后，前面写明的地址先认。
     path("patches/<int:pk>/<str:action>/", views_patch.patch_action, name="patch_action"),
 ]

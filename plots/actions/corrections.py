@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 
 from plots.actions.permissions import NotAllowed
-from plots.actions.transaction import action, mu, needed, short
+from plots.actions.transaction import action, limited_text, parse_mu, required_text
 from plots.geometry.checks import recheck
 from plots.ledger.replay import STATEFUL, WORK, settle
 from plots.models import Evidence, Kind, Patch, RectificationRecord
@@ -16,15 +16,17 @@ LABELS = {"area_mu": "面积（亩）", "village": "村", "code": "图斑编号"
 
 
 @action("amend")
-def amend(entry, *, reason, area_mu=None, village=None, code=None):
+def amend(context, *, reason, area_mu=None, village=None, code=None):
     """更正面积、村、编号中的几项。村或面积变了，带着旧值的记录换成带新值的转记，任何一天的数都随之改对。"""
-    entry.check_date(in_order=False)
-    patch, reason = entry.patch, needed(reason, "更正的理由")
+    context.check_date(in_order=False)
+    patch, reason = context.patch, required_text(reason, "更正的理由")
     old = {"area_mu": patch.area_mu, "village": patch.village, "code": patch.code}
     new = {
-        "area_mu": old["area_mu"] if area_mu is None else mu(area_mu),
+        "area_mu": old["area_mu"] if area_mu is None else parse_mu(area_mu),
         "village": village or old["village"],
-        "code": old["code"] if code is None else short(needed(code, "图斑编号"), "图斑编号", 60),
+        "code": old["code"]
+        if code is None
+        else limited_text(required_text(code, "图斑编号"), "图斑编号", 60),
     }
     changed = [field for field in LABELS if new[field] != old[field]]
     if not changed:
@@ -35,13 +37,14 @@ def amend(entry, *, reason, area_mu=None, village=None, code=None):
         setattr(patch, field, new[field])
     _save_unless_taken(patch, changed)
     if changed != ["code"]:
-        _carry_over(entry, old["area_mu"])
+        _carry_over(context, old["area_mu"])
+        context.recount()
         recheck([patch.pk])
     changes = [
         {"field": field, "label": LABELS[field], "old": _text(old[field]), "new": _text(new[field])}
         for field in changed
     ]
-    return entry.write(Kind.AMEND, note=reason, details={"changes": changes})
+    return context.write(Kind.AMEND, note=reason, details={"changes": changes})
 
 
 def _text(value):
@@ -62,16 +65,16 @@ def _save_unless_taken(patch, fields):
         raise _taken(patch.target, patch.village, patch.code) from None
 
 
-def _carry_over(entry, old_area):
+def _carry_over(context, old_area):
     """把还算过数的记录换成带新村、新面积的转记，按原来的先后，原记录从它自己的完成日起撤回。"""
-    patch = entry.patch
+    patch = context.patch
     counted = [
         record
-        for record in sorted(entry.records, key=lambda record: record.pk)
+        for record in sorted(context.records, key=lambda record: record.pk)
         if record.kind in STATEFUL
         and (record.withdrawn_on is None or record.withdrawn_on > record.done_on)
     ]
-    areas, completing = _new_figures(entry, counted, old_area)
+    areas, completing = _new_figures(context, counted, old_area)
     for record in counted:
         copy = RectificationRecord.objects.create(
             patch=patch,
@@ -79,7 +82,7 @@ def _carry_over(entry, old_area):
             milestone=record.milestone,
             kind=record.kind,
             done_on=record.done_on,
-            created_at=entry.at,
+            created_at=context.at,
             by=record.by,
             area_mu=areas[record.pk],
             completes=record.pk in completing,
@@ -90,23 +93,23 @@ def _carry_over(entry, old_area):
             details={"entered_at": record.created_at.isoformat(), **record.details},
             copy_of=record,
             withdrawn_on=record.withdrawn_on,
-            withdrawn_at=record.withdrawn_at and entry.at,
+            withdrawn_at=record.withdrawn_at and context.at,
             withdrawn_by=record.withdrawn_by,
         )
         record.withdrawn_on = record.done_on
-        record.withdrawn_at = record.withdrawn_at or entry.at
-        record.withdrawn_by = record.withdrawn_by or entry.by
+        record.withdrawn_at = record.withdrawn_at or context.at
+        record.withdrawn_by = record.withdrawn_by or context.by
         record.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by"])
-        entry.records.append(copy)
+        context.records.append(copy)
         Evidence.objects.filter(record=record).update(record=copy)
 
 
-def _new_figures(entry, counted, old_area):
+def _new_figures(context, counted, old_area):
     """转记的面积（按原记录的主键）和其中算完成的。
 
     一步原来加起来正好是旧面积的，最后那条补到新面积；报小了并说完成的，照旧。已撤回的轮次只压到不超过新面积。
     """
-    new_area = entry.patch.area_mu
+    new_area = context.patch.area_mu
     areas = {record.pk: record.area_mu for record in counted}
     completing = {record.pk for record in counted if record.completes}
     areas.update(
@@ -143,20 +146,20 @@ def _new_figures(entry, counted, old_area):
 
 
 @action("split")
-def split(entry, *, children, reason):
+def split(context, *, children, reason):
     """拆分：children 是 [{"code", "area_mu", 其他字段…}]，从 on 这天起由它们替代原图斑，整改从头开始。
 
     返回拆分记录；合计与原面积不一致照样拆，差多少写在记录里。
     """
-    entry.check_date()
-    parent, reason = entry.patch, needed(reason, "拆分的理由")
+    context.check_date()
+    parent, reason = context.patch, required_text(reason, "拆分的理由")
     if len(children) < 2:
         raise NotAllowed("拆分至少要分成两块，请把每一块的编号和面积都填上。")
     facts = [
         {
             **child,
-            "area_mu": mu(child["area_mu"]),
-            "code": short(needed(child["code"], "每一块的编号"), "图斑编号", 60),
+            "area_mu": parse_mu(child["area_mu"]),
+            "code": limited_text(required_text(child["code"], "每一块的编号"), "图斑编号", 60),
         }
         for child in children
     ]
@@ -168,7 +171,7 @@ def split(entry, *, children, reason):
     difference = sum(child["area_mu"] for child in facts) - parent.area_mu
     side = "多" if difference > 0 else "少"
     told = f"拆分后合计比原面积{side} {plain(abs(difference))} 亩" if difference else ""
-    record = entry.write(
+    record = context.write(
         Kind.SPLIT,
         note="；".join(filter(None, [reason, told])),
         details={
@@ -176,17 +179,18 @@ def split(entry, *, children, reason):
             "difference": plain(difference) if difference else "0",
         },
     )
-    entry.withdraw([r for r in entry.state.standing if r.kind in (*WORK, Kind.DEFER)])
-    parent.until_on, parent.until_at = entry.on, entry.at
-    parent.save(update_fields=["until_on", "until_at"])
+    context.withdraw([r for r in context.state.standing if r.kind in (*WORK, Kind.DEFER)])
+    parent.until_on, parent.until_at = context.on, context.at
+    context.recount()
+    settle(parent, context.state, also=["until_on", "until_at"])
     for child in facts:
-        _add_child(entry, child)
+        _add_child(context, child)
     recheck([parent.pk])
     return record
 
 
-def _add_child(entry, facts):
-    parent = entry.patch
+def _add_child(context, facts):
+    parent = context.patch
     inherited = (
         "target",
         "village",
@@ -205,9 +209,9 @@ def _add_child(entry, facts):
             child = Patch.objects.create(
                 **{**fields, **facts},
                 split_from=parent,
-                since_on=entry.on,
-                created_at=entry.at,
-                created_by=entry.by,
+                since_on=context.on,
+                created_at=context.at,
+                created_by=context.by,
             )
     except IntegrityError:
         raise _taken(parent.target, parent.village, facts["code"]) from None

@@ -3,8 +3,7 @@
 from uuid import UUID
 
 from plots.ledger.queues import due_text, return_text
-from plots.ledger.replay import state_of
-from plots.models import Kind, Patch, RectificationRecord, Status
+from plots.models import Kind, Status
 from plots.models.deadlines import due_of
 from taiping.ground.area import rounded
 from taiping.ground.dates import short_date
@@ -17,51 +16,38 @@ def amount(mu):
     return f"{rounded(mu)} 亩"
 
 
-def last_seen(patch):
-    """图斑最后一条记录的主键；打开表单时记下，提交时看有没有更新的。没有记录是 0。"""
-    return patch.records.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-def first_answer(patch, client_key):
-    """同一张表单已经交过一次时的那条记录，没有是 None。"""
-    try:
-        key = UUID(str(client_key))
-    except ValueError:
-        return None
-    return (
-        RectificationRecord.objects.filter(patch=patch, client_key=key)
-        .select_related("milestone__target__plan", "by")
-        .first()
-    )
-
-
 def number(text):
     """表单或地址里的一个主键；不是数的是 None。"""
     return int(text) if text and text.isdecimal() and len(text) < 16 else None
 
 
-def together(record):
-    """和这一条一次报上来的各步记录，按步骤先后。"""
-    return (
-        RectificationRecord.objects.filter(
-            patch=record.patch_id, kind=Kind.REPORT, by=record.by_id, created_at=record.created_at
-        )
-        .select_related("milestone__target__plan")
-        .order_by("milestone__order")
-    )
+def identifier(text):
+    """表单里的提交标识；不是的是 None。"""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
 
 
-def news(patch, seen, user):
+def news(records, seen, user):
     """打开表单以后（主键大于 seen）图斑上新添的记录，各一句话，先后为序；没有是空列表。"""
-    newer = (
-        patch.records.filter(pk__gt=seen or 0)
-        .exclude(kind__in=QUIET)
-        .select_related("by", "milestone")
-    )
-    return [deed(record, user) for record in newer.order_by("pk") if record.copy_of_id is None]
+    newer = [
+        record
+        for record in records
+        if record.pk > seen and record.kind not in QUIET and record.copy_of_id is None
+    ]
+    return [describe(record, user) for record in newer]
 
 
-def deed(record, user=None):
+def latest(records, user):
+    """最近一次改了图斑的记录，说成一句，放在列表里；没有是空列表。"""
+    for record in reversed(records):
+        if record.kind not in QUIET:
+            return [describe(record, user)]
+    return []
+
+
+def describe(record, user=None):
     """一条记录说成一句：“刘泽 9月7日退回到“复耕复种”：只种一部分”。user 自己办的说“您”。"""
     who = "您" if user is not None and record.by_id == user.pk else str(record.by)
     day, step = short_date(record.done_on), record.milestone.name
@@ -79,19 +65,20 @@ def deed(record, user=None):
     return f"{who} {day}{what}"
 
 
-def reported(record, today):
+def reported(submitted):
     """上报成功：报了哪几步、多少亩、逾期几天，下一步是什么、什么时候截止。"""
-    patch = Patch.objects.select_related("target__plan", "next_milestone__target__plan").get(
-        pk=record.patch_id
-    )
-    parts = list(together(record))
+    record, context = submitted.record, submitted.context
+    patch = context.patch
+    parts = context.together(record)
     steps = "、".join(part.milestone.name for part in parts)
-    told = [f"已上报 {patch.code} {steps}", amount(record.area_mu)]
+    said = [f"已上报 {patch.code} {steps}", amount(record.area_mu)]
     if not record.completes:
-        told.append(f"这一步还剩 {amount(state_of(patch).step_of(record.milestone).remaining_mu)}")
-    if (late := max((part.done_on - due_of(part.milestone)).days for part in parts)) > 0:
-        told.append(f"逾期 {late} 天")
-    return f"{'，'.join(told)}。{next_sentence(patch, today)}"
+        left = context.state.step_of(record.milestone).remaining_mu
+        said.append(f"这一步还剩 {amount(left)}")
+    late = max((part.done_on - due_of(part.milestone)).days for part in parts)
+    if late > 0:
+        said.append(f"逾期 {late} 天")
+    return f"{'，'.join(said)}。{next_sentence(patch, context.today)}"
 
 
 def next_sentence(patch, today):

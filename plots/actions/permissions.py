@@ -1,8 +1,6 @@
 """谁在什么时候能对图斑做什么。规则库、页面和动作都问这里；不能时给一句话，说明该怎么办。"""
 
-from django.db.models import prefetch_related_objects
-
-from plots.ledger.replay import is_check
+from plots.ledger.replay import is_check, records_of, steps_of
 from plots.models import Kind, Status
 from plots.models.choices import REPORTABLE
 from tasks.models import Milestone
@@ -51,7 +49,6 @@ def allowed(user, patch):
     """页面该给这个人看的动作，如 {"report", "remark"}。看不看得见这个村只问一次。"""
     if in_scope(user, patch):
         return set()
-    prefetch_related_objects([patch], "target__milestones")
     return {
         verb for verb in NAMES if not (by_role(verb, user, patch) or by_status(verb, user, patch))
     }
@@ -105,17 +102,20 @@ def _confirm(user, patch):
         return (
             f"图斑 {patch.code} 现在是“{patch.get_status_display()}”，只有“待核实”的图斑可以核实。"
         )
-    if patch.records.standing().filter(kind=Kind.REPORT, by=user).exists():
+    if any(_is_own_report(record, user) for record in records_of(patch)):
         return "这块图斑有您自己上报的步骤，请换一位镇工作人员核实。"
     return ""
+
+
+def _is_own_report(record, user):
+    return record.kind == Kind.REPORT and record.by_id == user.pk and record.withdrawn_at is None
 
 
 def _next_is_check(patch):
     milestone = patch.next_milestone
     if milestone is None:
         return False
-    steps = sorted(patch.target.milestones.all(), key=lambda step: step.order)
-    return is_check(milestone, steps)
+    return is_check(milestone, steps_of(patch))
 
 
 def _quoted(statuses):

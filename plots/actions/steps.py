@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from plots.actions.corrections import amend, split
 from plots.actions.permissions import NotAllowed, adding_refusal, step_by_role
-from plots.actions.transaction import action, mu, needed, short
+from plots.actions.transaction import action, limited_text, parse_mu, required_text
 from plots.ledger.replay import WORK, is_check, settle
-from plots.models import Evidence, Kind, Patch, Reason
+from plots.models import Kind, Patch, Reason
 from taiping.ground.area import plain
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "confirm",
     "defer",
     "exempt",
-    "missing_materials",
     "remark",
     "report",
     "resume",
@@ -31,18 +30,18 @@ __all__ = [
 
 
 @action("report")
-def report(entry, *, step=None, area_mu=None, completes=None, note="", external_ref="", photos=0):
+def report(context, *, step=None, area_mu=None, completes=None, note="", external_ref="", photos=0):
     """上报：从下一步报到 step（默认只报下一步），同一个完成日期。返回 step 那一步的记录。
 
     area_mu 是这次做了多少亩，空就是剩下的全部；不到剩下的就是部分完成，completes=True 表示就这么多、
     这一步算完成，以后的步骤也以此为限。photos 是随这次上报的照片张数。
     """
-    entry.check_date()
-    steps = _steps_up_to(entry, step)
-    external_ref = short(external_ref, "上传编号", 100)
-    area = None if area_mu is None else mu(area_mu)
+    context.check_date()
+    steps = _steps_up_to(context, step)
+    external_ref = limited_text(external_ref, "上传编号", 100)
+    area = None if area_mu is None else parse_mu(area_mu)
     for milestone in steps:
-        now = entry.state.step_of(milestone)
+        now = context.state.step_of(milestone)
         amount = now.remaining_mu if area is None else area
         if milestone != steps[-1] and area is not None:
             if not completes and area < now.remaining_mu:
@@ -56,10 +55,10 @@ def report(entry, *, step=None, area_mu=None, completes=None, note="", external_
         done = bool(completes) or amount == now.remaining_mu
         if not done and not amount:
             raise NotAllowed("请填这次完成的面积，要大于 0 亩。")
-        if done and (missing := missing_materials(entry.patch, milestone, photos, external_ref)):
+        if done and (missing := context.missing_materials(milestone, photos, external_ref)):
             raise NotAllowed(f"“{milestone.name}”{'，'.join(missing)}，补齐后再上报。")
         keeps_ref = milestone.needs_external_ref or milestone == steps[-1]
-        record = entry.write(
+        record = context.write(
             Kind.REPORT,
             milestone,
             keyed=milestone == steps[-1],
@@ -71,132 +70,144 @@ def report(entry, *, step=None, area_mu=None, completes=None, note="", external_
     return record
 
 
-def _steps_up_to(entry, step):
+def _steps_up_to(context, step):
     """从下一步到 step 的时间节点；有一步轮不到这个人报就拒绝。"""
-    first = entry.state.next_milestone
+    first = context.state.next_milestone
     step = step or first
-    if step not in entry.milestones:
-        raise NotAllowed(f"“{step.name}”不是“{entry.patch.target.name}”的步骤，请重新选择。")
-    start, end = entry.milestones.index(first), entry.milestones.index(step)
+    if step not in context.milestones:
+        raise NotAllowed(f"“{step.name}”不是“{context.patch.target.name}”的步骤，请重新选择。")
+    start, end = context.milestones.index(first), context.milestones.index(step)
     if end < start:
         raise NotAllowed(f"“{step.name}”已经完成，现在该报“{first.name}”。")
-    steps = entry.milestones[start : end + 1]
-    if is_check(step, entry.milestones):
-        last = entry.milestones[end - 1]
+    steps = context.milestones[start : end + 1]
+    if is_check(step, context.milestones):
+        last = context.milestones[end - 1]
         raise NotAllowed(f"“{step.name}”由镇里核实，不能一并上报，请报到“{last.name}”为止。")
     for milestone in steps:
-        if sentence := step_by_role(entry.by, milestone):
+        if sentence := step_by_role(context.by, milestone):
             raise NotAllowed(sentence)
     return steps
 
 
-def missing_materials(patch, milestone, photos=0, external_ref=""):
-    """这一步要完成还缺什么，每样一句话；photos 是这次带的张数，这一步还有效的记录已带的也算。"""
-    standing = patch.records.standing().filter(milestone=milestone, kind=Kind.REPORT)
-    missing = []
-    if milestone.min_photos > photos:
-        kept = Evidence.objects.filter(record__in=standing, kind=Evidence.Type.PHOTO).count()
-        if (lacking := milestone.min_photos - photos - kept) > 0:
-            missing.append(f"还缺 {lacking} 张照片")
-    has_ref = external_ref or not milestone.needs_external_ref
-    if not has_ref and not standing.exclude(external_ref="").exists():
-        missing.append("请填国土调查云上传编号")
-    return missing
-
-
 @action("confirm")
-def confirm(entry, *, note=""):
+def confirm(context, *, note=""):
     """核实通过：最后一步完成，图斑销号。面积是前面几步报下来的面积。"""
-    entry.check_date()
-    step = entry.state.next_step
-    return entry.write(
+    context.check_date()
+    step = context.state.next_step
+    return context.write(
         Kind.PASS, step.milestone, area_mu=step.remaining_mu, completes=True, note=note.strip()
     )
 
 
 @action("send_back")
-def send_back(entry, *, step=None, reasons=(), note=""):
+def send_back(context, *, step=None, reasons=(), note=""):
     """退回到 step（默认是最近上报的那一步）：从这一步起的上报、核实（和核查无问题）从 on 这天起撤回。"""
-    entry.check_date()
-    state, note = entry.state, note.strip()
-    reasons = _reasons(reasons, note)
-    reported = [s.milestone for s in state.steps if s.parts and not _only_check(entry, s.milestone)]
+    context.check_date()
+    state, note = context.state, note.strip()
+    reasons = _stated_reasons(reasons, note)
+    reported = steps_to_redo(context)
     exempt = [record for record in state.standing if record.kind == Kind.EXEMPT]
     # 核查无问题时前面的上报已经撤回，重做要从第一步开始。
-    choices = reported or (entry.milestones[:1] if exempt else [])
+    choices = reported or (context.milestones[:1] if exempt else [])
     if not choices:
         raise NotAllowed("这块图斑还没有上报过，没有可退回的步骤。")
     step = step or choices[-1]
     if step not in choices:
         names = "、".join(f"“{milestone.name}”" for milestone in choices)
         raise NotAllowed(f"不能退回到“{step.name}”，请选有上报记录、要重做的一步：{names}。")
-    later = {milestone.pk for milestone in entry.milestones if milestone.order >= step.order}
+    later = {milestone.pk for milestone in context.milestones if milestone.order >= step.order}
     gone = [r for r in state.standing if r.kind in WORK and r.milestone_id in later] + exempt
-    mine = [r for r in gone if r.kind == Kind.REPORT and r.by_id == entry.by.pk]
+    mine = [r for r in gone if r.kind == Kind.REPORT and r.by_id == context.by.pk]
     if any(record.milestone_id == step.pk for record in mine):
         raise NotAllowed(f"“{step.name}”是您自己报的，请换一位镇工作人员退回。")
-    entry.withdraw(gone)
-    names = [milestone.name for milestone in entry.milestones if milestone.pk in later]
-    return entry.write(
+    context.withdraw(gone)
+    names = [milestone.name for milestone in context.milestones if milestone.pk in later]
+    return context.write(
         Kind.RETURN, step, reasons=reasons, note=note, details={"step": step.name, "steps": names}
     )
 
 
-def _only_check(entry, milestone):
-    """多步任务里由镇认定的最后一步：退回要退到前面要重做的那一步。"""
-    return len(entry.milestones) > 1 and is_check(milestone, entry.milestones)
+def steps_to_redo(context):
+    """可以退回到的步骤，按先后：有上报、要重做的。多步任务里由镇认定的最后一步不在内：退回要退到它前面。"""
+    steps = context.state.steps
+    if len(steps) > 1 and is_check(steps[-1].milestone, context.milestones):
+        steps = steps[:-1]
+    return [step.milestone for step in steps if step.parts]
 
 
-def _reasons(reasons, note):
-    texts = list(
-        dict.fromkeys(text for text in (str(reason).strip() for reason in reasons) if text)
-    )
-    if not texts and not note:
-        raise NotAllowed("请勾选退回理由，或写明退回的原因。")
-    if not note and (open_ended := Reason.objects.filter(text__in=texts, needs_note=True).first()):
-        raise NotAllowed(f"勾了“{open_ended.text}”，请在说明里写清楚。")
+def steps_to_report(context):
+    """这个人这一次能一起报的步骤：下一步，和紧接着的、不归镇里区里核实的几步。"""
+    first = context.milestones.index(context.state.next_milestone)
+    found = []
+    for milestone in context.milestones[first:]:
+        if is_check(milestone, context.milestones) or step_by_role(context.by, milestone):
+            break
+        found.append(milestone)
+    return found
+
+
+def reasons_problem(reasons, note, needing_note):
+    """退回的理由：勾一条，或自己写。不对时是 (哪一格, 一句话)，对是 None。needing_note 是勾了还要写说明的。"""
+    if not reasons and not note:
+        return "reasons", "请勾选退回理由，或在说明里写明原因。"
+    for text in reasons:
+        if text in needing_note and not note:
+            return "note", f"勾了“{text}”，请在说明里写清楚。"
+    return None
+
+
+def _stated_reasons(reasons, note):
+    """去掉空的、重复的理由；不合规矩就拒绝。"""
+    texts = [str(reason).strip() for reason in reasons]
+    texts = list(dict.fromkeys(filter(None, texts)))
+    needing_note = ()
+    if texts and not note:
+        wordy = Reason.objects.filter(text__in=texts, needs_note=True)
+        needing_note = set(wordy.values_list("text", flat=True))
+    if problem := reasons_problem(texts, note, needing_note):
+        raise NotAllowed(problem[1])
     return texts
 
 
 @action("exempt")
-def exempt(entry, *, note):
+def exempt(context, *, note):
     """核查无问题：了结，从这天起 1 个算完成、面积核减；在办的上报和暂缓从这天起撤回。"""
-    entry.check_date()
-    note = needed(note, "认定核查无问题的依据")
-    here, gone = entry.state.here, (*WORK, Kind.DEFER)
-    entry.withdraw([record for record in entry.state.standing if record.kind in gone])
-    return entry.write(Kind.EXEMPT, here, area_mu=entry.patch.area_mu, note=note)
+    context.check_date()
+    note = required_text(note, "认定核查无问题的依据")
+    here, gone = context.state.here, (*WORK, Kind.DEFER)
+    context.withdraw([record for record in context.state.standing if record.kind in gone])
+    return context.write(Kind.EXEMPT, here, area_mu=context.patch.area_mu, note=note)
 
 
 @action("defer")
-def defer(entry, *, note="", reasons=()):
+def defer(context, *, note="", reasons=()):
     """暂缓：暂不具备整改条件，写明原因；图斑仍未了结，只是不再催办。"""
-    entry.check_date()
+    context.check_date()
     reasons = [text.strip() for text in reasons if text.strip()]
-    note = note.strip() if reasons else needed(note, "暂不具备整改条件的原因")
-    return entry.write(Kind.DEFER, reasons=reasons, note=note)
+    note = note.strip() if reasons else required_text(note, "暂不具备整改条件的原因")
+    return context.write(Kind.DEFER, reasons=reasons, note=note)
 
 
 @action("resume")
-def resume(entry, *, note=""):
+def resume(context, *, note=""):
     """恢复整改：暂缓从这天起撤回，回到暂缓以前的状态。"""
-    entry.check_date()
-    entry.withdraw([record for record in entry.state.standing if record.kind == Kind.DEFER])
-    return entry.write(Kind.RESUME, note=note.strip())
+    context.check_date()
+    context.withdraw([record for record in context.state.standing if record.kind == Kind.DEFER])
+    return context.write(Kind.RESUME, note=note.strip())
 
 
 @action("remark")
-def remark(entry, *, note):
+def remark(context, *, note):
     """督办：留一句话在时间线上，不改变状态。"""
-    entry.check_date(in_order=False)
-    return entry.write(Kind.REMARK, note=needed(note, "督办的内容"))
+    context.check_date(in_order=False)
+    return context.write(Kind.REMARK, note=required_text(note, "督办的内容"))
 
 
 def add_patch(target, village, *, code, area_mu, by, at=None, **facts):
     """手工添加一块图斑（facts：place、contractor 等字段）；返回图斑，下一步是任务的第一步。"""
     if sentence := adding_refusal(by, target, village):
         raise NotAllowed(sentence)
-    code, area = short(needed(code, "图斑编号"), "图斑编号", 60), mu(area_mu)
+    code, area = limited_text(required_text(code, "图斑编号"), "图斑编号", 60), parse_mu(area_mu)
     if not area:
         raise NotAllowed("面积要大于 0 亩。")
     with transaction.atomic():

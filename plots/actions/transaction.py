@@ -1,21 +1,33 @@
-"""动作的公共部分：锁住图斑、认出重复提交、查权限和日期、写记录、撤回记录、重算状态。"""
+"""交一次、办一笔：锁住图斑，认出重复提交和别人先办的，查权限和日期，写记录，撤回记录，重算状态。
 
+页面、成批办理、导入、命令都从 submit 走；动作在锁住的图斑上办。
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import wraps
+from functools import cached_property, wraps
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
+from django.db.models import Count
 from django.utils import timezone
 
-from plots.actions import permissions as permits
+from plots import evidence
+from plots.actions import permissions
+from plots.actions.messages import news
 from plots.actions.permissions import NotAllowed
-from plots.ledger.replay import replay, settle
-from plots.models import Kind, Patch, RectificationRecord
+from plots.ledger.replay import State, records_of, replay, settle, steps_of
+from plots.models import Evidence, Kind, Patch, RectificationRecord
 from plots.models.deadlines import local_date
 from taiping.ground.dates import long_date
+from tasks.models import Milestone
+from villages.models import User
 
 MAX_MU = Decimal(10) ** 9  # 面积字段放得下的最大数
-LAST_DEED = {
+LAST_RECORD = {
     Kind.REPORT: "上报“{step}”的日期",
     Kind.PASS: "核实通过的日期",
     Kind.RETURN: "退回的日期",
@@ -25,24 +37,80 @@ LAST_DEED = {
 }
 
 
-class Entry:
-    """正在办理的一笔：锁住的图斑、经办人 by、完成日期 on、录入时刻 at，以及图斑的现状。"""
+class Changed(Exception):
+    """打开表单以后，别人先动了这块图斑：context 是现在的样子，sentences 是他们办了什么，一件一句。"""
 
-    def __init__(self, patch, by, on, at, client_key):
-        self.patch, self.by, self.client_key = patch, by, client_key
+    def __init__(self, context: "ActionContext", sentences: list[str]):
+        super().__init__("；".join(sentences))
+        self.context, self.sentences = context, sentences
+
+
+class ActionContext:
+    """办一笔要知道的：图斑、经办人 by、今天、录入时刻 at，以及图斑的现状 state。
+
+    submit 给的已经锁住，可以写；页面为了排表单自己造的只看不写。
+    """
+
+    def __init__(self, patch: Patch, by: User, at: datetime | None = None):
+        self.patch, self.by = patch, by
         self.at: datetime = at or timezone.now()
         self.today: date = local_date(self.at)
-        self.on: date = on or self.today
-        self.milestones = list(
-            patch.target.milestones.select_related("target__plan").order_by("order")
-        )
-        self.records = list(patch.records.select_related("milestone"))
+        self.on: date = self.today
+        self.client_key: UUID | None = None
+        self.milestones: list[Milestone] = steps_of(patch)
+        self.records: list[RectificationRecord] = records_of(patch)
+        self.state: State = replay(patch, self.records, self.milestones)
+        for milestone in self.milestones:
+            if milestone.pk == patch.next_milestone_id:
+                patch.next_milestone = milestone
 
     @property
-    def state(self):
-        return replay(self.patch, self.records, self.milestones)
+    def last_seen(self) -> int:
+        """最后一条记录的主键；打开表单时记下，提交时看有没有更新的。没有记录是 0。"""
+        return self.records[-1].pk if self.records else 0
 
-    def write(self, kind, milestone=None, *, keyed=True, **fields):
+    def first_answer(self, client_key: UUID | None) -> RectificationRecord | None:
+        """同一张表单已经交过一次时的那条记录。"""
+        for record in self.records:
+            if client_key is not None and record.client_key == client_key:
+                return record
+        return None
+
+    def together(self, record: RectificationRecord) -> list[RectificationRecord]:
+        """和这一条一次报上来的各步记录，按步骤先后。"""
+        found = [
+            other
+            for other in self.records
+            if other.kind == Kind.REPORT
+            and (other.by_id, other.created_at) == (record.by_id, record.created_at)
+        ]
+        return sorted(found, key=lambda other: other.milestone.order)
+
+    @cached_property
+    def kept_photos(self) -> Counter:
+        """有效的上报各步已经带了几张照片：{时间节点主键: 张数}。"""
+        reports = [record.pk for record in self.state.standing if record.kind == Kind.REPORT]
+        if not reports:
+            return Counter()
+        photos = Evidence.objects.filter(record__in=reports, kind=Evidence.Type.PHOTO)
+        return Counter(dict(photos.values_list("record__milestone").annotate(Count("pk"))))
+
+    def missing_materials(
+        self, milestone: Milestone, photos: int = 0, external_ref: str = ""
+    ) -> list[str]:
+        """这一步要完成还缺什么，每样一句话；photos 是这次带的张数，这一步还有效的记录已带的也算。"""
+        missing = []
+        if milestone.min_photos > photos:
+            lacking = milestone.min_photos - photos - self.kept_photos[milestone.pk]
+            if lacking > 0:
+                missing.append(f"还缺 {lacking} 张照片")
+        if milestone.needs_external_ref and not external_ref:
+            parts = self.state.step_of(milestone).parts
+            if not any(part.external_ref for part in parts if part.kind == Kind.REPORT):
+                missing.append("请填国土调查云上传编号")
+        return missing
+
+    def write(self, kind, milestone=None, *, keyed=True, **fields) -> RectificationRecord:
         """添一条记录；没给时间节点就记在眼下那一步。表单的提交标识只放在 keyed 的那条上。"""
         record = RectificationRecord.objects.create(
             patch=self.patch,
@@ -57,21 +125,27 @@ class Entry:
             **fields,
         )
         self.records.append(record)
+        self.state = self.state.after(self.patch, record)
         return record
 
-    def withdraw(self, records):
+    def withdraw(self, records: Iterable[RectificationRecord]) -> None:
         """从 on 这天起撤回这些记录；记录还在，只补上撤回的日期、时间和人。"""
+        records = list(records)
         for record in records:
-            record.withdrawn_on, record.withdrawn_at, record.withdrawn_by = (
-                self.on,
-                self.at,
-                self.by,
-            )
+            record.withdrawn_on = self.on
+            record.withdrawn_at = self.at
+            record.withdrawn_by = self.by
             record.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by"])
+        self.state = self.state.without(self.patch, records)
 
-    def check_date(self, *, in_order=True):
+    def recount(self) -> None:
+        """图斑本身或旧记录改过了，从记录重新看一遍现状。"""
+        self.state = replay(self.patch, self.records, self.milestones)
+
+    def check_date(self, on: date | None = None, *, in_order: bool = True) -> None:
         """日期不在将来、不在方案开始之前；in_order 时也不早于这块图斑上一次办理的日期。"""
-        on, starts_on = self.on, self.patch.target.plan.starts_on
+        on = on or self.on
+        starts_on = self.patch.target.plan.starts_on
         if on > self.today:
             today = long_date(self.today)
             raise NotAllowed(f"日期 {long_date(on)} 还没有到，请填今天（{today}）或以前的日期。")
@@ -84,60 +158,115 @@ class Entry:
         since_on = self.patch.since_on
         if since_on and on < since_on:
             raise NotAllowed(f"这块图斑 {long_date(since_on)} 才拆分出来，请填这天或以后的日期。")
-        last = max(
-            self.state.standing, key=lambda record: (record.done_on, record.pk), default=None
-        )
+        standing = self.state.standing
+        last = max(standing, key=lambda record: (record.done_on, record.pk), default=None)
         if last and on < last.done_on:
-            deed = LAST_DEED[last.kind].format(step=last.milestone.name)
+            what = LAST_RECORD[last.kind].format(step=last.milestone.name)
             raise NotAllowed(
-                f"日期 {long_date(on)} 早于{deed} {long_date(last.done_on)}，请填这天或以后的日期。"
+                f"日期 {long_date(on)} 早于{what} {long_date(last.done_on)}，请填这天或以后的日期。"
             )
 
 
-def action(verb):
-    """把一个动作包成一笔：一个事务里锁图斑、查权限、办理、重算。
+@dataclass(frozen=True)
+class Submitted:
+    """办成了：record 是写下的（或第一次交时写下的）记录，context 是办完以后的样子。"""
 
-    动作用 f(patch, *, by, on=None, at=None, client_key=None, ...) 调用，返回写下的记录；on 空就是当天，
-    at 是录入时刻（默认现在）。同一个 client_key 再来一次，返回第一次的记录；用在别的图斑上会被拒绝。
+    record: RectificationRecord
+    context: ActionContext
+
+
+def submit(
+    patch: Patch,
+    act: Callable[[ActionContext], RectificationRecord],
+    *,
+    by: User,
+    at: datetime | None = None,
+    client_key: UUID | None = None,
+    seen: int | None = None,
+) -> Submitted:
+    """交一次：一个事务里锁住图斑，交过的给第一次的记录，别人先动过的抛 Changed，都没有才 act。
+
+    seen 是打开表单时最后一条记录的主键，None 是不问别人办了什么。同一个 client_key 用在别的图斑上、
+    现在不能办的，抛 NotAllowed。没有办成的什么也不存，写下的照片也删掉。
+    """
+    try:
+        with evidence.saving():
+            context = ActionContext(_lock_visible(patch, by), by, at)
+            if first := context.first_answer(client_key):
+                return Submitted(first, context)
+            if seen is not None and (sentences := news(context.records, seen, by)):
+                raise Changed(context, sentences)
+            return Submitted(act(context), context)
+    except IntegrityError:
+        # 提交标识全库只许用一次：这一个已经写在另一块图斑上了。
+        if RectificationRecord.objects.filter(client_key=client_key).exists():
+            raise NotAllowed(
+                "这张表单已经用在另一块图斑上，请回到这块图斑的页面重新填写。"
+            ) from None
+        raise
+
+
+def action(verb: str):
+    """把一个动作包成一笔。
+
+    f(patch, *, by, on=None, at=None, client_key=None, ...) 自己交一次，返回写下的记录；on 空就是当天，
+    at 是录入时刻（默认现在）。f.within(context, *, on, client_key, ...) 在 submit 锁住的图斑上办。
     不能办时抛 NotAllowed，说明该怎么办。
     """
 
     def wrap(function):
+        def within(context, *, on=None, client_key=None, **given):
+            patch, by = context.patch, context.by
+            _refuse(permissions.by_role(verb, by, patch) or permissions.by_status(verb, by, patch))
+            if not context.milestones:
+                raise NotAllowed(f"“{patch.target.name}”还没有时间节点，请管理员先在方案里补上。")
+            context.on, context.client_key = on or context.today, client_key
+            record = function(context, **given)
+            settle(patch, context.state)
+            return record
+
         @wraps(function)
         def act(patch, *, by, on=None, at=None, client_key=None, **given):
-            try:
-                with transaction.atomic():
-                    locked = lock(patch)
-                    _refuse(permits.in_scope(by, locked))
-                    if first := _answered(client_key, locked):
-                        return first
-                    _refuse(permits.refusal(verb, by, locked))
-                    entry = Entry(locked, by, on, at, client_key)
-                    if not entry.milestones:
-                        raise NotAllowed(
-                            f"“{locked.target.name}”还没有时间节点，请管理员先在方案里补上。"
-                        )
-                    record = function(entry, **given)
-                    settle(locked)
-                    return record
-            except IntegrityError:
-                # 同一个提交标识在两块图斑上同时到：另一块先写成了，这里认出它并拒绝。
-                if first := _answered(client_key, patch):
-                    return first
-                raise
+            def carry_out(context):
+                return within(context, on=on, client_key=client_key, **given)
 
+            # 只凭主键去锁：别处留着的任务、时间节点可能是旧的
+            bare = Patch(pk=patch.pk)
+            return submit(bare, carry_out, by=by, at=at, client_key=client_key).record
+
+        act.within = within
         return act
 
     return wrap
 
 
-def lock(patch):
-    """锁住图斑这一行直到事务结束，读到的是最新的。"""
-    # 先只锁、再另查：连着别的表一起锁，等锁之后 PostgreSQL 给的关联行可能是旧的。
-    Patch.objects.select_for_update().values_list("pk").get(pk=patch.pk)
-    return Patch.objects.select_related("target__plan", "village", "next_milestone").get(
-        pk=patch.pk
-    )
+def lock(patch: Patch, by: User | None = None) -> Patch:
+    """锁住图斑这一行直到事务结束，读到的是最新的；patch 上已经带着的任务和村接着用。
+
+    给了 by，就要在他看得见的范围里，不在的抛 Patch.DoesNotExist。
+    """
+    rows = Patch.objects.select_for_update()
+    if by is not None:
+        rows = rows.visible_to(by)
+    # 只锁这一张表：连着别的表一起锁，等锁之后 PostgreSQL 给的关联行可能是旧的。
+    known = patch._state.fields_cache
+    if "target" not in known:
+        rows.values_list("pk").get(pk=patch.pk)
+        related = ("target__plan", "village", "next_milestone")
+        return Patch.objects.select_related(*related).get(pk=patch.pk)
+    locked = rows.get(pk=patch.pk)
+    for name in ("target", "village"):
+        if name in known and getattr(locked, f"{name}_id") == getattr(patch, f"{name}_id"):
+            setattr(locked, name, known[name])
+    return locked
+
+
+def _lock_visible(patch, by):
+    try:
+        return lock(patch, by)
+    except Patch.DoesNotExist:
+        _refuse(permissions.in_scope(by, Patch.objects.get(pk=patch.pk)))
+        raise
 
 
 def _refuse(sentence):
@@ -145,16 +274,7 @@ def _refuse(sentence):
         raise NotAllowed(sentence)
 
 
-def _answered(client_key, patch):
-    if client_key is None:
-        return None
-    first = RectificationRecord.objects.filter(client_key=client_key).first()
-    if first and first.patch_id != patch.pk:
-        raise NotAllowed("这张表单已经用在另一块图斑上，请回到这块图斑的页面重新填写。")
-    return first
-
-
-def mu(value, label="面积"):
+def parse_mu(value, label="面积") -> Decimal:
     """面积：Decimal 或能转成 Decimal 的文字 → 0 以上、最多 9 位整数和 6 位小数的 Decimal（亩）。"""
     try:
         amount = Decimal(str(value)).quantize(Decimal("0.000001"))
@@ -167,7 +287,7 @@ def mu(value, label="面积"):
     return amount
 
 
-def needed(text, what):
+def required_text(text: str | None, what: str) -> str:
     """必填的文字；空着就说清要填什么。"""
     text = (text or "").strip()
     if not text:
@@ -175,7 +295,7 @@ def needed(text, what):
     return text
 
 
-def short(text, what, limit):
+def limited_text(text: str | None, what: str, limit: int) -> str:
     """去掉两头空白、不超过 limit 个字的文字。"""
     text = (text or "").strip()
     if len(text) > limit:

@@ -18,8 +18,11 @@ def locate(patch, lat, lon):
     """
     if not _is_credible(lat, lon):
         return Position.UNKNOWN, None
-    wkb = PatchShape.objects.filter(patch=patch).values_list("wkb", flat=True).first()
-    return (Position.UNKNOWN, None) if wkb is None else _judge(load(wkb), lat, lon)
+    try:
+        shape = patch.shape  # 同一个图斑只查一次
+    except PatchShape.DoesNotExist:
+        return Position.UNKNOWN, None
+    return _judge(load(shape.wkb), lat, lon)
 
 
 def relocate(patch_ids):

@@ -1,7 +1,10 @@
 """账理：从整改记录算出图斑的状态和下一步。只有 settle 写这两项缓存，check_ledger 用同一个算法复核。"""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from django.db.models import Prefetch, prefetch_related_objects
 
 from plots.models import Kind, Patch, RectificationRecord, Status
 from taiping.ground.area import plain
@@ -23,11 +26,11 @@ class Step:
     """一步的现状：ceiling 是这一步最多能报多少亩（图斑面积，或前面某一步说好的较小面积）。"""
 
     milestone: Milestone
-    parts: tuple
+    parts: tuple[RectificationRecord, ...]
     ceiling: Decimal
 
     @property
-    def area_mu(self):
+    def area_mu(self) -> Decimal:
         return sum((part.area_mu for part in self.parts), Decimal(0))
 
     @property
@@ -50,20 +53,40 @@ class State:
 
     status: Status
     next_milestone: Milestone | None
-    steps: tuple
-    standing: tuple  # 没有撤回的、会改变状态的记录，按录入先后
+    steps: tuple[Step, ...]
+    standing: tuple[RectificationRecord, ...]  # 没有撤回的、会改变状态的记录，按录入先后
 
     @property
-    def next_step(self):
-        return next((step for step in self.steps if step.milestone == self.next_milestone), None)
+    def next_step(self) -> Step | None:
+        return self.step_of(self.next_milestone)
 
-    def step_of(self, milestone):
-        return next((step for step in self.steps if step.milestone == milestone), None)
+    def step_of(self, milestone: Milestone | None) -> Step | None:
+        for step in self.steps:
+            if step.milestone == milestone:
+                return step
+        return None
 
     @property
-    def here(self):
+    def here(self) -> Milestone | None:
         """眼下涉及的时间节点：下一步；都做完了就是最后一步。"""
-        return self.next_milestone or (self.steps[-1].milestone if self.steps else None)
+        if self.next_milestone or not self.steps:
+            return self.next_milestone
+        return self.steps[-1].milestone
+
+    def after(self, patch: Patch, record: RectificationRecord) -> "State":
+        """又记了一条以后的现状；不用从头再看一遍记录。"""
+        if record.kind not in STATEFUL:
+            return self
+        return _state(patch, (*self.standing, record), self._milestones())
+
+    def without(self, patch: Patch, withdrawn: Iterable[RectificationRecord]) -> "State":
+        """撤回这些记录以后的现状。"""
+        gone = {record.pk for record in withdrawn}
+        kept = tuple(record for record in self.standing if record.pk not in gone)
+        return _state(patch, kept, self._milestones())
+
+    def _milestones(self) -> list[Milestone]:
+        return [step.milestone for step in self.steps]
 
 
 def is_check(milestone, milestones):
@@ -75,20 +98,25 @@ def is_check(milestone, milestones):
     )
 
 
-def replay(patch, records, milestones):
+def replay(
+    patch: Patch, records: Iterable[RectificationRecord], milestones: Sequence[Milestone]
+) -> State:
     """从一块图斑的全部记录（任何顺序）和它任务的时间节点（按顺序）算出 State；只算不写，不查库。"""
-    standing = tuple(
-        sorted(
-            (r for r in records if r.withdrawn_at is None and r.kind in STATEFUL),
-            key=lambda r: r.pk,
-        )
-    )
+    standing = [r for r in records if r.withdrawn_at is None and r.kind in STATEFUL]
+    standing.sort(key=lambda record: record.pk)
+    return _state(patch, tuple(standing), milestones)
+
+
+def _state(
+    patch: Patch, standing: tuple[RectificationRecord, ...], milestones: Sequence[Milestone]
+) -> State:
     steps, ceiling = [], patch.area_mu
     for milestone in milestones:
         parts = tuple(r for r in standing if r.kind in WORK and r.milestone_id == milestone.pk)
         step = Step(milestone, parts, ceiling)
         steps.append(step)
-        ceiling = min(ceiling, step.area_mu) if step.done else ceiling
+        if step.done:
+            ceiling = min(ceiling, step.area_mu)
     status, pending = _status(patch, standing, steps, list(milestones))
     return State(status, pending, tuple(steps), standing)
 
@@ -112,20 +140,45 @@ def _status(patch, standing, steps, milestones):
     return (Status.UNDERWAY if last else Status.PENDING), pending
 
 
-def state_of(patch):
+def steps_of(patch: Patch) -> list[Milestone]:
+    """任务的时间节点，按先后；同一个图斑对象只查一次。"""
+    prefetch_related_objects([patch], "target__milestones")
+    return sorted(patch.target.milestones.all(), key=lambda milestone: milestone.order)
+
+
+def records_of(patch: Patch) -> list[RectificationRecord]:
+    """图斑的全部记录，按录入先后，带着时间节点和经办人；同一个图斑对象只查一次。"""
+    people = RectificationRecord.objects.select_related("by", "withdrawn_by").order_by("pk")
+    prefetch_related_objects([patch], Prefetch("records", queryset=people))
+    known = {milestone.pk: milestone for milestone in steps_of(patch)}
+    records = list(patch.records.all())
+    for record in records:
+        if record.milestone_id in known:
+            record.milestone = known[record.milestone_id]
+    return records
+
+
+def state_of(patch: Patch) -> State:
     """一块图斑的现状：查记录和时间节点各一次。"""
-    return replay(patch, patch.records.all(), list(patch.target.milestones.order_by("order")))
+    return replay(patch, records_of(patch), steps_of(patch))
 
 
-def settle(patch):
-    """按记录重算状态和下一步并存下；全系统只有这里写这两项。返回 State。"""
-    state = state_of(patch)
-    if (patch.status, patch.next_milestone_id) != (
-        state.status,
-        getattr(state.next_milestone, "pk", None),
-    ):
-        patch.status, patch.next_milestone = state.status, state.next_milestone
-        patch.save(update_fields=["status", "next_milestone"])
+def settle(patch: Patch, state: State | None = None, *, also: Sequence[str] = ()) -> State:
+    """按记录重算状态和下一步并存下；全系统只有这里写这两项。
+
+    state 是已经算好的，没给就从记录算；also 是一起存的别的字段。
+    """
+    if state is None:
+        state = state_of(patch)
+    changed = list(also)
+    if patch.status != state.status:
+        patch.status = state.status
+        changed.append("status")
+    if patch.next_milestone_id != (state.next_milestone and state.next_milestone.pk):
+        patch.next_milestone = state.next_milestone
+        changed.append("next_milestone")
+    if changed:
+        patch.save(update_fields=changed)
     return state
 
 

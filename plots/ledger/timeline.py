@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from plots.models import Kind, RectificationRecord
+from plots.models import Kind, Patch, RectificationRecord
 from plots.models.deadlines import due_of
 
 SHOWS_STEP = (Kind.REPORT, Kind.PASS, Kind.RETURN)
@@ -51,12 +51,16 @@ class Event:
         return self.record.details.get("children", [])
 
 
-def timeline(patch):
-    """(现在的记录, 更正换下来的记录)，都是新的在前；图斑要带 target__plan。"""
-    records = list(patch.records.select_related("milestone", "by", "withdrawn_by"))
+def timeline(patch: Patch, records: list[RectificationRecord]) -> tuple[list[Event], list[Event]]:
+    """(现在的记录, 更正换下来的记录)，都是新的在前；records 是 ledger.replay.records_of(patch)。"""
     for record in records:
         record.milestone.target = patch.target
-    replaced = {record.copy_of_id for record in records if record.copy_of_id}
-    records.sort(key=lambda record: (record.done_on, record.entered_at, record.pk), reverse=True)
-    now = [Event(record) for record in records if record.pk not in replaced]
-    return now, [Event(record) for record in records if record.pk in replaced]
+    replaced_pks = {record.copy_of_id for record in records if record.copy_of_id}
+    latest_first = sorted(
+        records, key=lambda record: (record.done_on, record.entered_at, record.pk), reverse=True
+    )
+    now, replaced = [], []
+    for record in latest_first:
+        events = replaced if record.pk in replaced_pks else now
+        events.append(Event(record))
+    return now, replaced

@@ -7,44 +7,32 @@ from django.db.models import Max
 from django.utils import timezone
 
 from plots import actions
-from plots.actions import messages as told
+from plots.actions import messages as words
 from plots.actions.permissions import NotAllowed
-from plots.models import Patch, Reason, RectificationRecord
+from plots.actions.transaction import Changed, submit
+from plots.models import Patch, RectificationRecord
+from plots.pages.forms import ReasonsMixin, SubmissionForm, note_field
 
 BULK = {"report": "上报下一步", "confirm": "核实通过", "send_back": "退回"}
-MOST = 500
+MOST_AT_ONCE = 500
 
 
-class BulkForm(forms.Form):
-    """verb 是 BULK 里的一种；提交标识只有一个，每块图斑由它派生出自己的。"""
+class BulkForm(ReasonsMixin, SubmissionForm):
+    """verb 是 BULK 里的一种；提交标识只有一个，每块图斑由它派生出自己的；seen 是全库最后一条记录。"""
 
-    client_key = forms.UUIDField(widget=forms.HiddenInput)
-    seen = forms.IntegerField(widget=forms.HiddenInput)  # 打开这张表时系统里最后一条记录
-    done_on = forms.DateField(
-        label="日期",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text="完成或核实的日期，勾选的图斑都用这一天；和这块图斑的先后对不上的会单独列出来。",
-        error_messages={"invalid": "日期看不明白，请填如 2024-09-05。", "required": "请填日期。"},
-    )
-    reasons = forms.MultipleChoiceField(
-        label="退回理由",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "理由“%(value).30s”已经停用，请重新勾选。"},
-    )
-    note = forms.CharField(
-        label="说明", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    note = note_field()
+    field_order = ("client_key", "seen", "done_on", "reasons", "note")
 
     def __init__(self, *args, verb, **kwargs):
         self.verb, self.today = verb, timezone.localdate()
         last = RectificationRecord.objects.aggregate(last=Max("pk"))["last"] or 0
-        initial = {"client_key": uuid.uuid4(), "seen": last, "done_on": self.today}
-        super().__init__(*args, initial=initial, **kwargs)
-        if verb == "send_back":
-            self.active = list(Reason.objects.filter(is_active=True))
-            self.fields["reasons"].choices = [(reason.text, reason.text) for reason in self.active]
-        else:
+        super().__init__(*args, today=self.today, seen=last, **kwargs)
+        self.fields[
+            "done_on"
+        ].help_text = (
+            "完成或核实的日期，勾选的图斑都用这一天；和这块图斑的先后对不上的会单独列出来。"
+        )
+        if verb != "send_back":
             del self.fields["reasons"]
 
     def clean_done_on(self):
@@ -54,52 +42,48 @@ class BulkForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        ticked, note = data.get("reasons", []), data.get("note", "").strip()
-        if self.verb == "send_back" and not {"reasons", "note"} & set(self.errors):
-            if not ticked and not note:
-                self.add_error("reasons", "请勾选退回理由，或在说明里写明原因。")
-            elif not note and (
-                wordy := [r.text for r in self.active if r.needs_note and r.text in ticked]
-            ):
-                self.add_error("note", f"勾了“{wordy[0]}”，请在这里写清楚。")
+        if self.verb == "send_back":
+            self.check_reasons(data)
         return data
 
 
 def picked(pks, user):
     """勾选的、看得见的图斑，按台账的顺序；地址里乱写的不理会。"""
-    numbers = {int(pk) for pk in pks[:MOST] if pk.isdecimal() and len(pk) < 16}
+    numbers = {int(pk) for pk in pks[:MOST_AT_ONCE] if pk.isdecimal() and len(pk) < 16}
     patches = Patch.objects.visible_to(user).filter(pk__in=numbers)
-    related = patches.select_related("target__plan", "village", "next_milestone")
+    # 同一个任务只取一次，一块一块办的时候接着用
+    related = patches.select_related("next_milestone").prefetch_related(
+        "target__plan", "target__milestones", "village"
+    )
     return list(related.order_by("target__order", "village__order", "code", "pk"))
 
 
 def carry_out(form, patches, by):
     """一块一块办，各是各的事务：([办成的记录], [(图斑, 为什么没办成)])。"""
     data, done, refused = form.cleaned_data, [], []
-    given = {"reasons": data["reasons"]} if form.verb == "send_back" else {}
+    given = {"on": data["done_on"], "note": data["note"]}
+    if form.verb == "send_back":
+        given["reasons"] = data["reasons"]
     for patch in patches:
         key = uuid.uuid5(data["client_key"], f"{form.verb}:{patch.pk}")
-        if first := told.first_answer(patch, key):
-            done.append(first)
-        elif changed := told.news(patch, data["seen"], by):
-            refused.append((patch, "；".join(["您勾选以后有了变化", *changed, "请看清楚再办。"])))
-        else:
-            try:
-                act = getattr(actions, form.verb)
-                done.append(
-                    act(
-                        patch, by=by, on=data["done_on"], note=data["note"], client_key=key, **given
-                    )
-                )
-            except NotAllowed as refusal:
-                refused.append((patch, str(refusal)))
+
+        def act(context, key=key):
+            return getattr(actions, form.verb).within(context, client_key=key, **given)
+
+        try:
+            done.append(submit(patch, act, by=by, client_key=key, seen=data["seen"]).record)
+        except Changed as change:
+            sentences = ["您勾选以后有了变化", *change.sentences, "请看清楚再办。"]
+            refused.append((patch, "；".join(sentences)))
+        except NotAllowed as refusal:
+            refused.append((patch, str(refusal)))
     return done, refused
 
 
 def answer(verb, done):
     """办成的说成一句话。"""
     what = {"report": "已上报", "confirm": "已核实通过并销号", "send_back": "已退回"}[verb]
-    area = told.amount(sum(record.area_mu for record in done))
+    area = words.amount(sum(record.area_mu for record in done))
     after = {
         "report": f"，{area}",
         "confirm": f"，{area}",

@@ -1,87 +1,27 @@
 """镇工作人员和领导在图斑页上的表单：核实、退回、核查无问题、暂缓、恢复整改、督办、更正、拆分。"""
 
-import uuid
-
 from django import forms
 
-from plots.actions import messages as told
-from plots.actions.permissions import NotAllowed
-from plots.models import Reason
-from plots.pages.review.forms import steps_to_redo
+from plots.actions.steps import steps_to_redo
+from plots.pages.forms import PatchForm, ReasonsMixin, area_field, note_field
 from taiping.ground.area import plain
 from taiping.ground.form_fields import ListedChoiceField
 from villages.models import Village
 
-DATE_ERRORS = {"invalid": "日期看不明白，请填如 2024-09-05。", "required": "请填日期。"}
 
+class ActionForm(PatchForm):
+    """given() 是交给动作的参数。minds_news 为假：别人办了什么不碍事。"""
 
-def area_field(label, **kwargs):
-    return forms.DecimalField(
-        label=label,
-        max_digits=15,
-        decimal_places=6,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        error_messages={
-            "invalid": "面积请填数字，如 3.50。",
-            "required": "请填面积，如 3.50。",
-            "max_decimal_places": "面积最多 6 位小数。",
-            "max_digits": "面积的位数太多，请核对。",
-            "max_whole_digits": "面积的位数太多，请核对。",
-        },
-        **kwargs,
-    )
-
-
-def words(label, *, required=False, help_text=""):
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=help_text,
-        error_messages={"required": f"请填{label}。"},
-    )
-
-
-class ActionForm(forms.Form):
-    """entry 是 plots.actions.transaction.Entry；given() 是交给动作的参数。in_order：日期不能早于上一次办理。"""
-
-    in_order, minds_news = True, True
+    minds_news = True
     date_label, date_hint = "日期", ""
 
-    client_key = forms.UUIDField(widget=forms.HiddenInput)
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-    done_on = forms.DateField(
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages=DATE_ERRORS,
-    )
-
-    def __init__(self, data=None, *, entry):
-        self.entry = entry
-        super().__init__(
-            data,
-            initial={
-                "client_key": uuid.uuid4(),
-                "seen": told.last_seen(entry.patch),
-                "done_on": entry.today,
-                **self.starting(entry.patch),
-            },
-        )
-        self.fields["done_on"].label, self.fields["done_on"].help_text = (
-            self.date_label,
-            self.date_hint,
-        )
+    def __init__(self, *args, context, **kwargs):
+        super().__init__(*args, context=context, initial=self.starting(context.patch), **kwargs)
+        self.fields["done_on"].label = self.date_label
+        self.fields["done_on"].help_text = self.date_hint
 
     def starting(self, patch):
         return {}
-
-    def clean_done_on(self):
-        self.entry.on = self.cleaned_data["done_on"]
-        try:
-            self.entry.check_date(in_order=self.in_order)
-        except NotAllowed as refusal:
-            raise forms.ValidationError(str(refusal)) from None
-        return self.entry.on
 
     def given(self):
         skipped = ("client_key", "seen", "done_on")
@@ -90,10 +30,10 @@ class ActionForm(forms.Form):
 
 class ConfirmForm(ActionForm):
     date_label = "核实日期"
-    note = words("说明")
+    note = note_field()
 
 
-class SendBackForm(ActionForm):
+class SendBackForm(ReasonsMixin, ActionForm):
     date_label = "退回日期"
     step = forms.ChoiceField(
         label="退回到哪一步重做",
@@ -101,62 +41,52 @@ class SendBackForm(ActionForm):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": "这一步现在不能退回，请重新选。"},
     )
-    reasons = forms.MultipleChoiceField(
-        label="退回理由",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "理由“%(value).30s”已经停用，请重新勾选。"},
-    )
-    note = words("说明", help_text="写清楚哪里不对、要补什么，村里照着办。")
+    note = note_field(help_text="写清楚哪里不对、要补什么，村里照着办。")
+    field_order = ("client_key", "seen", "done_on", "step", "reasons", "note")
 
-    def __init__(self, data=None, *, entry):
-        self.steps = steps_to_redo(entry)
-        super().__init__(data, entry=entry)
-        self.active = list(Reason.objects.filter(is_active=True))
-        self.fields["reasons"].choices = [(reason.text, reason.text) for reason in self.active]
-        self.fields["step"].choices = [(str(step.pk), step.name) for step in self.steps]
+    def __init__(self, *args, context, **kwargs):
+        self.steps = steps_to_redo(context)
+        super().__init__(*args, context=context, **kwargs)
+        step = self.fields["step"]
+        step.choices = [(str(milestone.pk), milestone.name) for milestone in self.steps]
         if self.steps:
-            self.fields["step"].initial = str(self.steps[-1].pk)
-            self.fields["step"].help_text = "从这一步起的上报都撤回，撤回的在时间线上还看得到。"
+            step.initial = str(self.steps[-1].pk)
+            step.help_text = "从这一步起的上报都撤回，撤回的在时间线上还看得到。"
         else:
             del self.fields["step"]
 
     def clean(self):
         data = super().clean()
-        ticked, note = data.get("reasons", []), data.get("note", "").strip()
-        open_ended = [
-            reason.text for reason in self.active if reason.needs_note and reason.text in ticked
-        ]
-        if not ticked and not note and not {"reasons", "note"} & set(self.errors):
-            self.add_error("reasons", "请勾选退回理由，或在说明里写明原因。")
-        elif open_ended and not note:
-            self.add_error("note", f"勾了“{open_ended[0]}”，请在这里写清楚。")
-        data["step"] = next((step for step in self.steps if str(step.pk) == data.get("step")), None)
+        self.check_reasons(data)
+        by_pk = {str(milestone.pk): milestone for milestone in self.steps}
+        data["step"] = by_pk.get(data.get("step"))
         return data
 
 
 class ExemptForm(ActionForm):
     date_label = "认定日期"
-    note = words(
+    note = note_field(
         "认定核查无问题的依据", required=True, help_text="如“影像显示为水田，现场核对无误”。"
     )
 
 
 class DeferForm(ActionForm):
     date_label = "从哪天起暂缓"
-    note = words(
+    note = note_field(
         "暂不具备整改条件的原因", required=True, help_text="如“鱼塘还没有到期，11月底清塘后整治”。"
     )
 
 
 class ResumeForm(ActionForm):
     date_label = "从哪天起恢复"
-    note = words("说明")
+    note = note_field()
 
 
 class RemarkForm(ActionForm):
     in_order = minds_news = False
-    note = words("督办的内容", required=True, help_text="村里和镇里都看得到，不改变图斑的状态。")
+    note = note_field(
+        "督办的内容", required=True, help_text="村里和镇里都看得到，不改变图斑的状态。"
+    )
 
 
 class AmendForm(ActionForm):
@@ -172,7 +102,7 @@ class AmendForm(ActionForm):
         error_messages={"invalid_choice": "没有这个村，请重新选。", "required": "请选村。"},
     )
     area_mu = area_field("面积（亩）")
-    reason = words(
+    reason = note_field(
         "更正的理由", required=True, help_text="原来怎么写的会留在时间线上；各处的数随之改对。"
     )
 
@@ -190,11 +120,11 @@ class SplitForm(ActionForm):
 
     PARTS = 6
     date_label, date_hint = "从哪天起拆分", "从这天起由拆出来的图斑替代原图斑，整改从头开始。"
-    reason = words("拆分的理由", required=True)
+    reason = note_field("拆分的理由", required=True)
     differs = forms.BooleanField(label="合计和原面积不一致，也照样拆分", required=False)
 
-    def __init__(self, data=None, *, entry):
-        super().__init__(data, entry=entry)
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         for number in range(1, self.PARTS + 1):
             self.fields[f"code{number}"] = forms.CharField(
                 label=f"第 {number} 块的编号", max_length=60, required=False
@@ -226,7 +156,7 @@ class SplitForm(ActionForm):
                 self.children.append({"code": code, "area_mu": area})
         if len(self.children) < 2 and not self.errors:
             self.add_error("code2", "拆分至少要分成两块，请把每一块的编号和面积都填上。")
-        total, whole = sum(child["area_mu"] for child in self.children), self.entry.patch.area_mu
+        total, whole = sum(child["area_mu"] for child in self.children), self.context.patch.area_mu
         if not self.errors and total != whole and not data["differs"]:
             side = "多" if total > whole else "少"
             self.add_error(

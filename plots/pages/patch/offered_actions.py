@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from plots import actions
-from plots.actions import messages as told
+from plots.actions import messages as words
 from plots.models import Kind
 from plots.pages.patch import forms
 from taiping.ground.area import plain
@@ -11,7 +11,7 @@ from tasks.models import Milestone
 
 
 @dataclass(frozen=True)
-class Deed:
+class PatchAction:
     """button 是按钮上的话；style 是按钮的样子：主要的实心，危险的红。"""
 
     verb: str
@@ -26,10 +26,10 @@ class Deed:
         return getattr(actions, self.verb)
 
 
-DEEDS = {
-    deed.verb: deed
-    for deed in (
-        Deed(
+OFFERED = {
+    offered.verb: offered
+    for offered in (
+        PatchAction(
             "confirm",
             "核实通过",
             "核实通过",
@@ -37,49 +37,49 @@ DEEDS = {
             forms.ConfirmForm,
             "",
         ),
-        Deed(
+        PatchAction(
             "send_back",
             "退回",
             "退回",
             "说清哪里不对、退回到哪一步，村里重新做、重新报。",
             forms.SendBackForm,
         ),
-        Deed(
+        PatchAction(
             "resume",
             "恢复整改",
             "恢复整改",
             "具备条件了，回到暂缓以前的那一步接着办。",
             forms.ResumeForm,
         ),
-        Deed(
+        PatchAction(
             "exempt",
             "核查无问题",
             "认定核查无问题",
             "这块图斑不用整改：从这天起按完成 1 个算，面积计入核减，不算整治完成的面积。",
             forms.ExemptForm,
         ),
-        Deed(
+        PatchAction(
             "defer",
             "暂缓",
             "暂缓整改",
             "暂不具备整改条件：图斑仍未了结，只是不再催办，不算逾期。",
             forms.DeferForm,
         ),
-        Deed(
+        PatchAction(
             "remark",
             "督办",
             "写下督办",
             "留一句话在时间线上，村里和镇里都看得到。",
             forms.RemarkForm,
         ),
-        Deed(
+        PatchAction(
             "amend",
             "更正",
             "更正图斑",
             "编号、村或面积写错了在这里改，原来怎么写的留在时间线上。",
             forms.AmendForm,
         ),
-        Deed(
+        PatchAction(
             "split",
             "拆分",
             "拆分图斑",
@@ -100,14 +100,11 @@ def who_acts(patch, milestone):
     )
 
 
-def answer(record, today):
-    """办成了什么，接着该做什么，一两句话。图斑按记录重新读过。"""
-    patch = (
-        type(record.patch)
-        .objects.select_related("target__plan", "village", "next_milestone__target__plan")
-        .get(pk=record.patch_id)
-    )
-    return f"{patch.code} {_what(record)}。{_next(patch, record, today)}"
+def answer(submitted):
+    """办成了什么，接着该做什么，一两句话。"""
+    record, context = submitted.record, submitted.context
+    after = _next(context.patch, record, context.today)
+    return f"{context.patch.code} {_what(record)}。{after}"
 
 
 def _what(record):
@@ -119,7 +116,7 @@ def _what(record):
         changes = record.details["changes"]
         return "已更正：" + "，".join(f"{c['label']} {c['old']} → {c['new']}" for c in changes)
     return {
-        Kind.PASS: f"“{record.milestone.name}”核实通过，{told.amount(record.area_mu)}",
+        Kind.PASS: f"“{record.milestone.name}”核实通过，{words.amount(record.area_mu)}",
         Kind.RETURN: f"已退回到“{record.milestone.name}”",
         Kind.EXEMPT: f"已认定核查无问题，核减 {plain(record.area_mu)} 亩",
         Kind.DEFER: "已暂缓，不再催办",
@@ -136,9 +133,9 @@ def _next(patch, record, today):
     if record.kind == Kind.SPLIT:
         return "接下来在拆分出来的图斑上办理。"
     if record.kind == Kind.RETURN:
-        return f"{patch.village.name}会在“我的任务”最前面看到。{told.next_sentence(patch, today)}"
+        return f"{patch.village.name}会在“我的任务”最前面看到。{words.next_sentence(patch, today)}"
     if record.kind == Kind.DEFER:
         return "具备条件时点“恢复整改”。"
     if record.kind == Kind.EXEMPT:
         return "这块图斑已经了结。"
-    return told.next_sentence(patch, today)
+    return words.next_sentence(patch, today)

@@ -2,16 +2,11 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 
-from plots import actions
-from plots.actions import messages as told
-from plots.actions import permissions as permits
-from plots.actions.permissions import NotAllowed
-from plots.actions.transaction import Entry, lock
+from plots.actions import permissions
+from plots.actions.transaction import ActionContext
 from plots.evidence import listed
 from plots.ledger.timeline import timeline
 from plots.models import Patch, PatchShape, Status
@@ -19,93 +14,109 @@ from plots.models.deadlines import days_left_text, due_of
 from plots.models.querysets import NOT_PRESSED
 from plots.pages.checks.shown import checks_of
 from plots.pages.map.small import small_map
-from plots.pages.patch.offered_actions import DEEDS, answer, who_acts
+from plots.pages.patch.offered_actions import OFFERED, answer, who_acts
+from plots.pages.submission import submit_form
+from tasks.models import Milestone
 from villages.accounts import drafts
 
 
-def patch(request, pk):
-    found = _patch(request, pk)
-    today = timezone.localdate()
-    visible = Patch.objects.visible_to(request.user)
-    may = permits.allowed(request.user, found)
-    events, replaced = timeline(found)
-    entry = Entry(found, request.user, None, None, None)
-    shape = PatchShape.objects.filter(pk=found.pk).select_related("batch").first()
-    evidence, step = listed(found.evidence, request.user), found.next_milestone
+def patch_detail(request, pk):
+    patch = _patch(request, pk)
+    may = permissions.allowed(request.user, patch)
+    context = ActionContext(patch, request.user)
+    events, replaced = timeline(patch, context.records)
+    shape = PatchShape.objects.filter(pk=patch.pk).select_related("batch").first()
+    evidence = listed(patch.evidence, request.user)
     return render(
         request,
         "plots/patch.html",
         {
-            "patch": found,
-            "step": step,
-            "steps": entry.state.steps,
-            "who": step and who_acts(found, step),
-            "due_on": step and due_of(step),
-            "days_text": days_left_text(step, today),
-            "is_late": bool(step) and found.status not in NOT_PRESSED and due_of(step) < today,
-            "is_deferred": found.status == Status.DEFERRED,
-            "missing": actions.missing_materials(found, step)
-            if step and step.actor == "VILLAGE"
-            else [],
+            "patch": patch,
+            **_next_step(context),
+            **_family(request.user, patch),
+            "steps": context.state.steps,
+            "is_deferred": patch.status == Status.DEFERRED,
             "may_report": "report" in may,
-            "deeds": [deed for verb, deed in DEEDS.items() if verb in may],
-            "parent": visible.filter(pk=found.split_from_id).first()
-            if found.split_from_id
-            else None,
-            "children": list(visible.filter(split_from=found).order_by("code"))
-            if found.is_split
-            else [],
+            "deeds": [offered for verb, offered in OFFERED.items() if verb in may],
             "evidence": evidence,
-            "small_map": small_map(found, shape, evidence),
-            "extra": list(found.extra.items()),
+            "small_map": small_map(patch, shape, evidence),
+            "extra": list(patch.extra.items()),
             "events": events,
             "replaced": replaced,
             "shape": shape,
-            "checks": checks_of(found, request) if shape else [],
+            "checks": checks_of(patch, request) if shape else [],
         },
     )
 
 
+def _next_step(context):
+    """下一步：叫什么、谁办、哪天前、还差什么。"""
+    patch, step = context.patch, context.patch.next_milestone
+    if step is None:
+        return {"step": None, "missing": []}
+    by_village = step.actor == Milestone.Actor.VILLAGE
+    return {
+        "step": step,
+        "who": who_acts(patch, step),
+        "due_on": due_of(step),
+        "days_text": days_left_text(step, context.today),
+        "is_late": patch.status not in NOT_PRESSED and due_of(step) < context.today,
+        "missing": context.missing_materials(step) if by_village else [],
+    }
+
+
+def _family(user, patch):
+    """从哪一块拆出来的，拆成了哪几块；看得见的才有。"""
+    visible = Patch.objects.visible_to(user)
+    parent, children = None, []
+    if patch.split_from_id:
+        parent = visible.filter(pk=patch.split_from_id).first()
+    if patch.is_split:
+        children = list(visible.filter(split_from=patch).order_by("code"))
+    return {"parent": parent, "children": children}
+
+
 def patch_action(request, pk, action):
-    found, deed = _patch(request, pk), DEEDS.get(action)
-    if deed is None:
+    found, offered = _patch(request, pk), OFFERED.get(action)
+    if offered is None:
         raise Http404
-    if refusal := permits.by_role(action, request.user, found):
+    if refusal := permissions.by_role(action, request.user, found):
         raise PermissionDenied(refusal)
     if request.method == "POST":
-        return _submit(request, found, deed)
-    if late := permits.by_status(action, request.user, found):
+        return _submit(request, found, offered)
+    if late := permissions.by_status(action, request.user, found):
         messages.warning(request, late)
         return redirect("plots:patch", found.pk)
-    return _show(request, deed, deed.form(entry=Entry(found, request.user, None, None, None)))
+    return _show(request, offered, offered.form(context=ActionContext(found, request.user)))
 
 
-@transaction.atomic
-def _submit(request, found, deed):
-    """锁住再看：交过的给第一次的答复，别人先动过的说清楚，都没有才办。"""
-    found = lock(found)
-    if first := told.first_answer(found, request.POST.get("client_key")):
-        return _done(request, first)
-    form = deed.form(request.POST, entry=Entry(found, request.user, None, None, None))
-    if changed := _news(request, form, found):
-        late = permits.by_status(deed.verb, request.user, found)
-        return _show(request, deed, form, changed=changed, late=late)
-    if form.is_valid():
+def _submit(request, found, offered):
+    def make_form(context):
+        return offered.form(request.POST, context=context)
+
+    def act(context, form):
         data = form.cleaned_data
-        try:
-            return _done(
-                request,
-                deed.act(
-                    found,
-                    by=request.user,
-                    on=data["done_on"],
-                    client_key=data["client_key"],
-                    **form.given(),
-                ),
-            )
-        except NotAllowed as refusal:
-            form.add_error(None, str(refusal))
-    return _show(request, deed, form)
+        common = {"on": data["done_on"], "client_key": data["client_key"]}
+        return offered.act.within(context, **common, **form.given())
+
+    minds = offered.form.minds_news
+    outcome = submit_form(request, found, offered.verb, make_form, act, minds_news=minds)
+    if outcome.submitted:
+        messages.success(request, answer(outcome.submitted))
+        return redirect("plots:patch", found.pk)
+    if outcome.changed:
+        return _changed(request, offered, outcome)
+    return _show(request, offered, outcome.answered_form(make_form))
+
+
+def _changed(request, offered, outcome):
+    """打开表单以后别人办了什么；说过一遍，再交就算看过了。填的字都留着。"""
+    context = outcome.context
+    typed = request.POST.copy()
+    typed["seen"] = str(context.last_seen)
+    late = permissions.by_status(offered.verb, request.user, context.patch)
+    form = offered.form(typed, context=context)
+    return _show(request, offered, form, changed=outcome.changed, late=late)
 
 
 def _patch(request, pk):
@@ -114,32 +125,15 @@ def _patch(request, pk):
     return get_object_or_404(patches.select_related(*related), pk=pk)
 
 
-def _done(request, record):
-    messages.success(request, answer(record, timezone.localdate()))
-    return redirect("plots:patch", record.patch_id)
-
-
-def _news(request, form, found):
-    """打开表单以后别人办了什么；说过一遍，再交就算看过了。填的字都留着。"""
-    text = request.POST.get("seen", "")
-    if not form.minds_news or not (text.isdecimal() and len(text) < 16):
-        return []
-    changed = told.news(found, int(text), request.user)
-    if changed:
-        form.data = form.data.copy()
-        form.data["seen"] = str(told.last_seen(found))
-    return changed
-
-
-def _show(request, deed, form, **more):
+def _show(request, offered, form, **more):
     drafts.refill(request, form)
     return render(
         request,
         "plots/patch_action.html",
         {
-            "deed": deed,
+            "deed": offered,
             "form": form,
-            "patch": form.entry.patch,
+            "patch": form.context.patch,
             **more,
         },
     )

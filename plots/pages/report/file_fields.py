@@ -6,6 +6,7 @@ form.cleaned_data["photo_count"]   有几张照片，交给 actions.report
 """
 
 from decimal import Decimal
+from functools import cached_property
 
 from django import forms
 from django.conf import settings
@@ -19,6 +20,30 @@ PICK_AGAIN = "浏览器不会留住选好的文件，改好后照片需要重新
 ANY_FILE = ",".join(
     ["image/*", *(suffix for suffix, sort in BY_SUFFIX.items() if not sort.is_photo)]
 )
+
+
+class Uploads(list):
+    """一格里选的文件；查、缩只做一次。"""
+
+    @cached_property
+    def checked(self):
+        """(合格的 Checked 列表, 错误的句子)。"""
+        return evidence.check_all(self)
+
+
+class CheckedFiles:
+    """request.FILES 里的文件，一格一格先查好、缩好（要几秒），再锁图斑；交给表单当 files。"""
+
+    def __init__(self, files):
+        self.uploads = {name: Uploads(filter(None, files.getlist(name))) for name in files}
+        for uploads in self.uploads.values():
+            _ = uploads.checked
+
+    def getlist(self, name):
+        return self.uploads.get(name, Uploads())
+
+    def __bool__(self):
+        return bool(self.uploads)
 
 
 class MultipleFileInput(forms.FileInput):
@@ -45,12 +70,12 @@ class MultipleFileField(forms.FileField):
         super().__init__(**kwargs)
 
     def clean(self, data, initial=None):
-        uploads = [upload for upload in (data or []) if upload]
+        uploads = data if isinstance(data, Uploads) else Uploads(filter(None, data or []))
         if not uploads:
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
             return []
-        good, errors = evidence.check_all(uploads)
+        good, errors = uploads.checked
         if errors:
             raise ValidationError([*errors, PICK_AGAIN])
         return good

@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from plots import actions, evidence
-from plots.actions import messages as told
-from plots.actions import permissions as permits
+from plots.actions import messages as words
+from plots.actions import permissions
 from plots.actions.messages import number
-from plots.actions.permissions import NotAllowed
-from plots.actions.transaction import Entry
-from plots.ledger import queues as my
+from plots.actions.transaction import ActionContext
+from plots.ledger import queues
 from plots.ledger.timeline import timeline
 from plots.models import Kind, Patch, Status
 from plots.models.deadlines import days_left_text, due_of
 from plots.pages.review.forms import PASS, ReviewForm
+from plots.pages.submission import submit_form
 from tasks.models import Milestone, Target
 from villages.accounts import drafts
 from villages.models import Village
@@ -30,7 +30,7 @@ PAGE = 30
 def review(request):
     _town_only(request.user)
     queue, asked = _queue(request)
-    everything = my.awaiting(request.user)
+    everything = queues.awaiting(request.user)
     page = Paginator(
         queue.select_related("target", "village", "next_milestone__target__plan"), PAGE
     ).get_page(request.GET.get("page"))
@@ -39,12 +39,12 @@ def review(request):
         "plots/review.html",
         {
             "page": page,
-            "cards": my.cards(page.object_list, timezone.localdate()),
+            "cards": queues.cards(page.object_list, timezone.localdate()),
             "asked": asked,
             "query": _query(asked),
             "targets": Target.objects.filter(patches__in=everything.values("pk")).distinct(),
             "villages": Village.objects.filter(patches__in=everything.values("pk")).distinct(),
-            "total": my.awaiting_count(request.user),
+            "total": queues.awaiting_count(request.user),
         },
     )
 
@@ -53,27 +53,41 @@ def review_patch(request, pk):
     _town_only(request.user)
     patch = _patch(request, pk)
     queue, asked = _queue(request)
-    if request.method == "POST" and (
-        first := told.first_answer(patch, request.POST.get("client_key"))
-    ):
-        return _on(request, patch, queue, asked, _answer(first))
+    if request.method == "POST":
+        return _submit(request, patch, queue, asked)
+    context = ActionContext(patch, request.user)
     if patch.status != Status.AWAITING or patch.is_split:
-        return _on(request, patch, queue, asked, _meanwhile(request, patch), messages.WARNING)
-    entry = Entry(patch, request.user, None, None, None)
-    if request.method != "POST":
-        return _show(request, ReviewForm(entry=entry, seen=told.last_seen(patch)), queue, asked)
-    if changed := told.news(patch, number(request.POST.get("seen")), request.user):
-        form = ReviewForm(
-            entry=entry, seen=told.last_seen(patch), initial={"note": request.POST.get("note", "")}
-        )
-        return _show(request, form, queue, asked, changed=changed)
-    form = ReviewForm(request.POST, entry=entry)
-    if form.is_valid():
-        try:
-            return _on(request, patch, queue, asked, _answer(_save(form, request.user)))
-        except NotAllowed as refusal:
-            form.add_error(None, str(refusal))
-    return _show(request, form, queue, asked)
+        return _move_on(request, patch, queue, asked, _meanwhile(context), messages.WARNING)
+    return _show(request, ReviewForm(context=context), queue, asked)
+
+
+def _submit(request, patch, queue, asked):
+    def make_form(context):
+        return ReviewForm(request.POST, context=context)
+
+    verb = "confirm" if request.POST.get("verdict") == PASS else "send_back"
+    outcome = submit_form(request, patch, verb, make_form, _act)
+    if outcome.submitted:
+        return _move_on(request, patch, queue, asked, _answer(outcome.submitted.record))
+    now = outcome.context.patch
+    now.reported_at = patch.reported_at
+    if now.status != Status.AWAITING or now.is_split:
+        sentence = _meanwhile(outcome.context, outcome.changed)
+        return _move_on(request, patch, queue, asked, sentence, messages.WARNING)
+    if outcome.changed:
+        typed = {"note": request.POST.get("note", "")}
+        form = ReviewForm(context=outcome.context, initial=typed)
+        return _show(request, form, queue, asked, changed=outcome.changed)
+    return _show(request, outcome.answered_form(make_form), queue, asked)
+
+
+def _act(context, form):
+    data = form.cleaned_data
+    common = {name: data[name] for name in ("client_key", "note")}
+    if data["verdict"] == PASS:
+        return actions.confirm.within(context, on=data["done_on"], **common)
+    redo = {"step": data["milestone"], "reasons": data["reasons"]}
+    return actions.send_back.within(context, on=data["done_on"], **redo, **common)
 
 
 def _town_only(user):
@@ -99,61 +113,42 @@ def _queue(request):
         for name in ("target", "village")
         if (n := number(request.GET.get(name))) is not None
     }
-    return my.awaiting(request.user).filter(**asked), asked
+    return queues.awaiting(request.user).filter(**asked), asked
 
 
 def _query(asked):
     return f"?{urlencode(asked)}" if asked else ""
 
 
-def _save(form, user):
-    data, patch = form.cleaned_data, form.entry.patch
-    common = {
-        "by": user,
-        "on": data["done_on"],
-        "client_key": data["client_key"],
-        "note": data["note"],
-    }
-    if data["verdict"] == PASS:
-        return actions.confirm(patch, **common)
-    return actions.send_back(patch, step=data["milestone"], reasons=data["reasons"], **common)
-
-
 def _answer(record):
     """办成了什么，一句话。"""
     patch = record.patch
     if record.kind == Kind.PASS:
-        return f"{patch.code} {record.milestone.name}通过，{told.amount(record.area_mu)}，已销号。"
+        area = words.amount(record.area_mu)
+        return f"{patch.code} {record.milestone.name}通过，{area}，已销号。"
     return f"{patch.code} 已退回到“{record.milestone.name}”，{patch.village.name}会在“我的任务”最前面看到。"
 
 
-def _meanwhile(request, patch):
-    seen = number(request.POST.get("seen"))
-    changed = told.news(patch, seen, request.user) if seen is not None else []
-    last = changed or [told.deed(record, request.user) for record in _last(patch)]
+def _meanwhile(context, changed=()):
+    """已经不用核实了：现在是什么样，谁办的。"""
+    patch = context.patch
+    last = changed or words.latest(context.records, context.by)
     return "；".join([f"图斑 {patch.code} 现在是“{patch.status_text}”，不用核实了", *last]) + "。"
 
 
-def _last(patch):
-    return (
-        patch.records.exclude(kind__in=told.QUIET)
-        .select_related("by", "milestone")
-        .order_by("-pk")[:1]
-    )
-
-
-def _on(request, patch, queue, asked, sentence, level=messages.SUCCESS):
+def _move_on(request, patch, queue, asked, sentence, level=messages.SUCCESS):
     """说一句办成了什么，接着看队列里的下一块；没有了就回到列表。"""
     messages.add_message(request, level, sentence)
-    after = my.following(queue, patch)
+    after = queues.following(queue, patch)
     where = reverse("plots:review_patch", args=[after.pk]) if after else reverse("plots:review")
     return redirect(where + _query(asked))
 
 
 def _show(request, form, queue, asked, **more):
     drafts.refill(request, form)
-    entry, patch = form.entry, form.entry.patch
-    step, after = patch.next_milestone, my.following(queue, patch)
+    context = form.context
+    patch = context.patch
+    step, after = patch.next_milestone, queues.following(queue, patch)
     files = evidence.listed(patch.evidence.all(), request.user)
     return render(
         request,
@@ -165,14 +160,14 @@ def _show(request, form, queue, asked, **more):
             "query": _query(asked),
             "after": after,
             "by_district": step.actor == Milestone.Actor.DISTRICT,
-            "due_text": my.due_text(step, entry.today),
-            "days_text": days_left_text(step, entry.today),
-            "is_late": due_of(step) < entry.today,
-            "events": reversed(timeline(patch)[0]),
-            "own": permits.by_status("confirm", request.user, patch),
+            "due_text": queues.due_text(step, context.today),
+            "days_text": days_left_text(step, context.today),
+            "is_late": due_of(step) < context.today,
+            "events": reversed(timeline(patch, context.records)[0]),
+            "own": permissions.by_status("confirm", request.user, patch),
             "evidence": [one for one in files if not one.record.is_withdrawn],
             "old_evidence": [one for one in files if one.record.is_withdrawn],
-            "place": my.ahead(queue, patch) + 1,
+            "place": queues.ahead(queue, patch) + 1,
             "queue_count": queue.count(),
             **more,
         },

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plots import actions
+from plots.ledger.replay import records_of
 from plots.ledger.timeline import timeline
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from tests.worlds.factories import make_patch, make_record, make_user
@@ -397,13 +398,13 @@ def test_evidence_and_demo_are_marked(client, town):
         assert words in text
 
 
-def test_the_timeline_takes_one_query(town, django_assert_num_queries):
+def test_the_timeline_takes_the_records_and_the_steps(town, django_assert_num_queries):
     town.bring_to(Status.CLOSED)
     town.do("remark")
     patch = Patch.objects.select_related("target__plan").get(pk=town.patch.pk)
 
-    with django_assert_num_queries(1):
-        events, _ = timeline(patch)
+    with django_assert_num_queries(2):
+        events, _ = timeline(patch, records_of(patch))
         assert [(str(e.record.by), e.late_days) for e in events]
 
 
