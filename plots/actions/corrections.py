@@ -1,22 +1,31 @@
 """更正和拆分：图斑本身写错了、画错了时用。历史跟着改对，原来怎么写的、谁在什么时候改的都留着。"""
 
+from collections import Counter
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
 from plots.actions.permissions import NotAllowed
-from plots.actions.transaction import action, limited_text, parse_mu, required_text
+from plots.actions.transaction import ActionContext, action, limited_text, parse_mu, required_text
 from plots.geometry.checks import recheck
 from plots.ledger.replay import STATEFUL, WORK, settle
 from plots.models import Evidence, Kind, Patch, RectificationRecord
 from taiping.ground.area import plain
+from villages.models import Village
 
 CARRIED = "更正后转记"
 LABELS = {"area_mu": "面积（亩）", "village": "村", "code": "图斑编号"}
 
 
 @action("amend")
-def amend(context, *, reason, area_mu=None, village=None, code=None):
+def amend(
+    context: ActionContext,
+    *,
+    reason: str,
+    area_mu: Decimal | str | None = None,
+    village: Village | None = None,
+    code: str | None = None,
+) -> RectificationRecord:
     """更正面积、村、编号中的几项。村或面积变了，带着旧值的记录换成带新值的转记，任何一天的数都随之改对。"""
     context.check_date(in_order=False)
     patch, reason = context.patch, required_text(reason, "更正的理由")
@@ -112,32 +121,21 @@ def _new_figures(context, counted, old_area):
     new_area = context.patch.area_mu
     areas = {record.pk: record.area_mu for record in counted}
     completing = {record.pk for record in counted if record.completes}
-    areas.update(
-        {r.pk: new_area for r in counted if r.kind == Kind.EXEMPT and r.area_mu == old_area}
-    )
-    ceiling = new_area
-    rounds = {}
     for record in counted:
-        if record.kind in WORK:
-            rounds.setdefault((record.milestone.order, record.withdrawn_on), []).append(record)
-    for (_, withdrawn_on), parts in sorted(rounds.items(), key=lambda item: item[0][0]):
+        if record.kind == Kind.EXEMPT and record.area_mu == old_area:
+            areas[record.pk] = new_area
+    ceiling = new_area
+    for parts in _rounds(counted):
         last = parts[-1]
         before = sum((part.area_mu for part in parts[:-1]), Decimal(0))
         if last.completes and before + last.area_mu == old_area:
             areas[last.pk] = new_area - before
-        if withdrawn_on is not None:
-            left = new_area
-            for part in parts:
-                areas[part.pk] = max(min(areas[part.pk], left), Decimal(0))
-                left -= areas[part.pk]
+        if last.withdrawn_on is not None:
+            _cap(areas, parts, new_area)
             continue
         total = before + areas[last.pk]
-        if areas[last.pk] < 0 or total > ceiling:
-            said = before if areas[last.pk] < 0 else total
-            raise NotAllowed(
-                f"“{last.milestone.name}”已上报 {plain(said)} 亩，比更正后的 {plain(new_area)} 亩还多，"
-                "请先把这一步退回，再更正面积。"
-            )
+        if total > ceiling or areas[last.pk] < 0:
+            raise _reported_more(last, max(before, total), new_area)
         if total == ceiling:
             completing.add(last.pk)
         if last.pk in completing:
@@ -145,8 +143,32 @@ def _new_figures(context, counted, old_area):
     return areas, completing
 
 
+def _rounds(counted):
+    """同一步、同一天撤回（或都没撤回）的是一轮；按步骤先后给出各轮的记录。"""
+    rounds = {}
+    for record in counted:
+        if record.kind in WORK:
+            rounds.setdefault((record.milestone.order, record.withdrawn_on), []).append(record)
+    in_order = sorted(rounds.items(), key=lambda item: item[0][0])
+    return [parts for _, parts in in_order]
+
+
+def _cap(areas, parts, left):
+    """一轮里的各条依次压到合起来不超过 left。"""
+    for part in parts:
+        areas[part.pk] = max(min(areas[part.pk], left), Decimal(0))
+        left -= areas[part.pk]
+
+
+def _reported_more(record, reported, new_area):
+    return NotAllowed(
+        f"“{record.milestone.name}”已上报 {plain(reported)} 亩，比更正后的 {plain(new_area)} 亩还多，"
+        "请先把这一步退回，再更正面积。"
+    )
+
+
 @action("split")
-def split(context, *, children, reason):
+def split(context: ActionContext, *, children: list[dict], reason: str) -> RectificationRecord:
     """拆分：children 是 [{"code", "area_mu", 其他字段…}]，从 on 这天起由它们替代原图斑，整改从头开始。
 
     返回拆分记录；合计与原面积不一致照样拆，差多少写在记录里。
@@ -155,25 +177,13 @@ def split(context, *, children, reason):
     parent, reason = context.patch, required_text(reason, "拆分的理由")
     if len(children) < 2:
         raise NotAllowed("拆分至少要分成两块，请把每一块的编号和面积都填上。")
-    facts = [
-        {
-            **child,
-            "area_mu": parse_mu(child["area_mu"]),
-            "code": limited_text(required_text(child["code"], "每一块的编号"), "图斑编号", 60),
-        }
-        for child in children
-    ]
-    codes = [child["code"] for child in facts]
-    if repeated := next((code for code in codes if codes.count(code) > 1), None):
-        raise NotAllowed(f"编号 {repeated} 填了不止一次，每一块要有自己的编号。")
-    if empty := next((child["code"] for child in facts if not child["area_mu"]), None):
-        raise NotAllowed(f"{empty} 的面积要大于 0 亩。")
+    facts = _checked_children(children)
     difference = sum(child["area_mu"] for child in facts) - parent.area_mu
     side = "多" if difference > 0 else "少"
-    told = f"拆分后合计比原面积{side} {plain(abs(difference))} 亩" if difference else ""
+    gap = f"拆分后合计比原面积{side} {plain(abs(difference))} 亩" if difference else ""
     record = context.write(
         Kind.SPLIT,
-        note="；".join(filter(None, [reason, told])),
+        note="；".join(filter(None, [reason, gap])),
         details={
             "children": [{"code": c["code"], "area_mu": plain(c["area_mu"])} for c in facts],
             "difference": plain(difference) if difference else "0",
@@ -187,6 +197,22 @@ def split(context, *, children, reason):
         _add_child(context, child)
     recheck([parent.pk])
     return record
+
+
+def _checked_children(children):
+    """每一块都有自己的编号和大于 0 的面积；不合规矩就拒绝。"""
+    facts = []
+    for child in children:
+        code = limited_text(required_text(child["code"], "每一块的编号"), "图斑编号", 60)
+        facts.append({**child, "code": code, "area_mu": parse_mu(child["area_mu"])})
+    times = Counter(child["code"] for child in facts)
+    for code, count in times.items():
+        if count > 1:
+            raise NotAllowed(f"编号 {code} 填了不止一次，每一块要有自己的编号。")
+    for child in facts:
+        if not child["area_mu"]:
+            raise NotAllowed(f"{child['code']} 的面积要大于 0 亩。")
+    return facts
 
 
 def _add_child(context, facts):

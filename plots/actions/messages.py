@@ -1,27 +1,35 @@
 """说给人听的话：办成了什么、下一步是什么；填表的时候别人对这块图斑做了什么。"""
 
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from plots.ledger.queues import due_text, return_text
-from plots.models import Kind, Status
+from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.deadlines import due_of
 from taiping.ground.area import rounded
 from taiping.ground.dates import short_date
 from tasks.models import Milestone
+from villages.models import User
 
-QUIET = (Kind.REMARK,)  # 督办不改变图斑，不算“别人改过”
+if TYPE_CHECKING:  # 同一间屋里互相提到，只为写明类型
+    from plots.actions.transaction import Submitted
+
+QUIET_KINDS = (Kind.REMARK,)  # 督办不改变图斑，不算“别人改过”
 
 
-def amount(mu):
+def amount(mu: Decimal) -> str:
     return f"{rounded(mu)} 亩"
 
 
-def number(text):
+def number(text: str | None) -> int | None:
     """表单或地址里的一个主键；不是数的是 None。"""
     return int(text) if text and text.isdecimal() and len(text) < 16 else None
 
 
-def identifier(text):
+def identifier(text: str | None) -> UUID | None:
     """表单里的提交标识；不是的是 None。"""
     try:
         return UUID(str(text))
@@ -29,25 +37,25 @@ def identifier(text):
         return None
 
 
-def news(records, seen, user):
+def news(records: Iterable[RectificationRecord], seen: int, user: User) -> list[str]:
     """打开表单以后（主键大于 seen）图斑上新添的记录，各一句话，先后为序；没有是空列表。"""
     newer = [
         record
         for record in records
-        if record.pk > seen and record.kind not in QUIET and record.copy_of_id is None
+        if record.pk > seen and record.kind not in QUIET_KINDS and record.copy_of_id is None
     ]
     return [describe(record, user) for record in newer]
 
 
-def latest(records, user):
+def latest(records: Sequence[RectificationRecord], user: User) -> list[str]:
     """最近一次改了图斑的记录，说成一句，放在列表里；没有是空列表。"""
     for record in reversed(records):
-        if record.kind not in QUIET:
+        if record.kind not in QUIET_KINDS:
             return [describe(record, user)]
     return []
 
 
-def describe(record, user=None):
+def describe(record: RectificationRecord, user: User | None = None) -> str:
     """一条记录说成一句：“刘泽 9月7日退回到“复耕复种”：只种一部分”。user 自己办的说“您”。"""
     who = "您" if user is not None and record.by_id == user.pk else str(record.by)
     day, step = short_date(record.done_on), record.milestone.name
@@ -65,7 +73,7 @@ def describe(record, user=None):
     return f"{who} {day}{what}"
 
 
-def reported(submitted):
+def reported(submitted: "Submitted") -> str:
     """上报成功：报了哪几步、多少亩、逾期几天，下一步是什么、什么时候截止。"""
     record, context = submitted.record, submitted.context
     patch = context.patch
@@ -81,7 +89,7 @@ def reported(submitted):
     return f"{'，'.join(said)}。{next_sentence(patch, context.today)}"
 
 
-def next_sentence(patch, today):
+def next_sentence(patch: Patch, today: date) -> str:
     """“下一步：举证上传，10月31日前。”；镇里、区里的步骤说明不用村里办。"""
     step = patch.next_milestone
     if patch.status == Status.CLOSED:
@@ -91,7 +99,7 @@ def next_sentence(patch, today):
     return f"下一步：{step.name}，{due_text(step, today)}{by_whom(step)}。"
 
 
-def by_whom(step):
+def by_whom(step: Milestone) -> str:
     return {Milestone.Actor.TOWN: "，由镇里办", Milestone.Actor.DISTRICT: "，等区里结果"}.get(
         step.actor, ""
     )

@@ -4,15 +4,21 @@
 不能办时抛 NotAllowed，说明该怎么办。
 """
 
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from plots.actions.corrections import amend, split
 from plots.actions.permissions import NotAllowed, adding_refusal, step_by_role
-from plots.actions.transaction import action, limited_text, parse_mu, required_text
+from plots.actions.transaction import ActionContext, action, limited_text, parse_mu, required_text
 from plots.ledger.replay import WORK, is_check, settle
-from plots.models import Kind, Patch, Reason
+from plots.models import Kind, Patch, Reason, RectificationRecord
 from taiping.ground.area import plain
+from tasks.models import Milestone, Target
+from villages.models import User, Village
 
 __all__ = [
     "NotAllowed",
@@ -30,7 +36,16 @@ __all__ = [
 
 
 @action("report")
-def report(context, *, step=None, area_mu=None, completes=None, note="", external_ref="", photos=0):
+def report(
+    context: ActionContext,
+    *,
+    step: Milestone | None = None,
+    area_mu: Decimal | str | None = None,
+    completes: bool = False,
+    note: str = "",
+    external_ref: str = "",
+    photos: int = 0,
+) -> RectificationRecord:
     """上报：从下一步报到 step（默认只报下一步），同一个完成日期。返回 step 那一步的记录。
 
     area_mu 是这次做了多少亩，空就是剩下的全部；不到剩下的就是部分完成，completes=True 表示就这么多、
@@ -41,33 +56,41 @@ def report(context, *, step=None, area_mu=None, completes=None, note="", externa
     external_ref = limited_text(external_ref, "上传编号", 100)
     area = None if area_mu is None else parse_mu(area_mu)
     for milestone in steps:
-        now = context.state.step_of(milestone)
-        amount = now.remaining_mu if area is None else area
-        if milestone != steps[-1] and area is not None:
-            if not completes and area < now.remaining_mu:
-                raise NotAllowed(f"只做了一部分时请一步一步报：先报“{milestone.name}”。")
-            amount = min(area, now.remaining_mu)
-        if amount > now.remaining_mu:
-            raise NotAllowed(
-                f"“{milestone.name}”还剩 {plain(now.remaining_mu)} 亩，这次填了 {plain(amount)} 亩；"
-                "请改成不超过剩下的面积，图斑面积有误请镇工作人员先更正。"
-            )
-        done = bool(completes) or amount == now.remaining_mu
+        is_last = milestone == steps[-1]
+        left = context.state.step_of(milestone).remaining_mu
+        if area is not None and area < left and not is_last and not completes:
+            raise NotAllowed(f"只做了一部分时请一步一步报：先报“{milestone.name}”。")
+        amount = _amount_of(milestone, area, left, is_last)
+        done = completes or amount == left
         if not done and not amount:
             raise NotAllowed("请填这次完成的面积，要大于 0 亩。")
         if done and (missing := context.missing_materials(milestone, photos, external_ref)):
             raise NotAllowed(f"“{milestone.name}”{'，'.join(missing)}，补齐后再上报。")
-        keeps_ref = milestone.needs_external_ref or milestone == steps[-1]
+        keeps_ref = milestone.needs_external_ref or is_last
         record = context.write(
             Kind.REPORT,
             milestone,
-            keyed=milestone == steps[-1],
+            keyed=is_last,
             area_mu=amount,
             completes=done,
             note=note.strip(),
             external_ref=external_ref if keeps_ref else "",
         )
     return record
+
+
+def _amount_of(milestone, area, left, is_last):
+    """这一步这次报多少亩：没填的是剩下的全部；一并报的前几步最多报到剩下的，最后一步填多了就拒绝。"""
+    if area is None:
+        return left
+    if not is_last:
+        return min(area, left)
+    if area > left:
+        raise NotAllowed(
+            f"“{milestone.name}”还剩 {plain(left)} 亩，这次填了 {plain(area)} 亩；"
+            "请改成不超过剩下的面积，图斑面积有误请镇工作人员先更正。"
+        )
+    return area
 
 
 def _steps_up_to(context, step):
@@ -90,7 +113,7 @@ def _steps_up_to(context, step):
 
 
 @action("confirm")
-def confirm(context, *, note=""):
+def confirm(context: ActionContext, *, note: str = "") -> RectificationRecord:
     """核实通过：最后一步完成，图斑销号。面积是前面几步报下来的面积。"""
     context.check_date()
     step = context.state.next_step
@@ -100,7 +123,13 @@ def confirm(context, *, note=""):
 
 
 @action("send_back")
-def send_back(context, *, step=None, reasons=(), note=""):
+def send_back(
+    context: ActionContext,
+    *,
+    step: Milestone | None = None,
+    reasons: Iterable[str] = (),
+    note: str = "",
+) -> RectificationRecord:
     """退回到 step（默认是最近上报的那一步）：从这一步起的上报、核实（和核查无问题）从 on 这天起撤回。"""
     context.check_date()
     state, note = context.state, note.strip()
@@ -127,7 +156,7 @@ def send_back(context, *, step=None, reasons=(), note=""):
     )
 
 
-def steps_to_redo(context):
+def steps_to_redo(context: ActionContext) -> list[Milestone]:
     """可以退回到的步骤，按先后：有上报、要重做的。多步任务里由镇认定的最后一步不在内：退回要退到它前面。"""
     steps = context.state.steps
     if len(steps) > 1 and is_check(steps[-1].milestone, context.milestones):
@@ -135,7 +164,7 @@ def steps_to_redo(context):
     return [step.milestone for step in steps if step.parts]
 
 
-def steps_to_report(context):
+def steps_to_report(context: ActionContext) -> list[Milestone]:
     """这个人这一次能一起报的步骤：下一步，和紧接着的、不归镇里区里核实的几步。"""
     first = context.milestones.index(context.state.next_milestone)
     found = []
@@ -146,7 +175,9 @@ def steps_to_report(context):
     return found
 
 
-def reasons_problem(reasons, note, needing_note):
+def reasons_problem(
+    reasons: Sequence[str], note: str, needing_note: Collection[str]
+) -> tuple[str, str] | None:
     """退回的理由：勾一条，或自己写。不对时是 (哪一格, 一句话)，对是 None。needing_note 是勾了还要写说明的。"""
     if not reasons and not note:
         return "reasons", "请勾选退回理由，或在说明里写明原因。"
@@ -170,7 +201,7 @@ def _stated_reasons(reasons, note):
 
 
 @action("exempt")
-def exempt(context, *, note):
+def exempt(context: ActionContext, *, note: str) -> RectificationRecord:
     """核查无问题：了结，从这天起 1 个算完成、面积核减；在办的上报和暂缓从这天起撤回。"""
     context.check_date()
     note = required_text(note, "认定核查无问题的依据")
@@ -180,7 +211,9 @@ def exempt(context, *, note):
 
 
 @action("defer")
-def defer(context, *, note="", reasons=()):
+def defer(
+    context: ActionContext, *, note: str = "", reasons: Iterable[str] = ()
+) -> RectificationRecord:
     """暂缓：暂不具备整改条件，写明原因；图斑仍未了结，只是不再催办。"""
     context.check_date()
     reasons = [text.strip() for text in reasons if text.strip()]
@@ -189,7 +222,7 @@ def defer(context, *, note="", reasons=()):
 
 
 @action("resume")
-def resume(context, *, note=""):
+def resume(context: ActionContext, *, note: str = "") -> RectificationRecord:
     """恢复整改：暂缓从这天起撤回，回到暂缓以前的状态。"""
     context.check_date()
     context.withdraw([record for record in context.state.standing if record.kind == Kind.DEFER])
@@ -197,13 +230,22 @@ def resume(context, *, note=""):
 
 
 @action("remark")
-def remark(context, *, note):
+def remark(context: ActionContext, *, note: str) -> RectificationRecord:
     """督办：留一句话在时间线上，不改变状态。"""
     context.check_date(in_order=False)
     return context.write(Kind.REMARK, note=required_text(note, "督办的内容"))
 
 
-def add_patch(target, village, *, code, area_mu, by, at=None, **facts):
+def add_patch(
+    target: Target,
+    village: Village,
+    *,
+    code: str,
+    area_mu: Decimal | str,
+    by: User,
+    at: datetime | None = None,
+    **facts,
+) -> Patch:
     """手工添加一块图斑（facts：place、contractor 等字段）；返回图斑，下一步是任务的第一步。"""
     if sentence := adding_refusal(by, target, village):
         raise NotAllowed(sentence)

@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Case, Count, F, Max, Q, Value, When
@@ -11,9 +12,10 @@ from plots.ledger.replay import State, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.choices import REPORTABLE
 from plots.models.deadlines import days_left_text, due_of
-from plots.models.querysets import steps_due
+from plots.models.querysets import PatchQuerySet, steps_due
 from taiping.ground.dates import date_beside
 from tasks.models import Milestone
+from villages.models import User, Village
 
 SOON_DAYS = 7
 RETURNED, OVERDUE, SOON, LATER = "returned", "overdue", "soon", "later"
@@ -21,14 +23,14 @@ GROUPS = {RETURNED: "退回", OVERDUE: "逾期", SOON: f"{SOON_DAYS}天内到期
 PRESSING = (RETURNED, OVERDUE, SOON)
 
 
-def due_text(milestone, today):
+def due_text(milestone: Milestone, today: datetime.date) -> str:
     """“9月30日前”；不是今年的带年份；方案没定时限的照实说。"""
     due = due_of(milestone)
     day = date_beside(due, today)
     return f"{day}前" if milestone.due_on else f"方案未定时限，{day}前"
 
 
-def tasks_of(user, today):
+def tasks_of(user: User, today: datetime.date) -> PatchQuerySet:
     """轮到村里办的图斑，带 group（退回、逾期、7天内、以后），先急后缓。"""
     soon = steps_due(today + datetime.timedelta(days=SOON_DAYS + 1))
     return (
@@ -52,23 +54,23 @@ def tasks_of(user, today):
 class Counts:
     """各村各组有几块；village 空就是全部村。"""
 
-    rows: list = field(default_factory=list)  # (村 pk, 组, 个)
+    rows: list[tuple[int, str, int]] = field(default_factory=list)  # (村 pk, 组, 个)
 
-    def of(self, *groups, village=None):
+    def of(self, *groups: str, village: int | None = None) -> int:
         return sum(n for pk, group, n in self.rows if group in groups and village in (None, pk))
 
-    def village(self, pk):
+    def village(self, pk: int) -> int:
         return self.of(*GROUPS, village=pk)
 
 
-def counts_of(user, today):
+def counts_of(user: User, today: datetime.date) -> Counts:
     """一次查询数清每个村每一组有几块。"""
     rows = tasks_of(user, today).order_by().values_list("village_id", "rank").annotate(Count("pk"))
     names = list(GROUPS)
     return Counts([(village, names[rank], n) for village, rank, n in rows])
 
 
-def waiting_of(user, village=None):
+def waiting_of(user: User, village: Village | None = None) -> list[str]:
     """不在村里手上的，每种一句话：“8 个等镇里核实”“3 个暂缓”。"""
     patches = Patch.objects.visible_to(user).open()
     if village:
@@ -84,7 +86,7 @@ def waiting_of(user, village=None):
     found = Counter()
     for status, actor, step, n in rows:
         found[_waiting_for(status, actor, step)] += n
-    return [f"{n} 个{what}" for what, n in sorted(found.items(), key=lambda item: -item[1]) if what]
+    return [f"{n} 个{what}" for what, n in found.most_common() if what]
 
 
 def _waiting_for(status, actor, step):
@@ -140,19 +142,20 @@ class Card:
         return return_text(self.returned)
 
 
-def last_return(state):
+def last_return(state: State) -> RectificationRecord | None:
     """图斑现在是“已退回”时，最近那条退回记录；不是就没有。"""
     if state.status != Status.RETURNED:
         return None
-    return next((r for r in reversed(state.standing) if r.kind == Kind.RETURN), None)
+    returns = [record for record in state.standing if record.kind == Kind.RETURN]
+    return returns[-1] if returns else None
 
 
-def return_text(record):
+def return_text(record: RectificationRecord) -> str:
     """退回的理由和说明，一句话。"""
     return "；".join(filter(None, ["、".join(record.reasons), record.note]))
 
 
-def cards(patches, today):
+def cards(patches: Iterable[Patch], today: datetime.date) -> list[Card]:
     """一页图斑 → 卡片；不论几块，记录和时间节点各查一次。patches 要带好 next_milestone__target__plan。"""
     patches = list(patches)
     records, steps = {}, {}
@@ -167,7 +170,7 @@ def cards(patches, today):
     ]
 
 
-def awaiting(user):
+def awaiting(user: User) -> PatchQuerySet:
     """等着核实的图斑，先报齐的在前；reported_at 是最后一次上报的录入时刻。不是镇里的人没有。"""
     if not user.is_town:
         return Patch.objects.none()
@@ -181,7 +184,7 @@ def awaiting(user):
     )
 
 
-def awaiting_count(user):
+def awaiting_count(user: User) -> int:
     """导航上“待核实”后面的数；不是镇里的人是 0。菜单和页面都要，一次请求里只数一次：记在这次请求的 user 上。"""
     if not user.is_town:
         return 0
@@ -191,13 +194,13 @@ def awaiting_count(user):
     return user.awaiting_count
 
 
-def following(queue, patch):
+def following(queue: PatchQuerySet, patch: Patch) -> Patch | None:
     """队列里 patch 后面的一块，没有是 None。patch 可以已经不在队列里，但要带着 reported_at。"""
     after = Q(reported_at__gt=patch.reported_at) | Q(reported_at=patch.reported_at, pk__gt=patch.pk)
     return queue.exclude(pk=patch.pk).filter(after).first()
 
 
-def ahead(queue, patch):
+def ahead(queue: PatchQuerySet, patch: Patch) -> int:
     """队列里排在 patch 前面的有几块。"""
     before = Q(reported_at__lt=patch.reported_at) | Q(
         reported_at=patch.reported_at, pk__lt=patch.pk
