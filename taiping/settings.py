@@ -1,4 +1,4 @@
-"""全部设置。只此一份；每一项都能用环境变量或 .env 改，见 README 的配置表。"""
+"""全部设置。只此一份；每一项都能用环境变量或 .env 改，见 taiping/operations/README.md 的配置表。"""
 
 import os
 from datetime import timedelta
@@ -193,7 +193,7 @@ STATICFILES_DIRS = [
 ]
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 MEDIA_ROOT = DATA_DIR / "media"  # 不设 MEDIA_URL：上传的文件只经过检查权限的页面发出
-# 几台服务器合用一处上传的文件时填 S3_BUCKET 等几项（README“多台服务器”）；不填就在上面的文件夹。
+# 几台服务器合用一处上传的文件时填 S3_BUCKET 等几项（taiping/operations/README.md“多台服务器”）；不填就在上面的文件夹。
 if env.str("S3_BUCKET", default=""):
     if not (find_spec("storages") and find_spec("boto3")):
         raise ImproperlyConfigured(

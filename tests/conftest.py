@@ -62,7 +62,19 @@ def browser_is_required():
     )
 
 
-SEEDS = {}  # 数据库别名 → 迁移刚建好时的全部数据
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """迁移刚建好时的全部数据，Django 记在建库的那个连接上；浏览器一开，线程里的连接就换成新的。
+
+    记在连接的类上，换成哪一个都带着。
+    """
+    if seeds := seed_data():
+        type(connections["default"])._test_serialized_contents = seeds
+
+
+def seed_data():
+    """迁移刚建好时的全部数据；没有真提交的测试时没有。"""
+    return getattr(connections["default"], "_test_serialized_contents", None)
 
 
 def commits(item):
@@ -70,15 +82,6 @@ def commits(item):
     mark = item.get_closest_marker("django_db")
     marked = bool(mark and mark.kwargs.get("transaction"))
     return marked or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
-
-
-def keep_seeds():
-    """浏览器一开，线程里的数据库连接就换成新的，不再带着这份数据；给新的补上。"""
-    for connection in connections.all(initialized_only=True):
-        if seeds := getattr(connection, "_test_serialized_contents", None):
-            SEEDS[connection.alias] = seeds
-        elif connection.alias in SEEDS:
-            connection._test_serialized_contents = SEEDS[connection.alias]
 
 
 @pytest.hookimpl(trylast=True)
@@ -93,7 +96,6 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_runtest_setup(item):
-    keep_seeds()
     if item.get_closest_marker("browser") and not BROWSER:
         if browser_is_required():
             pytest.fail(NO_BROWSER, pytrace=False)
@@ -103,12 +105,10 @@ def pytest_runtest_setup(item):
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item, nextitem):
     """清空了表的测试，后面跟着的不自己补数据，就在这里补：先后怎么排都一样。"""
-    keep_seeds()
     result = yield
     if commits(item) and nextitem is not None and not commits(nextitem):
         with item.config.stash[blocking_manager_key].unblock():
-            for alias, seeds in SEEDS.items():
-                connections[alias].creation.deserialize_db_from_string(seeds)
+            connections["default"].creation.deserialize_db_from_string(seed_data())
     return result
 
 

@@ -57,7 +57,7 @@ TABLES = Fault(
 DAMAGED = Fault(
     "数据库文件坏了",
     "数据库的文件读不出来了，要管理员来修。",
-    "请停下服务，留一份现在的数据文件夹，再用最近的备份恢复（README“备份”）。",
+    "请停下服务，留一份现在的数据文件夹，再用最近的备份恢复（taiping/operations/README.md“备份”）。",
     3600,
 )
 STORAGE = Fault(

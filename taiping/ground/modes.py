@@ -1,4 +1,4 @@
-"""谁读得到：数据库、照片、导入的文件只有运行系统的用户能读。Windows 的权限不在这里，见 README。"""
+"""谁读得到：数据库、照片、导入的文件只有运行系统的用户能读。Windows 的权限不在这里，见 taiping/operations/README.md。"""
 
 import os
 import stat

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.txt"  # 装好了哪份锁定文件：每行“文件名 sha256”
 UNFINISHED = VENV / "unfinished.txt"  # 安装时在，装完删掉；开头就看到它，说明上次被打断
+MANUAL = "taiping/operations/README.md"
 RUNTIME, DEV = "requirements.txt", "requirements-dev.txt"
 REQUIREMENTS = {"quickstart": RUNTIME, "test": DEV}
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?: ; ([^\\\n]+))?", re.MULTILINE)
@@ -238,9 +239,9 @@ def install(requirements):
     if pip.wait():
         say("".join(output[-15:]))
         say(
-            f"没有装成：{wheels} 里的安装包不全，或不是给这台机器的。请按 README“离线安装”重做这个文件夹。"
+            f"没有装成：{wheels} 里的安装包不全，或不是给这台机器的。请按 {MANUAL}“离线安装”重做这个文件夹。"
             if wheels
-            else "没有装成，原因见上面 pip 的话。连不上网的机器请看 README“离线安装”；修好后再运行一次。"
+            else f"没有装成，原因见上面 pip 的话。连不上网的机器请看 {MANUAL}“离线安装”；修好后再运行一次。"
         )
     return pip.returncode
 

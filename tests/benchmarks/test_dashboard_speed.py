@@ -1,6 +1,6 @@
 """总览有多快：300、1 万、10 万块图斑；和同一次运行里同样分组的裸 SQL 比（表里括号中的倍数）。
 
-运行：python3 manage.py test tests/benchmarks --benchmark-only（README“快慢”一节）。不限时，只量。
+运行：python3 manage.py test tests/benchmarks --benchmark-only（taiping/operations/README.md“快慢”一节）。不限时，只量。
 """
 
 import gc

@@ -15,7 +15,7 @@ from taiping.ground.modes import close_folder, is_open, tighten
 from tests.worlds.servers import ROOT
 
 pytestmark = pytest.mark.skipif(
-    os.name == "nt", reason="Windows 的权限不是这一套，README 里写着怎么设"
+    os.name == "nt", reason="Windows 的权限不是这一套，运行手册里写着怎么设"
 )
 
 

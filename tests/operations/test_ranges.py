@@ -176,7 +176,7 @@ def test_download_is_noted_once_not_once_a_range(client, town, paper):
 
 
 def test_what_the_browser_may_keep(client, town):
-    """README：只许存缩略图，用之前先问；原件和浏览图不留。"""
+    """运行手册：只许存缩略图，用之前先问；原件和浏览图不留。"""
     photo = store(make_record(town.patch), check(upload()), by=town.east_secretary)
     client.force_login(town.east_secretary)
     urls = {

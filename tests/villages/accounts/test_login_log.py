@@ -1,4 +1,4 @@
-"""登录失败的日志：一次一行，写明地址和用户名，README 里给 fail2ban 的写法读得出来；用户名里写什么也冒充不了别的地址。"""
+"""登录失败的日志：一次一行，写明地址和用户名，运行手册里给 fail2ban 的写法读得出来；用户名里写什么也冒充不了别的地址。"""
 
 import re
 from datetime import timedelta
@@ -8,13 +8,13 @@ import pytest
 from django.test import Client
 
 from taiping.operations.logs import LineFormatter
-from tests.site.test_readme import README
+from tests.site.test_readme import MANUAL
 from tests.worlds.factories import PASSWORD, make_user
 from tests.worlds.servers import Server, Visitor
 
 LOGIN = "/accounts/login/"
 ADDRESS = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]+)"
-FAILREGEX = re.search(r"^failregex = (.+)$", README, re.MULTILINE)[1].replace(
+FAILREGEX = re.search(r"^failregex = (.+)$", MANUAL, re.MULTILINE)[1].replace(
     "<ADDR>", f"({ADDRESS})"
 )
 FORGERIES = [
