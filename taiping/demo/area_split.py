@@ -94,15 +94,7 @@ def _weight(spread):
 
 
 def _facts(target, place):
-    """小地名、前后地类、整改方式：轮着来；表里没写的任务，地类留空。"""
-    before = table()["land_before"]
-    facts = {
-        "place": f"演示{NUMERALS[place * 3 % len(NUMERALS)]}社",
-        "land_before": before[place % len(before)],
-    }
-    if target.kind == Target.Kind.CASES:
-        remedies = list(table()["remedies"].items())
-        facts["remedy"], facts["land_after"] = remedies[place % len(remedies)]
-    elif after := table()["land_after"].get(target.code):
-        facts["land_after"] = after[place % len(after)]
-    return facts
+    """小地名轮着编；地类、整改方式在表里，按任务代码或类型找，都没有就留空。"""
+    facts = table()["facts"]
+    options = facts.get(target.code) or facts.get(target.kind) or [{}]
+    return {"place": f"演示{NUMERALS[place * 3 % 8]}社", **options[place % len(options)]}

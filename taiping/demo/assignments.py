@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import cycle
 
 from plots.models import Patch
 from taiping.demo.table import table
@@ -14,13 +15,13 @@ PRAISED, ORDINARY, BEHIND = "praised", "ordinary", "behind"
 def outcomes(targets: Sequence[Target]) -> dict[int, str]:
     """{任务主键: 结局}：案件、清单看类型，只有亩数的按表里的顺序轮；只有一项就欠账。"""
     plain = [target for target in targets if target.quota_count is None]
-    turns = table()["turns"] if len(plain) > 1 else ["owing"]
-    found = {target.pk: turns[place % len(turns)] for place, target in enumerate(plain)}
+    turns = cycle(table()["turns"] if len(plain) > 1 else ["owing"])
+    found = {}
     for target in targets:
         if target.kind == Target.Kind.CASES:
             found[target.pk] = "cases"
-        elif target.quota_count is not None:
-            found[target.pk] = "listed"
+        else:
+            found[target.pk] = next(turns) if target.quota_count is None else "listed"
     return found
 
 

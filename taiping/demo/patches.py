@@ -65,22 +65,22 @@ class PlanLoader:
         patches = planned_patches(target, number, villages)
         steps, staff = steps_of(self.plan, list(target.milestones.all())), self.town[STAFF]
         at = min(handed_down(self.plan, steps), self.now)
-        batch = Batch(target=target, name=BATCH_NAME, by=staff, is_demo=True)
-        batch.created_at, batch.applied_at, batch.counts = at, at, {"new": len(patches)}
-        if patches:
-            batch.save()
+        if not patches:
+            return []
+        batch = Batch(target=target, name=BATCH_NAME, by=staff, created_at=at, applied_at=at)
+        batch.counts, batch.is_demo = {"new": len(patches)}, True
+        batch.save()
         events = []
         stories = assign(patches, outcome, paces(villages))
         for place, (patch, story) in enumerate(zip(patches, stories, strict=True)):
-            code = patch.code
-            events += Timeline(code, patch.area_mu, steps, self.plan, place).tell(story)
+            events += Timeline(patch.code, patch.area_mu, steps, self.plan, place).tell(story)
+            self.patches[patch.code] = patch
             if story == "recoded":  # 下发时头一位写错，后面更正
-                patch.code = f"{code[:-4]}9{code[-3:]}"
+                patch.code = f"{patch.code[:-4]}9{patch.code[-3:]}"
             patch.batch, patch.created_at, patch.created_by = batch, at, staff
             patch.is_demo = True
-            patch.save()
+        for patch in Patch.objects.bulk_create(patches):
             settle(patch)
-            self.patches[code] = patch
         return events
 
     def _act(self, event):

@@ -5,7 +5,7 @@
 
 import io
 from datetime import datetime
-from math import atan2, degrees
+from math import cos, degrees, pi, sin
 from random import Random
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,11 +13,11 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from plots.evidence import check, store
-from plots.models import Kind, PatchShape, RectificationRecord
+from plots.models import Kind, Patch, PatchShape, RectificationRecord
 
 SIZE = (960, 720)
-SKIES = ((178, 205, 226), (203, 214, 219), (222, 221, 208))
-SOILS = ((133, 98, 66), (148, 112, 78), (120, 94, 70))
+SKIES = ("#b2cde2", "#cbd6db", "#deddd0")
+SOILS = ("#856242", "#94704e", "#785e46")
 CROPS = ((84, 128, 58), (112, 150, 66), (150, 160, 70))
 TAKEN, EXIF_IFD, GPS_IFD = 0x9003, 0x8769, 0x8825
 WITHOUT = 4  # 每这么多张有一张没有位置
@@ -42,16 +42,16 @@ def load(wanted: dict[int, int] | None = None) -> int:
     return made
 
 
-def spot(patch, rng: Random) -> tuple[float, float, float] | None:
+def spot(patch: Patch, rng: Random) -> tuple[float, float, float] | None:
     """这块图斑边上的一个地方和从那里看它的朝向：（经度, 纬度, 方位角）；没有图形是 None。"""
     shape = PatchShape.objects.filter(patch=patch).first()
     if shape is None:
         return None
     west, south, east, north = shape.box
-    side, up = rng.choice((-1, 1)), rng.choice((-1, 1))
-    lon = (west + east) / 2 + side * (east - west) * rng.uniform(0.1, 0.45)
-    lat = (south + north) / 2 + up * (north - south) * rng.uniform(0.1, 0.45)
-    return lon, lat, (degrees(atan2(-side, -up)) + rng.uniform(-25, 25)) % 360
+    turn, far = rng.uniform(0, 2 * pi), rng.uniform(0.1, 0.45)
+    lon = (west + east) / 2 + far * (east - west) * sin(turn)
+    lat = (south + north) / 2 + far * (north - south) * cos(turn)
+    return lon, lat, (degrees(turn) + 180 + rng.uniform(-25, 25)) % 360
 
 
 def picture(rng: Random, taken_at: datetime, at: tuple[float, float, float] | None = None) -> bytes:
@@ -61,7 +61,7 @@ def picture(rng: Random, taken_at: datetime, at: tuple[float, float, float] | No
     draw = ImageDraw.Draw(image)
     horizon = height * rng.randint(30, 42) // 100
     hills = [(x, horizon - rng.randint(10, 90)) for x in range(0, width + 1, width // 6)]
-    draw.polygon([(0, horizon), *hills, (width, horizon)], fill=(122, 146, 118))
+    draw.polygon([(0, horizon), *hills, (width, horizon)], fill="#7a9276")
     draw.rectangle((0, horizon, width, height), fill=rng.choice(SOILS))
     crop, centre = rng.choice(CROPS), width * rng.randint(30, 70) // 100
     for row in range(-16, 17):

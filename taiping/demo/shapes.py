@@ -1,7 +1,7 @@
 """演示图形：编出来的田块，排在镇的大致方位附近，村的位置也是编的；大小和演示图斑的面积对得上。"""
 
 from collections import defaultdict
-from math import cos, pi, sin, sqrt
+from math import cos, sin, sqrt
 
 import numpy as np
 import shapely
@@ -15,7 +15,7 @@ from taiping.ground.geometry.measure import metres_per_degree
 from taiping.ground.geometry.shapes import tidy_shapes
 
 CENTRE = (106.05, 29.85)  # 镇的大致经纬度
-APART_M = 1900  # 两个村的中心隔多远
+APART_M, TURN = 1900, 2.4  # 两个村的中心隔多远；一个村比前一个转过多少弧度
 ROOM = 1.7  # 一格是最大一块的边长的多少倍
 LOOSE = 1.6  # 格子数是块数的多少倍，空着的散在中间
 SQM_PER_MU = 2000 / 3
@@ -69,12 +69,8 @@ def fields(group: list[Patch], place: int):
 
 
 def _seat(place):
-    """第几个村的中心，离镇中心的米数：一个在中间，其余一圈一圈围着。"""
-    if not place:
-        return np.zeros(2)
-    ring = int((sqrt(12 * place - 3) - 3) / 6) + 1
-    turn = 2 * pi * (place - 3 * ring * (ring - 1) - 1) / (6 * ring)
-    return APART_M * ring * np.array([cos(turn), sin(turn)])
+    """第几个村的中心，离镇中心的米数：一个在中间，其余绕着它一个比一个远。"""
+    return APART_M * sqrt(place) * np.array([cos(place * TURN), sin(place * TURN)])
 
 
 def _parts(ring, pieces):
@@ -83,13 +79,7 @@ def _parts(ring, pieces):
     whole, start = sum(piece.area_mu for piece in pieces), 0.0
     for piece in pieces:
         end = start + float(piece.area_mu / whole)
-        yield (
-            piece.pk,
-            [
-                low + (right - low) * start,
-                low + (right - low) * end,
-                left + (high - left) * end,
-                left + (high - left) * start,
-            ],
-        )
+        foot = [low + (right - low) * share for share in (start, end)]
+        head = [left + (high - left) * share for share in (end, start)]
+        yield piece.pk, foot + head
         start = end
