@@ -1,7 +1,9 @@
 """演示图形：编出来的田块，排在镇的大致方位附近，村的位置也是编的；大小和演示图斑的面积对得上。"""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from math import cos, sin, sqrt
+from random import Random
 
 import numpy as np
 import shapely
@@ -10,7 +12,6 @@ from plots.geometry.attach import put, refresh
 from plots.models import Patch
 from plots.models.checks import GeometryCheck
 from plots.models.shapes import PatchShape
-from taiping.demo.table import Spread
 from taiping.ground.geometry.measure import metres_per_degree
 from taiping.ground.geometry.shapes import tidy_shapes
 
@@ -49,23 +50,24 @@ def clear() -> dict[str, int]:
     return {"图形": PatchShape.objects.filter(patch__is_demo=True).delete()[0]}
 
 
-def fields(group: list[Patch], place: int):
+def fields(group: list[Patch], place: int) -> Iterator[np.ndarray]:
     """第 place 个村的图斑 → 四个角（离镇中心的米数），一块一格，互不相叠，歪歪扭扭。"""
-    spread = Spread(place)
+    rng = Random(place)
     sides = [sqrt(float(patch.area_mu) * SQM_PER_MU) for patch in group]
     room, across = max(sides) * ROOM, max(round(sqrt(len(group) * LOOSE)), 1)
-    for number, side in enumerate(sides):
-        line, column = divmod(int(number * LOOSE), across)
+    cells = rng.sample(range(round(len(group) * LOOSE)), len(group))
+    for number, (cell, side) in enumerate(zip(cells, sides, strict=True)):
         slack = (room - side * ROOM) / 2
-        shift = [spread.within(-slack, slack), spread.within(-slack, slack)]
-        centre = _seat(place) + room * (np.array([column, line]) - across / 2) + shift
-        stretch, turn = spread.within(0.8, 1.25), spread.within(-0.5, 0.5)
-        corners = SQUARE * [stretch, 1 / stretch]
-        corners += [[spread.within(-0.09, 0.09), spread.within(-0.09, 0.09)] for _ in SQUARE]
-        corners = corners @ np.array([[cos(turn), sin(turn)], [-sin(turn), cos(turn)]])
+        shift = [rng.uniform(-slack, slack), rng.uniform(-slack, slack)]
+        corner = np.array([cell % across, cell // across]) - across / 2
+        stretch, turn = rng.uniform(0.8, 1.25), rng.uniform(-0.5, 0.5)
+        ring = SQUARE * [stretch, 1 / stretch]
+        ring += [[rng.uniform(-0.09, 0.09), rng.uniform(-0.09, 0.09)] for _ in SQUARE]
+        ring = ring @ np.array([[cos(turn), sin(turn)], [-sin(turn), cos(turn)]])
         unlike = (place + number) % UNLIKE == UNLIKE - 1
-        wrong = spread.within(0.85, 0.9) if unlike else spread.within(0.99, 1.01)
-        yield corners * side * sqrt(wrong / shapely.area(shapely.Polygon(corners))) + centre
+        wrong = rng.uniform(0.85, 0.9) if unlike else rng.uniform(0.99, 1.01)
+        ring *= side * sqrt(wrong / shapely.area(shapely.Polygon(ring)))
+        yield ring + _seat(place) + room * corner + shift
 
 
 def _seat(place):
