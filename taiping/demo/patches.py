@@ -1,6 +1,6 @@
 """演示图斑：每项靠图斑量的任务一批，照表里排好的事，用真的动作一件件办下来，不写将来的记录。"""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +10,15 @@ from plots.ledger.replay import settle
 from plots.models import Batch, Evidence, Patch, Reason, RectificationRecord
 from taiping.demo.area_split import planned_patches
 from taiping.demo.assignments import assign, outcomes, paces
-from taiping.demo.timelines import SECOND, STAFF, VILLAGE, Event, Timeline, handed_down, steps_of
+from taiping.demo.timelines import (
+    SECOND,
+    STAFF,
+    VILLAGE,
+    NotYet,
+    Timeline,
+    handed_down,
+    steps_of,
+)
 from tasks.models import Plan, Target
 from villages.models import Posting, Role, User, Village
 
@@ -41,7 +49,6 @@ class PlanLoader:
         postings = Posting.objects.filter(user__in=users, user__role=Role.SECRETARY)
         self.secretaries = {row.village_id: row.user for row in postings.select_related("user")}
         self.reasons = set(Reason.objects.filter(is_active=True).values_list("text", flat=True))
-        self.patches: dict[str, Patch] = {}
         self.photos: dict[int, int] = {}
         self.stuck: set[str] = set()
 
@@ -50,58 +57,50 @@ class PlanLoader:
             self.plan.targets.prefetch_related("allocations", "milestones__target__plan")
         )
         outcome = outcomes([target for target in targets if target.by_patches])
-        events = []
         for number, target in enumerate(targets, 1):
             if target.by_patches:
-                events += self._hand_down(target, number, outcome[target.pk])
-        for event in sorted(events, key=lambda event: (event.at, event.code)):
-            happened = event.at <= self.now and timezone.localdate(event.at) <= self.plan.ends_on
-            if happened and event.code not in self.stuck:
-                self._act(event)
+                self._load_target(target, number, outcome[target.pk])
 
-    def _hand_down(self, target: Target, number: int, outcome: str) -> list[Event]:
-        """下发一项任务的一批图斑，返回排好的事。"""
+    def _load_target(self, target: Target, number: int, outcome: str) -> None:
+        """下发一项任务的一批图斑，再一块一块照写法办。"""
         villages = list(Village.objects.all())
         patches = planned_patches(target, number, villages)
+        if not patches:
+            return
         steps, staff = steps_of(self.plan, list(target.milestones.all())), self.town[STAFF]
         at = min(handed_down(self.plan, steps), self.now)
-        if not patches:
-            return []
         batch = Batch(target=target, name=BATCH_NAME, by=staff, created_at=at, applied_at=at)
         batch.counts, batch.is_demo = {"new": len(patches)}, True
         batch.save()
-        events = []
         stories = assign(patches, outcome, paces(villages))
-        for place, (patch, story) in enumerate(zip(patches, stories, strict=True)):
-            events += Timeline(patch.code, patch.area_mu, steps, self.plan, place).tell(story)
-            self.patches[patch.code] = patch
-            if story == "recoded":  # 下发时头一位写错，后面更正
-                patch.code = f"{patch.code[:-4]}9{patch.code[-3:]}"
+        codes = [patch.code for patch in patches]
+        for patch, story in zip(patches, stories, strict=True):
             patch.batch, patch.created_at, patch.created_by = batch, at, staff
             patch.is_demo = True
-        for patch in Patch.objects.bulk_create(patches):
+            if story == "recoded":  # 下发时头一位写错，后面更正
+                patch.code = f"{patch.code[:-4]}9{patch.code[-3:]}"
+        Patch.objects.bulk_create(patches)
+        for place, (patch, code) in enumerate(zip(patches, codes, strict=True)):
             settle(patch)
-        return events
+            try:
+                Timeline(patch, code, steps, self.act, place).tell(stories[place])
+            except actions.NotAllowed:
+                self.stuck.add(code)
 
-    def _act(self, event):
-        """用真的动作办一件事；办不成的，这块图斑后面的就不办了。"""
-        patch, given = self.patches[event.code], dict(event.given)
-        by = self.secretaries[patch.village_id] if event.by == VILLAGE else self.town[event.by]
-        if event.verb == "report":
+    def act(self, patch: Patch, verb: str, by: str, *, on: date, at: datetime, **given) -> None:
+        """用真的动作办一件事。还没到的、方案结束以后的 NotYet，办不成的 NotAllowed。"""
+        if at > self.now or timezone.localdate(at) > self.plan.ends_on:
+            raise NotYet
+        person = self.secretaries[patch.village_id] if by == VILLAGE else self.town[by]
+        shown = given.get("photos")
+        if verb == "report":
             given |= self._materials(patch.target, given)
-        elif event.verb == "send_back":
+        elif verb == "send_back":
             known = [reason for reason in given["reasons"] if reason in self.reasons]
             given["reasons"] = known or [NO_REASON]
-        action = getattr(actions, event.verb)
-        try:
-            record = action(patch, by=by, on=event.on, at=event.at, **given)
-        except actions.NotAllowed:
-            self.stuck.add(event.code)
-            return
-        if shown := event.given.get("photos"):
+        record = getattr(actions, verb)(patch, by=person, on=on, at=at, **given)
+        if shown:
             self.photos[record.pk] = shown
-        for child in patch.children.all() if event.verb == "split" else ():
-            self.patches[child.code] = child
 
     def _materials(self, target, given):
         """报到这一步为止要的照片张数和上传编号。"""

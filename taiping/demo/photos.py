@@ -35,9 +35,8 @@ def load(wanted: dict[int, int] | None = None) -> int:
             at = None if made % WITHOUT == 0 else spot(record.patch, rng)
             entered = timezone.localtime(record.created_at)
             taken_at = datetime.combine(record.done_on, entered.time())
-            upload = SimpleUploadedFile(
-                f"演示照片{made:03d}.jpg", picture(rng, taken_at, at), "image/jpeg"
-            )
+            name, content = f"演示照片{made:03d}.jpg", picture(rng, taken_at, at)
+            upload = SimpleUploadedFile(name, content, "image/jpeg")
             store(record, check(upload), record.by, at=record.created_at, is_demo=True)
     return made
 

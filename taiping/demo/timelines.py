@@ -1,12 +1,13 @@
-"""一块图斑的一年：照着表里的写法和任务的时段排出一串要办的事，谁办、哪天办、什么时候录入。只排，不办。"""
+"""一块图斑的一年：照着表里的写法和任务的时段，一件一件定下谁办、哪天办、什么时候录入，交给 act 去办。"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 
 from django.utils import timezone
 
 from plots.ledger.replay import is_check
+from plots.models import Patch
 from plots.models.deadlines import due_of
 from taiping.demo.area_split import CENT
 from taiping.demo.table import Spread, table
@@ -33,18 +34,6 @@ class Step:
     @property
     def by_village(self) -> bool:
         return self.milestone.actor == Milestone.Actor.VILLAGE
-
-
-@dataclass(frozen=True)
-class Event:
-    """by 对图斑 code 办的一件事：at 录入，on 完成；given 是动作的其他参数。"""
-
-    at: datetime
-    code: str
-    verb: str
-    by: str
-    on: date
-    given: dict
 
 
 def steps_of(plan: Plan, milestones: list[Milestone]) -> list[Step]:
@@ -82,15 +71,21 @@ def office_day(day: date, latest: date, weekdays: tuple[int, ...] = OFFICE) -> d
     return found if found <= latest else day
 
 
-class Timeline:
-    """图斑 code 的一串事 events，日期只往后走。place 是眼下第几步，number 定谁办、轮到第几句话。"""
+class NotYet(Exception):
+    """这件事在将来，或在方案结束以后：这块图斑到此为止。"""
 
-    def __init__(self, code: str, area_mu: Decimal, steps: list[Step], plan: Plan, number: int):
-        self.code, self.area_mu, self.steps, self.plan = code, area_mu, steps, plan
-        self.number, self.spread = number, Spread(number)
-        self.place, self.last_on, self.last_at = 0, plan.starts_on, None
+
+class Timeline:
+    """图斑的一串事，日期只往后走。place 是眼下第几步，number 定轮到第几句话。
+
+    一件事用 act(patch, 动作, 谁, on=完成日期, at=录入时刻, **动作的其他参数) 办；将来的事它抛 NotYet。
+    """
+
+    def __init__(self, patch: Patch, code: str, steps: list[Step], act: Callable, number: int):
+        self.patch, self.code, self.steps, self.act = patch, code, steps, act
+        self.plan, self.number, self.spread = patch.target.plan, number, Spread(number)
+        self.place, self.last_on, self.last_at = 0, self.plan.starts_on, None
         self.staff_reported = False  # 有镇里录的上报，就要换一个人核实
-        self.events: list[Event] = []
         work = [step.by_village for step in steps if not step.is_check]
         first = work.index(True) if any(work) else 0
         self.stops = {"start": 0, "before": first - 1, "first": first}
@@ -98,17 +93,20 @@ class Timeline:
         run = any(work) and all(work[first:])
         self.has = {"village": any(work), "run": run, "checked": run and len(work) < len(steps)}
 
-    def tell(self, name: str) -> list[Event]:
-        """照写法 name 排完，返回全部的事；任务缺这个写法要的步骤，就按 steady。"""
+    def tell(self, name: str) -> None:
+        """照写法 name 办完；任务缺这个写法要的步骤，就按 steady。"""
         story = table()["stories"][name]
         if "needs" in story and not self.has[story["needs"]]:
             story = table()["stories"]["steady"]
-        for item in story["steps"] if self.steps else ():
-            if "do" in item:
-                self._act(item["do"], item)
-            else:
-                self._report(item)
-        return self.events
+        try:
+            for item in story["steps"] if self.steps else ():
+                verb = item.get("do")
+                if verb:
+                    self._act(verb, item)
+                else:
+                    self._report(item)
+        except NotYet:
+            return
 
     def _report(self, item):
         """一步一步报到 to；together 是从村里的第一步起一次报到 to。"""
@@ -129,9 +127,9 @@ class Timeline:
         given = {"step": step.milestone, "photos": item.get("photos", 0)}
         given["note"] = self._turn(item.get("note", [""]))
         if "share" in item:
-            part = self.area_mu * self.spread.between(*item["share"]) / 100
+            part = self.patch.area_mu * self.spread.between(*item["share"]) / 100
             given |= {"area_mu": part.quantize(CENT), "completes": item.get("completes", False)}
-            if not 0 < given["area_mu"] < self.area_mu:
+            if not 0 < given["area_mu"] < self.patch.area_mu:
                 return  # 太小，分不出来
         lag = self.spread.between(*item.get("entered", (0, 2 if step.by_village else 0)))
         self._add("report", VILLAGE if step.by_village else STAFF, on, lag, **given)
@@ -141,30 +139,30 @@ class Timeline:
 
     def _act(self, verb, item):
         """上报、核实以外的动作。"""
-        given = {name: item[name] for name in ("reason",) if name in item}
-        given |= {"note": self._turn(item["note"])} if "note" in item else {}
-        children = []
+        given = {name: self._turn(item[name]) for name in ("reason", "note") if name in item}
         if verb == "amend":
             given["code"] = self.code
         elif verb == "send_back":
             self.place = self.stops[item["to"]]
             given |= {"step": self._here().milestone, "reasons": [self._turn(item["reasons"])]}
         elif verb == "split":
-            larger = (self.area_mu * item["larger"] / 100).quantize(CENT)
-            children = [(f"{self.code}-1", larger), (f"{self.code}-2", self.area_mu - larger)]
-            given["children"] = [{"code": code, "area_mu": area} for code, area in children]
+            larger = (self.patch.area_mu * item["larger"] / 100).quantize(CENT)
+            given["children"] = [
+                {"code": f"{self.code}-{part}", "area_mu": area}
+                for part, area in enumerate((larger, self.patch.area_mu - larger), 1)
+            ]
         on = office_day(self._day(item), self.plan.ends_on)
         if verb == "remark" and on <= self._here().due_on:
             return  # 还没误，不用督办
         by = item.get("by") or (self._checker() if verb == "send_back" else STAFF)
         self._add(verb, by, on, **given)
-        for code, area in children:
-            child = Timeline(code, area, self.steps, self.plan, self.number)
-            child.last_on, child.last_at = self.last_on, self.last_at
-            self.events += child.tell(item["then"])
+        for child in self.patch.children.order_by("code") if verb == "split" else ():
+            part = Timeline(child, child.code, self.steps, self.act, self.number)
+            part.last_on, part.last_at = self.last_on, self.last_at
+            part.tell(item["then"])
 
     def _add(self, verb, by, on, lag=0, **given):
-        """排一件事；录入不早于上一件，镇里的在工作日录；拖到方案结束以后的，赶在最后一天录。"""
+        """办一件事；录入不早于上一件，镇里的在工作日录；拖到方案结束以后的，赶在最后一天录。"""
         entered = max(min(on + timedelta(days=lag), self.plan.ends_on), on)
         if self.last_at:
             entered = max(entered, timezone.localdate(self.last_at))
@@ -174,7 +172,7 @@ class Timeline:
         at = moment(entered, minutes + (510 if minutes < 210 else 630))
         if self.last_at:
             at = max(at, self.last_at + timedelta(minutes=self.spread.between(6, 10)))
-        self.events.append(Event(at, self.code, verb, by, on, given))
+        self.act(self.patch, verb, by, on=on, at=at, **given)
         self.last_on, self.last_at = on, at
 
     def _day(self, item):
@@ -187,7 +185,7 @@ class Timeline:
         else:
             share = self.spread.between(*item.get("day", DAY))
             on = step.starts_on + (step.due_on - step.starts_on) * share // 100
-            if self.events:
+            if self.last_at:
                 soon = self.last_on + timedelta(days=self.spread.between(2, 9))
                 on = max(on, min(soon, step.due_on))
         room = self.plan.ends_on - timedelta(days=APART * (len(self.steps) - 1 - self.place))
