@@ -8,17 +8,10 @@ from django.utils import timezone
 from plots import actions
 from plots.ledger.replay import settle
 from plots.models import Batch, Evidence, Patch, Reason, RectificationRecord
+from taiping.demo import timelines
 from taiping.demo.area_split import planned_patches
 from taiping.demo.assignments import assign, outcomes, paces
-from taiping.demo.timelines import (
-    SECOND,
-    STAFF,
-    VILLAGE,
-    NotYet,
-    Timeline,
-    handed_down,
-    steps_of,
-)
+from taiping.demo.timelines import Timeline
 from tasks.models import Plan, Target
 from villages.models import Posting, Role, User, Village
 
@@ -45,7 +38,7 @@ class PlanLoader:
         users = User.objects.filter(is_demo=True)
         staff = list(users.filter(role=Role.STAFF).order_by("username"))
         leader = users.filter(role=Role.LEADER).first()
-        self.town = {STAFF: staff[0], SECOND: staff[-1], "leader": leader}
+        self.town = {timelines.STAFF: staff[0], timelines.SECOND: staff[-1], "leader": leader}
         postings = Posting.objects.filter(user__in=users, user__role=Role.SECRETARY)
         self.secretaries = {row.village_id: row.user for row in postings.select_related("user")}
         self.reasons = set(Reason.objects.filter(is_active=True).values_list("text", flat=True))
@@ -67,31 +60,31 @@ class PlanLoader:
         patches = planned_patches(target, number, villages)
         if not patches:
             return
-        steps, staff = steps_of(self.plan, list(target.milestones.all())), self.town[STAFF]
-        at = min(handed_down(self.plan, steps), self.now)
+        staff = self.town[timelines.STAFF]
+        steps = timelines.steps_of(self.plan, list(target.milestones.all()))
+        at = min(timelines.handed_down(self.plan, steps), self.now)
         batch = Batch(target=target, name=BATCH_NAME, by=staff, created_at=at, applied_at=at)
         batch.counts, batch.is_demo = {"new": len(patches)}, True
         batch.save()
         stories = assign(patches, outcome, paces(villages))
-        codes = [patch.code for patch in patches]
         for patch, story in zip(patches, stories, strict=True):
             patch.batch, patch.created_at, patch.created_by = batch, at, staff
             patch.is_demo = True
-            if story == "recoded":  # 下发时头一位写错，后面更正
-                patch.code = f"{patch.code[:-4]}9{patch.code[-3:]}"
+            if story == "recoded":  # 下发时多抄了一位，后面更正
+                patch.code += "0"
         Patch.objects.bulk_create(patches)
-        for place, (patch, code) in enumerate(zip(patches, codes, strict=True)):
+        for place, patch in enumerate(patches):
             settle(patch)
             try:
-                Timeline(patch, code, steps, self.act, place).tell(stories[place])
+                Timeline(patch, steps, self.act, place).tell(stories[place])
             except actions.NotAllowed:
-                self.stuck.add(code)
+                self.stuck.add(patch.code)
 
     def act(self, patch: Patch, verb: str, by: str, *, on: date, at: datetime, **given) -> None:
         """用真的动作办一件事。还没到的、方案结束以后的 NotYet，办不成的 NotAllowed。"""
         if at > self.now or timezone.localdate(at) > self.plan.ends_on:
-            raise NotYet
-        person = self.secretaries[patch.village_id] if by == VILLAGE else self.town[by]
+            raise timelines.NotYet
+        person = self.secretaries[patch.village_id] if by == timelines.VILLAGE else self.town[by]
         shown = given.get("photos")
         if verb == "report":
             given |= self._materials(patch.target, given)

@@ -81,12 +81,6 @@ def _exif(taken_at, at):
     exif.get_ifd(EXIF_IFD)[TAKEN] = f"{taken_at:%Y:%m:%d %H:%M:%S}"
     if at:
         lon, lat, bearing = at
-        place = {1: "N", 2: _sexagesimal(lat), 3: "E", 4: _sexagesimal(lon)}
+        place = {1: "N", 2: (lat, 0.0, 0.0), 3: "E", 4: (lon, 0.0, 0.0)}  # 度，分、秒都是 0
         exif.get_ifd(GPS_IFD).update({**place, 16: "T", 17: round(bearing, 1)})
     return exif
-
-
-def _sexagesimal(number):
-    """度 → （度, 分, 秒）。"""
-    whole, rest = divmod(number * 3600, 3600)
-    return int(whole), int(rest // 60), round(rest % 60, 2)

@@ -13,17 +13,15 @@ ENTERED_AFTER = timedelta(days=3)
 
 def load(now: datetime) -> int:
     """造到 now 为止的监测，返回条数。"""
-    rows = []
+    rows, wanted = [], table()["readings"]
     for target in Target.objects.filter(kind=Target.Kind.FLOOR, quota__gt=0).select_related("plan"):
-        for day, share in table()["readings"]["quarters"].items():
+        for day, share in wanted["quarters"].items():
             on = date.fromisoformat(f"{target.plan.year}-{day}")
-            at = moment(on + ENTERED_AFTER, 9 * 60 + 30)
             value = rounded(target.quota * (1 + Decimal(share)), target.decimals)
-            if at <= now:
-                rows.append(Reading(target=target, on=on, value=value, created_at=at))
-    for row in rows:
-        row.source, row.is_demo = table()["readings"]["source"], True
-    return len(Reading.objects.bulk_create(rows))
+            row = Reading(target=target, on=on, value=value, source=wanted["source"], is_demo=True)
+            row.created_at = moment(on + ENTERED_AFTER, 9 * 60 + 30)
+            rows.append(row)
+    return len(Reading.objects.bulk_create(row for row in rows if row.created_at <= now))
 
 
 def clear() -> dict[str, int]:

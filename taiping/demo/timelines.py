@@ -81,8 +81,8 @@ class Timeline:
     一件事用 act(patch, 动作, 谁, on=完成日期, at=录入时刻, **动作的其他参数) 办；将来的事它抛 NotYet。
     """
 
-    def __init__(self, patch: Patch, code: str, steps: list[Step], act: Callable, number: int):
-        self.patch, self.code, self.steps, self.act = patch, code, steps, act
+    def __init__(self, patch: Patch, steps: list[Step], act: Callable, number: int):
+        self.patch, self.steps, self.act = patch, steps, act
         self.plan, self.number, self.spread = patch.target.plan, number, Spread(number)
         self.place, self.last_on, self.last_at = 0, self.plan.starts_on, None
         self.staff_reported = False  # 有镇里录的上报，就要换一个人核实
@@ -141,14 +141,14 @@ class Timeline:
         """上报、核实以外的动作。"""
         given = {name: self._turn(item[name]) for name in ("reason", "note") if name in item}
         if verb == "amend":
-            given["code"] = self.code
+            given["code"] = self.patch.code[:-1]
         elif verb == "send_back":
             self.place = self.stops[item["to"]]
             given |= {"step": self._here().milestone, "reasons": [self._turn(item["reasons"])]}
         elif verb == "split":
             larger = (self.patch.area_mu * item["larger"] / 100).quantize(CENT)
             given["children"] = [
-                {"code": f"{self.code}-{part}", "area_mu": area}
+                {"code": f"{self.patch.code}-{part}", "area_mu": area}
                 for part, area in enumerate((larger, self.patch.area_mu - larger), 1)
             ]
         on = office_day(self._day(item), self.plan.ends_on)
@@ -157,7 +157,7 @@ class Timeline:
         by = item.get("by") or (self._checker() if verb == "send_back" else STAFF)
         self._add(verb, by, on, **given)
         for child in self.patch.children.order_by("code") if verb == "split" else ():
-            part = Timeline(child, child.code, self.steps, self.act, self.number)
+            part = Timeline(child, self.steps, self.act, self.number)
             part.last_on, part.last_at = self.last_on, self.last_at
             part.tell(item["then"])
 
