@@ -20,7 +20,7 @@ class Spread:
     """一次一个数，0 到 1 之间处处匀：每次往前走一个黄金分割，走过 1 就绕回来。"""
 
     def __init__(self, number: int):
-        self.share = number * GOLDEN % 1
+        self.share = number * sqrt(2) % 1  # 各人的起点不在别人的路上
 
     def within(self, low: float, high: float) -> float:
         """low 到 high 之间的下一个数。"""
