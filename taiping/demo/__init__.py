@@ -1,38 +1,41 @@
 """演示数据：全部带 is_demo 标记，load 一次装上，clear 一次清掉，别的一行不动。
 
-每一部分是一个模块，有 load(…) 和 clear()；先装账号，后装要写上“谁录入”的数据，清的时候反过来。
+内容在 fixtures/demo_stories.json。每一部分是一个模块，有 load(…) 和 clear()；先装账号，后装要写上“谁录入”的数据，清的时候反过来。
 """
 
 from collections import Counter
+from datetime import datetime
+from typing import TextIO
 
 from auditlog.context import disable_auditlog
 from django.db import transaction
 from django.utils import timezone
 
 from plots.evidence import saving
+from plots.models import Patch, RectificationRecord
 from taiping.demo import accounts, patches, photos, readings, shapes
 
 PARTS = (accounts, readings, patches, shapes)  # 照片跟着图斑清
 
 
-def load(stdout, now=None):
-    """装上全部演示数据，返回发放的账号 [accounts.Issued]，密码只在这里出现一次；now 以后的事不造。"""
+def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
+    """装上全部演示数据，返回发放的账号，密码只在这里出现一次；now 以后的事不造。"""
     now = now or timezone.now()
     with saving(), disable_auditlog():  # 演示数据不占审计
         issued = accounts.load()
         stdout.write(f"演示账号 {len(issued)} 个，姓名都以“演示·”开头。")
         stdout.write(f"演示监测 {readings.load(now)} 条，来源写着“演示数据”。")
-        made = patches.load(now=now)
-        stdout.write(
-            f"演示图斑 {made['图斑']} 块，编号都以“演示-”开头；整改记录 {made['整改记录']} 条。"
-        )
+        wanted = patches.load(now)
+        made = Patch.objects.filter(is_demo=True).count()
+        records = RectificationRecord.objects.filter(is_demo=True).count()
+        stdout.write(f"演示图斑 {made} 块，编号都以“演示-”开头；整改记录 {records} 条。")
         stdout.write(f"演示图形 {shapes.load()} 个，画在镇的大致方位，不是真的地块。")
-        stdout.write(f"演示照片 {photos.load()} 张，是画出来的。")
+        stdout.write(f"演示照片 {photos.load(wanted)} 张，是画出来的。")
     return issued
 
 
 @transaction.atomic
-def clear():
+def clear() -> Counter[str]:
     """清掉全部演示数据，返回 Counter {“账号”: 个数, …}。"""
     removed = Counter()
     with disable_auditlog():

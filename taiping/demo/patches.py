@@ -1,181 +1,127 @@
-"""演示图斑：每项靠图斑量的任务一批，照 casting 排好的事，用真的动作一件件办下来，不写将来的记录。"""
+"""演示图斑：每项靠图斑量的任务一批，照表里排好的事，用真的动作一件件办下来，不写将来的记录。"""
 
-from datetime import time
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from plots import actions
-from plots.actions.permissions import NotAllowed
 from plots.ledger.replay import settle
 from plots.models import Batch, Evidence, Patch, Reason, RectificationRecord
-from taiping.demo import casting, words
-from taiping.demo.calendar import handed_down, moment, windows
-from taiping.demo.stories import CHECKER, CLERK, LEADER, VILLAGE
+from taiping.demo import timelines
+from taiping.demo.area_split import planned_patches
+from taiping.demo.assignments import assign, outcomes, paces
+from taiping.demo.timelines import Timeline
 from tasks.models import Plan, Target
-from villages.models import Role, User, Village
+from villages.models import Posting, Role, User, Village
 
 BATCH_NAME = "演示数据"
 BY_REAL_USERS = "正式账号在演示图斑上录的记录"
-NO_REASON = "材料不全"  # 理由表空着时
+NO_REASON = "材料不全"  # 理由表里没有表上写的那一条
 
 
-def load(seed=casting.SEED, now=None):
-    """给已经开始的方案造图斑和记录；now 以后的事不办。返回 {"图斑": 个数, "整改记录": 条数}。"""
-    now = now or timezone.now()
+def load(now: datetime | None = None) -> dict[int, int]:
+    """给已经开始的方案造图斑和记录，now 以后的事不办；返回表里要附照片的 {记录主键: 张数}。"""
+    now, photos = now or timezone.now(), {}
     for plan in Plan.objects.filter(starts_on__lte=timezone.localdate(now)):
-        load_plan(plan, seed, now)
-    return {
-        "图斑": Patch.objects.filter(is_demo=True).count(),
-        "整改记录": RectificationRecord.objects.filter(is_demo=True).count(),
-    }
+        loader = PlanLoader(plan, now)
+        loader.load()
+        photos |= loader.photos
+    return photos
 
 
-def load_plan(plan, seed, now):
-    """一份方案的图斑和记录；返回没能照着办完的图斑编号（应当没有）。"""
-    villages = list(Village.objects.all())
-    targets = list(
-        plan.targets.select_related("plan").prefetch_related(
-            "allocations", "milestones__target__plan"
-        )
-    )
-    measured = [target for target in targets if target.by_patches]
-    endings = casting.endings(measured)
-    patches, events = {}, []
-    for number, target in enumerate(targets, 1):
-        if not target.by_patches:
-            continue
-        found = windows(plan, list(target.milestones.all()))
-        cast = casting.Cast(target, number, villages, found, endings[target.pk], seed=seed)
-        patches |= create_patches(cast, min(handed_down(plan, found), now))
-        events += [(event, target) for event in cast.events]
-    last = min(now, moment(plan.ends_on, time(23, 59)))
-    happened = [(event, target) for event, target in events if event.at <= last]
-    happened.sort(key=lambda pair: (pair[0].at, pair[0].key))
-    return Players(plan).play(happened, patches)
+class PlanLoader:
+    """装一份方案。photos 是要附照片的记录，stuck 是没能照着办完的图斑编号（应当没有）。"""
 
-
-def create_patches(cast, at):
-    """一项任务的批次和图斑；返回 {编号: Patch}。"""
-    if not cast.specs:
-        return {}
-    by = User.objects.filter(is_demo=True, role=Role.STAFF).order_by("username").first()
-    batch = Batch.objects.create(
-        target=cast.target,
-        name=BATCH_NAME,
-        by=by,
-        created_at=at,
-        applied_at=at,
-        counts={"new": len(cast.specs)},
-        is_demo=True,
-    )
-    Patch.objects.bulk_create(
-        Patch(
-            target=cast.target,
-            village=spec.village,
-            code=cast.issued_code(place),
-            area_mu=spec.area_mu,
-            batch=batch,
-            created_at=at,
-            created_by=by,
-            is_demo=True,
-            **spec.facts,
-        )
-        for place, spec in enumerate(cast.specs)
-    )
-    made = list(batch.patches.order_by("pk"))
-    for patch in made:
-        settle(patch)
-    return dict(zip(cast.codes, made, strict=True))
-
-
-class Players:
-    """办事的演示账号，和动作要的各样参数。"""
-
-    def __init__(self, plan):
+    def __init__(self, plan: Plan, now: datetime):
+        self.plan, self.now, self.uploads = plan, now, 0
         users = User.objects.filter(is_demo=True)
         staff = list(users.filter(role=Role.STAFF).order_by("username"))
-        self.town = {
-            CLERK: staff[0],
-            CHECKER: staff[-1],
-            LEADER: users.filter(role=Role.LEADER).first(),
-        }
-        self.secretaries = {
-            posting.pk: user
-            for user in users.filter(role=Role.SECRETARY).prefetch_related("postings__village")
-            for posting in (row.village for row in user.postings.all())
-        }
-        self.reasons = list(
-            Reason.objects.filter(is_active=True, needs_note=False).values_list("text", flat=True)
+        leader = users.filter(role=Role.LEADER).first()
+        self.town = {timelines.STAFF: staff[0], timelines.SECOND: staff[-1], "leader": leader}
+        postings = Posting.objects.filter(user__in=users, user__role=Role.SECRETARY)
+        self.secretaries = {row.village_id: row.user for row in postings.select_related("user")}
+        self.reasons = set(Reason.objects.filter(is_active=True).values_list("text", flat=True))
+        self.photos: dict[int, int] = {}
+        self.stuck: set[str] = set()
+
+    def load(self) -> None:
+        targets = list(
+            self.plan.targets.prefetch_related("allocations", "milestones__target__plan")
         )
-        self.year, self.refs = plan.year, 0
+        outcome = outcomes([target for target in targets if target.by_patches])
+        for number, target in enumerate(targets, 1):
+            if target.by_patches:
+                self._load_target(target, number, outcome[target.pk])
 
-    def play(self, pairs, patches):
-        """按先后办；有一件办不成，这块图斑后面的就不办了。返回办不成的编号。"""
-        stuck = set()
-        for event, target in pairs:
-            if event.key in stuck or event.key not in patches:
-                continue
-            patch = patches[event.key]
+    def _load_target(self, target: Target, number: int, outcome: str) -> None:
+        """下发一项任务的一批图斑，再一块一块照写法办。"""
+        villages = list(Village.objects.all())
+        patches = planned_patches(target, number, villages)
+        if not patches:
+            return
+        staff = self.town[timelines.STAFF]
+        steps = timelines.steps_of(self.plan, list(target.milestones.all()))
+        at = min(timelines.handed_down(self.plan, steps), self.now)
+        batch = Batch(target=target, name=BATCH_NAME, by=staff, created_at=at, applied_at=at)
+        batch.counts, batch.is_demo = {"new": len(patches)}, True
+        batch.save()
+        stories = assign(patches, outcome, paces(villages))
+        for patch, story in zip(patches, stories, strict=True):
+            patch.batch, patch.created_at, patch.created_by = batch, at, staff
+            patch.is_demo = True
+            if story == "recoded":  # 下发时多抄了一位，后面更正
+                patch.code += "0"
+        Patch.objects.bulk_create(patches)
+        for place, patch in enumerate(patches):
+            settle(patch)
             try:
-                self.act(event, patch, list(target.milestones.all()))
-            except NotAllowed:
-                stuck.add(event.key)
-            else:
-                if event.verb == "split":
-                    patches.update(
-                        {child.code: child for child in patch.children.select_related("village")}
-                    )
-        return stuck
+                Timeline(patch, steps, self.act, place).tell(stories[place])
+            except actions.NotAllowed:
+                self.stuck.add(patch.code)
 
-    def act(self, event, patch, milestones):
-        given = dict(event.given)
-        by = self.secretaries[patch.village_id] if event.by == VILLAGE else self.town[event.by]
-        if "step" in given:
-            place = given["step"]
-            given["step"] = milestones[place]
-            if event.verb == "report":
-                given |= self.materials(milestones[: place + 1])
-        if event.verb == "send_back":
-            given["reasons"] = [self.reason(patch.target, given["reasons"])]
-        getattr(actions, event.verb)(patch, by=by, on=event.on, at=event.at, **given)
+    def act(self, patch: Patch, verb: str, by: str, *, on: date, at: datetime, **given) -> None:
+        """用真的动作办一件事。还没到的、方案结束以后的 NotYet，办不成的 NotAllowed。"""
+        if at > self.now or timezone.localdate(at) > self.plan.ends_on:
+            raise timelines.NotYet
+        person = self.secretaries[patch.village_id] if by == timelines.VILLAGE else self.town[by]
+        shown = given.get("photos")
+        if verb == "report":
+            given |= self._materials(patch.target, given)
+        elif verb == "send_back":
+            known = [reason for reason in given["reasons"] if reason in self.reasons]
+            given["reasons"] = known or [NO_REASON]
+        record = getattr(actions, verb)(patch, by=person, on=on, at=at, **given)
+        if shown:
+            self.photos[record.pk] = shown
 
-    def reason(self, target, share):
-        """退回理由表里合适的一条；share（0–1）定是哪一条。"""
-        said = words.CASES if target.kind == Target.Kind.CASES else words.FIELDS
-        fitting = [reason for reason in self.reasons if said.suits(reason)] or [NO_REASON]
-        return fitting[int(share * len(fitting))]
-
-    def materials(self, milestones):
-        photos = max(milestone.min_photos for milestone in milestones)
-        if not any(milestone.needs_external_ref for milestone in milestones):
+    def _materials(self, target, given):
+        """报到这一步为止要的照片张数和上传编号。"""
+        steps = [step for step in target.milestones.all() if step.order <= given["step"].order]
+        photos = max(given["photos"], *(step.min_photos for step in steps))
+        if not any(step.needs_external_ref for step in steps):
             return {"photos": photos}
-        self.refs += 1
-        return {"photos": photos, "external_ref": f"演示-{self.year}-{self.refs:06d}"}
+        self.uploads += 1
+        return {"photos": photos, "external_ref": f"演示-{self.plan.year}-{self.uploads:06d}"}
 
 
-def clear():
+def clear() -> dict[str, int]:
     """删掉演示图斑和它们的全部记录、材料、批次；材料的文件在事务成了以后删。"""
     patches = Patch.objects.filter(is_demo=True)
-    evidence = Evidence.objects.filter(patch__in=patches)
     records = RectificationRecord.objects.filter(patch__in=patches)
-    files = [
-        (field.storage, field.name)
-        for item in evidence
-        for field in (item.file, item.display, item.thumb)
-        if field
-    ]
-    removed = {"举证材料": evidence.delete()[0]}
-    removed[BY_REAL_USERS] = records.filter(by__is_demo=False).count()
-    removed["整改记录"] = 0
-    copied = records.filter(copy_of__isnull=False)
-    while gone := records.exclude(pk__in=list(copied.values_list("copy_of", flat=True))).delete()[
-        0
-    ]:  # 转记先删
-        removed["整改记录"] += gone
-    removed["图斑"] = 0
-    while gone := patches.filter(children=None).delete()[0]:  # 拆出来的先删
-        removed["图斑"] += gone
-    removed["批次"] = Batch.objects.filter(is_demo=True, patches=None).delete()[0]
-    transaction.on_commit(lambda: [storage.delete(name) for storage, name in files])
+    evidence = Evidence.objects.filter(patch__in=patches)
+    files = []
+    for item in evidence:
+        files += [part for part in (item.file, item.display, item.thumb) if part]
+    by_real_users = records.filter(by__is_demo=False).count()
+    records.update(copy_of=None)  # 转记和拆出来的指着原来的，先松开才删得掉
+    patches.update(split_from=None)
+    removed = {
+        "举证材料": evidence.delete()[0],
+        BY_REAL_USERS: by_real_users,
+        "整改记录": records.delete()[0],
+        "图斑": patches.delete()[0],
+        "批次": Batch.objects.filter(is_demo=True, patches=None).delete()[0],
+    }
+    transaction.on_commit(lambda: [part.storage.delete(part.name) for part in files])
     return removed
