@@ -8,6 +8,7 @@ import re
 
 import pytest
 from django.apps import apps
+from django.template import engines
 
 from tests import ROOT
 
@@ -57,6 +58,7 @@ PLACES = {
     "board": "taiping.dashboard",
     "reports": "taiping.reports",
 }
+# 还没有换成 Jinja2 的模板用的标签
 LIBRARIES = {"static": "taiping.ground", "i18n": "taiping.ground", "figures": "taiping.dashboard"}
 TEMPLATE = re.compile(r"""["'](\w{1,40})/[\w/]{1,80}\.(?:html|jinja)["']""")
 URL = re.compile(r"""["'](villages|tasks|plots|dashboard|reports):\w{1,60}["']""")
@@ -152,11 +154,24 @@ def test_templates_name_nothing_of_a_higher_floor():
     found = []
     for path in sorted((ROOT / "templates").rglob("*.*")):
         place = path.relative_to(ROOT / "templates").parts
+        place = place[1:] if place[0] == "django" else place
         here = PLACES.get(place[0], "taiping")
         for name in upward_names(path.read_text(encoding="utf-8"), here):
             found.append(f"{'/'.join(place)}：{name}")
 
     assert found == []
+
+
+def test_filters_and_functions_of_templates_come_from_the_ground():
+    """哪一层的模板都能用的写法，只能是地面的（或 Django、Jinja2 自带的）。"""
+    env = engines["jinja2"].env
+    ours = [
+        thing.__module__
+        for thing in (*env.filters.values(), *env.globals.values())
+        if thing.__module__.split(".")[0] in APPS
+    ]
+
+    assert {floor_of(module) for module in ours} == {"taiping.ground"}
 
 
 def test_no_two_folders_go_round_in_a_circle():
