@@ -241,7 +241,7 @@ STORAGES = {
     "default": MEDIA_STORAGE,
     # 导入的进度：同一个小文件反复写
     "progress": {**MEDIA_STORAGE, "OPTIONS": {**MEDIA_STORAGE["OPTIONS"], OVERWRITING: True}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "taiping.operations.static_files.StaticFiles"},
 }
 # 不靠 umask：小文件先在临时文件夹里、再挪过来的，也是这样
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
