@@ -34,7 +34,7 @@ def patch(request, pk):
     evidence, step = listed(found.evidence, request.user), found.next_milestone
     return render(
         request,
-        "plots/patch.html",
+        "plots/patch/patch.html",
         {
             "patch": found,
             "step": step,
@@ -135,7 +135,7 @@ def _show(request, deed, form, **more):
     drafts.refill(request, form)
     return render(
         request,
-        "plots/patch_action.html",
+        "plots/patch/action.html",
         {
             "deed": deed,
             "form": form,

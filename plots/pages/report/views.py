@@ -107,7 +107,7 @@ def _too_late(request, patch, closed):
         return _back(request, patch)
     return render(
         request,
-        "plots/report.html",
+        "plots/report/report.html",
         {"patch": patch, "changed": changed, "closed": closed, "kept": kept},
     )
 
@@ -129,7 +129,7 @@ def _show(request, form, **more):
     entry = form.entry
     return render(
         request,
-        "plots/report.html",
+        "plots/report/report.html",
         {
             "form": form,
             "patch": entry.patch,
