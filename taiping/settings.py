@@ -112,14 +112,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "taiping.navigation.navigation",
             ],
-            "builtins": ["taiping.ground.format_tags"],
         },
-    },
-    {  # 只排总览、村页、大屏的正文（templates/board/），见 taiping.dashboard.board
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "NAME": "board",
-        "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "taiping.dashboard.board.environment", "autoescape": True},
     },
 ]
 

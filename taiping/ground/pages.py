@@ -12,7 +12,7 @@ from django.utils.timezone import template_localtime
 from jinja2 import Environment, StrictUndefined
 from jinja2.ext import Extension
 
-from taiping.ground import format_tags
+from taiping.ground import display
 
 WIDE = "\u2014\u2018-\u201d\u2026\u3000-\u303f\u3400-\u9fff\uff00-\uffef"  # 汉字和全角标点
 JOINT = re.compile(rf"\{{#[^#]{{0,2000}}#\}}|(?<=[{WIDE}])\n[ \t]{{0,80}}(?=[{WIDE}])")
@@ -62,11 +62,11 @@ def query_with(query, **changes):
 
 
 FILTERS = {
-    "amount": format_tags.amount,
-    "short": format_tags.short,
-    "day": format_tags.day,
-    "md": format_tags.md,
-    "signed": format_tags.signed,
+    "amount": display.amount,
+    "short": display.short,
+    "day": display.day,
+    "md": display.md,
+    "signed": display.signed,
     "date": date,
     "query_with": query_with,
     "json_script": json_script,

@@ -55,14 +55,10 @@ PLACES = {
     "tasks": "tasks.pages",
     "plots": "plots.pages",
     "dashboard": "taiping.dashboard",
-    "board": "taiping.dashboard",
     "reports": "taiping.reports",
 }
-# 还没有换成 Jinja2 的模板用的标签
-LIBRARIES = {"static": "taiping.ground", "i18n": "taiping.ground", "figures": "taiping.dashboard"}
-TEMPLATE = re.compile(r"""["'](\w{1,40})/[\w/]{1,80}\.(?:html|jinja)["']""")
+TEMPLATE = re.compile(r"""["'](\w{1,40})/[\w/]{1,80}\.html["']""")
 URL = re.compile(r"""["'](villages|tasks|plots|dashboard|reports):\w{1,60}["']""")
-LOAD = re.compile(r"{% load ([\w ]{1,80}) %}")
 
 
 def floor_of(module):
@@ -126,10 +122,6 @@ def upward_names(text, here):
     for found in URL.finditer(text):
         if names_up(here, PLACES[found[1]]):
             yield f"网址 {found[0]}"
-    for found in LOAD.finditer(text):
-        for library in found[1].split():
-            if names_up(here, LIBRARIES[library]):
-                yield f"标签 {library}"
 
 
 def test_every_folder_imports_only_the_floors_below_it():
@@ -212,10 +204,9 @@ def test_an_upward_import_would_be_noticed(tmp_path, line, said):
 
 
 def test_an_upward_name_would_be_noticed():
-    text = """{% load figures static %}{% include "plots/_field.html" %}{% url 'dashboard:village' 1 %}"""
+    text = """{% include "plots/_field.html" %}{% url 'dashboard:village' 1 %}"""
 
     assert list(upward_names(text, "tasks.pages")) == [
         '模板 "plots/_field.html"',
         "网址 'dashboard:village'",
-        "标签 figures",
     ]
