@@ -115,6 +115,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "taiping.ground.pages.FormRenderer"
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 # 连接用一分钟再换：不用每点一下都重开，SQLite 读过的页也还在手边。

@@ -3,10 +3,12 @@
 import re
 from functools import lru_cache
 
+from django.forms import renderers
 from django.template import defaultfilters
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import dateformat
+from django.utils.functional import cached_property
 from django.utils.html import json_script
 from django.utils.timezone import template_localtime
 from jinja2 import Environment, StrictUndefined
@@ -59,6 +61,19 @@ def query_with(query, **changes):
         else:
             changed[name] = value
     return changed.urlencode()
+
+
+class FormRenderer(renderers.Jinja2):
+    """表单的格子也用 Jinja2 排，一页几十个格子快一半；后台自己的格子只有 Django 的写法。"""
+
+    def get_template(self, name):
+        if name.startswith("django/forms/"):
+            return super().get_template(name)
+        return self.for_admin.get_template(name)
+
+    @cached_property
+    def for_admin(self):
+        return renderers.DjangoTemplates()
 
 
 FILTERS = {
