@@ -90,8 +90,20 @@ ROOT_URLCONF = "taiping.urls"
 WSGI_APPLICATION = "taiping.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "environment": "taiping.ground.pages.environment",
+            "context_processors": [
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "taiping.navigation.navigation",
+            ],
+        },
+    },
+    {  # 后台
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates" / "django"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -100,16 +112,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "taiping.navigation.navigation",
             ],
-            "builtins": ["taiping.ground.format_tags"],
         },
     },
-    {  # 只排总览、村页、大屏的正文（templates/board/），见 taiping.dashboard.board
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "NAME": "board",
-        "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "taiping.dashboard.board.environment", "autoescape": True},
-    },
 ]
+FORM_RENDERER = "taiping.ground.pages.FormRenderer"
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 # 连接用一分钟再换：不用每点一下都重开，SQLite 读过的页也还在手边。
@@ -229,7 +235,7 @@ STORAGES = {
     "default": MEDIA_STORAGE,
     # 导入的进度：同一个小文件反复写
     "progress": {**MEDIA_STORAGE, "OPTIONS": {**MEDIA_STORAGE["OPTIONS"], OVERWRITING: True}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "taiping.operations.static_files.StaticFiles"},
 }
 # 不靠 umask：小文件先在临时文件夹里、再挪过来的，也是这样
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700

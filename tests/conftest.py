@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.template.backends.jinja2 import Template
 from django.test import Client
+from django.test.signals import template_rendered
 from pytest_django.plugin import blocking_manager_key
 
 from tests.worlds.factories import make_user
@@ -36,6 +38,22 @@ def schema_built_once(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(proving, "build_schema", build_or_copy)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def pages_show_their_context():
+    """测试看得到页面用的数据（response.context）：Django 只为自己的模板报信号，Jinja2 的在这里报。"""
+    render = Template.render
+
+    def render_and_tell(template, context=None, request=None):
+        context = {} if context is None else context
+        page = render(template, context, request)
+        template_rendered.send(sender=template, template=template, context=context)
+        return page
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Template, "render", render_and_tell)
         yield
 
 

@@ -115,7 +115,7 @@ def _reason(exception):
 
 def _page(name, **values):
     try:
-        return loader.get_template(name).render({"css": _css(), **values})
+        return loader.get_template(name).render({"has_styles": _has_styles(), **values})
     except (TemplateDoesNotExist, OSError):
         return f"系统出了问题，编号 {values['number']}，请告诉管理员。"
 
@@ -130,11 +130,12 @@ def not_allowed(request, refused):
     return page
 
 
-def _css():
+def _has_styles():
     try:
-        return staticfiles_storage.url("css/site.css")
+        staticfiles_storage.url("css/base.css")
     except ValueError:  # 静态文件还没收集
-        return ""
+        return False
+    return True
 
 
 def csrf_failure(request, reason=""):

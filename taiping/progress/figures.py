@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from taiping.progress.states import Need, State
 from taiping.progress.tallies import Scope
+from taiping.progress.words import days_words
 from tasks.models import Milestone, Plan, Target
 from villages.models import Village
 
@@ -61,6 +62,11 @@ class MilestoneFigures:
     def days_left(self):
         """离截止的天数，过了是负数。"""
         return (self.due_on - self.as_of).days
+
+    @property
+    def days_words(self):
+        """“还有 11 天”“今天截止”“已过 20 天”。"""
+        return days_words(self.days_left)
 
     @property
     def days_over(self):

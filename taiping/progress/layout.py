@@ -12,7 +12,7 @@ from taiping.progress.figures import TargetFigures, VillageFigures
 from taiping.progress.rates import percent_of
 from taiping.progress.returns import Returns
 from taiping.progress.states import State
-from taiping.progress.words import TAGS, days_text, days_words, shortage
+from taiping.progress.words import days_text, days_words, shortage
 
 HUES = {State.OVERDUE: "text-late", State.AT_RISK: "text-risk"}
 
@@ -110,7 +110,7 @@ def step_cell(figures, row, ledger):
     need, with_patches = figures.need, figures.patch_count
     return {
         "name": row.milestone.name,
-        "tag": TAGS[row.state],
+        "tag": row.state.tag,
         "state": row.state.label,
         "at": f"{ledger}&milestone={row.milestone.code}",
         "undated": row.undated,

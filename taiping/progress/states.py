@@ -22,6 +22,22 @@ class State(models.TextChoices):
     def is_done(self):
         return self in (State.DONE, State.DONE_LATE)
 
+    @property
+    def tag(self):
+        """标签的颜色：样式表里 .tag- 后面的一截。"""
+        return TAGS[self]
+
+
+TAGS = {
+    State.NOT_STARTED: "none",
+    State.ON_TRACK: "info",
+    State.AT_RISK: "risk",
+    State.OVERDUE: "late",
+    State.DONE: "done",
+    State.DONE_LATE: "done",
+    State.NO_DATA: "none",
+}
+
 
 @dataclass(frozen=True)
 class Need:

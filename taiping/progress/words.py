@@ -7,16 +7,6 @@ from taiping.ground.area import plain, rounded
 from taiping.ground.dates import date_beside, long_date, short_date
 from taiping.progress.states import State
 
-TAGS = {
-    State.NOT_STARTED: "tag-none",
-    State.ON_TRACK: "tag-info",
-    State.AT_RISK: "tag-risk",
-    State.OVERDUE: "tag-late",
-    State.DONE: "tag-done",
-    State.DONE_LATE: "tag-done",
-    State.NO_DATA: "tag-none",
-}
-
 
 def name_suffix(basis):
     """文件名里的口径：按完成日期的不写。"""

@@ -47,7 +47,7 @@ def bulletin(request):
     form = BulletinForm(request.GET)
     return render(
         request,
-        "reports/bulletin.html",
+        "reports/bulletin/bulletin.html",
         {
             "asked": question,
             "bulletin": written(question, form),
@@ -93,7 +93,7 @@ def village_confirmation(request, pk):
         return render(request, "tasks/no_plan.html")
     return render(
         request,
-        "reports/village_confirmation.html",
+        "reports/confirmation/confirmation.html",
         {
             "asked": question,
             "village": place,

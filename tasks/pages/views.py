@@ -32,7 +32,7 @@ def plan(request):
         return render(request, "tasks/no_plan.html")
     steps = Prefetch("milestones", Milestone.objects.order_by("order"))
     targets = plan.targets.select_related("group").prefetch_related(steps).order_by("order")
-    return shown(request, "tasks/plan.html", plan, plans, targets=targets)
+    return shown(request, "tasks/plan/plan.html", plan, plans, targets=targets)
 
 
 def groups(request):
@@ -53,7 +53,7 @@ def groups(request):
             for position in Membership.Position
         ]
         groups.append((group, [(label, members) for label, members in by_position if members]))
-    return shown(request, "tasks/groups.html", plan, plans, groups=groups)
+    return shown(request, "tasks/groups/groups.html", plan, plans, groups=groups)
 
 
 def shares(request):
@@ -63,7 +63,7 @@ def shares(request):
     villages = Village.objects.visible_to(request.user)
     return shown(
         request,
-        "tasks/shares.html",
+        "tasks/allocations/allocations.html",
         plan,
         plans,
         table=share_table(plan, villages, whole=not request.user.is_secretary),
@@ -95,7 +95,7 @@ def readings(request):
         )
     return shown(
         request,
-        "tasks/readings.html",
+        "tasks/readings/readings.html",
         plan,
         plans,
         form=form,

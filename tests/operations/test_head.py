@@ -121,7 +121,7 @@ def compare(line, path, headers):
 
 
 def test_head_and_get_stay_in_step_on_every_address(town, real, tmp_path):
-    css = next((tmp_path / "static" / "css").glob("site.*.css")).name
+    css = next((tmp_path / "static" / "css").glob("base.*.css")).name
     addresses = [path for _, path in [*town.addresses(FOREIGN), *town.asked(FOREIGN)]]
     addresses += [path for _, path in town.addresses(MISSING) if "999999" in path]
     addresses += [

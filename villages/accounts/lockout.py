@@ -184,7 +184,10 @@ def locked_out(request, original_response=None, credentials=None):
     until = max(ends, default=timezone.now())
     minutes = max(math.ceil((until - timezone.now()).total_seconds() / 60), 1)
     return render(
-        request, "villages/locked.html", {"minutes": minutes, "until": until}, status=TOO_MANY
+        request,
+        "villages/accounts/locked.html",
+        {"minutes": minutes, "until": until},
+        status=TOO_MANY,
     )
 
 

@@ -21,7 +21,7 @@ EXPIRED = "password_expired"
 class Login(LoginView):
     """Django 的登录页本身就标了“不用登录”，next 也只认本站地址；点不开的不去。"""
 
-    template_name = "villages/login.html"
+    template_name = "villages/accounts/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
@@ -55,7 +55,7 @@ def account(request):
     found = sessions.sessions_of(request.user, request.session.session_key)
     return render(
         request,
-        "villages/account.html",
+        "villages/accounts/account.html",
         {
             "villages": villages,
             "sessions": found,
@@ -86,7 +86,7 @@ def password_change(request):
         return redirect("/" if issued else "villages:account")
     return render(
         request,
-        "villages/password_change.html",
+        "villages/accounts/password_change.html",
         {
             "form": form,
             "issued": issued,

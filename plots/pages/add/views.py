@@ -47,4 +47,4 @@ def _asked(request):
 
 def _show(request, form):
     drafts.refill(request, form)
-    return render(request, "plots/patch_add.html", {"form": form})
+    return render(request, "plots/add/add.html", {"form": form})

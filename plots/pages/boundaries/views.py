@@ -79,7 +79,7 @@ def boundaries(request):
     for village in rows:
         village.border = getattr(village, "boundary", None)
         village.border_mu = village.border and area_mu(load(village.border.wkb))
-    return render(request, "plots/boundaries.html", {"form": form, "villages": rows})
+    return render(request, "plots/boundaries/boundaries.html", {"form": form, "villages": rows})
 
 
 def _remove(request):

@@ -30,11 +30,9 @@ def patch_bulk(request):
             messages.success(request, answer(verb, done))
         if not refused:
             return redirect(back)
-        return _show(
-            request, "plots/patch_bulk_result.html", asked, patches, done=done, refused=refused
-        )
+        return _show(request, "plots/bulk/result.html", asked, patches, done=done, refused=refused)
     drafts.refill(request, form)
-    return _show(request, "plots/patch_bulk.html", asked, patches, form=form)
+    return _show(request, "plots/bulk/bulk.html", asked, patches, form=form)
 
 
 def _back(asked):

@@ -52,7 +52,7 @@ def checks(request):
     query.pop("page", None)
     return render(
         request,
-        "plots/checks.html",
+        "plots/checks/checks.html",
         {
             "page": page,
             "asked": asked,

@@ -57,7 +57,7 @@ def patch_import(request):
     for batch in batches:
         batch.result = counts_text(batch.counts)
     context = {"form": form, "batches": batches, "targets": form.fields["target"].instances}
-    return render(request, "plots/import.html", context)
+    return render(request, "plots/imports/upload.html", context)
 
 
 def forget_abandoned():
@@ -77,10 +77,12 @@ def import_preview(request, pk):
     batch = find(pk)
     if batch.applied_at:
         return render(
-            request, "plots/import_done.html", {"batch": batch, "result": counts_text(batch.counts)}
+            request,
+            "plots/imports/done.html",
+            {"batch": batch, "result": counts_text(batch.counts)},
         )
     if progress := Progress(batch).current():
-        return render(request, "plots/import_running.html", {"batch": batch, "progress": progress})
+        return render(request, "plots/imports/running.html", {"batch": batch, "progress": progress})
     if request.method != "POST":
         return show(request, batch)
     if request.POST.get("do") == "columns":
@@ -112,7 +114,7 @@ def show(request, batch, refusal=None):
     }
     if not is_cloud and not review.unreadable and review.found.file_count:
         context["quota_text"], context["quota_agrees"] = quota_text(review)
-    template = "plots/import_preview_cloud.html" if is_cloud else "plots/import_preview.html"
+    template = "plots/imports/preview_cloud.html" if is_cloud else "plots/imports/preview.html"
     return render(request, template, context, status=422 if refusal else 200)
 
 

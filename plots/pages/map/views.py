@@ -38,7 +38,7 @@ def patch_map(request):
     )
     return render(
         request,
-        "plots/patch_map.html",
+        "plots/map/map.html",
         {
             "filters": filters,
             "form": filters.form,

@@ -30,7 +30,7 @@ def my_tasks(request):
     ).get_page(request.GET.get("page"))
     return render(
         request,
-        "plots/my.html",
+        "plots/my_tasks/my_tasks.html",
         {
             "villages": [(v, counts.village(v.pk)) for v in villages],
             "village": village,

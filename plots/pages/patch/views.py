@@ -29,7 +29,7 @@ def patch_detail(request, pk):
     evidence = listed(patch.evidence, request.user)
     return render(
         request,
-        "plots/patch.html",
+        "plots/patch/patch.html",
         {
             "patch": patch,
             **_next_step(context),
@@ -129,7 +129,7 @@ def _show(request, offered, form, **more):
     drafts.refill(request, form)
     return render(
         request,
-        "plots/patch_action.html",
+        "plots/patch/action.html",
         {
             "deed": offered,
             "form": form,

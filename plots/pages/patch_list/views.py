@@ -37,7 +37,7 @@ def patch_list(request):
     )
     return render(
         request,
-        "plots/patch_list.html",
+        "plots/patch_list/patch_list.html",
         {
             "filters": filters,
             "form": filters.form,

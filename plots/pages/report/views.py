@@ -90,7 +90,7 @@ def _too_late(request, context, closed, changed=()):
         return _back(request, context.patch)
     return render(
         request,
-        "plots/report.html",
+        "plots/report/report.html",
         {"patch": context.patch, "changed": changed, "closed": closed, "kept": kept},
     )
 
@@ -107,7 +107,7 @@ def _show(request, form, **more):
     context = form.context
     return render(
         request,
-        "plots/report.html",
+        "plots/report/report.html",
         {
             "form": form,
             "patch": context.patch,

@@ -36,7 +36,7 @@ def review(request):
     ).get_page(request.GET.get("page"))
     return render(
         request,
-        "plots/review.html",
+        "plots/review/review.html",
         {
             "page": page,
             "cards": queues.cards(page.object_list, timezone.localdate()),
@@ -152,7 +152,7 @@ def _show(request, form, queue, asked, **more):
     files = evidence.listed(patch.evidence.all(), request.user)
     return render(
         request,
-        "plots/review_patch.html",
+        "plots/review/review_patch.html",
         {
             "form": form,
             "patch": patch,

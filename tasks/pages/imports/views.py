@@ -38,7 +38,7 @@ def plan_import(request):
     files = PlanFile.objects.select_related("by")[:10]
     return render(
         request,
-        "tasks/plan_import.html",
+        "tasks/imports/upload.html",
         {"form": form, "files": files, "plans": Plan.objects.all()},
     )
 
@@ -59,9 +59,7 @@ def plan_import_preview(request, pk):
             return imported(request, record, review, delete_missing)
     record.is_table = not record.name.lower().endswith(".json")
     context = {"record": record, "review": examined(record, content), "refusal": refusal}
-    return render(
-        request, "tasks/plan_import_preview.html", context, status=422 if refusal else 200
-    )
+    return render(request, "tasks/imports/preview.html", context, status=422 if refusal else 200)
 
 
 def examined(record, content):

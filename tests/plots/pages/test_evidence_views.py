@@ -261,7 +261,7 @@ def test_list_shows_facts_and_warns_of_the_same_photo(town, photo):
     store(make_record(town.patch), check(upload(pdf(), "<b>合同.pdf")), by=town.huang)
 
     page = render_to_string(
-        "plots/_evidence.html", {"items": listed(town.patch.evidence.all(), town.mayor)}
+        "plots/evidence/_evidence.html", {"items": listed(town.patch.evidence.all(), town.mayor)}
     )
 
     assert "2024-09-05 10:11 拍摄" in page
@@ -274,7 +274,7 @@ def test_list_shows_facts_and_warns_of_the_same_photo(town, photo):
 
 def test_list_without_anything_says_so(town):
     page = render_to_string(
-        "plots/_evidence.html", {"items": listed(Evidence.objects.all(), town.mayor)}
+        "plots/evidence/_evidence.html", {"items": listed(Evidence.objects.all(), town.mayor)}
     )
 
     assert "还没有照片和文件。" in page
