@@ -7,7 +7,7 @@ from itertools import islice
 
 from django.db.models import Q
 
-from plots.ledger.as_of import AsOf
+from plots.ledger.as_of import LedgerAt
 from plots.ledger.replay import State
 from plots.models import Kind, Patch, Status
 from plots.models.deadlines import due_of
@@ -96,23 +96,23 @@ def items(progress, states=()):
     milestones = [
         row.milestone for figures, row in progress.milestones if figures.target.by_patches
     ]
-    then = AsOf(progress.as_of, progress.basis, milestones)
+    ledger = LedgerAt(progress.as_of, progress.basis, milestones)
     patches = Patch.objects.counting(progress.as_of, progress.basis).filter(
         target__plan=progress.plan
     )
     if progress.scoped:
-        patches = patches.filter(then.in_villages(progress.villages))
+        patches = patches.filter(ledger.in_villages(progress.villages))
     if states:
         wanted = Q()
         for state in states:
-            wanted |= then.in_state(state)
+            wanted |= ledger.in_state(state)
         patches = patches.filter(wanted)
     patches = patches.order_by(
         "target__order", "target_id", "village__order", "village__name", "code", "pk"
     )
     rows = patches.iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        found = then.states(chunk)
-        for patch in map(then.tell, chunk):
+        found = ledger.states(chunk)
+        for patch in map(ledger.tell, chunk):
             patch.target, patch.village = targets[patch.target_id], villages[patch.village_id]
             yield Item(patch, found[patch.pk], progress.as_of)

@@ -23,7 +23,7 @@ from tasks.models import Allocation, Milestone
 from villages.models import Village
 
 
-def progress(plan, as_of, basis="done", villages=None):
+def plan_progress(plan, as_of, basis="done", villages=None):
     """方案在某日的全部数。villages 给出时只算这些村（任务数取分解到村的数），不给就是全镇。
 
     查询次数固定，与村数、图斑数、目标数无关。

@@ -9,13 +9,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from plots.models import Patch
-from plots.models.querysets import BASES
 from taiping.progress.figures import Progress
 from taiping.progress.layout import village_rows
 from taiping.progress.patch_states import items
-from taiping.progress.progress import progress
+from taiping.progress.progress import plan_progress
 from taiping.progress.returns import returns_by_village
 from tasks.models import Reading
+from tasks.models.question import BASES
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Snapshot:
 def snapshot(plan, as_of, basis="done", villages=None):
     """with 里面的查询（进度和逐块的图斑）看到的是同一时刻的数据。"""
     with one_moment():
-        figures = progress(plan, as_of, basis, villages)
+        figures = plan_progress(plan, as_of, basis, villages)
         yield Snapshot(figures, timezone.localtime(), demo_counted(figures))
 
 

@@ -17,7 +17,7 @@ from plots.models import Batch, Evidence, Kind, Patch, RectificationRecord, Stat
 from taiping import demo
 from taiping.demo import casting, patches, sizes
 from taiping.demo.accounts import issue
-from taiping.progress.progress import progress
+from taiping.progress.progress import plan_progress
 from taiping.progress.states import State
 from tasks.models import Milestone, Plan
 from tests.worlds.factories import (
@@ -74,7 +74,7 @@ class DemoYear(TestCase):
         cls.records = RectificationRecord.objects.all()
 
     def figures(self, day):
-        return progress(self.plan, day)
+        return plan_progress(self.plan, day)
 
     def test_areas_add_up_to_the_plan_exactly_on_every_day(self):
         for day in DAYS:
