@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from taiping.dashboard.charts import chart
+from taiping.ground.permissions import permission_required
 from taiping.progress.burnup import burn_ups
 from taiping.progress.layout import (
     attention,
@@ -31,7 +31,7 @@ SHOWN_VILLAGES = 60  # 一页最多列这么多个村，最差的在前；再多
 
 def dashboard(request):
     """总览：任何一天、两种口径、任何年度。村支部书记打开首页就到“我的任务”。"""
-    if request.user.is_secretary:
+    if not request.user.has_perm("dashboard.view_town"):
         return redirect("plots:my")
     question = DashboardQuery.from_params(request.GET)
     if question.plan is None:
@@ -74,10 +74,9 @@ def dashboard(request):
     )
 
 
+@permission_required("dashboard.show_screen")
 def screen(request):
     """会议室大屏：字大、深色，每分钟自己刷新；数和总览是同一份。"""
-    if request.user.is_secretary:
-        raise PermissionDenied("大屏给镇里会议室用，请打开“我的任务”。")
     question = DashboardQuery.from_params(request.GET)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")

@@ -4,7 +4,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
-from plots.actions.permissions import adding_refusal
 from plots.exporting.workbooks import ledger_workbook
 from plots.models import Patch
 from plots.pages.bulk.forms import BULK
@@ -54,7 +53,7 @@ def patch_list(request):
             "page_query": query_of(request, "page"),
             "all_ticked": request.GET.get("select") == "page",
             "may_add": _may_add(request.user, filters),
-            "bulk": BULK if request.user.is_town else None,
+            "bulk": BULK if request.user.has_perm("plots.act_in_bulk") else None,
         },
     )
 
@@ -109,4 +108,4 @@ def _heads(request, filters):
 
 def _may_add(user, filters):
     targets = {step.target for step in filters.milestones}
-    return any(not adding_refusal(user, target) for target in targets)
+    return any(user.has_perm("plots.add_patch", target) for target in targets)
