@@ -14,6 +14,7 @@ from django.db import connection
 from plots.models import Patch, RectificationRecord
 from plots.models.deadlines import end_of_day
 from tasks.models import Milestone
+from tasks.models.question import RECORDED
 
 RECORD, PATCH, MILESTONE = (
     model._meta.db_table for model in (RectificationRecord, Patch, Milestone)
@@ -26,7 +27,7 @@ from_float = Context(prec=15).create_decimal_from_float  # SQLite 的合计是�
 class Scope:
     """看哪些图斑、哪一天、哪种口径；village_ids 是 None 就看全镇。"""
 
-    as_of: date
+    on: date
     basis: str
     target_ids: list[int]
     milestone_ids: list[int]
@@ -35,7 +36,7 @@ class Scope:
 
     @property
     def recorded(self):
-        return self.basis == "recorded"
+        return self.basis == RECORDED
 
     @property
     def is_part(self):
@@ -71,7 +72,7 @@ class Scope:
     def params(self, **days):
         """sql 里可以写 %(day)s、%(ends_on)s 和 days 里的日期；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
         ops, params = connection.ops, {}
-        for name, day in {"day": self.as_of, "ends_on": self.ends_on, **days}.items():
+        for name, day in {"day": self.on, "ends_on": self.ends_on, **days}.items():
             params[name] = ops.adapt_datefield_value(day)
             params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
         return params
@@ -134,7 +135,7 @@ def step_sums(scope):
     ]
 
 
-def mark_sums(scope):
+def exempt_and_deferred_sums(scope):
     """[(节点, 类型, 村, 完成日期, 个, 亩)]：那天有效的核查无问题和暂缓。"""
     rows = scope.rows(f"""
         SELECT r.milestone_id, r.kind, r.village_id, r.done_on, COUNT(*), SUM(r.area_mu) FROM {RECORD} r
@@ -158,8 +159,8 @@ def day_sums(scope, drawn, paced, since):
         done_since = "r.created_at >= %(since_end)s"
         back_since = "r.created_at < %(since_end)s AND r.withdrawn_at >= %(since_end)s"
         start, end = (
-            local_day("r.created_at", scope.as_of),
-            local_day("r.withdrawn_at", scope.as_of),
+            local_day("r.created_at", scope.on),
+            local_day("r.withdrawn_at", scope.on),
         )
 
     def sums(where, completing):
