@@ -5,6 +5,7 @@
 """
 # ruff: noqa: S608 拼进去的只有表名、列名和整数主键，日期都走参数
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
@@ -77,17 +78,17 @@ class Scope:
             params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
         return params
 
-    def rows(self, sql, **days):
+    def rows(self, sql: str, **days: date) -> list[tuple]:
         with connection.cursor() as cursor:
             cursor.execute(sql, self.params(**days))
             return cursor.fetchall()
 
 
-def listed(ids):
+def listed(ids: Iterable[int]) -> str:
     return ", ".join(str(int(pk)) for pk in ids) or "NULL"
 
 
-def exact(area):
+def exact(area: Decimal | float | None) -> Decimal:
     return area if isinstance(area, Decimal) else from_float(area or 0)
 
 
@@ -104,7 +105,7 @@ def local_day(moment, on):
     return f"date({moment}, '{minutes:+d} minutes')"
 
 
-def patch_sums(scope):
+def patch_sums(scope: Scope) -> list[tuple[int, int, int, Decimal]]:
     """[(任务, 村, 个, 亩)]：那天算数的图斑。"""
     rows = scope.rows(f"""
         SELECT p.target_id, p.village_id, COUNT(*), SUM(p.area_mu) FROM {PATCH} p
@@ -113,7 +114,7 @@ def patch_sums(scope):
     return [(target, village, count, exact(area)) for target, village, count, area in rows]
 
 
-def step_sums(scope):
+def step_sums(scope: Scope) -> list[tuple]:
     """[(节点, 村, 类型, 亩, 完成的个, 逾期的亩, 逾期的个, 次数)]：前四个数是那天有效的；次数连撤回的也算，更正后的转记不算。
 
     逾期的比按期的少，所以加逾期的，按期的由减法得出。
@@ -135,7 +136,7 @@ def step_sums(scope):
     ]
 
 
-def exempt_and_deferred_sums(scope):
+def exempt_and_deferred_sums(scope: Scope) -> list[tuple]:
     """[(节点, 类型, 村, 完成日期, 个, 亩)]：那天有效的核查无问题和暂缓。"""
     rows = scope.rows(f"""
         SELECT r.milestone_id, r.kind, r.village_id, r.done_on, COUNT(*), SUM(r.area_mu) FROM {RECORD} r
@@ -145,7 +146,7 @@ def exempt_and_deferred_sums(scope):
     return [(*row, a_day(on), count, exact(area)) for *row, on, count, area in rows]
 
 
-def day_sums(scope, drawn, paced, since):
+def day_sums(scope: Scope, drawn: Iterable[int], paced: Iterable[int], since: date) -> list[tuple]:
     """[(节点, 类型, 哪天起, 到哪天撤回, 亩, 完成的个)]：那天以前的上报、核实，供曲线逐日累加；各节点的核查无问题也在内。
 
     drawn 是要画的节点，从头数起；paced 是只看近来快慢的，只数 since 那天以后做的和撤回的；别的节点不去数。
@@ -190,7 +191,7 @@ def day_sums(scope, drawn, paced, since):
     ]
 
 
-def waiting_sums(scope):
+def waiting_sums(scope: Scope) -> list[tuple[int, int]]:
     """[(村, 个)]：最近一次办的是退回，还没有重新上报，也没有暂缓、核减的图斑。CROSS JOIN 让 SQLite 从不多的退回找起。
 
     村是退回那条记录的：图斑后来才更正到别的村，按录入看以前还算在原来的村。

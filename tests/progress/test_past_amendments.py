@@ -8,7 +8,7 @@ import pytest
 from plots import actions
 from plots.models import Patch
 from taiping.ground.tables import read_workbook
-from taiping.progress.patch_states import items
+from taiping.progress.patch_states import patches_on_day
 from taiping.progress.progress import plan_progress
 from taiping.progress.returns import returns_by_village
 from tests.dashboard.test_links_agree import Links, count_in
@@ -41,7 +41,8 @@ def year():
 
 def ledger(client, **params):
     asked = "&".join(
-        f"{name}={value}" for name, value in {"year": 2024, "state": "all", **params}.items()
+        f"{name}={value}"
+        for name, value in {"year": 2024, "state": "all", **params}.patches_on_day()
     )
     return client.get(f"/patches/?{asked}").context
 
@@ -74,7 +75,7 @@ def test_dashboard_ledger_export_and_list_have_the_same_counts_and_areas(client,
             plan_progress(plan, ON, basis),
             plan_progress(plan, ON, basis, villages=[village]),
         )
-        listed = list(items(own))
+        listed = list(patches_on_day(own))
         for figures, mine in zip(whole.targets, own.targets, strict=True):
             cell = figures.villages[place]
             found = ledger(
