@@ -81,7 +81,9 @@ class Question:
         return {"plan": plan, "on": on, "today": today, "basis": basis, "plans": tuple(plans)}
 
     @classmethod
-    def from_options(cls, as_of: str | None, basis: str = DONE, year: int | None = None) -> Self:
+    def from_options(
+        cls, as_of: str | None = None, basis: str = DONE, year: int | None = None
+    ) -> Self:
         """命令行的选项。写错了、没有方案抛 ValueError，说明是给人看的一句话。"""
         today = timezone.localdate()
         on = parse_day(as_of or "") or today
