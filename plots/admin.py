@@ -6,22 +6,7 @@
 from django.contrib import admin
 
 from plots.models import Batch, ColumnAlias, Evidence, Patch, Reason, RectificationRecord
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """只看：不能添加、修改、删除；所有列的外键一次取齐。"""
-
-    actions = None
-    show_full_result_count = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+from taiping.ground.admin import ReadOnlyAdmin
 
 
 @admin.register(Batch)

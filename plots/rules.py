@@ -1,26 +1,27 @@
-"""权限名 → 谓词：user.has_perm("plots.report_patch", patch)。判断都在 permits，这里只登记名字。"""
+"""图斑的权限：每种办理一项（对着一块图斑问），每个页面一项；办理的条件在 plots.actions.permissions。"""
 
-import rules
-
-from plots.actions import permissions as permits
-
-
-def _may(verb):
-    @rules.predicate(f"may_{verb}")
-    def may(user, patch):
-        # 没给图斑时（如菜单要不要显示）不作许诺：能不能做总是看那一块。
-        return (
-            patch is not None and user.is_authenticated and not permits.refusal(verb, user, patch)
-        )
-
-    return may
+from plots.actions.permissions import ADDING, VERBS
+from taiping.ground.permissions import add_permission, condition, saying
+from villages.rules import is_admin, is_not_secretary, is_secretary, is_town
 
 
-@rules.predicate
-def may_add(user, target):
-    return target is not None and user.is_authenticated and not permits.adding_refusal(user, target)
+@condition()
+def is_given(user, thing):
+    """没给图斑、任务时不作许诺：能不能做总是看那一块。"""
+    return thing is not None
 
 
-for _verb in permits.NAMES:
-    rules.add_perm(f"plots.{_verb}_patch", _may(_verb))
-rules.add_perm("plots.add_patch", may_add)
+for name, verb in VERBS.items():
+    add_permission(f"plots.{name}_patch", is_given, *verb.predicates)
+add_permission("plots.add_patch", is_given, *ADDING)
+
+add_permission("plots.view_own_tasks", is_secretary)
+add_permission("plots.view_town_ledger", is_not_secretary)
+add_permission("plots.view_map")
+add_permission("plots.review", saying("核实由镇工作人员办理。", is_town))
+add_permission("plots.act_in_bulk", saying("成批办理由镇工作人员操作。", is_town))
+add_permission("plots.import_patches", is_town)
+add_permission("plots.view_checks", is_town)
+add_permission("plots.dismiss_check", saying("图形检查由镇工作人员认定。", is_town))
+add_permission("plots.import_boundaries", is_admin)
+add_permission("plots.export_coordinates", is_admin)

@@ -4,20 +4,18 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from plots.ledger.queues import awaiting_count
-from villages.models import Role, User
+from villages.models import User
 
-# 谁看得见哪个入口；没有的页面不出现。
-TOWN = (Role.ADMIN, Role.STAFF)
-EVERYONE = tuple(Role)
+# 有哪项权限就看得见哪个入口；没有的页面不出现。
 ITEMS = [
-    ("总览", "dashboard:dashboard", (*TOWN, Role.LEADER)),
-    ("我的任务", "plots:my", (Role.SECRETARY,)),
-    ("图斑台账", "plots:patch_list", (*TOWN, Role.LEADER)),
-    ("图斑", "plots:patch_list", (Role.SECRETARY,)),
-    ("地图", "plots:patch_map", EVERYONE),
-    ("待核实", "plots:review", TOWN),
-    ("方案", "tasks:plan", EVERYONE),
-    ("通报", "reports:bulletin", (*TOWN, Role.LEADER)),
+    ("总览", "dashboard:dashboard", "dashboard.view_town"),
+    ("我的任务", "plots:my", "plots.view_own_tasks"),
+    ("图斑台账", "plots:patch_list", "plots.view_town_ledger"),
+    ("图斑", "plots:patch_list", "plots.view_own_tasks"),
+    ("地图", "plots:patch_map", "plots.view_map"),
+    ("待核实", "plots:review", "plots.review"),
+    ("方案", "tasks:plan", "tasks.view_plan"),
+    ("通报", "reports:bulletin", "reports.read_bulletin"),
 ]
 
 
@@ -38,8 +36,8 @@ def navigation(request):
 
 def nav_items(request, user):
     items = []
-    for label, name, roles in ITEMS:
-        if user.role not in roles:
+    for label, name, permission in ITEMS:
+        if not user.has_perm(permission):
             continue
         try:
             url = reverse(name)

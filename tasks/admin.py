@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, Sum
 from django.forms import BaseInlineFormSet
 
+from taiping.ground.admin import ReadOnlyAdmin
 from taiping.ground.area import plain
 from tasks.models import (
     Allocation,
@@ -291,17 +292,8 @@ class ReadingAdmin(FewQueries, admin.ModelAdmin):
 
 
 @admin.register(PlanFile)
-class PlanFileAdmin(admin.ModelAdmin):
+class PlanFileAdmin(ReadOnlyAdmin):
     fields = ["name", "by", "created_at", "applied_at"]
     list_display = ["name", "by", "created_at", "applied_at"]
     list_select_related = ["by"]
     search_fields = ["name", "by__name"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

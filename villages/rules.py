@@ -1,33 +1,34 @@
-"""谁是谁、谁看得见哪个村：别的楼层的规则都用这几个谓词拼出来。"""
+"""谁是谁：角色和村的谓词，各层的权限用它们拼出来；要说别的话用 saying 换一句。"""
 
-import rules
-
-from villages.models import Village
-
-
-@rules.predicate
-def is_active(user):
-    return user.is_authenticated and user.is_active
+from taiping.ground.permissions import condition
+from villages.models import Role, Village
 
 
-@rules.predicate
+@condition()
 def is_admin(user):
-    return is_active(user) and user.is_admin
+    return user.is_admin
 
 
-@rules.predicate
+@condition()
 def is_town(user):
-    return is_active(user) and user.is_town
+    return user.is_town
 
 
-@rules.predicate
+@condition()
 def is_secretary(user):
-    return is_active(user) and user.is_secretary
+    return user.is_secretary
 
 
-@rules.predicate
+@condition()
+def is_not_secretary(user):
+    return not user.is_secretary
+
+
+@condition()
+def is_not_leader(user):
+    return user.role != Role.LEADER
+
+
+@condition()
 def sees_village(user, village):
     return village is not None and Village.objects.visible_to(user).filter(pk=village.pk).exists()
-
-
-rules.add_perm("villages.view_village", sees_village)

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from plots import actions
-from plots.actions.permissions import adding_refusal
 from plots.models import Patch
 from taiping.ground.texts import half_width
 from tasks.models import Plan, Target
@@ -24,7 +23,7 @@ def open_targets(user, today):
     """这个人现在能往里添加图斑的任务：当年方案里的。"""
     plan = Plan.objects.current(today)
     targets = plan.targets.select_related("plan").order_by("order") if plan else ()
-    return [target for target in targets if not adding_refusal(user, target)]
+    return [target for target in targets if user.has_perm("plots.add_patch", target)]
 
 
 def next_code(target, village):

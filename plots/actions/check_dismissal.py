@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from plots.actions.permissions import NotAllowed
 from plots.models.checks import GeometryCheck
+from taiping.ground.permissions import refusal
 from villages.accounts.audit_actor import note_change
 
 LONGEST = GeometryCheck._meta.get_field("dismissed_reason").max_length
@@ -14,8 +15,8 @@ LONGEST = GeometryCheck._meta.get_field("dismissed_reason").max_length
 def dismiss(check, *, by, reason):
     """认定没有问题；不是镇里的人、没有写理由抛 NotAllowed。"""
     reason = " ".join(reason.split())
-    if not by.is_town:
-        raise NotAllowed("图形检查由镇工作人员认定。")
+    if refused := refusal("plots.dismiss_check", by):
+        raise NotAllowed(refused)
     if not reason:
         raise NotAllowed("请写明为什么没有问题，如“实地核对过，面积以下发为准”。")
     if len(reason) > LONGEST:
@@ -31,8 +32,8 @@ def dismiss(check, *, by, reason):
 @transaction.atomic
 def reopen(check, *, by):
     """收回认定，重新提醒。"""
-    if not by.is_town:
-        raise NotAllowed("图形检查由镇工作人员认定。")
+    if refused := refusal("plots.dismiss_check", by):
+        raise NotAllowed(refused)
     note_change(
         check.patch,
         f"图形检查“{check.get_kind_display()}”",

@@ -15,11 +15,11 @@ from plots.ledger.replay import WORK
 from plots.models import RectificationRecord, Remedy, Status
 from plots.models.columns import COMPUTED, PATCH_COLUMNS, STEP_DONE, Field
 from plots.models.deadlines import due_of
-from plots.models.querysets import BASES
 from taiping.ground.dates import long_date
 from taiping.ground.tables import print_landscape, put, to_bytes
 from taiping.ground.tables.writing import HEADER_FILL, HEADER_FONT, LINE, NOTE_FONT, REQUIRED_FILL
 from tasks.models import Milestone, Target
+from tasks.models.question import BASES
 from villages.models import Village
 
 CHUNK = 2000

@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from plots.ledger.before_amendment import amended_later
 from plots.ledger.replay import STATEFUL, WORK, is_check, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
-from plots.models.querysets import DONE
 from tasks.models import Milestone
+from tasks.models.question import DONE
 
 STATES = {
     "all": "全部",
@@ -35,7 +35,7 @@ COMPLETIONS = {
 DUE = Coalesce(F("due_on"), F("target__plan__ends_on"))
 
 
-class AsOf:
+class LedgerAt:
     """某天（on）按某种口径（basis）的各种条件；milestones 是方案里的时间节点，已按任务、顺序排好。"""
 
     def __init__(self, on: date, basis: str, milestones):
@@ -241,7 +241,7 @@ class AsOf:
             records[record.patch_id].append(record)
         found = {}
         for patch in patches:
-            then = self.tell(copy(patch))
-            then.until_on = None
-            found[patch.pk] = replay(then, records[patch.pk], self.steps[patch.target_id])
+            past = self.tell(copy(patch))
+            past.until_on = None
+            found[patch.pk] = replay(past, records[patch.pk], self.steps[patch.target_id])
         return found

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from plots.models import Kind
 from plots.models.deadlines import end_of_day
+from tasks.models.question import RECORDED
 from villages.models import Village
 
 
@@ -26,7 +27,7 @@ class Before:
 def amended_later(patches, as_of):
     """patches 里在 as_of 那天以后（按录入）才更正村或面积的：{图斑主键: Before}。一次查询，有改了村的再查一次村。"""
     rows = (
-        patches.counting(as_of, "recorded")
+        patches.counting(as_of, RECORDED)
         .filter(records__kind=Kind.AMEND, records__created_at__gte=end_of_day(as_of))
         .order_by("records__pk")
         .values_list("pk", "target_id", "village_id", "area_mu", "records__details")

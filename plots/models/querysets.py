@@ -7,10 +7,9 @@ from django.db.models import Q
 
 from plots.models.deadlines import end_of_day
 from tasks.models import Milestone
+from tasks.models.question import DONE, RECORDED
 from villages.models import Village
 
-DONE, RECORDED = "done", "recorded"
-BASES = {DONE: "按完成日期", RECORDED: "按录入日期"}
 CLOSED_STATUSES = ("CLOSED", "EXEMPT")
 NOT_PRESSED = (*CLOSED_STATUSES, "DEFERRED")  # 不再催办的：已了结的和暂缓的
 

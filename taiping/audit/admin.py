@@ -7,8 +7,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 from django.utils.html import format_html_join
 
-from plots.admin import ReadOnlyAdmin
 from taiping.audit.models import WORDS, Access, Change
+from taiping.ground.admin import ReadOnlyAdmin
 
 admin.site.unregister(LogEntry)
 

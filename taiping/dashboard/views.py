@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from plots.models.querysets import BASES
 from taiping.dashboard.charts import chart
+from taiping.ground.permissions import permission_required
 from taiping.progress.burnup import burn_ups
 from taiping.progress.layout import (
     attention,
@@ -18,12 +17,13 @@ from taiping.progress.layout import (
     target_rows,
     village_rows,
 )
-from taiping.progress.progress import progress
-from taiping.progress.question import asked
+from taiping.progress.progress import plan_progress
+from taiping.progress.question import DashboardQuery
 from taiping.progress.returns import returns_by_village
 from taiping.progress.snapshot import one_moment
 from taiping.progress.words import verdict
 from tasks.models import Plan
+from tasks.models.question import BASES
 from villages.models import Village
 
 SHOWN_VILLAGES = 60  # 一页最多列这么多个村，最差的在前；再多的点开看
@@ -31,17 +31,17 @@ SHOWN_VILLAGES = 60  # 一页最多列这么多个村，最差的在前；再多
 
 def dashboard(request):
     """总览：任何一天、两种口径、任何年度。村支部书记打开首页就到“我的任务”。"""
-    if request.user.is_secretary:
+    if not request.user.has_perm("dashboard.view_town"):
         return redirect("plots:my")
-    question = asked(request)
+    question = DashboardQuery.from_params(request.GET)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
     ledger, moved = question.ledger, None
     with one_moment():  # 一页上的数出自同一时刻，别人正在上报也不会前后对不上
-        figures = progress(question.plan, question.on, question.basis)
+        figures = plan_progress(question.plan, question.on, question.basis)
         returns, curves = returns_by_village(figures), burn_ups(figures)
         if question.since:
-            moved = compared(progress(question.plan, question.since, question.basis), figures)
+            moved = compared(plan_progress(question.plan, question.since, question.basis), figures)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if question.villages else villages[:SHOWN_VILLAGES]
@@ -74,15 +74,14 @@ def dashboard(request):
     )
 
 
+@permission_required("dashboard.show_screen")
 def screen(request):
     """会议室大屏：字大、深色，每分钟自己刷新；数和总览是同一份。"""
-    if request.user.is_secretary:
-        raise PermissionDenied("大屏给镇里会议室用，请打开“我的任务”。")
-    question = asked(request)
+    question = DashboardQuery.from_params(request.GET)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
     with one_moment():
-        figures = progress(question.plan, question.on, question.basis)
+        figures = plan_progress(question.plan, question.on, question.basis)
         returns = returns_by_village(figures)
     _, villages = village_rows(figures, question.ledger, returns)
     return render(
@@ -106,16 +105,17 @@ def screen(request):
 def village(request, pk):
     """一个村：它的任务数、时限和图斑。别村的人看不到。"""
     place = get_object_or_404(Village.objects.visible_to(request.user), pk=pk)
-    question = asked(request)
+    question = DashboardQuery.from_params(request.GET)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
     moved = None
     with one_moment():
-        figures = progress(question.plan, question.on, question.basis, villages=[place])
+        figures = plan_progress(question.plan, question.on, question.basis, villages=[place])
         returns = returns_by_village(figures)
         if question.since:
             moved, _ = compared(
-                progress(question.plan, question.since, question.basis, villages=[place]), figures
+                plan_progress(question.plan, question.since, question.basis, villages=[place]),
+                figures,
             )
     ledger = f"{question.ledger}&village={place.pk}"
     _, (row,) = village_rows(figures, question.ledger, returns)

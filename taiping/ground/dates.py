@@ -1,16 +1,55 @@
-"""日期的写法：各处一样。"""
+"""日期：人写来的怎么认、限度是哪几年、写给人看是什么样，各处一样。"""
+
+import re
+from datetime import date
+
+from taiping.ground.texts import half_width
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+SHOWN = 20  # 提示里最多照写这么多个字
+WRITTEN = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?(?:[ T]+00:00(?::00)?)?"
+)
+RUN_TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
-def long_date(day):
+def parse_day(text: str) -> date | None:
+    """2024-10-20、2024/10/20、2024.10.20、2024年10月20日、20241020，全角也认 → date；空的是 None。
+
+    不是日期、不在 2000 年到 2100 年之间的抛 ValueError，说明是给人看的一句话。
+    """
+    text = text.strip()
+    if not text:
+        return None
+    plain = half_width(text)
+    found = WRITTEN.fullmatch(plain) or RUN_TOGETHER.fullmatch(plain)
+    if found is None:
+        raise ValueError(f"“{text[:SHOWN]}”不是日期，请写成 2024-10-20 这样。")
+    try:
+        day = date(*map(int, found.groups()))
+    except ValueError:
+        raise ValueError(f"“{text[:SHOWN]}”这一天不存在，请写成 2024-10-20 这样。") from None
+    return within_reach(day, text)
+
+
+def within_reach(day: date, text: str = "") -> date:
+    """太早太晚的多半是写错了；text 是原来的写法，没有就用 2024-10-20 这样的。"""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        shown = (text or day.isoformat())[:SHOWN]
+        raise ValueError(f"“{shown}”太远了，请填 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间的日期。")
+    return day
+
+
+def long_date(day: date) -> str:
     """“2024年9月5日”。"""
     return f"{day.year}年{short_date(day)}"
 
 
-def short_date(day):
+def short_date(day: date) -> str:
     """“9月5日”。"""
     return f"{day.month}月{day.day}日"
 
 
-def date_beside(day, other):
+def date_beside(day: date, other: date) -> str:
     """和 other 同一年的不写年。"""
     return short_date(day) if day.year == other.year else long_date(day)

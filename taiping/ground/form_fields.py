@@ -1,7 +1,12 @@
 """表单的格子。"""
 
-from django.forms import ModelChoiceField
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.forms import DateField, DateInput, ModelChoiceField
 from django.forms.models import ModelChoiceIterator
+
+from taiping.ground.dates import parse_day
 
 
 class ListedOnce(ModelChoiceIterator):
@@ -24,3 +29,17 @@ class ListedChoiceField(ModelChoiceField):
     def instances(self):
         """摆出来的每一样。"""
         return [value.instance for value, _ in self.widget.choices if value]
+
+
+class DayField(DateField):
+    """哪一天：写法、限度和说法跟地址里、命令行上的一样，见 taiping.ground.dates。"""
+
+    widget = DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def to_python(self, value):
+        if value is None or isinstance(value, date):
+            return value
+        try:
+            return parse_day(value)
+        except ValueError as refusal:
+            raise ValidationError(str(refusal), code="invalid") from None

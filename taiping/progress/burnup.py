@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from plots.models import Kind
+from taiping.progress.figures import Progress, TargetFigures
 from taiping.progress.tallies import day_sums
 
 PACE_DAYS = 14
@@ -53,7 +54,7 @@ class Forecast:
 class BurnUp:
     """一项任务的曲线。unit 是“亩”或“个”：没有亩数任务的按个画。forecast 推算的是还没完成的第一个节点。"""
 
-    figures: object
+    figures: TargetFigures
     unit: str
     goal: Decimal | None
     reported: Curve
@@ -66,7 +67,7 @@ class BurnUp:
         return self.figures.reporting, self.figures.last
 
 
-def burn_ups(progress):
+def burn_ups(progress: Progress) -> list[BurnUp]:
     """靠图斑量的每项任务一条 BurnUp，和 progress 看的是同样的村、日期、口径。一次查询。"""
     drawn = [
         figures
@@ -136,7 +137,7 @@ def daily_changes(figures, scope):
         }
     changes = defaultdict(lambda: defaultdict(Decimal))
     for milestone, kind, began, ended, amount, count in day_sums(
-        scope, drawn, pending - drawn, pace_start(scope.as_of)
+        scope, drawn, pending - drawn, pace_start(scope.on)
     ):
         if kind == Kind.EXEMPT:
             added = [((step, True), count) for step in steps_of.get(milestone, ())]

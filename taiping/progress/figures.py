@@ -7,7 +7,7 @@ from decimal import Decimal
 from taiping.progress.states import Need, State
 from taiping.progress.tallies import Scope
 from taiping.progress.words import days_words
-from tasks.models import Milestone, Plan, Target
+from tasks.models import Milestone, Plan, Reading, Target
 from villages.models import Village
 
 ZERO = Decimal(0)
@@ -122,8 +122,7 @@ class TargetFigures:
     patch_area: Decimal = ZERO
     overdue_count: int = 0
     state: State = State.NO_DATA
-    reading: object = None  # 底线：当日最近的一次监测
-    allocated: Decimal | None = None
+    reading: Reading | None = None  # 底线：当日最近的一次监测
 
     @property
     def margin(self):
@@ -180,7 +179,7 @@ class Progress:
     basis: str
     targets: list[TargetFigures]
     scope: Scope
-    filed: dict  # (村, 类型) → 上报、退回过几次，撤回的也算
+    filed: dict[tuple[int, str], int]  # (村, 类型) → 上报、退回过几次，撤回的也算
     villages: list[Village] = field(default_factory=list)
 
     @property

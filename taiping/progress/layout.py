@@ -13,6 +13,8 @@ from taiping.progress.rates import percent_of
 from taiping.progress.returns import Returns
 from taiping.progress.states import State
 from taiping.progress.words import days_text, days_words, shortage
+from tasks.models import Target, WorkingGroup
+from villages.models import Village
 
 HUES = {State.OVERDUE: "text-late", State.AT_RISK: "text-risk"}
 
@@ -171,14 +173,14 @@ def attention(progress, within=15):
 
 @dataclass
 class VillageRow:
-    village: object
+    village: Village
     ledger: str
     lot: str
-    pairs: list[tuple]  # (任务, VillageFigures)
+    pairs: list[tuple[Target, VillageFigures]]  # (任务, VillageFigures)
     overdue_count: int
     returns: Returns
     worst: VillageFigures | None = None  # 拖得最久的一步在哪项任务
-    worst_target: object = None
+    worst_target: Target | None = None
     worst_days: int = 0
 
     @property
@@ -329,7 +331,7 @@ def compared(before, now):
 
 @dataclass
 class GroupRow:
-    group: object
+    group: WorkingGroup | None
     targets: list[TargetFigures]
 
     @property

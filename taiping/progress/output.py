@@ -1,12 +1,14 @@
 """进度的文字形式：命令行的 JSON 和表格。数都出自 progress，这里只改写法。"""
 
 import unicodedata
+from typing import Any
 
 from taiping.ground.area import rounded
+from taiping.progress.figures import Progress, TargetFigures
 from taiping.progress.words import days_text, verdict
 
 
-def as_json(progress):
+def as_json(progress: Progress) -> dict[str, Any]:
     """progress → 可以直接 json.dumps 的字典；数量是按任务小数位的文字，日期是 ISO，没有的是 None。"""
     return {
         "plan": progress.plan.year,
@@ -74,7 +76,7 @@ def _target(figures):
     }
 
 
-def as_table(progress):
+def as_table(progress: Progress) -> str:
     """progress → 终端里对齐的几行字：一句话、每项任务一行、每个节点一行。"""
     lines = [verdict(progress), ""]
     for figures in progress.targets:
@@ -102,7 +104,7 @@ def as_table(progress):
     return "\n".join(line.rstrip() for line in lines)
 
 
-def counts_words(figures):
+def counts_words(figures: TargetFigures) -> str:
     """核实、上报、图斑的个数，有核减、暂缓的也写上；靠监测的任务是空。"""
     if not figures.target.by_patches:
         return ""
@@ -111,7 +113,7 @@ def counts_words(figures):
     return text + (f"，暂缓 {figures.deferred_count} 个" if figures.deferred_count else "")
 
 
-def quota_words(figures):
+def quota_words(figures: TargetFigures) -> str:
     parts = (
         []
         if figures.quota is None
@@ -122,7 +124,7 @@ def quota_words(figures):
     return "、".join(parts) or "未定"
 
 
-def padded(text, width):
+def padded(text: str, width: int) -> str:
     """按显示宽度补空格：一个汉字占两格。"""
     shown = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
     return text + " " * max(1, width - shown)

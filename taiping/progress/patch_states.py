@@ -1,5 +1,6 @@
 """逐块的图斑在某日是什么样：状态、每一步哪天完成、逾期多少天、为什么；和进度同一个口径。"""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,17 +8,19 @@ from itertools import islice
 
 from django.db.models import Q
 
-from plots.ledger.as_of import AsOf
-from plots.ledger.replay import State
-from plots.models import Kind, Patch, Status
+from plots.ledger.as_of import LedgerAt
+from plots.ledger.replay import State, Step
+from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.deadlines import due_of
 from plots.models.querysets import NOT_PRESSED
+from taiping.progress.figures import Progress
+from tasks.models import Milestone
 
 CHUNK = 1000  # 一次取这么多块的记录：内存不随图斑增加
 
 
 @dataclass
-class Item:
+class PatchOnDay:
     """一块图斑在 on 那天的情况。"""
 
     patch: Patch
@@ -25,11 +28,11 @@ class Item:
     on: date
 
     @property
-    def status(self):
+    def status(self) -> Status:
         return Status(self.state.status)
 
     @property
-    def overdue_step(self):
+    def overdue_step(self) -> Step | None:
         """拖得最久的一步：没完成、已过截止日期的第一步；核减、暂缓的和没有逾期的是 None。"""
         if self.state.status in NOT_PRESSED:
             return None
@@ -41,29 +44,29 @@ class Item:
         return next(late, None)
 
     @property
-    def overdue_due_on(self):
+    def overdue_due_on(self) -> date:
         return due_of(self.overdue_step)
 
     @property
-    def days_over(self):
+    def days_over(self) -> int:
         return (self.on - self.overdue_due_on).days
 
     @property
-    def pending_due_on(self):
+    def pending_due_on(self) -> date | None:
         pending = self.state.next_milestone
         return due_of(pending) if pending and self.state.status not in NOT_PRESSED else None
 
     @property
-    def done_days(self):
+    def done_days(self) -> list[tuple[Milestone, date | None]]:
         """[(节点, 完成日期)]：按步骤的顺序，没完成的日期是 None。"""
         return [(step.milestone, step.done_on) for step in self.state.steps]
 
     @property
-    def reported_mu(self):
+    def reported_mu(self) -> Decimal:
         return self._area(-2)
 
     @property
-    def confirmed_mu(self):
+    def confirmed_mu(self) -> Decimal:
         return self._area(-1)
 
     def _area(self, place):
@@ -71,7 +74,7 @@ class Item:
         return steps[max(place, -len(steps))].area_mu if steps else Decimal(0)
 
     @property
-    def closing(self):
+    def closing(self) -> RectificationRecord | None:
         """眼下这个状态的那条记录：退回、暂缓、核查无问题；别的状态是 None。"""
         kind = {
             Status.RETURNED: Kind.RETURN,
@@ -83,36 +86,36 @@ class Item:
         )
 
     @property
-    def reason(self):
+    def reason(self) -> str:
         """退回、暂缓、核查无问题的理由：勾选的和写明的，用分号隔开。"""
         record = self.closing
         return "；".join([*record.reasons, *filter(None, [record.note])]) if record else ""
 
 
-def items(progress, states=()):
-    """progress 那天算数的图斑 → 按任务、村、编号排好的 Item；每 CHUNK 块固定一次查询。"""
+def patches_on_day(progress: Progress, states: Iterable[str] = ()) -> Iterator[PatchOnDay]:
+    """progress 那天算数的图斑 → 按任务、村、编号排好的 PatchOnDay；每 CHUNK 块固定一次查询。"""
     targets = {figures.target.pk: figures.target for figures in progress.targets}
     villages = {village.pk: village for village in progress.villages}
     milestones = [
         row.milestone for figures, row in progress.milestones if figures.target.by_patches
     ]
-    then = AsOf(progress.as_of, progress.basis, milestones)
+    ledger = LedgerAt(progress.as_of, progress.basis, milestones)
     patches = Patch.objects.counting(progress.as_of, progress.basis).filter(
         target__plan=progress.plan
     )
     if progress.scoped:
-        patches = patches.filter(then.in_villages(progress.villages))
+        patches = patches.filter(ledger.in_villages(progress.villages))
     if states:
         wanted = Q()
         for state in states:
-            wanted |= then.in_state(state)
+            wanted |= ledger.in_state(state)
         patches = patches.filter(wanted)
     patches = patches.order_by(
         "target__order", "target_id", "village__order", "village__name", "code", "pk"
     )
     rows = patches.iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        found = then.states(chunk)
-        for patch in map(then.tell, chunk):
+        found = ledger.states(chunk)
+        for patch in map(ledger.tell, chunk):
             patch.target, patch.village = targets[patch.target_id], villages[patch.village_id]
-            yield Item(patch, found[patch.pk], progress.as_of)
+            yield PatchOnDay(patch, found[patch.pk], progress.as_of)

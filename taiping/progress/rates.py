@@ -2,30 +2,33 @@
 
 from decimal import ROUND_DOWN, Decimal
 
+from taiping.progress.states import Need
+
+Number = Decimal | int | None
 TENTH = Decimal("0.001")
 
 
-def ratio(part, whole):
+def ratio(part: Number, whole: Number) -> Decimal | None:
     """part ÷ whole → 0.001 为最小单位、向下取的 Decimal；没有分母或分子是 None。"""
     if part is None or not whole:
         return None
     return (Decimal(part) / Decimal(whole)).quantize(TENTH, rounding=ROUND_DOWN)
 
 
-def done_rate(need, amount, count):
+def done_rate(need: Need, amount: Decimal | None, count: int) -> Decimal | None:
     """完成率：亩和个都有任务数时取落后的一个；都没有任务数时按现有图斑的个数。超过任务数的照实。"""
     rates = [ratio(amount or 0, need.quota), ratio(count, need.quota_count)]
     rates = [rate for rate in rates if rate is not None]
     return min(rates) if rates else ratio(count, need.patch_count)
 
 
-def percent(rate):
+def percent(rate: Decimal) -> str:
     """0.411 → “41.1%”，1 → “100%”；有一点但不到 0.1% 的由 percent_of 说。"""
     text = format(rate * 100, "f").rstrip("0").rstrip(".")
     return f"{text or 0}%"
 
 
-def percent_of(part, whole):
+def percent_of(part: Number, whole: Number) -> str:
     """占比的文字：“41.1%”“不到0.1%”；没有分母是空文字。"""
     rate = ratio(part, whole)
     if rate is None:

@@ -2,8 +2,10 @@
 
 from bisect import bisect_right
 from collections import defaultdict
+from datetime import date
+from decimal import Decimal
 
-from taiping.progress.tallies import listed
+from taiping.progress.tallies import Scope, listed
 from tasks.models import Reading
 
 
@@ -11,27 +13,27 @@ class Readings:
     """一项任务的全部监测：村（None 是全镇）→ 按日期排好的监测；同一天后录入的为准。"""
 
     def __init__(self):
-        self.series = defaultdict(list)
+        self.series: dict[int | None, list[Reading]] = defaultdict(list)
 
-    def add(self, reading):
+    def add(self, reading: Reading):
         self.series[reading.village_id].append(reading)
 
-    def last(self, village_id, on):
+    def last(self, village_id: int | None, on: date) -> Reading | None:
         rows = self.series.get(village_id, [])
         place = bisect_right(rows, on, key=lambda row: row.on)
         return rows[place - 1] if place else None
 
-    def village_value(self, village_id, on):
+    def village_value(self, village_id: int | None, on: date) -> Decimal | None:
         row = self.last(village_id, on)
         return row.value if row else None
 
-    def latest(self, on):
+    def latest(self, on: date) -> Reading | None:
         """当日在用的监测：全镇的最近一次；没有全镇的，是各村里最近的一次。"""
         town = self.last(None, on)
         rows = [town] if town else [self.last(village, on) for village in self.series]
         return max((row for row in rows if row), key=lambda row: row.on, default=None)
 
-    def value(self, on):
+    def value(self, on: date) -> Decimal | None:
         town = self.last(None, on)
         if town:
             return town.value
@@ -40,7 +42,7 @@ class Readings:
         return sum(values) if values else None
 
 
-def readings_by_target(scope):
+def readings_by_target(scope: Scope) -> dict[int, Readings]:
     """任务主键 → Readings，一次查询；看部分村时只有这些村的，没有全镇的。手写 SQL 的原因见 tallies。"""
     known = "r.created_at < %(day_end)s" if scope.recorded else 'NOT r."on" > %(day)s'
     found = defaultdict(Readings)

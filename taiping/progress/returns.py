@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from plots.models import Kind
+from taiping.progress.figures import Progress
 from taiping.progress.tallies import waiting_sums
 
 
@@ -21,7 +22,7 @@ class Returns:
         return self.returned * 100 // self.reported if self.reported else None
 
 
-def returns_by_village(progress):
+def returns_by_village(progress: Progress) -> dict[int | None, Returns]:
     """村主键 → Returns，全镇的合计在键 None 下；一次查询。更正后的转记不算又报了一次。"""
     found = defaultdict(Returns)
     for (village, kind), number in progress.filed.items():

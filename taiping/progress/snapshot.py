@@ -1,21 +1,23 @@
 """取一次数：周报、通报、确认表里的全部数字出自同一个时刻，不会前后对不上。"""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from plots.models import Patch
-from plots.models.querysets import BASES
-from taiping.progress.figures import Progress
-from taiping.progress.layout import village_rows
-from taiping.progress.patch_states import items
-from taiping.progress.progress import progress
-from taiping.progress.returns import returns_by_village
-from tasks.models import Reading
+from taiping.progress.figures import Progress, TargetFigures
+from taiping.progress.layout import VillageRow, village_rows
+from taiping.progress.patch_states import PatchOnDay, patches_on_day
+from taiping.progress.progress import plan_progress
+from taiping.progress.returns import Returns, returns_by_village
+from tasks.models import Plan, Reading
+from tasks.models.question import BASES, DONE
+from villages.models import Village
 
 
 @dataclass
@@ -25,42 +27,44 @@ class Snapshot:
     has_demo: bool
 
     @property
-    def plan(self):
+    def plan(self) -> Plan:
         return self.progress.plan
 
     @property
-    def as_of(self):
+    def as_of(self) -> date:
         return self.progress.as_of
 
     @property
-    def basis_text(self):
+    def basis_text(self) -> str:
         return BASES[self.progress.basis]
 
     @cached_property
-    def returns(self):
+    def returns(self) -> dict[int | None, Returns]:
         """各村的退回和差错率；要在 with 里面第一次用。"""
         return returns_by_village(self.progress)
 
     @cached_property
-    def villages(self):
+    def villages(self) -> tuple[list[TargetFigures], list[VillageRow]]:
         """(靠图斑量的任务, 各村一行)，最差的在前。"""
         return village_rows(self.progress, "", self.returns)
 
-    def items(self, *states):
+    def items(self, *states: str) -> Iterator[PatchOnDay]:
         """那天算数的图斑，一块一块给出；states 给出时只要这些情况的（如 overdue、returned、deferred）。"""
-        return items(self.progress, states)
+        return patches_on_day(self.progress, states)
 
 
 @contextmanager
-def snapshot(plan, as_of, basis="done", villages=None):
+def snapshot(
+    plan: Plan, on: date, basis: str = DONE, villages: list[Village] | None = None
+) -> Iterator[Snapshot]:
     """with 里面的查询（进度和逐块的图斑）看到的是同一时刻的数据。"""
     with one_moment():
-        figures = progress(plan, as_of, basis, villages)
+        figures = plan_progress(plan, on, basis, villages)
         yield Snapshot(figures, timezone.localtime(), demo_counted(figures))
 
 
 @contextmanager
-def one_moment():
+def one_moment() -> Iterator[None]:
     """一个只读的快照；不挡别人写。已经在事务里就用那个事务。"""
     if connection.in_atomic_block:
         yield
@@ -79,7 +83,7 @@ def one_moment():
             yield
 
 
-def demo_counted(figures):
+def demo_counted(figures: Progress) -> bool:
     """这些数里有没有演示数据：演示图斑或演示监测。"""
     plan, as_of, basis = figures.plan, figures.as_of, figures.basis
     patches = Patch.objects.counting(as_of, basis).filter(target__plan=plan, is_demo=True)

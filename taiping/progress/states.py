@@ -1,5 +1,6 @@
 """一个时间节点在某日是什么状态：只看日期和数，不碰数据库。"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,7 +20,7 @@ class State(models.TextChoices):
     NO_DATA = "NO_DATA", "无数据"
 
     @property
-    def is_done(self):
+    def is_done(self) -> bool:
         return self in (State.DONE, State.DONE_LATE)
 
     @property
@@ -47,13 +48,13 @@ class Need:
     quota_count: int | None = None
     patch_count: int = 0
 
-    def met_by(self, amount, count):
+    def met_by(self, amount: Decimal | None, count: int) -> bool:
         if self.quota is None and self.quota_count is None:
             return self.patch_count > 0 and count >= self.patch_count
         enough = self.quota is None or (amount is not None and amount >= self.quota)
         return enough and (self.quota_count is None or count >= self.quota_count)
 
-    def share(self, amount, count):
+    def share(self, amount: Decimal | None, count: int) -> Decimal | None:
         """完成占比 0–1，取亩和个里落后的一个；没有可比的数是 None。"""
         shares = []
         if self.quota:
@@ -74,7 +75,7 @@ class Term:
     plan_starts_on: date
     warn_days: int
 
-    def elapsed(self, on):
+    def elapsed(self, on: date) -> Decimal | None:
         """时间占比 0–1；方案没写开始日期就没有时段，是 None。"""
         if self.starts_on is None or self.due_on <= self.starts_on:
             return None
@@ -82,7 +83,16 @@ class Term:
         return max(Decimal(0), min(Decimal(1), days))
 
 
-def judge(on, term, need, *, amount, count, on_time, on_time_count):
+def judge(
+    on: date,
+    term: Term,
+    need: Need,
+    *,
+    amount: Decimal | None,
+    count: int,
+    on_time: Decimal,
+    on_time_count: int,
+) -> State:
     """工作量或问题清单的一个节点：数够了看是否按期，不够看离截止多远。"""
     if need.met_by(on_time, on_time_count):
         return State.DONE
@@ -102,7 +112,14 @@ def judge(on, term, need, *, amount, count, on_time, on_time_count):
     return State.ON_TRACK
 
 
-def judge_floor(on, term, quota, *, value, value_at_due):
+def judge_floor(
+    on: date,
+    term: Term,
+    quota: Decimal | None,
+    *,
+    value: Decimal | None,
+    value_at_due: Decimal | None,
+) -> State:
     """底线的一个节点：守住的是线，不是完成的量；没有监测数就是无数据。"""
     if value is None:
         return State.NO_DATA
@@ -115,7 +132,7 @@ def judge_floor(on, term, quota, *, value, value_at_due):
     return State.DONE if value_at_due is not None and value_at_due >= quota else State.DONE_LATE
 
 
-def overall(states):
+def overall(states: Iterable[State]) -> State:
     """一项任务的状态：有逾期就是逾期，有预警就是预警，全完成才是完成。"""
     states = list(states)
     if not states:

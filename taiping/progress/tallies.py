@@ -5,6 +5,7 @@
 """
 # ruff: noqa: S608 拼进去的只有表名、列名和整数主键，日期都走参数
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
@@ -14,6 +15,7 @@ from django.db import connection
 from plots.models import Patch, RectificationRecord
 from plots.models.deadlines import end_of_day
 from tasks.models import Milestone
+from tasks.models.question import RECORDED
 
 RECORD, PATCH, MILESTONE = (
     model._meta.db_table for model in (RectificationRecord, Patch, Milestone)
@@ -26,7 +28,7 @@ from_float = Context(prec=15).create_decimal_from_float  # SQLite 的合计是�
 class Scope:
     """看哪些图斑、哪一天、哪种口径；village_ids 是 None 就看全镇。"""
 
-    as_of: date
+    on: date
     basis: str
     target_ids: list[int]
     milestone_ids: list[int]
@@ -35,7 +37,7 @@ class Scope:
 
     @property
     def recorded(self):
-        return self.basis == "recorded"
+        return self.basis == RECORDED
 
     @property
     def is_part(self):
@@ -71,22 +73,22 @@ class Scope:
     def params(self, **days):
         """sql 里可以写 %(day)s、%(ends_on)s 和 days 里的日期；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
         ops, params = connection.ops, {}
-        for name, day in {"day": self.as_of, "ends_on": self.ends_on, **days}.items():
+        for name, day in {"day": self.on, "ends_on": self.ends_on, **days}.items():
             params[name] = ops.adapt_datefield_value(day)
             params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
         return params
 
-    def rows(self, sql, **days):
+    def rows(self, sql: str, **days: date) -> list[tuple]:
         with connection.cursor() as cursor:
             cursor.execute(sql, self.params(**days))
             return cursor.fetchall()
 
 
-def listed(ids):
+def listed(ids: Iterable[int]) -> str:
     return ", ".join(str(int(pk)) for pk in ids) or "NULL"
 
 
-def exact(area):
+def exact(area: Decimal | float | None) -> Decimal:
     return area if isinstance(area, Decimal) else from_float(area or 0)
 
 
@@ -103,7 +105,7 @@ def local_day(moment, on):
     return f"date({moment}, '{minutes:+d} minutes')"
 
 
-def patch_sums(scope):
+def patch_sums(scope: Scope) -> list[tuple[int, int, int, Decimal]]:
     """[(任务, 村, 个, 亩)]：那天算数的图斑。"""
     rows = scope.rows(f"""
         SELECT p.target_id, p.village_id, COUNT(*), SUM(p.area_mu) FROM {PATCH} p
@@ -112,7 +114,7 @@ def patch_sums(scope):
     return [(target, village, count, exact(area)) for target, village, count, area in rows]
 
 
-def step_sums(scope):
+def step_sums(scope: Scope) -> list[tuple]:
     """[(节点, 村, 类型, 亩, 完成的个, 逾期的亩, 逾期的个, 次数)]：前四个数是那天有效的；次数连撤回的也算，更正后的转记不算。
 
     逾期的比按期的少，所以加逾期的，按期的由减法得出。
@@ -134,7 +136,7 @@ def step_sums(scope):
     ]
 
 
-def mark_sums(scope):
+def exempt_and_deferred_sums(scope: Scope) -> list[tuple]:
     """[(节点, 类型, 村, 完成日期, 个, 亩)]：那天有效的核查无问题和暂缓。"""
     rows = scope.rows(f"""
         SELECT r.milestone_id, r.kind, r.village_id, r.done_on, COUNT(*), SUM(r.area_mu) FROM {RECORD} r
@@ -144,7 +146,7 @@ def mark_sums(scope):
     return [(*row, a_day(on), count, exact(area)) for *row, on, count, area in rows]
 
 
-def day_sums(scope, drawn, paced, since):
+def day_sums(scope: Scope, drawn: Iterable[int], paced: Iterable[int], since: date) -> list[tuple]:
     """[(节点, 类型, 哪天起, 到哪天撤回, 亩, 完成的个)]：那天以前的上报、核实，供曲线逐日累加；各节点的核查无问题也在内。
 
     drawn 是要画的节点，从头数起；paced 是只看近来快慢的，只数 since 那天以后做的和撤回的；别的节点不去数。
@@ -158,8 +160,8 @@ def day_sums(scope, drawn, paced, since):
         done_since = "r.created_at >= %(since_end)s"
         back_since = "r.created_at < %(since_end)s AND r.withdrawn_at >= %(since_end)s"
         start, end = (
-            local_day("r.created_at", scope.as_of),
-            local_day("r.withdrawn_at", scope.as_of),
+            local_day("r.created_at", scope.on),
+            local_day("r.withdrawn_at", scope.on),
         )
 
     def sums(where, completing):
@@ -189,7 +191,7 @@ def day_sums(scope, drawn, paced, since):
     ]
 
 
-def waiting_sums(scope):
+def waiting_sums(scope: Scope) -> list[tuple[int, int]]:
     """[(村, 个)]：最近一次办的是退回，还没有重新上报，也没有暂缓、核减的图斑。CROSS JOIN 让 SQLite 从不多的退回找起。
 
     村是退回那条记录的：图斑后来才更正到别的村，按录入看以前还算在原来的村。

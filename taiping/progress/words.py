@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from plots.models.querysets import BASES, DONE
 from taiping.ground.area import plain, rounded
 from taiping.ground.dates import date_beside, long_date, short_date
 from taiping.progress.states import State
+from tasks.models.question import BASES, DONE
 
 
 def name_suffix(basis):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from taiping.progress.figures import TargetFigures
-from taiping.progress.patch_states import Item
+from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import snapshot
 
 
@@ -14,7 +14,7 @@ class Part:
     """一项任务：本村的数和逐块的图斑。"""
 
     figures: TargetFigures
-    items: list[Item]
+    items: list[PatchOnDay]
 
 
 @dataclass

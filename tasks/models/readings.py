@@ -8,14 +8,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from taiping.ground.area import MuField, plain
+from tasks.models.question import DONE, RECORDED
 from tasks.models.targets import Target
 from villages.models import Village
 
 
 class ReadingQuerySet(models.QuerySet):
-    def known(self, as_of, basis="done"):
+    def known(self, as_of, basis=DONE):
         """某日已有的监测数；basis="recorded" 时看的是那天系统里已经录入的。"""
-        if basis == "recorded":
+        if basis == RECORDED:
             return self.filter(created_at__date__lte=as_of)
         return self.filter(on__lte=as_of)
 

@@ -5,74 +5,72 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
-from tasks.models import Membership, Milestone, Plan, Reading, Target, in_force
+from tasks.models import Membership, Milestone, Reading, Target
+from tasks.models.question import Question
 from tasks.pages.allocation_table import share_table
 from tasks.pages.readings.forms import ReadingForm
 from villages.accounts import drafts
 from villages.models import Village
 
 
-def plans_asked_for(request):
-    """(地址里 year 指的方案, 全部方案，新的在前)；没写或写错时是当前方案，一份也没有是 None。"""
-    plans = list(Plan.objects.order_by("-year"))
-    year = request.GET.get("year", "")
-    found = [plan for plan in plans if str(plan.year) == year]
-    return found[0] if found else in_force(plans, timezone.localdate()), plans
-
-
-def shown(request, template, plan, plans, **context):
-    return render(request, template, {"plan": plan, "plans": plans, **context})
+def shown(request, template, question, **context):
+    context = {"plan": question.plan, "plans": question.plans, **context}
+    return render(request, template, context)
 
 
 def plan(request):
-    plan, plans = plans_asked_for(request)
+    question = Question.from_params(request.GET)
+    plan = question.plan
     if plan is None:
         return render(request, "tasks/no_plan.html")
     steps = Prefetch("milestones", Milestone.objects.order_by("order"))
     targets = plan.targets.select_related("group").prefetch_related(steps).order_by("order")
-    return shown(request, "tasks/plan/plan.html", plan, plans, targets=targets)
+    return shown(request, "tasks/plan/plan.html", question, targets=targets)
 
 
 def groups(request):
-    plan, plans = plans_asked_for(request)
+    question = Question.from_params(request.GET)
+    plan = question.plan
     if plan is None:
         return render(request, "tasks/no_plan.html")
     people = Prefetch("memberships", Membership.objects.select_related("cadre").order_by("order"))
     found = (
         plan.groups.select_related("parent").prefetch_related(people, "targets").order_by("order")
     )
-    groups = []
-    for group in found:
-        by_position = [
-            (
-                position.label,
-                [member for member in group.memberships.all() if member.position == position],
-            )
-            for position in Membership.Position
-        ]
-        groups.append((group, [(label, members) for label, members in by_position if members]))
-    return shown(request, "tasks/groups/groups.html", plan, plans, groups=groups)
+    groups = [(group, _by_position(group)) for group in found]
+    return shown(request, "tasks/groups/groups.html", question, groups=groups)
+
+
+def _by_position(group):
+    """[(职位, 这个职位的人)]：没有人的职位不列。"""
+    members = list(group.memberships.all())
+    rows = []
+    for position in Membership.Position:
+        here = [member for member in members if member.position == position]
+        if here:
+            rows.append((position.label, here))
+    return rows
 
 
 def shares(request):
-    plan, plans = plans_asked_for(request)
+    question = Question.from_params(request.GET)
+    plan = question.plan
     if plan is None:
         return render(request, "tasks/no_plan.html")
     villages = Village.objects.visible_to(request.user)
     return shown(
         request,
         "tasks/allocations/allocations.html",
-        plan,
-        plans,
+        question,
         table=share_table(plan, villages, whole=not request.user.is_secretary),
     )
 
 
 def readings(request):
     """各项任务的监测；镇工作人员在这里录入。"""
-    plan, plans = plans_asked_for(request)
+    question = Question.from_params(request.GET)
+    plan = question.plan
     if plan is None:
         return render(request, "tasks/no_plan.html")
     may_add = request.user.has_perm("tasks.add_reading")
@@ -96,8 +94,7 @@ def readings(request):
     return shown(
         request,
         "tasks/readings/readings.html",
-        plan,
-        plans,
+        question,
         form=form,
         targets=targets,
         readings=mark_corrected(

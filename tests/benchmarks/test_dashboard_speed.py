@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 
 from taiping.progress.burnup import burn_ups
-from taiping.progress.progress import progress
+from taiping.progress.progress import plan_progress
 from tests.benchmarks.town import make_town
 from tests.worlds.factories import make_user
 from villages.models import Role, Village
@@ -85,13 +85,13 @@ def test_bare_sql(town, measure):
 
 
 def test_progress(town, measure):
-    figures = measure(lambda: progress(town, ON))
+    figures = measure(lambda: plan_progress(town, ON))
 
     assert sum(row.patch_count for row in figures.targets) > 0
 
 
 def test_curves(town, measure):
-    figures = progress(town, ON)
+    figures = plan_progress(town, ON)
 
     assert measure(lambda: burn_ups(figures))
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from plots import actions
-from taiping.progress.progress import progress
+from taiping.progress.progress import plan_progress
 from taiping.progress.states import State
 from taiping.progress.words import verdict
 from tasks.models import Plan, Target
@@ -38,7 +38,7 @@ def floor(figures, code="retained"):
 
 
 def test_before_any_reading_a_floor_has_no_data(plan):
-    row = floor(progress(plan, date(2024, 10, 20)))
+    row = floor(plan_progress(plan, date(2024, 10, 20)))
 
     assert row.state == State.NO_DATA
     assert row.confirmed is None
@@ -51,7 +51,7 @@ def test_a_floor_uses_the_latest_reading_of_the_day(plan):
     make_reading(target, on=date(2024, 9, 30), value=Decimal("32190.5"))
 
     in_june, in_october = (
-        floor(progress(plan, day)) for day in (date(2024, 6, 1), date(2024, 10, 20))
+        floor(plan_progress(plan, day)) for day in (date(2024, 6, 1), date(2024, 10, 20))
     )
 
     assert (in_june.confirmed, in_june.margin, in_june.state) == (32250, 48, State.ON_TRACK)
@@ -77,9 +77,9 @@ def test_a_correction_of_the_same_day_wins_and_the_past_keeps_what_it_knew(plan)
         created_at=datetime(2024, 8, 1, 2, tzinfo=UTC),
     )
 
-    now = floor(progress(plan, date(2024, 7, 15)))
-    known_then = floor(progress(plan, date(2024, 7, 15), "recorded"))
-    known_before = floor(progress(plan, date(2024, 6, 30), "recorded"))
+    now = floor(plan_progress(plan, date(2024, 7, 15)))
+    known_then = floor(plan_progress(plan, date(2024, 7, 15), "recorded"))
+    known_before = floor(plan_progress(plan, date(2024, 6, 30), "recorded"))
 
     assert now.confirmed == 32300
     assert known_then.confirmed == 32100
@@ -94,8 +94,8 @@ def test_villages_readings_add_up_when_the_town_has_none():
     make_reading(target, village=east, on=date(2024, 3, 1), value=Decimal(60))
     make_reading(target, village=west, on=date(2024, 5, 1), value=Decimal("45.5"))
 
-    whole = progress(plan, date(2024, 6, 1)).targets[0]
-    only_east = progress(plan, date(2024, 6, 1), villages=[east]).targets[0]
+    whole = plan_progress(plan, date(2024, 6, 1)).targets[0]
+    only_east = plan_progress(plan, date(2024, 6, 1), villages=[east]).targets[0]
 
     assert whole.confirmed == Decimal("105.5")
     assert only_east.confirmed == 60
@@ -109,7 +109,7 @@ def test_a_workload_measured_by_readings_is_done_when_the_reading_reaches_it():
     make_reading(road, on=date(2024, 10, 10), value=Decimal("12.4"))
 
     states = [
-        progress(plan, day).targets[0].state
+        plan_progress(plan, day).targets[0].state
         for day in (date(2024, 8, 1), date(2024, 9, 10), date(2024, 10, 1), date(2024, 10, 11))
     ]
 
@@ -117,7 +117,7 @@ def test_a_workload_measured_by_readings_is_done_when_the_reading_reaches_it():
 
 
 def test_patch_targets_without_patches_say_so(plan):
-    row = floor(progress(plan, date(2024, 10, 20)), "abandoned")
+    row = floor(plan_progress(plan, date(2024, 10, 20)), "abandoned")
 
     assert row.state == State.NO_DATA
     assert row.patch_count == 0
@@ -125,17 +125,17 @@ def test_patch_targets_without_patches_say_so(plan):
 
 
 def test_undated_cases_are_judged_by_the_plans_end(plan):
-    row = floor(progress(plan, date(2024, 12, 30)), "illegal")
+    row = floor(plan_progress(plan, date(2024, 12, 30)), "illegal")
 
     assert all(m.undated for m in row.milestones)
     assert {m.due_on for m in row.milestones} == {date(2024, 12, 31)}
 
 
 def test_the_verdict_speaks_from_the_figures(plan):
-    assert verdict(progress(plan, date(2024, 10, 20))) == (
+    assert verdict(plan_progress(plan, date(2024, 10, 20))) == (
         "截至2024年10月20日，8项任务都还没有数据；最紧的是自然撂荒地整治等4项，距举证上传截止还有11天。"
     )
-    assert verdict(progress(plan, date(2024, 9, 20))) == (
+    assert verdict(plan_progress(plan, date(2024, 9, 20))) == (
         "截至2024年9月20日，8项任务都还没有数据；最紧的是存量“非粮化”重点图斑，比对核实今天截止。"
     )
 
@@ -144,7 +144,7 @@ def test_an_empty_plan_has_a_sentence_too():
     plan = make_plan(2030)
 
     assert (
-        verdict(progress(plan, date(2030, 5, 1)))
+        verdict(plan_progress(plan, date(2030, 5, 1)))
         == "截至2030年5月1日，2030年度方案还没有目标任务。"
     )
 
@@ -189,7 +189,7 @@ def test_a_bad_date_is_answered_with_a_sentence(plan, client):
     response = client.get("/?on=2024-02-30")
 
     assert response.status_code == 200
-    assert "“2024-02-30”不是日期，请写成 2024-10-20 这样" in response.content.decode()
+    assert "“2024-02-30”这一天不存在，请写成 2024-10-20 这样" in response.content.decode()
 
 
 def test_without_a_plan_the_page_says_what_to_do(client):
@@ -221,7 +221,7 @@ def test_the_number_of_queries_does_not_grow(plan, villages, django_assert_num_q
         make_reading(Target.objects.get(code="basic"), village=make_village())
 
     with django_assert_num_queries(8):
-        progress(plan, date(2024, 10, 20))
+        plan_progress(plan, date(2024, 10, 20))
 
 
 def test_a_village_row_shows_its_share_and_what_was_reported(client):

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from taiping.progress.progress import progress
-from taiping.progress.question import Asked
+from taiping.progress.progress import plan_progress
+from taiping.progress.question import DashboardQuery
 from taiping.progress.words import verdict
 from tests.worlds.factories import (
     make_milestone,
@@ -113,7 +113,7 @@ def test_the_nearest_deadline_names_the_task_already_overdue_first():
         make_milestone(target, name="镇级核实", due_on=date(2024, 11, 15))
         make_patch(target)
 
-    assert verdict(progress(plan, date(2024, 11, 4))) == (
+    assert verdict(plan_progress(plan, date(2024, 11, 4))) == (
         "截至2024年11月4日，2项任务中1项逾期、1项正常推进；最紧的是拖着的等2项，距镇级核实截止还有11天。"
     )
 
@@ -172,12 +172,12 @@ def test_the_screen_has_no_zero_for_what_has_no_patches(leader):
 
 def test_another_day_keeps_the_basis_the_comparison_and_all_villages():
     plan = make_plan()
-    asked = Asked(
-        plan,
-        date(2024, 10, 20),
-        "recorded",
-        date(2024, 11, 1),
-        [plan],
+    asked = DashboardQuery(
+        plan=plan,
+        on=date(2024, 10, 20),
+        basis="recorded",
+        today=date(2024, 11, 1),
+        plans=(plan,),
         since=date(2024, 9, 25),
         villages="all",
     )

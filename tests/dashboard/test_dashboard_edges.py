@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from plots import actions
-from taiping.progress.progress import progress
+from taiping.progress.progress import plan_progress
 from taiping.reports.bulletin import bulletin_name, write_bulletin
 from taiping.reports.weekly import weekly_name
 from tests.worlds.factories import (
@@ -44,7 +44,7 @@ def test_patches_of_a_target_without_steps_do_not_break_any_page(leader):
     ):
         assert leader.get(url, follow=True).status_code == 200, url
     assert "1 个图斑" in leader.get("/?on=2024-10-20").content.decode()
-    (figures,) = progress(target.plan, date(2024, 10, 20)).targets
+    (figures,) = plan_progress(target.plan, date(2024, 10, 20)).targets
     assert (figures.patch_count, figures.confirmed_count, figures.reporting) == (1, 0, None)
 
 
@@ -129,7 +129,7 @@ def test_a_group_of_patches_only_exempted_is_told_the_same_in_words_and_table():
         "已上报3个、10亩（个数含核查无问题的），核实的只有核查无问题2个，核减面积20亩；其余还没有核实。"
         in text
     )
-    (figures,) = progress(target.plan, date(2024, 10, 1)).targets
+    (figures,) = plan_progress(target.plan, date(2024, 10, 1)).targets
     assert (figures.reported_count, figures.confirmed_count) == (3, 2)
 
 

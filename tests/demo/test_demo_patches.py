@@ -19,7 +19,7 @@ from taiping.demo import assignments, patches
 from taiping.demo.accounts import issue
 from taiping.demo.area_split import apportion, split_area
 from taiping.demo.table import Spread, table
-from taiping.progress.progress import progress
+from taiping.progress.progress import plan_progress
 from taiping.progress.states import State
 from tasks.models import Milestone, Plan
 from tests.worlds.factories import (
@@ -76,7 +76,7 @@ class DemoYear(TestCase):
         cls.records = RectificationRecord.objects.all()
 
     def figures(self, day):
-        return progress(self.plan, day)
+        return plan_progress(self.plan, day)
 
     def test_areas_add_up_to_the_plan_exactly_on_every_day(self):
         for day in DAYS:

@@ -155,9 +155,9 @@ def test_dates_are_read_in_every_usual_way(written):
 @pytest.mark.parametrize(
     ("read", "written", "told"),
     [
-        (tables.as_date, "13月", "“13月”不是日期，请填如 2024-09-30。"),
-        (tables.as_date, "2024-02-30", "“2024-02-30”这一天不存在，请填如 2024-09-30。"),
-        (tables.as_date, 24, "“24”不是日期，请填如 2024-09-30。"),
+        (tables.as_date, "13月", "“13月”不是日期，请写成 2024-10-20 这样。"),
+        (tables.as_date, "2024-02-30", "“2024-02-30”这一天不存在，请写成 2024-10-20 这样。"),
+        (tables.as_date, 24, "“24”不是日期，请写成 2024-10-20 这样。"),
         (tables.as_decimal, "3,5", "“3,5”不是数字，请填如 3.50。"),
         (tables.as_decimal, "608亩", "“608亩”不是数字，请填如 3.50。"),
         (tables.as_decimal, "NaN", "“NaN”不是数字，请填如 3.50。"),

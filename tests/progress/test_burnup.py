@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from taiping.dashboard.charts import chart
 from taiping.progress.burnup import Forecast, burn_ups, forecast
-from taiping.progress.progress import progress
+from taiping.progress.progress import plan_progress
 from taiping.progress.words import forecast_sentence, lacking_sentence
 from tests.worlds.factories import (
     make_milestone,
@@ -30,7 +30,7 @@ def example(db):
 
 
 def curves(plan, on, basis="done"):
-    return {row.figures.target.code: row for row in burn_ups(progress(plan, day(on), basis))}
+    return {row.figures.target.code: row for row in burn_ups(plan_progress(plan, day(on), basis))}
 
 
 def points(curve):
@@ -86,7 +86,7 @@ def test_a_list_of_cases_is_drawn_by_count_and_an_exemption_counts_one(example):
 
 
 def test_a_village_has_its_own_curve(example):
-    figures = progress(example.plan, day("11-15"), villages=[example.east])
+    figures = plan_progress(example.plan, day("11-15"), villages=[example.east])
 
     found = {row.figures.target.code: row for row in burn_ups(figures)}
 
@@ -136,7 +136,7 @@ def test_the_pace_of_the_last_14_days(steps, quota, on, expected):
     for patch, (done_on, _) in zip(patches, steps, strict=True):
         make_record(patch, by=by, on=day(done_on))
 
-    (found,) = burn_ups(progress(plan, day(on)))
+    (found,) = burn_ups(plan_progress(plan, day(on)))
 
     pace, done_on, late = expected
     assert found.forecast == Forecast(Decimal(pace), done_on and day(done_on), late)
@@ -154,7 +154,7 @@ def test_what_is_reported_before_the_14_days_and_sent_back_within_them_is_a_loss
         withdrawn_by=by,
     )
 
-    (found,) = burn_ups(progress(plan, day("10-24")))
+    (found,) = burn_ups(plan_progress(plan, day("10-24")))
 
     assert found.forecast == Forecast(Decimal(0), None, 0)  # 3 − 14，没有进展
 
@@ -167,7 +167,7 @@ def test_a_first_step_that_is_only_forecast_counts_its_last_14_days():
     for patch, on in zip(patches, ("9-1", "10-7", "10-11"), strict=True):
         make_record(patch, by=by, on=day(on))
 
-    (found,) = burn_ups(progress(plan, day("10-20")))
+    (found,) = burn_ups(plan_progress(plan, day("10-20")))
 
     # 近 14 天从 10-7 起：4＋14＝18 亩。已有 28 亩，还差 14：14×14÷18＝10.9，要 11 天
     assert found.forecast == Forecast(Decimal(18) / 14, day("10-31"), 21)
@@ -179,7 +179,7 @@ def test_patches_short_of_the_quota_are_forecast_to_the_last_patch_and_no_furthe
     plan, patches, by = one_step([28, 22], quota=608, quota_count=2)
     make_record(patches[0], by=by, on=day("9-25"))
 
-    (found,) = burn_ups(progress(plan, day("10-1")))
+    (found,) = burn_ups(plan_progress(plan, day("10-1")))
 
     assert found.forecast.done_on == day("10-15")  # 亩 10-12；个：还差 1，1×14÷1＝14 天，更慢
     assert (
@@ -188,7 +188,7 @@ def test_patches_short_of_the_quota_are_forecast_to_the_last_patch_and_no_furthe
     )
     assert lacking_sentence(found.figures) == "现有图斑比任务数少558亩，不补上完不成。"
     make_record(patches[1], by=by, on=day("10-1"))
-    (found,) = burn_ups(progress(plan, day("10-1")))
+    (found,) = burn_ups(plan_progress(plan, day("10-1")))
     assert forecast_sentence(found) == "复耕复种现有图斑都做完了。"
 
 
@@ -196,7 +196,7 @@ def test_the_axis_never_begins_after_the_day_that_is_looked_at():
     plan, patches, by = one_step([10], quota=10)
     make_record(patches[0], by=by, on=day("9-25"))
 
-    (early,) = (chart(row, plan, day("3-10")) for row in burn_ups(progress(plan, day("3-10"))))
+    (early,) = (chart(row, plan, day("3-10")) for row in burn_ups(plan_progress(plan, day("3-10"))))
 
     assert early.table == [(day("2-29"), 0, 0), (day("3-10"), 0, 0)]
     assert early.today_x is not None
@@ -223,7 +223,7 @@ def test_when_both_are_needed_the_slower_one_is_forecast():
         make_record(patch, by=by, on=day("9-20"))
 
     # 亩：还差 4，4×14÷16＝3.5 天；个：还差 3，3×14÷2＝21 天，10 月 22 日。
-    (found,) = burn_ups(progress(plan, day("10-1")))
+    (found,) = burn_ups(plan_progress(plan, day("10-1")))
 
     assert (found.forecast.done_on, found.forecast.late_days, found.forecast.unit) == (
         day("10-22"),
@@ -239,7 +239,7 @@ def test_enough_mu_but_not_every_patch_is_not_called_done():
     for patch in patches[:2]:
         make_record(patch, by=by, on=day("9-20"))
 
-    (found,) = burn_ups(progress(plan, day("10-1")))
+    (found,) = burn_ups(plan_progress(plan, day("10-1")))
 
     assert (
         forecast_sentence(found)
@@ -249,16 +249,16 @@ def test_enough_mu_but_not_every_patch_is_not_called_done():
 
 def test_a_crawl_and_a_season_not_begun_are_told_apart_from_standing_still():
     plan, (slow, _), by = one_step([Decimal("0.01"), 100], quota=100, starts_on=day("9-1"))
-    assert forecast_sentence(burn_ups(progress(plan, day("8-1")))[0]) == "复耕复种还没到时段。"
+    assert forecast_sentence(burn_ups(plan_progress(plan, day("8-1")))[0]) == "复耕复种还没到时段。"
     assert (
-        forecast_sentence(burn_ups(progress(plan, day("9-15")))[0])
+        forecast_sentence(burn_ups(plan_progress(plan, day("9-15")))[0])
         == "复耕复种近14天没有进展，推算不出完成日期。"
     )
 
     make_record(slow, by=by, on=day("9-20"))
 
     assert (
-        forecast_sentence(burn_ups(progress(plan, day("9-25")))[0])
+        forecast_sentence(burn_ups(plan_progress(plan, day("9-25")))[0])
         == "复耕复种近14天进展太慢，推算不出完成日期。"
     )
 

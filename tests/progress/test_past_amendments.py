@@ -8,8 +8,8 @@ import pytest
 from plots import actions
 from plots.models import Patch
 from taiping.ground.tables import read_workbook
-from taiping.progress.patch_states import items
-from taiping.progress.progress import progress
+from taiping.progress.patch_states import patches_on_day
+from taiping.progress.progress import plan_progress
 from taiping.progress.returns import returns_by_village
 from tests.dashboard.test_links_agree import Links, count_in
 from tests.worlds.hand_example import Example, moment
@@ -41,7 +41,8 @@ def year():
 
 def ledger(client, **params):
     asked = "&".join(
-        f"{name}={value}" for name, value in {"year": 2024, "state": "all", **params}.items()
+        f"{name}={value}"
+        for name, value in {"year": 2024, "state": "all", **params}.patches_on_day()
     )
     return client.get(f"/patches/?{asked}").context
 
@@ -70,8 +71,11 @@ def test_dashboard_ledger_export_and_list_have_the_same_counts_and_areas(client,
     plan = year.plan
 
     for place, village in enumerate((year.east, year.west, year.south)):
-        whole, own = progress(plan, ON, basis), progress(plan, ON, basis, villages=[village])
-        listed = list(items(own))
+        whole, own = (
+            plan_progress(plan, ON, basis),
+            plan_progress(plan, ON, basis, villages=[village]),
+        )
+        listed = list(patches_on_day(own))
         for figures, mine in zip(whole.targets, own.targets, strict=True):
             cell = figures.villages[place]
             found = ledger(
@@ -131,11 +135,13 @@ def test_a_returned_patch_moved_later_waits_in_the_village_of_that_day(client, y
 
     for village in (year.east, year.west, year.south):
         waiting = 1 if village == getattr(year, place) else 0
-        own = returns_by_village(progress(year.plan, on, basis, villages=[village]))
+        own = returns_by_village(plan_progress(year.plan, on, basis, villages=[village]))
         assert own[village.pk].waiting == waiting + (
             1 if village == year.west else 0
         )  # A4-2 也在西村等着
-        assert returns_by_village(progress(year.plan, on, basis))[village.pk] == own[village.pk]
+        assert (
+            returns_by_village(plan_progress(year.plan, on, basis))[village.pk] == own[village.pk]
+        )
         assert (
             ledger(client, on=on, basis=basis, state="returned", village=village.pk)["count"]
             == own[village.pk].waiting

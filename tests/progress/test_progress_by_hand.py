@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from plots.ledger.replay import all_differences
-from taiping.progress.progress import progress
+from taiping.progress.progress import plan_progress
 from tests.worlds.hand_example import Example, day
 from tests.worlds.hand_tables import MILESTONES, TARGETS, VILLAGES
 
@@ -52,7 +52,7 @@ def pair(text):
 
 
 def figures(example, code, basis, on, **scope):
-    found = progress(example.plan, day(on), basis, **scope)
+    found = plan_progress(example.plan, day(on), basis, **scope)
     return next(row for row in found.targets if row.target.code == code)
 
 
@@ -183,7 +183,9 @@ def test_the_step_that_is_longest_overdue_is_named(example):
 
 def test_the_whole_town_counts_a_patch_overdue_once(example):
     # 12 月 2 日：A5 三步都逾期，算一块；11 月 8 日：N2 两步、A5 两步、A4-2 一步，共三块。
-    assert [progress(example.plan, day(on)).overdue_count for on in ("12-2", "11-8", "9-30")] == [
+    assert [
+        plan_progress(example.plan, day(on)).overdue_count for on in ("12-2", "11-8", "9-30")
+    ] == [
         1,
         3,
         0,

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plots.models import Patch, RectificationRecord
-from taiping.progress.progress import progress
+from taiping.progress.progress import plan_progress
 from taiping.progress.states import State
 from tests.worlds.factories import make_plan, make_steps_target, make_user, make_village
 from villages.models import Role
@@ -69,7 +69,7 @@ def test_the_number_of_queries_is_fixed(leader, basis):
         with transaction.atomic():
             plan = fill(villages, patches)
             with CaptureQueriesContext(connection) as alone:
-                found = progress(plan, date(2024, 10, 20), basis)
+                found = plan_progress(plan, date(2024, 10, 20), basis)
             assert (found.targets[0].patch_count, found.targets[0].exempt_count) == (
                 patches,
                 patches // 10,
@@ -97,7 +97,7 @@ def test_a_secretary_without_villages_gets_an_empty_answer():
     plan = make_plan()
     make_steps_target(plan)
 
-    found = progress(plan, date(2024, 10, 20), villages=[])
+    found = plan_progress(plan, date(2024, 10, 20), villages=[])
 
     assert [(row.patch_count, row.villages, row.state) for row in found.targets] == [
         (0, [], State.NO_DATA)

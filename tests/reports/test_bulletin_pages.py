@@ -250,7 +250,7 @@ def test_a_wrong_date_or_a_long_number_goes_back_to_the_preview(town, client):
     too_long = client.get(address, {"on": "2024-10-20", "number": "字" * 41}, follow=True)
 
     assert wrong_day.redirect_chain[0][0] == "/bulletin/?on=2024-02-30"
-    assert "“2024-02-30”不是日期" in wrong_day.content.decode()
+    assert "“2024-02-30”这一天不存在" in wrong_day.content.decode()
     assert "发文字号最多 40 个字，请改短。" in too_long.content.decode()
     assert "还不能下载，请先改下面 1 处" in too_long.content.decode()
 

@@ -51,7 +51,7 @@ def test_a_repeat_would_be_noticed(town, monkeypatch):
     from plots.actions import permissions
 
     def ask_twice(user, patch):
-        return {verb for verb in permissions.NAMES if not permissions.refusal(verb, user, patch)}
+        return {verb for verb in permissions.VERBS if not permissions.refusal(verb, user, patch)}
 
     monkeypatch.setattr(permissions, "allowed", ask_twice)
     patch = town.things[OWN]["patch"]

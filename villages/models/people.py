@@ -1,5 +1,6 @@
 """账号：谁能登录、用过的密码、输错的密码。"""
 
+import rules
 from axes.models import AccessAttempt
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -65,6 +66,12 @@ class User(AbstractUser):
     @property
     def is_secretary(self):
         return self.role == Role.SECRETARY
+
+    def has_perm(self, perm, obj=None):
+        """登记过的权限只问规则：管理员也不例外；后台各张表的权限照 Django 的，只有管理员有。"""
+        if rules.perm_exists(perm):
+            return rules.has_perm(perm, self, obj)
+        return super().has_perm(perm, obj)
 
     def get_full_name(self):
         return str(self)

@@ -6,7 +6,6 @@ from uuid import uuid4
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from plots.importing import Refused, apply_batch, preview
 from plots.importing.messages import counts_text, headline, quota_text
@@ -14,7 +13,8 @@ from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
 from plots.pages.imports.forms import LONELY, VECTORS
 from taiping.ground.tables import TableError
-from tasks.models import Plan, Target
+from tasks.models import Target
+from tasks.models.question import Question
 from villages.accounts.audit_actor import acting
 
 
@@ -136,13 +136,10 @@ class Command(BaseCommand):
 
 
 def find_target(code, year):
-    plan = (
-        Plan.objects.filter(year=year).first()
-        if year
-        else Plan.objects.current(timezone.localdate())
-    )
-    if plan is None:
-        raise CommandError(f"没有{f' {year} 年度' if year else ''}的方案，请先导入方案。")
+    try:
+        plan = Question.from_options(year=year).plan
+    except ValueError as refusal:
+        raise CommandError(str(refusal)) from None
     targets = {
         target.code: target for target in Target.objects.filter(plan=plan).select_related("plan")
     }
@@ -160,7 +157,7 @@ def find_user(username):
     if username is None:
         return None
     user = get_user_model().objects.filter(username=username, is_active=True).first()
-    if user is None or not user.is_town:
+    if user is None or not user.has_perm("plots.import_patches"):
         raise CommandError(f"没有“{username}”这个镇工作人员或管理员账号，请核对用户名。")
     return user
 

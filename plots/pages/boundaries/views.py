@@ -5,7 +5,6 @@ from pathlib import PurePosixPath
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 
 from plots.geometry.checks import recheck
@@ -13,6 +12,7 @@ from taiping.ground.geometry.crs import choices
 from taiping.ground.geometry.measure import area_mu
 from taiping.ground.geometry.reading import SUFFIXES
 from taiping.ground.geometry.shapes import load
+from taiping.ground.permissions import permission_required
 from taiping.ground.tables import TableError
 from tasks.pages.imports.forms import safe_name
 from villages.accounts import drafts
@@ -61,9 +61,8 @@ class BoundaryForm(forms.Form):
         return cleaned
 
 
+@permission_required("plots.import_boundaries")
 def boundaries(request):
-    if not request.user.is_admin:
-        raise PermissionDenied
     if request.method == "POST" and request.POST.get("do") == "remove":
         return _remove(request)
     form = BoundaryForm(request.POST or None, request.FILES or None)

@@ -3,7 +3,6 @@
 import logging
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, Q
 from django.http import Http404, HttpResponse
@@ -18,6 +17,7 @@ from plots.models import Patch
 from plots.models.checks import GeometryCheck
 from plots.pages.checks.shown import hide_others, refill
 from plots.pages.patch_list.filters import PatchFilter
+from taiping.ground.permissions import permission_required
 from villages.accounts.landing import only_post
 from villages.models import Village
 
@@ -26,8 +26,8 @@ access = logging.getLogger("taiping.access")
 
 
 @require_safe
+@permission_required("plots.view_checks")
 def checks(request):
-    _town_only(request.user)
     visible = GeometryCheck.objects.visible_to(request.user)
     asked = _asked(request)
     found = (
@@ -76,9 +76,9 @@ def _asked(request):
 
 
 @only_post
+@permission_required("plots.view_checks")
 def check_dismiss(request, pk):
     """认定没有问题，或收回认定；回到来的那一页。"""
-    _town_only(request.user)
     check = get_object_or_404(GeometryCheck.objects.visible_to(request.user), pk=pk)
     try:
         if request.POST.get("do") == "reopen":
@@ -96,10 +96,9 @@ def check_dismiss(request, pk):
 
 
 @require_safe
+@permission_required("plots.export_coordinates")
 def geo_export(request, fmt):
     """筛出来的图斑连同精确坐标；只给管理员，谁在什么时候导出了多少都记下来。"""
-    if not request.user.is_admin:
-        raise PermissionDenied
     if fmt not in FORMATS:
         raise Http404
     filters = PatchFilter(
@@ -111,8 +110,3 @@ def geo_export(request, fmt):
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
-
-
-def _town_only(user):
-    if not user.is_town:
-        raise PermissionDenied

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,6 +24,7 @@ from plots.pages.imports.forms import (
     repeated_columns,
     told_layout,
 )
+from taiping.ground.permissions import permission_required
 from taiping.ground.ranges import in_part
 from taiping.ground.tables import TableError
 from tasks.models import Target
@@ -35,13 +35,8 @@ SHOWN, BATCHES = 200, 20
 ABANDONED = timedelta(days=7)
 
 
-def town_only(request):
-    if not request.user.is_town:
-        raise PermissionDenied
-
-
+@permission_required("plots.import_patches")
 def patch_import(request):
-    town_only(request)
     initial = {"target": request.GET.get("target")}
     form = ImportForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -72,8 +67,8 @@ def forget_abandoned():
         batch.delete()
 
 
+@permission_required("plots.import_patches")
 def import_preview(request, pk):
-    town_only(request)
     batch = find(pk)
     if batch.applied_at:
         return render(
@@ -166,9 +161,9 @@ def confirm(request, batch):
 
 
 @require_safe
+@permission_required("plots.import_patches")
 def import_errors(request, pk):
     """上传的内容加一列“错误”，改好再传。"""
-    town_only(request)
     batch = find(pk)
     review = preview(batch, by=request.user, with_earlier=request.GET.get("earlier") == "on")
     if not review.layouts:
@@ -177,8 +172,8 @@ def import_errors(request, pk):
 
 
 @require_safe
+@permission_required("plots.import_patches")
 def import_template(request):
-    town_only(request)
     code = request.GET.get("target", "")
     if not (code.isascii() and code.isdigit() and len(code) < 10):
         raise Http404
@@ -188,9 +183,9 @@ def import_template(request):
 
 
 @require_safe
+@permission_required("plots.import_patches")
 def import_file(request, pk):
     """留存的原文件，一个字节不变；只当附件给。"""
-    town_only(request)
     batch = find(pk)
     try:
         stream = batch.file.open("rb")

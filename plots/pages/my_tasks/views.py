@@ -11,7 +11,7 @@ PAGE = 30
 
 
 def my_tasks(request):
-    if not request.user.is_secretary:
+    if not request.user.has_perm("plots.view_own_tasks"):
         return redirect("/")
     today = timezone.localdate()
     villages = list(Village.objects.visible_to(request.user))

@@ -7,14 +7,13 @@ from django import forms
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
-from plots.ledger.as_of import COMPLETIONS, STATES, AsOf
+from plots.ledger.as_of import COMPLETIONS, STATES, LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import Patch, RectificationRecord, Status
-from plots.models.querysets import BASES, DONE
-from taiping.ground.dates import long_date
-from tasks.models import Milestone, Plan, WorkingGroup, in_force
+from taiping.ground.form_fields import DayField
+from tasks.models import Milestone, WorkingGroup
+from tasks.models.question import BASES, Question
 from villages.models import Village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
@@ -29,10 +28,6 @@ SORTS = {
     "due": DUE,
     "place": "place",
 }
-GROUPS = {"on": ("on", "basis"), "milestone": ("milestone", "done")}  # 去掉一个时一起去掉的
-LED_BY = {name: head for head, names in GROUPS.items() for name in names[1:]}
-DAY_FIELD = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def choice(label, method, empty="全部", **kwargs):
@@ -50,12 +45,16 @@ class TickFilter(django_filters.BooleanFilter):
     field_class = forms.BooleanField
 
 
+class DayFilter(django_filters.DateFilter):
+    field_class = DayField
+
+
 class DaysFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField
 
 
 class PatchFilter(django_filters.FilterSet):
-    """queryset 要先 visible_to(user)；plan 是看的方案，day 是按哪天算（没问就是今天）。"""
+    """queryset 要先 visible_to(user)；question 是看的方案、按哪天算（没问就是今天）、哪种口径。"""
 
     year = choice("年度", "unchanged", empty=None)
     target = choice("任务", "by_target")
@@ -94,13 +93,7 @@ class PatchFilter(django_filters.FilterSet):
         },
     )
     timing = choice("完成得", "by_timing", choices=TIMING.items())
-    on = django_filters.DateFilter(
-        label="看哪一天",
-        method="unchanged",
-        widget=DAY,
-        input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": "日期请写成 2024-10-20 这样。"},
-    )
+    on = DayFilter(label="看哪一天", method="unchanged")
     basis = choice("口径", "unchanged", empty="按完成日期", choices=BASES.items())
     state = choice("那天的情况", "unchanged", choices=STATES.items())
     milestone = choice("那天的一步", "unchanged", empty="不限")
@@ -113,10 +106,7 @@ class PatchFilter(django_filters.FilterSet):
     def __init__(self, data, *, queryset, user):
         super().__init__(data, queryset=queryset)
         self.user = user
-        self.today = timezone.localdate()
-        plans = list(Plan.objects.all())
-        self.several_plans = len(plans) > 1
-        self.plan = self._plan(plans)
+        self.question = Question.from_params(self.data)
         self.milestones = list(
             Milestone.objects.filter(target__plan=self.plan, target__measured_by="PATCHES")
             .select_related("target")
@@ -124,23 +114,22 @@ class PatchFilter(django_filters.FilterSet):
         )
         for milestone in self.milestones:
             milestone.target.plan = self.plan
-        self._fill(plans)
+        self._fill()
 
-    def _plan(self, plans):
-        """year 指的方案；没写或写错时是那天（没写就是今天）该看的方案，和总览一样。"""
-        year = str(self.data.get("year", ""))
-        if found := next((plan for plan in plans if str(plan.year) == year), None):
-            return found
-        try:
-            on = DAY_FIELD.clean(self.data.get("on", "")) or self.today
-        except forms.ValidationError:
-            on = self.today
-        return in_force(sorted(plans, key=lambda plan: -plan.year), on)
+    @property
+    def plan(self):
+        return self.question.plan
 
-    def _fill(self, plans):
+    @property
+    def several_plans(self):
+        return len(self.question.plans) > 1
+
+    def _fill(self):
         """下拉里的选项来自方案和这个人看得见的村。"""
         fields = self.form.fields
-        fields["year"].choices = [(str(plan.year), f"{plan.year}年度") for plan in plans]
+        fields["year"].choices = [
+            (str(plan.year), f"{plan.year}年度") for plan in self.question.plans
+        ]
         fields["year"].initial = str(self.plan.year) if self.plan else ""
         fields["group"].queryset = WorkingGroup.objects.filter(
             plan=self.plan, targets__isnull=False
@@ -160,59 +149,54 @@ class PatchFilter(django_filters.FilterSet):
         ]
         fields["milestone"].choices = names.items()
 
-    @property
-    def asked(self):
+    @cached_property
+    def conditions(self):
         """通得过检查的条件；没填的不在里面。"""
-        if not hasattr(self, "_asked"):
-            self.form.is_valid()
-            given = self.form.cleaned_data.items()
-            self._asked = {name: value for name, value in given if value not in (None, "", False)}
-            if "milestone" not in self._asked:
-                self._asked.pop("done", None)
-        return self._asked
+        self.form.is_valid()
+        given = self.form.cleaned_data.items()
+        conditions = {name: value for name, value in given if value not in (None, "", False)}
+        if "milestone" not in conditions:
+            conditions.pop("done", None)
+        return conditions
 
     @property
     def day(self):
-        return self.asked.get("on") or self.today
-
-    @property
-    def by_which(self):
-        return self.asked.get("basis") or DONE
+        return self.question.on
 
     @property
     def is_as_of(self):
         """问的是某一天的情况（总览点过来的），不是今天的台账。"""
-        asks_a_day = any(name in self.asked for name in ("on", "basis", "milestone"))
-        return asks_a_day or self.asked.get("state", "split") != "split"
+        asks_a_day = any(name in self.conditions for name in ("on", "basis", "milestone"))
+        return asks_a_day or self.conditions.get("state", "split") != "split"
 
     @cached_property
-    def as_of(self):
-        return AsOf(self.day, self.by_which, self.asked_milestones)
+    def ledger(self):
+        """那天的台账。"""
+        return LedgerAt(self.day, self.question.basis, self.asked_milestones)
 
     @property
     def asked_milestones(self):
-        code = self.asked.get("target")
+        code = self.conditions.get("target")
         return [step for step in self.milestones if code is None or step.target.code == code]
 
     def filter_queryset(self, queryset):
         queryset = queryset.filter(target__plan=self.plan) if self.plan else queryset.none()
-        return self._then(super().filter_queryset(queryset))
+        return self._on_that_day(super().filter_queryset(queryset))
 
-    def _then(self, queryset):
+    def _on_that_day(self, queryset):
         """那天算数的图斑，以及那天的状态和某一步的完成情况。"""
         state, code, completion = (
-            self.asked.get(name, "") for name in ("state", "milestone", "done")
+            self.conditions.get(name, "") for name in ("state", "milestone", "done")
         )
         if state == "split":
             return queryset.filter(until_on__isnull=False)
         if not self.is_as_of:
             return queryset.current()
-        then = self.as_of
-        queryset = queryset.counting(self.day, self.by_which)
+        queryset = queryset.counting(self.day, self.question.basis)
         if state:
-            queryset = queryset.filter(then.in_state(state, code))
+            queryset = queryset.filter(self.ledger.in_state(state, code))
         if code and state != "overdue":
-            queryset = queryset.filter(then.at_step(code, completion))
+            queryset = queryset.filter(self.ledger.at_step(code, completion))
         return queryset
 
     def unchanged(self, queryset, name, value):
@@ -223,7 +207,7 @@ class PatchFilter(django_filters.FilterSet):
 
     def by_village(self, queryset, name, village):
         return queryset.filter(
-            self.as_of.in_villages([village]) if self.is_as_of else Q(village=village)
+            self.ledger.in_villages([village]) if self.is_as_of else Q(village=village)
         )
 
     def by_words(self, queryset, name, value):
@@ -234,14 +218,16 @@ class PatchFilter(django_filters.FilterSet):
         return queryset
 
     def by_status(self, queryset, name, value):
-        return queryset.filter(self.as_of.in_status(value) if self.is_as_of else Q(status=value))
+        return queryset.filter(self.ledger.in_status(value) if self.is_as_of else Q(status=value))
 
     def by_step(self, queryset, name, value):
         target, milestone = value.split(":")
         if self.is_as_of:
             known = any(step.target.code == target for step in self.asked_milestones)
             return (
-                queryset.filter(self.as_of.next_is(target, milestone)) if known else queryset.none()
+                queryset.filter(self.ledger.next_is(target, milestone))
+                if known
+                else queryset.none()
             )
         return queryset.filter(next_milestone__target__code=target, next_milestone__code=milestone)
 
@@ -249,21 +235,21 @@ class PatchFilter(django_filters.FilterSet):
         if not value:
             return queryset
         return (
-            queryset.filter(self.as_of.in_state("overdue"))
+            queryset.filter(self.ledger.in_state("overdue"))
             if self.is_as_of
-            else queryset.overdue(self.today)
+            else queryset.overdue(self.question.today)
         )
 
     def by_due(self, queryset, name, value):
         if self.is_as_of:
-            return queryset.filter(self.as_of.due_within(int(value)))
+            return queryset.filter(self.ledger.due_within(int(value)))
         return queryset.due_within(int(value), self.day)
 
     def by_timing(self, queryset, name, value):
         """到那天为止完成的步骤里有没有逾期才完成的；一步也没完成的，两样都不算。"""
         due = Coalesce(F("milestone__due_on"), F("milestone__target__plan__ends_on"))
         done = RectificationRecord.objects
-        done = done.effective(self.day, self.by_which) if self.is_as_of else done.standing()
+        done = done.effective(self.day, self.question.basis) if self.is_as_of else done.standing()
         done = done.filter(patch=OuterRef("pk"), kind__in=WORK, completes=True)
         late = Exists(done.filter(done_on__gt=due).order_by())
         return (
@@ -280,7 +266,7 @@ class PatchFilter(django_filters.FilterSet):
             for name, errors in self.form.errors.items()
             for error in errors
         ]
-        if self.form.cleaned_data.get("done") and "milestone" not in self.asked:
+        if self.form.cleaned_data.get("done") and "milestone" not in self.conditions:
             found.append("“这一步”：要同时选“那天的一步”。这一项没有用上。")
         if (sort := self.data.get("sort", "")) and not self.sort[0]:
             found.append(f"没有“{sort[:20]}”这种排法，下面按任务、村、编号排。")
@@ -291,42 +277,9 @@ class PatchFilter(django_filters.FilterSet):
         """筛出来的是什么：“2024年太平镇团碾村自然撂荒地整治图斑”。"""
         names = {step.target.code: step.target.name for step in self.milestones}
         year = f"{self.plan.year}年" if self.plan else ""
-        return f"{year}{settings.TOWN_NAME}{self.asked.get('village', '')}{names.get(self.asked.get('target'), '')}图斑"
-
-    @property
-    def words(self):
-        """[(参数名, 说法)]：把筛选用话说出来，一个一条。"""
-        return [
-            (name, self._word(name, value))
-            for name, value in self.asked.items()
-            if self._is_chip(name)
-        ]
-
-    def _is_chip(self, name):
-        if name == "year":
-            return self.several_plans
-        return LED_BY.get(name) not in self.asked
-
-    def _word(self, name, value):
-        field = self.form.fields[name]
-        if name == "on":
-            return f"看 {long_date(value)}，{BASES[self.by_which]}"
-        if name == "overdue":
-            return "逾期"
-        if name == "due":
-            return f"{value} 天内截止"
-        if name == "q":
-            return f"含“{value}”"
-        if name == "milestone":
-            done = self.asked.get("done")
-            return f"{dict(field.choices)[value]}{'：' + COMPLETIONS[done] if done else ''}"
-        if name == "step":
-            return "下一步：" + next(
-                t for group, steps in field.choices if group for code, t in steps if code == value
-            )
-        if hasattr(field, "queryset"):
-            return f"{field.label}：{value}"
-        return f"{field.label}：{dict(field.choices)[value]}"
+        village = self.conditions.get("village", "")
+        target = names.get(self.conditions.get("target"), "")
+        return f"{year}{settings.TOWN_NAME}{village}{target}图斑"
 
     @property
     def sort(self):
@@ -340,7 +293,7 @@ class PatchFilter(django_filters.FilterSet):
         rest = ["target__order", "village__order", "code", "pk"]
         if not key:
             return queryset.order_by(*rest)
-        by = (self.is_as_of and self.as_of.sorting(key)) or SORTS[key]
+        by = (self.is_as_of and self.ledger.sorting(key)) or SORTS[key]
         by = F(by) if isinstance(by, str) else by
         by = by.desc(nulls_last=True) if descending else by.asc(nulls_last=True)
         return queryset.order_by(by, *rest)

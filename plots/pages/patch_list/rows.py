@@ -62,15 +62,15 @@ def totals(patches):
 def rows_of(patches, filters):
     """一页图斑 → 行；patches 已取好任务、方案、村、下一步。"""
     patches = list(patches)
-    then = {}
+    states = {}
     if filters.is_as_of:
-        then = filters.as_of.states(patches)
-        patches = [filters.as_of.tell(patch) for patch in patches]
+        states = filters.ledger.states(patches)
+        patches = [filters.ledger.tell(patch) for patch in patches]
     rows = []
     for patch in patches:
         status, text, step = patch.status, patch.status_text, patch.next_milestone
-        if patch.pk in then:
-            status, step = then[patch.pk].status, then[patch.pk].next_milestone
+        if state := states.get(patch.pk):
+            status, step = state.status, state.next_milestone
             text = Status(status).label
         if step is not None:
             step.target = patch.target

@@ -4,11 +4,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
-from plots.actions.permissions import adding_refusal
 from plots.exporting.workbooks import ledger_workbook
 from plots.models import Patch
 from plots.pages.bulk.forms import BULK
-from plots.pages.patch_list.filters import GROUPS, PatchFilter
+from plots.pages.patch_list.chips import GROUPS, worded
+from plots.pages.patch_list.filters import PatchFilter
 from plots.pages.patch_list.rows import CountedPages, rows_of, totals
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,9 +28,10 @@ def patch_list(request):
     filters = filters_of(request)
     found = filters.qs
     count, area = totals(found)
-    area += filters.as_of.more_mu(found) if filters.is_as_of else 0
-    steps = filters.as_of.asked_steps(filters.asked.get("state"), filters.asked.get("milestone"))
-    done = filters.as_of.amounts(found, steps) if filters.is_as_of and steps and count else None
+    area += filters.ledger.more_mu(found) if filters.is_as_of else 0
+    given = filters.conditions
+    steps = filters.ledger.asked_steps(given.get("state"), given.get("milestone"))
+    done = filters.ledger.amounts(found, steps) if filters.is_as_of and steps and count else None
     related = ("target__plan", "village", "next_milestone")
     page = CountedPages(filters.sorted(found.select_related(*related)), count).get_page(
         request.GET.get("page")
@@ -52,7 +53,7 @@ def patch_list(request):
             "page_query": query_of(request, "page"),
             "all_ticked": request.GET.get("select") == "page",
             "may_add": _may_add(request.user, filters),
-            "bulk": BULK if request.user.is_town else None,
+            "bulk": BULK if request.user.has_perm("plots.act_in_bulk") else None,
         },
     )
 
@@ -61,10 +62,9 @@ def patch_export(request):
     """筛出来的图斑，一份 Excel：和列表同一个筛选、同一个范围。"""
     filters = filters_of(request)
     title = f"{filters.title}台账"
-    then = filters.as_of if filters.is_as_of else None
-    response = HttpResponse(
-        ledger_workbook(filters.sorted(filters.qs), title, then), content_type=XLSX
-    )
+    ledger = filters.ledger if filters.is_as_of else None
+    content = ledger_workbook(filters.sorted(filters.qs), title, ledger)
+    response = HttpResponse(content, content_type=XLSX)
     name = f"{title}_{filters.day:%Y%m%d}.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
@@ -91,7 +91,7 @@ def chips_of(request, filters):
     """[(说法, 去掉这一条的参数)]。"""
     return [
         (text, query_of(request, "page", "select", *GROUPS.get(name, (name,))))
-        for name, text in filters.words
+        for name, text in worded(filters)
     ]
 
 
@@ -108,4 +108,4 @@ def _heads(request, filters):
 
 def _may_add(user, filters):
     targets = {step.target for step in filters.milestones}
-    return any(not adding_refusal(user, target) for target in targets)
+    return any(user.has_perm("plots.add_patch", target) for target in targets)

@@ -4,17 +4,14 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from taiping.ground.dates import parse_day, within_reach
 from taiping.ground.texts import half_width
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")
-DATE = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?(?:[ T]+00:00(?::00)?)?"
-)
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 LONGEST_NUMBER = 100  # 位数再多的不是数
-YEARS = range(1900, 2200)
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 YES, NO = {"是", "有", "y", "yes", "true", "1", "√"}, {"否", "无", "n", "no", "false", "0", "×"}
 
@@ -57,31 +54,14 @@ def as_code(value):
 
 
 def as_date(value):
-    """日期：2024-09-30、2024/9/30、2024年9月30日、2024.9.30，或表格里的日期 → date 或 None。"""
+    """日期：文字的写法见 taiping.ground.dates，或表格里的日期 → date 或 None。"""
     if value is None:
         return None
     if isinstance(value, datetime):
         value = value.date()
-    if isinstance(value, date):
-        return _in_reach(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 20000 <= value < 80000:
-        return EXCEL_DAY_ZERO + timedelta(days=int(value))
-    text = half_width(as_text(value))
-    if not text:
-        return None
-    if found := DATE.fullmatch(text):
-        try:
-            day = date(*map(int, found.groups()))
-        except ValueError:
-            raise ValueError(f"“{text}”这一天不存在，请填如 2024-09-30。") from None
-        return _in_reach(day)
-    raise ValueError(f"“{as_text(value)}”不是日期，请填如 2024-09-30。")
-
-
-def _in_reach(day):
-    if day.year not in YEARS:
-        raise ValueError(f"“{day}”的年份不对，请核对，填如 2024-09-30。")
-    return day
+        value = EXCEL_DAY_ZERO + timedelta(days=int(value))
+    return within_reach(value) if isinstance(value, date) else parse_day(as_text(value))
 
 
 def as_moment(value):
@@ -96,7 +76,7 @@ def as_moment(value):
             moment = datetime.combine(as_date(value), datetime.min.time())
         except ValueError:
             raise ValueError(f"“{text}”不是时间，请填如 2024-09-30 15:04:05，或留空。") from None
-    _in_reach(moment.date())
+    within_reach(moment.date())
     return moment
 
 

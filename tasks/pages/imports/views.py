@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,22 +10,19 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from taiping.ground.permissions import permission_required
 from taiping.ground.tables import TableError
 from tasks import workbook
 from tasks.models import Plan, PlanFile
+from tasks.models.question import Question
 from tasks.pages.imports.forms import PlanFileForm
 from tasks.workbook.summary import headline
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def admins_only(request):
-    if not request.user.has_perm("tasks.import_plan"):
-        raise PermissionDenied
-
-
+@permission_required("tasks.import_plan")
 def plan_import(request):
-    admins_only(request)
     form = PlanFileForm(request.POST, request.FILES) if request.method == "POST" else PlanFileForm()
     if request.method == "POST" and form.is_valid():
         uploaded = form.cleaned_data["file"]
@@ -43,8 +39,8 @@ def plan_import(request):
     )
 
 
+@permission_required("tasks.import_plan")
 def plan_import_preview(request, pk):
-    admins_only(request)
     record = get_object_or_404(PlanFile, pk=pk)
     content, refusal = content_of(record), ""
     if request.method == "POST" and not record.unreadable:
@@ -84,9 +80,9 @@ def imported(request, record, review, delete_missing):
 
 
 @require_safe
+@permission_required("tasks.import_plan")
 def plan_import_marked(request, pk):
     """上传的表加一列“错误”，改好再传。"""
-    admins_only(request)
     record = get_object_or_404(PlanFile, pk=pk)
     if record.name.lower().endswith(".json"):
         raise Http404
@@ -100,22 +96,18 @@ def plan_import_marked(request, pk):
 
 
 @require_safe
+@permission_required("tasks.export_plan")
 def plan_export(request):
-    if not request.user.is_town:
-        raise PermissionDenied
-    year = request.GET.get("year", "")
-    if year and not (year.isascii() and year.isdigit() and len(year) == 4):
-        raise Http404
-    today = timezone.localdate()
-    plan = Plan.objects.filter(year=int(year)).first() if year else Plan.objects.current(today)
-    if plan is None:
+    question = Question.from_params(request.GET)
+    plan = question.plan
+    if plan is None or question.problems:
         raise Http404
     try:
         content = workbook.export_xlsx(plan)
     except TableError as error:
         messages.error(request, f"没有导出：{error}")
         return redirect(f"{reverse('tasks:plan')}?year={plan.year}")
-    return attachment(content, f"{plan.year}年耕地保护方案-{today:%Y%m%d}.xlsx")
+    return attachment(content, f"{plan.year}年耕地保护方案-{question.today:%Y%m%d}.xlsx")
 
 
 def content_of(record):

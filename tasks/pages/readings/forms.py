@@ -2,6 +2,7 @@
 
 from django import forms
 
+from taiping.ground.form_fields import DayField
 from tasks.models import Reading, Target
 
 
@@ -11,7 +12,7 @@ class ReadingForm(forms.ModelForm):
     class Meta:
         model = Reading
         fields = ["target", "village", "on", "value", "source"]
-        widgets = {"on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        field_classes = {"on": DayField}
 
     def __init__(self, *args, plan, **kwargs):
         super().__init__(*args, **kwargs)

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from plots import actions
 from plots.exporting.workbooks import ledger_workbook, template_workbook
 from plots.importing import apply_batch, preview
-from plots.ledger.as_of import AsOf
+from plots.ledger.as_of import LedgerAt
 from plots.models import Batch, Patch, Remedy
 from taiping.ground.tables import read_workbook
 from tests.worlds.factories import (
@@ -262,7 +262,7 @@ def test_the_blank_template_is_ready_for_filling(target, staff):
 
 def ledger_on(target, on, basis="done"):
     """那天的台账 → {编号: {表头: 值}}，和说明行。"""
-    then = AsOf(on, basis, target.milestones.all())
+    then = LedgerAt(on, basis, target.milestones.all())
     patches = Patch.objects.filter(target=target).counting(on, basis).order_by("code")
     rows = read_workbook(ledger_workbook(patches, "台账", then))[0].rows
     header = rows[2][1]
@@ -308,7 +308,7 @@ def test_the_page_and_its_export_agree_on_a_past_day(target, client):
 def test_export_queries_do_not_grow_with_rows(target, django_assert_num_queries):
     patches, then = (
         Patch.objects.filter(target=target),
-        AsOf(date(2024, 9, 5), "done", target.milestones.all()),
+        LedgerAt(date(2024, 9, 5), "done", target.milestones.all()),
     )
 
     for given in ((), (then,)):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from plots import actions
 from plots.models import Patch
 from plots.pages.patch_list.filters import PatchFilter
-from taiping.progress.progress import progress
+from taiping.progress.progress import plan_progress
 from tests.worlds.factories import (
     make_group,
     make_milestone,
@@ -172,7 +172,7 @@ DAYS = [
 def test_the_ledger_lists_what_the_dashboard_counts(scene, basis):
     for day in DAYS:
         listed, counted = {}, {}
-        figures = progress(scene.plan, date.fromisoformat(day), basis)
+        figures = plan_progress(scene.plan, date.fromisoformat(day), basis)
         for asked, number in dashboard_counts(figures):
             counted[str(asked)] = number
             listed[str(asked)] = len(scene.found(year="2024", on=day, basis=basis, **asked))
@@ -205,11 +205,11 @@ def dashboard_counts(figures):
 
 def test_the_area_under_the_list_is_the_area_on_the_dashboard(scene):
     for day in DAYS:
-        for step in progress(scene.plan, date.fromisoformat(day)).targets[0].milestones:
+        for step in plan_progress(scene.plan, date.fromisoformat(day)).targets[0].milestones:
             code = step.milestone.code
             params = {"on": day, "target": "abandoned", "milestone": code, "done": "some"}
             filters = PatchFilter(params, queryset=Patch.objects.all(), user=scene.huang)
-            amounts = filters.as_of.amounts(filters.qs, filters.as_of.asked_steps("", code))
+            amounts = filters.ledger.amounts(filters.qs, filters.ledger.asked_steps("", code))
 
             assert amounts == (step.reached, step.on_time), (day, code)
 

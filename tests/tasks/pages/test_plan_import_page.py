@@ -90,7 +90,7 @@ def test_errors_are_a_table_and_nothing_can_be_confirmed(boss, client, plan):
     assert Target.objects.get(code="abandoned").quota == 608
 
     marked = client.get(reverse("tasks:plan_import_marked", args=[PlanFile.objects.get().pk]))
-    assert "不是日期，请填如 2024-09-30。" in sheet_rows(marked.content)["时间节点"][7][-1]
+    assert "不是日期，请写成 2024-10-20 这样。" in sheet_rows(marked.content)["时间节点"][7][-1]
     assert "attachment" in marked["Content-Disposition"]
 
 

@@ -114,7 +114,7 @@ def test_staff_enter_a_reading_with_its_source(plan, staff, client):
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("on", "2024-02-30", "输入一个有效的日期"),
+        ("on", "2024-02-30", "“2024-02-30”这一天不存在，请写成 2024-10-20 这样。"),
         ("value", "三万", "输入一个数"),
         ("source", "", "这个字段是必填项"),
         ("value", "-1", "数值不能是负数"),

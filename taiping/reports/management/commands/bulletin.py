@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from taiping.progress.management.options import add_options, asked_plan, write_file
+from taiping.progress.management.options import add_output, add_question, question_of, write_file
 from taiping.reports.bulletin import bulletin_name, write_bulletin
 from taiping.reports.bulletin.docx import to_docx
 from taiping.reports.bulletin.form import BulletinForm
@@ -12,14 +12,15 @@ class Command(BaseCommand):
     help = "写一份《关于全镇耕地保护工作进展情况的通报》（Word，GB/T 9704-2012 版式）。"
 
     def add_arguments(self, parser):
-        add_options(parser, "通报.docx")
+        add_question(parser)
+        add_output(parser, "通报.docx")
         parser.add_argument(
             "--number", metavar="文号", default="", help="发文字号；不写就留出空位手填"
         )
         parser.add_argument("--issuer", metavar="单位", help="发文单位；不写就用方案的发文单位")
 
     def handle(self, *, as_of, basis, year, output, number, issuer, **options):
-        plan, on = asked_plan(as_of, year)
+        question = question_of(as_of, basis, year)
         form = BulletinForm({"number": number, "issuer": issuer})
         if not form.is_valid():
             raise CommandError(
@@ -27,7 +28,11 @@ class Command(BaseCommand):
             )
         given = form.cleaned_data
         bulletin = write_bulletin(
-            plan, on, basis, number=given["number"], issuer=given["issuer"] or None
+            question.plan,
+            question.on,
+            basis,
+            number=given["number"],
+            issuer=given["issuer"] or None,
         )
-        path = write_file(output, bulletin_name(on, basis), to_docx(bulletin))
-        self.stdout.write(f"通报已写到 {path}，截至 {on}。")
+        path = write_file(output, bulletin_name(question.on, basis), to_docx(bulletin))
+        self.stdout.write(f"通报已写到 {path}，截至 {question.on}。")

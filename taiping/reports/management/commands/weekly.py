@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from taiping.progress.management.options import add_options, asked_plan, write_file
+from taiping.progress.management.options import add_output, add_question, question_of, write_file
 from taiping.reports.weekly import weekly_name, weekly_workbook
 
 
@@ -10,9 +10,11 @@ class Command(BaseCommand):
     help = "写一份周报（Excel）：总表、分村、时间节点、逾期和暂缓清单、明细、说明。"
 
     def add_arguments(self, parser):
-        add_options(parser, "周报.xlsx")
+        add_question(parser)
+        add_output(parser, "周报.xlsx")
 
     def handle(self, *, as_of, basis, year, output, **options):
-        plan, on = asked_plan(as_of, year)
-        path = write_file(output, weekly_name(on, basis), weekly_workbook(plan, on, basis))
-        self.stdout.write(f"周报已写到 {path}，截至 {on}。")
+        question = question_of(as_of, basis, year)
+        content = weekly_workbook(question.plan, question.on, basis)
+        path = write_file(output, weekly_name(question.on, basis), content)
+        self.stdout.write(f"周报已写到 {path}，截至 {question.on}。")

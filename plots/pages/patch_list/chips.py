@@ -1,0 +1,50 @@
+"""把现在的筛选用话说出来，一个条件一条。"""
+
+from plots.ledger.as_of import COMPLETIONS
+from taiping.ground.dates import long_date
+
+GROUPS = {"on": ("on", "basis"), "milestone": ("milestone", "done")}  # 去掉一个时一起去掉的
+LED_BY = {name: head for head, names in GROUPS.items() for name in names[1:]}
+
+
+def worded(filters):
+    """[(参数名, 说法)]。"""
+    return [
+        (name, _word(filters, name, value))
+        for name, value in filters.conditions.items()
+        if _is_chip(filters, name)
+    ]
+
+
+def _is_chip(filters, name):
+    if name == "year":
+        return filters.several_plans
+    return LED_BY.get(name) not in filters.conditions
+
+
+def _word(filters, name, value):
+    field = filters.form.fields[name]
+    if name == "on":
+        return f"看 {long_date(value)}，{filters.question.basis_text}"
+    if name == "overdue":
+        return "逾期"
+    if name == "due":
+        return f"{value} 天内截止"
+    if name == "q":
+        return f"含“{value}”"
+    if name == "milestone":
+        done = filters.conditions.get("done")
+        return f"{dict(field.choices)[value]}{'：' + COMPLETIONS[done] if done else ''}"
+    if name == "step":
+        return f"下一步：{_step_word(field, value)}"
+    if hasattr(field, "queryset"):
+        return f"{field.label}：{value}"
+    return f"{field.label}：{dict(field.choices)[value]}"
+
+
+def _step_word(field, value):
+    """下一步的选项按任务分了组。"""
+    for group, steps in field.choices:
+        if group and value in (names := dict(steps)):
+            return names[value]
+    return ""

@@ -1,0 +1,10 @@
+"""看全镇的权限：村支部书记看自己村的任务。"""
+
+from taiping.ground.permissions import add_permission, saying
+from villages.rules import is_not_secretary
+
+add_permission("dashboard.view_town", is_not_secretary)
+add_permission(
+    "dashboard.show_screen",
+    saying("大屏给镇里会议室用，请打开“我的任务”。", is_not_secretary),
+)
