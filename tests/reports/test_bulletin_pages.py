@@ -228,7 +228,9 @@ def test_every_file_and_page_keeps_the_basis(town, client, tmp_path, basis, repo
     sheet = client.get(
         reverse("reports:village_confirmation", args=[town.east.pk]), asked
     ).content.decode()
-    assert cells in sheet  # 东村撂荒：上报 3 个 20 亩，核实 2 个 10 亩
+    assert cells in " ".join(sheet.split()).replace(
+        "> <", "><"
+    )  # 东村撂荒：上报 3 个 20 亩，核实 2 个 10 亩
 
 
 def test_another_years_bulletin(town, client):
