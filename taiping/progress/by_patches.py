@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from plots.models import Kind
-from taiping.progress.facts import ExemptOrDeferred, Facts
+from taiping.progress.facts import ExemptOrDeferred, Facts, need_of, quota_of
 from taiping.progress.figures import (
     ZERO,
     MilestoneFigures,
@@ -15,7 +15,6 @@ from taiping.progress.figures import (
     TargetFigures,
     VillageFigures,
 )
-from taiping.progress.quotas import need_of, quota_of
 from taiping.progress.states import Term, judge, overall
 from tasks.models import Milestone, Target
 

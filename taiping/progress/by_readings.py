@@ -1,8 +1,7 @@
 """靠监测量的任务：当日最近的监测数；没有就是无数据，不当作 0。"""
 
-from taiping.progress.facts import Facts
+from taiping.progress.facts import Facts, need_of, quota_of
 from taiping.progress.figures import ZERO, MilestoneFigures, TargetFigures, VillageFigures
-from taiping.progress.quotas import need_of, quota_of
 from taiping.progress.states import Term, judge, judge_floor, overall
 from tasks.models import Target
 

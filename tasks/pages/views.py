@@ -86,21 +86,23 @@ def readings(request):
     if form:
         drafts.refill(request, form)
     targets = plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order")
-    seen = Reading.objects.filter(target__plan=plan).select_related("target", "village", "by")
-    if request.user.is_secretary:
-        seen = seen.filter(village__isnull=True) | seen.filter(
-            village__in=Village.objects.visible_to(request.user)
-        )
     return shown(
         request,
         "tasks/readings/readings.html",
         question,
         form=form,
         targets=targets,
-        readings=mark_corrected(
-            list(seen.order_by("target__order", "-on", "-created_at", "-pk")[:500])
-        ),
+        readings=mark_corrected(_latest_readings(plan, request.user)),
     )
+
+
+def _latest_readings(plan, user):
+    """看得见的最近 500 次：村支部书记看全镇的和自己村的。"""
+    found = Reading.objects.filter(target__plan=plan).select_related("target", "village", "by")
+    if user.is_secretary:
+        own = Village.objects.visible_to(user)
+        found = found.filter(village__isnull=True) | found.filter(village__in=own)
+    return list(found.order_by("target__order", "-on", "-created_at", "-pk")[:500])
 
 
 def mark_corrected(readings):

@@ -41,8 +41,7 @@ def year():
 
 def ledger(client, **params):
     asked = "&".join(
-        f"{name}={value}"
-        for name, value in {"year": 2024, "state": "all", **params}.patches_on_day()
+        f"{name}={value}" for name, value in {"year": 2024, "state": "all", **params}.items()
     )
     return client.get(f"/patches/?{asked}").context
 
