@@ -10,6 +10,7 @@ from plots.geometry.checks import recheck
 from plots.ledger.replay import STATEFUL, WORK, settle
 from plots.models import Evidence, Kind, Patch, RectificationRecord
 from taiping.ground.area import plain
+from taiping.ground.words import more_or_less
 
 CARRIED = "更正后转记"
 LABELS = {"area_mu": "面积（亩）", "village": "村", "code": "图斑编号"}
@@ -166,8 +167,7 @@ def split(entry, *, children, reason):
     if empty := next((child["code"] for child in facts if not child["area_mu"]), None):
         raise NotAllowed(f"{empty} 的面积要大于 0 亩。")
     difference = sum(child["area_mu"] for child in facts) - parent.area_mu
-    side = "多" if difference > 0 else "少"
-    told = f"拆分后合计比原面积{side} {plain(abs(difference))} 亩" if difference else ""
+    told = f"拆分后合计比原面积{more_or_less(difference, '亩')}" if difference else ""
     record = entry.write(
         Kind.SPLIT,
         note="；".join(filter(None, [reason, told])),

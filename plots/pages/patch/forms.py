@@ -10,6 +10,7 @@ from plots.models import Reason
 from plots.pages.review.forms import steps_to_redo
 from taiping.ground.area import plain
 from taiping.ground.form_fields import ListedChoiceField
+from taiping.ground.words import more_or_less
 from villages.models import Village
 
 DATE_ERRORS = {"invalid": "日期看不明白，请填如 2024-09-05。", "required": "请填日期。"}
@@ -228,11 +229,10 @@ class SplitForm(ActionForm):
             self.add_error("code2", "拆分至少要分成两块，请把每一块的编号和面积都填上。")
         total, whole = sum(child["area_mu"] for child in self.children), self.entry.patch.area_mu
         if not self.errors and total != whole and not data["differs"]:
-            side = "多" if total > whole else "少"
             self.add_error(
                 "differs",
                 (
-                    f"拆分后合计 {plain(total)} 亩，比原面积 {plain(whole)} 亩{side} {plain(abs(total - whole))} 亩。"
+                    f"拆分后合计 {plain(total)} 亩，比原面积 {plain(whole)} 亩{more_or_less(total - whole, '亩')}。"
                     "请改对面积；确实如此就勾选这一项。"
                 ),
             )

@@ -4,7 +4,8 @@ from django import template
 from django.template import engines
 from django.utils.safestring import mark_safe
 
-from taiping.progress.words import TAGS, days_words
+from taiping.ground.words import days_words
+from taiping.progress.words import TAGS
 
 register = template.Library()
 
