@@ -1,8 +1,6 @@
 """台账：看、筛、排、导出。"""
 
-from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 
 from plots.actions.permissions import adding_refusal
 from plots.exporting.workbooks import ledger_workbook
@@ -10,8 +8,8 @@ from plots.models import Patch
 from plots.pages.bulk.forms import BULK
 from plots.pages.patch_list.filters import GROUPS, PatchFilter
 from plots.pages.patch_list.rows import CountedPages, rows_of, totals
+from taiping.ground.web import download
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADS = {
     "code": "图斑编号",
     "village": "村",
@@ -62,12 +60,8 @@ def patch_export(request):
     filters = filters_of(request)
     title = f"{filters.title}台账"
     then = filters.as_of if filters.is_as_of else None
-    response = HttpResponse(
-        ledger_workbook(filters.sorted(filters.qs), title, then), content_type=XLSX
-    )
-    name = f"{title}_{filters.day:%Y%m%d}.xlsx"
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    content = ledger_workbook(filters.sorted(filters.qs), title, then)
+    return download(content, f"{title}_{filters.day:%Y%m%d}.xlsx")
 
 
 def filters_of(request):

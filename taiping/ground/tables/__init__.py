@@ -30,16 +30,8 @@ from taiping.ground.tables.reading import (
     refuse_unfit,
     within_limits,
 )
-from taiping.ground.tables.writing import (
-    Column,
-    SheetWriter,
-    add_sheet,
-    new_book,
-    one_of,
-    put,
-    sheet_title,
-    to_bytes,
-)
+from taiping.ground.tables.sheet_writer import Column, SheetWriter, add_sheet, one_of
+from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
 
 __all__ = [
     "ERROR_HEADER",

@@ -7,15 +7,9 @@ from openpyxl import load_workbook
 
 from taiping.ground.tables.cells import shown
 from taiping.ground.tables.reading import column_letter, read_here, refuse_unfit, within_limits
+from taiping.ground.tables.sheet_writer import Column, add_sheet
 from taiping.ground.tables.styles import ERROR, ERROR_FONT
-from taiping.ground.tables.writing import (
-    Column,
-    add_sheet,
-    new_book,
-    put,
-    sheet_title,
-    to_bytes,
-)
+from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
 from taiping.ground.texts import half_width
 
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"

@@ -36,8 +36,10 @@ def rate(header: str, width: float, group: str = "") -> Column:
     return number(header, width, styles.PERCENT, group)
 
 
-def number(header: str, width: float, number_format: str, group: str = "") -> Column:
-    return Column(header, width, number_format=number_format, style=styles.NUMBER, group=group)
+def number(header: str, width: float, number_format: str, group: str = "", **given) -> Column:
+    return Column(
+        header, width, number_format=number_format, style=styles.NUMBER, group=group, **given
+    )
 
 
 def heading(shot: Snapshot) -> str:

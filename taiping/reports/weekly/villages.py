@@ -76,7 +76,9 @@ def _areas(book, shot):
 
 
 def _parts(figures, titles, width, number_format) -> list[Column]:
-    return [number(title, width, number_format, figures.target.name) for title in titles]
+    name, first = figures.target.name, titles[0]
+    columns = [number(first, width, number_format, name, starts_group=True)]
+    return columns + [number(title, width, number_format, name) for title in titles[1:]]
 
 
 def _opened(book, shot, name, unit, columns, font_step) -> SheetWriter:

@@ -4,20 +4,18 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from taiping.ground.tables import TableError
+from taiping.ground.web import download
 from tasks import workbook
 from tasks.models import Plan, PlanFile
 from tasks.pages.imports.forms import PlanFileForm
 from tasks.workbook.summary import headline
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def admins_only(request):
@@ -98,7 +96,7 @@ def plan_import_marked(request, pk):
         marked = workbook.with_errors(content, problems)
     except TableError as error:
         raise Http404(str(error)) from None
-    return attachment(marked, f"{record.name.rpartition('.')[0]}-错误标注.xlsx")
+    return download(marked, f"{record.name.rpartition('.')[0]}-错误标注.xlsx")
 
 
 @require_safe
@@ -117,7 +115,7 @@ def plan_export(request):
     except TableError as error:
         messages.error(request, f"没有导出：{error}")
         return redirect(f"{reverse('tasks:plan')}?year={plan.year}")
-    return attachment(content, f"{plan.year}年耕地保护方案-{today:%Y%m%d}.xlsx")
+    return download(content, f"{plan.year}年耕地保护方案-{today:%Y%m%d}.xlsx")
 
 
 def content_of(record):
@@ -126,9 +124,3 @@ def content_of(record):
             return stream.read()
     except FileNotFoundError:
         raise Http404("这个文件已经不在了，请重新上传。") from None
-
-
-def attachment(content, name):
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
