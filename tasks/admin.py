@@ -9,6 +9,7 @@ from django.forms import BaseInlineFormSet
 
 from taiping.ground.admin import ReadOnlyAdmin
 from taiping.ground.area import plain
+from taiping.ground.words import more_or_less
 from tasks.models import (
     Allocation,
     Membership,
@@ -202,7 +203,7 @@ def split_against(split, quota, unit):
     words = f"{plain(split)} {unit}"
     if quota is None or split == quota:
         return words
-    return f"{words}（{'少' if split < quota else '多'} {plain(abs(quota - split))}）"
+    return f"{words}（{more_or_less(split - quota)}）"
 
 
 @admin.register(Milestone)

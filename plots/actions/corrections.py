@@ -11,6 +11,7 @@ from plots.geometry.checks import recheck
 from plots.ledger.replay import STATEFUL, WORK, settle
 from plots.models import Evidence, Kind, Patch, RectificationRecord
 from taiping.ground.area import plain
+from taiping.ground.words import more_or_less
 from villages.models import Village
 
 CARRIED = "更正后转记"
@@ -179,8 +180,7 @@ def split(context: ActionContext, *, children: list[dict], reason: str) -> Recti
         raise NotAllowed("拆分至少要分成两块，请把每一块的编号和面积都填上。")
     facts = _checked_children(children)
     difference = sum(child["area_mu"] for child in facts) - parent.area_mu
-    side = "多" if difference > 0 else "少"
-    gap = f"拆分后合计比原面积{side} {plain(abs(difference))} 亩" if difference else ""
+    gap = f"拆分后合计比原面积{more_or_less(difference, '亩')}" if difference else ""
     record = context.write(
         Kind.SPLIT,
         note="；".join(filter(None, [reason, gap])),

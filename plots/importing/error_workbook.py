@@ -1,11 +1,9 @@
 """错误标注表：上传的内容原样写回，最后加一列“错误”；改好直接再传，那一列不用删。"""
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
 
 from plots.models.columns import ERRORS
-from taiping.ground.tables import ERROR_FILL, ERROR_FONT, column_letter, put, sheet_title, to_bytes
+from taiping.ground.tables import Column, SheetWriter, sheet_title, styles, to_bytes
 
 WIDTH = 60
 
@@ -29,37 +27,23 @@ def _sentence(problem):
 
 
 def _write(book, layout, told):
-    sheet = book.create_sheet(sheet_title(layout.name))
     rows = [(number, values[: _old_errors(layout)]) for number, values in layout.sheet.rows]
     width = max(len(values) for _, values in rows)
-    sheet.column_dimensions[column_letter(width)].width = WIDTH
-    written = 0
+    columns = [Column("", None)] * width + [Column(ERRORS, WIDTH)]
+    sheet = SheetWriter(book, sheet_title(layout.name), columns)
     for number, values in rows:
-        for _ in range(number - written - 1):
-            sheet.append([])
-        cells = [put(WriteOnlyCell(sheet), value) for value in values]
-        cells += [None] * (width - len(cells))
+        while sheet.number < number - 1:
+            sheet.line([], styles.AS_GIVEN)
         sentences = told.get(number, []) + (told.get(0, []) if number == rows[0][0] else [])
-        cells.append(
-            _note(sheet, ERRORS if number == layout.header_row and number else "", sentences)
-        )
-        sheet.append(cells)
-        written = number
+        header = ERRORS if number == layout.header_row and number else ""
+        look = styles.BOLD if header else styles.AS_GIVEN
+        if sentences:
+            look = styles.ERROR
+        filled = [*values, *[None] * (width - len(values))]
+        text = "；".join(filter(None, [header, *sentences]))
+        sheet.line([*filled, text], [styles.AS_GIVEN] * width + [look])
 
 
 def _old_errors(layout):
     """上次下载的标注表改了再传的，原来那一列“错误”在第几列（不再带上）。"""
     return next((use.index for use in layout.uses if use.header == ERRORS), None)
-
-
-def _note(sheet, header, sentences):
-    text = "；".join(filter(None, [header, *sentences]))
-    if not text:
-        return None
-    cell = put(WriteOnlyCell(sheet), text)
-    if header and not sentences:
-        cell.font = Font(bold=True)
-    else:
-        cell.font, cell.fill = ERROR_FONT, ERROR_FILL
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    return cell

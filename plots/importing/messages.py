@@ -1,6 +1,7 @@
 """怎么说：预览的一句话、和方案任务数的比较、批次的结果。页面和命令说的一样。"""
 
 from taiping.ground.area import plain
+from taiping.ground.words import more_or_less
 
 COUNTS = (
     ("new", "新增 {} 个"),
@@ -46,7 +47,7 @@ def quota_text(review):
     if found.kept:
         total += f"，加上系统里已有的，共 {plain(found.after_mu)} 亩、{found.after_count} 个"
     gaps = [
-        f"{'多' if actual > planned else '少'} {plain(abs(actual - planned))} {unit}"
+        more_or_less(actual - planned, unit)
         for planned, actual, unit in (
             (target.quota, found.after_mu, "亩"),
             (target.quota_count, found.after_count, "个"),

@@ -10,6 +10,7 @@ from plots.models import Patch, Remedy
 from plots.models.columns import AREAS, FACTS, IS_SPLIT, Field, tidy_header
 from taiping.ground.area import plain, rounded
 from taiping.ground.tables import as_code, as_decimal, as_text, shown
+from taiping.ground.words import more_or_less
 from villages.models import Village
 
 TOTAL = re.compile(r".{0,10}(合计|小计|总计|共计)[:：]?")
@@ -353,13 +354,12 @@ class SheetReader:
             sums = (segment, total, self.total)
             if min(abs(stated - amount) for amount in sums) >= Decimal("0.01"):
                 amount = segment or total or self.total
-                side = "多" if stated > amount else "少"
                 self.warn(
                     number,
                     self.area.label,
                     stated,
                     f"这一行写的合计是 {plain(stated)} 亩，各行加起来是 {plain(amount)} 亩，"
-                    f"合计{side} {plain(abs(stated - amount))} 亩；导入以各行为准。",
+                    f"合计{more_or_less(stated - amount, '亩')}；导入以各行为准。",
                 )
 
 

@@ -4,6 +4,8 @@ import datetime
 
 from django.utils import timezone
 
+from taiping.ground.words import days_words
+
 BACKFILL_DAYS = 7  # 录入比完成晚了超过这么多天，就标“补录”
 
 
@@ -20,11 +22,7 @@ def days_left(milestone, today):
 def days_left_text(milestone, today):
     """“还剩 3 天”“今天截止”“逾期 5 天”；没有下一步是空文字。"""
     days = days_left(milestone, today)
-    if days is None:
-        return ""
-    if days == 0:
-        return "今天截止"
-    return f"还剩 {days} 天" if days > 0 else f"逾期 {-days} 天"
+    return "" if days is None else days_words(days, ahead="还剩", past="逾期")
 
 
 def local_date(moment):

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from taiping.ground.words import days_words
 from taiping.progress.states import Need, State
 from taiping.progress.tallies import Scope
-from taiping.progress.words import days_words
 from tasks.models import Milestone, Plan, Reading, Target
 from villages.models import Village
 

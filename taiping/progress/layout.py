@@ -8,11 +8,12 @@ from functools import cached_property
 
 from taiping.ground.area import plain
 from taiping.ground.dates import short_date
+from taiping.ground.words import days_words
 from taiping.progress.figures import TargetFigures, VillageFigures
 from taiping.progress.rates import percent_of
 from taiping.progress.returns import Returns
 from taiping.progress.states import State
-from taiping.progress.words import days_text, days_words, shortage
+from taiping.progress.words import days_text, shortage
 from tasks.models import Target, WorkingGroup
 from villages.models import Village
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from taiping.ground.area import plain, rounded
 from taiping.ground.dates import date_beside, long_date, short_date
+from taiping.ground.words import days_words
 from taiping.progress.states import State
 from tasks.models.question import BASES, DONE
 
@@ -31,17 +32,17 @@ def shortage(figures):
     return "、".join(parts)
 
 
+def margin_text(figures):
+    """监测数和底线差多少：“高出底线98亩”“低于底线2亩”。"""
+    word = "低于" if figures.margin < 0 else "高出"
+    return f"{word}底线{quantity(figures.margin_abs, figures.target)}"
+
+
 def days_text(milestone):
     """一个节点离截止：“还有 11 天”“今天截止”“已过 20 天”；做完了的、方案未定时限又没过的不说。"""
     if milestone.state.is_done or (milestone.undated and milestone.days_left >= 0):
         return ""
     return days_words(milestone.days_left)
-
-
-def days_words(days):
-    if days > 0:
-        return f"还有 {days} 天"
-    return "今天截止" if days == 0 else f"已过 {-days} 天"
 
 
 def verdict(progress):
@@ -132,22 +133,3 @@ def lacking_sentence(figures):
     """图斑不够的话；够的是空文字。"""
     short = shortage(figures)
     return f"现有图斑比任务数少{short}，不补上完不成。" if short else ""
-
-
-def _stuck(pending, ahead):
-    """还没完成的第一步推算不出的原因。"""
-    name = pending.milestone.name
-    if pending.state == State.NOT_STARTED:
-        return f"{name}还没到时段"
-    return f"{name}近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期"
-
-
-def _expected(step, ahead, as_of):
-    when = f"按近14天进度，{step.milestone.name}预计{date_beside(ahead.done_on, as_of)}完成"
-    if step.undated:
-        return f"{when}（方案未定时限）"
-    return f"{when}，" + (
-        f"晚{ahead.late_days}天"
-        if ahead.late_days > 0
-        else f"赶得上{short_date(step.due_on)}的截止"
-    )

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from taiping.progress.figures import TargetFigures
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import snapshot
+from tasks.models import Plan
+from villages.models import Village
 
 
 @dataclass
@@ -25,8 +27,8 @@ class Confirmation:
     has_demo: bool
 
 
-def confirmation(plan, as_of, basis, village):
-    """→ Confirmation；查询次数固定（图斑每千块一次）。"""
+def confirmation(plan: Plan, as_of: date, basis: str, village: Village) -> Confirmation:
+    """查询次数固定（图斑每千块一次）。"""
     with snapshot(plan, as_of, basis, [village]) as shot:
         by_target = defaultdict(list)
         for item in shot.items():

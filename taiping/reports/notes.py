@@ -1,13 +1,16 @@
 """统计说明：周报和通报用同一份，数怎么来的、几个词是什么意思。"""
 
+from datetime import datetime
+
 from taiping.ground.dates import long_date
+from taiping.progress.snapshot import Snapshot
 
 
-def chinese_moment(moment):
+def chinese_moment(moment: datetime) -> str:
     return f"{long_date(moment)}{moment.hour}时{moment.minute:02d}分"
 
 
-def explanations(shot, returns=False):
+def explanations(shot: Snapshot, returns: bool = False) -> list[str]:
     """统计说明的各条，每条一句话；returns 时说明待重报和差错率。"""
     recorded = shot.progress.basis == "recorded"
     basis = (

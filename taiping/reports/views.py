@@ -1,24 +1,21 @@
 """通报（预览和 Word）、周报（Excel）、村级确认表。"""
 
-import io
-
 from django.conf import settings
-from django.http import FileResponse
+from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from taiping.ground.permissions import permission_required
+from taiping.ground.web import DOCX, download
 from taiping.progress.question import DashboardQuery
 from taiping.reports.bulletin import bulletin_name, write_bulletin
 from taiping.reports.bulletin.docx import to_docx
 from taiping.reports.bulletin.form import BulletinForm
+from taiping.reports.bulletin.template import TemplateError
 from taiping.reports.confirmation import confirmation
 from taiping.reports.weekly import weekly_name, weekly_workbook
 from tasks.models.question import BASES
 from villages.models import Village
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def written(question, form):
@@ -58,7 +55,12 @@ def bulletin_docx(request):
     question, form = DashboardQuery.from_params(request.GET), BulletinForm(request.GET)
     if question.plan is None or question.problems or not form.is_valid():
         return redirect(f"{redirect('reports:bulletin').url}?{request.GET.urlencode()}")
-    return sent(to_docx(written(question, form)), bulletin_name(question.on, question.basis), DOCX)
+    try:
+        content = to_docx(written(question, form))
+    except TemplateError as error:
+        messages.error(request, f"没有写成 Word：{error}")
+        return redirect(f"{redirect('reports:bulletin').url}?{request.GET.urlencode()}")
+    return download(content, bulletin_name(question.on, question.basis), DOCX)
 
 
 @require_safe
@@ -69,13 +71,7 @@ def weekly(request):
     if question.plan is None or question.problems:
         return redirect(f"{redirect('dashboard:dashboard').url}?{request.GET.urlencode()}")
     content = weekly_workbook(question.plan, question.on, question.basis)
-    return sent(content, weekly_name(question.on, question.basis), XLSX)
-
-
-def sent(content, name, content_type):
-    return FileResponse(
-        io.BytesIO(content), as_attachment=True, filename=name, content_type=content_type
-    )
+    return download(content, weekly_name(question.on, question.basis))
 
 
 @require_safe

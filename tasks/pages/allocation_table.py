@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from taiping.ground.area import plain
+from taiping.ground.words import more_or_less
 from tasks.models import Allocation, Target
 from villages.models import Village
 
@@ -35,7 +35,7 @@ class ShareColumn:
         if self.undivided == villages:
             return ""
         gaps = [
-            f"{'多' if gap > 0 else '少'} {plain(abs(gap))} {unit}"
+            more_or_less(gap, unit)
             for gap, unit in ((self.gap, self.target.unit), (self.gap_count, "个"))
             if gap
         ]

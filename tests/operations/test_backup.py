@@ -19,6 +19,7 @@ from plots.evidence import attach
 from plots.ledger.replay import all_differences
 from plots.models import Evidence, Patch, RectificationRecord
 from taiping.operations.backup import ArchiveError, make_backup, making, restore, rows
+from taiping.reports.bulletin.template import own_template
 from tests.worlds.factories import make_patch, make_reading, make_target, make_user
 from tests.worlds.photos import upload
 from tests.worlds.town import Town, sep
@@ -108,6 +109,24 @@ def test_everything_saved_comes_back_on_an_empty_installation(town, media, tmp_p
     assert "3 个文件，逐项核对过，并在一个临时数据库里装过一遍" in said
     assert "复核台账：状态和下一步都与记录一致。" in told
     assert Evidence.objects.get().file.size > 0
+
+
+def test_the_offices_own_bulletin_template_comes_back_but_covers_no_other(
+    town, media, tmp_path, settings
+):
+    settings.DATA_DIR = tmp_path / "old"
+    own_template().parent.mkdir(parents=True)
+    own_template().write_bytes(b"own template")
+    make_backup(tmp_path / "a.zip")
+    settings.DATA_DIR = tmp_path / "new"
+
+    restore(tmp_path / "a.zip", replace=True)
+    restored = own_template().read_bytes()
+    own_template().write_bytes(b"a newer one")
+    restore(tmp_path / "a.zip", replace=True)
+
+    assert restored == b"own template"
+    assert own_template().read_bytes() == b"a newer one"
 
 
 def test_work_goes_on_after_a_restore_with_new_numbers(town, media, tmp_path):

@@ -32,6 +32,44 @@ def opened(plan, day=DAY, **given):
     return Document(io.BytesIO(to_docx(write_bulletin(plan, day, **given))))
 
 
+def styles_of(style):
+    """一种样式和它一层层照着的。"""
+    while style is not None:
+        yield style.element
+        style = style.base_style
+
+
+def said(elements, name, attribute):
+    """几层里最先说到的；都没说是 None。"""
+    for element in elements:
+        found = element.find(qn(name)) if element is not None else None
+        if found is not None and found.get(qn(attribute)) is not None:
+            return found.get(qn(attribute))
+    return None
+
+
+def look(paragraph, run, name, attribute):
+    """这几个字最后的样子：自己说的、字符样式说的、段落样式说的，依次往下。"""
+    own = run._r.rPr
+    named = own is not None and own.find(qn("w:rStyle")) is not None
+    layers = [*(styles_of(run.style) if named else []), *styles_of(paragraph.style)]
+    return said([own, *(layer.find(qn("w:rPr")) for layer in layers)], name, attribute)
+
+
+def font(paragraph, run):
+    return look(paragraph, run, "w:rFonts", "w:eastAsia")
+
+
+def size(paragraph, run):
+    return look(paragraph, run, "w:sz", "w:val")
+
+
+def layout(paragraph, name, attribute):
+    """这一段最后的排法：自己说的，再是样式说的。"""
+    layers = [layer.find(qn("w:pPr")) for layer in styles_of(paragraph.style)]
+    return said([paragraph._p.pPr, *layers], name, attribute)
+
+
 def test_word_layout_follows_the_standard(town):
     document = opened(town.plan)
     section, paragraphs = document.sections[0], document.paragraphs
@@ -45,18 +83,23 @@ def test_word_layout_follows_the_standard(town):
         paragraph for paragraph in paragraphs if paragraph.text.startswith("（二）自然撂荒地整治")
     )
 
-    def font(run):
-        return run._r.rPr.find(qn("w:rFonts")).get(qn("w:eastAsia"))
-
     margins = section.top_margin, section.bottom_margin, section.left_margin, section.right_margin
     assert [round(margin.mm) for margin in margins] == [37, 35, 28, 26]
     assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
-    assert (font(title.runs[0]), title.runs[0].font.size) == ("方正小标宋简体", Pt(22))
-    assert (font(heading.runs[0]), [font(run) for run in body.runs]) == (
-        "黑体",
-        ["楷体_GB2312", "仿宋_GB2312"],
-    )
-    assert body._p.pPr.find(qn("w:ind")).get(qn("w:firstLineChars")) == "200"
+    (title_run,), (heading_run,), (lead, words) = title.runs, heading.runs, body.runs
+    assert (font(title, title_run), size(title, title_run)) == ("方正小标宋简体", "44")  # 半磅
+    assert font(heading, heading_run) == "黑体"
+    assert (font(body, lead), font(body, words)) == ("楷体_GB2312", "仿宋_GB2312")
+    assert (size(body, lead), size(body, words)) == ("32", "32")
+    assert layout(body, "w:ind", "w:firstLineChars") == "200"
+    assert layout(body, "w:spacing", "w:line") == "579"
+    assert (layout(body, "w:jc", "w:val"), layout(title, "w:jc", "w:val")) == ("both", "center")
+    assert all(run.font.name is None and run.font.size is None for run in title.runs + body.runs)
+    head, row = document.tables[0].rows[0].cells[1], document.tables[0].rows[1].cells[1]
+    for cell, expected in ((head, "黑体"), (row, "仿宋_GB2312")):
+        (written,) = cell.paragraphs
+        assert (font(written, written.runs[0]), size(written, written.runs[0])) == (expected, "24")
+        assert layout(written, "w:spacing", "w:line") == "440"
     normal = document.styles["Normal"]
     assert (normal.font.size, normal.paragraph_format.line_spacing) == (Pt(16), Pt(28.95))
     assert normal.element.rPr.find(qn("w:rFonts")).get(qn("w:eastAsia")) == "仿宋_GB2312"
@@ -136,7 +179,7 @@ def test_download_carries_what_was_filled_in(town, client):
 
     asked = {"on": "2024-10-20", "number": "太府发〔2024〕12号", "issuer": "太平镇政府"}
     response = client.get(address, asked)
-    document = Document(io.BytesIO(b"".join(response.streaming_content)))
+    document = Document(io.BytesIO(response.content))
     page = client.get(reverse("reports:bulletin"), asked).content.decode()
     today = timezone.localdate()
 
@@ -173,7 +216,7 @@ def test_a_short_signature_stands_centred_over_the_date(town):
     name, day = document.paragraphs[-2:]
 
     def right(paragraph):
-        return int(paragraph._p.pPr.find(qn("w:ind")).get(qn("w:rightChars")))
+        return int(layout(paragraph, "w:ind", "w:rightChars"))
 
     digits = sum(char.isdigit() for char in day.text)
     assert right(day) == 400
@@ -186,7 +229,7 @@ def test_long_codes_may_break_inside_so_that_lines_are_not_stretched(town):
         row for row in opened(town.plan).paragraphs if row.text.startswith("（二）自然撂荒地整治")
     )
 
-    assert body._p.pPr.find(qn("w:wordWrap")).get(qn("w:val")) == "0"
+    assert layout(body, "w:wordWrap", "w:val") == "0"
 
 
 @pytest.mark.parametrize(
@@ -214,7 +257,7 @@ def test_every_file_and_page_keeps_the_basis(town, client, tmp_path, basis, repo
         )
 
     def got(name):
-        return io.BytesIO(b"".join(client.get(reverse(f"reports:{name}"), asked).streaming_content))
+        return io.BytesIO(client.get(reverse(f"reports:{name}"), asked).content)
 
     for document in (Document(got("bulletin_docx")), Document(tmp_path / "通报.docx")):
         assert document.tables[0].rows[-1].cells[3].text == reported[0]

@@ -49,9 +49,7 @@ def from_json():
 
 def from_workbook(client):
     answer = client.get(f"/weekly.xlsx?on={DAY}")
-    sheet = load_workbook(
-        io.BytesIO(b"".join(answer.streaming_content) if answer.streaming else answer.content)
-    )["总表"]
+    sheet = load_workbook(io.BytesIO(answer.content))["总表"]
     rows = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
     return {
         name: (
@@ -113,9 +111,7 @@ def test_every_day_of_the_year_worked_out_by_hand_reads_the_same_everywhere(clie
     for (on, basis), by_hand in by_day.items():
         asked = {"year": 2024, "on": on.isoformat(), "basis": basis}
         page = client.get("/", asked).content.decode()
-        book = load_workbook(
-            io.BytesIO(b"".join(client.get("/weekly.xlsx", asked).streaming_content))
-        )
+        book = load_workbook(io.BytesIO(client.get("/weekly.xlsx", asked).content))
         lines = {row[0]: row for row in book["总表"].iter_rows(values_only=True)}
         out = io.StringIO()
         call_command(
@@ -168,9 +164,7 @@ def test_the_bulletin_says_the_same_in_words(town, client):
     client.force_login(make_user(role=Role.LEADER))
 
     answer = client.get(f"/bulletin/download.docx?on={DAY}")
-    document = Document(
-        io.BytesIO(b"".join(answer.streaming_content) if answer.streaming else answer.content)
-    )
+    document = Document(io.BytesIO(answer.content))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
 
     abandoned = next(line for line in text.splitlines() if "自然撂荒地整治（" in line)

@@ -5,9 +5,9 @@ import logging
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Q
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from plots.actions.check_dismissal import dismiss, reopen
@@ -18,6 +18,7 @@ from plots.models.checks import GeometryCheck
 from plots.pages.checks.shown import hide_others, refill
 from plots.pages.patch_list.filters import PatchFilter
 from taiping.ground.permissions import permission_required
+from taiping.ground.web import download
 from villages.accounts.landing import only_post
 from villages.models import Village
 
@@ -107,6 +108,4 @@ def geo_export(request, fmt):
     content, content_type, count = FORMATS[fmt](filters.qs)
     name = f"{filters.title}_{filters.day:%Y%m%d}.{fmt}"
     access.info("导出精确坐标 %s 用户=%s 图斑=%s", name, request.user.username, count)
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    return download(content, name, content_type)

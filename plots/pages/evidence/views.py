@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from plots.evidence.sniff import BY_SUFFIX, JPEG
 from plots.models import Evidence
 from taiping.ground.ranges import in_part
+from taiping.ground.web import download
 
 logger = logging.getLogger(__name__)
 # 原件和浏览图不许浏览器留底。缩略图许它存着，但每次用都先问过我们：信号弱的手机不用每点一下重新收一遍，
@@ -49,9 +50,7 @@ def _stream(field, evidence, which):
     if which == "original":
         sort = BY_SUFFIX[PurePosixPath(field.name).suffix]
         name = download_name(evidence.name, sort)
-        return FileResponse(
-            stream, as_attachment=True, filename=name, content_type=sort.content_type
-        )
+        return download(stream, name, sort.content_type)
     name = f"{evidence.pk}-{which}{JPEG.suffix}"
     return FileResponse(stream, filename=name, content_type=JPEG.content_type)
 

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from plots.exporting.workbooks import template_workbook
@@ -27,10 +26,10 @@ from plots.pages.imports.forms import (
 from taiping.ground.permissions import permission_required
 from taiping.ground.ranges import in_part
 from taiping.ground.tables import TableError
+from taiping.ground.web import download, whole_number
 from tasks.models import Target
 from villages.accounts import drafts
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN, BATCHES = 200, 20
 ABANDONED = timedelta(days=7)
 
@@ -144,8 +143,8 @@ def confirm(request, batch):
             name: request.POST.get(key) == "on"
             for name, key in (("with_earlier", "earlier"), ("skip_refused", "skip"))
         }
-    rows = request.POST.get("rows", "")
-    if rows.isascii() and rows.isdigit() and len(rows) < 9 and job.is_long(batch, int(rows)):
+    rows = whole_number(request.POST.get("rows"), 8)
+    if rows is not None and job.is_long(batch, rows):
         job.start(batch, by=request.user, **options)
         return redirect("plots:import_preview", pk=batch.pk)
     try:
@@ -168,18 +167,15 @@ def import_errors(request, pk):
     review = preview(batch, by=request.user, with_earlier=request.GET.get("earlier") == "on")
     if not review.layouts:
         raise Http404
-    return attachment(marked_workbook(review), f"{batch.name.rpartition('.')[0]}-错误标注.xlsx")
+    return download(marked_workbook(review), f"{batch.name.rpartition('.')[0]}-错误标注.xlsx")
 
 
 @require_safe
 @permission_required("plots.import_patches")
 def import_template(request):
-    code = request.GET.get("target", "")
-    if not (code.isascii() and code.isdigit() and len(code) < 10):
-        raise Http404
     targets = Target.objects.filter(measured_by=Target.MeasuredBy.PATCHES).select_related("plan")
-    target = get_object_or_404(targets, pk=int(code))
-    return attachment(template_workbook(target), f"{target.name}图斑导入表.xlsx")
+    target = get_object_or_404(targets, pk=whole_number(request.GET.get("target"), 9))
+    return download(template_workbook(target), f"{target.name}图斑导入表.xlsx")
 
 
 @require_safe
@@ -191,18 +187,10 @@ def import_file(request, pk):
         stream = batch.file.open("rb")
     except (FileNotFoundError, ValueError):
         raise Http404("这个文件已经不在了。") from None
-    response = FileResponse(
-        stream, as_attachment=True, filename=batch.name, content_type="application/octet-stream"
-    )
+    response = download(stream, batch.name, "application/octet-stream")
     response["X-Content-Type-Options"] = "nosniff"
     return in_part(request, response, f'"import-{batch.pk}-{response["Content-Length"]}"')
 
 
 def find(pk):
     return get_object_or_404(Batch.objects.select_related("target__plan", "by"), pk=pk)
-
-
-def attachment(content, name):
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response

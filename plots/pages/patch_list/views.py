@@ -1,8 +1,6 @@
 """台账：看、筛、排、导出。"""
 
-from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 
 from plots.exporting.workbooks import ledger_workbook
 from plots.models import Patch
@@ -10,8 +8,8 @@ from plots.pages.bulk.forms import BULK
 from plots.pages.patch_list.chips import GROUPS, worded
 from plots.pages.patch_list.filters import PatchFilter
 from plots.pages.patch_list.rows import CountedPages, rows_of, totals
+from taiping.ground.web import download
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADS = {
     "code": "图斑编号",
     "village": "村",
@@ -64,10 +62,7 @@ def patch_export(request):
     title = f"{filters.title}台账"
     ledger = filters.ledger if filters.is_as_of else None
     content = ledger_workbook(filters.sorted(filters.qs), title, ledger)
-    response = HttpResponse(content, content_type=XLSX)
-    name = f"{title}_{filters.day:%Y%m%d}.xlsx"
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    return download(content, f"{title}_{filters.day:%Y%m%d}.xlsx")
 
 
 def filters_of(request):

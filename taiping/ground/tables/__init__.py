@@ -1,5 +1,6 @@
 """表格的读和写，不认得任何应用：读 Excel、csv、粘贴的文字；把格子里的字读成日期、数；写 Excel。"""
 
+from taiping.ground.tables import styles
 from taiping.ground.tables.cells import (
     as_bool,
     as_code,
@@ -29,30 +30,18 @@ from taiping.ground.tables.reading import (
     refuse_unfit,
     within_limits,
 )
-from taiping.ground.tables.writing import (
-    ERROR_FILL,
-    ERROR_FONT,
-    Column,
-    add_dropdown,
-    add_sheet,
-    new_book,
-    print_landscape,
-    put,
-    sheet_title,
-    to_bytes,
-)
+from taiping.ground.tables.sheet_writer import Column, SheetWriter, add_sheet, one_of
+from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
 
 __all__ = [
-    "ERROR_FILL",
-    "ERROR_FONT",
     "ERROR_HEADER",
     "ERROR_SHEET",
     "HEADER_ROWS",
     "Column",
     "Sheet",
+    "SheetWriter",
     "TableError",
     "TooHeavy",
-    "add_dropdown",
     "add_sheet",
     "as_bool",
     "as_code",
@@ -65,8 +54,8 @@ __all__ = [
     "column_letter",
     "marked",
     "new_book",
+    "one_of",
     "plain_header",
-    "print_landscape",
     "put",
     "read_csv",
     "read_pasted",
@@ -74,6 +63,7 @@ __all__ = [
     "refuse_unfit",
     "sheet_title",
     "shown",
+    "styles",
     "to_bytes",
     "within_limits",
 ]

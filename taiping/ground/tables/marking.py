@@ -4,20 +4,12 @@ import io
 import re
 
 from openpyxl import load_workbook
-from openpyxl.styles import Alignment
 
 from taiping.ground.tables.cells import shown
 from taiping.ground.tables.reading import column_letter, read_here, refuse_unfit, within_limits
-from taiping.ground.tables.writing import (
-    ERROR_FILL,
-    ERROR_FONT,
-    Column,
-    add_sheet,
-    new_book,
-    put,
-    sheet_title,
-    to_bytes,
-)
+from taiping.ground.tables.sheet_writer import Column, add_sheet
+from taiping.ground.tables.styles import ERROR, ERROR_FONT
+from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
 from taiping.ground.texts import half_width
 
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"
@@ -80,9 +72,7 @@ def _mark_sheet(sheet, told):
     put(sheet.cell(head, index), ERROR_HEADER).font = ERROR_FONT
     sheet.column_dimensions[column_letter(index - 1)].width = 60
     for number, sentences in told.items():
-        cell = put(sheet.cell(number, index), "\n".join(sentences))
-        cell.font, cell.fill = ERROR_FONT, ERROR_FILL
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        ERROR.dress(put(sheet.cell(number, index), "\n".join(sentences)))
 
 
 def _error_column(sheet):

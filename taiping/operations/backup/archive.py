@@ -1,4 +1,7 @@
-"""备份文件：zip 里 data/ 是表，media/ 是上传的文件，manifest.json 是清单，每一项都有 SHA-256。"""
+"""备份文件：zip 里 data/ 是表，media/ 是上传的文件，manifest.json 是清单，每一项都有 SHA-256。
+
+单位自己放了通报模板的，还有 templates/。
+"""
 
 import hashlib
 import json

@@ -24,6 +24,7 @@ from taiping.operations.backup.rows import (
     snapshot,
 )
 from taiping.operations.versions import newer_sentence
+from taiping.reports.bulletin.template import OWN, own_template
 
 UNPROVEN = ".未验证.zip"
 PACKED = (
@@ -72,6 +73,8 @@ def _write(path):
             for model in kept_models(apps):
                 tables[model._meta.label_lower] = _add_table(writer, model, names)
         missing = [name for name in dict.fromkeys(names) if not _add_file(writer, name)]
+        if own_template().exists():
+            writer.add(OWN, [own_template().read_bytes()], compress=False)
         writer.finish(
             {
                 "made_at": timezone.now().isoformat(),

@@ -16,6 +16,7 @@ from taiping.operations.backup import rows
 from taiping.operations.backup.archive import ArchiveError, opened
 from taiping.operations.backup.fitting import DoesNotFit, check_references
 from taiping.operations.versions import unknown_steps
+from taiping.reports.bulletin.template import OWN, own_template
 
 MEDIA = "media/"
 
@@ -33,6 +34,7 @@ def restore(path, *, replace=False):
             _write_files(archive, added, renamed)
             with connection.constraint_checks_disabled(), transaction.atomic():
                 replace_rows(archive, renamed)
+                _put_template(archive)
         except BaseException as error:
             _remove(added)
             raise _told(error) from error
@@ -80,6 +82,14 @@ def _write_files(archive, added, renamed):
         added.append(saved)
         if saved != name:
             renamed[name] = saved
+
+
+def _put_template(archive):
+    """单位自己的通报模板：这里没有才放回去，有了的不覆盖。"""
+    path = own_template()
+    if OWN in archive.manifest["entries"] and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"".join(archive.chunks(OWN)))
 
 
 def _has(name, sha256):

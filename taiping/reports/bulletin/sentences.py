@@ -1,9 +1,13 @@
 """由数写成句子的规则：每个函数收进度里的数，给出办事人员会写的一句话；没有的不说，也不编。"""
 
+from decimal import Decimal
+
 from taiping.ground.dates import long_date
+from taiping.progress.figures import Progress, TargetFigures
 from taiping.progress.rates import percent_of
 from taiping.progress.states import State
-from taiping.progress.words import quantity, shortage
+from taiping.progress.words import margin_text, quantity, shortage
+from tasks.models import Target
 
 STATE_WORDS = [
     (State.DONE, "按期完成"),
@@ -16,7 +20,7 @@ STATE_WORDS = [
 ]
 
 
-def both(count, amount, target):
+def both(count: int, amount: Decimal | None, target: Target) -> str:
     """个数和面积：“35个、380.5亩”；只有整块的、只有零散面积的、都没有的（空文字）分开说。"""
     if count and amount:
         return f"{count}个、{quantity(amount, target)}"
@@ -25,7 +29,7 @@ def both(count, amount, target):
     return f"部分面积{quantity(amount, target)}（没有整块完成的）" if amount else ""
 
 
-def quota(figures):
+def quota(figures: TargetFigures) -> str:
     """“任务数24个、99.3亩”；方案没定数的照说。"""
     target, parts = figures.target, []
     if figures.quota_count is not None:
@@ -37,7 +41,7 @@ def quota(figures):
     return ("底线" if target.is_floor else "任务数") + "、".join(parts)
 
 
-def overall(progress):
+def overall(progress: Progress) -> str:
     """各项任务按状态数一数：“方案共有目标任务8项，其中逾期1项、正常推进3项、还没有数据4项。”"""
     counts = [(word, len(progress.counted(state))) for state, word in STATE_WORDS]
     counts = [(word, number) for word, number in counts if number]
@@ -48,22 +52,19 @@ def overall(progress):
     return f"方案共有目标任务{total}项，其中{'、'.join(f'{word}{number}项' for word, number in counts)}。"
 
 
-def timing(progress):
+def timing(progress: Progress) -> str:
     """方案还没开始、已经结束时的一句；在年度中间是空文字。"""
     plan, as_of = progress.plan, progress.as_of
     if as_of < plan.starts_on:
         return f"方案从{long_date(plan.starts_on)}开始，到统计之日还没有开始。"
     if as_of > plan.ends_on:
-        late = (
-            "，没有完成、也没有暂缓的都算逾期"
-            if any(figures.patch_count for figures in progress.targets)
-            else ""
-        )
+        has_patches = any(figures.patch_count for figures in progress.targets)
+        late = "，没有完成、也没有暂缓的都算逾期" if has_patches else ""
         return f"方案已于{long_date(plan.ends_on)}结束，以下是结束以后的情况{late}。"
     return ""
 
 
-def patches_overall(progress):
+def patches_overall(progress: Progress) -> str:
     """全镇图斑的一句：有没有图斑，有没有逾期的。"""
     by_patches = [figures for figures in progress.targets if figures.target.by_patches]
     if not by_patches:
@@ -76,21 +77,19 @@ def patches_overall(progress):
     return f"各项任务共有图斑{total}个，其中{progress.overdue_count}个逾期。"
 
 
-def reading(figures, as_of):
+def reading(figures: TargetFigures) -> str:
     """靠监测的任务：“底线32202亩，2024年6月30日监测为32300亩，高出底线98亩。”"""
     target = figures.target
     if figures.confirmed is None:
         return f"{quota(figures)}，还没有监测数。"
     text = f"{quota(figures)}，{long_date(figures.reading.on)}监测为{quantity(figures.confirmed, target)}"
     if figures.margin is not None:
-        if not figures.margin:
-            return f"{text}，与底线持平。"
-        return f"{text}，{'低于' if figures.margin < 0 else '高出'}底线{quantity(figures.margin_abs, target)}。"
+        return f"{text}，{margin_text(figures) if figures.margin else '与底线持平'}。"
     share = percent_of(figures.confirmed, figures.quota)
     return f"{text}，占任务数的{share}。" if share else f"{text}。"
 
 
-def patch_progress(figures):
+def patch_progress(figures: TargetFigures) -> str:
     """靠图斑的任务：任务数、图斑、上报、核实、核减、暂缓。"""
     target = figures.target
     if not figures.patch_count:
@@ -102,7 +101,7 @@ def patch_progress(figures):
     return text + lacking_patches(figures)
 
 
-def done(figures):
+def done(figures: TargetFigures) -> str:
     """上报和核实：都没有、只有上报、全部核实、一部分核实，几种说法；只有核查无问题的不说成已经核实。"""
     single = len(figures.milestones) < 2  # 只有一步的任务，上报就是完成
     verb = "完成" if single else "核实"
@@ -128,13 +127,13 @@ def done(figures):
     return f"{before}已{verb}{told}，{shares(figures, verb)}。"
 
 
-def worked(figures, count, amount):
+def worked(figures: TargetFigures, count: int, amount: Decimal) -> str:
     """做了的个数和面积；只有核查无问题的、什么都没做的是空文字。"""
     only_exempt = figures.exempt_count and count == figures.exempt_count and not amount
     return "" if only_exempt else both(count, amount, figures.target)
 
 
-def shares(figures, verb):
+def shares(figures: TargetFigures, verb: str) -> str:
     """占比：有个数任务的按个数，有面积任务的按面积，都没有的按现有图斑。"""
     need, parts = figures.need, []
     if need.quota_count:
@@ -153,11 +152,10 @@ def shares(figures, verb):
     return "、".join(texts) + after
 
 
-def lacking_patches(figures):
+def lacking_patches(figures: TargetFigures) -> str:
     """图斑加起来够不够任务数：不够的，做完现有图斑也完不成。"""
     short = shortage(figures)
-    return (
-        f"扣除核查无问题的，现有图斑比任务数少{short}。"
-        if figures.exempt_count and short
-        else (f"现有图斑比任务数少{short}。" if short else "")
-    )
+    if not short:
+        return ""
+    before = "扣除核查无问题的，" if figures.exempt_count else ""
+    return f"{before}现有图斑比任务数少{short}。"

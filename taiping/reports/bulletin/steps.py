@@ -1,11 +1,16 @@
 """时间节点的句子：哪天截止、还有几天、完成多少、按期的和逾期的；和总览、周报的状态一致。"""
 
+from collections import defaultdict
+from datetime import date
+
 from taiping.ground.dates import date_beside
+from taiping.ground.words import days_words
+from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.states import State
 from taiping.reports.bulletin.sentences import both, quantity
 
 
-def milestones(figures):
+def milestones(figures: TargetFigures) -> str:
     """一项任务全部节点的话；全都按期完成的一句带过，说法相同的节点并在一起。"""
     rows = figures.milestones
     if not rows or not figures.patch_count:
@@ -23,7 +28,7 @@ def milestones(figures):
     return "".join(f"{'、'.join(names)}{words}。" for names, words in told)
 
 
-def milestone(figures, row):
+def milestone(figures: TargetFigures, row: MilestoneFigures) -> str:
     """一个节点名称后面的话：“10月31日截止，还有11天”。"""
     due = date_beside(row.due_on, row.as_of)
     if row.state == State.NOT_STARTED:
@@ -41,13 +46,11 @@ def milestone(figures, row):
 
 
 def _deadline(row, due):
+    left = days_words(row.days_left, gap="")
     if row.undated:
-        return f"方案未定时限，按方案结束日期{due}判断" + (
-            f"，已过{row.days_over}天" if row.days_left < 0 else ""
-        )
-    if row.days_left > 0:
-        return f"{due}截止，还有{row.days_left}天"
-    return f"{due}当天截止" if row.days_left == 0 else f"{due}截止，已过{row.days_over}天"
+        past = f"，{left}" if row.days_left < 0 else ""
+        return f"方案未定时限，按方案结束日期{due}判断{past}"
+    return f"{due}截止，{left}" if row.days_left else f"{due}当天截止"
 
 
 def _reached(figures, row):
@@ -73,7 +76,7 @@ def _timing(row):
     return f"，其中按期{row.on_time_count}个、逾期完成{row.late_count}个"
 
 
-def lacking(figures, row):
+def lacking(figures: TargetFigures, row: MilestoneFigures) -> str:
     """离要完成的数还差多少的文字：“3个、28亩”；够了或没有任务数是空文字。"""
     need, parts = figures.need, []
     if need.quota_count and row.reached_count < need.quota_count:
@@ -85,7 +88,7 @@ def lacking(figures, row):
     return "、".join(parts)
 
 
-def overdue_steps(progress):
+def overdue_steps(progress: Progress) -> list[str]:
     """逾期的时间节点，一项任务一句；没有是空列表。底线的另说。"""
     lines = []
     for figures in progress.targets:
@@ -93,38 +96,39 @@ def overdue_steps(progress):
         target = figures.target
         if not late or target.is_floor:
             continue
-        told = "、".join(
-            f"{row.milestone.name}（已过{row.days_over}天{f'，还差{lack}' if (lack := lacking(figures, row)) else ''}）"
-            for row in late
-        )
-        lines.append(f"{target.name}的{told}")
+        told = []
+        for row in late:
+            lack = lacking(figures, row)
+            short = f"，还差{lack}" if lack else ""
+            told.append(f"{row.milestone.name}（已过{row.days_over}天{short}）")
+        lines.append(f"{target.name}的{'、'.join(told)}")
     return lines
 
 
-def below_floor(progress):
+def below_floor(progress: Progress) -> list[TargetFigures]:
     """低于底线的任务，哪一天都说，不等到截止。"""
     return [
         figures for figures in progress.targets if figures.margin is not None and figures.margin < 0
     ]
 
 
-def deadlines_ahead(progress, within=30):
-    """下一段时间的截止：[(截止日期, 还有几天, [“任务名”的节点…])]；within 天内没有的，给出全部剩下的。"""
+def deadlines_ahead(
+    progress: Progress, within: int
+) -> tuple[list[tuple[date, int, list[str]]], bool]:
+    """within 天内的截止：([(截止日期, 还有几天, [“任务名”的节点…])], 以后还有没有)；一个也没有的，给出全部剩下的。"""
     ahead = [
         (figures, row)
         for figures, row in progress.milestones
         if not row.undated and not row.state.is_done and row.days_left >= 0
     ]
     near = [(figures, row) for figures, row in ahead if row.days_left <= within] or ahead
-    groups = {}
+    by_day = defaultdict(lambda: defaultdict(list))
     for figures, row in near:
-        groups.setdefault(row.due_on, {}).setdefault(row.milestone.name, []).append(
-            figures.target.name
-        )
-    return [
-        (day, (day - progress.as_of).days, _together(steps))
-        for day, steps in sorted(groups.items())
-    ], len(near) < len(ahead)
+        by_day[row.due_on][row.milestone.name].append(figures.target.name)
+    deadlines = []
+    for day, steps in sorted(by_day.items()):
+        deadlines.append((day, (day - progress.as_of).days, _together(steps)))
+    return deadlines, len(near) < len(ahead)
 
 
 def _together(steps):
@@ -135,7 +139,7 @@ def _together(steps):
     return [f"{names}的{'、'.join(found)}" for names, found in of.items()]
 
 
-def undated_steps(progress):
+def undated_steps(progress: Progress) -> list[str]:
     """方案未定时限、还没完成的节点：“违法占用耕地问题的整改落实、核实销号”。"""
     names = {}
     for figures, row in progress.milestones:

@@ -1,28 +1,35 @@
 """周报：一本 Excel，总表、分村、时间节点、逾期和暂缓清单、明细、说明；任何一天、两种口径都能出。"""
 
+from datetime import date
+
 from django.conf import settings
 from openpyxl import Workbook
 
 from taiping.ground.tables import to_bytes
 from taiping.progress.snapshot import snapshot
 from taiping.progress.words import name_suffix
-from taiping.reports.weekly import lists, sheets
+from taiping.reports.weekly.details import add_patches
+from taiping.reports.weekly.layout import heading
+from taiping.reports.weekly.milestones import add_milestones
+from taiping.reports.weekly.overview import add_notes, add_overview
+from taiping.reports.weekly.villages import add_villages
+from tasks.models import Plan
 
 
-def weekly_name(as_of, basis="done"):
+def weekly_name(as_of: date, basis: str = "done") -> str:
     """文件名：太平镇耕地保护周报_2024-10-20.xlsx。"""
     return f"{settings.TOWN_NAME}耕地保护周报_{as_of.isoformat()}{name_suffix(basis)}.xlsx"
 
 
-def weekly_workbook(plan, as_of, basis="done"):
+def weekly_workbook(plan: Plan, as_of: date, basis: str = "done") -> bytes:
     """→ xlsx 文件的字节。逐行写出，图斑再多也不占内存；数都是数，没有公式，手机上预览也看得到合计。"""
     book = Workbook(write_only=True)
     with snapshot(plan, as_of, basis) as shot:
-        sheets.add_overview(book, shot)
-        sheets.add_villages(book, shot)
-        sheets.add_milestones(book, shot)
-        lists.add_patches(book, shot)
-        lists.add_notes(book, shot)
+        add_overview(book, shot)
+        add_villages(book, shot)
+        add_milestones(book, shot)
+        add_patches(book, shot)
+        add_notes(book, shot)
     book.properties.creator = settings.SITE_NAME
-    book.properties.title = sheets.heading(shot)
+    book.properties.title = heading(shot)
     return to_bytes(book)

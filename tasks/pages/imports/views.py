@@ -3,22 +3,20 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from taiping.ground.permissions import permission_required
 from taiping.ground.tables import TableError
+from taiping.ground.web import download
 from tasks import workbook
 from tasks.models import Plan, PlanFile
 from tasks.models.question import Question
 from tasks.pages.imports.forms import PlanFileForm
 from tasks.workbook.summary import headline
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @permission_required("tasks.import_plan")
@@ -92,7 +90,7 @@ def plan_import_marked(request, pk):
         marked = workbook.with_errors(content, problems)
     except TableError as error:
         raise Http404(str(error)) from None
-    return attachment(marked, f"{record.name.rpartition('.')[0]}-错误标注.xlsx")
+    return download(marked, f"{record.name.rpartition('.')[0]}-错误标注.xlsx")
 
 
 @require_safe
@@ -107,7 +105,7 @@ def plan_export(request):
     except TableError as error:
         messages.error(request, f"没有导出：{error}")
         return redirect(f"{reverse('tasks:plan')}?year={plan.year}")
-    return attachment(content, f"{plan.year}年耕地保护方案-{question.today:%Y%m%d}.xlsx")
+    return download(content, f"{plan.year}年耕地保护方案-{question.today:%Y%m%d}.xlsx")
 
 
 def content_of(record):
@@ -116,9 +114,3 @@ def content_of(record):
             return stream.read()
     except FileNotFoundError:
         raise Http404("这个文件已经不在了，请重新上传。") from None
-
-
-def attachment(content, name):
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response

@@ -6,6 +6,7 @@ from taiping.progress.management.options import add_output, add_question, questi
 from taiping.reports.bulletin import bulletin_name, write_bulletin
 from taiping.reports.bulletin.docx import to_docx
 from taiping.reports.bulletin.form import BulletinForm
+from taiping.reports.bulletin.template import TemplateError
 
 
 class Command(BaseCommand):
@@ -34,5 +35,9 @@ class Command(BaseCommand):
             number=given["number"],
             issuer=given["issuer"] or None,
         )
-        path = write_file(output, bulletin_name(question.on, basis), to_docx(bulletin))
+        try:
+            content = to_docx(bulletin)
+        except TemplateError as error:
+            raise CommandError(str(error)) from None
+        path = write_file(output, bulletin_name(question.on, basis), content)
         self.stdout.write(f"通报已写到 {path}，截至 {question.on}。")

@@ -1,0 +1,263 @@
+"""写一张表：标题、表头、数据行、合计，列宽、冻结、筛选、下拉和打印都设好。"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from unicodedata import east_asian_width
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.comments import Comment
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from taiping.ground.tables import styles
+from taiping.ground.tables.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format
+from taiping.ground.tables.writing import fill, put, safe_value
+
+TALLEST = 409  # 磅；表格软件只认到这么高
+DROPDOWN_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class Column:
+    """一列：表头，列宽，表头上的说明，可选的值，数字格式。
+
+    group 是两层表头的上层，相邻同名的并在一起；starts_group 说这一列另起一组，哪怕和前一组同名。
+    """
+
+    header: str
+    width: float | None = 14
+    note: str = ""
+    choices: tuple[str, ...] = ()
+    number_format: str = ""
+    required: bool = False
+    style: Style = styles.FIELD
+    group: str = ""
+    starts_group: bool = False
+
+    def continues(self, before: "Column") -> bool:
+        return bool(self.group) and self.group == before.group and not self.starts_group
+
+
+class SheetWriter:
+    """一张从上往下写的表。逐行写出的工作簿里，列宽和冻结要在第一行之前定好，所以一开始就给全。
+
+    number 是已写到的行，head_row 是表头（最下一层）在哪一行。font_step 是字大几号：列多的表打印时缩得小。
+    row_height（磅）给了的，数据行按会折行的字算高，最矮这么高。
+    """
+
+    def __init__(
+        self,
+        book: Workbook,
+        name: str,
+        columns: Sequence[Column],
+        *,
+        freeze: str | None = None,
+        font_step: int = 0,
+        row_height: float = 0,
+    ):
+        self.sheet = book.create_sheet(name)
+        self.columns, self.font_step, self.least_height = columns, font_step, row_height
+        self.number = self.head_row = 0
+        self.is_streamed = book.write_only
+        self.cells: dict[tuple[Style, str], Cell | None] = {}
+        self.formats: dict[int, list[str]] = {}
+        self.looks = [column.style for column in columns]
+        for index, column in enumerate(columns, start=1):
+            if column.width:
+                self.sheet.column_dimensions[get_column_letter(index)].width = column.width
+        self.sheet.freeze_panes = freeze
+        print_landscape(self.sheet)
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
+    def line(self, values: Sequence, looks: Style | Sequence[Style], formats=None, height=None):
+        """写一行，返回行号。looks 是一种样子或每格一种；formats 是每格的数字格式（没有就按值的类型）。"""
+        self.number += 1
+        if height:
+            self.sheet.row_dimensions[self.number].height = height
+        if isinstance(looks, Style):
+            looks = [looks] * len(values)
+        self.sheet.append(self._cells(values, looks, formats or [""] * len(values)))
+        return self.number
+
+    def _cells(self, values, looks, formats) -> Iterator:
+        for value, style, number_format in zip(values, looks, formats, strict=True):
+            if value is not None:
+                value = safe_value(value)
+            if isinstance(value, str):
+                number_format = TEXT_FORMAT if style.keeps(value) else ""
+                value = value or None
+            elif isinstance(value, date):
+                number_format = number_format or DAY
+            cell = self._styled(style, number_format)
+            if cell is not None:
+                fill(cell, value)
+            yield cell or value
+
+    def _styled(self, style: Style, number_format: str) -> Cell | None:
+        """这种样子的一格；没有样子的是 None，值直接写。
+
+        逐行写出的表写完一格才要下一格，同样的格子用同一个：样子只算一次，快一个数量级。
+        """
+        key = style, number_format
+        if key not in self.cells or not self.is_streamed:
+            cell = style.dress(WriteOnlyCell(self.sheet), number_format, self.font_step)
+            self.cells[key] = cell if cell.has_style else None
+        return self.cells[key]
+
+    def row(self, values: Sequence, *, decimals: int = 2, late: Iterable[str] = (), height=None):
+        """一行数据，样子和格式照各列的；decimals 是 AMOUNT 那些列的小数位，late 是要标红的列（表头）。"""
+        looks = self.looks
+        if late:
+            looks = [
+                styles.LATE if column.header in late else column.style for column in self.columns
+            ]
+        if self.least_height:
+            height = self._height(values, looks)
+        return self.line(values, looks, self._formats(decimals), height)
+
+    def total(self, values: Sequence, *, decimals: int = 2, formats=(), height=None):
+        """一行合计：数靠右，别的居中。formats 是和那一列不同的数字格式：{第几列（从 0 数）: 格式}。"""
+        looks = [
+            styles.TOTAL if column.style is styles.NUMBER else styles.TOTAL_TEXT
+            for column in self.columns
+        ]
+        height = height or self._height(values, looks)
+        number_formats = self._formats(decimals).copy()
+        for index, number_format in dict(formats).items():
+            number_formats[index] = number_format
+        return self.line(values, looks, number_formats, height)
+
+    def _formats(self, decimals: int) -> list[str]:
+        if decimals not in self.formats:
+            amount = amount_format(decimals)
+            given = [column.number_format for column in self.columns]
+            self.formats[decimals] = [amount if each == AMOUNT else each for each in given]
+        return self.formats[decimals]
+
+    def _height(self, values, looks) -> float:
+        """行高（磅）：会折行的格子都看得全。"""
+        size, lines = 10 + self.font_step, 1
+        for value, style, column in zip(values, looks, self.columns, strict=True):
+            if isinstance(value, str) and value and style.is_wrapped:
+                room = max(column.width - 1.5, 1)
+                lines = max(lines, -(-_text_width(value) * size / 10 // room))
+        return min(max(self.least_height, lines * size * 1.4 + 4), TALLEST)
+
+    def banner(self, text: str, style: Style = styles.TITLE, height=30) -> None:
+        """通栏的一行。"""
+        number = self.line([text], style, height=height)
+        self.merge(number, 1, number, max(self.width, 2))
+
+    def sides(self, left: str, right: str, split: int, height=20) -> None:
+        """左右各一段的一行：左边占 split 列。"""
+        blank = [None] * (split - 1)
+        number = self.line(
+            [left, *blank, right], [styles.NOTE] * split + [styles.NOTE_RIGHT], height=height
+        )
+        self.merge(number, 1, number, split)
+        self.merge(number, split + 1, number, self.width)
+
+    def form_head(self) -> None:
+        """给人填的表头：必填的颜色深；说明是批注。"""
+        cells = []
+        for column in self.columns:
+            style = styles.REQUIRED if column.required else styles.OPTIONAL
+            cell = style.dress(put(WriteOnlyCell(self.sheet), column.header))
+            if column.note:
+                cell.comment = Comment(column.note, "系统", width=260, height=120)
+            cells.append(cell)
+        self.sheet.append(cells)
+        self.number += 1
+        self.head_row = self.number
+
+    def head(self, *heights: float) -> None:
+        """给人看的表头：给两个高度（磅）就是两层，没有上层的上下合并。"""
+        is_double = len(heights) > 1
+        if is_double:
+            self._groups(heights[0])
+        below = []
+        for column in self.columns:
+            is_merged = is_double and not column.group
+            below.append(None if is_merged else column.header)
+        self.head_row = self.line(below, styles.HEAD, height=heights[-1])
+
+    def _groups(self, height):
+        """表头的上层。"""
+        texts, starts = [], []
+        for index, column in enumerate(self.columns):
+            goes_on = index > 0 and column.continues(self.columns[index - 1])
+            texts.append(None if goes_on else column.group or column.header)
+            if not goes_on:
+                starts.append(index)
+        number = self.line(texts, styles.HEAD, height=height)
+        for start, after in zip(starts, [*starts[1:], self.width], strict=True):
+            bottom = number if self.columns[start].group else number + 1
+            self.merge(number, start + 1, bottom, after)
+
+    def merge(self, top: int, left: int, bottom: int, right: int) -> None:
+        if (top, left) != (bottom, right):
+            last = f"{get_column_letter(right)}{bottom}"
+            self.sheet.merged_cells.add(f"{get_column_letter(left)}{top}:{last}")
+
+    def filter(self) -> None:
+        """从表头筛选到眼下这一行；还没有数据就不设。"""
+        if self.number > self.head_row:
+            last = get_column_letter(self.width)
+            self.sheet.auto_filter.ref = f"A{self.head_row}:{last}{self.number}"
+
+    def repeat(self, first: int, last: int) -> None:
+        """第 first 到 last 行在每页重复。"""
+        self.sheet.print_title_rows = f"{first}:{last}"
+
+    def dropdown(self, header: str, formula: str, first: int, last: int, error: str) -> None:
+        """这一列 first 到 last 行从 formula（几个值，或另一张表的一段）里选。"""
+        index = [column.header for column in self.columns].index(header) + 1
+        rule = DataValidation(type="list", formula1=formula, allow_blank=True)
+        rule.errorTitle, rule.error = header, error
+        rule.add(f"{get_column_letter(index)}{first}:{get_column_letter(index)}{last}")
+        self.sheet.data_validations.append(rule)
+
+
+def _text_width(text: str) -> int:
+    """占几个半角的宽：汉字两个。"""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def one_of(choices: Iterable[str]) -> str:
+    """几个值的下拉，写成公式。"""
+    return '"{}"'.format(",".join(choices))
+
+
+def add_sheet(book, name, columns, rows, *, note_row=False, filtered=True):
+    """加一张给人填的表：表头、可选的说明行、数据行；设好冻结、筛选、下拉和 A4 横向打印。"""
+    first = 3 if note_row else 2
+    sheet = SheetWriter(book, name, columns, freeze=f"B{first}")
+    sheet.form_head()
+    if note_row:
+        sheet.head_row = sheet.line([column.note for column in columns], styles.HINT)
+    for values in rows:
+        sheet.row(values)
+    for column in columns:
+        if column.choices:
+            error = f"请从下拉里选：{'、'.join(column.choices)}。"
+            last = max(sheet.number, first) + DROPDOWN_ROWS
+            sheet.dropdown(column.header, one_of(column.choices), first, last, error)
+    if filtered:
+        sheet.filter()
+    sheet.repeat(1, 1)
+
+
+def print_landscape(sheet):
+    """A4 横向，一页宽，页脚写页码。"""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"

@@ -1,0 +1,30 @@
+"""网页上几处共用的：把文件当附件给出去，把地址和表单里的文字读成整数。"""
+
+import re
+from typing import BinaryIO
+
+from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+UNFIT = re.compile(r"[\x00-\x1f\x7f/\\]")  # 断得开响应头、带得出文件夹的
+
+
+def download(
+    content: bytes | BinaryIO, name: str, content_type: str = XLSX
+) -> HttpResponse | FileResponse:
+    """content 当附件给出去，存成 name；字节一次发完，打开的文件边读边发。"""
+    name = UNFIT.sub("_", name)
+    if not isinstance(content, bytes):
+        return FileResponse(content, as_attachment=True, filename=name, content_type=content_type)
+    response = HttpResponse(content, content_type=content_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+def whole_number(text: str | None, most_digits: int) -> int | None:
+    """只有 0–9、最多 most_digits 位的才是数；别的是 None，不报错。"""
+    text = text or ""
+    fits = text.isascii() and text.isdecimal() and len(text) <= most_digits
+    return int(text) if fits else None

@@ -1,0 +1,76 @@
+"""周报各张表共用的：标题行和单位行，打印，哪些状态标红。"""
+
+from django.conf import settings
+from openpyxl import Workbook
+
+from taiping.ground.dates import long_date
+from taiping.ground.tables import Column, SheetWriter, styles
+from taiping.progress.figures import TargetFigures
+from taiping.progress.snapshot import Snapshot
+from taiping.progress.states import State
+from tasks.models import Target
+
+ROW_HEIGHT = 24  # 磅
+DAYS = '"还有"0"天";"已过"0"天";"今天截止"'
+UNDATED = "方案未定时限，按方案结束日期判断"
+
+
+def text(header: str, width: float, **given) -> Column:
+    return Column(header, width, style=styles.TEXT, **given)
+
+
+def middle(header: str, width: float, **given) -> Column:
+    return Column(header, width, style=styles.MIDDLE, **given)
+
+
+def amount(header: str, width: float, group: str = "") -> Column:
+    """面积或别的数量，小数位数跟着任务走。"""
+    return number(header, width, styles.AMOUNT, group)
+
+
+def count(header: str, width: float, group: str = "") -> Column:
+    return number(header, width, styles.COUNT, group)
+
+
+def rate(header: str, width: float, group: str = "") -> Column:
+    return number(header, width, styles.PERCENT, group)
+
+
+def number(header: str, width: float, number_format: str, group: str = "", **given) -> Column:
+    return Column(
+        header, width, number_format=number_format, style=styles.NUMBER, group=group, **given
+    )
+
+
+def heading(shot: Snapshot) -> str:
+    demo = "（含演示数据）" if shot.has_demo else ""
+    return f"{settings.TOWN_NAME}{shot.plan.year}年耕地保护工作周报{demo}"
+
+
+def opened(book: Workbook, name: str, columns: list[Column], **given) -> SheetWriter:
+    """一张周报的表：打印时居中，页脚离得近些。"""
+    sheet = SheetWriter(book, name, columns, **given)
+    margins = sheet.sheet.page_margins
+    margins.top = margins.bottom = 0.7
+    margins.footer = 0.3
+    sheet.sheet.print_options.horizontalCentered = True
+    return sheet
+
+
+def put_title(sheet: SheetWriter, shot: Snapshot, name: str, unit: str, split: int) -> None:
+    """标题行和单位行：每张表都写清截止日期和口径；截止日期占左边 split 列。"""
+    sheet.banner(f"{heading(shot)} {name}")
+    sheet.sides(f"截至{long_date(shot.as_of)}，{shot.basis_text}", f"单位：{unit}", split)
+
+
+def units(targets: list[TargetFigures]) -> str:
+    return "、".join([*dict.fromkeys(figures.target.unit for figures in targets), "个"])
+
+
+def named(target: Target) -> str:
+    return target.name if target.unit == "亩" else f"{target.name}（{target.unit}）"
+
+
+def late_states(state: State) -> set[str]:
+    """要标红的列：逾期和预警的标“状态”。"""
+    return {"状态"} if state in (State.OVERDUE, State.AT_RISK) else set()

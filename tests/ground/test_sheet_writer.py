@@ -1,0 +1,121 @@
+"""写 Excel 的一套：同一种样子共用一格也不串值，两层表头、合计、行高、数字格式照各列的。"""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from taiping.ground.tables import Column, SheetWriter, new_book, styles, to_bytes
+
+NUMBER = styles.NUMBER
+
+
+def opened(book):
+    return load_workbook(io.BytesIO(to_bytes(book))).worksheets[0]
+
+
+@pytest.fixture(params=["逐行写出", "整本在内存里"])
+def book(request):
+    return Workbook(write_only=True) if request.param == "逐行写出" else new_book()
+
+
+def test_cells_of_one_style_never_mix_up_their_values(book):
+    columns = [Column("甲", style=styles.PLAIN)] * 4
+    sheet = SheetWriter(book, "表", columns)
+    for values in (
+        ["=1+1", "字", 1, date(2024, 9, 30)],
+        ["字", "=2", Decimal("2.5"), None],
+        [None, True, "+86", "字\x0b"],
+        ["", "1" * 16, 10**16, "长" * 1200],
+    ):
+        sheet.row(values)
+    sheet.line(["=1", 2, None], styles.SUM)
+
+    found = opened(book)
+
+    rows = [[cell.value for cell in row] for row in found.iter_rows()]
+    assert rows[0][:3] == ["=1+1", "字", 1]
+    assert rows[0][3].date() == date(2024, 9, 30)
+    assert rows[1:] == [
+        ["字", "=2", 2.5, None],
+        [None, "是", "+86", "字"],
+        [None, "1" * 16, str(10**16), "长" * 1200],
+        ["=1", 2, None, None],
+    ]
+    kinds = {cell.data_type for row in found.iter_rows() for cell in row if cell.value is not None}
+    assert kinds == {"s", "n", "d"}  # 没有公式
+    formats = [[cell.number_format for cell in row] for row in found.iter_rows(max_row=2)]
+    assert formats == [
+        ["@", "General", "General", "yyyy-mm-dd"],
+        ["General", "@", *["General"] * 2],
+    ]
+    assert [cell.font.b for cell in found[5][:3]] == [True] * 3
+
+
+def test_amounts_take_the_decimals_of_the_row_and_late_cells_are_red(book):
+    columns = [
+        Column("任务", style=styles.TEXT),
+        Column("数量", number_format=styles.AMOUNT, style=NUMBER),
+        Column("状态", style=styles.MIDDLE),
+    ]
+    sheet = SheetWriter(book, "表", columns, font_step=2)
+    sheet.row(["底线", Decimal(1), "正常"], decimals=0)
+    sheet.row(["整治", Decimal(1), "逾期"], decimals=2, late={"状态"})
+    sheet.total(["合计", Decimal(2), None], decimals=1)
+
+    found = opened(book)
+
+    assert [found.cell(row, 2).number_format for row in (1, 2, 3)] == ["0", "0.00", "0.0"]
+    assert found["C1"].font.color is None
+    assert found["C2"].font.color.rgb == "00B3382C"
+    assert (found["A1"].font.sz, found["C2"].font.sz, found["A3"].font.b) == (12, 12, True)
+    assert (styles.TEXT.font.sz, styles.LATE.font.sz) == (10, 10)  # 大几号不改动样子本身
+
+
+def test_two_levels_of_heads_are_merged_by_group_and_repeated(book):
+    columns = [
+        Column("任务"),
+        Column("数量", group="上报"),
+        Column("个数", group="上报"),
+        Column("数量", group="同名", starts_group=True),
+        Column("个数", group="同名"),
+        Column("数量", group="同名", starts_group=True),
+    ]
+    sheet = SheetWriter(book, "表", columns, freeze="B4")
+    sheet.banner("标题")
+    sheet.head(22, 30)
+    sheet.repeat(1, sheet.head_row)
+    sheet.row(["整治", 1, 2, 3, 4, 5])
+    sheet.filter()
+
+    found = opened(book)
+
+    merged = sorted(str(each) for each in found.merged_cells.ranges)
+    assert merged == ["A1:F1", "A2:A3", "B2:C2", "D2:E2"]
+    assert [cell.value for cell in found[2]] == ["任务", "上报", None, "同名", None, "同名"]
+    assert [cell.value for cell in found[3]][1:] == ["数量", "个数", "数量", "个数", "数量"]
+    assert (found.auto_filter.ref, found.freeze_panes) == ("A3:F4", "B4")
+    assert found.print_title_rows == "$1:$3"
+
+
+def test_rows_are_as_high_as_their_wrapped_words(book):
+    columns = [Column("说明", 10, style=styles.TEXT), Column("数", 10, style=NUMBER)]
+    sheet = SheetWriter(book, "表", columns, row_height=24)
+    sheet.row(["短", 1])
+    sheet.row(["十个字的说明要折三行啊", 1])
+    sheet.row(["长" * 5000, 1])
+
+    found = opened(book)
+
+    heights = [found.row_dimensions[row].height for row in (1, 2, 3)]
+    assert heights == [24, 3 * 14 + 4, 409]
+
+
+def test_a_sheet_without_rows_has_no_filter(book):
+    sheet = SheetWriter(book, "表", [Column("甲")])
+    sheet.form_head()
+    sheet.filter()
+
+    assert opened(book).auto_filter.ref is None

@@ -1,0 +1,29 @@
+"""天数和差数的说法：过了、当天、还有；多、少。"""
+
+from decimal import Decimal
+
+import pytest
+
+from taiping.ground.words import days_words, more_or_less
+
+
+@pytest.mark.parametrize(
+    ("days", "plain", "of_a_patch", "official"),
+    [
+        (11, "还有 11 天", "还剩 11 天", "还有11天"),
+        (0, "今天截止", "今天截止", "今天截止"),
+        (-20, "已过 20 天", "逾期 20 天", "已过20天"),
+    ],
+)
+def test_days_in_the_words_of_each_place(days, plain, of_a_patch, official):
+    assert days_words(days) == plain
+    assert days_words(days, ahead="还剩", past="逾期") == of_a_patch
+    assert days_words(days, gap="") == official
+
+
+@pytest.mark.parametrize(
+    ("difference", "unit", "words"),
+    [(Decimal("3.50"), "亩", "多 3.5 亩"), (-2, "个", "少 2 个"), (Decimal(-1), "", "少 1")],
+)
+def test_more_or_less(difference, unit, words):
+    assert more_or_less(difference, unit) == words
