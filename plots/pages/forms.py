@@ -7,6 +7,7 @@ from django import forms
 from plots.actions.permissions import NotAllowed
 from plots.actions.steps import reasons_problem
 from plots.models import Reason
+from taiping.ground.form_fields import DayField
 
 
 def area_field(label, **kwargs):
@@ -42,11 +43,7 @@ class SubmissionForm(forms.Form):
 
     client_key = forms.UUIDField(label="提交标识", widget=forms.HiddenInput)
     seen = forms.IntegerField(label="打开时的记录", widget=forms.HiddenInput)
-    done_on = forms.DateField(
-        label="日期",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": "日期看不明白，请填如 2024-09-05。", "required": "请填日期。"},
-    )
+    done_on = DayField(label="日期", error_messages={"required": "请填日期。"})
 
     def __init__(self, *args, today, seen=0, initial=None, **kwargs):
         starting = {"client_key": uuid.uuid4(), "seen": seen, "done_on": today}

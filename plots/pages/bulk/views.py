@@ -1,18 +1,17 @@
 """成批办理：先说清要动几块，确认了才办；办不成的一块一块说明。"""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plots.pages.bulk.forms import BULK, BulkForm, answer, carry_out, picked
+from taiping.ground.permissions import permission_required
 from villages.accounts import drafts
 
 
+@permission_required("plots.act_in_bulk")
 def patch_bulk(request):
-    if not request.user.is_town:
-        raise PermissionDenied("成批办理由镇工作人员操作。")
     asked = request.POST or drafts.waiting(request, request.path)  # 登录超时前勾的、填的，接着办
     verb, back = asked.get("verb", ""), _back(asked)
     if verb not in BULK:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from plots.models import Status
-from taiping.progress.patch_states import Item
+from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
 from taiping.progress.words import margin_text
 from taiping.reports.bulletin import steps
@@ -50,7 +50,7 @@ def _one_paragraph(texts):
 
 
 def _patches(shot):
-    """(逾期的, 退回的, 暂缓的)，各是 {村: [Item]}。"""
+    """(逾期的, 退回的, 暂缓的)，各是 {村: [PatchOnDay]}。"""
     overdue, returned, deferred = (defaultdict(list) for _ in range(3))
     for item in shot.items("overdue", "returned", "deferred"):
         village = item.patch.village
@@ -63,7 +63,7 @@ def _patches(shot):
     return overdue, returned, deferred
 
 
-def named(by_village: dict[Village, list[Item]], longest: bool = False) -> list[str]:
+def named(by_village: dict[Village, list[PatchOnDay]], longest: bool = False) -> list[str]:
     """先说共几个，再一村一段，多的在前；longest 时最后补最长逾期几天，不然写退回、暂缓的理由。"""
     if not by_village:
         return []
@@ -78,7 +78,7 @@ def named(by_village: dict[Village, list[Item]], longest: bool = False) -> list[
     return texts
 
 
-def codes(rows: list[Item], reasons: bool = False) -> str:
+def codes(rows: list[PatchOnDay], reasons: bool = False) -> str:
     """“自然撂荒地整治T1、T2等12个”：按任务分开，每项任务最多点名 LISTED 个。"""
     by_name = defaultdict(list)
     for item in rows:

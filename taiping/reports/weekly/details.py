@@ -9,7 +9,7 @@ from plots.models import Status
 from taiping.ground.area import rounded
 from taiping.ground.dates import long_date
 from taiping.ground.tables import Column, styles
-from taiping.progress.patch_states import Item
+from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
 from taiping.reports.weekly.layout import ROW_HEIGHT, amount, middle, opened, put_title, text
 from taiping.reports.weekly.lists import DEFERRED, OVERDUE, deferred_row, overdue_row, write_list
@@ -79,7 +79,7 @@ def _details(book, shot):
     sheet.repeat(1, sheet.head_row)
 
 
-def _detail_row(item: Item, steps: int) -> list:
+def _detail_row(item: PatchOnDay, steps: int) -> list:
     patch, pending = item.patch, item.state.next_milestone
     days = [day for _, day in item.done_days]
     return [

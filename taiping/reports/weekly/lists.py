@@ -3,7 +3,7 @@
 from plots.models import Status
 from taiping.ground.area import rounded
 from taiping.ground.tables import Column, SheetWriter, styles
-from taiping.progress.patch_states import Item
+from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
 from taiping.reports.weekly.layout import ROW_HEIGHT, middle, number, put_title, text
 
@@ -38,7 +38,7 @@ def write_list(sheet: SheetWriter, shot: Snapshot, word: str, unit: str, rows: l
     sheet.repeat(1, sheet.head_row)
 
 
-def overdue_row(item: Item) -> list:
+def overdue_row(item: PatchOnDay) -> list:
     return [
         *_brief(item),
         item.overdue_step.name,
@@ -49,7 +49,7 @@ def overdue_row(item: Item) -> list:
     ]
 
 
-def deferred_row(item: Item) -> list:
+def deferred_row(item: PatchOnDay) -> list:
     pending = item.state.next_milestone
     return [
         *_brief(item),
