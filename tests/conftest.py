@@ -15,6 +15,8 @@ from django.test.signals import template_rendered
 from pytest_django.plugin import blocking_manager_key
 
 from tests.worlds.factories import make_user
+from tests.worlds.town import TwoVillages
+from tests.worlds.year import Year
 from villages.models import Role
 
 # 浏览器测试的主线程里有事件循环，Django 会误以为在异步代码里查数据库。
@@ -176,6 +178,25 @@ def new_context(new_context, live_server, django_db_serialized_rollback):
 
     yield guarded_context
     assert strangers == [], f"页面向别的网站发了请求：{strangers}"
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """每个测试自己的上传文件夹。"""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def town(db, media):
+    """东村、西村和一块图斑，见 TwoVillages。"""
+    return TwoVillages()
+
+
+@pytest.fixture
+def year(db, media):
+    """今天正走到一半的一个年度，见 Year。"""
+    return Year()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from plots.models import Patch, RectificationRecord, Status
-from tests.worlds.year import TODAY, Year, in_days
+from tests.worlds.year import TODAY, in_days
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 360, "height": 740}
@@ -17,11 +17,6 @@ PHONE = {"width": 360, "height": 740}
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
-
-
-@pytest.fixture
-def year():
-    return Year()
 
 
 @pytest.fixture
@@ -89,7 +84,7 @@ def confirmed_on_dashboard(page):
 def test_the_whole_way_from_the_county_table_to_the_dashboard(year, page_as, picture, tmp_path):
     huang, liu = page_as(year.huang), page_as(year.liu)
     patch = import_through_the_page(huang, year, tmp_path)
-    phone = page_as(year.secretary, viewport=PHONE)
+    phone = page_as(year.east_secretary, viewport=PHONE)
     phone.goto("/my/")
     assert phone.locator(".task-card").count() == 1
     assert confirmed_on_dashboard(huang) == "0.00"
@@ -130,7 +125,7 @@ def test_the_whole_way_from_the_county_table_to_the_dashboard(year, page_as, pic
 
 def test_report_works_without_scripts_and_keeps_what_was_typed(year, page_as, picture):
     patch = needing_a_photo(year)
-    phone = page_as(year.secretary, viewport=PHONE, java_script_enabled=False)
+    phone = page_as(year.east_secretary, viewport=PHONE, java_script_enabled=False)
 
     phone.goto(f"/patches/{patch.pk}/report/")
     phone.get_by_label("完成日期").fill(in_days(1).isoformat())
@@ -152,7 +147,7 @@ def test_report_works_without_scripts_and_keeps_what_was_typed(year, page_as, pi
 
 def test_area_and_upload_number_appear_only_when_they_are_asked_for(year, page_as):
     patch = needing_a_photo(year)
-    phone = page_as(year.secretary, viewport=PHONE)
+    phone = page_as(year.east_secretary, viewport=PHONE)
 
     phone.goto(f"/patches/{patch.pk}/report/")
 
@@ -170,7 +165,7 @@ def test_everything_to_press_on_a_phone_is_big_enough(year, page_as):
     back = year.patch(due=9, code="T0099")
     year.report(back)
     year.send_back(back)
-    phone = page_as(year.secretary, viewport=PHONE, java_script_enabled=False)
+    phone = page_as(year.east_secretary, viewport=PHONE, java_script_enabled=False)
 
     for path in ("/my/", f"/patches/{back.pk}/report/"):
         phone.goto(path)

@@ -42,11 +42,15 @@ SLOW = [
 ]
 
 
+@cache
 def sources():
+    """[(文件, 语法树)]：程序的每个文件，迁移除外。"""
+    found = []
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             if "migrations" not in path.parts:
-                yield path, ast.parse(path.read_text(encoding="utf-8"))
+                found.append((path, ast.parse(path.read_text(encoding="utf-8"))))
+    return found
 
 
 @cache

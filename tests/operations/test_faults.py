@@ -23,7 +23,7 @@ from taiping.ground.faults import fault_of
 from taiping.operations.logs import LineFormatter, RequestFilter
 from tests.worlds.factories import PASSWORD, make_batch, make_patch, make_user
 from tests.worlds.photos import encoded, upload
-from tests.worlds.year import TODAY, Year
+from tests.worlds.year import TODAY
 from villages.models import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,20 +51,15 @@ def log():
 
 
 @pytest.fixture
-def town():
-    return Year()
-
-
-@pytest.fixture
-def secretary(town):
+def secretary(year):
     client = Client(raise_request_exception=False)
-    client.force_login(town.secretary)
+    client.force_login(year.east_secretary)
     return client
 
 
 @pytest.fixture
-def patch(town):
-    return town.patch(code="T0012")
+def patch(year):
+    return year.patch(code="T0012")
 
 
 def sql(*statements):
@@ -176,9 +171,9 @@ def assert_page(response, fault, sentence):
 
 
 def test_full_disk_is_told_and_the_same_report_is_taken_afterwards(
-    town, secretary, patch, full_disk, log
+    year, secretary, patch, full_disk, log
 ):
-    earlier = town.report(town.patch(target=patch.target, code="T0011"), note=LONG_NOTE)
+    earlier = year.report(year.patch(target=patch.target, code="T0011"), note=LONG_NOTE)
     given = report_form(secretary, patch)
     full_disk()
 
@@ -436,15 +431,15 @@ def test_script_gets_the_same_words_as_data(secretary):
     assert response.json()["error"].startswith(faults.TABLES.happened)
 
 
-def test_background_import_says_what_went_wrong(town, monkeypatch):
-    batch = make_batch(town.target(), by=town.huang)
+def test_background_import_says_what_went_wrong(year, monkeypatch):
+    batch = make_batch(year.target(), by=year.huang)
 
     def fail(*args, **kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(job, "apply_batch", fail)
 
-    job.start(batch, by=town.huang).join(timeout=30)
+    job.start(batch, by=year.huang).join(timeout=30)
 
     batch.refresh_from_db()
     assert batch.counts["failure"] == (
@@ -452,21 +447,21 @@ def test_background_import_says_what_went_wrong(town, monkeypatch):
     )
 
 
-def test_import_that_a_stop_interrupts_writes_nothing_and_says_so(town, monkeypatch):
-    target = town.target()
-    batch = make_batch(target, by=town.huang)
+def test_import_that_a_stop_interrupts_writes_nothing_and_says_so(year, monkeypatch):
+    target = year.target()
+    batch = make_batch(target, by=year.huang)
     begun = threading.Event()
 
     @transaction.atomic
     def long_import(batch, *, by, tick):
-        make_patch(target, town.east, code="半路上的")
+        make_patch(target, year.east, code="半路上的")
         begun.set()
         while True:
             tick("写入", 1, 9)
 
     monkeypatch.setattr(job, "apply_batch", long_import)
     monkeypatch.setattr(job, "stopping", threading.Event())
-    thread = job.start(batch, by=town.huang)
+    thread = job.start(batch, by=year.huang)
     assert begun.wait(timeout=30)
 
     job.stopping.set()

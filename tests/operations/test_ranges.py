@@ -10,16 +10,9 @@ from plots.evidence import check, store
 from taiping.audit.models import Access
 from tests.worlds.factories import make_batch, make_record
 from tests.worlds.photos import pdf, upload
-from tests.worlds.town import Town
 
 CONTENT = pdf()
 SIZE = len(CONTENT)
-
-
-@pytest.fixture
-def town(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return Town()
 
 
 @pytest.fixture

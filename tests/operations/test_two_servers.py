@@ -106,7 +106,7 @@ def test_sign_in_on_one_server_and_act_on_the_other(s3, tmp_path):
         after, _ = two.get("/my/")
 
     assert (seen, shown, got, stranger, after) == (200, 200, 200, 302, 302)
-    assert RectificationRecord.objects.get().by == year.secretary
+    assert RectificationRecord.objects.get().by == year.east_secretary
     assert "现场.jpg" in timeline
     assert original == picture
     assert [access.kind for access in Access.objects.order_by("pk")] == [
@@ -121,8 +121,8 @@ def test_photos_in_an_object_store_are_stored_served_backed_up_and_restored(
 ):
     year = Year()
     record = year.report(year.patch())
-    evidence = store(record, check(upload()), year.secretary)
-    client.force_login(year.secretary)
+    evidence = store(record, check(upload()), year.east_secretary)
+    client.force_login(year.east_secretary)
     page = client.get(f"/patches/evidence/{evidence.pk}/thumb/")
     with evidence.file.open() as stream:
         original = stream.read()
@@ -131,7 +131,7 @@ def test_photos_in_an_object_store_are_stored_served_backed_up_and_restored(
     storages["default"].delete(evidence.file.name)
     gone = client.get(f"/patches/evidence/{evidence.pk}/original/")
     restore(tmp_path / "a.zip", replace=True)
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
     back = client.get(f"/patches/evidence/{evidence.pk}/original/")
     part = client.get(f"/patches/evidence/{evidence.pk}/original/", headers={"Range": "bytes=7-99"})
 
@@ -144,7 +144,7 @@ def test_photos_in_an_object_store_are_stored_served_backed_up_and_restored(
 
 def test_files_without_a_row_are_found_in_an_object_store(in_s3):
     year = Year()
-    evidence = store(year.report(year.patch()), check(upload()), year.secretary)
+    evidence = store(year.report(year.patch()), check(upload()), year.east_secretary)
     own = {evidence.file.name, evidence.display.name, evidence.thumb.name}
     stray = storages["default"].save("evidence/2024/09/stray.jpg", ContentFile(b"123"))
 

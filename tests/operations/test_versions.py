@@ -17,7 +17,7 @@ from taiping.operations.versions import (
     unknown_steps,
 )
 from tests.worlds.servers import ROOT, Server, environment, free_port
-from tests.worlds.town import Town
+from tests.worlds.town import TwoVillages
 from villages.models import User
 
 LATER = ("plots", "0999_from_the_future")
@@ -136,7 +136,7 @@ class TestServed:
 
     def test_the_backup_from_before_brings_it_back(self, tmp_path, settings):
         settings.MEDIA_ROOT = tmp_path / "media"
-        town = Town()
+        town = TwoVillages()
         make_backup(tmp_path / "before.zip")
         with connection.cursor() as cursor:
             cursor.execute("CREATE TABLE plots_later (id integer)")

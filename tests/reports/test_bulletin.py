@@ -20,7 +20,8 @@ from tests.worlds.factories import (
     make_user,
     make_village,
 )
-from tests.worlds.reports_town import DAY, NOON, ReportsTown, on
+from tests.worlds.reports_town import DAY, ReportsTown, on
+from tests.worlds.town import NOON
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,8 @@ from plots import actions
 from plots.models import Patch
 from taiping.reports.weekly import weekly_name, weekly_workbook
 from tests.worlds.factories import make_patch, make_plan, make_steps_target, make_user, make_village
-from tests.worlds.reports_town import DAY, FIRST_DAY, NOON, ReportsTown
+from tests.worlds.reports_town import DAY, FIRST_DAY, ReportsTown
+from tests.worlds.town import NOON
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db

@@ -102,7 +102,7 @@ WORDS = {
 def test_every_day_of_the_year_worked_out_by_hand_reads_the_same_everywhere(client):
     """手算的一年，每一天、两种口径：网页、周报、通报、JSON 里的上报、核实、核减、暂缓、逾期、状态都是手算的数。"""
     example, by_day = Example(), defaultdict(dict)
-    client.force_login(example.leader)
+    client.force_login(example.mayor)
     for (code, basis), table in TARGETS.items():
         for on, texts in rows(table):
             by_day[day(on), basis][code] = texts[0].split()

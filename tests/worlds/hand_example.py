@@ -10,16 +10,8 @@ from django.utils import timezone
 
 from plots import actions
 from plots.models import Patch
-from tests.worlds.factories import (
-    make_allocation,
-    make_milestone,
-    make_plan,
-    make_steps_target,
-    make_target,
-    make_user,
-    make_village,
-)
-from villages.models import Role
+from tests.worlds.factories import make_allocation, make_milestone, make_target
+from tests.worlds.town import Town
 
 
 def day(text):
@@ -32,21 +24,16 @@ def moment(text, clock=time(12)):
     return timezone.make_aware(datetime.combine(day(text), clock))
 
 
-class Example:
+class Example(Town):
     """做完全部事情的一年；targets、villages 按名字取。"""
 
     def __init__(self):
-        self.plan = make_plan()
-        self.east, self.west, self.south = (
-            make_village(name, order=order) for order, name in enumerate(("东村", "西村", "南村"))
-        )
-        self.secretary = {
-            village.pk: make_user(name, villages=[village], name=f"{village.name}书记")
-            for village, name in ((self.east, "dong"), (self.west, "xi"), (self.south, "nan"))
-        }
-        self.huang = make_user("huang", role=Role.STAFF, name="黄玲")
-        self.liu = make_user("liu", role=Role.STAFF, name="刘泽")
-        self.leader = make_user("zhen", role=Role.LEADER, name="镇长")
+        super().__init__()
+        self.east = self.add_village("东村", order=0, secretary="dong")
+        self.west = self.add_village("西村", order=1, secretary="xi")
+        self.south = self.add_village("南村", order=2, secretary="nan")
+        self.add_staff()
+        self.add_mayor()
         self.make_targets()
         self.year_of_the_list()
         self.year_of_the_workload()
@@ -71,7 +58,7 @@ class Example:
             ("check", "镇级核实", "11-15", town),
         ):
             make_milestone(self.list, code, name=name, due_on=day(due), **who)
-        self.workload = make_steps_target(self.plan, order=2, quota=Decimal(36))
+        self.workload = self.add_target(order=2, quota=Decimal(36))
         self.cases = make_target(
             self.plan, "illegal", name="违法占用", kind="CASES", order=3, quota=None, quota_count=3
         )
@@ -90,20 +77,13 @@ class Example:
 
     def report(self, patch, on, at=None, *, by=None, clock=time(12), step=None, **given):
         patch.refresh_from_db()
-        step = step and patch.target.milestones.get(code=step)
-        return actions.report(
-            patch,
-            by=by or self.secretary[patch.village_id],
-            on=day(on),
-            at=moment(at or on, clock),
-            step=step,
-            **given,
-        )
+        by, at = by or self.secretaries[patch.village_id], moment(at or on, clock)
+        return self.act("report", patch, by=by, on=day(on), at=at, step=step, **given)
 
     def do(self, verb, patch, on, at=None, **given):
         """由刘泽办；必填的话都是“核过”。"""
         given = given if verb in ("confirm", "amend", "split") else {"note": "核过", **given}
-        return getattr(actions, verb)(patch, by=self.liu, on=day(on), at=moment(at or on), **given)
+        return self.act(verb, patch, by=self.liu, on=day(on), at=moment(at or on), **given)
 
     def year_of_the_list(self):
         add = self.add
@@ -121,7 +101,7 @@ class Example:
         self.report(n2, "9-20", "9-23", by=self.huang)
         self.report(n2, "10-5", "10-8")
         self.report(n2, "10-31", "11-5")
-        self.do("send_back", n2, "11-8", step=self.list.milestones.get(code="replant"))
+        self.do("send_back", n2, "11-8", step="replant")
         self.report(n2, "11-12", step="evidence")
         self.do("confirm", n2, "11-20")
         # N3 没上报过就核查无问题，9月25日定的，10月2日才录。
@@ -177,9 +157,7 @@ class Example:
         self.report(one, "10-29")
         self.do("confirm", one, "11-13")
         self.report(two, "11-1", step="evidence")
-        self.do(
-            "send_back", two, "11-6", "11-7", step=self.workload.milestones.get(code="evidence")
-        )
+        self.do("send_back", two, "11-6", "11-7", step="evidence")
         self.report(two, "11-21")
         self.do("confirm", two, "12-2")
         # A5 9月15日暂缓，10月21日恢复（22日录）；11月2日做了 4 亩，12月10日做完并举证；一直没有核实。

@@ -6,8 +6,9 @@ from django.core.files.base import ContentFile
 
 from plots.importing import apply_batch, preview
 from plots.models import Batch, Patch
-from tests.worlds.factories import make_plan, make_steps_target, make_user, make_village
+from tests.worlds.factories import make_plan, make_user
 from tests.worlds.patch_files import HEADER, xlsx
+from tests.worlds.town import Town
 from villages.models import Role
 
 ROWS = ([1, "团碾村", "T-1", 3.5, "塆里", "张三"], [2, "白云", "0002", 12, None, "李四"])
@@ -17,14 +18,14 @@ BOTH = [
 ]
 
 
-class Town:
+class ImportTown(Town):
     """太平镇：团碾、白云两个村，一项三步的任务，一名镇工作人员。"""
 
     def __init__(self):
-        self.plan = make_plan(issuer="重庆市铜梁区太平镇人民政府")
-        self.target = make_steps_target(self.plan, quota=Decimal("15.5"), quota_count=2)
-        self.tuannian = make_village("团碾", aliases="团碾村", code="500151124201")
-        self.baiyun = make_village("白云", aliases="白云村")
+        super().__init__(make_plan(issuer="重庆市铜梁区太平镇人民政府"))
+        self.target = self.add_target(quota=Decimal("15.5"), quota_count=2)
+        self.tuannian = self.add_village("团碾", aliases="团碾村", code="500151124201")
+        self.baiyun = self.add_village("白云", aliases="白云村")
         self.staff = make_user(role=Role.STAFF)
 
     def batch(self, content, suffix=".xlsx", *, target=None, name="下发.xlsx", **fields):

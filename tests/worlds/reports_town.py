@@ -5,22 +5,11 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from plots import actions
 from plots.models import Patch
-from tests.worlds.factories import (
-    make_milestone,
-    make_patch,
-    make_plan,
-    make_reading,
-    make_steps_target,
-    make_target,
-    make_user,
-    make_village,
-)
-from villages.models import Role
+from tests.worlds.factories import make_milestone, make_plan, make_reading, make_target
+from tests.worlds.town import Town
 
 DAY = date(2024, 10, 20)
-NOON = timezone.make_aware(datetime(2024, 12, 20, 12))
 FIRST_DAY = timezone.make_aware(datetime(2024, 1, 2, 9))
 
 
@@ -28,15 +17,18 @@ def on(month, day):
     return date(2024, month, day)
 
 
-class ReportsTown:
+class ReportsTown(Town):
     """东村、西村各六块图斑，南村没有；一项底线、一项按亩的、一项又按亩又按个的。"""
 
     def __init__(self):
-        self.plan = make_plan(title="太平镇2024年耕地保护工作实施方案", issuer="太平镇人民政府")
-        self.east, self.west = make_village("东村", order=1), make_village("西村", order=2)
-        self.south = make_village("南村", order=3)
-        self.huang = make_user("huang", role=Role.STAFF, name="黄玲")
-        self.liu = make_user("liu", role=Role.STAFF, name="刘泽")
+        super().__init__(
+            make_plan(title="太平镇2024年耕地保护工作实施方案", issuer="太平镇人民政府")
+        )
+        self.east, self.west, self.south = (
+            self.add_village(name, order=order)
+            for order, name in enumerate(("东村", "西村", "南村"), 1)
+        )
+        self.add_staff()
         self.floor = make_target(
             self.plan,
             "retained",
@@ -49,9 +41,9 @@ class ReportsTown:
         )
         make_milestone(self.floor, "hold", name="年底保有", due_on=on(12, 31), actor="TOWN")
         make_reading(self.floor, on=on(6, 30), value=Decimal(32300))
-        self.abandoned = make_steps_target(self.plan, quota=Decimal(100), order=2)
-        self.key = make_steps_target(
-            self.plan, "non_grain", name="存量重点图斑", quota=Decimal(30), quota_count=3, order=3
+        self.abandoned = self.add_target(quota=Decimal(100), order=2)
+        self.key = self.add_target(
+            "non_grain", name="存量重点图斑", quota=Decimal(30), quota_count=3, order=3
         )
         self.fill()
 
@@ -63,50 +55,37 @@ class ReportsTown:
         self.report("A2", on(10, 15), "evidence")
         self.report(self.add("A3", "12.5"), on(9, 10), "replant", area_mu="5")  # 只做了一部分
         self.add("A4", "8")  # 还没有动
-        actions.exempt(self.add("A5", "6"), by=self.huang, on=on(9, 12), at=NOON, note="影像为水田")
+        self.act("exempt", self.add("A5", "6"), by=self.huang, on=on(9, 12), note="影像为水田")
         self.report(self.add("A6", "20", self.west), on(10, 5), "replant")  # 逾期完成
         self.report(self.add("A7", "15", self.west), on(9, 25), "evidence")
-        actions.send_back(
-            self.patch("A7"),
+        self.act(
+            "send_back",
+            "A7",
             by=self.liu,
             on=on(10, 10),
-            at=NOON,
             reasons=["未见复耕复种"],
-            step=self.abandoned.milestones.get(code="replant"),
+            step="replant",
         )
-        actions.defer(
-            self.add("A8", "9", self.west), by=self.huang, on=on(9, 18), at=NOON, note="等水退。"
-        )
+        deferred = self.add("A8", "9", self.west)
+        self.act("defer", deferred, by=self.huang, on=on(9, 18), note="等水退。")
         self.report(self.add("A9", "10", self.west), on(9, 30), "evidence")
         self.confirm("A9", on(10, 1))
         self.report(self.add("B1", "10", target=self.key), on(9, 1), "evidence")
         self.confirm("B1", on(9, 3))
-        actions.exempt(
-            self.add("B2", "12", self.west, self.key),
-            by=self.huang,
-            on=on(9, 10),
-            at=NOON,
-            note="实为耕地",
-        )
+        exempt = self.add("B2", "12", self.west, self.key)
+        self.act("exempt", exempt, by=self.huang, on=on(9, 10), note="实为耕地")
         self.report(self.add("B3", "8", self.west, self.key), on(9, 28), "replant")
 
     def add(self, code, area_mu, village=None, target=None):
-        make_patch(
-            target or self.abandoned,
-            village or self.east,
-            code=code,
-            area_mu=Decimal(area_mu),
-            created_at=FIRST_DAY,
-        )
+        target, village = target or self.abandoned, village or self.east
+        self.add_patch(target, village, code, area_mu, created_at=FIRST_DAY)
         return self.patch(code)
 
     def patch(self, code):
         return Patch.objects.get(code=code)
 
     def report(self, patch, day, step, **given):
-        patch = self.patch(patch) if isinstance(patch, str) else patch
-        step = patch.target.milestones.get(code=step)
-        return actions.report(patch, by=self.huang, on=day, at=NOON, step=step, **given)
+        return self.act("report", patch, by=self.huang, on=day, step=step, **given)
 
     def confirm(self, code, day):
-        return actions.confirm(self.patch(code), by=self.liu, on=day, at=NOON)
+        return self.act("confirm", code, by=self.liu, on=day)

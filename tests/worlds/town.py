@@ -1,11 +1,16 @@
-"""动作的测试共用的一个小镇。"""
+"""测试用的镇：一份方案，几个村和书记，镇里的人；任务和图斑要什么加什么。
+
+Town 是大家的底子；TwoVillages 是动作的测试用的小镇。别的镇都从 Town 起：今天走到一半的一年（year）、
+导入图斑表的（import_town）、报表的（reports_town）、走遍全站的（walk_town）、手算的一年（hand_example）。
+"""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
 from plots import actions
-from plots.models import RectificationRecord, Status
+from plots.models import Patch, RectificationRecord, Status
 from tests.worlds.factories import make_patch, make_plan, make_steps_target, make_user, make_village
 from villages.models import Role
 
@@ -17,44 +22,93 @@ def sep(day):
 
 
 class Town:
-    """一个镇：东村和它的书记，西村的书记，两名镇工作人员，一位领导，一块 10 亩的图斑。"""
+    """一个镇；at 是动作录入的时刻，None 是现在。"""
 
-    def __init__(self, **target):
-        self.east, self.west = make_village("东村"), make_village("西村")
-        self.east_secretary = make_user("dong", villages=[self.east], name="东村书记")
-        self.west_secretary = make_user("xi", villages=[self.west], name="西村书记")
+    at = NOON
+
+    def __init__(self, plan=None):
+        self.plan = plan or make_plan()
+        self.secretaries = {}  # 村的主键 → 书记的账号
+
+    def add_village(self, name, *, secretary="", **fields):
+        """secretary 是书记的用户名；没写就没有书记。"""
+        village = make_village(name, **fields)
+        if secretary:
+            user = make_user(secretary, villages=[village], name=f"{village.name}书记")
+            self.secretaries[village.pk] = user
+        return village
+
+    def add_east_and_west(self):
+        """东村和它的书记，西村和它的书记。"""
+        self.east = self.add_village("东村", secretary="dong")
+        self.west = self.add_village("西村", secretary="xi")
+        self.east_secretary, self.west_secretary = self.secretaries.values()
+
+    def add_staff(self):
+        """两名镇工作人员：一个报了，另一个核实。"""
         self.huang = make_user("huang", role=Role.STAFF, name="黄玲")
         self.liu = make_user("liu", role=Role.STAFF, name="刘泽")
-        self.admin = make_user("guanli", role=Role.ADMIN, name="管理员")
+
+    def add_mayor(self):
         self.mayor = make_user("zhen", role=Role.LEADER, name="镇长")
-        self.target = make_steps_target(make_plan(), **target)
+
+    def add_admin(self):
+        self.admin = make_user("guanli", role=Role.ADMIN, name="管理员")
+
+    def add_target(self, code="abandoned", **fields):
+        """三步走的任务，见 make_steps_target。"""
+        return make_steps_target(self.plan, code, **fields)
+
+    def add_patch(self, target, village, code, area_mu="10", **fields):
+        return make_patch(target, village, code=code, area_mu=Decimal(area_mu), **fields)
+
+    def act(self, verb, patch, *, by, on, at=None, step=None, **given):
+        """办一个动作；patch 可以写编号，step 可以写代码。"""
+        if isinstance(patch, str):
+            patch = Patch.objects.get(code=patch)
+        if isinstance(step, str):
+            step = patch.target.milestones.get(code=step)
+        if step is not None:
+            given["step"] = step
+        return getattr(actions, verb)(patch, by=by, on=on, at=at or self.at, **given)
+
+
+class TwoVillages(Town):
+    """东村和它的书记，西村的书记，两名镇工作人员，一位领导，一位管理员，一项任务，一块 10 亩的图斑。"""
+
+    words = {
+        "exempt": {"note": "影像为水田"},
+        "defer": {"note": "等水退"},
+        "remark": {"note": "抓紧"},
+        "send_back": {"note": "未见复种"},
+        "amend": {"reason": "图纸有误", "area_mu": "9"},
+        "split": {
+            "reason": "两户",
+            "children": [
+                {"code": "T1-1", "area_mu": "6"},
+                {"code": "T1-2", "area_mu": "4"},
+            ],
+        },
+    }
+
+    def __init__(self, **target):
+        super().__init__()
+        self.add_east_and_west()
+        self.add_staff()
+        self.add_admin()
+        self.add_mayor()
+        self.target = self.add_target(**target)
         self.replant, self.evidence, self.check = self.target.milestones.order_by("order")
-        self.patch = make_patch(self.target, self.east, code="T1")
+        self.patch = self.add_patch(self.target, self.east, "T1")
 
     def report(self, on=None, by=None, **given):
         by, on = by or self.east_secretary, on or sep(5)
-        return actions.report(self.patch, by=by, on=on, at=NOON, **given)
+        return self.act("report", self.patch, by=by, on=on, **given)
 
     def do(self, verb, on=None, by=None, **given):
         """由镇工作人员（默认黄玲）办一个动作，必填的话都有默认。"""
-        words = {
-            "exempt": {"note": "影像为水田"},
-            "defer": {"note": "等水退"},
-            "remark": {"note": "抓紧"},
-            "send_back": {"note": "未见复种"},
-            "amend": {"reason": "图纸有误", "area_mu": "9"},
-            "split": {
-                "reason": "两户",
-                "children": [
-                    {"code": "T1-1", "area_mu": "6"},
-                    {"code": "T1-2", "area_mu": "4"},
-                ],
-            },
-        }
-        given = {**words.get(verb, {}), **given}
-        return getattr(actions, verb)(
-            self.patch, by=by or self.huang, on=on or sep(20), at=NOON, **given
-        )
+        given = {**self.words.get(verb, {}), **given}
+        return self.act(verb, self.patch, by=by or self.huang, on=on or sep(20), **given)
 
     def bring_to(self, status):
         if status == Status.UNDERWAY:

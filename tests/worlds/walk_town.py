@@ -20,17 +20,14 @@ from tests.worlds.factories import (
     make_allocation,
     make_batch,
     make_boundary,
-    make_patch,
-    make_plan,
     make_plan_file,
     make_reading,
     make_shape,
-    make_steps_target,
     make_target,
     make_user,
-    make_village,
 )
 from tests.worlds.photos import encoded
+from tests.worlds.town import Town
 from villages.models import Role
 
 # 这些字样只出现在西村的东西里；东村的人、没登录的人在任何一页看到任何一个，就是漏了。
@@ -64,17 +61,17 @@ NUMBERS = re.compile(r"\d+")
 TOKEN = re.compile(r'value="\w{64}"')
 
 
-class WalkTown:
+class WalkTown(Town):
     """东村书记 east_boss、西村书记 west_boss、镇工作人员、领导、管理员；东西两村的东西按 OWN、FOREIGN 放在 things 里。"""
 
     def __init__(self):
-        self.plan = make_plan()
-        self.target = make_steps_target(self.plan, villages_may_add=True)
+        super().__init__()
+        self.target = self.add_target(villages_may_add=True)
         self.floor = make_target(self.plan, "retained", kind="FLOOR", measured_by="READINGS")
-        self.east, self.west = make_village("东村"), make_village("西村秘密")
+        self.east, self.west = self.add_village("东村"), self.add_village("西村秘密")
         self.staff = make_user("zhen", role=Role.STAFF, name="镇里小黄")
         self.leader = make_user("zhenzhang", role=Role.LEADER, name="镇长")
-        self.admin = make_user("guanli", role=Role.ADMIN, name="管理员")
+        self.add_admin()
         self.east_boss = make_user("dong", name="东村书记", villages=[self.east])
         self.west_boss = make_user("xi", name="西村书记老王", villages=[self.west])
         self.batch = make_batch(self.target, "下发表.xlsx", by=self.staff)
@@ -103,11 +100,11 @@ class WalkTown:
         }
 
     def _things(self, village, boss, code, place, contractor, word, mu, lon):
-        patch = make_patch(
+        patch = self.add_patch(
             self.target,
             village,
-            code=code,
-            area_mu=Decimal(mu),
+            code,
+            mu,
             place=place,
             contractor=contractor,
             batch=self.batch,

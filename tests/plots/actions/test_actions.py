@@ -20,15 +20,10 @@ from tests.worlds.factories import (
     make_user,
     make_village,
 )
-from tests.worlds.town import NOON, Town, sep
+from tests.worlds.town import NOON, TwoVillages, sep
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town():
-    return Town()
 
 
 # 动作 → {原来的状态: 之后的状态}；不在里面的都要被拒绝。
@@ -161,7 +156,7 @@ def test_a_bad_area_is_refused_in_words(town, area):
 
 
 def test_missing_materials_are_listed():
-    town = Town(needs_ref=True, min_photos=2)
+    town = TwoVillages(needs_ref=True, min_photos=2)
     town.report()
     with pytest.raises(NotAllowed, match="还缺 1 张照片，请填国土调查云上传编号"):
         town.report(photos=1)

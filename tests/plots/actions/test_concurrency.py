@@ -15,7 +15,7 @@ from plots.actions import NotAllowed
 from plots.ledger.replay import all_differences
 from plots.models import Kind, Patch, RectificationRecord, Status
 from tests.worlds.factories import make_patch, make_user
-from tests.worlds.town import NOON, Town, sep
+from tests.worlds.town import NOON, sep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,11 +48,6 @@ def together(*calls):
 
 def refused(answers):
     return [answer for answer in answers if isinstance(answer, NotAllowed)]
-
-
-@pytest.fixture
-def town():
-    return Town()
 
 
 @pytest.mark.parametrize("attempt", range(3))

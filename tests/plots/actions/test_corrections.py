@@ -12,14 +12,9 @@ from plots.actions import NotAllowed
 from plots.ledger.replay import all_differences
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from tests.worlds.factories import make_patch
-from tests.worlds.town import NOON, Town, sep
+from tests.worlds.town import NOON, sep
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town():
-    return Town()
 
 
 def reached(milestone, village, on, basis="done"):

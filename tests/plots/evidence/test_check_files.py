@@ -15,22 +15,16 @@ from plots.models import Batch, Evidence
 from taiping.operations.stored_files import compare
 from tests.worlds.factories import make_batch, make_plan_file
 from tests.worlds.photos import upload
-from tests.worlds.town import Town
+from tests.worlds.town import TwoVillages
 
 pytestmark = pytest.mark.django_db
 HOUR = 3600
 
 
 @pytest.fixture
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
-
-
-@pytest.fixture
 def town(media):
     """一条上报带照片（原件、浏览图、缩略图），一个批次，一份方案文件，都在；都是昨天写的。"""
-    town = Town()
+    town = TwoVillages()
     attach(town.report(step=town.replant), [upload()], by=town.east_secretary)
     for row in (make_batch(town.target), make_plan_file(town.admin)):
         default_storage.save(row.file.name, ContentFile(b"1"))

@@ -22,7 +22,7 @@ from plots.evidence import (
 from plots.models import Evidence, RectificationRecord
 from tests.worlds.factories import make_patch, make_record, make_user
 from tests.worlds.photos import TONGLIANG, encoded, exif, noisy, office, pdf, upload
-from tests.worlds.town import Town, sep
+from tests.worlds.town import sep
 from villages.models import Role
 
 
@@ -30,11 +30,6 @@ from villages.models import Role
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     return lambda: sorted(path for path in tmp_path.rglob("*") if path.is_file())
-
-
-@pytest.fixture
-def town(db, media):
-    return Town()
 
 
 def test_original_is_kept_byte_for_byte_under_a_name_nobody_can_guess(town, media):

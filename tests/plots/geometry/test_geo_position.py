@@ -13,16 +13,9 @@ from taiping.ground.geometry.shapes import tidy_shapes
 from tests.worlds.factories import make_record, make_shape
 from tests.worlds.geo_files import shapefile, square
 from tests.worlds.photos import encoded, exif, upload
-from tests.worlds.town import Town
 
 pytestmark = pytest.mark.django_db
 LAT_M = Decimal("0.00000902")  # 一米合多少纬度（北纬 30 度附近）
-
-
-@pytest.fixture
-def town(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return Town()
 
 
 @pytest.fixture

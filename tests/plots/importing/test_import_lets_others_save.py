@@ -13,14 +13,14 @@ from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, RectificationRecord
 from tests.worlds.factories import make_patch, make_village
 from tests.worlds.patch_files import xlsx
-from tests.worlds.town import Town, sep
+from tests.worlds.town import TwoVillages, sep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def town():
-    return Town(needs_ref=True)
+    return TwoVillages(needs_ref=True)
 
 
 def elsewhere(act):

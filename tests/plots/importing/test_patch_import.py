@@ -10,7 +10,7 @@ from plots.importing.source import PASTED
 from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, Remedy, Status
 from plots.models.column_aliases import ColumnAlias
-from tests.worlds.import_town import BOTH, ROWS, Town, saved
+from tests.worlds.import_town import BOTH, ROWS, ImportTown, saved
 from tests.worlds.patch_files import HEADER, csv, pasted, xls, xlsx
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def town(db):
-    return Town()
+    return ImportTown()
 
 
 @pytest.mark.parametrize(

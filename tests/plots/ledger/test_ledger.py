@@ -22,7 +22,7 @@ from tests.worlds.factories import (
     make_steps_target,
     make_user,
 )
-from tests.worlds.town import Town, sep
+from tests.worlds.town import TwoVillages, sep
 from villages.models import Role
 
 STEPS = ["replant", "evidence", "check"]
@@ -147,7 +147,7 @@ def recorded_figures(patch, day, basis):
 class AnyStory(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.town = Town()
+        cls.town = TwoVillages()
         cls.town.patch.area_mu = AREAS[0]
         cls.town.patch.save()
         cls.chen = make_user("chen", role="STAFF", name="陈宏")
@@ -250,12 +250,12 @@ class TestCheckLedger:
         return out.getvalue()
 
     def test_a_true_ledger_passes(self):
-        town = Town()
+        town = TwoVillages()
         town.report()
         assert self.check() == "复核了 1 块图斑，状态和下一步都与记录一致。\n"
 
     def test_every_difference_is_told(self):
-        town = Town()
+        town = TwoVillages()
         town.report(area_mu="4")
         Patch.objects.update(status=Status.CLOSED, next_milestone=town.check, village=town.west)
         stray = make_patch(town.target, town.east, code="T2")
@@ -281,7 +281,7 @@ class TestCheckLedger:
 
     @pytest.mark.parametrize("number", [1, 3])
     def test_the_number_of_queries_is_fixed(self, number, django_assert_num_queries):
-        town = Town()
+        town = TwoVillages()
         town.report()
         for _ in range(number):
             make_patch(town.target, town.east)
@@ -289,7 +289,7 @@ class TestCheckLedger:
             assert list(all_differences()) == []
 
     def test_chunks_cover_everything(self):
-        town = Town()
+        town = TwoVillages()
         for _ in range(4):
             make_patch(town.target, town.east)
         Patch.objects.update(status=Status.UNDERWAY)

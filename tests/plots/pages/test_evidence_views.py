@@ -13,13 +13,6 @@ from plots.models import Evidence
 from plots.pages.report.file_fields import PICK_AGAIN, EvidenceForm
 from tests.worlds.factories import make_patch, make_record
 from tests.worlds.photos import TONGLIANG, encoded, exif, noisy, office, pdf, upload
-from tests.worlds.town import Town
-
-
-@pytest.fixture
-def town(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return Town()
 
 
 @pytest.fixture

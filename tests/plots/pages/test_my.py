@@ -10,15 +10,10 @@ from plots import actions
 from plots.ledger import queues as my
 from tasks.models import Milestone
 from tests.worlds.factories import make_milestone, make_target, make_user, make_village
-from tests.worlds.year import TODAY, Year, in_days
+from tests.worlds.year import TODAY, in_days
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def year():
-    return Year()
 
 
 def codes(response):
@@ -32,7 +27,7 @@ def test_returned_comes_first_then_overdue_then_due_soon(client, year):
     back = year.patch(due=60, code="退")
     year.report(back)
     year.send_back(back)
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     response = client.get("/my/")
 
@@ -50,7 +45,7 @@ def test_last_day_of_the_week_is_due_soon_and_the_next_is_later(client, year):
     year.patch(due=7, code="第七天")
     year.patch(due=8, code="第八天")
     year.patch(due=0, code="今天")
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     assert codes(client.get("/my/?group=soon")) == ["今天", "第七天"]
     assert codes(client.get("/my/?group=later")) == ["第八天"]
@@ -58,7 +53,7 @@ def test_last_day_of_the_week_is_due_soon_and_the_next_is_later(client, year):
 
 def test_nothing_pressing_shows_what_comes_later(client, year):
     year.patch(due=40, code="缓")
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     response = client.get("/my/")
 
@@ -69,7 +64,7 @@ def test_nothing_pressing_shows_what_comes_later(client, year):
 def test_secretary_never_sees_another_village(client, year):
     year.patch(due=-1, code="东边的")
     hidden = year.patch(due=-1, village=year.west, code="西边的秘密")
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     for query in ("", "?group=overdue", f"?village={year.west.pk}", "?group=later&page=2"):
         page = client.get(f"/my/{query}").content.decode()
@@ -94,7 +89,7 @@ def test_steps_of_the_town_are_counted_but_are_not_work(client, year):
     year.patch(target=verify, code="镇里先看")
     waits = year.patch(code="缓办")
     actions.defer(waits, by=year.huang, on=TODAY(), note="等水退")
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     response = client.get("/my/")
 
@@ -108,7 +103,7 @@ def test_steps_of_the_town_are_counted_but_are_not_work(client, year):
 def test_part_done_says_what_is_left(client, year):
     patch = year.patch(due=2, area_mu=Decimal("10"))
     year.report(patch, area_mu="4")
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     assert "已报 4.00 亩，还剩 6.00 亩" in client.get("/my/").content.decode()
 
@@ -131,7 +126,7 @@ def test_hundreds_come_thirty_at_a_time(client, year):
     target = year.target(due=-1)
     for number in range(31):
         year.patch(target=target, code=f"N{number:02}")
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     first, second = client.get("/my/"), client.get("/my/?page=2")
 
@@ -174,5 +169,5 @@ def test_awaiting_count_is_for_the_town_only(year):
     year.report(patch, step=patch.target.milestones.get(code="evidence"))
 
     assert my.awaiting_count(year.huang) == 1
-    assert my.awaiting_count(year.secretary) == 0
+    assert my.awaiting_count(year.east_secretary) == 0
     assert my.awaiting_count(year.mayor) == 0

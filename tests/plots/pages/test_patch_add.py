@@ -13,7 +13,7 @@ from tests.worlds.factories import (
     make_steps_target,
     make_target,
 )
-from tests.worlds.town import Town
+from tests.worlds.town import TwoVillages
 from villages.models import Posting
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ ADD = "/patches/add/"
 
 @pytest.fixture
 def town():
-    return Town(villages_may_add=True)
+    return TwoVillages(villages_may_add=True)
 
 
 def fields(town, **changes):

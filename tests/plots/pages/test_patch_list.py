@@ -14,17 +14,12 @@ from openpyxl import load_workbook
 from plots import actions
 from plots.models import Kind, RectificationRecord, Status
 from tests.worlds.factories import make_patch, make_plan, make_user, make_village
-from tests.worlds.town import Town, sep
+from tests.worlds.town import sep
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
 
 LIST, BULK = "/patches/", "/patches/bulk/"
-
-
-@pytest.fixture
-def town():
-    return Town()
 
 
 def listed(client, query=""):

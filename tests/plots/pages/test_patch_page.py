@@ -14,7 +14,7 @@ from plots.ledger.replay import records_of
 from plots.ledger.timeline import timeline
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from tests.worlds.factories import make_patch, make_record, make_user
-from tests.worlds.town import Town, sep
+from tests.worlds.town import TwoVillages, sep
 from villages.models import Posting, Role
 
 pytestmark = pytest.mark.django_db
@@ -37,11 +37,6 @@ WORDS = {
     "amend": {"code": "T1", "area_mu": "9.5", "reason": "图纸有误"},
     "split": {"code1": "T1-1", "area1": "6", "code2": "T1-2", "area2": "4", "reason": "两户"},
 }
-
-
-@pytest.fixture
-def town():
-    return Town()
 
 
 def url(town, verb=""):
@@ -297,7 +292,7 @@ def test_each_person_gets_the_buttons_they_can_use(client, town):
 
 
 def test_next_step_deadline_and_what_is_missing(client):
-    town = Town(needs_ref=True, min_photos=2)
+    town = TwoVillages(needs_ref=True, min_photos=2)
     town.report()
     client.force_login(town.east_secretary)
 

@@ -12,7 +12,7 @@ from plots import actions
 from plots.models import Evidence, Kind, RectificationRecord, Status
 from tasks.models import Milestone
 from tests.worlds.factories import make_milestone, make_patch, make_target, make_user
-from tests.worlds.year import TODAY, Year, in_days
+from tests.worlds.year import TODAY, in_days
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def year():
-    return Year()
 
 
 def photo(color="green", name="现场.jpg"):
@@ -68,7 +63,7 @@ def words(response):
 
 def test_secretary_reports_and_is_back_at_the_list_with_a_word(client, year):
     patch = year.patch(due=-5, code="T0012", area_mu=Decimal("3.5"))
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     response = post(client, patch, note="种了油菜")
 
@@ -82,7 +77,7 @@ def test_secretary_reports_and_is_back_at_the_list_with_a_word(client, year):
         Decimal("3.5"),
         True,
         "种了油菜",
-        year.secretary,
+        year.east_secretary,
     )
 
 
@@ -98,7 +93,7 @@ def test_facts_and_return_reason_stand_above_the_form(client, year):
     patch = year.patch(place="王家湾", area_mu=Decimal("3.5"))
     year.report(patch)
     year.send_back(patch)
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     page = words(client.get(f"/patches/{patch.pk}/report/"))
 
@@ -109,7 +104,7 @@ def test_facts_and_return_reason_stand_above_the_form(client, year):
 
 def test_part_is_reported_and_the_rest_is_told(client, year):
     patch = year.patch(code="T1")
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     response = post(client, patch, amount="part", area_mu="4")
 
@@ -123,7 +118,7 @@ def test_part_is_reported_and_the_rest_is_told(client, year):
 
 def test_smaller_area_can_be_said_to_complete_the_step(client, year):
     patch = year.patch()
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     post(client, patch, amount="final", area_mu="9.2")
 
@@ -134,7 +129,7 @@ def test_smaller_area_can_be_said_to_complete_the_step(client, year):
 def test_several_steps_are_reported_together(client, year):
     patch = year.patch(code="T1")
     evidence = patch.target.milestones.get(code="evidence")
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     response = post(client, patch, step=str(evidence.pk))
 
@@ -148,7 +143,7 @@ def test_several_steps_are_reported_together(client, year):
 def test_part_of_several_steps_is_refused_beside_the_choice(client, year):
     patch = year.patch()
     evidence = patch.target.milestones.get(code="evidence")
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     response = post(
         client, patch, step=str(evidence.pk), amount="part", area_mu="4", note="留着这句"
@@ -176,7 +171,7 @@ def test_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(
     client, year, changes, field, sentence
 ):
     patch = year.patch()
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     response = post(client, patch, note="已经种上", **changes)
 
@@ -190,7 +185,7 @@ def test_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(
 def test_date_before_the_step_before_is_refused(client, year):
     patch = year.patch()
     year.report(patch, on=in_days(-3))
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     response = post(client, patch, done_on=in_days(-4).isoformat())
 
@@ -199,7 +194,7 @@ def test_date_before_the_step_before_is_refused(client, year):
 
 def test_double_click_makes_one_record_and_gives_the_first_answer(client, year):
     patch = year.patch(code="T1")
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
     data = {**fields(client, patch), "camera": photo()}
 
     first = client.post(f"/patches/{patch.pk}/report/", data)
@@ -216,7 +211,7 @@ def test_photo_needed_is_told_and_then_taken(client, year):
     target = year.target(name="要照片")
     target.milestones.filter(code="replant").update(min_photos=2)
     patch = year.patch(target=target)
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     opened = words(client.get(f"/patches/{patch.pk}/report/"))
     refused = post(client, patch, camera=photo("red"), note="照片拍了")
@@ -236,14 +231,14 @@ def test_part_does_not_ask_for_photos(client, year):
     target = year.target()
     target.milestones.filter(code="replant").update(min_photos=1)
     patch = year.patch(target=target)
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     assert post(client, patch, amount="part", area_mu="4").status_code == 302
 
 
 def test_a_bad_photo_leaves_no_record_behind(client, year):
     patch = year.patch()
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
     broken = SimpleUploadedFile("坏的.jpg", b"\xff\xd8\xff not a photo", "image/jpeg")
 
     response = post(client, patch, camera=[photo(), broken])
@@ -256,7 +251,7 @@ def test_upload_number_is_asked_only_where_a_step_needs_it(client, year):
     without = year.patch(target=year.target(name="不要编号"))
     needing = year.patch(target=year.target(name="要编号", needs_external_ref=True))
     year.report(needing)
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     refused = post(client, needing)
     taken = post(client, needing, external_ref="YDC-2024-0091")
@@ -269,7 +264,7 @@ def test_upload_number_is_asked_only_where_a_step_needs_it(client, year):
 
 def test_leader_may_not_report_and_the_other_village_does_not_exist(client, year):
     patch = year.patch()
-    for user, status in ((year.mayor, 403), (year.other, 404)):
+    for user, status in ((year.mayor, 403), (year.west_secretary, 404)):
         client.force_login(user)
         assert client.get(f"/patches/{patch.pk}/report/").status_code == status
         assert client.post(f"/patches/{patch.pk}/report/", {"note": "偷着报"}).status_code == status
@@ -282,7 +277,7 @@ def test_step_of_the_town_is_reported_by_staff_on_the_same_form(client, year):
     make_milestone(target, name="复耕复种", due_on=in_days(9))
     patch = make_patch(target, year.east, code="Z1")
 
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
     assert client.get(f"/patches/{patch.pk}/report/").status_code == 403
     client.force_login(year.huang)
     page = words(client.get(f"/patches/{patch.pk}/report/"))
@@ -297,7 +292,7 @@ def test_step_of_the_town_is_reported_by_staff_on_the_same_form(client, year):
 
 def test_somebody_else_changed_the_patch_meanwhile(client, year):
     patch = year.patch()
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
     data = {**fields(client, patch), "note": "我们种了六亩"}
     year.report(patch, by=year.liu, area_mu="4")
 
@@ -315,7 +310,7 @@ def test_somebody_else_changed_the_patch_meanwhile(client, year):
 
 def test_patch_finished_by_somebody_else_keeps_the_words_typed(client, year):
     patch = year.patch(code="T1")
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
     data = {**fields(client, patch), "note": "下雨前种完的"}
     year.report(patch, by=year.liu, step=patch.target.milestones.get(code="evidence"))
 
@@ -326,13 +321,13 @@ def test_patch_finished_by_somebody_else_keeps_the_words_typed(client, year):
     assert "刘泽" in page
     assert "已经报齐，等镇里核实，不用再报" in page
     assert "下雨前种完的" in page
-    assert RectificationRecord.objects.filter(kind=Kind.REPORT, by=year.secretary).count() == 0
+    assert RectificationRecord.objects.filter(kind=Kind.REPORT, by=year.east_secretary).count() == 0
 
 
 def test_opening_a_finished_patch_says_so_instead_of_a_form(client, year):
     patch = year.patch(code="T1")
     year.report(patch, step=patch.target.milestones.get(code="evidence"))
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
 
     response = client.get(f"/patches/{patch.pk}/report/")
 
@@ -342,7 +337,7 @@ def test_opening_a_finished_patch_says_so_instead_of_a_form(client, year):
 
 def test_a_remark_meanwhile_does_not_stop_the_report(client, year):
     patch = year.patch()
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
     data = fields(client, patch)
     actions.remark(patch, by=year.mayor, note="抓紧")
 

@@ -12,7 +12,7 @@ from plots import actions, evidence
 from plots.models import Kind, Reason, RectificationRecord, Status
 from tasks.models import Milestone
 from tests.worlds.factories import make_milestone, make_target, make_user, make_village
-from tests.worlds.year import TODAY, Year, in_days
+from tests.worlds.year import TODAY, in_days
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def year():
-    return Year()
 
 
 def awaiting(year, by=None, **fields):
@@ -91,7 +86,7 @@ def test_queue_is_the_oldest_report_first(client, year):
 
 def test_queue_is_filtered_by_target_and_village(client, year):
     one = awaiting(year, code="东一")
-    two = awaiting(year, code="西一", village=year.west, by=year.other, target=one.target)
+    two = awaiting(year, code="西一", village=year.west, by=year.west_secretary, target=one.target)
     awaiting(year, code="别的任务", target=year.target(name="种植结构调整"))
     client.force_login(year.huang)
 
@@ -125,7 +120,7 @@ def test_page_shows_photos_facts_and_steps_side_by_side(client, year):
 def test_same_photo_elsewhere_is_pointed_out(client, year):
     patch, other = (
         awaiting(year, code="T1"),
-        awaiting(year, code="T2", village=year.west, by=year.other),
+        awaiting(year, code="T2", village=year.west, by=year.west_secretary),
     )
     attach(patch)
     attach(other)
@@ -173,7 +168,7 @@ def test_last_of_the_queue_goes_back_to_the_list(client, year):
 
 def test_filter_is_kept_on_the_way(client, year):
     patch = awaiting(year, code="T1")
-    awaiting(year, code="别村的", village=year.west, by=year.other)
+    awaiting(year, code="别村的", village=year.west, by=year.west_secretary)
     after = awaiting(year, code="T3")
     client.force_login(year.huang)
     query = f"?village={year.east.pk}"
@@ -309,7 +304,7 @@ def test_district_acceptance_is_entered_as_the_district_found(client, year):
 
 def test_only_the_town_reviews(client, year):
     patch = awaiting(year)
-    for user in (year.secretary, year.other, year.mayor):
+    for user in (year.east_secretary, year.west_secretary, year.mayor):
         client.force_login(user)
         for path in ("/review/", f"/review/{patch.pk}/"):
             assert client.get(path).status_code == 403

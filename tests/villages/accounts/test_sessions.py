@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.plots.pages.test_report_page import photo
 from tests.worlds.factories import PASSWORD, make_user
-from tests.worlds.year import TODAY, Year
+from tests.worlds.year import TODAY
 from villages.accounts.passwords import issue_password
 from villages.accounts.sessions import device_of
 from villages.models import PastPassword, Role, Session
@@ -116,10 +116,6 @@ class TestIdle:
 
 
 class TestDraft:
-    @pytest.fixture
-    def year(self):
-        return Year()
-
     def report(self, client, patch, **changes):
         form = client.get(f"/patches/{patch.pk}/report/").context["form"]
         typed = {
@@ -139,7 +135,7 @@ class TestDraft:
         client = log_in("dong")
         url = f"/patches/{patch.pk}/report/"
         typed = self.report(client, patch)
-        idle(year.secretary, 31)
+        idle(year.east_secretary, 31)
 
         sent_away = client.post(url, typed)
         login_page = client.get(sent_away.url).content.decode()
@@ -160,7 +156,7 @@ class TestDraft:
 
         client.post(url, typed)
         record = patch.records.get()
-        assert (record.note, record.by) == ("北边种了油菜", year.secretary)
+        assert (record.note, record.by) == ("北边种了油菜", year.east_secretary)
         assert "北边种了油菜" not in client.get(url).content.decode().split("<form", 2)[-1]
 
     def test_photos_have_to_be_chosen_again_and_it_says_so(self, year):
@@ -168,7 +164,7 @@ class TestDraft:
         client = log_in("dong")
         url = f"/patches/{patch.pk}/report/"
         typed = self.report(client, patch)
-        idle(year.secretary, 31)
+        idle(year.east_secretary, 31)
 
         client.post(url, {**typed, "camera": photo()})
         log_in("dong", client=client)
@@ -180,7 +176,7 @@ class TestDraft:
         client = log_in("dong")
         url = f"/patches/{patch.pk}/report/"
         typed = self.report(client, patch)
-        idle(year.secretary, 31)
+        idle(year.east_secretary, 31)
 
         client.post(url, typed)
         log_in("huang", client=client)
@@ -198,7 +194,7 @@ class TestDraft:
 
     def test_passwords_are_never_kept(self, year):
         client = log_in("dong")
-        idle(year.secretary, 31)
+        idle(year.east_secretary, 31)
 
         client.post(PASSWORD_PAGE, {"old_password": PASSWORD, "new_password1": NEW, "note": "别的"})
 
