@@ -13,8 +13,8 @@ from plots.evidence import documents, photo, sniff
 from plots.evidence.documents import Refused
 from plots.models import Evidence
 
-NAME_LENGTH = 200
-LONGEST_GIVEN = 1000  # 再长的只看最后这么多：后缀在那里
+MAX_NAME_CHARS = 200
+MAX_GIVEN_CHARS = 1000  # 再长的只看最后这么多：后缀在那里
 
 
 class EvidenceError(Exception):
@@ -33,14 +33,14 @@ class Checked:
     name: str
     size: int
     sha256: str
-    sort: sniff.Sort
+    file_type: sniff.FileType
     facts: photo.Facts
     display: bytes
     thumb: bytes
 
     @property
     def kind(self):
-        return Evidence.Type.PHOTO if self.sort.is_photo else Evidence.Type.DOCUMENT
+        return Evidence.Type.PHOTO if self.file_type.is_photo else Evidence.Type.DOCUMENT
 
 
 def check(upload):
@@ -72,7 +72,7 @@ def check_all(uploads):
 
 def photo_count(checked):
     """有几张不同的照片：上报时报给 actions.report 的 photos。"""
-    return len({one.sha256 for one in checked if one.sort.is_photo})
+    return len({one.sha256 for one in checked if one.file_type.is_photo})
 
 
 def accepted_words():
@@ -86,26 +86,33 @@ def _checked(upload, name):
         raise Refused("是空文件（0 字节）。请重新选择，或重新拍一张")
     upload.seek(0)
     head = upload.read(sniff.HEAD_BYTES)
-    sort = sniff.photo_or_pdf(head)
-    if sort is None and not head.startswith(sniff.ZIP):
+    file_type = sniff.photo_or_pdf(head)
+    if file_type is None and not head.startswith(sniff.ZIP):
         raise Refused(_unknown(head))
-    if sort is sniff.HEIC and not photo.heic_is_readable():
+    if file_type is sniff.HEIC and not photo.heic_is_readable():
         raise Refused(
             "是苹果手机的 HEIC 照片，系统现在读不了。请在手机“设置 → 相机 → 格式”里选“兼容性最佳”后重拍，"
             "或转成 JPEG 后再选"
         )
-    _refuse_large(upload.size, is_photo=bool(sort and sort.is_photo))
+    _refuse_large(upload.size, is_photo=bool(file_type and file_type.is_photo))
     content = head + upload.read()
     facts, display, thumb = photo.Facts(), b"", b""
-    if sort is None:
-        sort = documents.office_sort(content)
-    elif sort is sniff.PDF:
+    if file_type is None:
+        file_type = documents.office_type(content)
+    elif file_type is sniff.PDF:
         documents.check_pdf(content)
     else:
-        facts, display, thumb = photo.examine(content, sort)
+        facts, display, thumb = photo.examine(content, file_type)
     digest = hashlib.sha256(content).hexdigest()
     return Checked(
-        upload, name or f"材料{sort.suffix}", len(content), digest, sort, facts, display, thumb
+        upload,
+        name or f"材料{file_type.suffix}",
+        len(content),
+        digest,
+        file_type,
+        facts,
+        display,
+        thumb,
     )
 
 
@@ -127,11 +134,11 @@ def _refuse_large(size, *, is_photo):
 def clean_name(name):
     """文件名只留最后一段，去掉控制字符和看不见的字符，最长 200 个字，后缀留着。"""
     name = str(name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    name = unicodedata.normalize("NFC", name[-LONGEST_GIVEN:])
+    name = unicodedata.normalize("NFC", name[-MAX_GIVEN_CHARS:])
     name = "".join(letter for letter in name if not unicodedata.category(letter).startswith("C"))
     suffix = PurePosixPath(name).suffix[:10]
     stem = name[: len(name) - len(suffix)] if suffix else name
-    return f"{stem[: NAME_LENGTH - len(suffix)]}{suffix}".strip(" .")
+    return f"{stem[: MAX_NAME_CHARS - len(suffix)]}{suffix}".strip(" .")
 
 
 def _shown(name):

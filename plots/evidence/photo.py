@@ -28,7 +28,7 @@ UPRIGHT = {
     7: TURN.TRANSVERSE,
     8: TURN.ROTATE_90,
 }
-QUALITY = 82
+JPEG_QUALITY = 82
 OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 PNG_END = b"IEND\xaeB`\x82"
 # 解开一张照片要做多少事，不只看像素：JPEG 可以一遍遍地描同一张图，PNG 可以切成几百万小块。
@@ -57,13 +57,13 @@ def heic_is_readable():
     return True
 
 
-def examine(content, sort):
+def examine(content, file_type):
     """照片的全部字节 → (Facts, 浏览图字节, 缩略图字节)；坏的、太大的 Refused。"""
     try:
-        with Image.open(io.BytesIO(content), formats=[FORMATS[sort]]) as image:
+        with Image.open(io.BytesIO(content), formats=[FORMATS[file_type]]) as image:
             _refuse_huge(image)
-            _refuse_laborious(image, content, sort)
-            if sort is PNG:
+            _refuse_laborious(image, content, file_type)
+            if file_type is PNG:
                 with Image.open(io.BytesIO(content), formats=["PNG"]) as again:
                     again.verify()  # 逐块核对校验和，解码时不核对
             facts, orientation = _exif(image)
@@ -74,14 +74,16 @@ def examine(content, sort):
         raise Refused(f"像素太多，最多 {_millions()}。请换一张普通大小的照片") from None
     except Exception:
         # 坏照片会让解码库抛出各种各样的异常，对交照片的人都是一个意思。
-        raise Refused(_damaged(sort)) from None
-    if (sort is JPEG and not _has_end(content)) or (sort is PNG and PNG_END not in content):
-        raise Refused(_damaged(sort))
+        raise Refused(_damaged(file_type)) from None
+    if (file_type is JPEG and not _has_end(content)) or (
+        file_type is PNG and PNG_END not in content
+    ):
+        raise Refused(_damaged(file_type))
     return facts, _jpeg(display), _jpeg(_thumb(display))
 
 
-def _damaged(sort):
-    return f"是 {sort.label}，但不完整或已损坏，打不开。请重新选择，或重新拍一张"
+def _damaged(file_type):
+    return f"是 {file_type.label}，但不完整或已损坏，打不开。请重新选择，或重新拍一张"
 
 
 def _refuse_huge(image):
@@ -90,12 +92,12 @@ def _refuse_huge(image):
         raise Refused(f"有 {width}×{height} 像素，最多 {_millions()}。请换一张普通大小的照片")
 
 
-def _refuse_laborious(image, content, sort):
+def _refuse_laborious(image, content, file_type):
     """像素不多，解开却要做几百万遍的：是做出来拖住系统的，相机不会这样存。"""
     width, height = image.size
-    scanned = sort is JPEG and content.count(JPEG_SCAN) * width * height > MAX_SCANNED_PIXELS
-    if scanned or (sort is PNG and _has_many_chunks(content)):
-        raise Refused(f"是 {sort.label}，但存法不寻常，解开太费时。请打开后截图，或重新拍一张")
+    scanned = file_type is JPEG and content.count(JPEG_SCAN) * width * height > MAX_SCANNED_PIXELS
+    if scanned or (file_type is PNG and _has_many_chunks(content)):
+        raise Refused(f"是 {file_type.label}，但存法不寻常，解开太费时。请打开后截图，或重新拍一张")
 
 
 def _has_many_chunks(content):
@@ -156,7 +158,7 @@ def _jpeg(image):
     bare = Image.new("RGB", image.size)
     bare.paste(image)  # 只抄像素：缩放过的图还带着原来的 info
     stream = io.BytesIO()
-    bare.save(stream, "JPEG", quality=QUALITY, optimize=True)
+    bare.save(stream, "JPEG", quality=JPEG_QUALITY, optimize=True)
     return stream.getvalue()
 
 

@@ -9,7 +9,7 @@ HTML_TAG = re.compile(r"<(!doctype html|html|head|body|script|iframe)[\s>]")
 
 
 @dataclass(frozen=True)
-class Sort:
+class FileType:
     """收的一种文件：存盘用的后缀、发出时的类型、给人看的叫法、下载时认可的后缀。"""
 
     suffix: str
@@ -20,14 +20,14 @@ class Sort:
 
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
-JPEG = Sort(".jpg", "image/jpeg", "JPEG 照片", True, (".jpg", ".jpeg", ".jpe", ".jfif"))
-PNG = Sort(".png", "image/png", "PNG 照片", True, (".png",))
-WEBP = Sort(".webp", "image/webp", "WebP 照片", True, (".webp",))
-HEIC = Sort(".heic", "image/heic", "HEIC 照片", True, (".heic", ".heif", ".hif"))
-PDF = Sort(".pdf", "application/pdf", "PDF 文件", False, (".pdf",))
-DOCX = Sort(".docx", OFFICE + "wordprocessingml.document", "Word 文件", False, (".docx",))
-XLSX = Sort(".xlsx", OFFICE + "spreadsheetml.sheet", "Excel 表格", False, (".xlsx",))
-BY_SUFFIX = {sort.suffix: sort for sort in (JPEG, PNG, WEBP, HEIC, PDF, DOCX, XLSX)}
+JPEG = FileType(".jpg", "image/jpeg", "JPEG 照片", True, (".jpg", ".jpeg", ".jpe", ".jfif"))
+PNG = FileType(".png", "image/png", "PNG 照片", True, (".png",))
+WEBP = FileType(".webp", "image/webp", "WebP 照片", True, (".webp",))
+HEIC = FileType(".heic", "image/heic", "HEIC 照片", True, (".heic", ".heif", ".hif"))
+PDF = FileType(".pdf", "application/pdf", "PDF 文件", False, (".pdf",))
+DOCX = FileType(".docx", OFFICE + "wordprocessingml.document", "Word 文件", False, (".docx",))
+XLSX = FileType(".xlsx", OFFICE + "spreadsheetml.sheet", "Excel 表格", False, (".xlsx",))
+BY_SUFFIX = {file_type.suffix: file_type for file_type in (JPEG, PNG, WEBP, HEIC, PDF, DOCX, XLSX)}
 
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 ZIP = b"PK\x03\x04"

@@ -60,7 +60,7 @@ def store(record, checked, by, at=None, is_demo=False, device=None):
         return first
     facts = checked.facts
     position, metres = locate(record.patch, facts.lat, facts.lon)
-    lat, lon, accuracy = device if device and checked.sort.is_photo else (None, None, None)
+    lat, lon, accuracy = device if device and checked.file_type.is_photo else (None, None, None)
     device_position, device_metres = locate(record.patch, lat, lon)
     with saving():
         evidence = Evidence(
@@ -85,8 +85,8 @@ def store(record, checked, by, at=None, is_demo=False, device=None):
             created_at=at or timezone.now(),
             is_demo=is_demo or record.is_demo,
         )
-        _write(evidence, "file", checked.sort.suffix, File(checked.upload.file))
-        if checked.sort.is_photo:
+        _write(evidence, "file", checked.file_type.suffix, File(checked.upload.file))
+        if checked.file_type.is_photo:
             _write(evidence, "display", JPEG.suffix, ContentFile(checked.display))
             _write(evidence, "thumb", JPEG.suffix, ContentFile(checked.thumb))
         evidence.save(force_insert=True)

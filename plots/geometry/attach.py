@@ -7,7 +7,7 @@ from plots.geometry.checks import recheck
 from plots.models import Patch, PatchShape
 
 CHUNK = 2000
-WRITTEN = [
+SHAPE_COLUMNS = [
     "wkb",
     "digest",
     "min_lon",
@@ -57,7 +57,7 @@ def put(shapes, *, batch=None):
         batch_size=CHUNK,
         update_conflicts=True,
         unique_fields=["patch"],
-        update_fields=WRITTEN,
+        update_fields=SHAPE_COLUMNS,
     )
 
 

@@ -17,7 +17,7 @@ from taiping.ground.tables import within_limits
 
 Kind = GeometryCheck.Kind
 CHUNK = 900
-SAME = 0.9  # 重叠部分占两块合起来的九成以上，当作画了两遍
+DUPLICATE_SHARE = 0.9  # 重叠部分占两块合起来的九成以上，当作画了两遍
 
 
 @dataclass
@@ -160,7 +160,7 @@ def _pair(one, two, sqm):
     union = one.sqm + two.sqm - sqm
     for here, there in ((one, two), (two, one)):
         figures = {"sqm": _text(sqm), "percent": _text(sqm / here.sqm * 100)}
-        if sqm / union > SAME:
+        if sqm / union > DUPLICATE_SHARE:
             share = _text(sqm / union * 100)
             sentence = f"和另一块图斑几乎重合，重叠的占两块合起来的 {share}%，请看是不是画了两遍。"
             yield Finding(

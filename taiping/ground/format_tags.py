@@ -1,5 +1,8 @@
 """模板里显示数和日期的写法，全站一致。"""
 
+from datetime import date
+from decimal import Decimal
+
 from django import template
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.safestring import mark_safe
@@ -11,35 +14,37 @@ register = template.Library()
 
 
 @register.filter
-def amount(value, decimals=2):
+def amount(value: Decimal | None, decimals: int | str = 2) -> str:
     """数量按小数位显示，千位不分隔：1010 → 1010.00；None → —。"""
     return "—" if value is None else format(rounded(value, int(decimals)), "f")
 
 
 @register.filter
-def short(value):
+def short(value: Decimal | None) -> str:
     """数量去掉多余的 0：99.300000 → 99.3；None → —。"""
     return "—" if value is None else plain(value)
 
 
 @register.filter
-def day(value):
+def day(value: date | None) -> str:
     """日期：2024年9月5日，不补 0；None → 空。"""
     return "" if value is None else long_date(value)
 
 
 @register.filter
-def md(value):
+def md(value: date | None) -> str:
     """同一年里的日期：9月5日。"""
     return "" if value is None else short_date(value)
 
 
 @register.filter
-def signed(value, decimals=2):
+def signed(value: Decimal | None, decimals: int | str = 2) -> str:
     """增减：+3.50、−2、0（减号用排印的“−”）。"""
     value = rounded(value or 0, int(decimals))
     text = format(abs(value), "f")
-    return text if not value else f"{'+' if value > 0 else '−'}{text}"
+    if not value:
+        return text
+    return f"+{text}" if value > 0 else f"−{text}"
 
 
 @register.simple_tag(takes_context=True)

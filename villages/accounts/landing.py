@@ -7,7 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 HOME = "/"
-LONGEST = 2000  # 写进登录页的网址里还要再长几倍；条件太长的只回到那一页
+MAX_URL_CHARS = 2000  # 写进登录页的网址里还要再长几倍；条件太长的只回到那一页
 
 
 def only_post(view):
@@ -44,4 +44,4 @@ def after_login(request):
     """没登录的人要来 request 这里：登录以后送他去哪里。"""
     here = request.get_full_path()
     page = here if opens(here) else came_from(request)
-    return page if len(page) <= LONGEST else urlsplit(page).path
+    return page if len(page) <= MAX_URL_CHARS else urlsplit(page).path

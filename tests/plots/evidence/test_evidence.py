@@ -41,7 +41,7 @@ def refusal(content, name="IMG_0001.jpg"):
 def test_sort_comes_from_the_content_never_from_the_name(content, suffix, kind):
     checked = check(upload(content, "随便起的名字.exe"))
 
-    assert (checked.sort.suffix, checked.kind) == (suffix, kind)
+    assert (checked.file_type.suffix, checked.kind) == (suffix, kind)
     assert checked.sha256 == hashlib.sha256(content).hexdigest()
 
 
