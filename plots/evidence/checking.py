@@ -3,11 +3,12 @@
 import hashlib
 import math
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.core.files import File
+from django.core.files.uploadedfile import UploadedFile
 
 from plots.evidence import documents, photo, sniff
 from plots.evidence.documents import Refused
@@ -20,7 +21,7 @@ MAX_GIVEN_CHARS = 1000  # 再长的只看最后这么多：后缀在那里
 class EvidenceError(Exception):
     """不收这些文件；sentences 每句说一个文件，str() 是全部。"""
 
-    def __init__(self, *sentences):
+    def __init__(self, *sentences: str):
         self.sentences = sentences
         super().__init__("\n".join(sentences))
 
@@ -29,7 +30,7 @@ class EvidenceError(Exception):
 class Checked:
     """查过、可以存的一个文件；浏览图和缩略图（JPEG 字节）已经做好，文件没有。"""
 
-    upload: File
+    upload: UploadedFile
     name: str
     size: int
     sha256: str
@@ -39,11 +40,11 @@ class Checked:
     thumb: bytes
 
     @property
-    def kind(self):
+    def kind(self) -> Evidence.Type:
         return Evidence.Type.PHOTO if self.file_type.is_photo else Evidence.Type.DOCUMENT
 
 
-def check(upload):
+def check(upload: UploadedFile) -> Checked:
     """上传的一个文件 → Checked；不收时 EvidenceError，说一句话。"""
     name = clean_name(upload.name)
     try:
@@ -52,14 +53,15 @@ def check(upload):
         raise EvidenceError(f"“{_shown(name)}”{refusal}。") from None
 
 
-def check_all(uploads):
+def check_all(uploads: Sequence[UploadedFile]) -> tuple[list[Checked], list[str]]:
     """(合格的 Checked 列表, 全部错误的句子)。同一个文件选了两次只留一个；有一个错误就一个也不要存。"""
     if len(uploads) > settings.EVIDENCE_MAX_FILES:
         most = settings.EVIDENCE_MAX_FILES
         return [], [
             f"这次选了 {len(uploads)} 个文件，一次最多 {most} 个。请挑最能说明情况的 {most} 个。"
         ]
-    good, errors = {}, []
+    good = {}
+    errors = []
     for upload in uploads:
         try:
             checked = check(upload)
@@ -70,12 +72,12 @@ def check_all(uploads):
     return list(good.values()), errors
 
 
-def photo_count(checked):
+def photo_count(checked: Iterable[Checked]) -> int:
     """有几张不同的照片：上报时报给 actions.report 的 photos。"""
     return len({one.sha256 for one in checked if one.file_type.is_photo})
 
 
-def accepted_words():
+def accepted_words() -> str:
     """收哪些东西，一句话；装了 HEIC 库才说收 HEIC。"""
     heic = "、HEIC" if photo.heic_is_readable() else ""
     return f"照片（JPEG、PNG、WebP{heic}）和文件（PDF、Word 的 .docx、Excel 的 .xlsx）"
@@ -96,23 +98,20 @@ def _checked(upload, name):
         )
     _refuse_large(upload.size, is_photo=bool(file_type and file_type.is_photo))
     content = head + upload.read()
-    facts, display, thumb = photo.Facts(), b"", b""
+    seen = photo.Examined(photo.Facts(), display=b"", thumb=b"")
     if file_type is None:
         file_type = documents.office_type(content)
     elif file_type is sniff.PDF:
         documents.check_pdf(content)
     else:
-        facts, display, thumb = photo.examine(content, file_type)
-    digest = hashlib.sha256(content).hexdigest()
+        seen = photo.examine(content, file_type)
     return Checked(
         upload,
         name or f"材料{file_type.suffix}",
         len(content),
-        digest,
+        hashlib.sha256(content).hexdigest(),
         file_type,
-        facts,
-        display,
-        thumb,
+        *seen,
     )
 
 
@@ -131,7 +130,7 @@ def _refuse_large(size, *, is_photo):
         raise Refused(f"有 {actual:g} MB，一个{what}最多 {most} MB。请{how}后再选")
 
 
-def clean_name(name):
+def clean_name(name: str | None) -> str:
     """文件名只留最后一段，去掉控制字符和看不见的字符，最长 200 个字，后缀留着。"""
     name = str(name or "").replace("\\", "/").rsplit("/", 1)[-1]
     name = unicodedata.normalize("NFC", name[-MAX_GIVEN_CHARS:])

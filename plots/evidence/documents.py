@@ -5,7 +5,7 @@ import re
 import zipfile
 import zlib
 
-from plots.evidence.sniff import DOCX, XLSX
+from plots.evidence.sniff import DOCX, XLSX, FileType
 
 MAX_MEMBERS = 5000
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
@@ -14,14 +14,16 @@ RATIO_FLOOR_BYTES = 5 * 1024 * 1024  # 解开不到这么大的，再小也不�
 PDF_TAIL_BYTES = 4096
 PDF_START = re.compile(rb"startxref\s+(\d+)\s+%%EOF")
 PDF_OBJECT = re.compile(rb"\d\s{1,20}\d{1,20}\s{1,20}obj\b")
-MAX_LOOKS, LOOK_BEHIND_BYTES = 1000, 64  # 真的 PDF 第一个 obj 就是；每个往前看几十个字节
+MAX_LOOKS = 1000  # 看几个 obj；真的 PDF 第一个就是
+LOOK_BEHIND_BYTES = 64
 
 
 class Refused(Exception):
     """不收的理由：文件名后面接着说的那半句。"""
 
 
-def check_pdf(content):
+def check_pdf(content: bytes) -> None:
+    """不完整的、不像的抛 Refused。"""
     start = PDF_START.findall(content[-PDF_TAIL_BYTES:])
     # 只看最后一个；截断的文件没有它，或它指到文件外面。
     if not start or int(start[-1][:12]) >= len(content) or not _has_object(content):
@@ -40,7 +42,7 @@ def _has_object(content):
     return False
 
 
-def office_type(content):
+def office_type(content: bytes) -> FileType:
     """压缩包的内容 → DOCX 或 XLSX；别的一律 Refused。"""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -6,17 +6,22 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone as django_timezone
 from PIL import Image
 
 from plots.evidence.documents import Refused
-from plots.evidence.sniff import HEIC, JPEG, PNG, WEBP
+from plots.evidence.sniff import HEIC, JPEG, PNG, WEBP, FileType
 
 FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
-ORIENTATION, EXIF_IFD, GPS_IFD = 0x0112, 0x8769, 0x8825
-TAKEN, TAKEN_OFFSET = 0x9003, 0x9011
+# Exif 的标签号：方向、两个子目录、拍摄时间和时差；位置目录里的另起
+ORIENTATION = 0x0112
+EXIF_IFD = 0x8769
+GPS_IFD = 0x8825
+TAKEN = 0x9003
+TAKEN_OFFSET = 0x9011
 LAT_REF, LAT, LON_REF, LON, BEARING = 1, 2, 3, 4, 17
 TURN = Image.Transpose
 UPRIGHT = {
@@ -47,7 +52,15 @@ class Facts:
     bearing: Decimal | None = None
 
 
-def heic_is_readable():
+class Examined(NamedTuple):
+    """查过的一张照片：读出的拍摄信息，做好的浏览图和缩略图（JPEG 字节）。"""
+
+    facts: Facts
+    display: bytes
+    thumb: bytes
+
+
+def heic_is_readable() -> bool:
     """可选的 HEIC 库装了没有；装了就登记给 Pillow。"""
     try:
         import pillow_heif
@@ -57,8 +70,8 @@ def heic_is_readable():
     return True
 
 
-def examine(content, file_type):
-    """照片的全部字节 → (Facts, 浏览图字节, 缩略图字节)；坏的、太大的 Refused。"""
+def examine(content: bytes, file_type: FileType) -> Examined:
+    """照片的全部字节 → Examined；坏的、太大的 Refused。"""
     try:
         with Image.open(io.BytesIO(content), formats=[FORMATS[file_type]]) as image:
             _refuse_huge(image)
@@ -79,7 +92,7 @@ def examine(content, file_type):
         file_type is PNG and PNG_END not in content
     ):
         raise Refused(_damaged(file_type))
-    return facts, _jpeg(display), _jpeg(_thumb(display))
+    return Examined(facts, _jpeg(display), _jpeg(_thumb(display)))
 
 
 def _damaged(file_type):
@@ -136,11 +149,11 @@ def _shrunk(image, side, orientation):
     image.draft("RGB", (side, side))  # JPEG 解码时就缩小，省时间和内存；别的格式不理会
     image.load()
     if image.mode not in ("RGB", "RGBA", "L", "LA"):
-        image = image.convert(
-            "RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB"
-        )
+        is_see_through = "transparency" in image.info or image.mode == "PA"
+        image = image.convert("RGBA" if is_see_through else "RGB")
     image.thumbnail((side, side))
-    image = image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
+    if orientation in UPRIGHT:
+        image = image.transpose(UPRIGHT[orientation])
     if image.mode in ("RGBA", "LA"):
         paper = Image.new("RGB", image.size, "white")
         paper.paste(image, mask=image.getchannel("A"))
@@ -169,15 +182,15 @@ def _exif(image):
         orientation = exif.get(ORIENTATION, 1)
     except Exception:
         return Facts(), 1
-    shot, gps = _ifd(exif, EXIF_IFD), _ifd(exif, GPS_IFD)
+    shot = _ifd(exif, EXIF_IFD)
+    gps = _ifd(exif, GPS_IFD)
     lat = _degrees(gps.get(LAT), gps.get(LAT_REF), "NS", 90)
     lon = _degrees(gps.get(LON), gps.get(LON_REF), "EW", 180)
     if lat is None or lon is None or (lat == 0 and lon == 0):  # 没定上位的手机写 0, 0
         lat = lon = None
     # 相机的钟和卫星的钟可以差一天；拍摄时间只认相机的。
-    return Facts(
-        _moment(shot.get(TAKEN), shot.get(TAKEN_OFFSET)), lat, lon, _bearing(gps.get(BEARING))
-    ), orientation
+    taken_at = _moment(shot.get(TAKEN), shot.get(TAKEN_OFFSET))
+    return Facts(taken_at, lat, lon, _bearing(gps.get(BEARING))), orientation
 
 
 def _ifd(exif, tag):
@@ -218,15 +231,13 @@ def _number(value):
 
 
 def _degrees(value, ref, letters, limit):
-    parts = [_number(part) for part in (value if isinstance(value, (tuple, list)) else (value,))]
+    """度、分、秒（可以只有前一两样）和“N”“S”之类 → Decimal 度，letters 的第二个是负的；不对的是 None。"""
+    given = value if isinstance(value, (tuple, list)) else (value,)
+    parts = [_number(part) for part in given]
     ref = _text(ref).upper()
-    if (
-        not 1 <= len(parts) <= 3
-        or ref not in tuple(letters)
-        or any(part is None or part < 0 for part in parts)
-    ):
+    if not 1 <= len(parts) <= 3 or ref not in tuple(letters):
         return None
-    if any(part >= 60 for part in parts[1:]):
+    if any(part is None or part < 0 for part in parts) or any(part >= 60 for part in parts[1:]):
         return None
     degrees = sum(part / 60**power for power, part in enumerate(parts))
     if degrees > limit:
