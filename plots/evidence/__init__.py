@@ -11,7 +11,7 @@ from plots.evidence.checking import (
     check_all,
     photo_count,
 )
-from plots.evidence.listing import duplicates, listed
+from plots.evidence.listing import listed
 from plots.evidence.storing import attach, saving, store
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "attach",
     "check",
     "check_all",
-    "duplicates",
     "listed",
     "photo_count",
     "saving",

@@ -3,24 +3,25 @@
 import hashlib
 import math
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.core.files import File
+from django.core.files.uploadedfile import UploadedFile
 
 from plots.evidence import documents, photo, sniff
 from plots.evidence.documents import Refused
 from plots.models import Evidence
 
-NAME_LENGTH = 200
-LONGEST_GIVEN = 1000  # 再长的只看最后这么多：后缀在那里
+MAX_NAME_CHARS = 200
+MAX_GIVEN_CHARS = 1000  # 再长的只看最后这么多：后缀在那里
 
 
 class EvidenceError(Exception):
     """不收这些文件；sentences 每句说一个文件，str() 是全部。"""
 
-    def __init__(self, *sentences):
+    def __init__(self, *sentences: str):
         self.sentences = sentences
         super().__init__("\n".join(sentences))
 
@@ -29,21 +30,21 @@ class EvidenceError(Exception):
 class Checked:
     """查过、可以存的一个文件；浏览图和缩略图（JPEG 字节）已经做好，文件没有。"""
 
-    upload: File
+    upload: UploadedFile
     name: str
     size: int
     sha256: str
-    sort: sniff.Sort
+    file_type: sniff.FileType
     facts: photo.Facts
     display: bytes
     thumb: bytes
 
     @property
-    def kind(self):
-        return Evidence.Type.PHOTO if self.sort.is_photo else Evidence.Type.DOCUMENT
+    def kind(self) -> Evidence.Type:
+        return Evidence.Type.PHOTO if self.file_type.is_photo else Evidence.Type.DOCUMENT
 
 
-def check(upload):
+def check(upload: UploadedFile) -> Checked:
     """上传的一个文件 → Checked；不收时 EvidenceError，说一句话。"""
     name = clean_name(upload.name)
     try:
@@ -52,14 +53,15 @@ def check(upload):
         raise EvidenceError(f"“{_shown(name)}”{refusal}。") from None
 
 
-def check_all(uploads):
+def check_all(uploads: Sequence[UploadedFile]) -> tuple[list[Checked], list[str]]:
     """(合格的 Checked 列表, 全部错误的句子)。同一个文件选了两次只留一个；有一个错误就一个也不要存。"""
     if len(uploads) > settings.EVIDENCE_MAX_FILES:
         most = settings.EVIDENCE_MAX_FILES
         return [], [
             f"这次选了 {len(uploads)} 个文件，一次最多 {most} 个。请挑最能说明情况的 {most} 个。"
         ]
-    good, errors = {}, []
+    good = {}
+    errors = []
     for upload in uploads:
         try:
             checked = check(upload)
@@ -70,12 +72,12 @@ def check_all(uploads):
     return list(good.values()), errors
 
 
-def photo_count(checked):
+def photo_count(checked: Iterable[Checked]) -> int:
     """有几张不同的照片：上报时报给 actions.report 的 photos。"""
-    return len({one.sha256 for one in checked if one.sort.is_photo})
+    return len({one.sha256 for one in checked if one.file_type.is_photo})
 
 
-def accepted_words():
+def accepted_words() -> str:
     """收哪些东西，一句话；装了 HEIC 库才说收 HEIC。"""
     heic = "、HEIC" if photo.heic_is_readable() else ""
     return f"照片（JPEG、PNG、WebP{heic}）和文件（PDF、Word 的 .docx、Excel 的 .xlsx）"
@@ -86,26 +88,30 @@ def _checked(upload, name):
         raise Refused("是空文件（0 字节）。请重新选择，或重新拍一张")
     upload.seek(0)
     head = upload.read(sniff.HEAD_BYTES)
-    sort = sniff.photo_or_pdf(head)
-    if sort is None and not head.startswith(sniff.ZIP):
+    file_type = sniff.photo_or_pdf(head)
+    if file_type is None and not head.startswith(sniff.ZIP):
         raise Refused(_unknown(head))
-    if sort is sniff.HEIC and not photo.heic_is_readable():
+    if file_type is sniff.HEIC and not photo.heic_is_readable():
         raise Refused(
             "是苹果手机的 HEIC 照片，系统现在读不了。请在手机“设置 → 相机 → 格式”里选“兼容性最佳”后重拍，"
             "或转成 JPEG 后再选"
         )
-    _refuse_large(upload.size, is_photo=bool(sort and sort.is_photo))
+    _refuse_large(upload.size, is_photo=bool(file_type and file_type.is_photo))
     content = head + upload.read()
-    facts, display, thumb = photo.Facts(), b"", b""
-    if sort is None:
-        sort = documents.office_sort(content)
-    elif sort is sniff.PDF:
+    seen = photo.Examined(photo.Facts(), display=b"", thumb=b"")
+    if file_type is None:
+        file_type = documents.office_type(content)
+    elif file_type is sniff.PDF:
         documents.check_pdf(content)
     else:
-        facts, display, thumb = photo.examine(content, sort)
-    digest = hashlib.sha256(content).hexdigest()
+        seen = photo.examine(content, file_type)
     return Checked(
-        upload, name or f"材料{sort.suffix}", len(content), digest, sort, facts, display, thumb
+        upload,
+        name or f"材料{file_type.suffix}",
+        len(content),
+        hashlib.sha256(content).hexdigest(),
+        file_type,
+        *seen,
     )
 
 
@@ -124,14 +130,14 @@ def _refuse_large(size, *, is_photo):
         raise Refused(f"有 {actual:g} MB，一个{what}最多 {most} MB。请{how}后再选")
 
 
-def clean_name(name):
+def clean_name(name: str | None) -> str:
     """文件名只留最后一段，去掉控制字符和看不见的字符，最长 200 个字，后缀留着。"""
     name = str(name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    name = unicodedata.normalize("NFC", name[-LONGEST_GIVEN:])
+    name = unicodedata.normalize("NFC", name[-MAX_GIVEN_CHARS:])
     name = "".join(letter for letter in name if not unicodedata.category(letter).startswith("C"))
     suffix = PurePosixPath(name).suffix[:10]
     stem = name[: len(name) - len(suffix)] if suffix else name
-    return f"{stem[: NAME_LENGTH - len(suffix)]}{suffix}".strip(" .")
+    return f"{stem[: MAX_NAME_CHARS - len(suffix)]}{suffix}".strip(" .")
 
 
 def _shown(name):

@@ -3,22 +3,24 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from plots.models import Evidence
-from villages.models import Village
+from django.db.models import QuerySet
+
+from plots.models import Evidence, Patch
+from villages.models import User, Village
 
 
 @dataclass(frozen=True)
 class Twins:
     """同一张照片还用在哪里：看得见的图斑逐个列，看不见的只说有。"""
 
-    patches: tuple = ()
+    patches: tuple[Patch, ...] = ()
     elsewhere: bool = False
 
     def __bool__(self):
         return bool(self.patches) or self.elsewhere
 
     @property
-    def sentence(self):
+    def sentence(self) -> str:
         if self.patches:
             named = "、".join(f"{patch.code}（{patch.village.name}）" for patch in self.patches)
             more = "，还用于别的图斑" if self.elsewhere else ""
@@ -26,20 +28,15 @@ class Twins:
         return "同一张照片已用于别的图斑。" if self.elsewhere else ""
 
 
-def duplicates(evidence, patch, user):
-    """同一张照片在别的图斑上 → Twins；evidence 是 Evidence、Checked 或 sha256。user 看不见的村不透露。"""
-    sha256 = getattr(evidence, "sha256", evidence)
-    return _twins([sha256], user)(sha256, patch.pk)
-
-
-def listed(evidence, user):
-    """材料的查询 → 列表，每份带 twins（照片才有）；先按 user 的范围筛，查询次数固定。"""
+def listed(evidence: QuerySet[Evidence], user: User) -> list[Evidence]:
+    """材料的查询 → 列表，每份带 twins（照片才有）；先按 user 的范围筛，看不见的村不透露，查询次数固定。"""
     items = list(
         evidence.visible_to(user)
         .select_related("by", "record__milestone", "patch")
         .order_by("created_at", "pk")
     )
-    twins_of = _twins([item.sha256 for item in items if item.kind == Evidence.Type.PHOTO], user)
+    photos = [item.sha256 for item in items if item.kind == Evidence.Type.PHOTO]
+    twins_of = _twins(photos, user)
     for item in items:
         item.twins = twins_of(item.sha256, item.patch_id)
     return items
@@ -52,7 +49,9 @@ def _twins(hashes, user):
     same = Evidence.objects.filter(kind=Evidence.Type.PHOTO, sha256__in=set(hashes))
     for item in same.select_related("patch__village").order_by("patch__code", "pk"):
         found[item.sha256][item.patch_id] = item.patch
-    visible = set(Village.objects.visible_to(user).values_list("pk", flat=True)) if found else set()
+    visible = set()
+    if found:
+        visible = set(Village.objects.visible_to(user).values_list("pk", flat=True))
 
     def twins_of(sha256, patch_pk):
         others = [patch for pk, patch in found.get(sha256, {}).items() if pk != patch_pk]

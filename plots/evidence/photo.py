@@ -6,17 +6,22 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone as django_timezone
 from PIL import Image
 
 from plots.evidence.documents import Refused
-from plots.evidence.sniff import HEIC, JPEG, PNG, WEBP
+from plots.evidence.sniff import HEIC, JPEG, PNG, WEBP, FileType
 
 FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
-ORIENTATION, EXIF_IFD, GPS_IFD = 0x0112, 0x8769, 0x8825
-TAKEN, TAKEN_OFFSET = 0x9003, 0x9011
+# Exif 的标签号：方向、两个子目录、拍摄时间和时差；位置目录里的另起
+ORIENTATION = 0x0112
+EXIF_IFD = 0x8769
+GPS_IFD = 0x8825
+TAKEN = 0x9003
+TAKEN_OFFSET = 0x9011
 LAT_REF, LAT, LON_REF, LON, BEARING = 1, 2, 3, 4, 17
 TURN = Image.Transpose
 UPRIGHT = {
@@ -28,7 +33,7 @@ UPRIGHT = {
     7: TURN.TRANSVERSE,
     8: TURN.ROTATE_90,
 }
-QUALITY = 82
+JPEG_QUALITY = 82
 OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 PNG_END = b"IEND\xaeB`\x82"
 # 解开一张照片要做多少事，不只看像素：JPEG 可以一遍遍地描同一张图，PNG 可以切成几百万小块。
@@ -47,7 +52,15 @@ class Facts:
     bearing: Decimal | None = None
 
 
-def heic_is_readable():
+class Examined(NamedTuple):
+    """查过的一张照片：读出的拍摄信息，做好的浏览图和缩略图（JPEG 字节）。"""
+
+    facts: Facts
+    display: bytes
+    thumb: bytes
+
+
+def heic_is_readable() -> bool:
     """可选的 HEIC 库装了没有；装了就登记给 Pillow。"""
     try:
         import pillow_heif
@@ -57,13 +70,13 @@ def heic_is_readable():
     return True
 
 
-def examine(content, sort):
-    """照片的全部字节 → (Facts, 浏览图字节, 缩略图字节)；坏的、太大的 Refused。"""
+def examine(content: bytes, file_type: FileType) -> Examined:
+    """照片的全部字节 → Examined；坏的、太大的 Refused。"""
     try:
-        with Image.open(io.BytesIO(content), formats=[FORMATS[sort]]) as image:
+        with Image.open(io.BytesIO(content), formats=[FORMATS[file_type]]) as image:
             _refuse_huge(image)
-            _refuse_laborious(image, content, sort)
-            if sort is PNG:
+            _refuse_laborious(image, content, file_type)
+            if file_type is PNG:
                 with Image.open(io.BytesIO(content), formats=["PNG"]) as again:
                     again.verify()  # 逐块核对校验和，解码时不核对
             facts, orientation = _exif(image)
@@ -74,14 +87,16 @@ def examine(content, sort):
         raise Refused(f"像素太多，最多 {_millions()}。请换一张普通大小的照片") from None
     except Exception:
         # 坏照片会让解码库抛出各种各样的异常，对交照片的人都是一个意思。
-        raise Refused(_damaged(sort)) from None
-    if (sort is JPEG and not _has_end(content)) or (sort is PNG and PNG_END not in content):
-        raise Refused(_damaged(sort))
-    return facts, _jpeg(display), _jpeg(_thumb(display))
+        raise Refused(_damaged(file_type)) from None
+    if (file_type is JPEG and not _has_end(content)) or (
+        file_type is PNG and PNG_END not in content
+    ):
+        raise Refused(_damaged(file_type))
+    return Examined(facts, _jpeg(display), _jpeg(_thumb(display)))
 
 
-def _damaged(sort):
-    return f"是 {sort.label}，但不完整或已损坏，打不开。请重新选择，或重新拍一张"
+def _damaged(file_type):
+    return f"是 {file_type.label}，但不完整或已损坏，打不开。请重新选择，或重新拍一张"
 
 
 def _refuse_huge(image):
@@ -90,12 +105,12 @@ def _refuse_huge(image):
         raise Refused(f"有 {width}×{height} 像素，最多 {_millions()}。请换一张普通大小的照片")
 
 
-def _refuse_laborious(image, content, sort):
+def _refuse_laborious(image, content, file_type):
     """像素不多，解开却要做几百万遍的：是做出来拖住系统的，相机不会这样存。"""
     width, height = image.size
-    scanned = sort is JPEG and content.count(JPEG_SCAN) * width * height > MAX_SCANNED_PIXELS
-    if scanned or (sort is PNG and _has_many_chunks(content)):
-        raise Refused(f"是 {sort.label}，但存法不寻常，解开太费时。请打开后截图，或重新拍一张")
+    scanned = file_type is JPEG and content.count(JPEG_SCAN) * width * height > MAX_SCANNED_PIXELS
+    if scanned or (file_type is PNG and _has_many_chunks(content)):
+        raise Refused(f"是 {file_type.label}，但存法不寻常，解开太费时。请打开后截图，或重新拍一张")
 
 
 def _has_many_chunks(content):
@@ -134,11 +149,11 @@ def _shrunk(image, side, orientation):
     image.draft("RGB", (side, side))  # JPEG 解码时就缩小，省时间和内存；别的格式不理会
     image.load()
     if image.mode not in ("RGB", "RGBA", "L", "LA"):
-        image = image.convert(
-            "RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB"
-        )
+        is_see_through = "transparency" in image.info or image.mode == "PA"
+        image = image.convert("RGBA" if is_see_through else "RGB")
     image.thumbnail((side, side))
-    image = image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
+    if orientation in UPRIGHT:
+        image = image.transpose(UPRIGHT[orientation])
     if image.mode in ("RGBA", "LA"):
         paper = Image.new("RGB", image.size, "white")
         paper.paste(image, mask=image.getchannel("A"))
@@ -156,7 +171,7 @@ def _jpeg(image):
     bare = Image.new("RGB", image.size)
     bare.paste(image)  # 只抄像素：缩放过的图还带着原来的 info
     stream = io.BytesIO()
-    bare.save(stream, "JPEG", quality=QUALITY, optimize=True)
+    bare.save(stream, "JPEG", quality=JPEG_QUALITY, optimize=True)
     return stream.getvalue()
 
 
@@ -167,15 +182,15 @@ def _exif(image):
         orientation = exif.get(ORIENTATION, 1)
     except Exception:
         return Facts(), 1
-    shot, gps = _ifd(exif, EXIF_IFD), _ifd(exif, GPS_IFD)
+    shot = _ifd(exif, EXIF_IFD)
+    gps = _ifd(exif, GPS_IFD)
     lat = _degrees(gps.get(LAT), gps.get(LAT_REF), "NS", 90)
     lon = _degrees(gps.get(LON), gps.get(LON_REF), "EW", 180)
     if lat is None or lon is None or (lat == 0 and lon == 0):  # 没定上位的手机写 0, 0
         lat = lon = None
     # 相机的钟和卫星的钟可以差一天；拍摄时间只认相机的。
-    return Facts(
-        _moment(shot.get(TAKEN), shot.get(TAKEN_OFFSET)), lat, lon, _bearing(gps.get(BEARING))
-    ), orientation
+    taken_at = _moment(shot.get(TAKEN), shot.get(TAKEN_OFFSET))
+    return Facts(taken_at, lat, lon, _bearing(gps.get(BEARING))), orientation
 
 
 def _ifd(exif, tag):
@@ -216,15 +231,13 @@ def _number(value):
 
 
 def _degrees(value, ref, letters, limit):
-    parts = [_number(part) for part in (value if isinstance(value, (tuple, list)) else (value,))]
+    """度、分、秒（可以只有前一两样）和“N”“S”之类 → Decimal 度，letters 的第二个是负的；不对的是 None。"""
+    given = value if isinstance(value, (tuple, list)) else (value,)
+    parts = [_number(part) for part in given]
     ref = _text(ref).upper()
-    if (
-        not 1 <= len(parts) <= 3
-        or ref not in tuple(letters)
-        or any(part is None or part < 0 for part in parts)
-    ):
+    if not 1 <= len(parts) <= 3 or ref not in tuple(letters):
         return None
-    if any(part >= 60 for part in parts[1:]):
+    if any(part is None or part < 0 for part in parts) or any(part >= 60 for part in parts[1:]):
         return None
     degrees = sum(part / 60**power for power, part in enumerate(parts))
     if degrees > limit:

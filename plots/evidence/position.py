@@ -1,17 +1,23 @@
 """照片的位置与图斑的关系；只作参考，从不拒绝。"""
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from django.conf import settings
 from django.db.models import Q
 
-from plots.models import Evidence, PatchShape
+from plots.models import Evidence, Patch, PatchShape
 from taiping.ground.geometry.measure import distance_m
 from taiping.ground.geometry.shapes import load
 
 Position = Evidence.Position
+CHUNK = 900
 FURTHEST_M = 2_000_000_000  # 数据库里整数的上限以内
 
 
-def locate(patch, lat, lon):
+def locate(
+    patch: Patch, lat: Decimal | None, lon: Decimal | None
+) -> tuple[Evidence.Position, int | None]:
     """(Position, 离图斑的米数)。没有图形、没有位置、位置不可信的是 UNKNOWN, None；在图斑内是 0 米。
 
     lat、lon 是 Decimal 度（没有位置时都是 None）。
@@ -25,19 +31,17 @@ def locate(patch, lat, lon):
     return _judge(load(shape.wkb), lat, lon)
 
 
-def relocate(patch_ids):
+def relocate(patch_ids: Iterable[int]) -> None:
     """图形来了或换了：这些图斑的照片重新判断位置，照片自己的和上报时手机的都算。"""
     ids = list(patch_ids)
-    for start in range(0, len(ids), 900):
-        placed = Evidence.objects.filter(
-            patch__in=ids[start : start + 900], patch__shape__isnull=False
-        ).filter(Q(lat__isnull=False) | Q(device_lat__isnull=False))
-        shapes = dict(
-            PatchShape.objects.filter(pk__in=placed.values("patch")).values_list("pk", "wkb")
+    for start in range(0, len(ids), CHUNK):
+        here = Evidence.objects.filter(patch__in=ids[start : start + CHUNK])
+        placed = here.filter(
+            Q(lat__isnull=False) | Q(device_lat__isnull=False), patch__shape__isnull=False
         )
-        changed = [
-            evidence for evidence in placed if _replace(evidence, load(shapes[evidence.patch_id]))
-        ]
+        rows = PatchShape.objects.filter(pk__in=placed.values("patch"))
+        shapes = {pk: load(wkb) for pk, wkb in rows.values_list("pk", "wkb")}
+        changed = [item for item in placed if _replace(item, shapes[item.patch_id])]
         Evidence.objects.bulk_update(
             changed,
             ["position", "position_m", "device_position", "device_position_m"],
@@ -49,27 +53,23 @@ def _replace(evidence, geometry):
     """按图形重新判断一份材料的两处位置；有一处变了就是 True。"""
     changed = False
     for prefix in ("", "device_"):
-        lat, lon = getattr(evidence, f"{prefix}lat"), getattr(evidence, f"{prefix}lon")
-        found = _judge(geometry, lat, lon) if _is_credible(lat, lon) else (Position.UNKNOWN, None)
-        if found != (
-            getattr(evidence, f"{prefix}position"),
-            getattr(evidence, f"{prefix}position_m"),
-        ):
-            setattr(evidence, f"{prefix}position", found[0])
-            setattr(evidence, f"{prefix}position_m", found[1])
-            changed = True
+        lat = getattr(evidence, f"{prefix}lat")
+        lon = getattr(evidence, f"{prefix}lon")
+        judged = (Position.UNKNOWN, None)
+        if _is_credible(lat, lon):
+            judged = _judge(geometry, lat, lon)
+        for name, value in zip(("position", "position_m"), judged, strict=True):
+            if getattr(evidence, f"{prefix}{name}") != value:
+                setattr(evidence, f"{prefix}{name}", value)
+                changed = True
     return changed
 
 
 def _is_credible(lat, lon):
     """改坏的、没写进去的位置（如 0, 0）等于没有。"""
-    return (
-        lat is not None
-        and lon is not None
-        and abs(lat) <= 90
-        and abs(lon) <= 180
-        and bool(lat or lon)
-    )
+    if lat is None or lon is None:
+        return False
+    return abs(lat) <= 90 and abs(lon) <= 180 and bool(lat or lon)
 
 
 def _judge(geometry, lat, lon):

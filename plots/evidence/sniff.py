@@ -9,25 +9,26 @@ HTML_TAG = re.compile(r"<(!doctype html|html|head|body|script|iframe)[\s>]")
 
 
 @dataclass(frozen=True)
-class Sort:
+class FileType:
     """收的一种文件：存盘用的后缀、发出时的类型、给人看的叫法、下载时认可的后缀。"""
 
     suffix: str
     content_type: str
     label: str
     is_photo: bool
-    suffixes: tuple = ()
+    suffixes: tuple[str, ...]
 
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
-JPEG = Sort(".jpg", "image/jpeg", "JPEG 照片", True, (".jpg", ".jpeg", ".jpe", ".jfif"))
-PNG = Sort(".png", "image/png", "PNG 照片", True, (".png",))
-WEBP = Sort(".webp", "image/webp", "WebP 照片", True, (".webp",))
-HEIC = Sort(".heic", "image/heic", "HEIC 照片", True, (".heic", ".heif", ".hif"))
-PDF = Sort(".pdf", "application/pdf", "PDF 文件", False, (".pdf",))
-DOCX = Sort(".docx", OFFICE + "wordprocessingml.document", "Word 文件", False, (".docx",))
-XLSX = Sort(".xlsx", OFFICE + "spreadsheetml.sheet", "Excel 表格", False, (".xlsx",))
-BY_SUFFIX = {sort.suffix: sort for sort in (JPEG, PNG, WEBP, HEIC, PDF, DOCX, XLSX)}
+JPEG = FileType(".jpg", "image/jpeg", "JPEG 照片", True, (".jpg", ".jpeg", ".jpe", ".jfif"))
+PNG = FileType(".png", "image/png", "PNG 照片", True, (".png",))
+WEBP = FileType(".webp", "image/webp", "WebP 照片", True, (".webp",))
+HEIC = FileType(".heic", "image/heic", "HEIC 照片", True, (".heic", ".heif", ".hif"))
+PDF = FileType(".pdf", "application/pdf", "PDF 文件", False, (".pdf",))
+DOCX = FileType(".docx", OFFICE + "wordprocessingml.document", "Word 文件", False, (".docx",))
+XLSX = FileType(".xlsx", OFFICE + "spreadsheetml.sheet", "Excel 表格", False, (".xlsx",))
+ACCEPTED = (JPEG, PNG, WEBP, HEIC, PDF, DOCX, XLSX)
+BY_SUFFIX = {file_type.suffix: file_type for file_type in ACCEPTED}
 
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 ZIP = b"PK\x03\x04"
@@ -56,7 +57,7 @@ STRANGERS = (
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
-def photo_or_pdf(head):
+def photo_or_pdf(head: bytes) -> FileType | None:
     """开头的字节 → JPEG、PNG、WebP、HEIC、PDF 之一；不是就是 None（docx、xlsx 要打开压缩包才知道）。"""
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG
@@ -76,7 +77,7 @@ def _brands(head):
     return {head[8:12], *(head[at : at + 4] for at in range(16, size, 4))}
 
 
-def stranger(head):
+def stranger(head: bytes) -> str:
     """不收的文件里面是什么，用一个词说。"""
     if head[4:8] == b"ftyp":
         return "AVIF 图片" if b"avif" in _brands(head) else "视频"

@@ -1,18 +1,23 @@
 """存举证材料：先写文件、再写数据库，所以不会有记录而没有文件；事务不成，写下的文件删掉。"""
 
 import logging
+from collections.abc import Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
+from decimal import Decimal
 from uuid import uuid4
 
 from django.core.files.base import ContentFile, File
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from plots.evidence.checking import EvidenceError, check_all
+from plots.evidence.checking import Checked, EvidenceError, check_all
 from plots.evidence.position import locate
 from plots.evidence.sniff import JPEG
-from plots.models import Evidence
+from plots.models import Evidence, RectificationRecord
+from villages.models import User
 
 logger = logging.getLogger(__name__)
 _written = ContextVar("written", default=None)
@@ -51,7 +56,14 @@ def _delete(written):
             logger.exception("没有删掉不要的文件 %s", name)
 
 
-def store(record, checked, by, at=None, is_demo=False, device=None):
+def store(
+    record: RectificationRecord,
+    checked: Checked,
+    by: User,
+    at: datetime | None = None,
+    is_demo: bool = False,
+    device: tuple[Decimal, Decimal, int | None] | None = None,
+) -> Evidence:
     """给整改记录添一份查过的材料，返回 Evidence；同一份已经在这条记录上，返回原来的（重复提交）。
 
     device 是上报时浏览器给的位置 (纬度, 经度, 精度米)，Decimal 度；没给是 None，只记在照片上。
@@ -60,7 +72,7 @@ def store(record, checked, by, at=None, is_demo=False, device=None):
         return first
     facts = checked.facts
     position, metres = locate(record.patch, facts.lat, facts.lon)
-    lat, lon, accuracy = device if device and checked.sort.is_photo else (None, None, None)
+    lat, lon, accuracy = device if device and checked.file_type.is_photo else (None, None, None)
     device_position, device_metres = locate(record.patch, lat, lon)
     with saving():
         evidence = Evidence(
@@ -85,8 +97,8 @@ def store(record, checked, by, at=None, is_demo=False, device=None):
             created_at=at or timezone.now(),
             is_demo=is_demo or record.is_demo,
         )
-        _write(evidence, "file", checked.sort.suffix, File(checked.upload.file))
-        if checked.sort.is_photo:
+        _write(evidence, "file", checked.file_type.suffix, File(checked.upload.file))
+        if checked.file_type.is_photo:
             _write(evidence, "display", JPEG.suffix, ContentFile(checked.display))
             _write(evidence, "thumb", JPEG.suffix, ContentFile(checked.thumb))
         evidence.save(force_insert=True)
@@ -101,7 +113,12 @@ def _write(evidence, field_name, suffix, content):
     setattr(evidence, field_name, field.storage.save(name, content, max_length=field.max_length))
 
 
-def attach(record, uploads, by, at=None):
+def attach(
+    record: RectificationRecord,
+    uploads: Sequence[UploadedFile],
+    by: User,
+    at: datetime | None = None,
+) -> list[Evidence]:
     """查全部上传的文件，都合格才存，一个事务；有不合格的 EvidenceError 列出全部，什么也不存。"""
     good, errors = check_all(uploads)
     if errors:

@@ -1,12 +1,27 @@
 """村界：图斑有多少在所写的村外面、在本镇外面。村界没有导全时，不知道本镇到哪里为止。"""
 
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
 import shapely
 
+from plots.geometry.subjects import Subject
 from taiping.ground.geometry.measure import area_sqm
 from taiping.ground.geometry.shapes import load
 from villages.models import Village, VillageBoundary
 
-EDGE_SHARE, EDGE_SQM = 0.01, 10  # 两样都超过才算出界：村界和图斑是两家画的，边上总差一点
+# 两样都超过才算出界：村界和图斑是两家画的，边上总差一点
+EDGE_SHARE = 0.01
+EDGE_SQM = 10
+
+
+class Stray(NamedTuple):
+    """一块出了界的图斑：村名（None 是超出本镇）、外面有多少平方米、主要落在哪个村（超出本镇的不说）。"""
+
+    subject: Subject
+    place: str | None
+    sqm: float
+    inside: str
 
 
 class Boundaries:
@@ -14,7 +29,8 @@ class Boundaries:
 
     def __init__(self):
         stored = VillageBoundary.objects.select_related("village")
-        self.names, self.shapes = {}, {}
+        self.names = {}
+        self.shapes = {}
         for boundary in stored:
             self.names[boundary.village_id] = boundary.village.name
             self.shapes[boundary.village_id] = load(boundary.wkb)
@@ -25,30 +41,23 @@ class Boundaries:
             self.town = shapely.union_all(list(self.shapes.values()))
             shapely.prepare(self.town)
 
-    def strays(self, subjects):
-        """出界的：(图斑, 村名或 None, 平方米, 主要落在的村)；村名是 None 的是超出本镇。"""
+    def strays(self, subjects: Iterable[Subject]) -> Iterator[Stray]:
+        """出界的图斑；所写的村没有村界、又不知道本镇到哪里为止的，没法查。"""
         for subject in subjects:
             own = self.shapes.get(subject.village)
-            if (own is None and self.town is None) or (
-                own is not None and own.covers(subject.geometry)
-            ):
-                continue
-            beyond_town = self._beyond(subject, self.town) if self.town is not None else 0
-            if self._matters(beyond_town, subject):
-                yield subject, None, beyond_town, ""
-            if own is None and self.town is None:
-                continue
             if own is not None and own.covers(subject.geometry):
                 continue
-            beyond = self._beyond(subject, own)
-            if self._matters(beyond - beyond_town, subject):
-                yield subject, self.names[subject.village], beyond, self._main(subject)
-
-    def _beyond(self, subject, boundary):
-        return area_sqm(shapely.difference(subject.geometry, boundary))
-
-    def _matters(self, sqm, subject):
-        return sqm > EDGE_SQM and sqm > subject.sqm * EDGE_SHARE
+            beyond_town = 0
+            if self.town is not None:
+                beyond_town = _beyond(subject, self.town)
+            if _matters(beyond_town, subject):
+                yield Stray(subject, None, beyond_town, "")
+            if own is None:
+                continue
+            beyond = _beyond(subject, own)
+            if _matters(beyond - beyond_town, subject):
+                place = self.names[subject.village]
+                yield Stray(subject, place, beyond, self._main(subject))
 
     def _main(self, subject):
         """出了界的部分落得最多的那个村。"""
@@ -59,3 +68,11 @@ class Boundaries:
         }
         best = max(others, key=others.get, default=None)
         return self.names[best] if best is not None and others[best] > 0 else ""
+
+
+def _beyond(subject, boundary):
+    return area_sqm(shapely.difference(subject.geometry, boundary))
+
+
+def _matters(sqm, subject):
+    return sqm > EDGE_SQM and sqm > subject.sqm * EDGE_SHARE

@@ -1,71 +1,53 @@
 """图形检查：面积、重叠、出界、分块、修补。只提醒，不拦人；数没有变的，原来的认定照旧。"""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
 from plots.geometry.boundaries import Boundaries
+from plots.geometry.subjects import CHUNK, chunks, subjects_near
 from plots.models.checks import GeometryCheck
-from plots.models.shapes import PatchShape
-from taiping.ground.area import MU_PER_SQM, plain, rounded
+from taiping.ground.area import plain, rounded
 from taiping.ground.geometry.overlaps import overlaps
-from taiping.ground.geometry.shapes import load
 from taiping.ground.tables import within_limits
 
 Kind = GeometryCheck.Kind
-CHUNK = 900
-SAME = 0.9  # 重叠部分占两块合起来的九成以上，当作画了两遍
-
-
-@dataclass
-class Subject:
-    """一块要检查的图斑。"""
-
-    pk: int
-    village: int
-    plan: int
-    area_mu: object
-    measured_mu: object
-    parts: int
-    repaired: bool
-    geometry: object
-
-    @property
-    def sqm(self):
-        return float(self.measured_mu / MU_PER_SQM)
+DUPLICATE_SHARE = 0.9  # 重叠部分占两块合起来的九成以上，当作画了两遍
 
 
 @dataclass
 class Finding:
+    """查出的一处：figures 是它的数（面积亩、平方米、百分数都是文字），变了就要重新认定。"""
+
     patch: int
     kind: str
     sentence: str
-    figures: dict = field(default_factory=dict)
+    figures: dict[str, str | int] = field(default_factory=dict)
     other: int | None = None
 
     @property
-    def key(self):
+    def key(self) -> tuple[int, str, int | None]:
         return self.patch, self.kind, self.other
 
 
 @transaction.atomic
-def recheck(patch_ids=None, *, are_new=False):
+def recheck(patch_ids: Iterable[int] | None = None, *, are_new: bool = False) -> int:
     """重做检查，返回现在一共查出几处。patch_ids 是变了的图斑，空是全部。
 
     are_new：图形是刚从文件里来的，查重叠有限度，查不完抛 TooHeavy。
     """
     chosen = None if patch_ids is None else set(patch_ids)
-    subjects = _subjects(chosen)
-    findings = [
-        finding
-        for subject in subjects
-        if _is_chosen(subject, chosen)
-        for finding in _alone(subject)
-    ]
-    findings += _outside([subject for subject in subjects if _is_chosen(subject, chosen)])
+    subjects = subjects_near(chosen)
+    asked = [subject for subject in subjects if chosen is None or subject.pk in chosen]
+    findings = []
+    for subject in asked:
+        findings += _alone(subject)
+    findings += _outside(asked)
     by_plan = defaultdict(list)
     for subject in subjects:
         by_plan[subject.plan].append(subject)
@@ -75,47 +57,10 @@ def recheck(patch_ids=None, *, are_new=False):
     return len(findings)
 
 
-def _is_chosen(subject, chosen):
-    return chosen is None or subject.pk in chosen
-
-
-def _subjects(chosen):
-    """变了的图斑，和同一方案里外接框挨着它们的；拆分掉的不在内。"""
-    shapes = PatchShape.objects.current().order_by()
-    names = (
-        "pk",
-        "patch__village_id",
-        "patch__target__plan_id",
-        "patch__area_mu",
-        "measured_mu",
-        "parts",
-        "repaired",
-        "wkb",
-    )
-    if chosen is not None:
-        boxes = [
-            box
-            for part in _chunks(chosen)
-            for box in shapes.filter(pk__in=part).values_list(
-                "min_lon", "min_lat", "max_lon", "max_lat"
-            )
-        ]
-        if not boxes:
-            return []
-        west, south, east, north = zip(*boxes, strict=True)
-        shapes = shapes.touching(min(west), min(south), max(east), max(north))
-    rows = shapes.values_list(*names).iterator(chunk_size=CHUNK)
-    return [Subject(*values, load(wkb)) for *values, wkb in rows]
-
-
-def _chunks(values):
-    values = list(values)
-    return [values[start : start + CHUNK] for start in range(0, len(values), CHUNK)]
-
-
 def _alone(subject):
     """一块图斑自己看得出来的。"""
-    stated, measured = subject.area_mu, subject.measured_mu
+    stated = subject.area_mu
+    measured = subject.measured_mu
     share = (measured - stated) / stated * 100
     if abs(share) > settings.GEO_AREA_TOLERANCE:
         side = "大" if share > 0 else "小"
@@ -151,7 +96,7 @@ def _at_once(function, *args):
 def _overlaps(subjects, chosen, do):
     """同一方案里互相重叠的；一对两边各记一处，各占各的百分数。do 是有限度地查，还是就在这里查。"""
     geometries = [subject.geometry for subject in subjects]
-    asked = [at for at, subject in enumerate(subjects) if _is_chosen(subject, chosen)]
+    asked = [at for at, subject in enumerate(subjects) if chosen is None or subject.pk in chosen]
     for left, right, sqm in do(overlaps, geometries, asked):
         yield from _pair(subjects[left], subjects[right], sqm)
 
@@ -160,7 +105,7 @@ def _pair(one, two, sqm):
     union = one.sqm + two.sqm - sqm
     for here, there in ((one, two), (two, one)):
         figures = {"sqm": _text(sqm), "percent": _text(sqm / here.sqm * 100)}
-        if sqm / union > SAME:
+        if sqm / union > DUPLICATE_SHARE:
             share = _text(sqm / union * 100)
             sentence = f"和另一块图斑几乎重合，重叠的占两块合起来的 {share}%，请看是不是画了两遍。"
             yield Finding(
@@ -185,55 +130,56 @@ def _outside(subjects):
         else:
             where = f"，主要落在{inside}" if inside else ""
             sentence = f"有 {figures['sqm']} 平方米（{percent}%）在{place}的村界以外{where}。"
-            yield Finding(
-                subject.pk,
-                Kind.VILLAGE,
-                sentence,
-                {**figures, **({"in": inside} if inside else {})},
-            )
+            if inside:
+                figures["in"] = inside
+            yield Finding(subject.pk, Kind.VILLAGE, sentence, figures)
 
 
 def _sync(findings, chosen):
     """查出来的和存着的对一遍：没有了的删，数变了的改并重新提醒，新的加。"""
     stored = GeometryCheck.objects.select_for_update().order_by()
-    groups = (
-        [stored]
-        if chosen is None
-        else [stored.filter(Q(patch__in=part) | Q(other__in=part)) for part in _chunks(chosen)]
-    )
-    gone, changed, kept = set(), [], set()
-    for check in (check for group in groups for check in group.iterator(chunk_size=CHUNK)):
+    groups = [stored]
+    if chosen is not None:
+        groups = [stored.filter(Q(patch__in=part) | Q(other__in=part)) for part in chunks(chosen)]
+    gone = set()
+    changed = []
+    kept = set()
+    for check in chain.from_iterable(group.iterator(chunk_size=CHUNK) for group in groups):
         key = check.patch_id, check.kind, check.other_id
         finding = findings.get(key)
         if finding is None:
             gone.add(check.pk)
-        elif key not in kept and (
-            check.figures != finding.figures or check.sentence != finding.sentence
-        ):
-            if check.figures != finding.figures:
-                check.dismissed_by = check.dismissed_at = None
-                check.dismissed_reason = ""
-            check.figures, check.sentence = finding.figures, finding.sentence
+        elif key not in kept and _update(check, finding):
             changed.append(check)
         kept.add(key)
-    for part in _chunks(gone):
+    for part in chunks(gone):
         GeometryCheck.objects.filter(pk__in=part).delete()
     GeometryCheck.objects.bulk_update(
         changed,
         ["figures", "sentence", "dismissed_by", "dismissed_at", "dismissed_reason"],
         batch_size=200,
     )
-    GeometryCheck.objects.bulk_create(
-        [
-            GeometryCheck(
-                patch_id=finding.patch,
-                kind=finding.kind,
-                other_id=finding.other,
-                figures=finding.figures,
-                sentence=finding.sentence,
-            )
-            for key, finding in findings.items()
-            if key not in kept
-        ],
-        batch_size=CHUNK,
-    )
+    new = [
+        GeometryCheck(
+            patch_id=finding.patch,
+            kind=finding.kind,
+            other_id=finding.other,
+            figures=finding.figures,
+            sentence=finding.sentence,
+        )
+        for key, finding in findings.items()
+        if key not in kept
+    ]
+    GeometryCheck.objects.bulk_create(new, batch_size=CHUNK)
+
+
+def _update(check, finding):
+    """存着的改成新查出的样子，返回有没有改。数变了，原来的认定不算了。"""
+    if (check.figures, check.sentence) == (finding.figures, finding.sentence):
+        return False
+    if check.figures != finding.figures:
+        check.dismissed_by = check.dismissed_at = None
+        check.dismissed_reason = ""
+    check.figures = finding.figures
+    check.sentence = finding.sentence
+    return True

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import shapely
+from django.db.models import QuerySet
 
+from plots.models import Patch
 from taiping.ground.area import plain
 from taiping.ground.geometry.shapes import load
 
@@ -27,21 +29,24 @@ AMOUNTS = ("面积（亩）", "量算面积（亩）")
 
 
 def _rows(patches):
-    """有图形的图斑：(一行的值, WKB)。"""
+    """有图形的图斑：(一行的值 {列名: 值}, WKB)。面积是文字，一位不差。"""
     names = [*COLUMNS.values(), "shape__wkb"]
     shaped = patches.filter(shape__isnull=False).order_by("target__order", "village__order", "code")
     states = dict(patches.model._meta.get_field("status").choices)
     for *values, wkb in shaped.values_list(*names).iterator(chunk_size=1000):
         facts = dict(zip(COLUMNS, values, strict=True))
-        yield facts | {"状态": states[facts["状态"]]}, bytes(wkb)
+        facts["状态"] = states[facts["状态"]]
+        for name in AMOUNTS:
+            facts[name] = plain(facts[name])
+        yield facts, bytes(wkb)
 
 
-def geojson(patches):
-    """→ (文字, 类型, 个数)。"""
+def geojson(patches: QuerySet[Patch]) -> tuple[bytes, str, int]:
+    """→ (UTF-8 的 bytes, 类型, 个数)。"""
     features = [
         {
             "type": "Feature",
-            "properties": {name: plain(v) if name in AMOUNTS else v for name, v in facts.items()},
+            "properties": facts,
             "geometry": json.loads(shapely.to_geojson(load(wkb))),
         }
         for facts, wkb in _rows(patches)
@@ -50,16 +55,12 @@ def geojson(patches):
     return content.encode(), "application/geo+json", len(features)
 
 
-def geopackage(patches):
-    """→ (bytes, 类型, 个数)。面积是文字，一位不差。"""
+def geopackage(patches: QuerySet[Patch]) -> tuple[bytes, str, int]:
+    """→ (bytes, 类型, 个数)。"""
     rows = list(_rows(patches))
-    columns = [
-        np.array(
-            [plain(facts[name]) if name in AMOUNTS else facts[name] for facts, _ in rows],
-            dtype=object,
-        )
-        for name in COLUMNS
-    ]
+    columns = []
+    for name in COLUMNS:
+        columns.append(np.array([facts[name] for facts, _ in rows], dtype=object))
     geometries = np.array([wkb for _, wkb in rows], dtype=object)
     with tempfile.TemporaryDirectory(prefix="geo-") as folder:
         path = Path(folder) / "patches.gpkg"

@@ -35,9 +35,8 @@ class Batch(models.Model):
     layout = models.JSONField("手工对的列", default=dict, blank=True)
     crs = models.CharField("由人确认的坐标系", max_length=12, blank=True)
     counts = models.JSONField("结果", default=dict, blank=True)
-    unreadable = models.CharField(
-        "读到限度还没读完", max_length=200, blank=True
-    )  # 不再试，每次打开都说这句
+    # 读到限度还没读完的不再试，每次打开都说这句
+    unreadable = models.CharField("读到限度还没读完", max_length=200, blank=True)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     class Meta:

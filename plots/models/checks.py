@@ -5,14 +5,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from villages.models import Village
+from villages.models import User, Village
 
 
 class GeometryCheckQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> "GeometryCheckQuerySet":
         return self.filter(patch__village__in=Village.objects.visible_to(user))
 
-    def standing(self):
+    def standing(self) -> "GeometryCheckQuerySet":
         """还没有被认定不用管的。"""
         return self.filter(dismissed_at__isnull=True)
 
@@ -86,5 +86,5 @@ class GeometryCheck(models.Model):
         return self.sentence
 
     @property
-    def is_dismissed(self):
+    def is_dismissed(self) -> bool:
         return self.dismissed_at is not None

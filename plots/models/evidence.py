@@ -6,13 +6,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from plots.models.deadlines import local_date
-from villages.models import Village
+from villages.models import User, Village
 
 USER = settings.AUTH_USER_MODEL
 
 
 class EvidenceQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> "EvidenceQuerySet":
         return self.filter(patch__village__in=Village.objects.visible_to(user))
 
 
@@ -91,26 +91,33 @@ class Evidence(models.Model):
         return self.name
 
     @property
-    def clock_gap(self):
+    def clock_gap(self) -> int:
         """拍摄日期比填的完成日期早（负）或晚（正）几天；差一天以内、没有拍摄时间的是 0。"""
-        gap = (local_date(self.taken_at) - self.record.done_on).days if self.taken_at else 0
+        if self.taken_at is None:
+            return 0
+        gap = (local_date(self.taken_at) - self.record.done_on).days
         return gap if abs(gap) > 1 else 0
 
     @property
-    def clock_text(self):
+    def clock_text(self) -> str:
         gap = self.clock_gap
-        return f"拍摄比完成日期{'早' if gap < 0 else '晚'} {abs(gap)} 天" if gap else ""
+        if gap == 0:
+            return ""
+        side = "早" if gap < 0 else "晚"
+        return f"拍摄比完成日期{side} {abs(gap)} 天"
 
     @property
-    def device_text(self):
+    def device_text(self) -> str:
         """上报时浏览器给的位置，一句话；没给是空。"""
         if self.device_lat is None:
             return ""
         where = f"经度 {self.device_lon:.4f}、纬度 {self.device_lat:.4f}"  # 约 10 米；准确的坐标不上页面
         if self.device_position != self.Position.UNKNOWN:
             where = self.get_device_position_display()
-            where += f"，离图斑 {self.device_position_m} 米" if self.device_position_m else ""
-        accuracy = (
-            f"（精度 {self.device_accuracy_m} 米）" if self.device_accuracy_m is not None else ""
-        )
-        return f"上报时手机{where if where.startswith('在') else '位于' + where}{accuracy}"
+            if self.device_position_m:
+                where += f"，离图斑 {self.device_position_m} 米"
+        if not where.startswith("在"):
+            where = f"位于{where}"
+        if self.device_accuracy_m is not None:
+            where += f"（精度 {self.device_accuracy_m} 米）"
+        return f"上报时手机{where}"

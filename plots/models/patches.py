@@ -120,9 +120,9 @@ class Patch(models.Model):
         return self.code
 
     @property
-    def is_split(self):
+    def is_split(self) -> bool:
         return self.until_on is not None
 
     @property
-    def status_text(self):
+    def status_text(self) -> str:
         return "已拆分" if self.is_split else self.get_status_display()

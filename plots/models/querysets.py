@@ -3,21 +3,25 @@
 import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from plots.models.deadlines import end_of_day
 from tasks.models import Milestone
 from tasks.models.question import DONE, RECORDED
-from villages.models import Village
+from villages.models import User, Village
 
 CLOSED_STATUSES = ("CLOSED", "EXEMPT")
 NOT_PRESSED = (*CLOSED_STATUSES, "DEFERRED")  # 不再催办的：已了结的和暂缓的
 
 
-def lasting(as_of, basis, *, done, recorded):
+def lasting(
+    as_of: datetime.date, basis: str, *, done: tuple[str, str] | None, recorded: tuple[str, str]
+) -> Q:
     """某天还在：done、recorded 各给一对（起、止）字段名，起不晚于那天，止为空或晚于那天；起为空算一直有。"""
     if basis == RECORDED:
-        (start, end), last = recorded, end_of_day(as_of)
+        start, end = recorded
+        last = end_of_day(as_of)
         return Q(**{f"{start}__lt": last}) & (
             Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": last})
         )
@@ -28,7 +32,12 @@ def lasting(as_of, basis, *, done, recorded):
     )
 
 
-def steps_due(before):
+def due_on(path: str = "") -> Coalesce:
+    """截止日期，写在查询里；方案没定时限的按方案结束日期。path 是怎么走到时间节点，如“next_milestone__”。"""
+    return Coalesce(F(f"{path}due_on"), F(f"{path}target__plan__ends_on"))
+
+
+def steps_due(before: datetime.date) -> models.QuerySet[Milestone]:
     """截止日期早于某天的时间节点；方案没定时限的按方案结束日期。"""
     return Milestone.objects.filter(
         Q(due_on__lt=before) | Q(due_on__isnull=True, target__plan__ends_on__lt=before)
@@ -36,10 +45,14 @@ def steps_due(before):
 
 
 class PatchQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> "PatchQuerySet":
         return self.filter(village__in=Village.objects.visible_to(user))
 
-    def counting(self, as_of, basis=DONE):
+    def with_steps(self) -> "PatchQuerySet":
+        """带好任务、村和下一步：看编号、截止日期、还剩几天都不再查。"""
+        return self.select_related("target__plan", "village", "next_milestone__target__plan")
+
+    def counting(self, as_of: datetime.date, basis: str = DONE) -> "PatchQuerySet":
         """某天算数的图斑：拆分过的从拆分那天起不算，拆出来的从那天起才算。"""
         if basis == RECORDED:
             return self.filter(
@@ -49,21 +62,20 @@ class PatchQuerySet(models.QuerySet):
             Q(until_on__isnull=True) | Q(until_on__gt=as_of)
         )
 
-    def current(self):
+    def current(self) -> "PatchQuerySet":
         """没有被拆分掉的。"""
         return self.filter(until_on__isnull=True)
 
-    def open(self):
+    def open(self) -> "PatchQuerySet":
         """还没了结的：没有销号、没有核减、没有被拆分；暂缓的也算没了结。"""
         return self.current().exclude(status__in=CLOSED_STATUSES)
 
-    def overdue(self, today):
+    def overdue(self, today: datetime.date) -> "PatchQuerySet":
         """下一步已过截止日期、又没有暂缓的。"""
-        return (
-            self.open().exclude(status__in=NOT_PRESSED).filter(next_milestone__in=steps_due(today))
-        )
+        pressed = self.open().exclude(status__in=NOT_PRESSED)
+        return pressed.filter(next_milestone__in=steps_due(today))
 
-    def due_within(self, days, today):
+    def due_within(self, days: int, today: datetime.date) -> "PatchQuerySet":
         """下一步从今天起 days 天内（含今天）截止的，不含已逾期。"""
         coming = steps_due(today + datetime.timedelta(days=days + 1))
         coming = coming.exclude(pk__in=steps_due(today).values("pk"))
@@ -71,7 +83,7 @@ class PatchQuerySet(models.QuerySet):
 
 
 class RecordQuerySet(models.QuerySet):
-    def effective(self, as_of, basis=DONE):
+    def effective(self, as_of: datetime.date, basis: str = DONE) -> "RecordQuerySet":
         """某天有效的记录：那天已完成（或已录入）、还没有被撤回。"""
         return self.filter(
             lasting(
@@ -82,9 +94,9 @@ class RecordQuerySet(models.QuerySet):
             )
         )
 
-    def standing(self):
+    def standing(self) -> "RecordQuerySet":
         """至今没有被撤回的。"""
         return self.filter(withdrawn_at__isnull=True)
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> "RecordQuerySet":
         return self.filter(patch__village__in=Village.objects.visible_to(user))

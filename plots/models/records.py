@@ -163,21 +163,21 @@ class RectificationRecord(models.Model):
         return f"{self.get_kind_display()} {self.done_on}"
 
     @property
-    def is_withdrawn(self):
+    def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
 
     @property
-    def is_late(self):
+    def is_late(self) -> bool:
         """逾期完成：上报或核实通过的日期晚于这一步的截止日期。"""
         return self.kind in (Kind.REPORT, Kind.PASS) and self.done_on > due_of(self.milestone)
 
     @property
-    def is_backfilled(self):
+    def is_backfilled(self) -> bool:
         """补录：录入比完成晚了七天以上。"""
         return (local_date(self.entered_at) - self.done_on).days > BACKFILL_DAYS
 
     @property
-    def entered_at(self):
+    def entered_at(self) -> datetime:
         """当初录入的时刻：更正后转记的，是原记录的录入时刻。"""
-        told = self.details.get("entered_at")
-        return datetime.fromisoformat(told) if told else self.created_at
+        original = self.details.get("entered_at")
+        return datetime.fromisoformat(original) if original else self.created_at

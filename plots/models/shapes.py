@@ -4,14 +4,14 @@ from django.db import models
 
 from taiping.ground.area import MuField
 from taiping.ground.geometry.fields import ShapeModel, ShapeQuerySet
-from villages.models import Village
+from villages.models import User, Village
 
 
 class PatchShapeQuerySet(ShapeQuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> "PatchShapeQuerySet":
         return self.filter(patch__village__in=Village.objects.visible_to(user))
 
-    def current(self):
+    def current(self) -> "PatchShapeQuerySet":
         """没有被拆分掉的图斑的。"""
         return self.filter(patch__until_on__isnull=True)
 

@@ -8,8 +8,8 @@ from auditlog.context import set_extra_data
 from taiping.audit.models import Access
 from taiping.audit.signing import address_of, note
 
-PART = 206
-RESUMED = timedelta(hours=1)  # 一段一段接着下的，这段时间里算一次
+PARTIAL_CONTENT = 206
+RESUME_WINDOW = timedelta(hours=1)  # 一段一段接着下的，这段时间里算一次
 
 
 class AuditMiddleware:
@@ -21,14 +21,14 @@ class AuditMiddleware:
         with set_extra_data({"actor": request.user, "remote_addr": address_of(request) or None}):
             response = self.get_response(request)
         if is_file(request, response) and request.user.is_authenticated:
-            once_in = RESUMED if response.status_code == PART else None
+            once_in = RESUME_WINDOW if response.status_code == PARTIAL_CONTENT else None
             what = f"{file_name(response)}　{request.get_full_path()}"
             note(Access.Kind.DOWNLOAD, request, request.user, what=what, once_in=once_in)
         return response
 
 
 def is_file(request, response):
-    given = request.method != "HEAD" and response.status_code in (200, PART)
+    given = request.method != "HEAD" and response.status_code in (200, PARTIAL_CONTENT)
     return given and response.headers.get("Content-Disposition", "").startswith("attachment")
 
 

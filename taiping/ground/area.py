@@ -8,24 +8,19 @@ MU_PER_SQM = Decimal("0.0015")  # 1 亩 = 2000/3 m²（国务院关于在我国�
 MU_PER_HECTARE = Decimal(15)
 
 
-def mu_from_sqm(sqm):
+def mu_from_sqm(sqm: Decimal | str) -> Decimal:
     """平方米换算成亩：Decimal 或能转成 Decimal 的文字 → Decimal，不舍入。"""
     return Decimal(sqm) * MU_PER_SQM
 
 
-def mu_from_hectares(hectares):
-    """公顷换算成亩：Decimal 或能转成 Decimal 的文字 → Decimal，不舍入。"""
-    return Decimal(hectares) * MU_PER_HECTARE
-
-
-def rounded(amount, decimals=2):
+def rounded(amount: Decimal | int | str | None, decimals: int = 2) -> Decimal | None:
     """四舍五入到给定的小数位；None 仍是 None（没有数不等于 0）。"""
     if amount is None:
         return None
     return Decimal(amount).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
-def plain(amount):
+def plain(amount: Decimal | int | str | None) -> str:
     """去掉多余的 0 又不用科学计数法的文字：Decimal("1010.000000") → "1010"；None → ""。"""
     if amount is None:
         return ""

@@ -5,6 +5,7 @@
 
 import errno
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import utils
@@ -15,7 +16,7 @@ class Fault:
     name: str  # 日志里的名字，也是错误页的标题
     happened: str  # 给填表的人看的一句
     advice: str  # 给管理员的一句：做什么
-    retry_after: int  # 秒，Retry-After
+    retry_after: int  # 秒，写进 Retry-After
 
 
 FULL = Fault(
@@ -136,7 +137,7 @@ BY_WORDS = {
 MISSING_OBJECT = ("404", "NoSuchKey", "NotFound")
 
 
-def fault_of(exception):
+def fault_of(exception: BaseException | None) -> Fault | None:
     """异常是哪一种运行故障；都不是就是 None（程序自己的错）。"""
     for error in _origins(exception):
         if fault := _of_database(error) or _of_storage(error) or _of_system(error):
@@ -144,7 +145,7 @@ def fault_of(exception):
     return None
 
 
-def lost_at_commit(exception):
+def lost_at_commit(exception: BaseException | None) -> bool:
     """连接断在提交的那一刻：存没存下，程序自己也不知道。"""
     for error in _origins(exception):
         step = error.__traceback__
@@ -155,7 +156,7 @@ def lost_at_commit(exception):
     return False
 
 
-def _origins(exception):
+def _origins(exception: BaseException | None) -> Iterator[BaseException]:
     """异常自己、它的来由、来由的来由。"""
     seen = set()
     while exception is not None and id(exception) not in seen:
@@ -176,7 +177,8 @@ def _of_database(error):
     if fault := _by_words(raw):
         return fault
     # 驱动没有拿到错误码：没连上，或者连着连着断了
-    return AWAY if type(raw).__module__.startswith("psycopg") and _is_connection(error) else None
+    is_postgresql = type(raw).__module__.startswith("psycopg")
+    return AWAY if is_postgresql and _is_connection(error) else None
 
 
 def _is_connection(error):

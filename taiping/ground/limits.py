@@ -12,21 +12,24 @@ import signal
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import contextmanager
+from typing import TypeVar
 
 import psutil
 from django.conf import settings
 
 MB = 1024 * 1024
 WORKERS = 2  # 同时读几个文件；别的等一等
-PATIENCE = 10  # 秒：等不到空的进程，就请人过一会儿再来
-GLANCE = 0.05  # 秒：隔多久看一眼用了多少内存
+WAIT_SECONDS = 10  # 等不到空的进程，就请人过一会儿再来
+POLL_SECONDS = 0.05  # 隔多久看一眼用了多少内存
 KEPT_MB = 400  # 读完还占着这么多内存的，不留着用
-SPARE = 15  # 秒：网站自己先没了，读着的进程最多再活这么久
+ORPHAN_SECONDS = 15  # 网站自己先没了，读着的进程最多再活这么久
 
 _spawning = multiprocessing.get_context("spawn")
 _places = threading.BoundedSemaphore(WORKERS)
 _idle = []
+Result = TypeVar("Result")
 
 
 class OverLimit(Exception):
@@ -37,7 +40,7 @@ class Busy(Exception):
     """别的文件正在读，这一个还没有开始。"""
 
 
-def limited(function, *args):
+def limited(function: Callable[..., Result], *args) -> Result:
     """在另一个进程里做 function(*args)，返回它的结果；它抛的错照样抛。
 
     function 是模块里的函数，参数和结果都要能 pickle。超过设置里的 READ_SECONDS（秒）、READ_MEMORY_MB（MB）
@@ -49,7 +52,7 @@ def limited(function, *args):
 
 @contextmanager
 def _worker():
-    if not _places.acquire(timeout=PATIENCE):
+    if not _places.acquire(timeout=WAIT_SECONDS):
         raise Busy("别的文件正在读，还没有轮到这一份。请过一会儿再打开这一页。")
     try:
         worker = _take_idle() or Worker()
@@ -84,7 +87,7 @@ class Worker:
         self.seen = psutil.Process(self.process.pid)
         self.is_done = True
 
-    def do(self, function, args, seconds, megabytes):
+    def do(self, function, args, seconds: int, megabytes: int):
         self.is_done = False
         try:
             self.pipe.send((seconds, function, args))
@@ -101,7 +104,7 @@ class Worker:
 
     def _wait(self, seconds, megabytes):
         end = time.monotonic() + seconds
-        while not self.pipe.poll(GLANCE):
+        while not self.pipe.poll(POLL_SECONDS):
             if time.monotonic() > end:
                 raise OverLimit(
                     f"读这个文件用时太长，{seconds} 秒还没有读完，已经停下，不会再试。请只留要用的内容，另存一份再传。"
@@ -111,13 +114,13 @@ class Worker:
                     f"读这个文件要用的内存太多，超过 {megabytes} MB，已经停下，不会再试。请只留要用的内容，另存一份再传。"
                 )
 
-    def megabytes(self):
+    def megabytes(self) -> float:
         try:
             return self.seen.memory_info().rss / MB
         except psutil.Error:
             return 0  # 进程刚没了，下一眼管道就会说
 
-    def is_reusable(self):
+    def is_reusable(self) -> bool:
         return self.is_done and self.process.is_alive() and self.megabytes() <= KEPT_MB
 
     def end(self):
@@ -137,7 +140,7 @@ def _serve(pipe):
         except (EOFError, OSError):
             return
         # 网站中途被强行结束时，没有人来结束这里：到时候自己走，C 代码占着解释器也走得了
-        faulthandler.dump_traceback_later(seconds + SPARE, exit=True, file=nowhere)
+        faulthandler.dump_traceback_later(seconds + ORPHAN_SECONDS, exit=True, file=nowhere)
         try:
             answer = (True, function(*args))
         except BaseException as error:  # 读取库会抛不是 Exception 的错；哪一种都要带回去

@@ -2,18 +2,19 @@
 
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 OTHERS = 0o077  # 同组的和别的用户
 
 
-def close_folder(folder):
+def close_folder(folder: Path) -> None:
     """建好数据文件夹，别的用户进不来；改不了权限的（共享的文件夹、属于别的用户）照常用，check --deploy 会说。"""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _tighten(folder)
 
 
-def is_open(path):
+def is_open(path: Path) -> bool:
     """别的用户读得到、写得了或进得去；没有这个文件、Windows 上都是 False。"""
     if os.name == "nt":
         return False
@@ -23,7 +24,7 @@ def is_open(path):
         return False
 
 
-def tighten(paths):
+def tighten(paths: Iterable[Path | str]) -> tuple[int, int]:
     """把这些文件和文件夹（连里面的）都收成只有自己能读；返回（收紧了几个, 改不了几个）。链接不跟。"""
     done = failed = 0
     for path in _everything(paths):

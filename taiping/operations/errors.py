@@ -33,7 +33,7 @@ def bad_request(request, exception=None):
         return refused_host(request)
     if fault := fault_of(exception):  # 有的故障 Django 会当成请求不对
         return fault_page(request, fault, exception)
-    return render(request, "400.html", {"reason": getattr(exception, "told", "")}, status=400)
+    return render(request, "400.html", {"reason": getattr(exception, "sentence", "")}, status=400)
 
 
 def refused_host(request):

@@ -106,20 +106,20 @@ class BadInputMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        told = _told(exception)
-        if not told or fault_of(exception):  # 运行中的故障是系统的事，不怪填的值
+        sentence = _sentence_of(exception)
+        if not sentence or fault_of(exception):  # 运行中的故障是系统的事，不怪填的值
             return None
         # 留下经过，好补上表单里的检查
         logger.error("填的值存不下：%s %s", request.method, request.path, exc_info=exception)
-        return bad_request(request, Unfit(told))
+        return bad_request(request, Unfit(sentence))
 
 
 class Unfit(Exception):
-    def __init__(self, told):
-        self.told = told
+    def __init__(self, sentence):
+        self.sentence = sentence
 
 
-def _told(exception):
+def _sentence_of(exception):
     """数据库不收的值 → 一句话；别的错是 None。"""
     words = str(exception)
     if isinstance(exception, ValueError | DataError) and "NUL (0x00)" in words:

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 
 from taiping.operations.health import checks
 
-BAD = 503
+UNAVAILABLE = 503
 
 
 @never_cache
@@ -19,9 +19,11 @@ def healthz(request):
         answer = {name: {"ok": is_good, "text": words} for name, is_good, words in found}
         return JsonResponse(
             {"ok": good, **answer},
-            status=200 if good else BAD,
+            status=200 if good else UNAVAILABLE,
             json_dumps_params={"ensure_ascii": False},
         )
     lines = [f"{'ok' if is_good else '坏'} {words}" for _, is_good, words in found]
     text = "\n".join(["ok" if good else "有问题", *lines, ""])
-    return HttpResponse(text, status=200 if good else BAD, content_type="text/plain; charset=utf-8")
+    return HttpResponse(
+        text, status=200 if good else UNAVAILABLE, content_type="text/plain; charset=utf-8"
+    )

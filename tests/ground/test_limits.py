@@ -103,7 +103,7 @@ def test_a_file_that_kills_its_reader_is_refused_in_words():
 
 
 def test_a_third_file_at_the_same_moment_is_asked_to_come_back(short, settings, monkeypatch):
-    monkeypatch.setattr(limits, "PATIENCE", 0.05)
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 0.05)
     said = []
 
     def read_slowly():

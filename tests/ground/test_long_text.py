@@ -267,7 +267,7 @@ def test_geojson_with_a_field_of_its_own_in_every_feature_is_refused():
     with pytest.raises(TableError, match="703 个不同的字段"):
         formats.read_geojson(json.dumps({"features": features}).encode())
     with pytest.raises(TableError, match="太大了"):
-        formats._fields([feature["properties"] for feature in same])
+        formats._table([feature["properties"] for feature in same])
 
 
 def test_geojson_nested_without_end_is_an_empty_shape():

@@ -1,23 +1,27 @@
 """命令行和后台线程里的改动：修改记录上写明是谁、用的哪条命令。页面上的由中间件写。"""
 
 import getpass
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from auditlog.context import set_extra_data
 from auditlog.models import LogEntry
+from django.db.models import Model
+
+from villages.models import User
 
 
 @contextmanager
-def acting(by=None, *, command=""):
+def acting(by: User | None = None, *, command: str = "") -> Iterator[None]:
     """块里的改动记在账号 by 名下；command 是命令的名字，连同这台机器上的用户名一起记下。"""
-    told = {"actor": by}
+    extra = {"actor": by}
     if command:
-        told["additional_data"] = {"来自": "命令行", "命令": command, "系统用户": _login()}
-    with set_extra_data(told):
+        extra["additional_data"] = {"来自": "命令行", "命令": command, "系统用户": _login()}
+    with set_extra_data(extra):
         yield
 
 
-def note_change(thing, what, old, new):
+def note_change(thing: Model, what: str, old: object, new: object) -> None:
     """成批 update 不过 save()：在 thing 上补一条修改记录，what 这一项由 old 改成 new。"""
     LogEntry.objects.log_create(
         thing, action=LogEntry.Action.UPDATE, changes={what: [str(old), str(new)]}

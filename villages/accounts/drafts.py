@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import QueryDict
+from django.forms import BaseForm
+from django.http import HttpRequest, QueryDict
 
 from villages.accounts.sessions import expired_owner
 
@@ -11,7 +12,7 @@ MAX_CHARS = 20_000
 NEVER = ("csrfmiddlewaretoken",)
 
 
-def keep(request):
+def keep(request: HttpRequest) -> None:
     """没登录的人交来一张表：是刚超时的那个人交的，就把字留下。别人的登录、密码一概不留。"""
     owner = expired_owner(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     fields = {
@@ -30,26 +31,26 @@ def keep(request):
     }
 
 
-def is_waiting(request):
+def is_waiting(request: HttpRequest) -> bool:
     return DRAFT in request.session
 
 
-def waiting(request, path):
+def waiting(request: HttpRequest, path: str) -> QueryDict:
     """登录超时前交到 path 的那张表，和 request.POST 一个样子；没有、或是别人交的，是空的。还留着。"""
-    draft, given = request.session.get(DRAFT), QueryDict(mutable=True)
-    if (
-        request.method == "GET"
-        and draft
-        and (draft["path"], draft["user"]) == (path, request.user.pk)
-    ):
+    given = QueryDict(mutable=True)
+    draft = request.session.get(DRAFT)
+    if request.method != "GET" or not draft:
+        return given
+    if draft["path"] == path and draft["user"] == request.user.pk:
         for name, values in draft["fields"].items():
             given.setlist(name, values)
     return given
 
 
-def take(request, path):
+def take(request: HttpRequest, path: str) -> QueryDict:
     """同 waiting，取走，说一声。放过一次就不再留；换了人登录，前一个人的丢掉。"""
-    given, draft = waiting(request, path), request.session.get(DRAFT)
+    given = waiting(request, path)
+    draft = request.session.get(DRAFT)
     if request.method != "GET" or not draft or draft["path"] != path:
         return given
     del request.session[DRAFT]
@@ -61,12 +62,11 @@ def take(request, path):
     return given
 
 
-def refill(request, form):
+def refill(request: HttpRequest, form: BaseForm) -> None:
     """重新登录后第一次打开原来的表单：把字放回去。"""
     given = QueryDict() if form.is_bound else take(request, request.path)
     for name, field in form.fields.items():
         values = given.getlist(form.add_prefix(name))
         if values:
-            form.initial[name] = (
-                values if getattr(field.widget, "allow_multiple_selected", False) else values[-1]
-            )
+            takes_many = getattr(field.widget, "allow_multiple_selected", False)
+            form.initial[name] = values if takes_many else values[-1]

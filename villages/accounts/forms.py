@@ -13,7 +13,7 @@ from villages.models import Role, User, Village
 LONGEST_PASSWORD = 1000  # 散列值算得慢：十几 MB 的“密码”不值得算
 
 
-def at_most(field, longest):
+def at_most(field: forms.Field, longest: int) -> None:
     """这一格最多多少个字。服务器来拦：浏览器的 maxlength 拦不住不用浏览器的人。"""
     field.validators.append(
         MaxLengthValidator(longest, f"{field.label}最多 {longest} 个字，请核对后再填。")
@@ -36,13 +36,12 @@ class LoginForm(AuthenticationForm):
     def clean(self):
         if "username" in self.errors:  # 太长的不原样送回去
             self.data = self.data.copy()
-            self.data["username"] = self.data.get("username", "")[
-                : self.fields["username"].max_length
-            ]
+            longest = self.fields["username"].max_length
+            self.data["username"] = self.data.get("username", "")[:longest]
         return super().clean()
 
 
-def password_rules():
+def password_rules() -> str:
     """设置里的密码要求，合成一句话。"""
     rules = [
         text.removeprefix("你的密码").rstrip("。") for text in password_validators_help_texts()
@@ -107,7 +106,8 @@ class AccountForm(forms.ModelForm):
 
     def clean_phone(self):
         phone = self.cleaned_data["phone"]
-        return self.instance.phone if phone and phone == masked(self.instance.phone) else phone
+        is_untouched = phone and phone == masked(self.instance.phone)
+        return self.instance.phone if is_untouched else phone
 
     def clean(self):
         data = super().clean()
@@ -119,7 +119,7 @@ class AccountForm(forms.ModelForm):
         return data
 
 
-def is_last_admin(user):
+def is_last_admin(user: User) -> bool:
     """库里除了他再没有能用的管理员。锁住这几行，两个管理员同时互相停用也留得下一个。"""
     admins = User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True)
     return user.pk is not None and list(admins.values_list("pk", flat=True)) == [user.pk]
@@ -157,7 +157,7 @@ class VillageForm(forms.ModelForm):
         """别的村占用的写法 → 那个村的名字。"""
         taken = {}
         for village in Village.objects.exclude(pk=self.instance.pk):
-            taken |= dict.fromkeys(
-                [village.name, *map(str.strip, village.alias_list)], village.name
-            )
+            taken[village.name] = village.name
+            for alias in village.alias_list:
+                taken[alias.strip()] = village.name
         return taken

@@ -9,14 +9,16 @@ import logging
 import math
 import unicodedata
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -24,11 +26,14 @@ from villages.accounts.sessions import device_of
 
 logger = logging.getLogger("villages.login")
 TOO_MANY = 429
-NAME_LENGTH = 150
+MAX_NAME_CHARS = 150
 KNOWN_FOR = timedelta(days=30)
 # IPv6 里“没有地址”的写法。空值进不了唯一约束，两次同时输错会记成两行。
 NO_ADDRESS = "::"
-PAIR, ACCOUNT, ADDRESS = "这个用户名在这个地址", "这个用户名", "这个地址"
+# 三道上限的叫法
+PAIR = "这个用户名在这个地址"
+ACCOUNT = "这个用户名"
+ADDRESS = "这个地址"
 
 
 class Lockout(AxesDatabaseHandler):
@@ -38,7 +43,8 @@ class Lockout(AxesDatabaseHandler):
         return bool(locks(account_key(request, credentials), request.axes_ip_address))
 
     def user_login_failed(self, sender, credentials, request=None, **kwargs):
-        name, place = account_key(request, credentials), request.axes_ip_address
+        name = account_key(request, credentials)
+        place = request.axes_ip_address
         if not request.axes_locked_out:  # 锁着的时候再试不算数，不用从头等
             self.clean_expired_user_attempts(request, credentials)
             _count(name, place, device_of(request.axes_user_agent))
@@ -62,16 +68,15 @@ class Lockout(AxesDatabaseHandler):
         AccessLog.objects.create(**here)
 
 
-def account_key(request, credentials=None):
+def account_key(request: HttpRequest, credentials: dict | None = None) -> str:
     """输错记在哪个用户名下：大小写、全角半角、空格、看不见的字都算同一个；有没有这个账号一样记。"""
-    typed = str((credentials or {}).get("username") or "")[:NAME_LENGTH]
+    typed = str((credentials or {}).get("username") or "")[:MAX_NAME_CHARS]
     folded = unicodedata.normalize("NFKC", typed).casefold()
-    return "".join(char for char in folded if unicodedata.category(char)[0] not in "CZ")[
-        :NAME_LENGTH
-    ]
+    visible = "".join(char for char in folded if unicodedata.category(char)[0] not in "CZ")
+    return visible[:MAX_NAME_CHARS]
 
 
-def place_of(request):
+def place_of(request: HttpRequest) -> str:
     """输错记在哪个地址下。
 
     IPv6 按前 64 位算一处：一部手机、一户人家就有这么一整段，里面的地址随便换。认不出地址的合记在 NO_ADDRESS：
@@ -107,21 +112,19 @@ def _count(name, place, device):
         )
 
 
-def recent_failures():
+def recent_failures() -> QuerySet[AccessAttempt]:
     """还算数的输错，新的在前。"""
     since = timezone.now() - settings.AXES_COOLOFF_TIME
     return AccessAttempt.objects.filter(attempt_time__gt=since).order_by("-attempt_time")
 
 
-def known_places():
+def known_places() -> QuerySet:
     """近来登录成功过的（用户名，地址）。"""
-    let_in = AccessLog.objects.filter(attempt_time__gt=timezone.now() - KNOWN_FOR).exclude(
-        ip_address=NO_ADDRESS
-    )
-    return let_in.values_list("username", "ip_address")
+    let_in = AccessLog.objects.filter(attempt_time__gt=timezone.now() - KNOWN_FOR)
+    return let_in.exclude(ip_address=NO_ADDRESS).values_list("username", "ip_address")
 
 
-def locks(name, place):
+def locks(name: str, place: str) -> dict[str, datetime]:
     """哪几道锁着他、各到什么时候：{道: 时间}，没有锁着是空的。"""
     known = known_places().filter(username=name, ip_address=place).exists()
     about = Q(username=name, ip_address=place)
@@ -132,7 +135,9 @@ def locks(name, place):
     return weigh(name, place, recent_failures().filter(about), known)
 
 
-def weigh(name, place, failures, known):
+def weigh(
+    name: str, place: str, failures: Iterable[AccessAttempt], known: bool
+) -> dict[str, datetime]:
     """三道上限各锁不锁。failures 是 recent_failures()，至少有这个用户名和这个地址的；known 是他近来从这里登录成功过。"""
     of_account = [failure for failure in failures if failure.username == name]
     of_pair = [failure for failure in of_account if failure.ip_address == place]
@@ -151,7 +156,8 @@ def _end(failures, limit, each=0):
 
     each 是一个用户名最多算几次，0 是有几次算几次。
     """
-    total, counted = 0, Counter()
+    total = 0
+    counted = Counter()  # 用户名 → 已经算了几次
     for failure in failures:
         weight = failure.failures_since_start
         if each:
@@ -163,15 +169,16 @@ def _end(failures, limit, each=0):
     return None
 
 
-def tell_locks(failures):
+def tell_locks(failures: Iterable[AccessAttempt]) -> None:
     """后台的一页：每一行添上 locks，不管几行都是两次查询。"""
-    recent, known = list(recent_failures()), set(known_places())
+    recent = list(recent_failures())
+    known = set(known_places())
     for failure in failures:
-        name, place = failure.username, failure.ip_address
-        failure.locks = weigh(name, place, recent, (name, place) in known)
+        where = (failure.username, failure.ip_address)
+        failure.locks = weigh(*where, recent, where in known)
 
 
-def unlock(failures):
+def unlock(failures: Iterable[AccessAttempt]) -> None:
     """三道一起解：这些用户名在所有地址的、这些地址上所有用户名的，都从头数。"""
     names = {failure.username for failure in failures}
     places = {failure.ip_address for failure in failures} - {NO_ADDRESS}
@@ -193,5 +200,5 @@ def locked_out(request, original_response=None, credentials=None):
 
 def _log(happened, request, credentials):
     """给 fail2ban 看的一行：用户名是别人填的，放在最后，看不见的字写成转义，冒充不了前面的地址。"""
-    name = repr(str(credentials.get("username") or "")[:NAME_LENGTH])[1:-1]
+    name = repr(str(credentials.get("username") or "")[:MAX_NAME_CHARS])[1:-1]
     logger.warning("%s 地址=%s 用户名=%s", happened, _address(request) or "-", name)

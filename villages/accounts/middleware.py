@@ -31,10 +31,8 @@ class IssuedPasswordMiddleware:
         user = request.user
         if not (user.is_authenticated and user.must_change_password):
             return None
-        open_to_all = not getattr(view, "login_required", True)
-        if open_to_all or request.path in (
-            reverse("villages:password_change"),
-            reverse("villages:logout"),
-        ):
+        is_open = not getattr(view, "login_required", True)
+        allowed = (reverse("villages:password_change"), reverse("villages:logout"))
+        if is_open or request.path in allowed:
             return None
         return redirect("villages:password_change")

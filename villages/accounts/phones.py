@@ -6,7 +6,7 @@ NUMBER = re.compile(r"[+\d][\d\s\-]{6,}")
 SEPARATORS = re.compile(r"[\s\-]")
 
 
-def masked(number):
+def masked(number: str | None) -> str:
     """“13812341234” → “138****1234”；短号只留最后两位；空的还是空的。"""
     digits = SEPARATORS.sub("", number or "")
     if len(digits) >= 8:
@@ -14,7 +14,7 @@ def masked(number):
     return f"****{digits[-2:]}" if digits else ""
 
 
-def masked_change(value):
+def masked_change(value: str) -> str:
     """修改记录里不能原样留的值：电话留头尾，密码（散列值）一个字也不留。"""
     if value in ("", "None"):
         return value

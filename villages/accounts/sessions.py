@@ -4,10 +4,11 @@ import logging
 import time
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from villages.models import Session
+from villages.models import Session, User
 from villages.models.sessions import ADDRESS, DEVICE, KEY, SEEN
 
 logger = logging.getLogger(__name__)
@@ -36,39 +37,46 @@ BROWSERS = [
 ]
 
 
-def mark(request):
+def mark(request: HttpRequest) -> None:
     """记下这次登录用的设备和地址。"""
     request.session[DEVICE] = device_of(request.META.get("HTTP_USER_AGENT", ""))
     request.session[ADDRESS] = request.META.get("REMOTE_ADDR", "")[:45]
 
 
-def keep_alive(request):
+def keep_alive(request: HttpRequest) -> None:
     """人在用，时限就往后推；离上次不到一分钟不写。"""
-    now, seen = int(time.time()), request.session.get(SEEN)
+    now = int(time.time())
+    seen = request.session.get(SEEN)
     if seen is None or now - seen >= min(REFRESH_SECONDS, settings.SESSION_COOKIE_AGE // 4):
         request.session[SEEN] = now
         mark(request)
 
 
-def device_of(agent):
+def device_of(agent: str) -> str:
     """浏览器自报的名字 → “安卓手机 · 微信”。"""
-    system = next((name for word, name in SYSTEMS if word in agent), "")
-    browser = next((name for word, name in BROWSERS if word in agent), "")
-    return " · ".join(filter(None, [system, browser])) or "认不出的设备"
+    known = [_first_named(SYSTEMS, agent), _first_named(BROWSERS, agent)]
+    return " · ".join(name for name in known if name) or "认不出的设备"
 
 
-def handle(row):
+def _first_named(names, agent):
+    for word, name in names:
+        if word in agent:
+            return name
+    return ""
+
+
+def handle(row: Session) -> str:
     """页面上指一次登录用的号：由密钥算出，看见它也推不出登录本身。"""
     return salted_hmac("villages.accounts.sessions", row.session_key).hexdigest()[:20]
 
 
-def sessions_of(user, current_key):
+def sessions_of(user: User, current_key: str) -> list[tuple[str, Session, bool]]:
     """还有效的登录，最近用过的在前：[(号, 行, 是不是眼前这一个)]。"""
     rows = Session.objects.filter(user=user, expire_date__gt=timezone.now()).order_by("-seen_at")
     return [(handle(row), row, row.session_key == current_key) for row in rows]
 
 
-def end(user, current_key, which):
+def end(user: User, current_key: str, which: str) -> int:
     """结束自己的一次登录，which 是它的号；"others" 是除眼前这一个以外的全部。返回结束了几个。"""
     keys = [
         row.session_key
@@ -78,17 +86,14 @@ def end(user, current_key, which):
     return Session.objects.filter(session_key__in=keys).delete()[0]
 
 
-def end_all(user):
+def end_all(user: User) -> None:
     """账号停用了：他的登录全部结束，再启用也要重新登录。"""
     Session.objects.filter(user=user).delete()
 
 
-def expired_owner(key):
+def expired_owner(key: str | None) -> int | None:
     """过了时限的登录是谁的；没有这样的登录就是 None。"""
     if not KEY.fullmatch(key or ""):
         return None
-    return (
-        Session.objects.filter(session_key=key, expire_date__lte=timezone.now())
-        .values_list("user_id", flat=True)
-        .first()
-    )
+    expired = Session.objects.filter(session_key=key, expire_date__lte=timezone.now())
+    return expired.values_list("user_id", flat=True).first()

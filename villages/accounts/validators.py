@@ -13,16 +13,7 @@ class KindsValidator:
         self.kinds = kinds
 
     def validate(self, password, user=None):
-        found = {
-            "digit"
-            if c.isdigit()
-            else "upper"
-            if c.isupper()
-            else "lower"
-            if c.islower()
-            else "other"
-            for c in password
-        }
+        found = {_kind_of(letter) for letter in password}
         if len(found) < self.kinds:
             raise ValidationError(
                 f"密码里只有 {len(found)} 类字符。{self.get_help_text()}", code="password_few_kinds"
@@ -30,6 +21,14 @@ class KindsValidator:
 
     def get_help_text(self):
         return f"大写字母、小写字母、数字、符号这四类，至少要有 {self.kinds} 类。"
+
+
+def _kind_of(letter):
+    if letter.isdigit():
+        return "digit"
+    if letter.isupper():
+        return "upper"
+    return "lower" if letter.islower() else "other"
 
 
 class PersonalValidator:
@@ -40,7 +39,8 @@ class PersonalValidator:
     def validate(self, password, user=None):
         for field, word in self.fields:
             value = (getattr(user, field, "") or "").lower()
-            if len(value) >= (4 if value.isascii() else 2) and value in password.lower():
+            shortest = 4 if value.isascii() else 2  # 再短的到处都是
+            if len(value) >= shortest and value in password.lower():
                 raise ValidationError(
                     f"密码里有您的{word}，别人容易猜到，请换一个。", code="password_personal"
                 )
@@ -58,19 +58,16 @@ class NotReusedValidator:
     def validate(self, password, user=None):
         if not self.remember or user is None or user.pk is None:
             return
-        past = PastPassword.objects.filter(user=user).values_list("hash", flat=True)[
-            : self.remember
-        ]
-        if any(check_password(password, encoded) for encoded in past):
+        past = PastPassword.objects.filter(user=user).values_list("hash", flat=True)
+        if any(check_password(password, encoded) for encoded in past[: self.remember]):
             raise ValidationError("这个密码您以前用过，请换一个没用过的。", code="password_reused")
 
     def password_changed(self, password, user=None):
         """Django 在密码存好以后来告诉一声；发放的、自己改的、命令行改的都经过这里。"""
         PastPassword.objects.create(user=user, hash=user.password)
-        kept = PastPassword.objects.filter(user=user).values_list("pk", flat=True)[
-            : max(self.remember, 1)
-        ]
-        PastPassword.objects.filter(user=user).exclude(pk__in=list(kept)).delete()
+        past = PastPassword.objects.filter(user=user)
+        kept = past.values_list("pk", flat=True)[: max(self.remember, 1)]
+        past.exclude(pk__in=list(kept)).delete()
 
     def get_help_text(self):
         return f"不能和最近用过的 {self.remember} 个密码一样。" if self.remember else ""

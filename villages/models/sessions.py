@@ -15,7 +15,10 @@ from villages.models.people import User
 
 logger = logging.getLogger("villages.sessions")
 
-DEVICE, ADDRESS, SEEN = "device", "address", "seen"
+# 登录里记的几样
+DEVICE = "device"
+ADDRESS = "address"
+SEEN = "seen"
 KEY = re.compile(r"[0-9a-z]{8,40}")
 
 
@@ -74,7 +77,8 @@ class SessionStore(db.SessionStore):
     def create_model_instance(self, data):
         row = super().create_model_instance({**data, SEEN: int(time.time())})
         row.user_id = int(data[SESSION_KEY]) if data.get(SESSION_KEY) else None
-        row.device, row.address = data.get(DEVICE, ""), data.get(ADDRESS, "")
+        row.device = data.get(DEVICE, "")
+        row.address = data.get(ADDRESS, "")
         return row
 
     def _validate_session_key(self, key):

@@ -9,7 +9,7 @@ from villages.models.people import Role, User
 
 
 class VillageQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> "VillageQuerySet":
         """看得见的村：村支部书记只有自己包的村，其他角色是全部。全系统的范围只在这里定。"""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -68,12 +68,12 @@ class Village(models.Model):
         return (self.name,)
 
     @property
-    def alias_list(self):
+    def alias_list(self) -> list[str]:
         return [alias for alias in self.aliases.replace("，", "、").split("、") if alias.strip()]
 
 
 class BoundaryQuerySet(ShapeQuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> "BoundaryQuerySet":
         return self.filter(village__in=Village.objects.visible_to(user))
 
 

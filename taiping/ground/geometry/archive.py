@@ -6,13 +6,15 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from taiping.ground.tables import TableError
 
-LONGEST_NAME = 200  # 字节；各系统的磁盘多半最多 255
+MAX_NAME_BYTES = 200  # 各系统的磁盘多半最多 255
 MAX_FILES = 2000
 MAX_BYTES = 400 * 1024 * 1024
-MAX_RATIO, SMALL = 200, 20 * 1024 * 1024  # 解开不到 20 MB 的，压得再狠也不算可疑
+MAX_RATIO = 200  # 解开是压着的几倍
+RATIO_FLOOR_BYTES = 20 * 1024 * 1024  # 解开不到这么大的，压得再狠也不算可疑
 # 坏的压缩包，标准库会抛的各种错
 BROKEN = (
     zipfile.BadZipFile,
@@ -29,14 +31,14 @@ SINGLE = {".gpkg", ".geojson", ".json", ".kml", ".txt"}
 
 @dataclass
 class Unpacked:
-    """解开的一份数据：name 是包里原来的名字，path 是临时文件夹里的，parts 是 shapefile 的各个文件。"""
+    """解开的一份数据：name 是包里原来的名字，path 是临时文件夹里的，parts 是各个文件 {后缀: 路径}。"""
 
     name: str
     path: Path
-    parts: dict = field(default_factory=dict)
+    parts: dict[str, Path] = field(default_factory=dict)
 
 
-def unpack(content, folder):
+def unpack(content: BinaryIO, folder: Path | str) -> list[Unpacked]:
     """zip 的内容（可以反复读的文件）→ [Unpacked]；不能要的抛 TableError。"""
     try:
         with zipfile.ZipFile(content, metadata_encoding="gbk") as archive:
@@ -58,11 +60,7 @@ def _refuse_unsafe(entries):
         )
     for entry in entries:
         name = entry.filename.replace("\\", "/")
-        if (
-            name.startswith("/")
-            or ":" in name.partition("/")[0]
-            or ".." in PurePosixPath(name).parts
-        ):
+        if _points_outside(name):
             raise TableError(
                 f"压缩包里的“{name[:60]}”指到了压缩包外面，不能用。请重新压缩图斑数据。"
             )
@@ -72,8 +70,14 @@ def _refuse_unsafe(entries):
         raise TableError(
             f"压缩包解开有 {total / 1024 / 1024:.0f} MB，最多 {MAX_BYTES // 1024 // 1024} MB。请分成几份，或只留要用的图层。"
         )
-    if total > SMALL and total / packed > MAX_RATIO:
+    if total > RATIO_FLOOR_BYTES and total / packed > MAX_RATIO:
         raise TableError("压缩包解开后比原来大得不正常，不能用。请重新压缩图斑数据。")
+
+
+def _points_outside(name):
+    if name.startswith("/") or ":" in name.partition("/")[0]:
+        return True
+    return ".." in PurePosixPath(name).parts
 
 
 def _extract(archive, entries, folder):
@@ -82,23 +86,8 @@ def _extract(archive, entries, folder):
         name = PurePosixPath(entry.filename.replace("\\", "/"))
         if "__MACOSX" in name.parts or name.name.startswith("."):
             continue
-        database = next(
-            (at for at, part in enumerate(name.parts[:-1]) if part.lower().endswith(".gdb")), None
-        )
-        suffix = name.suffix.lower()
-        if database is not None:
-            key = PurePosixPath(*name.parts[: database + 1])
-            item = found.setdefault(key, Unpacked(key.stem, folder / f"{len(found)}.gdb"))
-            target = item.path / _kept_name(name.name)
-        elif suffix in SHAPEFILE or suffix in SINGLE:
-            key = name.with_suffix("") if suffix in SHAPEFILE else name
-            item = found.setdefault(
-                (suffix in SHAPEFILE, str(key).lower()),
-                Unpacked(key.stem, folder / str(len(found))),
-            )
-            target = item.path.with_suffix(suffix)
-            item.parts[suffix] = target
-        else:
+        target = _place(name, found, folder)
+        if target is None:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(entry) as source, target.open("wb") as out:
@@ -106,9 +95,34 @@ def _extract(archive, entries, folder):
     return list(found.values())
 
 
+def _place(name, found, folder):
+    """包里的 name 解到哪里；不认得的是 None。同一份数据的几个文件记在 found 的同一项。"""
+    database = _geodatabase(name)
+    if database is not None:
+        item = found.setdefault(database, Unpacked(database.stem, folder / f"{len(found)}.gdb"))
+        return item.path / _kept_name(name.name)
+    suffix = name.suffix.lower()
+    if suffix not in SHAPEFILE and suffix not in SINGLE:
+        return None
+    is_shapefile = suffix in SHAPEFILE
+    whole = name.with_suffix("") if is_shapefile else name
+    key = (is_shapefile, str(whole).lower())
+    item = found.setdefault(key, Unpacked(whole.stem, folder / str(len(found))))
+    item.parts[suffix] = item.path.with_suffix(suffix)
+    return item.parts[suffix]
+
+
+def _geodatabase(name):
+    """name 在哪个 .gdb 文件夹里；不在是 None。"""
+    for folder in reversed(name.parents):
+        if folder.name.lower().endswith(".gdb"):
+            return folder
+    return None
+
+
 def _kept_name(name):
     """文件地理数据库里的文件名要照原样，GDAL 按名字认；长得磁盘存不下的，不是它的文件。"""
-    if len(name.encode("utf-8", "replace")) > LONGEST_NAME:
+    if len(name.encode("utf-8", "replace")) > MAX_NAME_BYTES:
         raise TableError(
             f"压缩包里的“{name[:40]}…”名字太长，不是文件地理数据库里的文件。请重新压缩图斑数据。"
         )

@@ -5,7 +5,9 @@ from django.db.models import Q
 
 
 class ShapeQuerySet(models.QuerySet):
-    def touching(self, min_lon, min_lat, max_lon, max_lat):
+    def touching(
+        self, min_lon: float, min_lat: float, max_lon: float, max_lat: float
+    ) -> "ShapeQuerySet":
         """外接框和给的框（度）相交的。"""
         return self.filter(
             min_lon__lte=max_lon, max_lon__gte=min_lon, min_lat__lte=max_lat, max_lat__gte=min_lat
@@ -41,5 +43,6 @@ class ShapeModel(models.Model):
         ]
 
     @property
-    def box(self):
+    def box(self) -> tuple[float, float, float, float]:
+        """外接框（最西, 最南, 最东, 最北），度。"""
         return self.min_lon, self.min_lat, self.max_lon, self.max_lat

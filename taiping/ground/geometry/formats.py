@@ -7,6 +7,7 @@ import shapely
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from taiping.ground.tables import TableError
 from taiping.ground.tables.reading import MAX_CELLS, MAX_COLUMNS
@@ -15,9 +16,11 @@ DEGREES = "EPSG:4326"
 EPSG = re.compile(r"EPSG:+(?:[\d.]*:)?(\d{4,6})$", re.IGNORECASE)
 HEADING = re.compile(r"\[(.+)\]")
 MAX_RINGS = 500  # 界址点：一块地最多几个圈
+# (字段名, 各行的值, 各行的图形, 坐标系)
+Table = tuple[list[str], list[list], list[BaseGeometry | None], str | None]
 
 
-def decoded(content):
+def decoded(content: bytes) -> str:
     """文字文件的 bytes → 文字：UTF-8（可以有签名），不行按 GB18030。"""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
@@ -27,7 +30,7 @@ def decoded(content):
     raise TableError("这个文件里的文字认不出是什么编码。请另存为 UTF-8 再传。")
 
 
-def read_geojson(content):
+def read_geojson(content: bytes) -> Table:
     """→ (字段, 行, 图形, 坐标系)。没有写 crs 的按标准是经纬度。"""
     try:
         data = json.loads(decoded(content))
@@ -40,11 +43,10 @@ def read_geojson(content):
         raise TableError(
             "这份 GeoJSON 里没有图斑（features）。请在制图软件里把面图层导出成 GeoJSON。"
         )
-    fields = _fields([each.get("properties") or {} for each in features])
-    rows = [
-        [_flat((each.get("properties") or {}).get(name)) for name in fields] for each in features
-    ]
-    return fields, rows, [_from_json(each.get("geometry")) for each in features], _stated_crs(data)
+    records = [feature.get("properties") or {} for feature in features]
+    fields, rows = _table(records)
+    geometries = [_from_json(feature.get("geometry")) for feature in features]
+    return fields, rows, geometries, _stated_crs(data)
 
 
 def _is_feature(value):
@@ -79,23 +81,24 @@ def _stated_crs(data):
     return f"EPSG:{found[1]}" if found else DEGREES
 
 
-def read_kml(content):
+def read_kml(content: bytes) -> Table:
     """→ (字段, 行, 图形, 坐标系)。KML 一律是 WGS84 经纬度。"""
     try:
         root = ElementTree.fromstring(content, forbid_dtd=True)
     except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):
         raise TableError("这不是完整的 KML。请重新导出再传。") from None
-    marks = [(_facts(mark), _from_kml(mark)) for mark in _outermost(root, "Placemark")]
+    marks = list(_outermost(root, "Placemark"))
     if not marks:
         raise TableError("这份 KML 里没有地标（Placemark）。请把图斑的面导出成 KML。")
-    fields = _fields([facts for facts, _ in marks])
-    rows = [[facts.get(name) for name in fields] for facts, _ in marks]
-    return fields, rows, [geometry for _, geometry in marks], DEGREES
+    fields, rows = _table([_facts(mark) for mark in marks])
+    return fields, rows, [_from_kml(mark) for mark in marks], DEGREES
 
 
-def _fields(records):
-    """各条的字段合在一起，先出现的在前。每条一个不同的字段，行乘列会大得装不下。"""
-    fields = dict.fromkeys(name for record in records for name in record)
+def _table(records):
+    """各条 {字段: 值} → (字段, 行)，先出现的字段在前。每条一个不同的字段，行乘列会大得装不下。"""
+    fields = {}
+    for record in records:
+        fields.update(dict.fromkeys(record))
     if len(fields) > MAX_COLUMNS:
         raise TableError(
             f"里面一共有 {len(fields)} 个不同的字段，最多 {MAX_COLUMNS} 个。请只留要用的字段再导出。"
@@ -104,7 +107,10 @@ def _fields(records):
         raise TableError(
             f"里面有 {len(records)} 个图形、{len(fields)} 个字段，太大了。请只留要用的图斑和字段。"
         )
-    return list(fields)
+    rows = []
+    for record in records:
+        rows.append([_flat(record.get(name)) for name in fields])
+    return list(fields), rows
 
 
 def _outermost(element, *tags):
@@ -125,7 +131,8 @@ def _tag(element):
 def _facts(mark):
     facts = {}
     for element in mark.iter():
-        tag, text = _tag(element), (element.text or "").strip()
+        tag = _tag(element)
+        text = (element.text or "").strip()
         if tag == "name" and "name" not in facts:
             facts["name"] = text or None
         elif tag == "description" and text and "<" not in text:
@@ -151,27 +158,36 @@ def _from_kml(mark):
 
 
 def _kml_polygon(element):
-    outer, inner = [], []
+    outer = []
+    inner = []
     for side in element:
-        rings = [ring for each in _outermost(side, "coordinates") if (ring := _kml_ring(each.text))]
-        (outer if _tag(side) == "outerBoundaryIs" else inner).extend(rings)
+        rings = outer if _tag(side) == "outerBoundaryIs" else inner
+        for coordinates in _outermost(side, "coordinates"):
+            if ring := _kml_ring(coordinates.text or ""):
+                rings.append(ring)
     return shapely.Polygon(outer[0], inner) if outer else shapely.Polygon()
 
 
 def _kml_ring(text):
-    try:
-        points = [
-            tuple(float(value) for value in point.split(",")[:2]) for point in (text or "").split()
-        ]
-    except ValueError:
-        return None
-    good = len(points) >= 3 and all(len(point) == 2 for point in points)
-    return points if good else None
+    """“经度,纬度,高程 …”→ [(经度, 纬度)]；不是数、不到三点的是 None。"""
+    points = []
+    for place in text.split():
+        try:
+            lon, lat = map(float, place.split(",")[:2])
+        except ValueError:
+            return None
+        points.append((lon, lat))
+    return points if len(points) >= 3 else None
 
 
-def read_points(content):
-    """界址点 TXT → (字段, 行, 图形, 坐标系, 说明)。每块地一行“点数,面积,编号,名称,面,…,@”，后面是“J1,圈号,北,东”。"""
-    about, plots, section = {}, [], ""
+def read_points(content: bytes) -> Table:
+    """界址点 TXT → (字段, 行, 图形, 坐标系)，没写清坐标系是 None。
+
+    每块地一行“点数,面积,编号,名称,面,…,@”，后面是“J1,圈号,北,东”。
+    """
+    about = {}
+    plots = []
+    section = ""
     for number, line in enumerate(decoded(content).splitlines(), start=1):
         line = line.strip().replace("，", ",")
         if not line:
@@ -208,7 +224,9 @@ def _add_line(plots, line, number):
         plots.append({"facts": cells + [None] * (len(POINT_FIELDS) - len(cells)), "rings": {}})
         return
     try:
-        ring, north, east = cells[1], float(cells[2]), float(cells[3])
+        ring = cells[1]
+        north = float(cells[2])
+        east = float(cells[3])
     except (IndexError, ValueError):
         ring = None
     if ring is None or not plots:
@@ -227,14 +245,15 @@ def _rings(rings):
         raise TableError(
             f"有一块地写了 {len(parts)} 个圈，最多 {MAX_RINGS} 个。请核对圈号这一列，或拆成几块地。"
         )
-    shells = []
+    shells = []  # [(外圈, [它里面的洞])]
     for part in parts:
-        home = next((at for at, (shell, _) in enumerate(shells) if _within(part, shell)), None)
-        if home is None:
+        for shell, holes in shells:
+            if _within(part, shell):
+                holes.append(part.exterior.coords)
+                break
+        else:
             shapely.prepare(part)  # 建好索引，看一个点在不在里面不用把边都量一遍
             shells.append((part, []))
-        else:
-            shells[home][1].append(part.exterior.coords)
     parts = [shapely.Polygon(shell.exterior.coords, holes) for shell, holes in shells]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
@@ -251,14 +270,22 @@ def _points_crs(about, plots):
         return "EPSG:4610"
     if "54" in name or "北京" in name:
         return "EPSG:4214"
-    zone, width = about.get("带号", ""), about.get("几度分带", "")
+    zone = about.get("带号", "")
+    width = about.get("几度分带", "")
     if "2000" not in name or not zone.isdecimal() or width not in ("3", "6"):
         return None
     zone = int(zone)
-    east = next((points[0][0] for plot in plots for points in plot["rings"].values()), 0)
-    prefixed = int(east // 1_000_000) == zone
+    has_zone = int(_first_east(plots) // 1_000_000) == zone  # 横坐标前面有没有带号
     if width == "3" and 25 <= zone <= 45:
-        return f"EPSG:{4513 + zone - 25 if prefixed else 4534 + zone - 25}"
+        return f"EPSG:{(4513 if has_zone else 4534) + zone - 25}"
     if width == "6" and 13 <= zone <= 23:
-        return f"EPSG:{4491 + zone - 13 if prefixed else 4502 + zone - 13}"
+        return f"EPSG:{(4491 if has_zone else 4502) + zone - 13}"
     return None
+
+
+def _first_east(plots):
+    """第一个界址点的横坐标；一个点也没有是 0。"""
+    for plot in plots:
+        for points in plot["rings"].values():
+            return points[0][0]
+    return 0

@@ -5,58 +5,65 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import shapely
 from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
 
 from taiping.ground.area import mu_from_sqm
 
-GEOD = Geod(a=6378137.0, rf=298.257222101)
+AXIS_M = 6378137.0  # CGCS2000 的长半轴，米
+INVERSE_FLATTENING = 298.257222101
+GEOD = Geod(a=AXIS_M, rf=INVERSE_FLATTENING)
 DEGREE = np.pi / 180
 
 
-def polygons(geometry):
+def polygons(geometry: BaseGeometry | None) -> list[shapely.Polygon]:
     """面里的各个多边形；点、线、空的没有。"""
     if geometry is None or geometry.is_empty:
         return []
     if geometry.geom_type == "Polygon":
         return [geometry]
-    return [part for piece in getattr(geometry, "geoms", ()) for part in polygons(piece)]
+    parts = []
+    for piece in getattr(geometry, "geoms", ()):
+        parts += polygons(piece)
+    return parts
 
 
-def _ring(ring):
+def _ring_sqm(ring):
     lon, lat = shapely.get_coordinates(ring).T
     return abs(GEOD.polygon_area_perimeter(lon, lat)[0])
 
 
-def area_sqm(geometry):
+def area_sqm(geometry: BaseGeometry | None) -> float:
     """椭球面上的面积，m²。外圈减内圈，和各圈画的方向无关。"""
-    return sum(
-        _ring(part.exterior) - sum(_ring(hole) for hole in part.interiors)
-        for part in polygons(geometry)
-    )
+    total = 0
+    for part in polygons(geometry):
+        holes = sum(_ring_sqm(hole) for hole in part.interiors)
+        total += _ring_sqm(part.exterior) - holes
+    return total
 
 
-def area_mu(geometry):
+def area_mu(geometry: BaseGeometry | None) -> Decimal:
     """椭球面上的面积，亩，6 位小数。"""
     sqm = Decimal(repr(area_sqm(geometry)))
     return mu_from_sqm(sqm).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
 
 
-def metres_per_degree(lat):
+def metres_per_degree(lat: float) -> tuple[float, float]:
     """这个纬度上一度经线差、一度纬线差各多少米。"""
-    squared = 1 - (1 - 1 / 298.257222101) ** 2
+    squared = 1 - (1 - 1 / INVERSE_FLATTENING) ** 2
     root = 1 - squared * np.sin(lat * DEGREE) ** 2
-    east = 6378137.0 / np.sqrt(root) * np.cos(lat * DEGREE)
-    north = 6378137.0 * (1 - squared) / root**1.5
+    east = AXIS_M / np.sqrt(root) * np.cos(lat * DEGREE)
+    north = AXIS_M * (1 - squared) / root**1.5
     return east * DEGREE, north * DEGREE
 
 
-def rough_sqm(geometries, lat):
+def rough_sqm(geometries: np.ndarray, lat: float) -> np.ndarray:
     """一批图形在 lat 附近的大致面积，m²（误差千分之一以内），只用来挑出值得细算的。"""
     east, north = metres_per_degree(lat)
     return shapely.area(geometries) * east * north
 
 
-def distance_m(geometry, lon, lat):
+def distance_m(geometry: BaseGeometry, lon: float, lat: float) -> float:
     """点到面的最近距离，米；在面里（含边上）是 0。"""
     point = shapely.Point(lon, lat)
     if geometry.intersects(point):

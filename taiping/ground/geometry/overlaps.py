@@ -1,19 +1,25 @@
 """重叠：一批图形里谁和谁叠着、叠了多少平方米。坐标是经纬度（EPSG:4490）。"""
 
+from collections.abc import Sequence
+
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from taiping.ground.geometry.measure import area_sqm, rough_sqm
 
 SLIVER_SQM = 1  # 平方米：描图和取整留下的细缝，不算重叠
 
 
-def overlaps(geometries, asked):
+def overlaps(
+    geometries: Sequence[BaseGeometry], asked: Sequence[int]
+) -> list[tuple[int, int, float]]:
     """[(第几个, 第几个, 重叠的平方米)]，每一对只有一次；asked 是要查的那几个的位置，别的只作对照。
 
     两个故意画成梳子的图形，交点数是界址点数的乘积：来历不明的图形要在限度里查。
     """
-    geometries, asked = np.array(geometries, dtype=object), np.array(asked, dtype=int)
+    geometries = np.array(geometries, dtype=object)
+    asked = np.array(asked, dtype=int)
     if not len(asked):
         return []
     left, right = shapely.STRtree(geometries).query(geometries[asked], predicate="intersects")
@@ -22,7 +28,8 @@ def overlaps(geometries, asked):
     is_asked = np.zeros(len(geometries), dtype=bool)
     is_asked[asked] = True
     kept = (left != right) & ((left < right) | ~is_asked[right])
-    left, right = left[kept], right[kept]
+    left = left[kept]
+    right = right[kept]
     shared = shapely.intersection(geometries[left], geometries[right])
     if not len(shared):
         return []

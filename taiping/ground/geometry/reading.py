@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from taiping.ground.geometry import formats
 from taiping.ground.geometry.archive import Unpacked, unpack
@@ -23,7 +24,8 @@ from taiping.ground.tables import TableError, within_limits
 
 SUFFIXES = (".zip", ".gpkg", ".geojson", ".json", ".kml", ".kmz", ".txt")
 MAX_FEATURES = 200_000
-SHP_START, GPKG_START = b"\x00\x00\x27\x0a", b"SQLite format 3\x00"
+SHP_START = b"\x00\x00\x27\x0a"
+GPKG_START = b"SQLite format 3\x00"
 DAMAGED = "“{}”读不出来，可能没有传完整。请重新导出再传。"
 # GeoPackage 标准自己带的触发器：只在写的时候管用，我们从不写
 STANDARD_TRIGGERS = (
@@ -40,15 +42,15 @@ class Layer:
     """一个图层：rows[i] 的值按 fields 的次序，geometries[i] 是原始坐标的图形或 None；crs 没写是 None。"""
 
     name: str
-    fields: list
-    rows: list
-    geometries: list
+    fields: list[str]
+    rows: list[list]
+    geometries: list[BaseGeometry | None]
     crs: str | None = None
-    cut: set = field(default_factory=set)  # 被截断的字段名
+    cut: set[str] = field(default_factory=set)  # 被截断的字段名
     encoding: str = ""
 
 
-def read_vector(content, suffix, name=""):
+def read_vector(content: bytes, suffix: str, name: str = "") -> list[Layer]:
     """文件的 bytes、后缀和原文件名 → [Layer]，至少一个；读不了抛 TableError，读不完抛 TooHeavy。"""
     return within_limits(_read_vector, content, suffix, name)
 
@@ -66,7 +68,9 @@ def _read_vector(content, suffix, name):
         # 说明文字（.txt）跟着别的数据来的，不当界址点读
         if any(".txt" not in item.parts for item in items):
             items = [item for item in items if ".txt" not in item.parts]
-        layers = [layer for item in items for layer in _layers(item)]
+        layers = []
+        for item in items:
+            layers += _layers(item)
     if not layers:
         raise TableError(
             "里面没有找到图斑数据。请把 shapefile（.shp、.shx、.dbf、.prj）、文件地理数据库（.gdb）、"
@@ -131,17 +135,15 @@ def _is_computed(name, kind, rootpage, sql):
         return not name.startswith(STANDARD_TRIGGERS)
     if rootpage:
         return False  # 存着的表和索引才有自己的页
-    is_spatial_index = name.startswith("rtree_") and "USINGRTREE(" in "".join(
-        str(sql).upper().split()
-    )
+    statement = "".join(str(sql).upper().split())
+    is_spatial_index = name.startswith("rtree_") and "USINGRTREE(" in statement
     return not is_spatial_index
 
 
 def _layer(name, fields, rows, geometries, crs, **more):
     """经纬度坐标系、数值却不是度：文件写的不算，当作没有写。"""
-    points = shapely.get_coordinates(
-        np.array([g for g in geometries if g is not None], dtype=object)
-    )
+    present = [geometry for geometry in geometries if geometry is not None]
+    points = shapely.get_coordinates(np.array(present, dtype=object))
     if crs and len(points) and np.nanmax(np.abs(points)) > 361 and _is_degrees(crs):
         crs = None
     return Layer(name, fields, rows, geometries, crs, **more)
@@ -168,22 +170,22 @@ def _shapefile(item):
     except UnboundLocalError:  # pyogrio 遇到写坏的 .prj 会这样：当作没有写坐标系，由人确认
         item.parts[".prj"].unlink()
         meta, numbers, geometry, _ = _read(path, item.name, columns=[], return_fids=True)
-    geometries = dict(zip((int(n) for n in numbers), _parsed(geometry), strict=True))
-    kept = [
-        (record, geometries.get(at))
-        for at, record in enumerate(table.records)
-        if record is not None
-    ]
-    kept += [
-        ([None] * len(table.fields), geometries[at])
-        for at in sorted(geometries)
-        if at >= len(table.records)
-    ]
+    geometries = dict(zip(map(int, numbers), map(_parsed, geometry), strict=True))
+    rows = []
+    shapes = []
+    for at, record in enumerate(table.records):
+        if record is not None:  # 删掉的不要
+            rows.append(record)
+            shapes.append(geometries.get(at))
+    for at in sorted(geometries):
+        if at >= len(table.records):  # 属性表短了一截，图形还在
+            rows.append([None] * len(table.fields))
+            shapes.append(geometries[at])
     return _layer(
         item.name,
         table.fields,
-        [record for record, _ in kept],
-        [shape for _, shape in kept],
+        rows,
+        shapes,
         meta["crs"],
         cut=table.cut,
         encoding=table.encoding,
@@ -203,20 +205,12 @@ def _by_gdal(path, name):
             meta, _, geometry, columns = _read(path, name, layer=layer)
         except UnboundLocalError:
             raise TableError(DAMAGED.format(name)) from None
-        rows = [
-            list(values)
-            for values in zip(*(map(_plain, column) for column in columns), strict=True)
-        ]
-        rows = rows or [[] for _ in range(len(geometry))]
-        layers.append(
-            _layer(
-                layer,
-                [str(field) for field in meta["fields"]],
-                rows,
-                _parsed(geometry),
-                meta["crs"],
-            )
-        )
+        plain = [map(_plain, column) for column in columns]
+        rows = [list(values) for values in zip(*plain, strict=True)]
+        rows = rows or [[] for _ in geometry]
+        fields = [str(field) for field in meta["fields"]]
+        geometries = [_parsed(wkb) for wkb in geometry]
+        layers.append(_layer(layer, fields, rows, geometries, meta["crs"]))
     return layers
 
 
@@ -236,12 +230,11 @@ def _read(path, name, **options):
         raise TableError(DAMAGED.format(name)) from None
 
 
-def _parsed(wkbs):
+def _parsed(wkb):
     """WKB → 图形；没有的是 None，读不出的是空的面。"""
-    return [
-        None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore") or shapely.Polygon()
-        for wkb in wkbs
-    ]
+    if wkb is None:
+        return None
+    return shapely.from_wkb(wkb, on_invalid="ignore") or shapely.Polygon()
 
 
 def _plain(value):

@@ -1,17 +1,20 @@
 """收拾图形：去掉高程，换成经纬度，修补自相交，只留面；收拾不了的说明为什么。"""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.measure import area_mu, polygons
 from taiping.ground.tables import within_limits
 
-GRID = 1e-9  # 度，约 0.1 毫米：同一份图形换一种格式再来，还是一样
+GRID_DEGREES = 1e-9  # 约 0.1 毫米：同一份图形换一种格式再来，还是一样
 KINDS = {
     "Point": "点",
     "LineString": "线",
@@ -32,29 +35,29 @@ STRAY = "坐标（{:.3f}, {:.3f}）按 {} 换算不在中国范围内，请核�
 class Shape:
     """一个收拾好的面：geometry 是 EPSG:4490 的多边形或多部分；problem 不为空就没有图形可用。"""
 
-    geometry: object = None
+    geometry: shapely.Polygon | shapely.MultiPolygon | None = None
     problem: str = ""
     repaired: str = ""  # 修补了什么
     source_crs: str = ""
     is_stray: bool = False  # 换算出来不在中国
 
     @cached_property
-    def parts(self):
+    def parts(self) -> int:
         return len(polygons(self.geometry))
 
     @cached_property
-    def wkb(self):
+    def wkb(self) -> bytes:
         return shapely.to_wkb(self.geometry)
 
     @cached_property
-    def digest(self):
+    def digest(self) -> str:
         return hashlib.sha256(self.wkb).hexdigest()
 
     @cached_property
-    def mu(self):
+    def mu(self) -> Decimal:
         return area_mu(self.geometry)
 
-    def columns(self):
+    def columns(self) -> dict[str, object]:
         """存进 ShapeModel 的几列。"""
         min_lon, min_lat, max_lon, max_lat = (float(value) for value in self.geometry.bounds)
         return {
@@ -69,13 +72,13 @@ class Shape:
         }
 
 
-def load(wkb):
+def load(wkb: bytes | memoryview) -> BaseGeometry:
     """存着的 WKB → shapely 图形；PostgreSQL 给的是 memoryview。"""
     return shapely.from_wkb(bytes(wkb))
 
 
-def bounds_of(geometries):
-    """一批原始图形的外接框；没有坐标是 None。"""
+def bounds_of(geometries: Sequence[BaseGeometry | None]) -> tuple[float, ...] | None:
+    """一批原始图形的外接框（最小 x, 最小 y, 最大 x, 最大 y）；没有坐标是 None。"""
     present = [geometry for geometry in geometries if geometry is not None]
     if not present:
         return None
@@ -84,7 +87,7 @@ def bounds_of(geometries):
     return (*points.min(axis=0), *points.max(axis=0)) if len(points) else None
 
 
-def tidy_shapes(geometries, crs):
+def tidy_shapes(geometries: Sequence[BaseGeometry | None], crs: str) -> list[Shape]:
     """原始图形 → [Shape]，一个不少；crs 是坐标系（“EPSG:4523”或 WKT）。换算不了抛 TableError，收拾不完抛 TooHeavy。
 
     故意画得互相穿来穿去的图形，修补的用时随界址点数的平方增长，所以有限度。
@@ -99,10 +102,9 @@ def _tidy_shapes(geometries, crs):
     flat = shapely.force_2d(np.array([geometries[at] for at in good], dtype=object))
     points, owners = shapely.get_coordinates(flat, return_index=True)
     degrees = crs_tools.to_degrees(crs, points)
-    strays = {}
-    for owner, point in zip(
-        owners[~crs_tools.in_china(degrees)], points[~crs_tools.in_china(degrees)], strict=True
-    ):
+    is_outside = ~crs_tools.in_china(degrees)
+    strays = {}  # 第几个图形 → 它第一个落在外面的点
+    for owner, point in zip(owners[is_outside], points[is_outside], strict=True):
         strays.setdefault(int(owner), point)
     moved = shapely.set_coordinates(flat, degrees)
     for at, (index, geometry) in enumerate(zip(good, moved, strict=True)):
@@ -123,11 +125,9 @@ def _missing(geometry):
         return "图形是空的。请在制图软件里补画，或删掉这一行。"
     if geometry.geom_type in KINDS:
         return f"图形是{KINDS[geometry.geom_type]}，不是面。图斑要用面图层。"
-    return (
-        ""
-        if np.isfinite(points).all()
-        else "有的界址点没有坐标，图形读不全。请在制图软件里检查这个图形。"
-    )
+    if not np.isfinite(points).all():
+        return "有的界址点没有坐标，图形读不全。请在制图软件里检查这个图形。"
+    return ""
 
 
 def _repair(shape, geometry):
@@ -136,10 +136,10 @@ def _repair(shape, geometry):
         said = shapely.is_valid_reason(geometry).partition("[")[0].strip()
         shape.repaired = TWISTED.get(said, "图形不规范")
         geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-    if kept := polygons(geometry):
-        kept = polygons(
-            shapely.set_precision(kept[0] if len(kept) == 1 else shapely.union_all(kept), GRID)
-        )
+    kept = polygons(geometry)
+    if kept:
+        whole = kept[0] if len(kept) == 1 else shapely.union_all(kept)
+        kept = polygons(shapely.set_precision(whole, GRID_DEGREES))
     if not kept:
         shape.problem = "图形破损，围不成面。请在制图软件里重画这个图形。"
         return

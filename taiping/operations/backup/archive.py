@@ -110,11 +110,11 @@ class Archive:
         names, listed = self.zipped.namelist(), self.manifest["entries"]
         if sorted(names) != sorted([*listed, MANIFEST]):
             raise ArchiveError(f"{self.name} 里的文件和清单对不上，可能被改动过。请换一份备份。")
-        for name, told in listed.items():
+        for name, entry in listed.items():
             digest = hashlib.sha256()
             for chunk in self.chunks(name):
                 digest.update(chunk)
-            if digest.hexdigest() != told["sha256"]:
+            if digest.hexdigest() != entry["sha256"]:
                 raise ArchiveError(
                     f"{self.name} 里的 {name} 和清单上的哈希不一致，这份备份坏了。请换一份。"
                 )

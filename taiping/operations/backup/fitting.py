@@ -17,7 +17,7 @@ REFUSALS = (
     TypeError,
     ArithmeticError,
 )
-SHOWN = 40
+SHOWN_CHARS = 40
 ADVICE = "请在做备份的那个系统里改好这一行，再备份一次。"
 
 
@@ -39,11 +39,11 @@ def _row(model, pk):
 def _shown(value):
     """值的头几十个字，看不见的字写成 \\x00 的样子，电话照样遮住。"""
     text = value if isinstance(value, str) else str(value)
-    text = masked(text[: SHOWN + 20])
+    text = masked(text[: SHOWN_CHARS + 20])
     shown = "".join(
-        letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[:SHOWN]
+        letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[:SHOWN_CHARS]
     )
-    return f"“{shown}{'…' if len(text) > SHOWN else ''}”"
+    return f"“{shown}{'…' if len(text) > SHOWN_CHARS else ''}”"
 
 
 def refused(model, fields, batch, insert, error):

@@ -12,9 +12,9 @@ from taiping.operations.backup.archive import ArchiveError
 from taiping.operations.backup.restoring import rebuild, replace_rows
 
 MB = 1024 * 1024
-ROOM, EMPTY = 3, 2 * MB  # 装好的库最多是备份里数据（解开后）的几倍，加上空表
+ROOM_RATIO, EMPTY_BYTES = 3, 2 * MB  # 装好的库最多是备份里数据（解开后）的几倍，加上空表
 # 用完就删的库：不怕断电，日志不落盘
-QUICK = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-32000;"
+FAST_PRAGMAS = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-32000;"
 
 
 def prove(archive):
@@ -42,7 +42,7 @@ def _refuse_small(archive, folder):
     """先看放不放得下，不去把磁盘撑满：正在用的数据库可能也在这块盘上。"""
     entries = archive.manifest["entries"]
     rows = sum(told["size"] for name, told in entries.items() if name.startswith("data/"))
-    free, wanted = shutil.disk_usage(folder).free, rows * ROOM + EMPTY
+    free, wanted = shutil.disk_usage(folder).free, rows * ROOM_RATIO + EMPTY_BYTES
     if free < wanted:
         raise ArchiveError(
             f"临时文件夹只剩 {free // MB} MB，装一遍要 {wanted // MB} MB。{_elsewhere()}"
@@ -57,7 +57,7 @@ def _elsewhere():
 def default_database(path):
     """块里的默认数据库是 path 这个 SQLite；只换这个线程的，出来就换回原来的连接。"""
     own = connections[DEFAULT_DB_ALIAS]
-    settings = {**own.settings_dict, "NAME": str(path), "OPTIONS": {"init_command": QUICK}}
+    settings = {**own.settings_dict, "NAME": str(path), "OPTIONS": {"init_command": FAST_PRAGMAS}}
     connections[DEFAULT_DB_ALIAS] = DatabaseWrapper(settings, DEFAULT_DB_ALIAS)
     try:
         yield

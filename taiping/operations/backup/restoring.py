@@ -37,13 +37,13 @@ def restore(path, *, replace=False):
                 _put_template(archive)
         except BaseException as error:
             _remove(added)
-            raise _told(error) from error
+            raise _explained(error) from error
     ContentType.objects.clear_cache()
     call_command("migrate", verbosity=0, interactive=False)
     return archive.manifest
 
 
-def _told(error):
+def _explained(error):
     """没有恢复成，说一句话；按了 Ctrl+C 之类照旧。"""
     if isinstance(error, DoesNotFit):
         return ArchiveError(f"{error}这里什么也没有改。")
@@ -73,9 +73,9 @@ def _refuse_newer(archive):
 
 def _write_files(archive, added, renamed):
     """写进还没有的文件；同名而内容不同的另起名字，现有的一个也不覆盖。"""
-    for entry, told in archive.manifest["entries"].items():
+    for entry, listed in archive.manifest["entries"].items():
         name = entry.removeprefix(MEDIA)
-        if not entry.startswith(MEDIA) or _has(name, told["sha256"]):
+        if not entry.startswith(MEDIA) or _has(name, listed["sha256"]):
             continue
         with archive.zipped.open(entry) as stream:
             saved = default_storage.save(name, File(stream, name))
@@ -118,13 +118,13 @@ def replace_rows(archive, renamed):
     then = apps if same else rebuild(wanted)
     rows.empty(then)
     found = {model._meta.label_lower: model for model in rows.kept_models(then)}
-    for label, told in archive.manifest["tables"].items():
-        if label not in found or set(told["columns"]) != set(rows.columns_of(found[label])):
+    for label, listed in archive.manifest["tables"].items():
+        if label not in found or set(listed["columns"]) != set(rows.columns_of(found[label])):
             raise ArchiveError(
                 f"备份里的表 {label} 和它自己说的版本对不上，可能被改动过。什么也没有改。"
             )
         lines = archive.lines(f"data/{label}.jsonl")
-        if rows.load(found[label], told, lines, renamed) != told["rows"]:
+        if rows.load(found[label], listed, lines, renamed) != listed["rows"]:
             raise ArchiveError(f"备份里的表 {label} 的行数和清单不一致。什么也没有改。")
     rows.reset_sequences(list(found.values()))
     check_references(found.values())

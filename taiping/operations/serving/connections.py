@@ -19,8 +19,8 @@ from taiping.operations.serving.refusals import Discarded, Refusal
 
 logger = logging.getLogger(__name__)
 
-STALLED = 120  # 秒：内容传到一半、结果发到一半，一个字节都没有动，就算断了
-ROOM = 0.05  # 满了就一次腾出这么多，不用每来一个都挑一遍
+STALLED_SECONDS = 120  # 秒：内容传到一半、结果发到一半，一个字节都没有动，就算断了
+ROOM_SHARE = 0.05  # 满了就一次腾出这么多，不用每来一个都挑一遍
 
 
 class Channel(HTTPChannel):
@@ -85,7 +85,7 @@ class Channel(HTTPChannel):
         if self.requests or self.worker:
             return False
         if self.is_busy:
-            return time.time() - self.last_activity > STALLED
+            return time.time() - self.last_activity > STALLED_SECONDS
         allowed = head_seconds if self.head_begun else idle_seconds
         return time.monotonic() - self.waiting_since > allowed
 
@@ -119,7 +119,7 @@ class Listener(TcpWSGIServer):
                 channel.handle_close()
 
     def make_room(self):
-        wanted = max(1, int(self.adj.connection_limit * ROOM))
+        wanted = max(1, int(self.adj.connection_limit * ROOM_SHARE))
         victims = victims_first(channels_of(self._map))[:wanted]
         for channel in victims:
             channel.handle_close()

@@ -7,14 +7,14 @@ try:
 except ImportError:  # Windows
     resource = None
 
-SELECT_MOST = 450  # Windows 没有 poll，select 一次最多看 512 个
+MAX_SELECT = 450  # Windows 没有 poll，select 一次最多看 512 个
 FILES_EACH, FILES_OWN = 2, 200  # 一条连接要几个文件号（大的内容另有临时文件）；程序自己要多少
 
 
 def connections_allowed(wanted):
     """想要 wanted 条，系统肯给几条；软限制不够就提到硬限制为止。"""
     if not hasattr(select, "poll"):
-        wanted = min(wanted, SELECT_MOST)
+        wanted = min(wanted, MAX_SELECT)
     if resource is None:
         return wanted
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -17,7 +17,7 @@ def noted(request):
         _running.pop(me, None)
 
 
-def told(thread):
+def describe(thread):
     """这个线程正在办的：“POST /patches/3/report/（dong，已经 12 秒）”；没有在办是空。"""
     request, since = _running.get(thread, (None, 0))
     if request is None:

@@ -18,11 +18,11 @@ from taiping.operations.serving.connections import Listener, channels_of
 from taiping.operations.serving.limits import connections_allowed
 
 THREADS = 8
-MAX_BODY = 256 * 1024 * 1024  # 一次交来的全部内容；单个文件、个数的上限在设置里，比这小得多
-MAX_HEAD = 64 * 1024  # 网址和请求头一共；一千条连接各交这么多，也撑不满内存
+MAX_BODY_BYTES = 256 * 1024 * 1024  # 一次交来的全部内容；单个文件、个数的上限在设置里，比这小得多
+MAX_HEAD_BYTES = 64 * 1024  # 网址和请求头一共；一千条连接各交这么多，也撑不满内存
 SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # SIGBREAK 是 Windows 关窗口、注销时的
-AT_THE_DOOR = 0.2  # 秒
-IMPORT_PATIENCE = 5  # 秒：叫停了导入，等它撤回
+DOOR_SECONDS = 0.2  # 秒
+IMPORT_SECONDS = 5  # 秒：叫停了导入，等它撤回
 
 poll = wasyncore.poll2 if hasattr(select, "poll") else wasyncore.poll
 
@@ -34,8 +34,8 @@ class Site:
         self.adjustments = Adjustments(
             threads=THREADS,
             ident=None,
-            max_request_body_size=MAX_BODY,
-            max_request_header_size=MAX_HEAD,
+            max_request_body_size=MAX_BODY_BYTES,
+            max_request_header_size=MAX_HEAD_BYTES,
             connection_limit=connections_allowed(settings.SERVE_CONNECTIONS),
             cleanup_interval=1,
             channel_timeout=settings.SERVE_IDLE_SECONDS,
@@ -91,9 +91,9 @@ class Site:
 
     def take_in(self):
         """信号和请求前后脚到：已经到门口的先收进来，不然一关门就断了。"""
-        end = time.monotonic() + AT_THE_DOOR
+        end = time.monotonic() + DOOR_SECONDS
         while time.monotonic() < end:
-            poll(timeout=AT_THE_DOOR, map=self.map)
+            poll(timeout=DOOR_SECONDS, map=self.map)
 
     def busy(self):
         return [channel for channel in channels_of(self.map) if channel.is_busy]
@@ -104,8 +104,8 @@ class Site:
                 channel.handle_close()
 
     def describe(self, channel):
-        if told := running.told(channel.worker):
-            return f"{told}：没有办完。"
+        if sentence := running.describe(channel.worker):
+            return f"{sentence}：没有办完。"
         waiting = channel.requests[0] if channel.requests else channel.request
         if waiting is None or channel.worker:
             return f"给 {channel.addr[0]} 的一页办完了，没有发完。"
@@ -118,7 +118,7 @@ class Site:
         if not threads:
             return []
         job.stopping.set()
-        deadline = time.monotonic() + (IMPORT_PATIENCE if self.signals < 2 else 0)
+        deadline = time.monotonic() + (IMPORT_SECONDS if self.signals < 2 else 0)
         for thread in threads:
             thread.join(timeout=max(0, deadline - time.monotonic()))
         numbers = [int(thread.name.removeprefix(job.NAME)) for thread in threads]

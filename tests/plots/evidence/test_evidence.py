@@ -41,7 +41,7 @@ def refusal(content, name="IMG_0001.jpg"):
 def test_sort_comes_from_the_content_never_from_the_name(content, suffix, kind):
     checked = check(upload(content, "随便起的名字.exe"))
 
-    assert (checked.sort.suffix, checked.kind) == (suffix, kind)
+    assert (checked.file_type.suffix, checked.kind) == (suffix, kind)
     assert checked.sha256 == hashlib.sha256(content).hexdigest()
 
 
@@ -49,7 +49,7 @@ def test_a_workbook_from_a_real_writer_is_taken():
     stream = io.BytesIO()
     openpyxl.Workbook().save(stream)
 
-    assert check(upload(stream.getvalue(), "台账.xlsx")).sort.label == "Excel 表格"
+    assert check(upload(stream.getvalue(), "台账.xlsx")).file_type.label == "Excel 表格"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_png_with_a_flipped_byte_is_refused():
 def test_a_photo_with_several_frames_as_new_phones_make_is_taken():
     many = encoded(format="MPO", save_all=True, append_images=[corners()])
 
-    assert check(upload(many)).sort.label == "JPEG 照片"
+    assert check(upload(many)).file_type.label == "JPEG 照片"
 
 
 def test_pixel_limit_is_checked_before_decoding(settings):

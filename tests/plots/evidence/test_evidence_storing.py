@@ -14,7 +14,6 @@ from plots.evidence import (
     attach,
     check,
     check_all,
-    duplicates,
     listed,
     saving,
     store,
@@ -24,6 +23,12 @@ from tests.worlds.factories import make_patch, make_record, make_user
 from tests.worlds.photos import TONGLIANG, encoded, exif, noisy, office, pdf, upload
 from tests.worlds.town import sep
 from villages.models import Role
+
+
+def twins_of(evidence, user):
+    """user 打开页面时，这份材料旁边说的“同一张照片”。"""
+    (item,) = listed(Evidence.objects.filter(pk=evidence.pk), user)
+    return item.twins
 
 
 @pytest.fixture
@@ -191,12 +196,9 @@ def test_the_same_photo_elsewhere_is_named_only_to_those_who_may_see(town):
     here = store(make_record(town.patch), check(upload()), by=town.east_secretary)
     store(make_record(west), check(upload(name="改了名.jpg")), by=town.west_secretary)
 
-    assert duplicates(here, town.patch, town.mayor).sentence == "同一张照片也用于图斑 西9（西村）。"
-    assert (
-        duplicates(here.sha256, town.patch, town.east_secretary).sentence
-        == "同一张照片已用于别的图斑。"
-    )
-    assert not duplicates(here, town.patch, town.east_secretary).patches
+    assert twins_of(here, town.mayor).sentence == "同一张照片也用于图斑 西9（西村）。"
+    assert twins_of(here, town.east_secretary).sentence == "同一张照片已用于别的图斑。"
+    assert not twins_of(here, town.east_secretary).patches
 
 
 def test_same_photo_on_the_same_patch_and_same_document_are_not_pointed_out(town):
@@ -206,10 +208,8 @@ def test_same_photo_on_the_same_patch_and_same_document_are_not_pointed_out(town
     paper = store(make_record(town.patch), check(upload(pdf(), "a.pdf")), by=town.huang)
     store(make_record(other), check(upload(pdf(), "a.pdf")), by=town.huang)
 
-    assert duplicates(here, town.patch, town.huang).sentence == ""
-    assert [
-        bool(item.twins) for item in listed(Evidence.objects.filter(pk=paper.pk), town.huang)
-    ] == [False]
+    assert twins_of(here, town.huang).sentence == ""
+    assert not twins_of(paper, town.huang)
 
 
 @pytest.mark.parametrize("count", [1, 3])

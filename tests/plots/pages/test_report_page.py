@@ -160,7 +160,7 @@ def test_part_of_several_steps_is_refused_beside_the_choice(client, year):
     ("changes", "field", "sentence"),
     [
         ({"done_on": "2999-01-01"}, "done_on", "还没有到"),
-        ({"done_on": "昨天"}, "done_on", "日期看不明白"),
+        ({"done_on": "昨天"}, "done_on", "“昨天”不是日期"),
         ({"amount": "part", "area_mu": ""}, "area_mu", "请填这次做了多少亩"),
         ({"amount": "part", "area_mu": "三亩"}, "area_mu", "请填数字"),
         ({"amount": "part", "area_mu": "10.5"}, "area_mu", "还剩 10 亩，这次填了 10.5 亩"),

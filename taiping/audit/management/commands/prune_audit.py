@@ -8,22 +8,26 @@ from django.utils import timezone
 
 from taiping.audit.models import Access
 
-LEAST = 180
+MIN_DAYS = 180
 
 
 class Command(BaseCommand):
-    help = f"删去 --days 天以前的修改记录和访问记录，最少留 {LEAST} 天。"
+    help = f"删去 --days 天以前的修改记录和访问记录，最少留 {MIN_DAYS} 天。"
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--days", type=int, required=True, metavar="天数", help=f"留最近多少天，不少于 {LEAST}"
+            "--days",
+            type=int,
+            required=True,
+            metavar="天数",
+            help=f"留最近多少天，不少于 {MIN_DAYS}",
         )
         parser.add_argument("--dry-run", action="store_true", help="只说会删多少，不删")
 
     def handle(self, *args, days, dry_run, **options):
-        if not LEAST <= days <= 36500:
+        if not MIN_DAYS <= days <= 36500:
             raise CommandError(
-                f"--days {days} 不行：审计记录至少留 {LEAST} 天，请写 {LEAST} 到 36500 之间的数。"
+                f"--days {days} 不行：审计记录至少留 {MIN_DAYS} 天，请写 {MIN_DAYS} 到 36500 之间的数。"
             )
         before = timezone.now() - timedelta(days=days)
         for word, old in (

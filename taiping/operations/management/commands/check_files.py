@@ -35,7 +35,7 @@ class Command(BaseCommand):
         deleted = [orphan for orphan in orphans if self.drop(orphan)] if delete else []
         for entry in lost:
             self.stderr.write(f"提醒：{entry} 记在数据库里，文件已经不在了，请从备份里找回。")
-        self.stdout.write(self.told(orphans, deleted, delete))
+        self.stdout.write(self.summary(orphans, deleted, delete))
 
     def drop(self, orphan):
         try:
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             return False
         return True
 
-    def told(self, orphans, deleted, delete):
+    def summary(self, orphans, deleted, delete):
         if not orphans:
             return "上传的文件都有记录。"
         size = sum(orphan.size for orphan in orphans) / MB

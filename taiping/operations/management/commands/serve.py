@@ -10,7 +10,7 @@ from taiping.operations.logs import keep_in_file
 from taiping.operations.serving.site import Site, leave
 from taiping.operations.versions import NewerDatabase
 
-CUT = 1  # 停下时有没办完的
+CUT_EXIT_CODE = 1  # 停下时有没办完的
 
 logger = logging.getLogger("taiping.operations.serving")
 
@@ -47,7 +47,7 @@ def run(site, stdout):
     for sentence in cut:
         stdout.write(f"  {sentence}")
     stdout.flush()
-    leave(CUT)
+    leave(CUT_EXIT_CODE)
 
 
 class Command(BaseCommand):
