@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from plots.importing.problems import Problem
+from plots.importing.layout import Layout
+from plots.importing.lookups import Lookups
 from plots.models import Patch, Remedy
-from plots.models.columns import AREAS, FACTS, IS_SPLIT, Field, tidy_header
+from plots.models.columns import AREAS, FACTS, IS_SPLIT, Field
 from taiping.ground.area import plain, rounded
-from taiping.ground.tables import as_code, as_decimal, as_text, shown
+from taiping.ground.geometry.shapes import Shape, load
+from taiping.ground.tables import Problem, as_code, as_decimal, as_text, shown, tidy_header
+from tasks.models import Target
 from villages.models import Village
 
 TOTAL = re.compile(r".{0,10}(合计|小计|总计|共计)[:：]?")
@@ -19,11 +22,11 @@ LARGEST, DOUBTFUL = Decimal(10) ** 9, Decimal(10_000)  # 亩：再大存不下�
 CODE_LENGTH = Patch._meta.get_field("code").max_length
 LENGTHS = {attr: Patch._meta.get_field(attr).max_length for attr in FACTS.values()}
 REMEDIES = {tidy_header(label): value for value, label in Remedy.choices}
-SHORT = 40  # 提示里引用原文最多这么多字
+QUOTED = 40  # 提示里引用原文最多这么多字
 
 
 @dataclass(slots=True)
-class Row:
+class ParsedRow:
     """读好的一行：面积是亩，facts 和 extra 只有表里填了的。"""
 
     sheet: str
@@ -31,56 +34,92 @@ class Row:
     village: Village
     code: str
     area_mu: Decimal
-    facts: dict
-    extra: dict
-    shape: object = None  # 矢量数据才有
+    facts: dict[str, str]
+    extra: dict[str, str | int | float]
+    shape: Shape | None = None  # 矢量数据才有
 
     @property
-    def key(self):
+    def key(self) -> tuple[int, str]:
         return self.village.pk, self.code
+
+    def plain(self) -> list:
+        """能写成 JSON 的。"""
+        shape = self.shape and [self.shape.wkb.hex(), self.shape.repaired, self.shape.source_crs]
+        area = str(self.area_mu)
+        return [
+            self.sheet,
+            self.number,
+            self.village.pk,
+            self.code,
+            area,
+            self.facts,
+            self.extra,
+            shape,
+        ]
+
+    @classmethod
+    def from_plain(cls, plain: list, villages: dict[int, Village]) -> "ParsedRow":
+        sheet, number, village, code, area, facts, extra, shape = plain
+        if shape:
+            wkb, repaired, source_crs = shape
+            geometry = load(bytes.fromhex(wkb))
+            shape = Shape(geometry, repaired=repaired, source_crs=source_crs)
+        return cls(sheet, number, villages[village], code, Decimal(area), facts, extra, shape)
 
 
 @dataclass
 class Reading:
-    rows: list = field(default_factory=list)
-    problems: list = field(default_factory=list)
-    warnings: list = field(default_factory=list)
-    notes: list = field(default_factory=list)
+    """一份文件读好的行；named 是有几张表，提示里要写表名。"""
+
+    named: bool = False
+    rows: list = field(default_factory=list)  # [ParsedRow]，国土调查云结果是 [CloudRow]
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     others: int = 0  # 写着别的目标任务的行
     split: int = 0  # 写着已拆分的行
     seen: dict = field(default_factory=dict)  # (村, 编号) → 第一次出现的行
 
+    def sheet_name(self, name: str) -> str:
+        """提示里写的表名。"""
+        return name if self.named else ""
+
+    def problem(self, sheet: str, number: int, column: str, found, advice: str) -> None:
+        self.problems.append(_problem(sheet, number, column, found, advice))
+
+    def warn(self, sheet: str, number: int, column: str, found, advice: str) -> None:
+        self.warnings.append(_problem(sheet, number, column, found, advice))
+
+
+def _problem(sheet, number, column, found, advice):
+    return Problem(sheet, number, column, shown(found)[:QUOTED], advice)
+
 
 class SheetReader:
-    """读一张表。villages 是 VillageIndex，siblings 是同一方案里别的目标任务的名字。"""
+    """读一张表，读好的行和错都放进 reading。"""
 
-    def __init__(self, layout, names, *, target, villages, siblings, reading, named):
-        self.layout, self.names, self.target, self.reading = layout, names, target, reading
-        self.villages, self.siblings = villages, siblings
-        self.sheet = layout.name if named else ""
-        self.shapes = getattr(layout.sheet, "shapes", {})
-        self.measured = getattr(layout.sheet, "measured", {})
+    def __init__(self, layout: Layout, lookups: Lookups, target: Target, reading: Reading):
+        self.layout, self.names, self.target, self.reading = layout, lookups.names, target, reading
+        self.villages, self.siblings = lookups.villages, lookups.targets
+        self.sheet = reading.sheet_name(layout.name)
+        self.shapes, self.measured = layout.sheet.shapes, layout.sheet.measured
         self.columns, self.places = layout.columns, {}
         self.total = self.segment = Decimal(0)
         self.totals, self.clean = [], True
         self.area = layout.area()
         self.factor = AREAS.get(self.area.field)
-        facts = [(attr, layout.index(name)) for name, attr in FACTS.items()]
-        self.facts = [(attr, at) for attr, at in facts if at is not None]
-        self.labels = {
-            attr: self.columns[name].label for name, attr in FACTS.items() if name in self.columns
-        }
+        self.facts, self.labels = [], {}
+        for name, attr in FACTS.items():
+            if use := self.columns.get(name):
+                self.facts.append((attr, use.index))
+                self.labels[attr] = use.label
 
     def problem(self, number, column, found, advice):
         self.clean = False
-        self.reading.problems.append(
-            Problem(self.sheet, number, column, shown(found)[:SHORT], advice)
-        )
+        self.reading.problem(self.sheet, number, column, found, advice)
 
     def warn(self, number, column, found, advice):
-        self.reading.warnings.append(
-            Problem(self.sheet, number, column, shown(found)[:SHORT], advice)
-        )
+        self.reading.warn(self.sheet, number, column, found, advice)
 
     def read(self):
         layout = self.layout
@@ -136,7 +175,7 @@ class SheetReader:
         shape = self._shape(number)
         if len(self.reading.problems) > before:
             return
-        row = Row(self.layout.name, number, village, code, area, facts, extra, shape)
+        row = ParsedRow(self.layout.name, number, village, code, area, facts, extra, shape)
         if other := self.reading.seen.get(row.key):
             sheet = f"“{other.sheet}”" if other.sheet != row.sheet else ""
             advice = "同一块图斑的几部分，请先在制图软件里合并成一个图形" if shape else "请只留一行"
@@ -169,32 +208,24 @@ class SheetReader:
 
     def _fills(self):
         """上下合并的格子：行号 → {第几列: 值}。编号和面积不往下填，合并了就是漏填。"""
-        filled = {use.index for use in self.layout.uses} - {
-            self.layout.index(Field.CODE),
-            self.area.index,
-        }
-        merges = [
-            m for m in self.layout.sheet.merges if m[2] in filled and m[0] > self.layout.header_row
-        ]
-        if not merges:
-            return {}
+        kept = {self.layout.index(Field.CODE), self.area.index}
+        filled = {use.index for use in self.layout.uses} - kept
         tops, fills = dict(self.layout.sheet.rows), {}
-        for top, bottom, at in merges:
-            value = tops.get(top, [])[at : at + 1]
-            for number in range(top + 1, bottom + 1) if value else ():
-                fills.setdefault(number, {})[at] = value[0]
+        for top, bottom, at in self.layout.sheet.merges:
+            values = tops.get(top, [])
+            if at not in filled or top <= self.layout.header_row or at >= len(values):
+                continue
+            for number in range(top + 1, bottom + 1):
+                fills.setdefault(number, {})[at] = values[at]
         return fills
 
     def _is_label(self, code):
         """编号格里写的是“合计”，或者又是一行表头。"""
-        if (
-            not isinstance(code, str) or code[-1].isdigit()
-        ):  # 真的编号多以数字结尾，“合计”和表头不会
+        if not isinstance(code, str) or code[-1].isdigit():  # 真的编号多以数字结尾
             return False
         guess = self.names.find(code)
-        return bool(TOTAL.fullmatch(code.replace(" ", ""))) or bool(
-            guess and guess.field == Field.CODE
-        )
+        is_header = guess is not None and guess.field == Field.CODE
+        return is_header or TOTAL.fullmatch(code.replace(" ", "")) is not None
 
     def _pass_over(self, number, values, code, area, place):
         if _has_total(values):
@@ -205,7 +236,7 @@ class SheetReader:
         if area is None and not any(self.villages.match(value).village for value in place):
             text = " ".join(as_text(value) for value in values if value is not None)
             self.reading.notes.append(
-                f"第 {number} 行没有编号、村和面积，按说明行略过：“{text[:SHORT]}”"
+                f"第 {number} 行没有编号、村和面积，按说明行略过：“{text[:QUOTED]}”"
             )
             return True
         return False
@@ -213,21 +244,18 @@ class SheetReader:
     def _village(self, name, code):
         """村名和村代码 → (村, 为什么没有)；写了两样要一致。"""
         if (name, code) not in self.places:
-            found = [self.villages.match(value) for value in (name, code) if value is not None]
-            matched = list(
-                {match.village.pk: match.village for match in found if match.village}.values()
-            )
-            if len(matched) > 1:
-                answer = (
-                    None,
-                    f"村写的是{matched[0].name}，代码却是{matched[1].name}的，请核对后改成一致。",
-                )
-            elif matched:
-                answer = matched[0], ""
-            else:
-                answer = None, found[0].reason if found else self.villages.match(None).reason
-            self.places[name, code] = answer
+            self.places[name, code] = self._matched(name, code)
         return self.places[name, code]
+
+    def _matched(self, name, code):
+        matches = [self.villages.match(value) for value in (name, code) if value is not None]
+        found = {match.village.pk: match.village for match in matches if match.village}
+        if len(found) > 1:
+            by_name, by_code = found.values()
+            return None, f"村写的是{by_name.name}，代码却是{by_code.name}的，请核对后改成一致。"
+        if found:
+            return next(iter(found.values())), ""
+        return None, matches[0].reason if matches else self.villages.match(None).reason
 
     def _code(self, number, value):
         label = self.columns[Field.CODE].label
@@ -272,7 +300,7 @@ class SheetReader:
             return None
         if not amount.is_finite() or abs(amount * self.factor) >= LARGEST:
             self.problem(
-                number, label, value, f"“{shown(value)[:SHORT]}”太大了，请核对面积和单位。"
+                number, label, value, f"“{shown(value)[:QUOTED]}”太大了，请核对面积和单位。"
             )
             return None
         area = (amount * self.factor).quantize(SMALLEST, rounding=ROUND_HALF_UP)

@@ -8,6 +8,8 @@ from django.core.files.storage import Storage
 from django.db import models
 from django.utils import timezone
 
+from taiping.ground.tables.keeping import SUFFIX as KEPT
+
 PROGRESS = "progress"  # 导入的进度也存在这里，导入中断会留下
 
 
@@ -48,7 +50,7 @@ def compare(older_than):
     lost = []
     for model, field in fields:
         for pk, name in _names(model, field):
-            unclaimed[field.storage].discard(name)
+            unclaimed[field.storage] -= {name, f"{name}{KEPT}"}
             if name not in stored[field.storage] and not field.storage.exists(name):
                 lost.append(Lost(model, pk, field, name))
     before = timezone.now() - older_than

@@ -1,7 +1,6 @@
 """导入图斑：表格（.xlsx、.xls、.csv）、矢量数据（.zip、.gpkg、.geojson、.kml、.txt），或国土调查云结果：先检查，没有错才写。"""
 
 from pathlib import Path
-from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
@@ -9,10 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from plots.importing import Refused, apply_batch, preview
+from plots.importing.batches import forget, new_batch
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
-from plots.pages.imports.forms import LONELY, VECTORS
 from taiping.ground.tables import TableError
 from tasks.models import Plan, Target
 from villages.accounts.audit_actor import acting
@@ -74,8 +73,7 @@ class Command(BaseCommand):
         try:
             review = preview(batch, by=batch.by, with_earlier=with_earlier)
             self.tell(review)
-            refusals = getattr(review, "refusals", [])
-            if review.unreadable or review.problems or (refusals and not skip_refused):
+            if not review.is_clean or (review.refusals and not skip_refused):
                 raise CommandError("没有导入，请按上面说的改好再来。", returncode=1)
             if dry_run or review.is_empty:
                 self.stdout.write("试运行，什么也没有写。" if dry_run else "不用导入。")
@@ -92,7 +90,8 @@ class Command(BaseCommand):
                 self.stderr.write(str(problem))
             raise CommandError(str(refusal), returncode=1) from None
         finally:
-            forget_unless_applied(batch)
+            if not Batch.objects.filter(pk=batch.pk, applied_at__isnull=False).exists():
+                forget(batch)  # 没有导入成的，连文件一起不留
 
     def make_batch(self, file, target, by, cloud, crs):
         try:
@@ -101,18 +100,12 @@ class Command(BaseCommand):
             raise CommandError(f"打不开 {file}：{error.strerror}。") from None
         if cloud and by is None:
             raise CommandError("国土调查云结果要记在一位镇工作人员名下，请加上 --by 用户名。")
-        suffix = file.suffix.lower()
-        kind = Batch.Source.GEO if suffix in (*VECTORS, *LONELY) else Batch.Source.TABLE
-        if cloud:
-            kind = Batch.Source.CLOUD
         try:
             crs = chosen_code(crs)
         except TableError as error:
             raise CommandError(str(error)) from None
-        batch = Batch(target=target, kind=kind, name=file.name[:200], by=by, crs=crs)
-        batch.file.save(f"{uuid4().hex}{suffix[:8]}", ContentFile(content), save=False)
-        batch.save()
-        return batch
+        kind = Batch.Source.CLOUD if cloud else Batch.Source.TABLE
+        return new_batch(ContentFile(content), file.name, target=target, kind=kind, by=by, crs=crs)
 
     def tell(self, review):
         self.stdout.write(headline(review))
@@ -123,14 +116,15 @@ class Command(BaseCommand):
             self.stdout.write(f"提醒：{note}")
         for warning in review.warnings:
             self.stdout.write(f"提醒：{warning}")
-        for problem in [*review.problems, *getattr(review, "refusals", [])]:
+        for problem in review.to_fix:
             self.stderr.write(str(problem))
-        if (crs := getattr(review, "crs", None)) and crs["doubts"]:
+        if review.crs and review.crs["doubts"]:
+            crs = review.crs
             codes = "、".join(f"{code} 是{label}" for code, label in crs["choices"][:1])
             self.stderr.write(
                 f"坐标系用 --crs 代码 指明{f'，如 {codes}' if crs['selected'] else ''}。"
             )
-        if hasattr(review, "found") and review.found.file_count:
+        if review.file_count:
             self.stdout.write(quota_text(review)[0])
             self.stdout.write(f"和系统里的比：{counts_text(review.counts) or '没有变化'}。")
 
@@ -163,10 +157,3 @@ def find_user(username):
     if user is None or not user.is_town:
         raise CommandError(f"没有“{username}”这个镇工作人员或管理员账号，请核对用户名。")
     return user
-
-
-def forget_unless_applied(batch):
-    """没有导入成的，连文件一起不留。"""
-    if not Batch.objects.filter(pk=batch.pk, applied_at__isnull=False).exists():
-        batch.file.delete(save=False)
-        Batch.objects.filter(pk=batch.pk).delete()

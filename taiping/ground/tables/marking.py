@@ -1,13 +1,23 @@
-"""把错误写回上传的表：合并的格子、列宽都留着，每张表多一列“错误”。"""
+"""错误标注表：上传的表，每张多一列“错误”；改好直接再传，那一列不用删。
+
+改的是原来的文件（marked，合并的格子、列宽都留着），或照读到的内容另写一份（marked_copy，csv、矢量数据也行）。
+"""
 
 import io
-import re
 
-from openpyxl import load_workbook
-from openpyxl.styles import Alignment
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
 
-from taiping.ground.tables.cells import shown
-from taiping.ground.tables.reading import column_letter, read_here, refuse_unfit, within_limits
+from taiping.ground.tables.headers import HEADER_ROWS, plain_header
+from taiping.ground.tables.problems import Problem
+from taiping.ground.tables.reading import (
+    Sheet,
+    column_letter,
+    read_here,
+    refuse_unfit,
+    within_limits,
+)
 from taiping.ground.tables.writing import (
     ERROR_FILL,
     ERROR_FONT,
@@ -18,24 +28,19 @@ from taiping.ground.tables.writing import (
     sheet_title,
     to_bytes,
 )
-from taiping.ground.texts import half_width
 
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"
-HEADER_ROWS = 10  # 表头要在前十行里
-BLANKS = re.compile(r"[\s*]")
+WIDTH = 60  # “错误”列有多宽
 
 
-def plain_header(value):
-    """表头去掉空白和星号，全角换半角。"""
-    return BLANKS.sub("", half_width(shown(value)))
+def marked(source: bytes, problems: list[Problem]) -> bytes:
+    """上传的表 + [Problem] → 同样的表，xlsx 的 bytes。
 
-
-def marked(source, problems):
-    """上传的表（bytes）+ [(表名, 行号或 None, 行的说法, 句子)] → xlsx 的 bytes。
-
-    行号是 None、或表里没有那张表的，写在“错误说明”表里。打不开抛 TableError，读不完抛 TooHeavy。
+    说不到哪一行、或没有那张表的，写在“错误说明”表里。打不开抛 TableError，读不完抛 TooHeavy。
     """
-    return within_limits(_marked, source, problems)
+    # 读文件的进程不认得各应用的类，只交给它文字
+    placed = [(each.sheet, each.row, each.row_text, each.note) for each in problems]
+    return within_limits(_marked, source, placed)
 
 
 def _marked(source, problems):
@@ -48,11 +53,11 @@ def _marked(source, problems):
         del book[ERROR_SHEET]
     loose = [problem for problem in problems if not problem[1] or problem[0] not in book.sheetnames]
     for sheet in book.worksheets:
-        told = {}
+        notes = {}
         for name, number, _, sentence in problems:
             if name == sheet.title and number:
-                told.setdefault(number, []).append(sentence)
-        _mark_sheet(sheet, told)
+                notes.setdefault(number, []).append(sentence)
+        _mark_sheet(sheet, notes)
     if loose:
         columns = [Column("工作表", 14), Column("行", 8), Column("怎么改", 90)]
         rows = [[name, row_text, sentence] for name, _, row_text, sentence in loose]
@@ -70,19 +75,24 @@ def _plain_copy(source):
     return book
 
 
-def _mark_sheet(sheet, told):
+def _mark_sheet(sheet, notes):
     head, index = _error_column(sheet)
     for number in range(head, sheet.max_row + 1):
         if sheet.cell(number, index).value:
             sheet.cell(number, index).value = None
-    if not told:
+    if not notes:
         return
     put(sheet.cell(head, index), ERROR_HEADER).font = ERROR_FONT
-    sheet.column_dimensions[column_letter(index - 1)].width = 60
-    for number, sentences in told.items():
-        cell = put(sheet.cell(number, index), "\n".join(sentences))
-        cell.font, cell.fill = ERROR_FONT, ERROR_FILL
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
+    sheet.column_dimensions[column_letter(index - 1)].width = WIDTH
+    for number, sentences in notes.items():
+        _fill(sheet.cell(number, index), "\n".join(sentences))
+
+
+def _fill(cell, text):
+    put(cell, text)
+    cell.font, cell.fill = ERROR_FONT, ERROR_FILL
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    return cell
 
 
 def _error_column(sheet):
@@ -97,3 +107,42 @@ def _error_column(sheet):
         if filled > best:
             best, head = filled, number
     return head, sheet.max_column + 1
+
+
+def marked_copy(sheets: list[tuple[Sheet, int, int | None, dict[int, list[str]]]]) -> bytes:
+    """照读到的内容写一份，行号和原来一样 → xlsx 的 bytes。
+
+    每张表：(Sheet, 表头的行号（0 是没有）, 上次标注的“错误”在第几列（没有是 None，有就不再带上）,
+    {行号: [句子]})；行号是 0 的写在第一行。
+    """
+    book = Workbook(write_only=True)
+    for sheet, header_row, old_notes, notes in sheets:
+        _copy(book.create_sheet(sheet_title(sheet.name)), sheet, header_row, old_notes, notes)
+    return to_bytes(book)
+
+
+def _copy(copy, sheet, header_row, old_notes, notes):
+    rows = [(number, values[:old_notes]) for number, values in sheet.rows]
+    width = max(len(values) for _, values in rows)
+    copy.column_dimensions[column_letter(width)].width = WIDTH
+    first, written = rows[0][0], 0
+    for number, values in rows:
+        for _ in range(number - written - 1):
+            copy.append([])
+        cells = [put(WriteOnlyCell(copy), value) for value in values]
+        cells += [None] * (width - len(cells))
+        sentences = notes.get(number, []) + (notes.get(0, []) if number == first else [])
+        cells.append(_note(copy, ERROR_HEADER if number == header_row else "", sentences))
+        copy.append(cells)
+        written = number
+
+
+def _note(copy, header, sentences):
+    text = "；".join(filter(None, [header, *sentences]))
+    if not text:
+        return None
+    if sentences:
+        return _fill(WriteOnlyCell(copy), text)
+    cell = put(WriteOnlyCell(copy), text)
+    cell.font = Font(bold=True)
+    return cell
