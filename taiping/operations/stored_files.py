@@ -40,6 +40,7 @@ def compare(older_than):
     """([Orphan], [Lost])。older_than 以内写的文件不算：保存时先写文件、后写记录，记录可能还没有提交。
 
     先看有哪些文件，再看有哪些记录：中间新存的只会让文件多出记录来，不会反过来。
+    预览读好、留在原文件旁边的，原文件有记录就算有。
     """
     fields = _file_fields()
     stored = {

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from taiping.ground.tables import as_bool, as_code, as_date, as_decimal, as_int, as_moment, as_text
 from tasks.workbook.columns import BY_KIND, ORDER, POSITIONS
-from tasks.workbook.document import Entry, Row
+from tasks.workbook.document import Entry, FileRow
 from tasks.workbook.members import People, split_people
 
 SLUG = re.compile(r"[-a-zA-Z0-9_]+")
@@ -151,7 +151,7 @@ def _members_of(document, group, people):
                     f"“{post[:10]}…”有 {len(post)} 个字，最多 100 个字，请删短。",
                 )
                 continue
-            row = Row(
+            row = FileRow(
                 "member",
                 {position: text},
                 group.row.sheet,

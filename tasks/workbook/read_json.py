@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 
 from tasks.workbook.columns import BY_MODEL, POSITIONS
-from tasks.workbook.document import Document, PlanFileError, Row
+from tasks.workbook.document import Document, FileRow, PlanFileError
 
 IGNORED = {"user", "by", "is_demo"}  # 账号不随方案走；导入的监测不算演示数据
 # 引用别的行的字段：字段 → 自然键里取第几项（去掉开头的年度）
@@ -62,7 +62,7 @@ def _year(records):
 
 def _read_record(document, table, fields, number, year):
     titles = {column.field: f"“{column.header}”（{column.field}）" for column in table.columns}
-    row = Row(table.kind, {}, table.model._meta.label_lower, number, titles, unit="条")
+    row = FileRow(table.kind, {}, table.model._meta.label_lower, number, titles, unit="条")
     document.kinds.add(table.kind)
     names = {column.field for column in table.columns}
     for name, value in fields.items():

@@ -3,6 +3,7 @@
 from taiping.ground.texts import listed
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
+from tasks.workbook.model_rules import check_models
 from tasks.workbook.stored import key_of
 from tasks.workbook.village_rules import check_villages, village_index, warn_of_sums
 
@@ -51,9 +52,9 @@ def check_all(document, stored, entries):
     for kind in ("milestone", "allocation", "reading", "member"):
         set_keys(check, kind)
     check_villages(check)
-    check_plan(check)
     check_groups(check)
     check_members(check)
+    check_models(check)
     check_targets(check)
     check_milestones(check)
     check_readings(check)
@@ -119,14 +120,6 @@ def match_targets(check):
                 )
 
 
-def check_plan(check):
-    for entry in check.entries["plan"]:
-        values = check.full(entry)
-        if values["starts_on"] and values["ends_on"] and values["ends_on"] <= values["starts_on"]:
-            advice = f"{values['ends_on']} 不晚于开始日期 {values['starts_on']}。结束日期要晚于开始日期。"
-            check.report(entry, "ends_on", advice)
-
-
 def check_groups(check):
     parents = {entry.key[0]: entry.values.get("parent") for entry in check.final("group")}
     circling = in_circles(parents)
@@ -163,13 +156,13 @@ def in_circles(parents):
 
 
 def check_members(check):
-    """JSON 里一条条写的成员：组和干部要找得到，干部和集体成员只填一个。"""
+    """JSON 里一条条写的成员：组和干部要找得到。"""
     groups = {entry.key[0] for entry in check.final("group")}
     cadres = {entry.key for entry in check.final("cadre")}
     for entry in check.entries["member"]:
         if "group" not in entry.row.cells:  # 从工作组表拆出来的，拆的时候已经查过
             continue
-        group, cadre, post = (entry.values.get(name) for name in ("group", "cadre", "post"))
+        group, cadre = entry.values.get("group"), entry.values.get("cadre")
         if group and group not in groups:
             check.report(entry, "group", f"没有“{group}”这个工作组。请改成文件里有的工作组。")
         if cadre and tuple(cadre) not in cadres:
@@ -178,40 +171,25 @@ def check_members(check):
                 "cadre",
                 f"没有“{'，'.join(cadre)}”这名干部。请在干部里加上，或改成文件里有的。",
             )
-        if bool(cadre) == bool(post) and not entry.row.bad:
-            check.report(entry, "post", "干部和集体成员二选一，只填一个。")
 
 
 def check_targets(check):
+    """录入了监测数的任务，不能改成靠图斑量。"""
     measured = {entry.values["target"] for entry in check.stored.of("reading")}
     for entry in check.entries["target"]:
-        values, row = check.full(entry), entry.row
-        if row.bad & {"kind", "measured_by"}:
+        values = check.full(entry)
+        if entry.row.bad & {"kind", "measured_by"} or values["measured_by"] != "PATCHES":
             continue
-        kind, by = values["kind"], values["measured_by"]
-        if kind == "FLOOR" and by == "PATCHES":
-            check.report(entry, "measured_by", "底线任务靠监测量，请把“靠什么量”改成“监测”。")
-        elif kind == "CASES" and by == "READINGS":
-            check.report(entry, "measured_by", "问题清单按图斑逐个销号，请把“靠什么量”改成“图斑”。")
-        elif by == "PATCHES" and values["unit"] != "亩" and "unit" not in row.bad:
-            check.report(entry, "unit", f"“{values['unit']}”不行：靠图斑量的任务，单位只能是“亩”。")
-        elif by == "PATCHES" and values["code"] in measured:
+        if values["code"] in measured:
             check.report(
                 entry, "measured_by", "这项任务已经录入了监测数，不能改成靠图斑量。请改回“监测”。"
             )
-        if (values["decimals"] or 0) > 6:
-            check.report(entry, "decimals", f"“{values['decimals']}”太大，显示小数位最多 6 位。")
 
 
 def check_milestones(check):
     by_target = {}
     for entry in check.entries["milestone"]:
         values = check.full(entry)
-        starts_on, due_on = values["starts_on"], values["due_on"]
-        if starts_on and due_on and due_on < starts_on and "due_on" not in entry.row.bad:
-            check.report(
-                entry, "due_on", f"截止日期 {due_on} 早于开始日期 {starts_on}。请改其中一个。"
-            )
         if values["order"] is None and "order" not in entry.row.bad:
             check.report(entry, "order", "没有填“顺序”，请填上，从 1 起。")
         elif not entry.row.bad & {"target", "order"} and values["target"]:

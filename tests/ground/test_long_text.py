@@ -439,7 +439,7 @@ def test_every_group_of_a_circle_is_told_and_nobody_else():
 
     review = workbook.examine(json.dumps([*circle, outside]).encode(), "方案.json")
 
-    assert [problem.number for problem in review.errors if "绕成了圈" in problem.advice] == [
+    assert [problem.row for problem in review.errors if "绕成了圈" in problem.advice] == [
         2,
         3,
         4,
