@@ -43,25 +43,30 @@ def constraints_of(model) -> list[CheckConstraint]:
 
 def _check(check, entry, model, constraint, answers):
     names, values = constraint.condition.referenced_base_fields, check.full(entry)
-    if entry.row.bad & names:
+    stored = check.stored.get(entry.kind, entry.key)
+    # 库里的已经守着规矩：没有改的不用问
+    is_changed = stored is None or any(values[name] != stored.values[name] for name in names)
+    if entry.row.bad & names or not is_changed:
         return
-    asked = (constraint.name, *(values[name] for name in sorted(names)))
+    plain = {name: _plain(model, name, values[name]) for name in names}
+    asked = (constraint.name, *sorted(plain.items()))
     if asked not in answers:  # 几行的值一样，只问一次
-        answers[asked] = _broken(model, constraint, {name: values[name] for name in names})
+        answers[asked] = _broken(model, constraint, plain)
     if rule := answers[asked]:
         name, sentence = SENTENCES.get(constraint.name, (min(names), "{rule}"))
         check.report(entry, name, sentence.format(rule=rule, **values))
 
 
+def _plain(model, name, value):
+    """引用别的行的，这时还没有编号，规矩看的是有没有：有就当是 1。"""
+    return (value and 1) if model._meta.get_field(name).is_relation else value
+
+
 def _broken(model, constraint, values):
     """违反了的，模型里的那句话；没有违反是空串。"""
-    instance = model()
-    for name, value in values.items():
-        field = model._meta.get_field(name)
-        # 引用别的行的，这时还没有编号：有没有，才是规矩要看的
-        setattr(instance, field.attname, (value and 1) if field.is_relation else value)
+    columns = {model._meta.get_field(name).attname: value for name, value in values.items()}
     try:
-        constraint.validate(model, instance)
+        constraint.validate(model, model(**columns))
     except ValidationError as error:
         return "".join(error.messages)
     return ""
