@@ -36,10 +36,6 @@ class Boundaries:
             beyond_town = self._beyond(subject, self.town) if self.town is not None else 0
             if self._matters(beyond_town, subject):
                 yield subject, None, beyond_town, ""
-            if own is None and self.town is None:
-                continue
-            if own is not None and own.covers(subject.geometry):
-                continue
             beyond = self._beyond(subject, own)
             if self._matters(beyond - beyond_town, subject):
                 yield subject, self.names[subject.village], beyond, self._main(subject)

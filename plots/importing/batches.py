@@ -7,7 +7,8 @@ from django.core.files.base import File
 from django.utils import timezone
 
 from plots.importing.apply import Refused
-from plots.importing.layout import Layout, Names
+from plots.importing.layout import Layout
+from plots.importing.names import Names
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
 from plots.models.column_aliases import ColumnAlias

@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 
 from plots.importing.layout import Layout
 from plots.importing.lookups import Lookups
-from plots.importing.rows import FULLWIDTH, Reading
+from plots.importing.parsed import Reading
+from plots.importing.patch_cells import FULLWIDTH
 from plots.models import Patch
 from plots.models.columns import Field
 from taiping.ground.tables import as_code, as_date, as_text, tidy_header

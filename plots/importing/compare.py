@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Max
 
-from plots.importing.rows import ParsedRow
+from plots.importing.parsed import ParsedRow
 from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, Remedy
 from taiping.ground.area import plain, rounded
 from taiping.ground.geometry.shapes import Shape

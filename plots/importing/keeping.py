@@ -4,7 +4,7 @@ from dataclasses import astuple
 
 from plots.importing.compare import standing
 from plots.importing.lookups import Lookups
-from plots.importing.rows import Reading
+from plots.importing.parsed import Reading
 from plots.models import Batch
 from taiping.ground.tables import Kept, Problem, digest_of, key_of
 from villages.models import VillageBoundary

@@ -1,6 +1,6 @@
 """读一份文件要对照的：表头的写法、村、同一方案里的目标任务。查库的次数固定，和多少行无关。"""
 
-from plots.importing.layout import Names
+from plots.importing.names import Names
 from plots.models import Batch
 from villages.places.matching import VillageIndex
 

@@ -6,7 +6,8 @@ from plots.importing.compare import Difference, compare
 from plots.importing.keeping import grounds_of, recall
 from plots.importing.layout import Layout, PatchSheet, find_layouts
 from plots.importing.lookups import Lookups
-from plots.importing.rows import ParsedRow, Reading, SheetReader
+from plots.importing.parsed import ParsedRow, Reading
+from plots.importing.rows import SheetReader
 from plots.importing.source import content_of, read_batch
 from plots.importing.vector_sheets import CRS, crs_of
 from plots.models import Batch

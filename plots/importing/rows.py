@@ -1,98 +1,28 @@
 """读行：一张认好列的表 → 一行行图斑；标题、单位、合计、说明行略过，每处错都记下来。"""
 
 import re
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from functools import partial
 
 from plots.importing.layout import Layout
 from plots.importing.lookups import Lookups
-from plots.models import Patch, Remedy
+from plots.importing.parsed import QUOTED, ParsedRow, Reading
+from plots.importing.patch_cells import (
+    DOUBTFUL,
+    LENGTHS,
+    area_in_mu,
+    limited_text,
+    patch_code,
+    remedy_of,
+)
 from plots.models.columns import AREAS, FACTS, IS_SPLIT, Field
 from taiping.ground.area import plain, rounded
-from taiping.ground.geometry.shapes import Shape, load
-from taiping.ground.tables import Problem, as_code, as_decimal, as_text, shown, tidy_header
+from taiping.ground.tables import as_decimal, as_text
 from tasks.models import Target
-from villages.models import Village
 
 TOTAL = re.compile(r".{0,10}(合计|小计|总计|共计)[:：]?")
-FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-SMALLEST = Decimal("0.000001")
-LARGEST, DOUBTFUL = Decimal(10) ** 9, Decimal(10_000)  # 亩：再大存不下；再大要提醒核对单位
-CODE_LENGTH = Patch._meta.get_field("code").max_length
-LENGTHS = {attr: Patch._meta.get_field(attr).max_length for attr in FACTS.values()}
-REMEDIES = {tidy_header(label): value for value, label in Remedy.choices}
-QUOTED = 40  # 提示里引用原文最多这么多字
-
-
-@dataclass(slots=True)
-class ParsedRow:
-    """读好的一行：面积是亩，facts 和 extra 只有表里填了的。"""
-
-    sheet: str
-    number: int
-    village: Village
-    code: str
-    area_mu: Decimal
-    facts: dict[str, str]
-    extra: dict[str, str | int | float]
-    shape: Shape | None = None  # 矢量数据才有
-
-    @property
-    def key(self) -> tuple[int, str]:
-        return self.village.pk, self.code
-
-    def plain(self) -> list:
-        """能写成 JSON 的。"""
-        shape = self.shape and [self.shape.wkb.hex(), self.shape.repaired, self.shape.source_crs]
-        area = str(self.area_mu)
-        return [
-            self.sheet,
-            self.number,
-            self.village.pk,
-            self.code,
-            area,
-            self.facts,
-            self.extra,
-            shape,
-        ]
-
-    @classmethod
-    def from_plain(cls, plain: list, villages: dict[int, Village]) -> "ParsedRow":
-        sheet, number, village, code, area, facts, extra, shape = plain
-        if shape:
-            wkb, repaired, source_crs = shape
-            geometry = load(bytes.fromhex(wkb))
-            shape = Shape(geometry, repaired=repaired, source_crs=source_crs)
-        return cls(sheet, number, villages[village], code, Decimal(area), facts, extra, shape)
-
-
-@dataclass
-class Reading:
-    """一份文件读好的行；named 是有几张表，提示里要写表名。"""
-
-    named: bool = False
-    rows: list = field(default_factory=list)  # [ParsedRow]，国土调查云结果是 [CloudRow]
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    others: int = 0  # 写着别的目标任务的行
-    split: int = 0  # 写着已拆分的行
-    seen: dict = field(default_factory=dict)  # (村, 编号) → 第一次出现的行
-
-    def sheet_name(self, name: str) -> str:
-        """提示里写的表名。"""
-        return name if self.named else ""
-
-    def problem(self, sheet: str, number: int, column: str, found, advice: str) -> None:
-        self.problems.append(_problem(sheet, number, column, found, advice))
-
-    def warn(self, sheet: str, number: int, column: str, found, advice: str) -> None:
-        self.warnings.append(_problem(sheet, number, column, found, advice))
-
-
-def _problem(sheet, number, column, found, advice):
-    return Problem(sheet, number, column, shown(found)[:QUOTED], advice)
+CENT = Decimal("0.01")  # 亩：合计差不到这么多的不算不一样
+LIMITED = {attr: partial(limited_text, most=most) for attr, most in LENGTHS.items()}
 
 
 class SheetReader:
@@ -177,17 +107,18 @@ class SheetReader:
             return
         row = ParsedRow(self.layout.name, number, village, code, area, facts, extra, shape)
         if other := self.reading.seen.get(row.key):
-            sheet = f"“{other.sheet}”" if other.sheet != row.sheet else ""
-            advice = "同一块图斑的几部分，请先在制图软件里合并成一个图形" if shape else "请只留一行"
-            self.problem(
-                number,
-                self.columns[Field.CODE].label,
-                code,
-                f"与{sheet}第 {other.number} 行重复，都是{village.name}的 {code}，{advice}。",
-            )
+            self._repeated(row, other)
             return
         self.reading.seen[row.key] = row
         self.reading.rows.append(row)
+
+    def _repeated(self, row, other):
+        sheet = f"“{other.sheet}”" if other.sheet != row.sheet else ""
+        advice = "同一块图斑的几部分，请先在制图软件里合并成一个图形" if row.shape else "请只留一行"
+        sentence = (
+            f"与{sheet}第 {other.number} 行重复，都是{row.village.name}的 {row.code}，{advice}。"
+        )
+        self.problem(row.number, self.columns[Field.CODE].label, row.code, sentence)
 
     def _shape(self, number):
         """这一行的图形；破损的记一处错，修补过的提醒一句。"""
@@ -198,12 +129,8 @@ class SheetReader:
             self.problem(number, "图形", "", shape.problem)
         elif shape.repaired:
             area = plain(rounded(shape.mu))
-            self.warn(
-                number,
-                "图形",
-                "",
-                f"图形{shape.repaired}，已经修补，修补后 {area} 亩，请在制图软件里核对。",
-            )
+            advice = f"图形{shape.repaired}，已经修补，修补后 {area} 亩，请在制图软件里核对。"
+            self.warn(number, "图形", "", advice)
         return shape
 
     def _fills(self):
@@ -257,63 +184,24 @@ class SheetReader:
             return next(iter(found.values())), ""
         return None, matches[0].reason if matches else self.villages.match(None).reason
 
-    def _code(self, number, value):
-        label = self.columns[Field.CODE].label
-        if value is None:
-            self.problem(number, label, "", "没有填图斑编号，请按下发的编号填上。")
-            return None
-        if isinstance(value, date):
-            self.problem(
-                number,
-                label,
-                value,
-                f"“{value}”是被表格软件改成日期的编号，请把这一列设成“文本”再填原来的编号。",
-            )
-            return None
+    def _parsed(self, parse, number, label, value):
+        """一格的值；不对的记一处错，是 None。"""
         try:
-            code = as_code(value)
+            return parse(value)
         except ValueError as error:
-            self.problem(number, label, value, str(error))
-            return None
-        if not code.isascii():
-            code = code.translate(FULLWIDTH)
-        if "\n" in code or "\t" in code:
-            code = " ".join(code.split())
-        if len(code) > CODE_LENGTH:
-            self.problem(
-                number, label, code, f"编号有 {len(code)} 个字，最多 {CODE_LENGTH} 个字，请核对。"
-            )
-            return None
-        return code
+            return self.problem(number, label, value, str(error))
+
+    def _code(self, number, value):
+        return self._parsed(patch_code, number, self.columns[Field.CODE].label, value)
 
     def _area(self, number, value):
-        label = self.area.label
-        try:
-            amount = as_decimal(value)
-        except ValueError as error:
-            self.problem(number, label, value, str(error))
-            return None
-        if not amount and number in self.shapes:
+        label, factor = self.area.label, self.factor
+        if number in self.shapes and not self._parsed(as_decimal, number, label, value):
             return self.measured.get(number)  # 图形坏了的，错记在图形上
-        if amount is None:
-            self.problem(number, label, "", "没有填面积，请填大于 0 的数，如 3.50。")
-            return None
-        if not amount.is_finite() or abs(amount * self.factor) >= LARGEST:
-            self.problem(
-                number, label, value, f"“{shown(value)[:QUOTED]}”太大了，请核对面积和单位。"
-            )
-            return None
-        area = (amount * self.factor).quantize(SMALLEST, rounding=ROUND_HALF_UP)
-        if area <= 0:
-            self.problem(number, label, value, f"“{shown(value)}”不对，面积要大于 0，请填如 3.50。")
-            return None
-        if area > DOUBTFUL:
-            self.warn(
-                number,
-                label,
-                value,
-                f"合 {plain(area)} 亩，一块图斑不大会有这么大，请核对面积和单位。",
-            )
+        area = self._parsed(lambda value: area_in_mu(value, factor), number, label, value)
+        if area is not None and area > DOUBTFUL:
+            advice = f"合 {plain(area)} 亩，一块图斑不大会有这么大，请核对面积和单位。"
+            self.warn(number, label, value, advice)
         return area
 
     def _is_ours(self, number, values):
@@ -321,41 +209,19 @@ class SheetReader:
         text = as_text(values[use.index]) if use else ""
         if not text or text in (self.target.name, self.target.code):
             return True
-        if text not in self.siblings:
-            self.problem(
-                number,
-                use.label,
-                text,
-                f"“{text}”不是这份方案里的目标任务，请填“{self.target.name}”，或把这一格空着。",
-            )
-            return True
-        return False
+        if text in self.siblings:
+            return False
+        advice = f"“{text}”不是这份方案里的目标任务，请填“{self.target.name}”，或把这一格空着。"
+        self.problem(number, use.label, text, advice)
+        return True
 
     def _facts(self, number, values):
         facts = {}
         for attr, at in self.facts:
             value = values[at]
-            if value is None:
-                continue
-            text = value if isinstance(value, str) else as_text(value)
-            if attr == "remedy":
-                text = REMEDIES.get(tidy_header(text), "")
-                if not text:
-                    choices = "、".join(Remedy.labels)
-                    self.problem(
-                        number,
-                        self.labels[attr],
-                        value,
-                        f"没有“{as_text(value)}”这种整改方式，请填：{choices}。",
-                    )
-            elif len(text) > LENGTHS[attr]:
-                self.problem(
-                    number,
-                    self.labels[attr],
-                    text,
-                    f"有 {len(text)} 个字，最多 {LENGTHS[attr]} 个字，请改短。",
-                )
-            facts[attr] = text
+            if value is not None:
+                parse = remedy_of if attr == "remedy" else LIMITED[attr]
+                facts[attr] = self._parsed(parse, number, self.labels[attr], value)
         return facts
 
     def _extra(self, values):
@@ -379,16 +245,15 @@ class SheetReader:
         """合计、小计和各行加起来对不对得上；有错的行没法加，就不比。"""
         for number, stated, total, segment in self.totals if self.clean else ():
             sums = (segment, total, self.total)
-            if min(abs(stated - amount) for amount in sums) >= Decimal("0.01"):
-                amount = segment or total or self.total
-                side = "多" if stated > amount else "少"
-                self.warn(
-                    number,
-                    self.area.label,
-                    stated,
-                    f"这一行写的合计是 {plain(stated)} 亩，各行加起来是 {plain(amount)} 亩，"
-                    f"合计{side} {plain(abs(stated - amount))} 亩；导入以各行为准。",
-                )
+            if min(abs(stated - amount) for amount in sums) < CENT:
+                continue
+            amount = segment or total or self.total
+            side = "多" if stated > amount else "少"
+            advice = (
+                f"这一行写的合计是 {plain(stated)} 亩，各行加起来是 {plain(amount)} 亩，"
+                f"合计{side} {plain(abs(stated - amount))} 亩；导入以各行为准。"
+            )
+            self.warn(number, self.area.label, stated, advice)
 
 
 def _has_total(values):

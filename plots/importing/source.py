@@ -1,17 +1,11 @@
 """来源：批次里留存的原文件 → 一张张表。按内容认格式，不看文件名。"""
 
-from plots.importing.layout import Names, PatchSheet
+from plots.importing.layout import PatchSheet
+from plots.importing.names import Names
 from plots.importing.vector_sheets import vector_sheets
 from plots.models import Batch
 from taiping.ground.form_fields import suffix_of
-from taiping.ground.tables import (
-    Sheet,
-    TableError,
-    TooHeavy,
-    read_csv,
-    read_pasted,
-    read_workbook,
-)
+from taiping.ground.tables import Sheet, TableError, TooHeavy, read_csv, read_pasted, read_workbook
 
 WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")
 PASTED = ".tsv"  # 粘贴来的文字存成这种文件

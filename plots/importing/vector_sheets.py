@@ -7,7 +7,8 @@ from collections import Counter
 
 import shapely
 
-from plots.importing.layout import PLACED, Names, PatchSheet
+from plots.importing.layout import PatchSheet
+from plots.importing.names import PLACED, Names
 from plots.models import Batch, Patch
 from plots.models.columns import AREAS, FOUND_VILLAGE, MEASURED, Field
 from taiping.ground.area import rounded

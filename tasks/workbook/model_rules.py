@@ -10,10 +10,7 @@ KINDS = ("plan", "member", "target", "milestone")
 # 规矩的名字 → (报在哪一格, 句子)；{rule} 是模型里的话。先报的在前，同一格只报一处。
 # 没有列在这里的规矩也看，报在它管的第一格，句子就是模型里的话。
 SENTENCES = {
-    "plan_ends_after_it_starts": (
-        "ends_on",
-        "{ends_on} 不晚于开始日期 {starts_on}。{rule}",
-    ),
+    "plan_ends_after_it_starts": ("ends_on", "{ends_on} 不晚于开始日期 {starts_on}。{rule}"),
     "member_is_a_cadre_or_a_post": ("post", "{rule}"),
     "target_floor_is_measured_by_readings": ("measured_by", "{rule}"),
     "target_cases_are_measured_by_patches": ("measured_by", "{rule}"),

@@ -7,6 +7,8 @@ from tasks.workbook.model_rules import check_models
 from tasks.workbook.stored import key_of
 from tasks.workbook.village_rules import check_villages, village_index, warn_of_sums
 
+NO_GROUP = "“{}”不是“工作组”表里的名称。请改成表里的，或留空。"
+
 
 class Check:
     """一次检查用到的全部：文件、库里的、解释过的行。report 把问题记在文件里。"""
@@ -80,19 +82,12 @@ def set_keys(check, kind):
             check.report(entry, "value", f"和{first.row.place}一样，只算一条。", level="WARNING")
         elif kind == "member":
             advice = f"“{entry.label.split(' ', 1)[-1]}”写了两遍，请删去一个。"
-            check.report(
-                entry,
-                entry.values["position"] if "group" not in entry.row.cells else "cadre",
-                advice,
-            )
+            column = "cadre" if "group" in entry.row.cells else entry.values["position"]
+            check.report(entry, column, advice)
         else:
-            column, words = (
-                table.column(table.key[-1]),
-                "、".join(str(part) for part in entry.key if part),
-            )
-            check.report(
-                entry, column.field, f"“{words}”和{first.row.place}重复，请改成不同的，或删去一行。"
-            )
+            words = "、".join(str(part) for part in entry.key if part)
+            advice = f"“{words}”和{first.row.place}重复，请改成不同的，或删去一行。"
+            check.report(entry, table.key[-1], advice)
     check.in_file[kind] = seen
 
 
@@ -115,9 +110,8 @@ def match_targets(check):
         for entry in check.entries[kind]:
             code = entry.values.get("target")
             if code and (code,) not in known:
-                check.report(
-                    entry, "target", f"“{code}”不是目标任务的代码。已有的代码是：{codes}。"
-                )
+                advice = f"“{code}”不是目标任务的代码。已有的代码是：{codes}。"
+                check.report(entry, "target", advice)
 
 
 def check_groups(check):
@@ -128,17 +122,14 @@ def check_groups(check):
         if parent is None or name is None:
             continue
         if parent not in parents:
-            check.report(
-                entry, "parent", f"“{parent}”不是“工作组”表里的名称。请改成表里的，或留空。"
-            )
+            check.report(entry, "parent", NO_GROUP.format(parent))
         elif name in circling:
-            check.report(
-                entry, "parent", f"“{parent}”又归“{name}”管，上级绕成了圈。请改一个，专班自己留空。"
-            )
+            advice = f"“{parent}”又归“{name}”管，上级绕成了圈。请改一个，专班自己留空。"
+            check.report(entry, "parent", advice)
     for entry in check.entries["target"]:
         group = entry.values.get("group")
         if group is not None and group not in parents:
-            check.report(entry, "group", f"“{group}”不是“工作组”表里的名称。请改成表里的，或留空。")
+            check.report(entry, "group", NO_GROUP.format(group))
 
 
 def in_circles(parents):
@@ -166,11 +157,8 @@ def check_members(check):
         if group and group not in groups:
             check.report(entry, "group", f"没有“{group}”这个工作组。请改成文件里有的工作组。")
         if cadre and tuple(cadre) not in cadres:
-            check.report(
-                entry,
-                "cadre",
-                f"没有“{'，'.join(cadre)}”这名干部。请在干部里加上，或改成文件里有的。",
-            )
+            advice = f"没有“{'，'.join(cadre)}”这名干部。请在干部里加上，或改成文件里有的。"
+            check.report(entry, "cadre", advice)
 
 
 def check_targets(check):
@@ -181,9 +169,8 @@ def check_targets(check):
         if entry.row.bad & {"kind", "measured_by"} or values["measured_by"] != "PATCHES":
             continue
         if values["code"] in measured:
-            check.report(
-                entry, "measured_by", "这项任务已经录入了监测数，不能改成靠图斑量。请改回“监测”。"
-            )
+            advice = "这项任务已经录入了监测数，不能改成靠图斑量。请改回“监测”。"
+            check.report(entry, "measured_by", advice)
 
 
 def check_milestones(check):
@@ -229,10 +216,8 @@ def check_readings(check):
     for entry in check.entries["reading"]:
         target = targets.get(entry.values.get("target"))
         if target and target.get("measured_by") == "PATCHES":
-            name = target.get("name")
-            check.report(
-                entry, "target", f"“{name}”靠图斑量，不用录入监测数。请删去这一行，或改目标代码。"
-            )
+            advice = f"“{target.get('name')}”靠图斑量，不用录入监测数。请删去这一行，或改目标代码。"
+            check.report(entry, "target", advice)
 
 
 def check_period(check):

@@ -18,13 +18,7 @@ from taiping.ground.tables.headers import (
     plain_header,
     tidy_header,
 )
-from taiping.ground.tables.keeping import (
-    Kept,
-    digest_of,
-    key_of,
-    plain_sheets,
-    sheets_from,
-)
+from taiping.ground.tables.keeping import Kept, digest_of, key_of, plain_sheets, sheets_from
 from taiping.ground.tables.marking import ERROR_HEADER, ERROR_SHEET, marked, marked_copy
 from taiping.ground.tables.problems import Problem
 from taiping.ground.tables.reading import (
