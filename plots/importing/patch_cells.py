@@ -34,7 +34,7 @@ def patch_code(value) -> str:
     return code
 
 
-def area_in_mu(value, factor: Decimal | int) -> Decimal:
+def area_in_mu(factor: Decimal | int, value) -> Decimal:
     """面积 → 亩，六位小数；factor 是一个单位合多少亩。"""
     amount = as_decimal(value)
     if amount is None:
@@ -55,7 +55,7 @@ def remedy_of(value) -> str:
     raise ValueError(f"没有“{as_text(value)}”这种整改方式，请填：{choices}。")
 
 
-def limited_text(value, *, most: int) -> str:
+def limited_text(most: int, value) -> str:
     """文字，最多 most 个字。"""
     text = value if isinstance(value, str) else as_text(value)
     if len(text) > most:

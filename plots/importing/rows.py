@@ -22,7 +22,7 @@ from tasks.models import Target
 
 TOTAL = re.compile(r".{0,10}(合计|小计|总计|共计)[:：]?")
 CENT = Decimal("0.01")  # 亩：合计差不到这么多的不算不一样
-LIMITED = {attr: partial(limited_text, most=most) for attr, most in LENGTHS.items()}
+LIMITED = {attr: partial(limited_text, most) for attr, most in LENGTHS.items()}
 
 
 class SheetReader:
@@ -38,10 +38,12 @@ class SheetReader:
         self.totals, self.clean = [], True
         self.area = layout.area()
         self.factor = AREAS.get(self.area.field)
+        self.in_mu = partial(area_in_mu, self.factor)
         self.facts, self.labels = [], {}
         for name, attr in FACTS.items():
             if use := self.columns.get(name):
-                self.facts.append((attr, use.index))
+                parse = remedy_of if attr == "remedy" else LIMITED[attr]
+                self.facts.append((attr, use.index, parse))
                 self.labels[attr] = use.label
 
     def problem(self, number, column, found, advice):
@@ -195,10 +197,10 @@ class SheetReader:
         return self._parsed(patch_code, number, self.columns[Field.CODE].label, value)
 
     def _area(self, number, value):
-        label, factor = self.area.label, self.factor
+        label = self.area.label
         if number in self.shapes and not self._parsed(as_decimal, number, label, value):
             return self.measured.get(number)  # 图形坏了的，错记在图形上
-        area = self._parsed(lambda value: area_in_mu(value, factor), number, label, value)
+        area = self._parsed(self.in_mu, number, label, value)
         if area is not None and area > DOUBTFUL:
             advice = f"合 {plain(area)} 亩，一块图斑不大会有这么大，请核对面积和单位。"
             self.warn(number, label, value, advice)
@@ -217,11 +219,13 @@ class SheetReader:
 
     def _facts(self, number, values):
         facts = {}
-        for attr, at in self.facts:
+        for attr, at, parse in self.facts:
             value = values[at]
             if value is not None:
-                parse = remedy_of if attr == "remedy" else LIMITED[attr]
-                facts[attr] = self._parsed(parse, number, self.labels[attr], value)
+                try:
+                    facts[attr] = parse(value)
+                except ValueError as error:
+                    self.problem(number, self.labels[attr], value, str(error))
         return facts
 
     def _extra(self, values):

@@ -55,36 +55,19 @@ class Command(BaseCommand):
         with acting(by, command="import_patches"):
             self.run(by=by, **options)
 
-    def run(
-        self,
-        *,
-        file,
-        target,
-        year,
-        dry_run,
-        by,
-        cloud,
-        with_earlier,
-        skip_refused,
-        crs=None,
-        **options,
-    ):
+    def run(self, *, file, target, year, by, cloud, crs, dry_run, skip_refused, **options):
         batch = self.make_batch(file, find_target(target, year), by, cloud, crs)
+        given = {"by": by, "with_earlier": options["with_earlier"]}
         try:
-            review = preview(batch, by=batch.by, with_earlier=with_earlier)
+            review = preview(batch, **given)
             self.tell(review)
             if not review.is_clean or (review.refusals and not skip_refused):
                 raise CommandError("没有导入，请按上面说的改好再来。", returncode=1)
             if dry_run or review.is_empty:
                 self.stdout.write("试运行，什么也没有写。" if dry_run else "不用导入。")
                 return
-            given = (
-                {"with_earlier": with_earlier, "skip_refused": skip_refused}
-                if cloud
-                else {"review": review}
-            )
-            counts = apply_batch(batch, by=batch.by, **given).counts
-            self.stdout.write(f"“{batch.target.name}”：{counts_text(counts)}。")
+            done = apply_batch(batch, review=review, skip_refused=skip_refused, **given)
+            self.stdout.write(f"“{batch.target.name}”：{counts_text(done.counts)}。")
         except Refused as refusal:
             for problem in refusal.problems:
                 self.stderr.write(str(problem))
@@ -130,24 +113,20 @@ class Command(BaseCommand):
 
 
 def find_target(code, year):
-    plan = (
-        Plan.objects.filter(year=year).first()
-        if year
-        else Plan.objects.current(timezone.localdate())
-    )
+    if year:
+        plan = Plan.objects.filter(year=year).first()
+    else:
+        plan = Plan.objects.current(timezone.localdate())
     if plan is None:
         raise CommandError(f"没有{f' {year} 年度' if year else ''}的方案，请先导入方案。")
-    targets = {
-        target.code: target for target in Target.objects.filter(plan=plan).select_related("plan")
-    }
-    if code not in targets:
-        known = "、".join(
-            f"{target.code}（{target.name}）" for target in targets.values() if target.by_patches
-        )
-        raise CommandError(f"{plan}里没有代码是“{code}”的目标任务。可以用：{known}。")
-    if not targets[code].by_patches:
-        raise CommandError(f"“{targets[code].name}”靠监测量，没有图斑可以导入。")
-    return targets[code]
+    targets = list(Target.objects.filter(plan=plan).select_related("plan"))
+    target = next((target for target in targets if target.code == code), None)
+    if target is None:
+        usable = (f"{target.code}（{target.name}）" for target in targets if target.by_patches)
+        raise CommandError(f"{plan}里没有代码是“{code}”的目标任务。可以用：{'、'.join(usable)}。")
+    if not target.by_patches:
+        raise CommandError(f"“{target.name}”靠监测量，没有图斑可以导入。")
+    return target
 
 
 def find_user(username):
