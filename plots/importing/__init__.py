@@ -5,10 +5,12 @@ from contextlib import contextmanager
 
 from plots.importing.apply import Refused, apply_patches, rehearse_amendments, silent
 from plots.importing.cloud import apply_cloud, examine_cloud
-from plots.importing.review import examine
+from plots.importing.keeping import keep
+from plots.importing.review import Review, examine
 from plots.models import Batch
+from taiping.ground.tables import Kept
 
-__all__ = ["Refused", "apply_batch", "preview"]
+__all__ = ["Refused", "apply_batch", "keep", "preview"]
 
 
 @contextmanager
@@ -24,8 +26,8 @@ def without_collecting():
 
 
 @without_collecting()
-def preview(batch, *, by, with_earlier=False):
-    """会改什么、有哪些错：Review 或 CloudReview。什么也不写。"""
+def preview(batch: Batch, *, by, with_earlier: bool = False) -> Review:
+    """会改什么、有哪些错：PatchReview 或 CloudReview。什么也不写。"""
     if batch.kind == Batch.Source.CLOUD:
         return examine_cloud(batch, by=by, with_earlier=with_earlier)
     review = examine(batch)
@@ -35,10 +37,14 @@ def preview(batch, *, by, with_earlier=False):
 
 
 @without_collecting()
-def apply_batch(batch, *, by, review=None, with_earlier=False, skip_refused=False, tick=silent):
-    """确认导入；不能导入抛 Refused，什么也不写。review 是图斑表格刚做的预览，没有也行。"""
+def apply_batch(
+    batch: Batch, *, by, review=None, with_earlier=False, skip_refused=False, tick=silent
+):
+    """确认导入；不能导入抛 Refused，什么也不写。review 是图斑表格刚做的预览；没有给，有 keep 留下的就不再读文件。"""
     if batch.kind == Batch.Source.CLOUD:
-        return apply_cloud(
-            batch, by=by, with_earlier=with_earlier, skip_refused=skip_refused, tick=tick
-        )
-    return apply_patches(batch, by=by, review=review, tick=tick)
+        options = {"with_earlier": with_earlier, "skip_refused": skip_refused}
+        review = apply_cloud(batch, by=by, tick=tick, **options)
+    else:
+        review = apply_patches(batch, by=by, review=review, tick=tick)
+    Kept(batch.file).forget()
+    return review

@@ -3,18 +3,16 @@
 from contextlib import ExitStack, contextmanager
 
 from django.db import transaction
-from django.db.models import Count, Max
 from django.utils import timezone
 
 from plots import actions
 from plots.geometry.attach import attach, refresh
 from plots.importing.bulk import laid
-from plots.importing.compare import with_records
-from plots.importing.problems import Problem
-from plots.importing.review import compare_now, examine
-from plots.models import Batch, Kind, Patch, RectificationRecord, Status
+from plots.importing.compare import standing, with_records
+from plots.importing.review import PatchReview, compare_now, examine
+from plots.models import Batch, Patch, Status
 from taiping.ground.area import plain
-from taiping.ground.tables import TooHeavy
+from taiping.ground.tables import Problem, TooHeavy
 
 CHUNK = 2000
 TRIES = 5  # 对比以后别人又改了图斑，重新对比几次
@@ -43,18 +41,18 @@ def lock_unapplied(batch):
     return batch
 
 
-def apply_patches(batch, *, by, review=None, tick=silent):
-    """导入图斑表格，返回 Review；有错抛 Refused，什么也不写。review 是这个批次刚做的预览，给了就不用再读文件。
+def apply_patches(batch, *, by, review: PatchReview | None = None, tick=silent) -> PatchReview:
+    """导入图斑表格；有错抛 Refused，什么也不写。review 是这个批次刚做的预览；没有给，就接着用预览留下的行。
 
     读表、对比、摆进临时表都不占写锁，十万行也只在最后一两秒里不让别人存。
     """
     for _ in range(TRIES):
-        before = _standing(batch.target)
-        review = compare_now(review) if review else examine(batch)
+        before = standing(batch.target)
+        review = compare_now(review) if review else examine(batch, recalling=True)
         refuse_unclean(review)
         with _laid_out(batch, review.found, by, tick) as lots, transaction.atomic():
             batch = lock_unapplied(batch)
-            if _standing(batch.target) == before and not _mark_again(review.found.changed):
+            if standing(batch.target) == before and not _mark_again(review.found.changed):
                 _write(batch, review, lots, by, tick)
                 return review
     raise Refused("导入的时候，这项任务的图斑一直有人在更正或导入，没有导入。请过一会儿再试。")
@@ -62,24 +60,8 @@ def apply_patches(batch, *, by, review=None, tick=silent):
 
 def refuse_unclean(review):
     if not review.is_clean:
-        raise Refused(f"这份文件有 {len(review.problems)} 处要改，没有导入。", review.problems)
-
-
-def _standing(target):
-    """任务里的图斑现在是什么样，一句话认得出：对比以后、写入以前有人更正、拆分、添加、导入过，就和原来不同。
-
-    上报、核实不改对比的结果，不在内。
-    """
-    patches = Patch.objects.filter(target=target)
-    changing = RectificationRecord.objects.filter(
-        patch__target=target, kind__in=(Kind.AMEND, Kind.SPLIT)
-    )
-    batches = Batch.objects.filter(target=target, applied_at__isnull=False)
-    return [
-        patches.aggregate(Count("pk"), Max("pk")),
-        changing.aggregate(Count("pk"), Max("pk")),
-        batches.aggregate(Count("pk"), Max("applied_at")),
-    ]
+        sentence = f"这份文件有 {len(review.problems)} 处要改，没有导入。"
+        raise Refused(review.unreadable or sentence, review.problems)
 
 
 @contextmanager

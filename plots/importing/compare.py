@@ -3,10 +3,14 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from plots.importing.problems import Problem
-from plots.models import Patch, PatchShape, RectificationRecord, Remedy
+from django.db.models import Count, Max
+
+from plots.importing.parsed import ParsedRow
+from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, Remedy
 from taiping.ground.area import plain, rounded
-from taiping.ground.tables import as_text
+from taiping.ground.geometry.shapes import Shape
+from taiping.ground.tables import Problem, as_text
+from tasks.models import Target
 
 FACTS = ("place", "contractor", "land_before", "land_after", "remedy")
 LABELS = {name: Patch._meta.get_field(name).verbose_name for name in ("area_mu", *FACTS)}
@@ -16,30 +20,30 @@ EXAMPLES = 3
 
 
 @dataclass(slots=True)
-class Change:
+class PatchChange:
     """一块图斑的改动：fields 是 (列, 现在, 改成)，values 是改动的属性的新值，old 是现有的全部值。"""
 
-    row: object
+    row: ParsedRow
     pk: int
-    fields: list
+    fields: list[tuple[str, str, str]]
     values: dict
     old: dict
     by_amend: bool = False  # 已有记录，面积要按更正办理
-    shape: object = None  # 换上的图形
+    shape: Shape | None = None  # 换上的图形
 
 
 @dataclass
 class Difference:
-    new: list = field(default_factory=list)
-    changed: list = field(default_factory=list)
+    new: list[ParsedRow] = field(default_factory=list)
+    changed: list[PatchChange] = field(default_factory=list)
     unchanged: int = 0
     kept: int = 0  # 系统里有、表里没有的，留着不动
     file_mu: Decimal = Decimal(0)
     file_count: int = 0
     after_mu: Decimal = Decimal(0)
     after_count: int = 0
-    notes: list = field(default_factory=list)
-    problems: list = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     @property
     def new_mu(self):
@@ -57,20 +61,29 @@ class Difference:
         return [change for change in self.changed if change.by_amend]
 
 
-def compare(target, rows, *, named):
+def standing(target: Target) -> list:
+    """任务里的图斑现在是什么样，一句话认得出：有人更正、拆分、添加、导入过，就和原来不同。
+
+    上报、核实不改对比的结果，不在内。
+    """
+    patches = Patch.objects.filter(target=target)
+    changing = RectificationRecord.objects.filter(
+        patch__target=target, kind__in=(Kind.AMEND, Kind.SPLIT)
+    )
+    batches = Batch.objects.filter(target=target, applied_at__isnull=False)
+    return [
+        patches.aggregate(Count("pk"), Max("pk")),
+        changing.aggregate(Count("pk"), Max("pk")),
+        batches.aggregate(Count("pk"), Max("applied_at")),
+    ]
+
+
+def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference:
     """rows（读好的行）和 target 现有的图斑相比 → Difference；named 时提示里写表名。"""
     found = Difference(file_count=len(rows), file_mu=sum((row.area_mu for row in rows), Decimal(0)))
     known = _existing(target)
-    codes = {}
-    for village, code in known:
-        codes.setdefault(code, village)
-    moved = []
-    with_shapes = any(row.shape for row in rows)
-    digests = (
-        dict(PatchShape.objects.filter(patch__target=target).values_list("pk", "digest"))
-        if with_shapes
-        else {}
-    )
+    codes = {code for _, code in known}
+    moved, digests = [], _digests(target) if any(row.shape for row in rows) else {}
     for row in rows:
         old = known.pop(row.key, None)
         if old is None:
@@ -80,21 +93,10 @@ def compare(target, rows, *, named):
             _count(found, row.area_mu)
             continue
         change = _shape_change(row, old, digests.get(old["pk"])) if row.shape else _change(row, old)
-        if old["is_split"]:
-            if change and "area_mu" in change.values:
-                sheet = row.sheet if named else ""
-                found.problems.append(
-                    Problem(
-                        sheet,
-                        row.number,
-                        LABELS["area_mu"],
-                        plain(row.area_mu),
-                        f"图斑 {row.code} 已经拆分，原来的面积 {plain(old['area_mu'])} 亩不能再改；"
-                        "请删掉这一行，改拆分出来的图斑。",
-                    )
-                )
-        else:
+        if not old["is_split"]:
             _count(found, row.area_mu)
+        elif change and "area_mu" in change.values:
+            found.problems.append(_split_problem(row, old, named))
         if change:
             found.changed.append(change)
         else:
@@ -106,6 +108,21 @@ def compare(target, rows, *, named):
     _mark_amended(found)
     _note(found, moved, _elsewhere(target, found.new))
     return found
+
+
+def _split_problem(row, old, named):
+    advice = (
+        f"图斑 {row.code} 已经拆分，原来的面积 {plain(old['area_mu'])} 亩不能再改；"
+        "请删掉这一行，改拆分出来的图斑。"
+    )
+    sheet = row.sheet if named else ""
+    return Problem(sheet, row.number, LABELS["area_mu"], plain(row.area_mu), advice)
+
+
+def _digests(target):
+    """现有的图形：图斑的主键 → 图形的摘要。"""
+    shapes = PatchShape.objects.filter(patch__target=target)
+    return dict(shapes.values_list("pk", "digest"))
 
 
 def _count(found, area):
@@ -132,20 +149,19 @@ def _change(row, old):
     for name, value in row.facts.items():
         if value != old[name]:
             values[name] = value
-            before, after = (
-                (REMEDY.get(old[name], ""), REMEDY[value])
-                if name == "remedy"
-                else (old[name], value)
-            )
+            before, after = old[name], value
+            if name == "remedy":
+                before, after = REMEDY.get(before, ""), REMEDY[after]
             fields.append((LABELS[name], before, after))
-    extra = old["extra"]
-    changed = {
-        key: value for key, value in row.extra.items() if as_text(extra.get(key)) != as_text(value)
-    }
+    extra, changed = old["extra"], {}
+    for key, value in row.extra.items():
+        before, after = as_text(extra.get(key)), as_text(value)
+        if before != after:
+            changed[key] = value
+            fields.append((key, before, after))
     if changed:
         values["extra"] = {**extra, **changed}
-        fields += [(key, as_text(extra.get(key)), as_text(value)) for key, value in changed.items()]
-    return Change(row, old["pk"], fields, values, old) if fields else None
+    return PatchChange(row, old["pk"], fields, values, old) if fields else None
 
 
 def _shape_change(row, old, digest):
@@ -154,7 +170,7 @@ def _shape_change(row, old, digest):
         return None
     measured = f"量算 {plain(rounded(row.shape.mu))} 亩"
     fields = [("图形", "原来的图形" if digest else "", measured)]
-    return Change(row, old["pk"], fields, {}, old, shape=row.shape)
+    return PatchChange(row, old["pk"], fields, {}, old, shape=row.shape)
 
 
 def _mark_amended(found):

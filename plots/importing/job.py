@@ -97,5 +97,5 @@ def note_trouble(batch_pk, error):
 
 def note_failure(batch_pk, sentence, problems=()):
     """为什么没有导入，留给下一次打开预览页时说；已经导入的批次不动。"""
-    told = {"failure": sentence, "problems": [str(problem) for problem in problems[:KEPT_PROBLEMS]]}
-    Batch.objects.filter(pk=batch_pk, applied_at=None).update(counts=told)
+    counts = {"failure": sentence, "problems": [str(each) for each in problems[:KEPT_PROBLEMS]]}
+    Batch.objects.filter(pk=batch_pk, applied_at=None).update(counts=counts)

@@ -1,81 +1,51 @@
 """认列：表头在哪一行，每一列是什么，面积是什么单位。认不出的由人在预览页上对。"""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from decimal import Decimal
+from operator import itemgetter
 
-from plots.models.column_aliases import ColumnAlias
+from plots.importing.names import AREA_FIELDS, LAST, PLACED, Names
 from plots.models.columns import (
     AREAS,
-    BRACKETED,
-    CLOUD,
     COMPUTED,
-    ERRORS,
     EXTRA,
-    FOUND_VILLAGE,
     HEADERS,
-    MEASURED,
     STATUS,
     STEP_DONE,
     UNIT_WORDS,
-    WITH_UNIT,
     Field,
-    tidy_header,
     units_in,
 )
-from taiping.ground.tables import as_text, column_letter
+from taiping.ground.geometry.shapes import Shape
+from taiping.ground.tables import (
+    ERROR_HEADER,
+    HEADER_ROWS,
+    Sheet,
+    as_text,
+    column_letter,
+    tidy_header,
+)
 
-AREA_FIELDS = {Field.AREA, *AREAS}
-PLACED = {Field.VILLAGE, Field.VILLAGE_CODE}
-SEARCHED_ROWS, LONGEST_HEADER, SAMPLES = 1000, 60, 2
-LAST = 10_000  # 由图形算出的列：文件自己有的时候不用
-OWN = {tidy_header(header) for header in (*HEADERS.values(), *COMPUTED, ERRORS)}
+SEARCHED_ROWS, SAMPLES = 1000, 2
+OWN = {tidy_header(header) for header in (*HEADERS.values(), *COMPUTED, ERROR_HEADER)}
 
 
-class Guess(NamedTuple):
-    field: str
-    order: int
+@dataclass
+class PatchSheet(Sheet):
+    """一张要认列的表。后面几样只有矢量数据的图层才有：shapes 是行号 → Shape，measured 是行号 → 量算的亩数。"""
 
+    shapes: dict[int, Shape] = field(default_factory=dict)
+    measured: dict[int, Decimal] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    crs: str = ""  # 用的坐标系，给人看的
+    judged: int | None = None  # 按数值判断的 EPSG 代码
+    doubt: str = ""  # 坐标系要人确认的那句话
+    chosen: dict | None = None  # 不用找表头的，说好怎么读，和手工对的一样写
 
-class Names:
-    """表头的写法：模板和台账自己的表头，加上后台“表头的写法”。建的时候查一次库。"""
-
-    def __init__(self, *, cloud=False):
-        self.cloud, self.seen = cloud, {}
-        self.known = {tidy_header(header): Guess(field, -1) for field, header in HEADERS.items()}
-        self.known[tidy_header(ERRORS)] = Guess(Field.IGNORE, -1)
-        for text, name, order in ColumnAlias.objects.values_list("text", "field", "order"):
-            self.known.setdefault(tidy_header(text), Guess(name, order))
-        self.known[tidy_header(MEASURED)] = Guess(Field.AREA_MU, LAST)
-        self.known[tidy_header(FOUND_VILLAGE)] = Guess(Field.VILLAGE, LAST)
-
-    def find(self, value):
-        """一个单元格像哪一列：Guess 或 None。"""
-        if not isinstance(value, str) or len(value) > LONGEST_HEADER:
-            return None
-        if value not in self.seen:
-            guess = self._find(tidy_header(value))
-            usable = guess and (self.cloud or guess.field not in CLOUD)
-            self.seen[value] = guess if usable else None
-        return self.seen[value]
-
-    def _find(self, key):
-        if key in self.known:
-            return self.known[key]
-        if unit := WITH_UNIT.fullmatch(key):
-            guess = self.known.get(unit[1])
-            if guess and guess.field in AREA_FIELDS:
-                return Guess(UNIT_WORDS[unit[2]], guess.order)
-        guess = self.known.get(BRACKETED.sub("", key))
-        return guess if guess and guess.field not in AREA_FIELDS else None
-
-    def is_header(self, guesses):
-        fields = {guess.field for guess in guesses.values()}
-        others = {*CLOUD} if self.cloud else PLACED | AREA_FIELDS
-        return Field.CODE in fields and bool(fields & others)
-
-    def guesses(self, values):
-        found = {index: self.find(value) for index, value in enumerate(values)}
-        return {index: guess for index, guess in found.items() if guess}
+    @property
+    def is_placeless(self) -> bool:
+        """坐标系定不下来，图形一个也没有收拾出来。"""
+        return bool(self.doubt) and not self.shapes
 
 
 @dataclass
@@ -85,7 +55,7 @@ class ColumnUse:
     index: int
     header: str
     field: str
-    samples: list = field(default_factory=list)
+    samples: list[str] = field(default_factory=list)
     also: str = ""
 
     @property
@@ -101,13 +71,13 @@ class ColumnUse:
 class Layout:
     """一张表怎么读：header_row 是表头的行号（0 是没有表头），start 是第一行数据在 rows 里的位置。"""
 
-    sheet: object
+    sheet: PatchSheet
     header_row: int
     start: int
-    uses: list
+    uses: list[ColumnUse]
     used: bool = True
     by_hand: bool = False
-    missing: list = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     split_column: int | None = None
 
     def __post_init__(self):
@@ -120,150 +90,161 @@ class Layout:
     def name(self):
         return self.sheet.name
 
-    def index(self, *fields):
+    def index(self, *fields) -> int | None:
+        """这几项里先有的那一项在第几列。"""
         return next((self.columns[name].index for name in fields if name in self.columns), None)
 
-    def area(self):
+    def area(self) -> ColumnUse | None:
         return next((use for name, use in self.columns.items() if name in AREA_FIELDS), None)
 
 
-def find_layouts(sheets, names, manual=None):
+def find_layouts(sheets: list[PatchSheet], names: Names, manual: dict) -> list[Layout]:
     """每张表的 Layout；manual 是 {表名: {"header", "columns", "used"}}，手工对过的照手工的。"""
-    manual = {sheet.name: sheet.told for sheet in sheets if hasattr(sheet, "told")} | (manual or {})
-    return [
-        _by_hand(sheet, names, manual[sheet.name])
-        if sheet.name in manual
-        else _recognised(sheet, names)
-        for sheet in sheets
-        if sheet.rows
-    ]
+    layouts = []
+    for sheet in sheets:
+        chosen = manual.get(sheet.name) or sheet.chosen
+        if sheet.rows:
+            by_hand = chosen is not None
+            layouts.append(_by_hand(sheet, names, chosen) if by_hand else _recognised(sheet, names))
+    return layouts
 
 
 def _recognised(sheet, names):
     for position, (number, values) in enumerate(sheet.rows[:SEARCHED_ROWS]):
-        guesses = names.guesses(values)
-        if names.is_header(guesses):
-            headers, start = _two_rows(sheet, position, names, guesses)
-            layout = _layout(
-                sheet, number, start, _chosen(headers, names, _unit_above(sheet, position))
-            )
-            return _checked(layout, names)
+        if names.is_header(values):
+            headers, start = _header_texts(sheet, position, names)
+            uses = _chosen(headers, names, _unit_above(sheet, position))
+            return _checked(_layout(sheet, number, start, uses), names)
     # 没有认出来：猜一行最像表头的，摆给人看。
-    head = max(
-        range(min(10, len(sheet.rows))),
-        key=lambda at: sum(isinstance(v, str) for v in sheet.rows[at][1]),
-    )
+    words = [
+        sum(isinstance(value, str) for value in values) for _, values in sheet.rows[:HEADER_ROWS]
+    ]
+    head = words.index(max(words))
     number, values = sheet.rows[head]
     uses = _chosen([as_text(value) for value in values], names, set())
     return _layout(sheet, number, head + 1, uses, used=False)
 
 
-def _by_hand(sheet, names, told):
-    header_row = int(told.get("header") or 0)
-    positions = {number: position for position, (number, _) in enumerate(sheet.rows)}
-    if header_row and header_row not in positions:
+def _by_hand(sheet, names, chosen):
+    """照人指明的：chosen 是 {"header": 表头的行号, "columns": {第几列: 哪一项}, "used": 读不读}。"""
+    position, header_row = None, int(chosen.get("header") or 0)
+    for at, (number, _) in enumerate(sheet.rows):
+        if number == header_row:
+            position = at
+    headers, start = [], 0
+    if position is None:
         header_row = 0
-    width = max(len(values) for _, values in sheet.rows)
-    start = positions[header_row] + 1 if header_row else 0
-    headers = [""] * width
-    if header_row:
-        headers, start = _two_rows(sheet, start - 1, names, names.guesses(sheet.rows[start - 1][1]))
-        headers += [""] * (width - len(headers))
-    fields = told.get("columns", {})
-    unit = _unit_above(sheet, positions.get(header_row, 0))
-    uses = (
-        _chosen(headers, names, unit)
-        if not fields
-        else [
-            ColumnUse(index, header, fields.get(str(index), EXTRA if header else Field.IGNORE))
-            for index, header in enumerate(headers)
-        ]
-    )
+    else:
+        headers, start = _header_texts(sheet, position, names)
+    headers += [""] * (max(len(values) for _, values in sheet.rows) - len(headers))
+    unit = _unit_above(sheet, position or 0)
+    if fields := chosen.get("columns"):
+        uses = [_told_use(index, header, fields) for index, header in enumerate(headers)]
+    else:
+        uses = _chosen(headers, names, unit)
     for use in uses:
         if use.field == Field.AREA:
-            guess = names.find(use.header)
-            use.field = (
-                guess.field if guess and guess.field in AREAS else next(iter(unit), use.field)
-            )
-    return _checked(
-        _layout(sheet, header_row, start, uses, used=told.get("used", True), by_hand=True), names
-    )
+            use.field = _area_field(names.find(use.header), unit)
+    layout = _layout(sheet, header_row, start, uses, used=chosen.get("used", True), by_hand=True)
+    return _checked(layout, names)
 
 
-def _two_rows(sheet, position, names, guesses):
-    """表头的文字；上一行或下一行如果是另一层表头、单位行，合到一起。返回（文字, 数据从哪个位置开始）。"""
-    number, values = sheet.rows[position]
-    headers = [as_text(value) for value in values]
-    above_number, above = sheet.rows[position - 1] if position else (0, [])
-    upper = {
-        index: value
-        for index, value in enumerate(above[: len(values)])
-        if values[index] is None and value
-    }
-    if above_number == number - 1 and any(names.find(value) for value in upper.values()):
-        for index, value in upper.items():
-            headers[index] = as_text(value)
-    code = next((index for index, guess in guesses.items() if guess.field == Field.CODE), None)
-    if position + 1 >= len(sheet.rows) or code is None:
+def _told_use(index, header, fields):
+    """人指明的一列；没有指明的，有表头的按其他列保留。"""
+    return ColumnUse(index, header, fields.get(str(index), EXTRA if header else Field.IGNORE))
+
+
+def _area_field(guess, unit):
+    """没有写单位的面积：表头认得出的照表头，不然照表上面写的；都没有，还是不知道。"""
+    if guess and guess.field in AREAS:
+        return guess.field
+    return next(iter(unit), Field.AREA)
+
+
+def _header_texts(sheet, position, names):
+    """表头的文字，和数据从第几个开始；紧挨着的上一行、下一行如果是另一层表头、单位行，合到一起。"""
+    headers = [as_text(value) for value in sheet.rows[position][1]]
+    for index, value in _row_above(sheet, position, names).items():
+        headers[index] = as_text(value)
+    below = _row_below(sheet, position, names)
+    units = {index: unit for index, value in below.items() if (unit := _unit_in(value))}
+    named = {index for index, value in below.items() if names.find(value)}
+    if not below or (len(units) < len(below) and not named):
         return headers, position + 1
-    below_number, below = sheet.rows[position + 1]
-    filled = {index: value for index, value in enumerate(below) if value is not None}
-    if (
-        below_number != number + 1
-        or code in filled
-        or not all(isinstance(v, str) for v in filled.values())
-    ):
-        return headers, position + 1
-    units = {
-        index: value
-        for index, value in filled.items()
-        if tidy_header(value).strip("()[]") in UNIT_WORDS
-    }
-    lower = {index: value for index, value in filled.items() if names.find(value)}
-    if len(units) != len(filled) and not lower:
-        return headers, position + 1
-    headers += [""] * (len(below) - len(headers))
-    for index, value in filled.items():
+    headers += [""] * (len(sheet.rows[position + 1][1]) - len(headers))
+    taken = names.columns_in(sheet.rows[position][1])
+    for index, value in below.items():
         if index in units:
-            headers[index] += f"（{tidy_header(value).strip('()[]')}）"
-        elif index in lower or index not in guesses:
+            headers[index] += f"（{units[index]}）"
+        elif index in named or index not in taken:
             headers[index] = value
     return headers, position + 2
 
 
+def _row_above(sheet, position, names):
+    """上层表头：紧挨着的上一行，表头空着的那几列写着的字；一个也不认得的不是，{}。"""
+    if not position:
+        return {}
+    (above_number, above), (number, values) = sheet.rows[position - 1 : position + 1]
+    gaps = {
+        index: value
+        for index, value in enumerate(above[: len(values)])
+        if value and values[index] is None
+    }
+    is_header = above_number == number - 1 and any(names.find(value) for value in gaps.values())
+    return gaps if is_header else {}
+
+
+def _row_below(sheet, position, names):
+    """可能是下层表头的：紧挨着的下一行，全是文字、编号那一列空着；不是这样的就是数据，{}。"""
+    number, values = sheet.rows[position]
+    guesses = names.columns_in(values).items()
+    code = next((index for index, guess in guesses if guess.field == Field.CODE), None)
+    if code is None or position + 1 >= len(sheet.rows):
+        return {}
+    below_number, below = sheet.rows[position + 1]
+    filled = {index: value for index, value in enumerate(below) if value is not None}
+    is_words = all(isinstance(value, str) for value in filled.values())
+    return filled if below_number == number + 1 and code not in filled and is_words else {}
+
+
+def _unit_in(value):
+    """单位行里的一格写的单位；不是单位是空串。"""
+    text = tidy_header(value).strip("()[]")
+    return text if text in UNIT_WORDS else ""
+
+
 def _unit_above(sheet, position):
     """表头上面“单位：亩”写的面积单位；没写或写了几种，就不算写清。"""
-    cells = (
-        value for _, values in sheet.rows[:position] for value in values if isinstance(value, str)
-    )
-    units = set().union(*(units_in(text) for text in cells if "单位" in text))
+    units = set()
+    for _, values in sheet.rows[:position]:
+        for value in values:
+            if isinstance(value, str) and "单位" in value:
+                units |= units_in(value)
     return units if len(units) == 1 else set()
 
 
 def _chosen(headers, names, unit):
     """每一项只用一列：单位清楚的、写法靠前的、左边的优先，其余按其他列保留。"""
     tidied = {tidy_header(header) for header in headers if header}
-    from_ledger = {tidy_header(header) for header in COMPUTED} <= tidied
+    from_ledger = not names.cloud and {tidy_header(header) for header in COMPUTED} <= tidied
     uses, rivals = [], {}
     for index, header in enumerate(headers):
-        guess = names.find(header) if header else None
-        name = guess.field if guess else (EXTRA if header else Field.IGNORE)
-        if name == Field.AREA and unit:
-            name = next(iter(unit))
-        computed = header in COMPUTED or header.endswith(STEP_DONE)
-        if from_ledger and computed and not names.cloud:
-            name = Field.IGNORE
-        use = ColumnUse(index, header, name)
+        guess = names.find(header)
+        field = guess.field if guess else (EXTRA if header else Field.IGNORE)
+        if field == Field.AREA:
+            field = next(iter(unit), field)
+        if from_ledger and (header in COMPUTED or header.endswith(STEP_DONE)):
+            field = Field.IGNORE
+        use = ColumnUse(index, header, field)
         uses.append(use)
-        if guess and name not in (EXTRA, Field.IGNORE):
-            group = "area" if name in AREA_FIELDS else name
-            computed = guess.order == LAST
-            rivals.setdefault(group, []).append(
-                (computed, name == Field.AREA, guess.order, index, use)
-            )
+        if guess and field not in (EXTRA, Field.IGNORE):
+            group = "area" if field in AREA_FIELDS else field
+            rank = (guess.order == LAST, field == Field.AREA, guess.order, index)
+            rivals.setdefault(group, []).append((rank, use))
     for candidates in rivals.values():
-        for computed, *_, use in sorted(candidates, key=lambda entry: entry[:4])[1:]:
-            use.field, use.also = (Field.IGNORE, "") if computed else (EXTRA, use.field)
+        for (is_computed, *_), use in sorted(candidates, key=itemgetter(0))[1:]:
+            use.field, use.also = (Field.IGNORE, "") if is_computed else (EXTRA, use.field)
     return uses
 
 

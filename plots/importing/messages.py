@@ -1,5 +1,6 @@
 """怎么说：预览的一句话、和方案任务数的比较、批次的结果。页面和命令说的一样。"""
 
+from plots.importing.review import PatchReview, Review
 from taiping.ground.area import plain
 from taiping.ground.words import more_or_less
 
@@ -20,7 +21,7 @@ def counts_text(counts):
     return "，".join(said) or ("没有变化" if "unchanged" in counts else "")
 
 
-def headline(review):
+def headline(review: Review) -> str:
     """预览的那句话。"""
     if review.unreadable:
         return "这份文件读不了，系统里什么也没有动。"
@@ -28,19 +29,10 @@ def headline(review):
         return "还没有认全各列是什么，请在下面指明；系统里什么也没有动。"
     if review.problems:
         return f"这份文件有 {len(review.problems)} 处要改，还不能导入，系统里什么也没有动。"
-    name = review.batch.target.name
-    if hasattr(review, "found"):
-        if review.is_empty:
-            return f"没有变化：文件里的图斑和系统里“{name}”的一样。"
-        return f"“{name}”会新增 {len(review.found.new)} 个、改动 {len(review.found.changed)} 个图斑。确认以前，系统里什么也不动。"
-    if review.is_empty:
-        return f"没有变化：文件里的结果系统里“{name}”都有了。"
-    if not review.rows:
-        return f"这份文件里没有现在能上报的图斑，有 {len(review.refusals)} 行要先处理。"
-    return f"“{name}”会上报 {len(review.rows)} 个图斑的“{review.step.name}”。确认以前，系统里什么也不动。"
+    return review.outcome
 
 
-def quota_text(review):
+def quota_text(review: PatchReview) -> tuple[str, bool]:
     """(一句话, 是不是一致)：表里的合计、导入后的合计和方案的任务数比。"""
     target, found = review.batch.target, review.found
     total = f"下发合计 {plain(found.file_mu)} 亩、{found.file_count} 个"

@@ -7,7 +7,7 @@ from contextlib import suppress
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-EVERY, STALE = 0.5, 120  # 秒：隔多久写一次；多久没有动静就算中断了
+WRITE_SECONDS, STALE_SECONDS = 0.5, 120  # 秒：隔多久写一次；多久没有动静就算中断了
 
 
 class Progress:
@@ -21,7 +21,7 @@ class Progress:
         self._write("读表", 0, 0)
 
     def tick(self, step, done, total):
-        if time.monotonic() - self.written >= EVERY:
+        if time.monotonic() - self.written >= WRITE_SECONDS:
             self._write(step, done, total)
 
     def finish(self):
@@ -32,15 +32,13 @@ class Progress:
         """{"step", "done", "total"}；没有在导入，或早已中断，是 None。"""
         try:
             with self.storage.open(self.name) as stream:
-                told = json.loads(stream.read())
+                status = json.loads(stream.read())
         except (OSError, ValueError):
             return None
-        return told if time.time() - told["at"] <= STALE else None
+        return status if time.time() - status["at"] <= STALE_SECONDS else None
 
     def _write(self, step, done, total):
         self.written = time.monotonic()
-        told = json.dumps(
-            {"step": step, "done": done, "total": total, "at": time.time()}, ensure_ascii=False
-        )
+        status = {"step": step, "done": done, "total": total, "at": time.time()}
         with suppress(Exception):  # 只是给人看的，写不成不影响导入；各家存储的错误没有共同的类
-            self.storage.save(self.name, ContentFile(told.encode()))
+            self.storage.save(self.name, ContentFile(json.dumps(status).encode()))

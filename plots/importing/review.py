@@ -3,55 +3,84 @@
 from dataclasses import dataclass, field
 
 from plots.importing.compare import Difference, compare
-from plots.importing.layout import Names, find_layouts
-from plots.importing.problems import Problem
-from plots.importing.rows import Reading, SheetReader
-from plots.importing.source import read_batch
-from plots.importing.vector_sheets import CRS, crs_of, is_placeless
+from plots.importing.keeping import grounds_of, recall
+from plots.importing.layout import Layout, PatchSheet, find_layouts
+from plots.importing.lookups import Lookups
+from plots.importing.parsed import ParsedRow, Reading
+from plots.importing.rows import SheetReader
+from plots.importing.source import content_of, read_batch
+from plots.importing.vector_sheets import CRS, crs_of
 from plots.models import Batch
 from plots.models.columns import AREAS, Field
 from taiping.ground.area import plain
-from taiping.ground.tables import TableError
-from villages.places.matching import VillageIndex
+from taiping.ground.tables import Problem, TableError
 
 KEPT_CHANGES = 200  # 批次上留着原来的值，事后查得到改了什么
 
 
 @dataclass
 class Review:
-    """unreadable 是整个文件读不了的那句话；problems 不为空就不能导入。"""
+    """图斑表格、国土调查云结果共有的：unreadable 是整个文件读不了的那句话；problems 不为空就不能导入。"""
 
     batch: Batch
     unreadable: str = ""
-    sheets: list = field(default_factory=list)
-    layouts: list = field(default_factory=list)
-    problems: list = field(default_factory=list)
-    warnings: list = field(default_factory=list)
-    notes: list = field(default_factory=list)
-    found: Difference = field(default_factory=Difference)
+    sheets: list[PatchSheet] = field(default_factory=list)
+    layouts: list[Layout] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    refusals: list[Problem] = field(default_factory=list)  # 动作不收的行：可以跳过
+    warnings: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     crs: dict | None = None  # 矢量数据的坐标系
     reading: Reading = field(default_factory=Reading)  # 读好的行，再比一次时不用再读文件
+    grounds: str = ""  # 读的时候依据的全部
+    file_count = 0  # 表里有几块图斑要和方案的任务数比
 
     @property
-    def used(self):
+    def used(self) -> list[Layout]:
         return [layout for layout in self.layouts if layout.used]
 
     @property
-    def is_readable(self):
+    def is_readable(self) -> bool:
         """认出了要读的表，而且该有的列都有。"""
         return bool(self.used) and not any(layout.missing for layout in self.used)
 
     @property
-    def is_clean(self):
-        return self.is_readable and not self.problems
+    def is_clean(self) -> bool:
+        return not self.unreadable and not self.problems
 
     @property
-    def is_empty(self):
+    def to_fix(self) -> list[Problem]:
+        """要改的，和不改就要跳过的。"""
+        return [*self.problems, *self.refusals]
+
+
+@dataclass
+class PatchReview(Review):
+    """图斑表格、矢量数据的预览。"""
+
+    found: Difference = field(default_factory=Difference)
+
+    @property
+    def file_count(self) -> int:
+        return self.found.file_count
+
+    @property
+    def is_empty(self) -> bool:
         """没有变化。"""
         return not self.found.new and not self.found.changed
 
     @property
-    def counts(self):
+    def outcome(self) -> str:
+        name = self.batch.target.name
+        if self.is_empty:
+            return f"没有变化：文件里的图斑和系统里“{name}”的一样。"
+        return (
+            f"“{name}”会新增 {len(self.found.new)} 个、改动 {len(self.found.changed)} 个图斑。"
+            "确认以前，系统里什么也不动。"
+        )
+
+    @property
+    def counts(self) -> dict:
         found = self.found
         return {
             "new": len(found.new),
@@ -69,112 +98,98 @@ class Review:
         }
 
 
-def examine(batch):
-    """图斑表格的预览。查库的次数固定，和多少行无关。"""
-    review = Review(batch)
-    try:
-        names = Names()
-        review.sheets = read_batch(batch, names)
-    except TableError as error:
-        review.unreadable = str(error)
-        return review
-    review.layouts = find_layouts(review.sheets, names, batch.layout)
-    named = len(review.sheets) > 1
-    review.crs = crs_of([layout.sheet for layout in review.used], batch)
-    review.reading = reading = Reading(problems=layout_problems(review, named))
-    plan = batch.target.plan
-    villages = VillageIndex(place=plan.issuer)
-    siblings = {text for pair in plan.targets.values_list("name", "code") for text in pair}
-    for layout in review.used:
-        if not layout.missing and layout.area().field in AREAS and not is_placeless(layout.sheet):
-            SheetReader(
-                layout,
-                names,
-                target=batch.target,
-                villages=villages,
-                siblings=siblings,
-                reading=reading,
-                named=named,
-            ).read()
-    if review.used and not reading.rows and not reading.problems:
-        reading.problems.append(
-            Problem("", 0, "", "", "表头下面没有图斑，请检查是不是存错了文件。")
-        )
-    return compare_now(review)
+def examine(batch: Batch, *, recalling: bool = False) -> PatchReview:
+    """图斑表格的预览，查库的次数固定，和多少行无关；recalling 时预览读好的行还在就接着用，不再读文件。"""
+    review = PatchReview(batch)
+    read(review, _read_rows, parsed_rows if recalling else None)
+    return review if review.unreadable else compare_now(review)
 
 
-def compare_now(review):
+def compare_now(review: PatchReview) -> PatchReview:
     """读好的行和系统里现在的图斑比；预览以后隔了一阵再导入，要重新比。"""
     reading = review.reading
-    review.found = compare(review.batch.target, reading.rows, named=len(review.sheets) > 1)
+    review.found = compare(review.batch.target, reading.rows, named=reading.named)
     review.problems, review.warnings = [*reading.problems, *review.found.problems], reading.warnings
-    review.notes = [
-        *layout_notes(review),
-        *counted_notes(reading),
-        *reading.notes,
-        *review.found.notes,
-    ]
+    review.notes = [*reading.notes, *review.found.notes]
     return review
 
 
-def layout_problems(review, named):
-    """列没有认全的表：每张一句话。"""
-    problems = []
-    if review.layouts and not review.used:
-        problems.append(
-            Problem(
-                "",
-                0,
-                "",
-                "",
-                "没有认出表头。请在下面“各列是什么”里指明表头在第几行、每一列是什么。",
-            )
-        )
+def read(review: Review, read_rows, recall_rows=None) -> None:
+    """文件 → review.reading；读不了的记在 review.unreadable。read_rows(review, lookups) 读认好列的表。
+
+    recall_rows(留下的行, review, lookups) 给了的，预览读好的还在、依据也没有变，就用它，不再读、不再认列。
+    """
+    lookups = Lookups(review.batch)
+    try:
+        content = content_of(review.batch)
+        review.grounds = grounds_of(review.batch, lookups, content)
+        if recall_rows and (kept := recall(review)):
+            review.reading, rows = kept
+            review.reading.rows = recall_rows(rows, review, lookups)
+            return
+        review.sheets = read_batch(review.batch, content, lookups.names)
+    except TableError as error:
+        review.unreadable = str(error)
+        return
+    review.layouts = find_layouts(review.sheets, lookups.names, review.batch.layout)
+    review.crs = crs_of([layout.sheet for layout in review.used], review.batch)
+    review.reading = Reading(named=len(review.sheets) > 1)
+    review.reading.problems = layout_problems(review)
+    read_rows(review, lookups)
+
+
+def parsed_rows(plain, review, lookups):
+    """留下的行 → [ParsedRow]。"""
+    villages = {village.pk: village for village in lookups.villages.villages}
+    return [ParsedRow.from_plain(row, villages) for row in plain]
+
+
+def _read_rows(review, lookups):
+    reading, target = review.reading, review.batch.target
     for layout in review.used:
-        sheet = layout.name if named else ""
-        if doubt := getattr(layout.sheet, "doubt", ""):
-            problems.append(Problem(sheet, 0, CRS, "", doubt))
+        if not layout.missing and layout.area().field in AREAS and not layout.sheet.is_placeless:
+            SheetReader(layout, lookups, target, reading).read()
+    if review.used and not reading.rows and not reading.problems:
+        reading.problem("", 0, "", "", "表头下面没有图斑，请检查是不是存错了文件。")
+    reading.notes = [*layout_notes(review), *counted_notes(reading), *reading.notes]
+
+
+def layout_problems(review: Review) -> list[Problem]:
+    """列没有认全的表：每张一句话。"""
+    if not review.used:
+        advice = "没有认出表头。请在下面“各列是什么”里指明表头在第几行、每一列是什么。"
+        return [Problem("", 0, "", "", advice)]
+    problems = []
+    for layout in review.used:
+        sheet, row = review.reading.sheet_name(layout.name), layout.header_row
+        area = layout.area()
+        if layout.sheet.doubt:
+            problems.append(Problem(sheet, 0, CRS, "", layout.sheet.doubt))
         if layout.missing:
             columns = "、".join(f"“{name}”" for name in layout.missing)
-            problems.append(
-                Problem(
-                    sheet,
-                    layout.header_row,
-                    "",
-                    "",
-                    f"没有认出{columns}这一列，请在下面“各列是什么”里指明，或在表里补上。",
-                )
-            )
-        elif (area := layout.area()) and area.field == Field.AREA:
-            problems.append(
-                Problem(
-                    sheet,
-                    layout.header_row,
-                    area.label,
-                    area.label,
-                    "没有写单位。请在下面“各列是什么”里选定是亩、平方米还是公顷，或把表头改成“面积（亩）”。",
-                )
-            )
+            advice = f"没有认出{columns}这一列，请在下面“各列是什么”里指明，或在表里补上。"
+            problems.append(Problem(sheet, row, "", "", advice))
+        elif area and area.field == Field.AREA:
+            advice = "没有写单位。请在下面“各列是什么”里选定是亩、平方米还是公顷，或把表头改成“面积（亩）”。"
+            problems.append(Problem(sheet, row, area.label, area.label, advice))
     return problems
 
 
-def layout_notes(review):
+def layout_notes(review: Review) -> list[str]:
     notes = []
-    if review.used:
-        skipped = [f"“{layout.name}”" for layout in review.layouts if not layout.used]
-        if skipped:
-            notes.append(f"表{'、'.join(skipped)}里没有认出图斑的表头，没有读。")
+    skipped = [f"“{layout.name}”" for layout in review.layouts if not layout.used]
+    if review.used and skipped:
+        notes.append(f"表{'、'.join(skipped)}里没有认出图斑的表头，没有读。")
     for layout in review.used:
-        notes += getattr(layout.sheet, "notes", [])
+        notes += layout.sheet.notes
         for use in layout.uses:
             if use.also:
-                notes.append(
-                    f"“{use.label}”也像“{Field(use.also).label}”，没有用它，按其他列保留。"
-                )
+                like = Field(use.also).label
+                notes.append(f"“{use.label}”也像“{like}”，没有用它，按其他列保留。")
     return notes
 
 
-def counted_notes(reading):
+def counted_notes(reading: Reading) -> list[str]:
     notes = []
     if reading.others:
         notes.append(f"有 {reading.others} 行写的是别的目标任务，没有读，那边的图斑不动。")

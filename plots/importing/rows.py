@@ -1,87 +1,58 @@
 """读行：一张认好列的表 → 一行行图斑；标题、单位、合计、说明行略过，每处错都记下来。"""
 
 import re
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from functools import partial
 
-from plots.importing.problems import Problem
-from plots.models import Patch, Remedy
-from plots.models.columns import AREAS, FACTS, IS_SPLIT, Field, tidy_header
+from plots.importing.layout import Layout
+from plots.importing.lookups import Lookups
+from plots.importing.parsed import QUOTED, ParsedRow, Reading
+from plots.importing.patch_cells import (
+    DOUBTFUL,
+    LENGTHS,
+    area_in_mu,
+    limited_text,
+    patch_code,
+    remedy_of,
+)
+from plots.models.columns import AREAS, FACTS, IS_SPLIT, Field
 from taiping.ground.area import plain, rounded
-from taiping.ground.tables import as_code, as_decimal, as_text, shown
+from taiping.ground.tables import as_decimal, as_text
 from taiping.ground.words import more_or_less
-from villages.models import Village
+from tasks.models import Target
 
 TOTAL = re.compile(r".{0,10}(合计|小计|总计|共计)[:：]?")
-FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-SMALLEST = Decimal("0.000001")
-LARGEST, DOUBTFUL = Decimal(10) ** 9, Decimal(10_000)  # 亩：再大存不下；再大要提醒核对单位
-CODE_LENGTH = Patch._meta.get_field("code").max_length
-LENGTHS = {attr: Patch._meta.get_field(attr).max_length for attr in FACTS.values()}
-REMEDIES = {tidy_header(label): value for value, label in Remedy.choices}
-SHORT = 40  # 提示里引用原文最多这么多字
-
-
-@dataclass(slots=True)
-class Row:
-    """读好的一行：面积是亩，facts 和 extra 只有表里填了的。"""
-
-    sheet: str
-    number: int
-    village: Village
-    code: str
-    area_mu: Decimal
-    facts: dict
-    extra: dict
-    shape: object = None  # 矢量数据才有
-
-    @property
-    def key(self):
-        return self.village.pk, self.code
-
-
-@dataclass
-class Reading:
-    rows: list = field(default_factory=list)
-    problems: list = field(default_factory=list)
-    warnings: list = field(default_factory=list)
-    notes: list = field(default_factory=list)
-    others: int = 0  # 写着别的目标任务的行
-    split: int = 0  # 写着已拆分的行
-    seen: dict = field(default_factory=dict)  # (村, 编号) → 第一次出现的行
+CENT = Decimal("0.01")  # 亩：合计差不到这么多的不算不一样
+LIMITED = {attr: partial(limited_text, most) for attr, most in LENGTHS.items()}
 
 
 class SheetReader:
-    """读一张表。villages 是 VillageIndex，siblings 是同一方案里别的目标任务的名字。"""
+    """读一张表，读好的行和错都放进 reading。"""
 
-    def __init__(self, layout, names, *, target, villages, siblings, reading, named):
-        self.layout, self.names, self.target, self.reading = layout, names, target, reading
-        self.villages, self.siblings = villages, siblings
-        self.sheet = layout.name if named else ""
-        self.shapes = getattr(layout.sheet, "shapes", {})
-        self.measured = getattr(layout.sheet, "measured", {})
+    def __init__(self, layout: Layout, lookups: Lookups, target: Target, reading: Reading):
+        self.layout, self.names, self.target, self.reading = layout, lookups.names, target, reading
+        self.villages, self.siblings = lookups.villages, lookups.targets
+        self.sheet = reading.sheet_name(layout.name)
+        self.shapes, self.measured = layout.sheet.shapes, layout.sheet.measured
         self.columns, self.places = layout.columns, {}
         self.total = self.segment = Decimal(0)
         self.totals, self.clean = [], True
         self.area = layout.area()
         self.factor = AREAS.get(self.area.field)
-        facts = [(attr, layout.index(name)) for name, attr in FACTS.items()]
-        self.facts = [(attr, at) for attr, at in facts if at is not None]
-        self.labels = {
-            attr: self.columns[name].label for name, attr in FACTS.items() if name in self.columns
-        }
+        self.in_mu = partial(area_in_mu, self.factor)
+        self.facts, self.labels = [], {}
+        for name, attr in FACTS.items():
+            if use := self.columns.get(name):
+                parse = remedy_of if attr == "remedy" else LIMITED[attr]
+                self.facts.append((attr, use.index, parse))
+                self.labels[attr] = use.label
 
     def problem(self, number, column, found, advice):
         self.clean = False
-        self.reading.problems.append(
-            Problem(self.sheet, number, column, shown(found)[:SHORT], advice)
-        )
+        self.reading.problem(self.sheet, number, column, found, advice)
 
     def warn(self, number, column, found, advice):
-        self.reading.warnings.append(
-            Problem(self.sheet, number, column, shown(found)[:SHORT], advice)
-        )
+        self.reading.warn(self.sheet, number, column, found, advice)
 
     def read(self):
         layout = self.layout
@@ -137,19 +108,20 @@ class SheetReader:
         shape = self._shape(number)
         if len(self.reading.problems) > before:
             return
-        row = Row(self.layout.name, number, village, code, area, facts, extra, shape)
+        row = ParsedRow(self.layout.name, number, village, code, area, facts, extra, shape)
         if other := self.reading.seen.get(row.key):
-            sheet = f"“{other.sheet}”" if other.sheet != row.sheet else ""
-            advice = "同一块图斑的几部分，请先在制图软件里合并成一个图形" if shape else "请只留一行"
-            self.problem(
-                number,
-                self.columns[Field.CODE].label,
-                code,
-                f"与{sheet}第 {other.number} 行重复，都是{village.name}的 {code}，{advice}。",
-            )
+            self._repeated(row, other)
             return
         self.reading.seen[row.key] = row
         self.reading.rows.append(row)
+
+    def _repeated(self, row, other):
+        sheet = f"“{other.sheet}”" if other.sheet != row.sheet else ""
+        advice = "同一块图斑的几部分，请先在制图软件里合并成一个图形" if row.shape else "请只留一行"
+        sentence = (
+            f"与{sheet}第 {other.number} 行重复，都是{row.village.name}的 {row.code}，{advice}。"
+        )
+        self.problem(row.number, self.columns[Field.CODE].label, row.code, sentence)
 
     def _shape(self, number):
         """这一行的图形；破损的记一处错，修补过的提醒一句。"""
@@ -160,42 +132,30 @@ class SheetReader:
             self.problem(number, "图形", "", shape.problem)
         elif shape.repaired:
             area = plain(rounded(shape.mu))
-            self.warn(
-                number,
-                "图形",
-                "",
-                f"图形{shape.repaired}，已经修补，修补后 {area} 亩，请在制图软件里核对。",
-            )
+            advice = f"图形{shape.repaired}，已经修补，修补后 {area} 亩，请在制图软件里核对。"
+            self.warn(number, "图形", "", advice)
         return shape
 
     def _fills(self):
         """上下合并的格子：行号 → {第几列: 值}。编号和面积不往下填，合并了就是漏填。"""
-        filled = {use.index for use in self.layout.uses} - {
-            self.layout.index(Field.CODE),
-            self.area.index,
-        }
-        merges = [
-            m for m in self.layout.sheet.merges if m[2] in filled and m[0] > self.layout.header_row
-        ]
-        if not merges:
-            return {}
+        kept = {self.layout.index(Field.CODE), self.area.index}
+        filled = {use.index for use in self.layout.uses} - kept
         tops, fills = dict(self.layout.sheet.rows), {}
-        for top, bottom, at in merges:
-            value = tops.get(top, [])[at : at + 1]
-            for number in range(top + 1, bottom + 1) if value else ():
-                fills.setdefault(number, {})[at] = value[0]
+        for top, bottom, at in self.layout.sheet.merges:
+            values = tops.get(top, [])
+            if at not in filled or top <= self.layout.header_row or at >= len(values):
+                continue
+            for number in range(top + 1, bottom + 1):
+                fills.setdefault(number, {})[at] = values[at]
         return fills
 
     def _is_label(self, code):
         """编号格里写的是“合计”，或者又是一行表头。"""
-        if (
-            not isinstance(code, str) or code[-1].isdigit()
-        ):  # 真的编号多以数字结尾，“合计”和表头不会
+        if not isinstance(code, str) or code[-1].isdigit():  # 真的编号多以数字结尾
             return False
         guess = self.names.find(code)
-        return bool(TOTAL.fullmatch(code.replace(" ", ""))) or bool(
-            guess and guess.field == Field.CODE
-        )
+        is_header = guess is not None and guess.field == Field.CODE
+        return is_header or TOTAL.fullmatch(code.replace(" ", "")) is not None
 
     def _pass_over(self, number, values, code, area, place):
         if _has_total(values):
@@ -206,7 +166,7 @@ class SheetReader:
         if area is None and not any(self.villages.match(value).village for value in place):
             text = " ".join(as_text(value) for value in values if value is not None)
             self.reading.notes.append(
-                f"第 {number} 行没有编号、村和面积，按说明行略过：“{text[:SHORT]}”"
+                f"第 {number} 行没有编号、村和面积，按说明行略过：“{text[:QUOTED]}”"
             )
             return True
         return False
@@ -214,79 +174,37 @@ class SheetReader:
     def _village(self, name, code):
         """村名和村代码 → (村, 为什么没有)；写了两样要一致。"""
         if (name, code) not in self.places:
-            found = [self.villages.match(value) for value in (name, code) if value is not None]
-            matched = list(
-                {match.village.pk: match.village for match in found if match.village}.values()
-            )
-            if len(matched) > 1:
-                answer = (
-                    None,
-                    f"村写的是{matched[0].name}，代码却是{matched[1].name}的，请核对后改成一致。",
-                )
-            elif matched:
-                answer = matched[0], ""
-            else:
-                answer = None, found[0].reason if found else self.villages.match(None).reason
-            self.places[name, code] = answer
+            self.places[name, code] = self._matched(name, code)
         return self.places[name, code]
 
-    def _code(self, number, value):
-        label = self.columns[Field.CODE].label
-        if value is None:
-            self.problem(number, label, "", "没有填图斑编号，请按下发的编号填上。")
-            return None
-        if isinstance(value, date):
-            self.problem(
-                number,
-                label,
-                value,
-                f"“{value}”是被表格软件改成日期的编号，请把这一列设成“文本”再填原来的编号。",
-            )
-            return None
+    def _matched(self, name, code):
+        matches = [self.villages.match(value) for value in (name, code) if value is not None]
+        found = {match.village.pk: match.village for match in matches if match.village}
+        if len(found) > 1:
+            by_name, by_code = found.values()
+            return None, f"村写的是{by_name.name}，代码却是{by_code.name}的，请核对后改成一致。"
+        if found:
+            return next(iter(found.values())), ""
+        return None, matches[0].reason if matches else self.villages.match(None).reason
+
+    def _parsed(self, parse, number, label, value):
+        """一格的值；不对的记一处错，是 None。"""
         try:
-            code = as_code(value)
+            return parse(value)
         except ValueError as error:
-            self.problem(number, label, value, str(error))
-            return None
-        if not code.isascii():
-            code = code.translate(FULLWIDTH)
-        if "\n" in code or "\t" in code:
-            code = " ".join(code.split())
-        if len(code) > CODE_LENGTH:
-            self.problem(
-                number, label, code, f"编号有 {len(code)} 个字，最多 {CODE_LENGTH} 个字，请核对。"
-            )
-            return None
-        return code
+            return self.problem(number, label, value, str(error))
+
+    def _code(self, number, value):
+        return self._parsed(patch_code, number, self.columns[Field.CODE].label, value)
 
     def _area(self, number, value):
         label = self.area.label
-        try:
-            amount = as_decimal(value)
-        except ValueError as error:
-            self.problem(number, label, value, str(error))
-            return None
-        if not amount and number in self.shapes:
+        if number in self.shapes and not self._parsed(as_decimal, number, label, value):
             return self.measured.get(number)  # 图形坏了的，错记在图形上
-        if amount is None:
-            self.problem(number, label, "", "没有填面积，请填大于 0 的数，如 3.50。")
-            return None
-        if not amount.is_finite() or abs(amount * self.factor) >= LARGEST:
-            self.problem(
-                number, label, value, f"“{shown(value)[:SHORT]}”太大了，请核对面积和单位。"
-            )
-            return None
-        area = (amount * self.factor).quantize(SMALLEST, rounding=ROUND_HALF_UP)
-        if area <= 0:
-            self.problem(number, label, value, f"“{shown(value)}”不对，面积要大于 0，请填如 3.50。")
-            return None
-        if area > DOUBTFUL:
-            self.warn(
-                number,
-                label,
-                value,
-                f"合 {plain(area)} 亩，一块图斑不大会有这么大，请核对面积和单位。",
-            )
+        area = self._parsed(self.in_mu, number, label, value)
+        if area is not None and area > DOUBTFUL:
+            advice = f"合 {plain(area)} 亩，一块图斑不大会有这么大，请核对面积和单位。"
+            self.warn(number, label, value, advice)
         return area
 
     def _is_ours(self, number, values):
@@ -294,41 +212,21 @@ class SheetReader:
         text = as_text(values[use.index]) if use else ""
         if not text or text in (self.target.name, self.target.code):
             return True
-        if text not in self.siblings:
-            self.problem(
-                number,
-                use.label,
-                text,
-                f"“{text}”不是这份方案里的目标任务，请填“{self.target.name}”，或把这一格空着。",
-            )
-            return True
-        return False
+        if text in self.siblings:
+            return False
+        advice = f"“{text}”不是这份方案里的目标任务，请填“{self.target.name}”，或把这一格空着。"
+        self.problem(number, use.label, text, advice)
+        return True
 
     def _facts(self, number, values):
         facts = {}
-        for attr, at in self.facts:
+        for attr, at, parse in self.facts:
             value = values[at]
-            if value is None:
-                continue
-            text = value if isinstance(value, str) else as_text(value)
-            if attr == "remedy":
-                text = REMEDIES.get(tidy_header(text), "")
-                if not text:
-                    choices = "、".join(Remedy.labels)
-                    self.problem(
-                        number,
-                        self.labels[attr],
-                        value,
-                        f"没有“{as_text(value)}”这种整改方式，请填：{choices}。",
-                    )
-            elif len(text) > LENGTHS[attr]:
-                self.problem(
-                    number,
-                    self.labels[attr],
-                    text,
-                    f"有 {len(text)} 个字，最多 {LENGTHS[attr]} 个字，请改短。",
-                )
-            facts[attr] = text
+            if value is not None:
+                try:
+                    facts[attr] = parse(value)
+                except ValueError as error:
+                    self.problem(number, self.labels[attr], value, str(error))
         return facts
 
     def _extra(self, values):
@@ -352,15 +250,14 @@ class SheetReader:
         """合计、小计和各行加起来对不对得上；有错的行没法加，就不比。"""
         for number, stated, total, segment in self.totals if self.clean else ():
             sums = (segment, total, self.total)
-            if min(abs(stated - amount) for amount in sums) >= Decimal("0.01"):
-                amount = segment or total or self.total
-                self.warn(
-                    number,
-                    self.area.label,
-                    stated,
-                    f"这一行写的合计是 {plain(stated)} 亩，各行加起来是 {plain(amount)} 亩，"
-                    f"合计{more_or_less(stated - amount, '亩')}；导入以各行为准。",
-                )
+            if min(abs(stated - amount) for amount in sums) < CENT:
+                continue
+            amount = segment or total or self.total
+            advice = (
+                f"这一行写的合计是 {plain(stated)} 亩，各行加起来是 {plain(amount)} 亩，"
+                f"合计{more_or_less(stated - amount, '亩')}；导入以各行为准。"
+            )
+            self.warn(number, self.area.label, stated, advice)
 
 
 def _has_total(values):

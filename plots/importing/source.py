@@ -1,17 +1,21 @@
 """来源：批次里留存的原文件 → 一张张表。按内容认格式，不看文件名。"""
 
-from pathlib import PurePosixPath
-
+from plots.importing.layout import PatchSheet
+from plots.importing.names import Names
 from plots.importing.vector_sheets import vector_sheets
 from plots.models import Batch
-from taiping.ground.tables import TableError, TooHeavy, read_csv, read_pasted, read_workbook
+from taiping.ground.form_fields import suffix_of
+from taiping.ground.tables import Sheet, TableError, TooHeavy, read_csv, read_pasted, read_workbook
 
 WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")
 PASTED = ".tsv"  # 粘贴来的文字存成这种文件
 OTHER_STARTS = {b"%PDF": "PDF 文件", b"\xff\xd8\xff": "图片", b"\x89PNG": "图片", b"Rar!": "压缩包"}
 
 
-def content_of(batch):
+def content_of(batch: Batch) -> bytes:
+    """原文件；读到限度没读完的不再读，文件没了的也是，抛 TableError。"""
+    if batch.unreadable:
+        raise TableError(batch.unreadable)
     try:
         with batch.file.open("rb") as stream:
             return stream.read()
@@ -19,28 +23,23 @@ def content_of(batch):
         raise TableError("这个文件已经不在了，请重新上传。") from None
 
 
-def read_batch(batch, names=None):
-    """批次的原文件 → [Sheet]；读不了抛 TableError，说明是给人看的一句话。names 是认表头的 Names，矢量数据要用。
+def read_batch(batch: Batch, content: bytes, names: Names) -> list[PatchSheet]:
+    """批次的原文件 → 一张张表；读不了抛 TableError，说明是给人看的一句话。
 
     读到限度还没读完的，记在批次上，以后打开不再读。
     """
-    if batch.unreadable:
-        raise TableError(batch.unreadable)
     try:
-        return _read(batch, names)
+        if batch.kind == Batch.Source.GEO:
+            return vector_sheets(batch, content, suffix_of(batch.file.name), names)
+        sheets = read_sheets(content, pasted=batch.file.name.endswith(PASTED))
+        return [PatchSheet(sheet.name, sheet.rows, sheet.merges) for sheet in sheets]
     except TooHeavy as refusal:
         batch.unreadable = str(refusal)
         batch.save(update_fields=["unreadable"])
         raise
 
 
-def _read(batch, names):
-    if batch.kind == Batch.Source.GEO:
-        return vector_sheets(batch, content_of(batch), PurePosixPath(batch.file.name).suffix, names)
-    return read_sheets(content_of(batch), pasted=batch.file.name.endswith(PASTED))
-
-
-def read_sheets(content, *, pasted=False):
+def read_sheets(content: bytes, *, pasted: bool = False) -> list[Sheet]:
     if pasted:
         return [read_pasted(content.decode())]
     if content.startswith(WORKBOOK_STARTS):

@@ -4,41 +4,28 @@
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 import shapely
 
-from plots.models import Patch
-from plots.models.columns import AREAS, FOUND_VILLAGE, MEASURED, Field, tidy_header
+from plots.importing.layout import PatchSheet
+from plots.importing.names import PLACED, Names
+from plots.models import Batch, Patch
+from plots.models.columns import AREAS, FOUND_VILLAGE, MEASURED, Field
 from taiping.ground.area import rounded
 from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.reading import read_vector
 from taiping.ground.geometry.shapes import bounds_of, load, tidy_shapes
-from taiping.ground.tables import Sheet, TableError, as_decimal, clean_text
+from taiping.ground.tables import TableError, as_decimal, clean_text, tidy_header
 from taiping.ground.tables.reading import tidy
 from villages.models import VillageBoundary
 
-PLACED = {Field.VILLAGE, Field.VILLAGE_CODE}
 CRS = "坐标系"
-FEW = 50  # 判断面积单位时最多看这么多行
+JUDGED_ROWS = 50  # 判断面积单位时最多看这么多行
 UNITS = {Field.AREA_MU: "亩", Field.AREA_SQM: "平方米", Field.AREA_HA: "公顷"}
 
 
-@dataclass
-class VectorSheet(Sheet):
-    """一个图层的表；shapes 是行号 → Shape，measured 是行号 → 量算的亩数。"""
-
-    shapes: dict = field(default_factory=dict)
-    measured: dict = field(default_factory=dict)
-    notes: list = field(default_factory=list)
-    crs: str = ""  # 用的坐标系，给人看的
-    judged: int | None = None  # 按数值判断的 EPSG 代码
-    doubt: str = ""  # 坐标系要人确认的那句话
-    told: dict = field(default_factory=lambda: {"header": 1})  # 表头总在第 1 行，不用找
-
-
-def vector_sheets(batch, content, suffix, names):
-    """批次的矢量文件 → [VectorSheet]；names 是认表头的 Names。读不了抛 TableError。"""
+def vector_sheets(batch: Batch, content: bytes, suffix: str, names: Names) -> list[PatchSheet]:
+    """批次的矢量文件 → [PatchSheet]；读不了抛 TableError。"""
     layers = read_vector(content, suffix, batch.name)
     places = Places(batch.target)
     _name_apart(layers)
@@ -47,7 +34,7 @@ def vector_sheets(batch, content, suffix, names):
         raise TableError("图层里一个图形也没有。请检查是不是导出错了图层。")
     if any(_has_code(sheet, names) for sheet in sheets):  # 同一个数据库里别的图层，不读
         for sheet in sheets:
-            sheet.told["used"] = _has_code(sheet, names)
+            sheet.chosen["used"] = _has_code(sheet, names)
     return sheets
 
 
@@ -63,16 +50,11 @@ def _name_apart(layers):
 
 
 def _has_code(sheet, names):
-    return Field.CODE in {guess.field for guess in names.guesses(sheet.rows[0][1]).values()}
-
-
-def is_placeless(sheet):
-    """坐标系定不下来，图形一个也没有收拾出来。"""
-    return isinstance(sheet, VectorSheet) and bool(sheet.doubt) and not sheet.shapes
+    return Field.CODE in names.fields_in(sheet.rows[0][1])
 
 
 def _sheet(layer, chosen, names, places):
-    sheet = VectorSheet(layer.name)
+    sheet = PatchSheet(layer.name, chosen={"header": 1})  # 表头总在第 1 行
     shapes = _shapes(sheet, layer, chosen)
     for number, shape in enumerate(shapes, start=2):
         sheet.shapes[number] = shape
@@ -83,8 +65,7 @@ def _sheet(layer, chosen, names, places):
     _judge_units(sheet, headers, rows, names)
     sheet.rows = [(1, [*headers, MEASURED])]
     sheet.rows += [(n, [*values, sheet.measured.get(n)]) for n, values in enumerate(rows, start=2)]
-    fields = {guess.field for guess in names.guesses(headers).values()}
-    if not fields & PLACED:
+    if not names.fields_in(headers) & PLACED:
         _add_villages(sheet, names, places)
     if layer.encoding == "gb18030":
         sheet.notes.append(f"“{layer.name}”的文字按 GBK 读，请在下面看看有没有乱码。")
@@ -130,8 +111,7 @@ def _headers(sheet, layer, names):
         if full:
             sheet.notes.append(f"字段“{header}”的名字被截断了，按“{full}”认。")
         headers.append(full or clean_text(header))
-    fields = {guess.field for guess in names.guesses(headers).values()}
-    if Field.CODE not in fields:
+    if Field.CODE not in names.fields_in(headers):
         for at, header in enumerate(headers):
             if header.lower() in ("name", "名称"):
                 headers[at] = f"{Field.CODE.label}（{header}）"
@@ -152,14 +132,15 @@ def _completed(header, names):
 
 def _judge_units(sheet, headers, rows, names):
     """面积没有写单位的，和图形一比就知道是亩、平方米还是公顷。"""
-    guesses = names.guesses(headers)
-    for at in [at for at, guess in guesses.items() if guess.field == Field.AREA]:
-        pairs = [
-            (amount, float(sheet.measured[number]))
-            for number, values in enumerate(rows[:FEW], start=2)
-            if number in sheet.measured and (amount := _amount(values[at]))
-        ]
-        stated, measured = (sum(side) for side in zip(*pairs, strict=True)) if pairs else (0, 0)
+    for at, guess in names.columns_in(headers).items():
+        if guess.field != Field.AREA:
+            continue
+        stated = measured = 0
+        for number, values in enumerate(rows[:JUDGED_ROWS], start=2):
+            amount = _amount(values[at])
+            if amount and number in sheet.measured:
+                stated += amount
+                measured += float(sheet.measured[number])
         for unit, factor in AREAS.items():
             if stated and abs(stated * float(factor) / measured - 1) < 0.2:
                 sheet.notes.append(f"“{headers[at]}”没有写单位，和图形一比是{UNITS[unit]}。")
@@ -175,9 +156,8 @@ def _amount(value):
 
 def _add_villages(sheet, names, places):
     header = sheet.rows[0][1]
-    code_at = next(
-        (at for at, guess in names.guesses(header).items() if guess.field == Field.CODE), None
-    )
+    guesses = names.columns_in(header).items()
+    code_at = next((at for at, guess in guesses if guess.field == Field.CODE), None)
     header.append(FOUND_VILLAGE)
     for number, values in sheet.rows[1:]:
         code = None if code_at is None else values[code_at]
@@ -215,15 +195,14 @@ class Places:
 
 def crs_of(sheets, batch):
     """预览页“坐标系”那一块：None 是没有图层；doubt 是要人确认的话。"""
-    vectors = [sheet for sheet in sheets if isinstance(sheet, VectorSheet)]
-    if not vectors:
+    if batch.kind != Batch.Source.GEO or not sheets:
         return None
-    doubts = [sheet for sheet in vectors if sheet.doubt]
-    judged = next((sheet.judged for sheet in vectors if sheet.judged), None)
+    doubts = [sheet for sheet in sheets if sheet.doubt]
+    judged = next((sheet.judged for sheet in sheets if sheet.judged), None)
     chosen = int(batch.crs) if batch.crs else None
     return {
         "doubts": doubts,
-        "used": sorted({sheet.crs for sheet in vectors if sheet.crs}),
+        "used": sorted({sheet.crs for sheet in sheets if sheet.crs}),
         "selected": chosen or (judged if doubts else None),
         "chosen": chosen,
         "choices": crs_tools.choices(judged, chosen),

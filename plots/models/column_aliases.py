@@ -4,7 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from plots.models.columns import Field, tidy_header
+from plots.models.columns import Field
+from taiping.ground.tables import tidy_header
 
 
 class ColumnAlias(models.Model):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import models
 
 from taiping.ground.area import MU_PER_HECTARE, MU_PER_SQM
-from taiping.ground.texts import half_width
+from taiping.ground.tables import tidy_header
 
 
 class Field(models.TextChoices):
@@ -73,7 +73,6 @@ STATUS, NEXT_STEP, DUE_ON = COMPUTED = ("状态", "下一步", "截止日期")
 IS_SPLIT = "已拆分"  # 状态列写着它的行是已拆分的原图斑
 STEP_DONE = "完成日期"
 MEASURED, FOUND_VILLAGE = "图形面积（亩）", "所在村（按编号和村界认）"  # 矢量数据：由图形算出的两列
-ERRORS = "错误"  # 错误标注表最后的一列
 
 UNIT_WORDS = {
     "亩": Field.AREA_MU,
@@ -87,20 +86,7 @@ UNIT_WORDS = {
 UNIT = "|".join(UNIT_WORDS)
 WITH_UNIT = re.compile(rf"(.+?)[(\[/_:-]?(?:单位:?)?({UNIT})[)\]]?")
 BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-SPACES = re.compile(r"[\s*]+")
 UNIT_ALONE = {word: re.compile(rf"(?<![a-z]){word}(?![a-z0-9])") for word in UNIT_WORDS}
-BRACKETS = str.maketrans("【】〔〕［］｛｝{}", "[][][][][]")
-
-
-def step_header(milestone):
-    """一步完成日期那一列的表头。"""
-    return f"{milestone.name}{STEP_DONE}"
-
-
-def tidy_header(value):
-    """表头变成可比的文字：全角转半角，去掉空白、换行和必填的星号，不分大小写。"""
-    text = half_width(str(value)).translate(BRACKETS).lower()
-    return SPACES.sub("", text).rstrip(":")
 
 
 def units_in(text):

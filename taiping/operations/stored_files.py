@@ -8,6 +8,8 @@ from django.core.files.storage import Storage
 from django.db import models
 from django.utils import timezone
 
+from taiping.ground.tables.keeping import SUFFIX as KEPT
+
 PROGRESS = "progress"  # 导入的进度也存在这里，导入中断会留下
 
 
@@ -38,6 +40,7 @@ def compare(older_than):
     """([Orphan], [Lost])。older_than 以内写的文件不算：保存时先写文件、后写记录，记录可能还没有提交。
 
     先看有哪些文件，再看有哪些记录：中间新存的只会让文件多出记录来，不会反过来。
+    预览读好、留在原文件旁边的，原文件有记录就算有。
     """
     fields = _file_fields()
     stored = {
@@ -48,7 +51,7 @@ def compare(older_than):
     lost = []
     for model, field in fields:
         for pk, name in _names(model, field):
-            unclaimed[field.storage].discard(name)
+            unclaimed[field.storage] -= {name, f"{name}{KEPT}"}
             if name not in stored[field.storage] and not field.storage.exists(name):
                 lost.append(Lost(model, pk, field, name))
     before = timezone.now() - older_than

@@ -4,55 +4,52 @@
 """
 
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from django.db import IntegrityError, transaction
 
-from taiping.ground.tables import TableError, TooHeavy, as_int
+from taiping.ground.form_fields import suffix_of
+from taiping.ground.tables import Kept, TableError, TooHeavy, as_int
 from tasks.workbook.apply import write_all
 from tasks.workbook.audit import note_import
 from tasks.workbook.columns import BY_TITLE
 from tasks.workbook.diff import Diff, compare
-from tasks.workbook.document import Document, PlanFileError, Problem
+from tasks.workbook.document import Document, PlanFileError, PlanProblem
 from tasks.workbook.parse import parse_document
 from tasks.workbook.read_json import read_json
 from tasks.workbook.read_xlsx import read_xlsx
 from tasks.workbook.rules import blocked_deletions, check_all
 from tasks.workbook.stored import Stored
-from tasks.workbook.write import to_json, to_xlsx, with_errors
+from tasks.workbook.write import to_json, to_xlsx
 
 __all__ = [
     "PlanFileError",
-    "Problem",
-    "Review",
+    "PlanReview",
     "Stored",
     "examine",
     "export_json",
     "export_xlsx",
     "import_plan",
     "unreadable",
-    "with_errors",
 ]
 
 SHEETS = list(BY_TITLE)
 
 
 @dataclass
-class Review:
+class PlanReview:
     """看过一遍的文件：errors 不改不能导入；keep 是保留旧行时才算的错；warnings 只是提醒；有错时 diff 是空的。"""
 
     document: Document
     stored: Stored | None = None
     diff: Diff | None = None
-    blocked: tuple = ()  # 要删却删不得的，一句话一条
+    blocked: tuple[str, ...] = ()  # 要删却删不得的，一句话一条
     year: int | None = None
     too_heavy: str = ""  # 读到限度还没读完的那句话：不要再试
 
-    def of_level(self, level):
+    def of_level(self, level: str) -> list[PlanProblem]:
+        """这一种的问题，按表、行排好。"""
         found = [problem for problem in self.document.problems if problem.level == level]
-        return sorted(
-            found, key=lambda p: (SHEETS.index(p.sheet) if p.sheet in SHEETS else -1, p.number or 0)
-        )
+        return sorted(found, key=_place)
 
     @property
     def errors(self):
@@ -67,22 +64,29 @@ class Review:
         return self.of_level("KEEP")
 
 
-def read(source, name):
-    """文件内容（bytes）→ Document；打不开的抛 TableError 或 PlanFileError。"""
-    return read_json(source) if PurePath(name).suffix.lower() == ".json" else read_xlsx(source)
+def _place(problem):
+    sheet = SHEETS.index(problem.sheet) if problem.sheet in SHEETS else -1
+    return sheet, problem.row
+
+
+def read(source: bytes, name: str, kept: Kept | None = None) -> Document:
+    """文件内容 → Document；打不开的抛 TableError 或 PlanFileError。"""
+    return read_json(source) if suffix_of(name) == ".json" else read_xlsx(source, kept)
 
 
 def unreadable(sentence):
-    """打不开的文件：只有一条错误的 Review。"""
+    """打不开的文件：只有一条错误的 PlanReview。"""
     document = Document()
     document.note("", sentence)
-    return Review(document)
+    return PlanReview(document)
 
 
-def examine(source, name, *, for_update=False):
-    """文件内容（bytes）和文件名 → Review。打不开的文件也是一条错误，不抛。"""
+def examine(
+    source: bytes, name: str, *, kept: Kept | None = None, for_update: bool = False
+) -> PlanReview:
+    """打不开的文件也是一条错误，不抛。kept 是原文件旁边留着的读好的表。"""
     try:
-        document = read(source, name)
+        document = read(source, name, kept)
     except (TableError, PlanFileError) as error:
         review = unreadable(str(error))
         review.too_heavy = str(error) if isinstance(error, TooHeavy) else ""
@@ -91,21 +95,23 @@ def examine(source, name, *, for_update=False):
     stored = Stored(year, for_update=for_update)
     entries = parse_document(document, [entry.key for entry in stored.of("cadre")])
     check = check_all(document, stored, entries)
-    review = Review(document, stored, year=year)
+    review = PlanReview(document, stored, year=year)
     if not review.errors:
         review.diff = compare(check)
         review.blocked = tuple(blocked_deletions(check, review.diff.deletable))
     return review
 
 
-def import_plan(source, name, *, by=None, delete_missing=False, dry_run=False):
-    """检查并写进数据库，返回 Review。有错抛 PlanFileError（problems 是全部问题），一点不动。
+def import_plan(
+    source: bytes, name: str, *, kept=None, by=None, delete_missing=False, dry_run=False
+) -> PlanReview:
+    """检查并写进数据库，返回 PlanReview。有错抛 PlanFileError（problems 是全部问题），一点不动。
 
     dry_run 照样写一遍再退回，所以删不掉之类的也看得出来。
     """
     try:
         with transaction.atomic():
-            review = examine(source, name, for_update=True)
+            review = examine(source, name, kept=kept, for_update=True)
             errors = review.errors + ([] if delete_missing else review.keep)
             if errors:
                 raise PlanFileError(f"文件里有 {len(errors)} 处要改，没有导入。", errors)

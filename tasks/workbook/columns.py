@@ -14,36 +14,36 @@ LARGEST = {models.PositiveSmallIntegerField: 32767, models.PositiveIntegerField:
 
 
 @dataclass(frozen=True)
-class Column:
+class PlanColumn:
     """一列：field 是模型的字段（组长等成员列是职务代码），blank 是空格子的意思。"""
 
     field: str
     header: str
     kind: str
     required: bool = False
-    blank: object = None
+    blank: str | int | bool | tuple | None = None
     hint: str = ""
     width: float = 14
-    choices: dict = field(default_factory=dict)
+    choices: dict[str, str] = field(default_factory=dict)
     largest: int | None = None
-    model_field: object = None
+    model_field: models.Field | None = None
 
 
 @dataclass(frozen=True)
-class Table:
+class PlanTable:
     """一类行：kind 是内部的名字，key 是认同一行的字段。"""
 
     kind: str
     title: str
-    model: type
-    key: tuple
-    columns: tuple
+    model: type[models.Model]
+    key: tuple[str, ...]
+    columns: tuple[PlanColumn, ...]
 
-    def column(self, name):
+    def column(self, name: str) -> PlanColumn | None:
         return next((column for column in self.columns if column.field == name), None)
 
     @property
-    def word(self):
+    def word(self) -> str:
         return self.model._meta.verbose_name
 
 
@@ -55,7 +55,7 @@ def _column(model, name, hint="", width=14):
         blank = source.get_default()
     else:
         blank = "" if kind in ("text", "slug") else None
-    return Column(
+    return PlanColumn(
         name,
         HEADERS.get(name, str(source.verbose_name)),
         kind,
@@ -86,17 +86,14 @@ def _kind(source):
 
 
 def _table(kind, title, model, key, *columns):
-    return Table(
-        kind,
-        title,
-        model,
-        key,
-        tuple(c if isinstance(c, Column) else _column(model, *c) for c in columns),
-    )
+    made = [
+        column if isinstance(column, PlanColumn) else _column(model, *column) for column in columns
+    ]
+    return PlanTable(kind, title, model, key, tuple(made))
 
 
 def _people(position, hint=""):
-    return Column(position.value, position.label, "people", blank=(), hint=hint, width=24)
+    return PlanColumn(position.value, position.label, "people", blank=(), hint=hint, width=24)
 
 
 PEOPLE_HINT = (
@@ -140,7 +137,7 @@ GROUP = _table(
     ("office", "", 16),
     ("clause", "如 二（一）", 12),
     ("order", "不填就按表里的先后", 8),
-    Column(
+    PlanColumn(
         "ranks",
         "成员排序",
         "ranks",
@@ -218,7 +215,7 @@ READING = _table(
 )
 TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, CADRE, READING)
 # 成员在工作组表里是列，在 JSON 里是行；认同一条成员靠 组、职务、干部（姓名、职务）、集体成员。
-MEMBER = Table(
+MEMBER = PlanTable(
     "member",
     "工作组成员",
     Membership,
@@ -226,7 +223,7 @@ MEMBER = Table(
     (
         _column(Membership, "group"),
         _column(Membership, "position"),
-        Column("cadre", "干部", "cadre"),
+        PlanColumn("cadre", "干部", "cadre"),
         _column(Membership, "post"),
         _column(Membership, "order"),
     ),

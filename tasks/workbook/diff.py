@@ -8,13 +8,13 @@ from tasks.workbook.document import Entry
 
 
 @dataclass
-class Change:
+class EntryChange:
     """一行的改动：fields 是 [(列名, 旧值, 新值)]，值都是给人看的文字。"""
 
     entry: Entry
     stored: Entry | None
     values: dict
-    fields: list
+    fields: list[tuple[str, str, str]]
 
     @property
     def word(self):
@@ -28,10 +28,10 @@ class Change:
 
 @dataclass
 class Diff:
-    new: list = field(default_factory=list)
-    changed: list = field(default_factory=list)
-    unchanged: list = field(default_factory=list)
-    missing: list = field(default_factory=list)  # [Entry]，文件里没有的
+    new: list[EntryChange] = field(default_factory=list)
+    changed: list[EntryChange] = field(default_factory=list)
+    unchanged: list[EntryChange] = field(default_factory=list)
+    missing: list[Entry] = field(default_factory=list)  # 文件里没有的
 
     @property
     def deletable(self):
@@ -75,7 +75,7 @@ def compare(check):
                 for n, v in entry.values.items()
                 if old is None or not same(old.values.get(n), v)
             }
-            change = Change(entry, old, values, [])
+            change = EntryChange(entry, old, values, [])
             change.fields = [
                 _field(kind, name, old, value)
                 for name, value in values.items()
@@ -101,13 +101,13 @@ def _compare_readings(diff, check):
     used = set()
     for key, entry in check.in_file["reading"].items():
         if key[:5] in known:
-            diff.unchanged.append(Change(entry, None, {}, []))
+            diff.unchanged.append(EntryChange(entry, None, {}, []))
             used.add(key[:5])
         else:
             fields = [
                 _field("reading", n, None, v) for n, v in entry.values.items() if n not in KEYLESS
             ]
-            diff.new.append(Change(entry, None, dict(entry.values), fields))
+            diff.new.append(EntryChange(entry, None, dict(entry.values), fields))
     if "reading" in check.document.kinds:
         diff.missing += [
             entry for key, entry in check.stored.entries["reading"].items() if key[:5] not in used

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from taiping.ground.tables import shown
+from django.db.models import Model
+
+from taiping.ground.tables import Problem, shown
 from tasks.models import Membership
 from tasks.workbook.columns import BY_KIND
 
@@ -10,66 +12,66 @@ POSITION_LABELS = dict(Membership.Position.choices)
 
 
 @dataclass
-class Row:
+class FileRow:
     """文件里的一行（JSON 里是一条）。cells：字段 → 原来的值；columns：字段 → 怎么称呼那一列；
     numbers：一行拆成几行写时，字段 → 行号；bad：已经报过错的字段，后面的规则不再看。"""
 
     kind: str
     cells: dict
     sheet: str
-    number: int | None
-    columns: dict
+    number: int  # 0 是没有哪一行
+    columns: dict[str, str]
     unit: str = "行"
-    numbers: dict = field(default_factory=dict)
-    bad: set = field(default_factory=set)
+    numbers: dict[str, int] = field(default_factory=dict)
+    bad: set[str] = field(default_factory=set)
 
     @property
-    def place(self):
+    def place(self) -> str:
         return f"第 {self.number} {self.unit}"
 
 
 @dataclass(frozen=True)
-class Problem:
-    """一个问题：在哪里、找到什么、怎么改。level：ERROR 不改不能导入，WARNING 只是提醒，
+class PlanProblem(Problem):
+    """column 连列标一起写，如 B“年度”。level：ERROR 不改不能导入，WARNING 只是提醒，
     KEEP 是只有保留文件里没有的行时才算的错（删掉那些行就没有了）。"""
 
-    sheet: str
-    number: int | None
-    column: str
-    found: str
-    advice: str
     level: str = "ERROR"
     unit: str = "行"
 
-    def __str__(self):
-        where = f"“{self.sheet}”" if self.sheet else "文件"
-        if self.number:
-            where += f"第 {self.number} {self.unit}"
-        return f"{where} {self.column}：{self.advice}" if self.column else f"{where}：{self.advice}"
+    @property
+    def row_text(self) -> str:
+        return f"第 {self.row} {self.unit}" if self.row else ""
 
     @property
-    def row_text(self):
-        return f"第 {self.number} {self.unit}" if self.number else ""
+    def where(self) -> str:
+        sheet = f"“{self.sheet}”" if self.sheet else "文件"
+        return f"{sheet}{self.row_text} {self.column}".rstrip()
+
+    @property
+    def note(self) -> str:
+        prefix = "提醒：" if self.level == "WARNING" else ""
+        column = f"{self.column}：" if self.row and self.column else ""
+        return f"{prefix if self.row else ''}{column}{self.advice}"
 
 
 @dataclass
 class Document:
     """一个文件读出来的全部：rows 按类分，kinds 是文件里有的类，positions 是写了成员的职务列。"""
 
-    rows: dict = field(default_factory=dict)
-    kinds: set = field(default_factory=set)
-    positions: set = field(default_factory=set)
-    problems: list = field(default_factory=list)
+    rows: dict[str, list[FileRow]] = field(default_factory=dict)
+    kinds: set[str] = field(default_factory=set)
+    positions: set[str] = field(default_factory=set)
+    problems: list[PlanProblem] = field(default_factory=list)
 
-    def add(self, row):
+    def add(self, row: FileRow) -> None:
         self.rows.setdefault(row.kind, []).append(row)
 
-    def of(self, kind):
+    def of(self, kind: str) -> list[FileRow]:
         return self.rows.get(kind, [])
 
-    def note(self, sheet, advice, *, number=None, column="", found="", level="ERROR", unit="行"):
+    def note(self, sheet, advice, *, number=0, column="", found="", level="ERROR", unit="行"):
         self.problems.append(
-            Problem(sheet, number, column, shown_short(found), advice, level, unit)
+            PlanProblem(sheet, number, column, shown_short(found), advice, level, unit)
         )
 
     def report(self, row, name, advice, *, level="ERROR"):
@@ -95,15 +97,15 @@ class Entry:
     kind: str
     key: tuple
     values: dict
-    row: Row | None = None
-    object: object = None  # 数据库里的那一条
+    row: FileRow | None = None
+    object: Model | None = None  # 数据库里的那一条
 
     @property
-    def word(self):
+    def word(self) -> str:
         return BY_KIND[self.kind].word
 
     @property
-    def label(self):
+    def label(self) -> str:
         """给人看的名字，用在预览和提示里。"""
         if self.kind == "member":
             group, position, cadre, post = self.key

@@ -1,13 +1,14 @@
 """格子里的值 → 字段的值：一列一列地认，认不出的记下问题；成员格拆成一条条成员。"""
 
 import re
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from taiping.ground.tables import as_bool, as_code, as_date, as_decimal, as_int, as_moment, as_text
 from tasks.workbook.columns import BY_KIND, ORDER, POSITIONS
-from tasks.workbook.document import Entry, Row
+from tasks.workbook.document import Entry
 from tasks.workbook.members import People, split_people
 
 SLUG = re.compile(r"[-a-zA-Z0-9_]+")
@@ -30,10 +31,8 @@ def parse_cell(column, raw):
 
 
 def _text(column, raw):
-    text, limit = (
-        as_code(raw) if column.field == "code" else as_text(raw),
-        column.model_field.max_length,
-    )
+    text = as_code(raw) if column.field == "code" else as_text(raw)
+    limit = column.model_field.max_length
     if limit and len(text) > limit:
         raise ValueError(f"“{text[:10]}…”有 {len(text)} 个字，最多 {limit} 个字，请删短。")
     return text
@@ -145,26 +144,12 @@ def _members_of(document, group, people):
                 document.report(group.row, position, str(error))
                 continue
             if len(post) > 100:
-                document.report(
-                    group.row,
-                    position,
-                    f"“{post[:10]}…”有 {len(post)} 个字，最多 100 个字，请删短。",
-                )
+                advice = f"“{post[:10]}…”有 {len(post)} 个字，最多 100 个字，请删短。"
+                document.report(group.row, position, advice)
                 continue
-            row = Row(
-                "member",
-                {position: text},
-                group.row.sheet,
-                group.row.number,
-                group.row.columns,
-                group.row.unit,
-            )
-            values = {
-                "group": group.values.get("name"),
-                "position": position,
-                "cadre": cadre,
-                "post": post,
-            }
+            row = replace(group.row, kind="member", cells={position: text}, numbers={}, bad=set())
+            values = {"group": group.values.get("name"), "position": position}
+            values |= {"cadre": cadre, "post": post}
             found.append(Entry("member", (), values, row))
     ranks = group.values.pop("ranks", ()) or tuple(range(1, len(found) + 1))
     if len(ranks) != len(found) and not group.row.bad & set(POSITIONS.values):
@@ -174,8 +159,7 @@ def _members_of(document, group, people):
         document.report(group.row, "ranks", advice)
     for entry, rank in zip(found, ranks, strict=False):
         if not 0 <= rank <= 32767:
-            document.report(
-                group.row, "ranks", f"“{rank}”超出范围，请填 0 到 32767 的整数，或清空这一格。"
-            )
+            advice = f"“{rank}”超出范围，请填 0 到 32767 的整数，或清空这一格。"
+            document.report(group.row, "ranks", advice)
         entry.values["order"] = rank
     return found

@@ -3,22 +3,28 @@
 from taiping.ground.tables import (
     ERROR_HEADER,
     ERROR_SHEET,
-    HEADER_ROWS,
+    HeaderIndex,
+    Kept,
     column_letter,
+    digest_of,
+    key_of,
     plain_header,
+    plain_sheets,
     read_workbook,
+    sheets_from,
     shown,
 )
 from tasks.workbook.columns import BY_TITLE, PLAN, POSITIONS
-from tasks.workbook.document import Document, Row
+from tasks.workbook.document import Document, FileRow
 
 NOTE_MARK = "※"  # 表头下面的说明行以它开头
+LAYOUT = 1  # 读表、留下的写法变了就加一：以前留下的不再用
 
 
-def read_xlsx(source):
-    """bytes 或路径 → Document；文件打不开抛 TableError。"""
+def read_xlsx(source: bytes, kept: Kept | None = None) -> Document:
+    """文件打不开抛 TableError。给了 kept 的，读好的表留一份，同样的文件下次不用再读。"""
     document, unknown = Document(), []
-    for sheet in read_workbook(source):
+    for sheet in _sheets(source, kept):
         table = BY_TITLE.get(plain_header(sheet.name))
         if table is PLAN:
             document.kinds.add("plan")
@@ -28,12 +34,8 @@ def read_xlsx(source):
         elif sheet.rows and sheet.name != ERROR_SHEET:
             unknown.append(sheet.name)
     for name in unknown:
-        document.note(
-            name,
-            f"不认得这张表，没有读它。方案的八张表是：{'、'.join(BY_TITLE)}。",
-            found=name,
-            level="WARNING",
-        )
+        advice = f"不认得这张表，没有读它。方案的八张表是：{'、'.join(BY_TITLE)}。"
+        document.note(name, advice, found=name, level="WARNING")
     if "plan" not in document.kinds:
         document.note(
             "方案", "文件里没有“方案”这张表，不知道是哪一年的。请从导出的方案表改起，保留这张表。"
@@ -41,24 +43,35 @@ def read_xlsx(source):
     return document
 
 
+def _sheets(source, kept):
+    if kept is None:
+        return read_workbook(source)
+    key = key_of(LAYOUT, digest_of(source))
+    if plain := kept.recall(key):
+        return sheets_from(plain)
+    sheets = read_workbook(source)
+    kept.keep(key, plain_sheets(sheets))
+    return sheets
+
+
+def _headers(table):
+    return HeaderIndex((column.header, column) for column in table.columns)
+
+
 def _read_plan(document, sheet):
     """“项目 | 内容”的两列表，读成一行。"""
-    known = {plain_header(column.header): column for column in PLAN.columns}
-    row = Row("plan", {}, sheet.name, None, {})
+    known, row = _headers(PLAN), FileRow("plan", {}, sheet.name, 0, {})
     for number, values in sheet.rows:
         item, content = plain_header(values[0]), values[1] if len(values) > 1 else None
         if item in ("项目", ERROR_HEADER, "") or item.startswith(NOTE_MARK):
             continue
-        column = known.get(item)
+        column = known.find(item)
         if column is None:
-            document.note(
-                sheet.name,
+            advice, at = (
                 f"不认得“{item}”这一项，没有读它。",
-                number=number,
-                column="A“项目”",
-                found=item,
-                level="WARNING",
+                {"number": number, "column": "A“项目”"},
             )
+            document.note(sheet.name, advice, **at, found=item, level="WARNING")
         elif column.field in row.cells:
             advice = f"“{item}”写了两遍。一份文件只放一个年度的方案，请删去一行。"
             document.note(sheet.name, advice, number=number, column=f"B“{item}”", found=content)
@@ -76,8 +89,8 @@ def _read_plan(document, sheet):
 
 
 def _read_table(document, sheet, table):
-    known = {plain_header(column.header): column for column in table.columns}
-    head = _find_header(sheet.rows[:HEADER_ROWS], known)
+    known = _headers(table)
+    head = known.best_row(sheet.rows)
     if head is None:
         if sheet.rows:
             document.note(
@@ -102,41 +115,22 @@ def _read_table(document, sheet, table):
             for index, column in columns
         }
         if not is_note and any(value is not None for value in cells.values()):
-            document.add(Row(table.kind, cells, sheet.name, number, titles))
-
-
-def _find_header(rows, known):
-    """认得的列名最多的那一行，至少两个。"""
-    counts = [sum(plain_header(value) in known for value in values) for _, values in rows]
-    return counts.index(max(counts)) if counts and max(counts) >= 2 else None
+            document.add(FileRow(table.kind, cells, sheet.name, number, titles))
 
 
 def _match_columns(document, name, table, number, headers, known):
     """认出各列 → [(第几列, Column)]；不认得的提醒，重复的、缺少的必填列是错。"""
     columns, seen = [], set()
     for index, value in enumerate(headers):
-        header = plain_header(value)
-        column, letter = known.get(header), column_letter(index)
+        header, column = plain_header(value), known.find(value)
+        at = {"number": number, "column": column_letter(index), "found": header}
         if column and column.field not in seen:
             columns.append((index, column))
             seen.add(column.field)
         elif column:
-            document.note(
-                name,
-                f"“{column.header}”这一列有两个，请删去一个。",
-                number=number,
-                column=letter,
-                found=header,
-            )
+            document.note(name, f"“{column.header}”这一列有两个，请删去一个。", **at)
         elif header and header != ERROR_HEADER:
-            document.note(
-                name,
-                f"不认得“{header}”这一列，没有读它。",
-                number=number,
-                column=letter,
-                found=header,
-                level="WARNING",
-            )
+            document.note(name, f"不认得“{header}”这一列，没有读它。", **at, level="WARNING")
     for column in table.columns:
         is_needed = column.required or (column.field in table.key and column.field != "created_at")
         if is_needed and column.field not in seen:

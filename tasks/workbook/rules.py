@@ -3,8 +3,11 @@
 from taiping.ground.texts import listed
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
+from tasks.workbook.model_rules import check_models
 from tasks.workbook.stored import key_of
 from tasks.workbook.village_rules import check_villages, village_index, warn_of_sums
+
+NO_GROUP = "“{}”不是“工作组”表里的名称。请改成表里的，或留空。"
 
 
 class Check:
@@ -51,9 +54,9 @@ def check_all(document, stored, entries):
     for kind in ("milestone", "allocation", "reading", "member"):
         set_keys(check, kind)
     check_villages(check)
-    check_plan(check)
     check_groups(check)
     check_members(check)
+    check_models(check)
     check_targets(check)
     check_milestones(check)
     check_readings(check)
@@ -79,19 +82,12 @@ def set_keys(check, kind):
             check.report(entry, "value", f"和{first.row.place}一样，只算一条。", level="WARNING")
         elif kind == "member":
             advice = f"“{entry.label.split(' ', 1)[-1]}”写了两遍，请删去一个。"
-            check.report(
-                entry,
-                entry.values["position"] if "group" not in entry.row.cells else "cadre",
-                advice,
-            )
+            column = "cadre" if "group" in entry.row.cells else entry.values["position"]
+            check.report(entry, column, advice)
         else:
-            column, words = (
-                table.column(table.key[-1]),
-                "、".join(str(part) for part in entry.key if part),
-            )
-            check.report(
-                entry, column.field, f"“{words}”和{first.row.place}重复，请改成不同的，或删去一行。"
-            )
+            words = "、".join(str(part) for part in entry.key if part)
+            advice = f"“{words}”和{first.row.place}重复，请改成不同的，或删去一行。"
+            check.report(entry, table.key[-1], advice)
     check.in_file[kind] = seen
 
 
@@ -114,17 +110,8 @@ def match_targets(check):
         for entry in check.entries[kind]:
             code = entry.values.get("target")
             if code and (code,) not in known:
-                check.report(
-                    entry, "target", f"“{code}”不是目标任务的代码。已有的代码是：{codes}。"
-                )
-
-
-def check_plan(check):
-    for entry in check.entries["plan"]:
-        values = check.full(entry)
-        if values["starts_on"] and values["ends_on"] and values["ends_on"] <= values["starts_on"]:
-            advice = f"{values['ends_on']} 不晚于开始日期 {values['starts_on']}。结束日期要晚于开始日期。"
-            check.report(entry, "ends_on", advice)
+                advice = f"“{code}”不是目标任务的代码。已有的代码是：{codes}。"
+                check.report(entry, "target", advice)
 
 
 def check_groups(check):
@@ -135,17 +122,14 @@ def check_groups(check):
         if parent is None or name is None:
             continue
         if parent not in parents:
-            check.report(
-                entry, "parent", f"“{parent}”不是“工作组”表里的名称。请改成表里的，或留空。"
-            )
+            check.report(entry, "parent", NO_GROUP.format(parent))
         elif name in circling:
-            check.report(
-                entry, "parent", f"“{parent}”又归“{name}”管，上级绕成了圈。请改一个，专班自己留空。"
-            )
+            advice = f"“{parent}”又归“{name}”管，上级绕成了圈。请改一个，专班自己留空。"
+            check.report(entry, "parent", advice)
     for entry in check.entries["target"]:
         group = entry.values.get("group")
         if group is not None and group not in parents:
-            check.report(entry, "group", f"“{group}”不是“工作组”表里的名称。请改成表里的，或留空。")
+            check.report(entry, "group", NO_GROUP.format(group))
 
 
 def in_circles(parents):
@@ -163,55 +147,36 @@ def in_circles(parents):
 
 
 def check_members(check):
-    """JSON 里一条条写的成员：组和干部要找得到，干部和集体成员只填一个。"""
+    """JSON 里一条条写的成员：组和干部要找得到。"""
     groups = {entry.key[0] for entry in check.final("group")}
     cadres = {entry.key for entry in check.final("cadre")}
     for entry in check.entries["member"]:
         if "group" not in entry.row.cells:  # 从工作组表拆出来的，拆的时候已经查过
             continue
-        group, cadre, post = (entry.values.get(name) for name in ("group", "cadre", "post"))
+        group, cadre = entry.values.get("group"), entry.values.get("cadre")
         if group and group not in groups:
             check.report(entry, "group", f"没有“{group}”这个工作组。请改成文件里有的工作组。")
         if cadre and tuple(cadre) not in cadres:
-            check.report(
-                entry,
-                "cadre",
-                f"没有“{'，'.join(cadre)}”这名干部。请在干部里加上，或改成文件里有的。",
-            )
-        if bool(cadre) == bool(post) and not entry.row.bad:
-            check.report(entry, "post", "干部和集体成员二选一，只填一个。")
+            advice = f"没有“{'，'.join(cadre)}”这名干部。请在干部里加上，或改成文件里有的。"
+            check.report(entry, "cadre", advice)
 
 
 def check_targets(check):
+    """录入了监测数的任务，不能改成靠图斑量。"""
     measured = {entry.values["target"] for entry in check.stored.of("reading")}
     for entry in check.entries["target"]:
-        values, row = check.full(entry), entry.row
-        if row.bad & {"kind", "measured_by"}:
+        values = check.full(entry)
+        if entry.row.bad & {"kind", "measured_by"} or values["measured_by"] != "PATCHES":
             continue
-        kind, by = values["kind"], values["measured_by"]
-        if kind == "FLOOR" and by == "PATCHES":
-            check.report(entry, "measured_by", "底线任务靠监测量，请把“靠什么量”改成“监测”。")
-        elif kind == "CASES" and by == "READINGS":
-            check.report(entry, "measured_by", "问题清单按图斑逐个销号，请把“靠什么量”改成“图斑”。")
-        elif by == "PATCHES" and values["unit"] != "亩" and "unit" not in row.bad:
-            check.report(entry, "unit", f"“{values['unit']}”不行：靠图斑量的任务，单位只能是“亩”。")
-        elif by == "PATCHES" and values["code"] in measured:
-            check.report(
-                entry, "measured_by", "这项任务已经录入了监测数，不能改成靠图斑量。请改回“监测”。"
-            )
-        if (values["decimals"] or 0) > 6:
-            check.report(entry, "decimals", f"“{values['decimals']}”太大，显示小数位最多 6 位。")
+        if values["code"] in measured:
+            advice = "这项任务已经录入了监测数，不能改成靠图斑量。请改回“监测”。"
+            check.report(entry, "measured_by", advice)
 
 
 def check_milestones(check):
     by_target = {}
     for entry in check.entries["milestone"]:
         values = check.full(entry)
-        starts_on, due_on = values["starts_on"], values["due_on"]
-        if starts_on and due_on and due_on < starts_on and "due_on" not in entry.row.bad:
-            check.report(
-                entry, "due_on", f"截止日期 {due_on} 早于开始日期 {starts_on}。请改其中一个。"
-            )
         if values["order"] is None and "order" not in entry.row.bad:
             check.report(entry, "order", "没有填“顺序”，请填上，从 1 起。")
         elif not entry.row.bad & {"target", "order"} and values["target"]:
@@ -251,10 +216,8 @@ def check_readings(check):
     for entry in check.entries["reading"]:
         target = targets.get(entry.values.get("target"))
         if target and target.get("measured_by") == "PATCHES":
-            name = target.get("name")
-            check.report(
-                entry, "target", f"“{name}”靠图斑量，不用录入监测数。请删去这一行，或改目标代码。"
-            )
+            advice = f"“{target.get('name')}”靠图斑量，不用录入监测数。请删去这一行，或改目标代码。"
+            check.report(entry, "target", advice)
 
 
 def check_period(check):

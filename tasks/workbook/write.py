@@ -118,17 +118,3 @@ def _json_value(name, value, year):
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return value if isinstance(value, str) else plain(value)
-
-
-def with_errors(source, problems):
-    """上传的表 + 问题 → 同样的表，每张多一列“错误”；说不到哪一行的写在“错误说明”表里。"""
-    placed = [
-        (problem.sheet, problem.number, problem.row_text, _sentence(problem))
-        for problem in problems
-    ]
-    return tables.marked(source, placed)
-
-
-def _sentence(problem):
-    prefix = "提醒：" if problem.level == "WARNING" else ""
-    return f"{prefix}{problem.column}：{problem.advice}" if problem.number else problem.advice

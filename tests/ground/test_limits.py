@@ -244,7 +244,7 @@ def test_a_plan_file_that_was_too_slow_is_not_tried_again_either(client, db, mon
     record = make_plan_file(admin)
     record.file.save("慢.xlsx", ContentFile(b"PK"))
 
-    def endless(content):
+    def endless(content, kept):
         tried.append(content)
         raise TOO_LONG
 

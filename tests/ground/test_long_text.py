@@ -12,7 +12,7 @@ import pytest
 from plots.evidence.checking import clean_name
 from plots.evidence.documents import Refused, check_pdf
 from plots.importing.layout import ColumnUse, _extra_keys
-from plots.models.columns import tidy_header, units_in
+from plots.models.columns import units_in
 from plots.pages.report.file_fields import DeviceField
 from taiping.audit.signing import fitting
 from taiping.ground.geometry import formats
@@ -27,6 +27,7 @@ from taiping.ground.tables import (
     as_moment,
     read_csv,
     refuse_unfit,
+    tidy_header,
 )
 from taiping.ground.tables.reading import _last_tags, _merges
 from taiping.operations.logs import LONGEST_LINE, TRACE_LINE, LineFormatter, masked, masked_start
@@ -438,7 +439,7 @@ def test_every_group_of_a_circle_is_told_and_nobody_else():
 
     review = workbook.examine(json.dumps([*circle, outside]).encode(), "方案.json")
 
-    assert [problem.number for problem in review.errors if "绕成了圈" in problem.advice] == [
+    assert [problem.row for problem in review.errors if "绕成了圈" in problem.advice] == [
         2,
         3,
         4,

@@ -49,7 +49,8 @@ class VillageIndex:
     def __init__(self, villages=None, *, place=""):
         self.by_code, self.by_name, self.by_alias, self.seen = {}, {}, {}, {}
         self.place = [part for part in LEVELS.match(tidy(place)).groups() if part]
-        for village in Village.objects.all() if villages is None else villages:
+        self.villages = list(Village.objects.all() if villages is None else villages)
+        for village in self.villages:
             self.by_name[tidy(village.name)] = village
             if village.code:
                 self.by_code[tidy_code(village.code)] = village

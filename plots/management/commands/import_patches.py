@@ -1,17 +1,16 @@
 """导入图斑：表格（.xlsx、.xls、.csv）、矢量数据（.zip、.gpkg、.geojson、.kml、.txt），或国土调查云结果：先检查，没有错才写。"""
 
 from pathlib import Path
-from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
 
 from plots.importing import Refused, apply_batch, preview
+from plots.importing.batches import forget, new_batch
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
-from plots.pages.imports.forms import LONELY, VECTORS
 from taiping.ground.tables import TableError
 from tasks.models import Target
 from tasks.models.question import Question
@@ -56,43 +55,26 @@ class Command(BaseCommand):
         with acting(by, command="import_patches"):
             self.run(by=by, **options)
 
-    def run(
-        self,
-        *,
-        file,
-        target,
-        year,
-        dry_run,
-        by,
-        cloud,
-        with_earlier,
-        skip_refused,
-        crs=None,
-        **options,
-    ):
+    def run(self, *, file, target, year, by, cloud, crs, dry_run, skip_refused, **options):
         batch = self.make_batch(file, find_target(target, year), by, cloud, crs)
+        given = {"by": by, "with_earlier": options["with_earlier"]}
         try:
-            review = preview(batch, by=batch.by, with_earlier=with_earlier)
+            review = preview(batch, **given)
             self.tell(review)
-            refusals = getattr(review, "refusals", [])
-            if review.unreadable or review.problems or (refusals and not skip_refused):
+            if not review.is_clean or (review.refusals and not skip_refused):
                 raise CommandError("没有导入，请按上面说的改好再来。", returncode=1)
             if dry_run or review.is_empty:
                 self.stdout.write("试运行，什么也没有写。" if dry_run else "不用导入。")
                 return
-            given = (
-                {"with_earlier": with_earlier, "skip_refused": skip_refused}
-                if cloud
-                else {"review": review}
-            )
-            counts = apply_batch(batch, by=batch.by, **given).counts
-            self.stdout.write(f"“{batch.target.name}”：{counts_text(counts)}。")
+            done = apply_batch(batch, review=review, skip_refused=skip_refused, **given)
+            self.stdout.write(f"“{batch.target.name}”：{counts_text(done.counts)}。")
         except Refused as refusal:
             for problem in refusal.problems:
                 self.stderr.write(str(problem))
             raise CommandError(str(refusal), returncode=1) from None
         finally:
-            forget_unless_applied(batch)
+            if not Batch.objects.filter(pk=batch.pk, applied_at__isnull=False).exists():
+                forget(batch)  # 没有导入成的，连文件一起不留
 
     def make_batch(self, file, target, by, cloud, crs):
         try:
@@ -101,18 +83,12 @@ class Command(BaseCommand):
             raise CommandError(f"打不开 {file}：{error.strerror}。") from None
         if cloud and by is None:
             raise CommandError("国土调查云结果要记在一位镇工作人员名下，请加上 --by 用户名。")
-        suffix = file.suffix.lower()
-        kind = Batch.Source.GEO if suffix in (*VECTORS, *LONELY) else Batch.Source.TABLE
-        if cloud:
-            kind = Batch.Source.CLOUD
         try:
             crs = chosen_code(crs)
         except TableError as error:
             raise CommandError(str(error)) from None
-        batch = Batch(target=target, kind=kind, name=file.name[:200], by=by, crs=crs)
-        batch.file.save(f"{uuid4().hex}{suffix[:8]}", ContentFile(content), save=False)
-        batch.save()
-        return batch
+        kind = Batch.Source.CLOUD if cloud else Batch.Source.TABLE
+        return new_batch(ContentFile(content), file.name, target=target, kind=kind, by=by, crs=crs)
 
     def tell(self, review):
         self.stdout.write(headline(review))
@@ -123,14 +99,15 @@ class Command(BaseCommand):
             self.stdout.write(f"提醒：{note}")
         for warning in review.warnings:
             self.stdout.write(f"提醒：{warning}")
-        for problem in [*review.problems, *getattr(review, "refusals", [])]:
+        for problem in review.to_fix:
             self.stderr.write(str(problem))
-        if (crs := getattr(review, "crs", None)) and crs["doubts"]:
+        if review.crs and review.crs["doubts"]:
+            crs = review.crs
             codes = "、".join(f"{code} 是{label}" for code, label in crs["choices"][:1])
             self.stderr.write(
                 f"坐标系用 --crs 代码 指明{f'，如 {codes}' if crs['selected'] else ''}。"
             )
-        if hasattr(review, "found") and review.found.file_count:
+        if review.file_count:
             self.stdout.write(quota_text(review)[0])
             self.stdout.write(f"和系统里的比：{counts_text(review.counts) or '没有变化'}。")
 
@@ -160,10 +137,3 @@ def find_user(username):
     if user is None or not user.has_perm("plots.import_patches"):
         raise CommandError(f"没有“{username}”这个镇工作人员或管理员账号，请核对用户名。")
     return user
-
-
-def forget_unless_applied(batch):
-    """没有导入成的，连文件一起不留。"""
-    if not Batch.objects.filter(pk=batch.pk, applied_at__isnull=False).exists():
-        batch.file.delete(save=False)
-        Batch.objects.filter(pk=batch.pk).delete()

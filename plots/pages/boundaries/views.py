@@ -1,31 +1,31 @@
 """村界的页面：管理员导入、去掉；有了或换了村界，图形检查重做。"""
 
-from pathlib import PurePosixPath
-
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 
 from plots.geometry.checks import recheck
+from taiping.ground.form_fields import UploadField, suffix_of
 from taiping.ground.geometry.crs import choices
 from taiping.ground.geometry.measure import area_mu
-from taiping.ground.geometry.reading import SUFFIXES
+from taiping.ground.geometry.reading import LONELY, SUFFIXES
 from taiping.ground.geometry.shapes import load
 from taiping.ground.permissions import permission_required
 from taiping.ground.tables import TableError
-from tasks.pages.imports.forms import safe_name
 from villages.accounts import drafts
 from villages.models import Village, VillageBoundary
 from villages.places.boundaries import read_boundaries, save_boundaries
 
 
 class BoundaryForm(forms.Form):
-    file = forms.FileField(
+    file = UploadField(
         label="文件",
-        allow_empty_file=True,
+        suffixes=SUFFIXES,
+        limit="PATCH_FILE_MAX_BYTES",
+        wrong="不是矢量数据。请选 .zip、.gpkg、.geojson 或 .kml 文件。",
+        shrink="请只留本镇的村界。",
+        known_wrong={".shp": LONELY},
         help_text="压缩成 zip 的 shapefile 或文件地理数据库（.gdb），.gpkg、.geojson、.kml；要有一列是村名或 12 位村代码。",
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
         error_messages={"required": "还没有选文件。"},
     )
     crs = forms.ChoiceField(
@@ -35,27 +35,12 @@ class BoundaryForm(forms.Form):
         choices=[("", "照文件写的"), *choices()],
     )
 
-    def clean_file(self):
-        file, most = self.cleaned_data["file"], settings.PATCH_FILE_MAX_BYTES
-        file.name = safe_name(file.name)
-        if not file.size:
-            raise forms.ValidationError(f"“{file.name}”是空文件（0 字节）。请检查文件是否传完整。")
-        if file.size > most:
-            raise forms.ValidationError(
-                f"“{file.name}”有 {file.size / 1024 / 1024:.1f} MB，最多 {most / 1024 / 1024:g} MB。请只留本镇的村界。"
-            )
-        return file
-
     def clean(self):
         cleaned = super().clean()
         if file := cleaned.get("file"):
-            suffix = PurePosixPath(file.name).suffix.lower()
+            crs = cleaned.get("crs", "")
             try:
-                if suffix not in (*SUFFIXES, ".shp"):
-                    raise TableError(
-                        f"“{file.name}”不是矢量数据。请选 .zip、.gpkg、.geojson 或 .kml 文件。"
-                    )
-                self.found = read_boundaries(file.read(), suffix, file.name, cleaned.get("crs", ""))
+                self.found = read_boundaries(file.read(), suffix_of(file.name), file.name, crs)
             except TableError as error:
                 self.add_error("file", str(error))
         return cleaned

@@ -1,24 +1,18 @@
 """导入图斑的表单：上传或粘贴，和手工对列。"""
 
-from pathlib import PurePosixPath
-from uuid import uuid4
-
 from django import forms
-from django.conf import settings
 from django.core.files.base import ContentFile
 
+from plots.importing.batches import SHAPEFILE_PARTS, new_batch
 from plots.importing.source import PASTED
 from plots.models import Batch
-from plots.models.column_aliases import ColumnAlias
-from plots.models.columns import AREAS, CLOUD, EXTRA, FOUND_VILLAGE, MEASURED, Field, tidy_header
-from taiping.ground.form_fields import ListedChoiceField
+from plots.models.columns import AREAS, CLOUD, EXTRA, FOUND_VILLAGE, MEASURED, Field
+from taiping.ground.form_fields import ListedChoiceField, UploadField
+from taiping.ground.geometry.reading import LONELY
 from taiping.ground.geometry.reading import SUFFIXES as VECTORS
 from tasks.models import Target
-from tasks.pages.imports.forms import safe_name
 
 TABLES = (".xlsx", ".xls", ".csv")
-SUFFIXES = (*TABLES, *VECTORS)
-LONELY = (".shp", ".shx", ".dbf", ".prj")
 KINDS = [
     (Batch.Source.TABLE, "图斑：下发的表格或矢量数据，或从台账导出后改过的表"),
     (Batch.Source.CLOUD, "国土调查云结果：导出的举证结果，按图斑编号记到举证这一步"),
@@ -41,13 +35,16 @@ class ImportForm(forms.Form):
         help_text="一份文件只导入一项目标任务的图斑。",
         error_messages={"required": "请选这份文件是哪项目标任务的。"},
     )
-    file = forms.FileField(
+    file = UploadField(
         label="文件",
         required=False,
-        allow_empty_file=True,
+        suffixes=(*TABLES, *VECTORS),
+        limit="PATCH_FILE_MAX_BYTES",
+        wrong="不是表格，也不是矢量数据。请选 .xlsx、.xls、.csv，或 .zip、.gpkg、.geojson、.kml、.txt 文件。",
+        shrink="请删去文件里的图片和用不到的表，或拆成几份。",
+        known_wrong=dict.fromkeys(SHAPEFILE_PARTS, LONELY),
         help_text="表格：.xlsx、老的 .xls、.csv。矢量数据：压缩成 zip 的 shapefile 或文件地理数据库（.gdb），"
         ".gpkg、.geojson、.kml，界址点 .txt。",
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
     )
     pasted = forms.CharField(
         label="或者粘贴",
@@ -63,29 +60,6 @@ class ImportForm(forms.Form):
             "plan"
         )
         self.fields["target"].queryset = targets.order_by("-plan__year", "order")
-
-    def clean_file(self):
-        file, limit = self.cleaned_data["file"], settings.PATCH_FILE_MAX_BYTES
-        if not file:
-            return None
-        file.name = safe_name(file.name)
-        suffix = PurePosixPath(file.name).suffix.lower()
-        if suffix in LONELY:
-            raise forms.ValidationError(
-                f"只有“{file.name}”一个文件不够。请把同名的 .shp、.shx、.dbf、.prj 一起压缩成 zip 再传。"
-            )
-        if suffix not in SUFFIXES:
-            raise forms.ValidationError(
-                f"“{file.name}”不是表格，也不是矢量数据。请选 .xlsx、.xls、.csv，或 .zip、.gpkg、.geojson、.kml、.txt 文件。"
-            )
-        if not file.size:
-            raise forms.ValidationError(f"“{file.name}”是空文件（0 字节）。请检查文件是否传完整。")
-        if file.size > limit:
-            size, most = file.size / 1024 / 1024, limit / 1024 / 1024
-            raise forms.ValidationError(
-                f"“{file.name}”有 {size:.1f} MB，最多 {most:g} MB。请删去文件里的图片和用不到的表，或拆成几份。"
-            )
-        return file
 
     def clean(self):
         cleaned = super().clean()
@@ -103,59 +77,53 @@ class ImportForm(forms.Form):
 
     def save(self, by):
         """存下原文件，返回还没导入的批次。"""
-        file, kind = self.cleaned_data["file"], self.cleaned_data["kind"]
+        data = self.cleaned_data
+        file, given = data["file"], {"target": data["target"], "kind": data["kind"], "by": by}
         if file:
-            name, content, suffix = file.name, file, PurePosixPath(file.name).suffix.lower()
-        else:
-            name, suffix = "粘贴的内容.txt", PASTED
-            content = ContentFile(self.cleaned_data["pasted"].encode())
-            kind = Batch.Source.PASTE if kind == Batch.Source.TABLE else kind
-        if suffix in VECTORS:
-            kind = Batch.Source.GEO
-        batch = Batch(target=self.cleaned_data["target"], kind=kind, name=name, by=by)
-        batch.file.save(f"{uuid4().hex}{suffix}", content, save=False)
-        batch.save()
-        return batch
+            return new_batch(file, file.name, **given)
+        if given["kind"] == Batch.Source.TABLE:
+            given["kind"] = Batch.Source.PASTE
+        content = ContentFile(data["pasted"].encode())
+        return new_batch(content, "粘贴的内容.txt", suffix=PASTED, **given)
 
 
 def column_choices(batch):
     """手工对列时每一列可以选什么。"""
-    extra = (EXTRA, "其他列（原样保留）")
-    fields = [
-        (field.value, field.label)
-        for field in Field
-        if field not in (Field.AREA, Field.IGNORE)
-        and (field in CLOUD) <= (batch.kind == Batch.Source.CLOUD)
-    ]
+    unused = (Field.IGNORE.value, "不用")
     if batch.kind == Batch.Source.CLOUD:
-        kept = (Field.CODE, Field.VILLAGE, Field.VILLAGE_CODE, *CLOUD)
-        return [entry for entry in fields if entry[0] in kept] + [(Field.IGNORE.value, "不用")]
-    return [*fields, extra, (Field.IGNORE.value, Field.IGNORE.label)]
+        fields = (Field.CODE, Field.VILLAGE, Field.VILLAGE_CODE, *CLOUD)
+        return [*((field.value, field.label) for field in Field if field in fields), unused]
+    fields = [field for field in Field if field not in (Field.AREA, Field.IGNORE, *CLOUD)]
+    choices = [(field.value, field.label) for field in fields]
+    return [*choices, (EXTRA, "其他列（原样保留）"), (Field.IGNORE.value, Field.IGNORE.label)]
 
 
-def told_layout(post, layouts):
+def chosen_layout(post, layouts):
     """预览页上手工对的列 → Batch.layout。改了表头所在的行，列就按新表头重新认。"""
-    told = {}
+    chosen = {}
     for number, layout in enumerate(layouts):
-        header = post.get(f"s{number}-header", "")
-        header = (
-            int(header)
-            if header.isascii() and header.isdigit() and len(header) < 8
-            else layout.header_row
-        )
-        columns = {}
-        if header == layout.header_row:
-            for use in layout.uses:
-                field = post.get(f"s{number}-c{use.index}", "")
-                if field == EXTRA or field in Field.values:
-                    columns[str(use.index)] = field
-            _drop_computed(columns, layout)
-        told[layout.name] = {
+        header = _header_row(post.get(f"s{number}-header", ""), layout)
+        chosen[layout.name] = {
             "header": header,
-            "columns": columns,
+            "columns": _columns(post, number, layout) if header == layout.header_row else {},
             "used": post.get(f"s{number}-used") == "on",
         }
-    return told
+    return chosen
+
+
+def _header_row(text, layout):
+    is_number = text.isascii() and text.isdigit() and len(text) < 8
+    return int(text) if is_number else layout.header_row
+
+
+def _columns(post, number, layout):
+    columns = {}
+    for use in layout.uses:
+        field = post.get(f"s{number}-c{use.index}", "")
+        if field == EXTRA or field in Field.values:
+            columns[str(use.index)] = field
+    _drop_computed(columns, layout)
+    return columns
 
 
 def _drop_computed(columns, layout):
@@ -168,39 +136,3 @@ def _drop_computed(columns, layout):
         for index in used if len(used) > 1 else ():
             if layout.uses[int(index)].header == header:
                 columns[index] = Field.IGNORE.value
-
-
-def repeated_columns(layouts_told, layouts):
-    """同一项选了两列的，每处一句话。"""
-    sentences = []
-    for layout in layouts:
-        told = layouts_told[layout.name]
-        if not told["used"]:
-            continue
-        chosen = {}
-        for index, field in told["columns"].items():
-            group = "面积" if field in AREAS or field == Field.AREA else field
-            if group not in (EXTRA, Field.IGNORE):
-                chosen.setdefault(group, []).append(layout.uses[int(index)].label)
-        for group, labels in chosen.items():
-            if len(labels) > 1:
-                name = group if group == "面积" else Field(group).label
-                sentences.append(
-                    f"“{name}”选了 {len(labels)} 列：{'、'.join(labels)}。请只留一列，其余选“其他列”。"
-                )
-    return sentences
-
-
-def remember(layouts_told, layouts, names):
-    """把手工对上的表头记到“表头的写法”里，下次自动认出；返回记了几个。"""
-    known = {tidy_header(text) for text in ColumnAlias.objects.values_list("text", flat=True)}
-    added = 0
-    for layout in layouts:
-        for index, field in layouts_told[layout.name]["columns"].items():
-            header = layout.uses[int(index)].header
-            new = header and tidy_header(header) not in known and names.find(header) is None
-            if field != EXTRA and field != Field.IGNORE and new and len(header) <= 60:
-                ColumnAlias.objects.create(text=header, field=field)
-                known.add(tidy_header(header))
-                added += 1
-    return added

@@ -12,13 +12,16 @@ from taiping.ground.tables.cells import (
     clean_text,
     shown,
 )
-from taiping.ground.tables.marking import (
-    ERROR_HEADER,
-    ERROR_SHEET,
+from taiping.ground.tables.headers import (
     HEADER_ROWS,
-    marked,
+    LONGEST_HEADER,
+    HeaderIndex,
     plain_header,
+    tidy_header,
 )
+from taiping.ground.tables.keeping import Kept, digest_of, key_of, plain_sheets, sheets_from
+from taiping.ground.tables.marking import ERROR_HEADER, ERROR_SHEET, marked, marked_copy
+from taiping.ground.tables.problems import Problem
 from taiping.ground.tables.reading import (
     Sheet,
     TableError,
@@ -37,7 +40,11 @@ __all__ = [
     "ERROR_HEADER",
     "ERROR_SHEET",
     "HEADER_ROWS",
+    "LONGEST_HEADER",
     "Column",
+    "HeaderIndex",
+    "Kept",
+    "Problem",
     "Sheet",
     "SheetWriter",
     "TableError",
@@ -52,18 +59,24 @@ __all__ = [
     "as_text",
     "clean_text",
     "column_letter",
+    "digest_of",
+    "key_of",
     "marked",
+    "marked_copy",
     "new_book",
     "one_of",
     "plain_header",
+    "plain_sheets",
     "put",
     "read_csv",
     "read_pasted",
     "read_workbook",
     "refuse_unfit",
     "sheet_title",
+    "sheets_from",
     "shown",
     "styles",
+    "tidy_header",
     "to_bytes",
     "within_limits",
 ]

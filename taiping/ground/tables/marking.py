@@ -1,33 +1,37 @@
-"""把错误写回上传的表：合并的格子、列宽都留着，每张表多一列“错误”。"""
+"""错误标注表：上传的表，每张多一列“错误”；改好直接再传，那一列不用删。
+
+改的是原来的文件（marked，合并的格子、列宽都留着），或照读到的内容另写一份（marked_copy，csv、矢量数据也行）。
+"""
 
 import io
-import re
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
-from taiping.ground.tables.cells import shown
-from taiping.ground.tables.reading import column_letter, read_here, refuse_unfit, within_limits
-from taiping.ground.tables.sheet_writer import Column, add_sheet
-from taiping.ground.tables.styles import ERROR, ERROR_FONT
+from taiping.ground.tables import styles
+from taiping.ground.tables.headers import HEADER_ROWS, plain_header
+from taiping.ground.tables.problems import Problem
+from taiping.ground.tables.reading import (
+    Sheet,
+    column_letter,
+    read_here,
+    refuse_unfit,
+    within_limits,
+)
+from taiping.ground.tables.sheet_writer import Column, SheetWriter, add_sheet
 from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
-from taiping.ground.texts import half_width
 
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"
-HEADER_ROWS = 10  # 表头要在前十行里
-BLANKS = re.compile(r"[\s*]")
+WIDTH = 60  # “错误”列有多宽
 
 
-def plain_header(value):
-    """表头去掉空白和星号，全角换半角。"""
-    return BLANKS.sub("", half_width(shown(value)))
+def marked(source: bytes, problems: list[Problem]) -> bytes:
+    """上传的表 + [Problem] → 同样的表，xlsx 的 bytes。
 
-
-def marked(source, problems):
-    """上传的表（bytes）+ [(表名, 行号或 None, 行的说法, 句子)] → xlsx 的 bytes。
-
-    行号是 None、或表里没有那张表的，写在“错误说明”表里。打不开抛 TableError，读不完抛 TooHeavy。
+    说不到哪一行、或没有那张表的，写在“错误说明”表里。打不开抛 TableError，读不完抛 TooHeavy。
     """
-    return within_limits(_marked, source, problems)
+    # 读文件的进程不认得各应用的类，只交给它文字
+    placed = [(each.sheet, each.row, each.row_text, each.note) for each in problems]
+    return within_limits(_marked, source, placed)
 
 
 def _marked(source, problems):
@@ -40,11 +44,11 @@ def _marked(source, problems):
         del book[ERROR_SHEET]
     loose = [problem for problem in problems if not problem[1] or problem[0] not in book.sheetnames]
     for sheet in book.worksheets:
-        told = {}
+        notes = {}
         for name, number, _, sentence in problems:
             if name == sheet.title and number:
-                told.setdefault(number, []).append(sentence)
-        _mark_sheet(sheet, told)
+                notes.setdefault(number, []).append(sentence)
+        _mark_sheet(sheet, notes)
     if loose:
         columns = [Column("工作表", 14), Column("行", 8), Column("怎么改", 90)]
         rows = [[name, row_text, sentence] for name, _, row_text, sentence in loose]
@@ -62,17 +66,17 @@ def _plain_copy(source):
     return book
 
 
-def _mark_sheet(sheet, told):
+def _mark_sheet(sheet, notes):
     head, index = _error_column(sheet)
     for number in range(head, sheet.max_row + 1):
         if sheet.cell(number, index).value:
             sheet.cell(number, index).value = None
-    if not told:
+    if not notes:
         return
-    put(sheet.cell(head, index), ERROR_HEADER).font = ERROR_FONT
-    sheet.column_dimensions[column_letter(index - 1)].width = 60
-    for number, sentences in told.items():
-        ERROR.dress(put(sheet.cell(number, index), "\n".join(sentences)))
+    put(sheet.cell(head, index), ERROR_HEADER).font = styles.ERROR_FONT
+    sheet.column_dimensions[column_letter(index - 1)].width = WIDTH
+    for number, sentences in notes.items():
+        styles.ERROR.dress(put(sheet.cell(number, index), "\n".join(sentences)))
 
 
 def _error_column(sheet):
@@ -87,3 +91,36 @@ def _error_column(sheet):
         if filled > best:
             best, head = filled, number
     return head, sheet.max_column + 1
+
+
+def marked_copy(sheets: list[tuple[Sheet, int, int | None, dict[int, list[str]]]]) -> bytes:
+    """照读到的内容写一份，行号和原来一样 → xlsx 的 bytes。
+
+    每张表：(Sheet, 表头的行号（0 是没有）, 上次标注的“错误”在第几列（没有是 None，有就不再带上）,
+    {行号: [句子]})；行号是 0 的写在第一行。
+    """
+    book = Workbook(write_only=True)
+    for sheet, header_row, old_notes, notes in sheets:
+        _copy(book, sheet, header_row, old_notes, notes)
+    return to_bytes(book)
+
+
+def _copy(book, sheet, header_row, old_notes, notes):
+    rows = [(number, values[:old_notes]) for number, values in sheet.rows]
+    width = max(len(values) for _, values in rows)
+    columns = [Column("", None)] * width + [Column(ERROR_HEADER, WIDTH)]
+    copy = SheetWriter(book, sheet_title(sheet.name), columns)
+    first = rows[0][0]
+    for number, values in rows:
+        while copy.number < number - 1:
+            copy.line([], styles.AS_GIVEN)
+        sentences = notes.get(number, [])
+        if number == first:
+            sentences = sentences + notes.get(0, [])
+        header = ERROR_HEADER if number == header_row else ""
+        look = styles.BOLD if header else styles.AS_GIVEN
+        if sentences:
+            look = styles.ERROR
+        filled = [*values, *[None] * (width - len(values))]
+        text = "；".join(filter(None, [header, *sentences]))
+        copy.line([*filled, text], [styles.AS_GIVEN] * width + [look])

@@ -150,3 +150,15 @@ def test_a_span_that_would_catch_saves_in_progress_is_refused(town, hours):
 
 def test_nothing_uploaded_yet(media):
     assert compare(timedelta(hours=1)) == ([], [])
+
+
+def test_what_a_preview_kept_counts_with_its_file(town, media):
+    """预览读好留下的：原文件有记录，它也算有；原文件没有记录了，它也没有。"""
+    batch = Batch.objects.get()
+    kept = put(media, f"{batch.file.name}.read")
+    stray = put(media, "batches/2024/没有记录的.xlsx.read")
+
+    run("--delete")
+
+    assert kept.exists()
+    assert not stray.exists()

@@ -151,8 +151,8 @@ def test_reported_between_preview_and_import_is_amended_too(town, monkeypatch):
 
     examine = apply.examine
 
-    def examine_then_reported(batch):
-        review = examine(batch)
+    def examine_then_reported(batch, **options):
+        review = examine(batch, **options)
         actions.report(patch, by=town.staff, on=date(2024, 9, 5))
         return review
 

@@ -1,11 +1,15 @@
 """导入方案的页面：管理员上传、看会改什么、确认；别人打不开。"""
 
+import json
 import re
+from datetime import date, datetime
+from importlib import import_module
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from taiping.ground.tables import Kept, Sheet, plain_sheets, sheets_from
 from tasks import workbook
 from tasks.models import Milestone, Plan, PlanFile, Target
 from tests.worlds import factories as make
@@ -224,3 +228,47 @@ def test_town_staff_export_the_workbook(client, plan, role, status):
 @pytest.mark.parametrize("year", ["2030", "abcd", "２０２４", "99999999999"])
 def test_export_of_a_year_without_plan_is_not_found(boss, client, plan, year):
     assert client.get(reverse("tasks:plan_export"), {"year": year}).status_code == 404
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """读了几次表格文件：每读一次记一笔。"""
+    module = import_module("tasks.workbook.read_xlsx")
+    made, read = [], module.read_workbook
+
+    def read_and_count(source):
+        made.append(len(source))
+        return read(source)
+
+    monkeypatch.setattr(module, "read_workbook", read_and_count)
+    return made
+
+
+def test_the_plan_file_is_read_once_and_compared_with_what_is_there_now(boss, client, plan, reads):
+    preview = upload(client, edit(workbook.export_xlsx(plan), ("目标任务", "G6", 700)), "方案.xlsx")
+    before = Target.objects.get(code="abandoned").clause
+    Target.objects.filter(code="abandoned").update(clause="别人刚改的")
+
+    client.post(preview.request["PATH_INFO"])
+
+    target = Target.objects.get(code="abandoned")
+    assert (target.quota, target.clause) == (700, before)
+    assert len(reads) == 1
+
+
+def test_a_lost_copy_of_the_plan_only_means_reading_again(boss, client, plan, reads):
+    preview = upload(client, edit(workbook.export_xlsx(plan), ("目标任务", "G6", 700)))
+    Kept(PlanFile.objects.get().file).forget()
+
+    client.post(preview.request["PATH_INFO"])
+
+    assert Target.objects.get(code="abandoned").quota == 700
+    assert len(reads) == 2
+
+
+def test_sheets_come_back_as_they_were_kept():
+    """日期、时刻、数、是否、空格、合并的格子都原样。"""
+    values = ["2024-09-30", date(2024, 9, 30), datetime(2024, 9, 30, 8, 5), 0.1, 3, True, None]
+    sheets = [Sheet("表", [(1, values), (4, ["字"])], [(1, 4, 0)])]
+
+    assert sheets_from(json.loads(json.dumps(plain_sheets(sheets)))) == sheets

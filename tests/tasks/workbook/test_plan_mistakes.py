@@ -6,6 +6,7 @@ import json
 import openpyxl
 import pytest
 
+from taiping.ground import tables
 from tasks import workbook
 from tasks.models import Reading
 from tests.worlds.plan_files import (
@@ -263,7 +264,7 @@ def test_marked_copy_says_the_error_in_the_row_and_reads_back(plan):
     )
     review = workbook.examine(content, "方案.xlsx")
 
-    marked = workbook.with_errors(content, review.document.problems)
+    marked = tables.marked(content, review.document.problems)
 
     rows = sheet_rows(marked)
     assert rows["时间节点"][0][-1] == "错误"
@@ -272,7 +273,7 @@ def test_marked_copy_says_the_error_in_the_row_and_reads_back(plan):
     assert "缺少“类型”这一列" in rows["目标任务"][0][-1]
     mended = edit(marked, ("时间节点", "F8", "2024-09-30"), ("目标任务", "C1", "类型"))
     assert imported(mended).is_empty
-    assert "错误" not in sheet_rows(workbook.with_errors(mended, []))["时间节点"][0]
+    assert "错误" not in sheet_rows(tables.marked(mended, []))["时间节点"][0]
 
 
 def test_json_without_a_blank_field_is_the_same_plan(plan):

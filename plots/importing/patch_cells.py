@@ -1,0 +1,63 @@
+"""图斑表里的一格 → 值；不对的抛 ValueError，说明是给人看的一句话。"""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from plots.importing.parsed import QUOTED
+from plots.models import Patch, Remedy
+from plots.models.columns import FACTS
+from taiping.ground.tables import as_code, as_decimal, as_text, shown, tidy_header
+
+FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+SMALLEST = Decimal("0.000001")
+LARGEST, DOUBTFUL = Decimal(10) ** 9, Decimal(10_000)  # 亩：再大存不下；再大要提醒核对单位
+CODE_LENGTH = Patch._meta.get_field("code").max_length
+LENGTHS = {attr: Patch._meta.get_field(attr).max_length for attr in FACTS.values()}
+REMEDIES = {tidy_header(label): value for value, label in Remedy.choices}
+
+
+def patch_code(value) -> str:
+    """图斑编号：全角转半角，换行、制表符当空格。"""
+    if value is None:
+        raise ValueError("没有填图斑编号，请按下发的编号填上。")
+    if isinstance(value, date):
+        raise ValueError(
+            f"“{value}”是被表格软件改成日期的编号，请把这一列设成“文本”再填原来的编号。"
+        )
+    code = as_code(value)
+    if not code.isascii():
+        code = code.translate(FULLWIDTH)
+    if "\n" in code or "\t" in code:
+        code = " ".join(code.split())
+    if len(code) > CODE_LENGTH:
+        raise ValueError(f"编号有 {len(code)} 个字，最多 {CODE_LENGTH} 个字，请核对。")
+    return code
+
+
+def area_in_mu(factor: Decimal | int, value) -> Decimal:
+    """面积 → 亩，六位小数；factor 是一个单位合多少亩。"""
+    amount = as_decimal(value)
+    if amount is None:
+        raise ValueError("没有填面积，请填大于 0 的数，如 3.50。")
+    if not amount.is_finite() or abs(amount * factor) >= LARGEST:
+        raise ValueError(f"“{shown(value)[:QUOTED]}”太大了，请核对面积和单位。")
+    area = (amount * factor).quantize(SMALLEST, rounding=ROUND_HALF_UP)
+    if area <= 0:
+        raise ValueError(f"“{shown(value)}”不对，面积要大于 0，请填如 3.50。")
+    return area
+
+
+def remedy_of(value) -> str:
+    """整改方式的写法 → 存的代码。"""
+    if remedy := REMEDIES.get(tidy_header(as_text(value))):
+        return remedy
+    choices = "、".join(Remedy.labels)
+    raise ValueError(f"没有“{as_text(value)}”这种整改方式，请填：{choices}。")
+
+
+def limited_text(most: int, value) -> str:
+    """文字，最多 most 个字。"""
+    text = value if isinstance(value, str) else as_text(value)
+    if len(text) > most:
+        raise ValueError(f"有 {len(text)} 个字，最多 {most} 个字，请改短。")
+    return text
