@@ -26,7 +26,8 @@ class KindFilter(admin.RelatedOnlyFieldListFilter):
 
 
 class ActionFilter(admin.SimpleListFilter):
-    title, parameter_name = "做了什么", "action"
+    title = "做了什么"
+    parameter_name = "action"
 
     def lookups(self, request, model_admin):
         return [(str(number), word) for number, word in WORDS.items()]
@@ -82,12 +83,10 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     @admin.display(description="改前 → 改后")
     def changes_told(self, change):
-        told = change.changes_display_dict
-        rows = [
-            (name, *map(_shown, values[:2]))
-            for name, values in told.items()
-            if len(values) > 1 and name != "ID"
-        ]
+        rows = []
+        for name, values in change.changes_display_dict.items():
+            if len(values) > 1 and name != "ID":
+                rows.append((name, _shown(values[0]), _shown(values[1])))
         return format_html_join("", "<p>{}：{} → {}</p>", rows) if rows else ""
 
     @admin.display(description="请求编号")

@@ -5,16 +5,18 @@ Python 重新运行同一条命令。已经在虚拟环境里，或者这个 Pyt
 只看依赖装齐没有，不看是不是容器：只有 Python 的空容器照样建 .venv。
 """
 
+from __future__ import annotations  # 旧的 Python 也要读得懂这一份，好说出该装哪一版
+
 import hashlib
 import importlib.metadata
 import importlib.util
-import operator
 import os
 import platform
 import re
 import secrets
 import subprocess
 import sys
+from collections import deque
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -22,11 +24,10 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "installed.txt"  # 装好了哪份锁定文件：每行“文件名 sha256”
 UNFINISHED = VENV / "unfinished.txt"  # 安装时在，装完删掉；开头就看到它，说明上次被打断
 MANUAL = "taiping/operations/README.md"
-RUNTIME, DEV = "requirements.txt", "requirements-dev.txt"
+RUNTIME = "requirements.txt"
+DEV = "requirements-dev.txt"
 REQUIREMENTS = {"quickstart": RUNTIME, "test": DEV}
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?: ; ([^\\\n]+))?", re.MULTILINE)
-CONDITION = re.compile(r"(\w+) (==|!=|<=|>=|<|>) '([^']*)'")
-DIGITS = re.compile(r"\d+")
 KEY_LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?SECRET_KEY[ \t]*=(.*)$", re.MULTILINE)
 # pip 到了一个包：Collecting django==5.2.1；从文件夹装是 Processing ./wheels/django-5.2.1-py3-none-any.whl
 PIP_REACHES = re.compile(
@@ -34,7 +35,7 @@ PIP_REACHES = re.compile(
 )
 
 
-def enter(argv):
+def enter(argv: list[str]) -> None:
     """要么就在当前 Python 里继续（返回），要么换到 .venv 里重新运行，要么说清原因后退出。"""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # 老终端显示不了的字变成问号，不让命令停下
@@ -54,7 +55,7 @@ def enter(argv):
         run_tests(argv[2:])
 
 
-def prepare(argv, requirements):
+def prepare(argv: list[str], requirements: str) -> None:
     """quickstart 和 test：依赖装齐就继续，否则立起 .venv 再进去。"""
     missing = missing_packages(ROOT / requirements)
     if not missing:
@@ -67,7 +68,7 @@ def prepare(argv, requirements):
     run_inside(argv)
 
 
-def find_environment(argv):
+def find_environment(argv: list[str]) -> None:
     """其他命令：有 .venv 就进去，没有就用当前环境，都不行就说先运行什么。"""
     if not in_environment() and venv_python().exists() and not UNFINISHED.exists():
         run_inside(argv)
@@ -75,7 +76,7 @@ def find_environment(argv):
         stop("还没有装好运行环境，请先运行：python3 manage.py quickstart")
 
 
-def in_environment():
+def in_environment() -> bool:
     """已经有人管着环境：venv、conda，或 TAIPING_NO_VENV=1。"""
     return (
         sys.prefix != sys.base_prefix
@@ -84,14 +85,17 @@ def in_environment():
     )
 
 
-def locked_packages(path):
+def locked_packages(path: Path) -> dict[str, str]:
     """锁定文件里当前系统要装的包：{包名: 版本}。"""
     found = LOCKED.findall(path.read_text(encoding="utf-8"))
     return {name: version for name, version, condition in found if applies(condition)}
 
 
-def applies(condition):
-    """锁定文件里“;”后面的条件在这台机器上成不成立；没有条件就是成立。只有 and、or 和比较，没有括号。"""
+def applies(condition: str) -> bool:
+    """锁定文件里“;”后面的条件在这台机器上成不成立；没有条件就是成立。
+
+    条件的写法（PEP 508 的比较、and、or）正好也是 Python 的写法。版本当文字比：3.11 到 3.99 先后不会错，更旧的已经拒绝了。
+    """
     here = {
         "sys_platform": sys.platform,
         "os_name": os.name,
@@ -102,24 +106,10 @@ def applies(condition):
         "implementation_name": sys.implementation.name,
         "platform_system": platform.system(),
     }
-
-    def holds(text):
-        name, sign, value = CONDITION.fullmatch(text.strip()).groups()
-        mine = here[name]
-        if name.startswith("python_"):
-            mine, value = (
-                tuple(int(part) for part in DIGITS.findall(text)) for text in (mine, value)
-            )
-        return getattr(
-            operator, {"==": "eq", "!=": "ne", "<": "lt", ">": "gt", "<=": "le", ">=": "ge"}[sign]
-        )(mine, value)
-
-    return not condition or any(
-        all(holds(part) for part in either.split(" and ")) for either in condition.split(" or ")
-    )
+    return not condition or eval(condition, {"__builtins__": {}}, here)  # noqa: S307 锁定文件是项目自己的，和代码一样可信
 
 
-def missing_packages(path):
+def missing_packages(path: Path) -> list[str]:
     """当前 Python 里没有、或版本不是锁定那个的包名。"""
     missing = []
     for name, version in locked_packages(path).items():
@@ -132,15 +122,15 @@ def missing_packages(path):
     return missing
 
 
-def venv_python():
+def venv_python() -> Path:
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def fingerprint(requirements):
+def fingerprint(requirements: str) -> str:
     return f"{requirements} {hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()}"
 
 
-def is_ready(requirements):
+def is_ready(requirements: str) -> bool:
     """.venv 装好了这份锁定文件，而且还能用（没被搬走解释器、没装到一半）。"""
     if UNFINISHED.exists() or not STAMP.exists():
         return False
@@ -148,14 +138,14 @@ def is_ready(requirements):
     return fingerprint(requirements) in installed and works("import django")
 
 
-def works(code):
+def works(code: str) -> bool:
     try:
         return subprocess.run([venv_python(), "-c", code], capture_output=True).returncode == 0
     except OSError:
         return False
 
 
-def build(requirements):
+def build(requirements: str) -> None:
     if UNFINISHED.exists() or not works("import pip"):
         create_venv()
     UNFINISHED.write_text("正在安装\n", encoding="utf-8")
@@ -166,13 +156,12 @@ def build(requirements):
         sys.exit(1)
     names = (RUNTIME, DEV) if requirements == DEV else (RUNTIME,)  # 开发依赖包含运行依赖
     kept = STAMP.read_text(encoding="utf-8").splitlines() if STAMP.exists() else []
-    lines = [line for line in kept if line.split()[0] not in names] + [
-        fingerprint(name) for name in names
-    ]
+    lines = [line for line in kept if line.split()[0] not in names]
+    lines += [fingerprint(name) for name in names]
     STAMP.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def create_venv():
+def create_venv() -> None:
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         stop(
             "这台机器的 Python 不带 venv，没法建 .venv。Debian、Ubuntu 请先运行\n"
@@ -189,7 +178,7 @@ def create_venv():
         stop(f"没有建成 .venv：\n{made.stdout}{made.stderr}")
 
 
-def wheels_folder():
+def wheels_folder() -> Path | None:
     """离线安装用的文件夹：TAIPING_WHEELS，或 manage.py 旁边的 .wheels。没有就是 None。"""
     if os.environ.get("TAIPING_WHEELS"):
         folder = Path(os.environ["TAIPING_WHEELS"]).resolve()
@@ -201,22 +190,14 @@ def wheels_folder():
     return ROOT / ".wheels" if (ROOT / ".wheels").is_dir() else None
 
 
-def install(requirements):
+def install(requirements: str) -> int:
     """按锁定文件装进 .venv，每到一个包说一声。返回 pip 的退出码：0 是装成，负数是被强行结束。"""
     wheels = wheels_folder()
     total = len(locked_packages(ROOT / requirements))
-    say(
-        f"正在安装 {requirements} 里的 {total} 个包，{f'来自 {wheels}' if wheels else '要下载，请稍候'}…"
-    )
-    command = [
-        venv_python(),
-        "-m",
-        "pip",
-        "install",
-        "--require-hashes",
-        "-r",
-        str(ROOT / requirements),
-    ]
+    source = f"来自 {wheels}" if wheels else "要下载，请稍候"
+    say(f"正在安装 {requirements} 里的 {total} 个包，{source}…")
+    command = [venv_python(), "-m", "pip", "install", "--require-hashes"]
+    command += ["-r", str(ROOT / requirements)]
     command += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     command += ["--no-index", "--find-links", str(wheels)] if wheels else []
     pip = subprocess.Popen(
@@ -227,9 +208,10 @@ def install(requirements):
         errors="replace",
         env={**os.environ, "PIP_USER": "0", "PYTHONIOENCODING": "utf-8"},
     )
-    output, count = [], 0
+    last_lines = deque(maxlen=15)
+    count = 0
     for line in pip.stdout:
-        output.append(line)
+        last_lines.append(line)
         package = PIP_REACHES.match(line)
         if package:
             count += 1
@@ -237,16 +219,19 @@ def install(requirements):
         elif line.startswith("Installing collected packages"):
             say("  正在写入 .venv …")
     if pip.wait():
-        say("".join(output[-15:]))
-        say(
-            f"没有装成：{wheels} 里的安装包不全，或不是给这台机器的。请按 {MANUAL}“离线安装”重做这个文件夹。"
-            if wheels
-            else f"没有装成，原因见上面 pip 的话。连不上网的机器请看 {MANUAL}“离线安装”；修好后再运行一次。"
-        )
+        say("".join(last_lines))
+        if wheels:
+            say(
+                f"没有装成：{wheels} 里的安装包不全，或不是给这台机器的。请按 {MANUAL}“离线安装”重做这个文件夹。"
+            )
+        else:
+            say(
+                f"没有装成，原因见上面 pip 的话。连不上网的机器请看 {MANUAL}“离线安装”；修好后再运行一次。"
+            )
     return pip.returncode
 
 
-def run_inside(argv):
+def run_inside(argv: list[str]) -> None:
     """用 .venv 里的 Python 重新运行同一条命令，不再回来。"""
     command = [str(venv_python()), str(ROOT / "manage.py"), *argv[1:]]
     sys.stdout.flush()
@@ -260,7 +245,7 @@ def run_inside(argv):
             continue  # Ctrl+C 子进程也收到了，等它自己收尾
 
 
-def ensure_secret_key(path):
+def ensure_secret_key(path: Path) -> None:
     """.env 里没有 SECRET_KEY 就生成一个；别的行一个字也不动。文件只有本人能读。"""
     if os.environ.get("SECRET_KEY"):
         return

@@ -17,9 +17,8 @@ from taiping.operations.recovery import SAFE
 from villages.accounts.landing import came_from
 
 logger = logging.getLogger("taiping.operations.errors")
-FOREIGN = REASON_BAD_ORIGIN.rpartition("%s")[
-    2
-]  # 来源不是本站：Origin、Referer 两种说法的后半句一样
+# 来源不是本站：Origin、Referer 两种说法的后半句一样
+_, _, FOREIGN = REASON_BAD_ORIGIN.rpartition("%s")
 
 UNREAD = "这一页现在打不开，已经存下的都没有动。请过一会儿刷新这一页。"
 UNSAVED = (
@@ -61,21 +60,10 @@ def server_error(request):
 
 def fault_page(request, fault, exception):
     """运行中的故障：503，说出了什么事、这次存下没有、管理员做什么。日志只写一行，不带一长串经过。"""
-    number, words = getattr(request, "id", ""), _what_was_saved(request, fault, exception)
-    if (
-        getattr(request, "fault", None) is not fault
-    ):  # 错误页往外走时，别的中间件可能又碰上同一个故障
-        again = fault is AWAY and getattr(request, "may_retry", False)
-        logger.log(
-            logging.WARNING if again else logging.ERROR,
-            "故障：%s（%s）%s %s%s",
-            fault.name,
-            _reason(exception),
-            request.method,
-            request.path,
-            "，换一条连接再试一次" if again else "",
-            extra={"request": request},
-        )
+    number = getattr(request, "id", "")
+    words = _what_was_saved(request, fault, exception)
+    if getattr(request, "fault", None) is not fault:  # 往外走时，别的中间件可能又碰上同一个故障
+        _log(request, fault, exception)
     request.fault = fault
     if wants_json(request):
         response = JsonResponse(
@@ -93,6 +81,20 @@ def fault_page(request, fault, exception):
     return response
 
 
+def _log(request, fault, exception):
+    again = fault is AWAY and getattr(request, "may_retry", False)
+    logger.log(
+        logging.WARNING if again else logging.ERROR,
+        "故障：%s（%s）%s %s%s",
+        fault.name,
+        _reason(exception),
+        request.method,
+        request.path,
+        "，换一条连接再试一次" if again else "",
+        extra={"request": request},
+    )
+
+
 def wants_json(request):
     accepted = request.headers.get("Accept", "")
     return "application/json" in accepted and "text/html" not in accepted
@@ -101,10 +103,9 @@ def wants_json(request):
 def _what_was_saved(request, fault, exception):
     if request.method in SAFE:
         return UNREAD
-    is_unsure = getattr(request, "has_saved", False) or (
-        fault is AWAY and lost_at_commit(exception)
-    )
-    return UNSURE if is_unsure else UNSAVED
+    if getattr(request, "has_saved", False):
+        return UNSURE
+    return UNSURE if fault is AWAY and lost_at_commit(exception) else UNSAVED
 
 
 def _reason(exception):

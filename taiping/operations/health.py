@@ -17,7 +17,7 @@ from taiping.operations.versions import newer_sentence
 MB = 1024 * 1024
 
 
-def checks():
+def checks() -> list[tuple[str, bool, str]]:
     """[(名字, 好不好, 一句话)]。数据库连不上就不再问数据表。"""
     found = [_database()]
     if found[0][1]:
@@ -61,20 +61,15 @@ def _is_read_only(cursor):
 def _migrations():
     try:
         executor = MigrationExecutor(connection)
-        waiting, newer = (
-            executor.migration_plan(executor.loader.graph.leaf_nodes()),
-            newer_sentence(executor.loader.applied_migrations),
-        )
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        newer = newer_sentence(executor.loader.applied_migrations)
     except Error:
         return "migrations", False, "数据表读不出来"
     if newer:
         return "migrations", False, newer
     if waiting:
-        return (
-            "migrations",
-            False,
-            f"数据表还差 {len(waiting)} 步没有更新，请运行 quickstart --no-serve",
-        )
+        words = f"数据表还差 {len(waiting)} 步没有更新，请运行 quickstart --no-serve"
+        return "migrations", False, words
     return "migrations", True, "数据表是最新的"
 
 
@@ -83,13 +78,10 @@ def _disk():
         free = shutil.disk_usage(settings.DATA_DIR).free // MB
     except OSError:
         return "disk", False, "数据文件夹不在了"
-    enough = free >= settings.HEALTH_MIN_FREE_MB
-    return (
-        "disk",
-        enough,
-        f"磁盘还剩 {free} MB"
-        + ("" if enough else f"，少于 {settings.HEALTH_MIN_FREE_MB} MB，请清理"),
-    )
+    words = f"磁盘还剩 {free} MB"
+    if free < settings.HEALTH_MIN_FREE_MB:
+        return "disk", False, f"{words}，少于 {settings.HEALTH_MIN_FREE_MB} MB，请清理"
+    return "disk", True, words
 
 
 def _media():

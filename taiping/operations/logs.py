@@ -9,13 +9,13 @@ from pathlib import Path
 current_request = ContextVar("current_request", default=None)
 
 ORDINARY = (403, 404, 405)  # 找不到、没有权限、方法不对：天天有，不值得一条警告
-FILE_BYTES, OLD_FILES = 5 * 1024 * 1024, 5
+FILE_BYTES = 5 * 1024 * 1024
+OLD_FILES = 5
 LONGEST_LINE = 4000  # 一行消息最多记多少个字
-TRACE_LINE, TRACE_HEAD, TRACE_TAIL = (
-    1000,
-    50,
-    150,
-)  # 出错的经过：一行最多多少个字，留开头和末尾的多少行
+# 出错的经过：一行最多多少个字，留开头和末尾的多少行
+TRACE_LINE = 1000
+TRACE_HEAD = 50
+TRACE_TAIL = 150
 
 # 日志里的字有多长由别人定，找一遍的用时只能和长度成正比：每个词、每一段没有空白的字只从开头看起（?<!…），
 # 看过的不退回来重看（++、*+）。
@@ -30,13 +30,13 @@ HALF_NUMBER = re.compile(r"\d{1,11}\Z")
 CLOSING = "'\"@"  # 截断的引号和数据库地址，补上这几个字就看得出到哪里为止
 
 
-def masked(text):
+def masked(text: str) -> str:
     """电话只留头三位和后四位，密码、令牌、会话号换成星号。"""
     text = PHONE.sub(r"\1****\2", text)
     return DATABASE_URL.sub(r"\1***@", SECRET.sub(r"\1***", text))
 
 
-def masked_start(text, longest):
+def masked_start(text: str, longest: int) -> str:
     """开头的 longest 个字，打好星号；正好截在电话、密码中间的，半截也不露。"""
     if len(text) <= longest:
         return masked(text)
@@ -65,7 +65,8 @@ class RequestFilter(logging.Filter):
 
 
 def _lower(record, level):
-    record.levelno, record.levelname = level, logging.getLevelName(level)
+    record.levelno = level
+    record.levelname = logging.getLevelName(level)
 
 
 def keep_in_file(path):

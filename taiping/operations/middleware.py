@@ -20,6 +20,7 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # 在电话里念得清
 ID_LENGTH = 8
 KNOWN_METHODS = ["GET", "HEAD", "POST"]
 NOT_ALLOWED = 405
+TEXT_TYPES = ("text/", "application/json", "application/geo+json")
 
 
 class RequestIdMiddleware:
@@ -31,7 +32,8 @@ class RequestIdMiddleware:
     def __call__(self, request):
         mend_remote_address(request.META)
         request.id = "".join(secrets.choice(LETTERS) for _ in range(ID_LENGTH))
-        started, token = time.perf_counter(), current_request.set(request)
+        started = time.perf_counter()
+        token = current_request.set(request)
         try:
             with running.noted(request):
                 response = self.get_response(request)
@@ -54,11 +56,10 @@ class CompressMiddleware(GZipMiddleware):
     """
 
     def process_response(self, request, response):
-        text = response.headers.get("Content-Type", "").startswith(
-            ("text/", "application/json", "application/geo+json")
-        )
-        worth = text and not isinstance(response, FileResponse)
-        return super().process_response(request, response) if worth else response
+        is_text = response.headers.get("Content-Type", "").startswith(TEXT_TYPES)
+        if not is_text or isinstance(response, FileResponse):
+            return response
+        return super().process_response(request, response)
 
 
 class MethodsMiddleware:

@@ -27,7 +27,8 @@ class RecoveryMiddleware:
         with connection.execute_wrapper(noting_writes(request)):
             response = self.get_response(request)
             if request.may_retry and getattr(response, "fault", None) is AWAY:
-                request.may_retry, request.fault = False, None
+                request.may_retry = False
+                request.fault = None
                 connection.close()
                 response = self.get_response(request)
         return response

@@ -1,7 +1,7 @@
 """上传的文件和记录对一遍：没有记录的文件（保存到一半断电留下的）、记录还在而文件不在的。哪种存储都一样。"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.core.files.storage import Storage
@@ -36,17 +36,16 @@ class Lost:
         return f"“{self.model._meta.verbose_name}”编号 {self.pk} 的“{self.field.verbose_name}”：{self.name}"
 
 
-def compare(older_than):
+def compare(older_than: timedelta) -> tuple[list[Orphan], list[Lost]]:
     """([Orphan], [Lost])。older_than 以内写的文件不算：保存时先写文件、后写记录，记录可能还没有提交。
 
     先看有哪些文件，再看有哪些记录：中间新存的只会让文件多出记录来，不会反过来。
     预览读好、留在原文件旁边的，原文件有记录就算有。
     """
     fields = _file_fields()
-    stored = {
-        storage: set(_walk(storage, _folders(fields, storage)))
-        for storage in {f.storage for _, f in fields}
-    }
+    stored = {}
+    for storage in {field.storage for _, field in fields}:
+        stored[storage] = set(_walk(storage, _folders(fields, storage)))
     unclaimed = {storage: set(names) for storage, names in stored.items()}
     lost = []
     for model, field in fields:
@@ -55,10 +54,13 @@ def compare(older_than):
             if name not in stored[field.storage] and not field.storage.exists(name):
                 lost.append(Lost(model, pk, field, name))
     before = timezone.now() - older_than
-    orphans = [
-        _orphan(storage, name) for storage, names in unclaimed.items() for name in sorted(names)
-    ]
-    return [orphan for orphan in orphans if orphan and orphan.written_at < before], lost
+    orphans = []
+    for storage, names in unclaimed.items():
+        for name in sorted(names):
+            orphan = _orphan(storage, name)
+            if orphan and orphan.written_at < before:
+                orphans.append(orphan)
+    return orphans, lost
 
 
 def _file_fields():
@@ -67,16 +69,18 @@ def _file_fields():
     for model in apps.get_models():
         if model._meta.proxy or not model._meta.managed:
             continue
-        found += [
-            (model, f) for f in model._meta.local_concrete_fields if isinstance(f, models.FileField)
-        ]
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, models.FileField):
+                found.append((model, field))
     return found
 
 
 def _folders(fields, storage):
     """程序往哪些文件夹里写；别的地方的文件不是我们的，不看。写到哪里由函数定的，整个存储都看。"""
     ours = [field.upload_to for _, field in fields if field.storage == storage]
-    tops = {"" if callable(where) else where.partition("/")[0] for where in ours}
+    if any(callable(where) for where in ours):
+        return [""]
+    tops = {where.partition("/")[0] for where in ours}
     return [""] if "" in tops else sorted({*tops, PROGRESS})
 
 

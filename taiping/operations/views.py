@@ -22,7 +22,8 @@ def healthz(request):
             status=200 if good else UNAVAILABLE,
             json_dumps_params={"ensure_ascii": False},
         )
-    lines = [f"{'ok' if is_good else '坏'} {words}" for _, is_good, words in found]
+    marks = {True: "ok", False: "坏"}
+    lines = [f"{marks[is_good]} {words}" for _, is_good, words in found]
     text = "\n".join(["ok" if good else "有问题", *lines, ""])
     return HttpResponse(
         text, status=200 if good else UNAVAILABLE, content_type="text/plain; charset=utf-8"

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from django.db import connection, transaction
 from django.utils import timezone
 
 from plots.models import Patch
+from taiping.ground.moments import one_moment
 from taiping.progress.figures import Progress, TargetFigures
 from taiping.progress.layout import VillageRow, village_rows
 from taiping.progress.patch_states import PatchOnDay, patches_on_day
@@ -61,26 +61,6 @@ def snapshot(
     with one_moment():
         figures = plan_progress(plan, on, basis, villages)
         yield Snapshot(figures, timezone.localtime(), demo_counted(figures))
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """一个只读的快照；不挡别人写。已经在事务里就用那个事务。"""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "sqlite":
-        # 不用 atomic：它一开始就取写锁（见 settings），取数期间别人就写不了。
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
-    else:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
 
 
 def demo_counted(figures: Progress) -> bool:

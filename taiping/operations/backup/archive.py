@@ -32,12 +32,14 @@ class Writer:
     """一项一项往里写，边写边算哈希。"""
 
     def __init__(self, zipped):
-        self.zipped, self.entries = zipped, {}
+        self.zipped = zipped
+        self.entries = {}
 
     def add(self, name, chunks, *, compress=True):
         info = zipfile.ZipInfo(name)
         info.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
-        digest, size = hashlib.sha256(), 0
+        digest = hashlib.sha256()
+        size = 0
         with self.zipped.open(info, "w", force_zip64=True) as stream:
             for chunk in chunks:
                 digest.update(chunk)
@@ -83,7 +85,8 @@ class Archive:
     """打开的备份；check 过以后才用里面的东西。"""
 
     def __init__(self, zipped, name):
-        self.zipped, self.name = zipped, name
+        self.zipped = zipped
+        self.name = name
         self.manifest = self._manifest()
 
     def _manifest(self):
@@ -101,14 +104,14 @@ class Archive:
         return manifest
 
     @property
-    def migrations(self):
+    def migrations(self) -> set[tuple[str, str]]:
         """做备份时数据表更新到了哪些步：{(应用, 名字)}。"""
         return {(app, name) for app, name in self.manifest["migrations"]}
 
     def check(self):
         """逐项核对哈希；多一项、少一项、差一个字节都不行。"""
-        names, listed = self.zipped.namelist(), self.manifest["entries"]
-        if sorted(names) != sorted([*listed, MANIFEST]):
+        listed = self.manifest["entries"]
+        if sorted(self.zipped.namelist()) != sorted([*listed, MANIFEST]):
             raise ArchiveError(f"{self.name} 里的文件和清单对不上，可能被改动过。请换一份备份。")
         for name, entry in listed.items():
             digest = hashlib.sha256()

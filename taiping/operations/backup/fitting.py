@@ -40,10 +40,12 @@ def _shown(value):
     """值的头几十个字，看不见的字写成 \\x00 的样子，电话照样遮住。"""
     text = value if isinstance(value, str) else str(value)
     text = masked(text[: SHOWN_CHARS + 20])
-    shown = "".join(
-        letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[:SHOWN_CHARS]
-    )
+    shown = "".join(map(_visible, text[:SHOWN_CHARS]))
     return f"“{shown}{'…' if len(text) > SHOWN_CHARS else ''}”"
+
+
+def _visible(letter):
+    return letter if letter.isprintable() else ascii(letter)[1:-1]
 
 
 def refused(model, fields, batch, insert, error):
@@ -117,17 +119,19 @@ def _broken_rule(model, error):
     words = _words(error)
     for rule in model._meta.constraints:
         if rule.name in words:
-            own = rule.violation_error_message != rule.default_violation_error_message
-            return (
-                f"{rule.violation_error_message.rstrip('。') if own else '不合规则'}（{rule.name}）"
-            )
+            sentence = rule.violation_error_message.rstrip("。")
+            if rule.violation_error_message == rule.default_violation_error_message:
+                sentence = "不合规则"
+            return f"{sentence}（{rule.name}）"
     if "unique" in words.lower():
         return f"和另一行重复（{words}）"
     return words
 
 
 def _words(error):
-    return masked(str(error)[:400].splitlines()[0] if str(error) else type(error).__name__)
+    if not str(error):
+        return type(error).__name__
+    return masked(str(error)[:400].splitlines()[0])
 
 
 def check_references(kept):

@@ -12,6 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from taiping.ground.moments import one_moment
 from taiping.operations.backup.archive import ArchiveError, opened, refuse_existing, writing
 from taiping.operations.backup.fitting import REFUSALS
 from taiping.operations.backup.proving import prove
@@ -21,23 +22,15 @@ from taiping.operations.backup.rows import (
     dump,
     json_nulls,
     kept_models,
-    snapshot,
 )
 from taiping.operations.versions import newer_sentence
 from taiping.reports.bulletin.template import OWN, own_template
 
 UNPROVEN = ".未验证.zip"
-PACKED = (
-    ".jpg",
-    ".jpeg",
-    ".png",
-    ".webp",
-    ".heic",
-    ".docx",
-    ".xlsx",
-    ".zip",
-)  # 本来就压过的，不再压
-NAME, DATED = re.compile(r"[\w\-]{1,40}"), re.compile(r"-\d{8}-\d{6}")
+# 本来就压过的，不再压
+PACKED = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".docx", ".xlsx", ".zip")
+NAME = re.compile(r"[\w\-]{1,40}")
+DATED = re.compile(r"-\d{8}-\d{6}")
 
 
 class Unproven(ArchiveError):
@@ -67,8 +60,9 @@ def make_backup(path):
 
 def _write(path):
     with writing(path) as writer:
-        tables, names = {}, []
-        with snapshot():
+        tables = {}
+        names = []
+        with one_moment():
             migrations = _known_migrations()
             for model in kept_models(apps):
                 tables[model._meta.label_lower] = _add_table(writer, model, names)
@@ -121,13 +115,14 @@ def _add_table(writer, model, names):
 
     try:
         writer.add(f"data/{model._meta.label_lower}.jsonl", lines())
-        told = {"json_nulls": found} if (found := json_nulls(model)) else {}
+        nulls = json_nulls(model)
     except REFUSALS as error:
         raise ArchiveError(
             f"“{model._meta.verbose_name}”表（{model._meta.label_lower}）读到第 {count + 1} 行时有一个值读不出来：{error}。"
             "没有备份。请把这句话交给维护的人。"
         ) from error
-    return {"columns": columns, "rows": count, **told}
+    summary = {"columns": columns, "rows": count}
+    return {**summary, "json_nulls": nulls} if nulls else summary
 
 
 def _add_file(writer, name):

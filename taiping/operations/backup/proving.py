@@ -12,7 +12,8 @@ from taiping.operations.backup.archive import ArchiveError
 from taiping.operations.backup.restoring import rebuild, replace_rows
 
 MB = 1024 * 1024
-ROOM_RATIO, EMPTY_BYTES = 3, 2 * MB  # 装好的库最多是备份里数据（解开后）的几倍，加上空表
+ROOM_RATIO = 3  # 装好的库最多是备份里数据（解开后）的几倍
+EMPTY_BYTES = 2 * MB  # 加上空表
 # 用完就删的库：不怕断电，日志不落盘
 FAST_PRAGMAS = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-32000;"
 
@@ -41,8 +42,9 @@ def prove(archive):
 def _refuse_small(archive, folder):
     """先看放不放得下，不去把磁盘撑满：正在用的数据库可能也在这块盘上。"""
     entries = archive.manifest["entries"]
-    rows = sum(told["size"] for name, told in entries.items() if name.startswith("data/"))
-    free, wanted = shutil.disk_usage(folder).free, rows * ROOM_RATIO + EMPTY_BYTES
+    rows = sum(entry["size"] for name, entry in entries.items() if name.startswith("data/"))
+    wanted = rows * ROOM_RATIO + EMPTY_BYTES
+    free = shutil.disk_usage(folder).free
     if free < wanted:
         raise ArchiveError(
             f"临时文件夹只剩 {free // MB} MB，装一遍要 {wanted // MB} MB。{_elsewhere()}"

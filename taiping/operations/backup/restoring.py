@@ -29,7 +29,8 @@ def restore(path, *, replace=False):
             raise ArchiveError(
                 "这里已经有账号或方案，恢复会把现有数据全部换成备份里的。确实要换，先备份现在的，再加上 --replace。"
             )
-        added, renamed = [], {}
+        added = []
+        renamed = {}
         try:
             _write_files(archive, added, renamed)
             with connection.constraint_checks_disabled(), transaction.atomic():
@@ -142,9 +143,9 @@ def rebuild(wanted):
                 editor.execute(editor.sql_delete_table % {"table": editor.quote_name(table)})
     MigrationRecorder(connection).ensure_schema()
     executor = MigrationExecutor(connection)
-    parents = {
-        parent.key for node in wanted for parent in executor.loader.graph.node_map[node].parents
-    }
+    parents = set()
+    for step in wanted:
+        parents |= {parent.key for parent in executor.loader.graph.node_map[step].parents}
     leaves = sorted(wanted - parents)
     executor.migrate(leaves)
     return executor.loader.project_state(leaves).apps

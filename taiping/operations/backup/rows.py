@@ -2,7 +2,6 @@
 
 import base64
 import json
-from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
@@ -10,7 +9,7 @@ from ipaddress import ip_address
 from uuid import UUID
 
 from django.core.management.color import no_style
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
 
 from taiping.ground.addresses import sound_address
 from taiping.operations.backup.fitting import REFUSALS, no_room, refused
@@ -21,36 +20,16 @@ CHUNK = 2000
 
 def kept_models(apps):
     """要备份的模型：有自己的表、由迁移管着的。"""
-    found = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
-    return [
-        m
-        for m in found
-        if not m._meta.proxy and not m._meta.swapped and m._meta.label_lower not in LEFT_OUT
-    ]
+    found = []
+    for model in _own_tables(apps):
+        if not model._meta.swapped and model._meta.label_lower not in LEFT_OUT:
+            found.append(model)
+    return found
 
 
-@contextmanager
-def snapshot():
-    """块里的查询走另一个连接，读到的都是同一刻的数据；别人照常写，谁也不等谁。
-
-    SQLite（WAL）是一个延迟事务，PostgreSQL 是 REPEATABLE READ。
-    """
-    own = connections[DEFAULT_DB_ALIAS]
-    second = own.copy()
-    if own.vendor == "postgresql":
-        from django.db.backends.postgresql.psycopg_any import IsolationLevel
-
-        options = {"isolation_level": IsolationLevel.REPEATABLE_READ}
-    else:
-        options = {"transaction_mode": "DEFERRED"}
-    second.settings_dict["OPTIONS"] = {**second.settings_dict.get("OPTIONS", {}), **options}
-    connections[DEFAULT_DB_ALIAS] = second
-    try:
-        with transaction.atomic():
-            yield
-    finally:
-        second.close()
-        connections[DEFAULT_DB_ALIAS] = own
+def _own_tables(apps):
+    every = apps.get_models(include_auto_created=True)
+    return [model for model in every if model._meta.managed and not model._meta.proxy]
 
 
 def columns_of(model):
@@ -65,9 +44,8 @@ def dump(model):
 
 def as_line(row):
     text = json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    return (
-        text.encode("utf-8", "surrogatepass") + b"\n"
-    )  # JSON 列里可以有半个字，json.loads 也这样读
+    # JSON 列里可以有半个字，json.loads 也这样读
+    return text.encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _plain(value):
@@ -85,36 +63,32 @@ def json_nulls(model):
     found = {}
     for field in model._meta.local_concrete_fields:
         if isinstance(field, models.JSONField):
-            found[field.attname] = list(
-                model._base_manager.filter(**{field.name: None}).values_list("pk", flat=True)
-            )
-    return {name: keys for name, keys in found.items() if keys}
+            nulls = model._base_manager.filter(**{field.name: None})
+            if keys := list(nulls.values_list("pk", flat=True)):
+                found[field.attname] = keys
+    return found
 
 
 def empty(apps):
     """清空这些模型的表（连同登录状态），编号从头算。"""
-    every = [
-        m
-        for m in apps.get_models(include_auto_created=True)
-        if m._meta.managed and not m._meta.proxy
-    ]
-    tables = sorted({model._meta.db_table for model in every})
+    tables = sorted({model._meta.db_table for model in _own_tables(apps)})
     with connection.cursor() as cursor:
         for statement in connection.ops.sql_flush(no_style(), tables, reset_sequences=True):
             cursor.execute(statement)
 
 
-def load(model, told, lines, renamed):
-    """把 jsonl 的行写进一张表，返回行数；told 是清单里这张表的话，renamed 是换了名字的文件 {原名: 新名}。
+def load(model, listed, lines, renamed):
+    """把 jsonl 的行写进一张表，返回行数；listed 是清单里这张表的一项，renamed 是换了名字的文件 {原名: 新名}。
 
     JSON 记不住类型的（日期、小数、UUID、字节）还原，别的值原样，不做检查：数据库里有过的就装得回去。
     这里的数据库真存不下的，抛 DoesNotFit。
     """
     fields = {field.attname: field for field in model._meta.local_concrete_fields}
-    ordered = [fields[name] for name in told["columns"]]
+    ordered = [fields[name] for name in listed["columns"]]
     takers = [_taker(field, renamed) for field in ordered]
-    put_json_nulls = _json_null_putter(ordered, told.get("json_nulls", {}))
-    batch, count = [], 0
+    put_json_nulls = _json_null_putter(ordered, listed.get("json_nulls", {}))
+    batch = []
+    count = 0
     for line in lines:
         batch.append(put_json_nulls(_row(model, ordered, takers, json.loads(line))))
         if len(batch) == CHUNK:
@@ -134,10 +108,10 @@ def _row(model, fields, takers, values):
     return model(**taken)
 
 
-def _json_null_putter(fields, told):
+def _json_null_putter(fields, nulls):
     """行 → 行：JSON 列里的 None 该是 JSON 的 null 的换过来，别的是“没有值”。不许空的列里只能是 null。"""
     keys = {
-        field: set(told.get(field.attname, ()))
+        field: set(nulls.get(field.attname, ()))
         for field in fields
         if isinstance(field, models.JSONField)
     }

@@ -19,7 +19,7 @@ from taiping.operations.serving.refusals import Discarded, Refusal
 
 logger = logging.getLogger(__name__)
 
-STALLED_SECONDS = 120  # 秒：内容传到一半、结果发到一半，一个字节都没有动，就算断了
+STALLED_SECONDS = 120  # 内容传到一半、结果发到一半，一个字节都没有动，就算断了
 ROOM_SHARE = 0.05  # 满了就一次腾出这么多，不用每来一个都挑一遍
 
 
@@ -49,7 +49,8 @@ class Channel(HTTPChannel):
         if self.requests or self.is_uploading or self.served > served:
             self.head_begun = False
         elif not self.head_begun:
-            self.head_begun, self.waiting_since = True, time.monotonic()
+            self.head_begun = True
+            self.waiting_since = time.monotonic()
         return taken
 
     def _refuse(self, error, data):
@@ -146,6 +147,5 @@ def victims_first(channels):
             channel.speed() if channel.is_busy else channel.waiting_since,
         )
 
-    return sorted(
-        (channel for channel in channels if not (channel.requests or channel.worker)), key=rank
-    )
+    idle = [channel for channel in channels if not channel.requests and not channel.worker]
+    return sorted(idle, key=rank)

@@ -8,10 +8,11 @@ except ImportError:  # Windows
     resource = None
 
 MAX_SELECT = 450  # Windows 没有 poll，select 一次最多看 512 个
-FILES_EACH, FILES_OWN = 2, 200  # 一条连接要几个文件号（大的内容另有临时文件）；程序自己要多少
+FILES_EACH = 2  # 一条连接要几个文件号（大的内容另有临时文件）
+FILES_OWN = 200  # 程序自己要多少
 
 
-def connections_allowed(wanted):
+def connections_allowed(wanted: int) -> int:
     """想要 wanted 条，系统肯给几条；软限制不够就提到硬限制为止。"""
     if not hasattr(select, "poll"):
         wanted = min(wanted, MAX_SELECT)

@@ -27,13 +27,14 @@ class Refusal:
     """waitress 的“错误”：请求收完以后，用 to_response 作答。"""
 
     def __init__(self, fault, parsed):
-        self.fault, self.parsed = fault, parsed
+        self.fault = fault
+        self.parsed = parsed
 
     def to_response(self, ident=None):
         request = HttpRequest()
-        request.method, request.path = self.parsed.command, self.parsed.path
-        accept = self.parsed.headers.get("ACCEPT", "")
-        request.META["HTTP_ACCEPT"] = accept
+        request.method = self.parsed.command
+        request.path = self.parsed.path
+        request.META["HTTP_ACCEPT"] = self.parsed.headers.get("ACCEPT", "")
         response = fault_page(
             request, self.fault, OSError("请求的内容太大，要存成临时文件，没有存下")
         )

@@ -21,8 +21,8 @@ THREADS = 8
 MAX_BODY_BYTES = 256 * 1024 * 1024  # 一次交来的全部内容；单个文件、个数的上限在设置里，比这小得多
 MAX_HEAD_BYTES = 64 * 1024  # 网址和请求头一共；一千条连接各交这么多，也撑不满内存
 SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # SIGBREAK 是 Windows 关窗口、注销时的
-DOOR_SECONDS = 0.2  # 秒
-IMPORT_SECONDS = 5  # 秒：叫停了导入，等它撤回
+DOOR_SECONDS = 0.2  # 停的时候，再等已经到门口的多久
+IMPORT_SECONDS = 5  # 叫停了导入，等它撤回
 
 poll = wasyncore.poll2 if hasattr(select, "poll") else wasyncore.poll
 
@@ -109,8 +109,8 @@ class Site:
         waiting = channel.requests[0] if channel.requests else channel.request
         if waiting is None or channel.worker:
             return f"给 {channel.addr[0]} 的一页办完了，没有发完。"
-        name = f"{waiting.command} {waiting.path}"
-        return f"{name}：{'排着队，没有开始办' if channel.requests else '内容没有传完，没有办'}。"
+        undone = "排着队，没有开始办" if channel.requests else "内容没有传完，没有办"
+        return f"{waiting.command} {waiting.path}：{undone}。"
 
     def stop_imports(self):
         """还在导入的，叫它停下、撤回；说出哪几个没有导入。"""

@@ -39,9 +39,10 @@ class Command(BaseCommand):
             raise CommandError(f"--keep {keep} 不对，至少留 1 份。")
         try:
             with tidy_when_stopped():
-                path, manifest, removed = (
-                    rotate(dir, name, keep) if dir else (file, make_backup(file), [])
-                )
+                if dir:
+                    path, manifest, removed = rotate(dir, name, keep)
+                else:
+                    path, manifest, removed = file, make_backup(file), []
         except ArchiveError as error:
             raise CommandError(str(error), returncode=1) from None
         size = path.stat().st_size / 1024 / 1024

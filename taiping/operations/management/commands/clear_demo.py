@@ -14,7 +14,8 @@ class Command(BaseCommand):
         removed = {what: count for what, count in demo.clear().items() if count}
         if not removed:
             self.stdout.write("没有演示数据，什么也没动。")
-        kept, by_real_users = removed.pop("停用的账号", 0), removed.pop(BY_REAL_USERS, 0)
+        kept = removed.pop("停用的账号", 0)
+        by_real_users = removed.pop(BY_REAL_USERS, 0)
         for what, count in removed.items():
             self.stdout.write(f"已删除演示{what} {count} 条。")
         if by_real_users:

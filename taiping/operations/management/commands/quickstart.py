@@ -66,12 +66,11 @@ class Command(BaseCommand):
         serve.run(server, self.stdout)
 
     def refuse(self, port):
-        free = next(
-            (number for number in range(port + 1, min(port + 100, 65536)) if is_free(number)), None
-        )
-        advice = (
-            f"可以改用：python3 manage.py quickstart --port {free}" if free else "请换一个端口。"
-        )
+        nearby = range(port + 1, min(port + 100, 65536))
+        free = next((number for number in nearby if is_free(number)), None)
+        advice = "请换一个端口。"
+        if free:
+            advice = f"可以改用：python3 manage.py quickstart --port {free}"
         raise CommandError(f"端口 {port} 已被占用，可能系统已经在运行，或用不了这个端口。{advice}")
 
     def refuse_newer(self):
@@ -93,7 +92,8 @@ class Command(BaseCommand):
             return  # 办公室改过的方案和村，绝不覆盖
         call_command("loaddata", PLAN_FIXTURE, verbosity=0)
         for plan in Plan.objects.all():
-            targets, villages = plan.targets.count(), Village.objects.count()
+            targets = plan.targets.count()
+            villages = Village.objects.count()
             self.stdout.write(f"已装入《{plan.title}》：{targets} 项目标任务，{villages} 个村。")
 
     def collect_static(self):
@@ -105,11 +105,8 @@ class Command(BaseCommand):
                     f"{path} {storage.size(path)} {storage.get_modified_time(path)}\n".encode()
                 )
         stamp = settings.DATA_DIR / "static.sha256"
-        if (
-            stamp.exists()
-            and settings.STATIC_ROOT.exists()
-            and stamp.read_text() == seen.hexdigest()
-        ):
+        is_collected = stamp.exists() and settings.STATIC_ROOT.exists()
+        if is_collected and stamp.read_text() == seen.hexdigest():
             return
         self.stdout.write("正在收集静态文件…")
         self.stdout.flush()
@@ -120,13 +117,8 @@ class Command(BaseCommand):
         if not no_demo and not User.objects.exists():
             self.show(demo.load(self.stdout))
         elif no_demo and not User.objects.filter(role=Role.ADMIN, is_active=True).exists():
-            self.show(
-                [
-                    issue(
-                        self.free_username("admin"), "管理员", Role.ADMIN, must_change_password=True
-                    )
-                ]
-            )
+            username = self.free_username("admin")
+            self.show([issue(username, "管理员", Role.ADMIN, must_change_password=True)])
             self.stdout.write("首次登录要先改密码。")
         else:
             if not no_demo and not User.objects.filter(is_demo=True).exists():
@@ -144,7 +136,8 @@ class Command(BaseCommand):
         self.stdout.write("\n账号和密码（只显示这一次，请抄下来）：")
         self.stdout.write("  用户名    密码          角色　　　  姓名（看得见的范围）")
         for account in issued:
-            user, role = account.user, f"{account.user.get_role_display():　<5}"  # 用全角空格补齐
+            user = account.user
+            role = f"{user.get_role_display():　<5}"  # 用全角空格补齐
             self.stdout.write(
                 f"  {user.username:<8}  {account.password}  {role}  {user.name}（{account.sees}）"
             )

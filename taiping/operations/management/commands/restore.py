@@ -31,8 +31,7 @@ class Command(BaseCommand):
         wrong = [f"图斑 {patch.code}：{sentence}" for patch, sentence in all_differences()]
         for line in wrong:
             self.stderr.write(line)
-        self.stdout.write(
-            f"复核台账：有 {len(wrong)} 处对不上，见上。"
-            if wrong
-            else "复核台账：状态和下一步都与记录一致。"
-        )
+        if wrong:
+            self.stdout.write(f"复核台账：有 {len(wrong)} 处对不上，见上。")
+        else:
+            self.stdout.write("复核台账：状态和下一步都与记录一致。")
