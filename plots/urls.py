@@ -16,7 +16,7 @@ from plots.pages.review import views as views_review
 app_name = "plots"
 urlpatterns = [
     path("my/", views_my.my_tasks, name="my"),
-    path("patches/<int:pk>/report/", views_report.report, name="report"),
+    path("patches/<int:pk>/report/", views_report.report_patch, name="report"),
     path("review/", views_review.review, name="review"),
     path("review/<int:pk>/", views_review.review_patch, name="review_patch"),
     path(

@@ -13,9 +13,9 @@ def without_body(application):
     def answer(environ, start_response):
         if environ["REQUEST_METHOD"] != "HEAD":
             return application(environ, start_response)
-        told = []
-        body = application(environ, lambda *given: told.append(given))
-        status, headers = told[-1][:2]
+        answers = []
+        body = application(environ, lambda *given: answers.append(given))
+        status, headers = answers[-1][:2]
         if not any(name.lower() == "content-length" for name, _ in headers):
             headers = [
                 *headers,

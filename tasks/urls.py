@@ -5,9 +5,9 @@ from tasks.pages.imports import urls as import_urls
 
 app_name = "tasks"
 urlpatterns = [
-    path("", views.plan, name="plan"),
+    path("", views.plan_detail, name="plan"),
     path("groups/", views.groups, name="groups"),
-    path("shares/", views.shares, name="shares"),
+    path("shares/", views.allocations, name="shares"),
     path("readings/", views.readings, name="readings"),
     *import_urls.urlpatterns,
 ]

@@ -19,7 +19,7 @@ from plots import evidence
 from plots.actions import permissions
 from plots.actions.messages import news
 from plots.actions.permissions import NotAllowed
-from plots.ledger.replay import State, records_of, replay, settle, steps_of
+from plots.ledger.replay import PatchStanding, records_of, replay, settle, steps_of
 from plots.models import Evidence, Kind, Patch, RectificationRecord
 from plots.models.deadlines import local_date
 from taiping.ground.dates import long_date
@@ -59,7 +59,7 @@ class ActionContext:
         self.client_key: UUID | None = None
         self.milestones: list[Milestone] = steps_of(patch)
         self.records: list[RectificationRecord] = records_of(patch)
-        self.state: State = replay(patch, self.records, self.milestones)
+        self.state: PatchStanding = replay(patch, self.records, self.milestones)
         for milestone in self.milestones:
             if milestone.pk == patch.next_milestone_id:
                 patch.next_milestone = milestone

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Case, Count, F, Max, Q, Value, When
 from django.db.models.functions import Coalesce
 
-from plots.ledger.replay import State, replay
+from plots.ledger.replay import PatchStanding, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.choices import REPORTABLE
 from plots.models.deadlines import days_left_text, due_of
@@ -104,7 +104,7 @@ class Card:
     """一块图斑给人看的样子：状态、下一步、时限、退回的话。"""
 
     patch: Patch
-    state: State
+    state: PatchStanding
     today: datetime.date
 
     @property
@@ -142,7 +142,7 @@ class Card:
         return return_text(self.returned)
 
 
-def last_return(state: State) -> RectificationRecord | None:
+def last_return(state: PatchStanding) -> RectificationRecord | None:
     """图斑现在是“已退回”时，最近那条退回记录；不是就没有。"""
     if state.status != Status.RETURNED:
         return None

@@ -48,7 +48,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class State:
+class PatchStanding:
     """一块图斑的现状。next_milestone 为空：已销号、已核减、已拆分，或任务没有时间节点。"""
 
     status: Status
@@ -73,13 +73,13 @@ class State:
             return self.next_milestone
         return self.steps[-1].milestone
 
-    def after(self, patch: Patch, record: RectificationRecord) -> "State":
+    def after(self, patch: Patch, record: RectificationRecord) -> "PatchStanding":
         """又记了一条以后的现状；不用从头再看一遍记录。"""
         if record.kind not in STATEFUL:
             return self
         return _state(patch, (*self.standing, record), self._milestones())
 
-    def without(self, patch: Patch, withdrawn: Iterable[RectificationRecord]) -> "State":
+    def without(self, patch: Patch, withdrawn: Iterable[RectificationRecord]) -> "PatchStanding":
         """撤回这些记录以后的现状。"""
         gone = {record.pk for record in withdrawn}
         kept = tuple(record for record in self.standing if record.pk not in gone)
@@ -100,8 +100,8 @@ def is_check(milestone, milestones):
 
 def replay(
     patch: Patch, records: Iterable[RectificationRecord], milestones: Sequence[Milestone]
-) -> State:
-    """从一块图斑的全部记录（任何顺序）和它任务的时间节点（按顺序）算出 State；只算不写，不查库。"""
+) -> PatchStanding:
+    """从一块图斑的全部记录（任何顺序）和它任务的时间节点（按顺序）算出 PatchStanding；只算不写，不查库。"""
     standing = [r for r in records if r.withdrawn_at is None and r.kind in STATEFUL]
     standing.sort(key=lambda record: record.pk)
     return _state(patch, tuple(standing), milestones)
@@ -109,7 +109,7 @@ def replay(
 
 def _state(
     patch: Patch, standing: tuple[RectificationRecord, ...], milestones: Sequence[Milestone]
-) -> State:
+) -> PatchStanding:
     steps, ceiling = [], patch.area_mu
     for milestone in milestones:
         parts = tuple(r for r in standing if r.kind in WORK and r.milestone_id == milestone.pk)
@@ -118,7 +118,7 @@ def _state(
         if step.done:
             ceiling = min(ceiling, step.area_mu)
     status, pending = _status(patch, standing, steps, list(milestones))
-    return State(status, pending, tuple(steps), standing)
+    return PatchStanding(status, pending, tuple(steps), standing)
 
 
 def _status(patch, standing, steps, milestones):
@@ -158,12 +158,14 @@ def records_of(patch: Patch) -> list[RectificationRecord]:
     return records
 
 
-def state_of(patch: Patch) -> State:
+def state_of(patch: Patch) -> PatchStanding:
     """一块图斑的现状：查记录和时间节点各一次。"""
     return replay(patch, records_of(patch), steps_of(patch))
 
 
-def settle(patch: Patch, state: State | None = None, *, also: Sequence[str] = ()) -> State:
+def settle(
+    patch: Patch, state: PatchStanding | None = None, *, also: Sequence[str] = ()
+) -> PatchStanding:
     """按记录重算状态和下一步并存下；全系统只有这里写这两项。
 
     state 是已经算好的，没给就从记录算；also 是一起存的别的字段。

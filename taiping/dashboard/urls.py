@@ -5,7 +5,7 @@ from taiping.dashboard import views
 app_name = "dashboard"
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
-    path("villages/<int:pk>/", views.village, name="village"),
+    path("villages/<int:pk>/", views.village_detail, name="village"),
     path("screen/", views.screen, name="screen"),
     path("help/", views.help_page, name="help"),
 ]

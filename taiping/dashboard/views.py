@@ -102,7 +102,7 @@ def screen(request):
     )
 
 
-def village(request, pk):
+def village_detail(request, pk):
     """一个村：它的任务数、时限和图斑。别村的人看不到。"""
     place = get_object_or_404(Village.objects.visible_to(request.user), pk=pk)
     question = DashboardQuery.from_params(request.GET)

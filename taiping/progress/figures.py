@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from taiping.ground.words import days_words
-from taiping.progress.states import Need, State
+from taiping.progress.states import MilestoneState, Need
 from taiping.progress.tallies import Scope
 from tasks.models import Milestone, Plan, Reading, Target
 from villages.models import Village
@@ -44,7 +44,7 @@ class MilestoneFigures:
     on_time_count: int
     overdue_count: int
     open_count: int  # 没完成这一步、也没核减没暂缓的个数，不论到没到期
-    state: State
+    state: MilestoneState
 
     @property
     def late(self):
@@ -121,7 +121,7 @@ class TargetFigures:
     patch_count: int = 0
     patch_area: Decimal = ZERO
     overdue_count: int = 0
-    state: State = State.NO_DATA
+    state: MilestoneState = MilestoneState.NO_DATA
     reading: Reading | None = None  # 底线：当日最近的一次监测
 
     @property

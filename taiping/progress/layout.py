@@ -12,12 +12,12 @@ from taiping.ground.words import days_words
 from taiping.progress.figures import TargetFigures, VillageFigures
 from taiping.progress.rates import percent_of
 from taiping.progress.returns import Returns
-from taiping.progress.states import State
+from taiping.progress.states import MilestoneState
 from taiping.progress.words import days_text, shortage
 from tasks.models import Target, WorkingGroup
 from villages.models import Village
 
-HUES = {State.OVERDUE: "text-late", State.AT_RISK: "text-risk"}
+HUES = {MilestoneState.OVERDUE: "text-late", MilestoneState.AT_RISK: "text-risk"}
 
 
 @dataclass

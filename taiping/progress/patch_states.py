@@ -9,7 +9,7 @@ from itertools import islice
 from django.db.models import Q
 
 from plots.ledger.as_of import LedgerAt
-from plots.ledger.replay import State, Step
+from plots.ledger.replay import PatchStanding, Step
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.deadlines import due_of
 from plots.models.querysets import NOT_PRESSED
@@ -24,7 +24,7 @@ class PatchOnDay:
     """一块图斑在 on 那天的情况。"""
 
     patch: Patch
-    state: State
+    state: PatchStanding
     on: date
 
     @property

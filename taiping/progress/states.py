@@ -10,7 +10,7 @@ from django.db import models
 BEHIND = Decimal("0.10")  # 完成占比落后于时间占比超过 10 个百分点就预警
 
 
-class State(models.TextChoices):
+class MilestoneState(models.TextChoices):
     NOT_STARTED = "NOT_STARTED", "未到时段"
     ON_TRACK = "ON_TRACK", "正常"
     AT_RISK = "AT_RISK", "预警"
@@ -21,7 +21,7 @@ class State(models.TextChoices):
 
     @property
     def is_done(self) -> bool:
-        return self in (State.DONE, State.DONE_LATE)
+        return self in (MilestoneState.DONE, MilestoneState.DONE_LATE)
 
     @property
     def tag(self):
@@ -30,13 +30,13 @@ class State(models.TextChoices):
 
 
 TAGS = {
-    State.NOT_STARTED: "none",
-    State.ON_TRACK: "info",
-    State.AT_RISK: "risk",
-    State.OVERDUE: "late",
-    State.DONE: "done",
-    State.DONE_LATE: "done",
-    State.NO_DATA: "none",
+    MilestoneState.NOT_STARTED: "none",
+    MilestoneState.ON_TRACK: "info",
+    MilestoneState.AT_RISK: "risk",
+    MilestoneState.OVERDUE: "late",
+    MilestoneState.DONE: "done",
+    MilestoneState.DONE_LATE: "done",
+    MilestoneState.NO_DATA: "none",
 }
 
 
@@ -92,24 +92,24 @@ def judge(
     count: int,
     on_time: Decimal,
     on_time_count: int,
-) -> State:
+) -> MilestoneState:
     """工作量或问题清单的一个节点：数够了看是否按期，不够看离截止多远。"""
     if need.met_by(on_time, on_time_count):
-        return State.DONE
+        return MilestoneState.DONE
     if need.met_by(amount, count):
-        return State.DONE_LATE if on > term.due_on else State.DONE
+        return MilestoneState.DONE_LATE if on > term.due_on else MilestoneState.DONE
     if on < (term.starts_on or term.plan_starts_on):
-        return State.NOT_STARTED
+        return MilestoneState.NOT_STARTED
     if need.patch_count == 0 and amount is None:
-        return State.NO_DATA
+        return MilestoneState.NO_DATA
     if on > term.due_on:
-        return State.OVERDUE
+        return MilestoneState.OVERDUE
     if (term.due_on - on).days <= term.warn_days:
-        return State.AT_RISK
+        return MilestoneState.AT_RISK
     share, elapsed = need.share(amount, count), term.elapsed(on)
     if share is not None and elapsed is not None and elapsed - share > BEHIND:
-        return State.AT_RISK
-    return State.ON_TRACK
+        return MilestoneState.AT_RISK
+    return MilestoneState.ON_TRACK
 
 
 def judge_floor(
@@ -119,29 +119,39 @@ def judge_floor(
     *,
     value: Decimal | None,
     value_at_due: Decimal | None,
-) -> State:
+) -> MilestoneState:
     """底线的一个节点：守住的是线，不是完成的量；没有监测数就是无数据。"""
     if value is None:
-        return State.NO_DATA
+        return MilestoneState.NO_DATA
     if quota is None:
-        return State.ON_TRACK
+        return MilestoneState.ON_TRACK
     if value < quota:
-        return State.OVERDUE if on > term.due_on else State.AT_RISK
+        return MilestoneState.OVERDUE if on > term.due_on else MilestoneState.AT_RISK
     if on < term.due_on:
-        return State.ON_TRACK
-    return State.DONE if value_at_due is not None and value_at_due >= quota else State.DONE_LATE
+        return MilestoneState.ON_TRACK
+    return (
+        MilestoneState.DONE
+        if value_at_due is not None and value_at_due >= quota
+        else MilestoneState.DONE_LATE
+    )
 
 
-def overall(states: Iterable[State]) -> State:
+def overall(states: Iterable[MilestoneState]) -> MilestoneState:
     """一项任务的状态：有逾期就是逾期，有预警就是预警，全完成才是完成。"""
     states = list(states)
     if not states:
-        return State.NO_DATA
-    for worst in (State.OVERDUE, State.AT_RISK):
+        return MilestoneState.NO_DATA
+    for worst in (MilestoneState.OVERDUE, MilestoneState.AT_RISK):
         if worst in states:
             return worst
     if all(state.is_done for state in states):
-        return State.DONE_LATE if State.DONE_LATE in states else State.DONE
-    if set(states) <= {State.NO_DATA, State.NOT_STARTED}:
-        return State.NO_DATA if State.NO_DATA in states else State.NOT_STARTED
-    return State.ON_TRACK
+        return (
+            MilestoneState.DONE_LATE if MilestoneState.DONE_LATE in states else MilestoneState.DONE
+        )
+    if set(states) <= {MilestoneState.NO_DATA, MilestoneState.NOT_STARTED}:
+        return (
+            MilestoneState.NO_DATA
+            if MilestoneState.NO_DATA in states
+            else MilestoneState.NOT_STARTED
+        )
+    return MilestoneState.ON_TRACK

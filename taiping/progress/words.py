@@ -5,7 +5,7 @@ from decimal import Decimal
 from taiping.ground.area import plain, rounded
 from taiping.ground.dates import date_beside, long_date, short_date
 from taiping.ground.words import days_words
-from taiping.progress.states import State
+from taiping.progress.states import MilestoneState
 from tasks.models.question import BASES, DONE
 
 
@@ -52,23 +52,23 @@ def verdict(progress):
     if not targets:
         return f"{opening}{plan.year}年度方案还没有目标任务。"
     phrases = [
-        (State.DONE, "按期完成"),
-        (State.DONE_LATE, "逾期完成"),
-        (State.OVERDUE, "逾期"),
-        (State.AT_RISK, "预警"),
-        (State.ON_TRACK, "正常推进"),
-        (State.NOT_STARTED, "未到时段"),
-        (State.NO_DATA, "还没有数据"),
+        (MilestoneState.DONE, "按期完成"),
+        (MilestoneState.DONE_LATE, "逾期完成"),
+        (MilestoneState.OVERDUE, "逾期"),
+        (MilestoneState.AT_RISK, "预警"),
+        (MilestoneState.ON_TRACK, "正常推进"),
+        (MilestoneState.NOT_STARTED, "未到时段"),
+        (MilestoneState.NO_DATA, "还没有数据"),
     ]
     counts = [(len(progress.counted(state)), phrase) for state, phrase in phrases]
-    told = [(count, phrase) for count, phrase in counts if count]
-    if len(told) == 1:
+    present = [(count, phrase) for count, phrase in counts if count]
+    if len(present) == 1:
         alone = {"逾期": "已经逾期", "预警": "在预警", "正常推进": "在正常推进"}.get(
-            told[0][1], told[0][1]
+            present[0][1], present[0][1]
         )
         sentence = f"{opening}{len(targets)}项任务{'都' if len(targets) > 1 else ''}{alone}"
     else:
-        sentence = f"{opening}{len(targets)}项任务中{'、'.join(f'{count}项{phrase}' for count, phrase in told)}"
+        sentence = f"{opening}{len(targets)}项任务中{'、'.join(f'{count}项{phrase}' for count, phrase in present)}"
     nearest = nearest_deadlines(progress)
     return f"{sentence}；最紧的是{nearest_words(nearest)}。" if nearest else f"{sentence}。"
 
@@ -83,7 +83,7 @@ def nearest_deadlines(progress):
     if not ahead:
         return []
     first = min(milestone.due_on for _, milestone in ahead)
-    worst = [State.OVERDUE, State.AT_RISK]
+    worst = [MilestoneState.OVERDUE, MilestoneState.AT_RISK]
     return sorted(
         (row for row in ahead if row[1].due_on == first),
         key=lambda row: (
@@ -116,7 +116,7 @@ def forecast_sentence(burnup):
     name = pending.milestone.name
     if ahead is None:
         return f"{name}现有图斑都做完了。" if short else f"{name}的数已经够了。"
-    if ahead.done_on is None and pending.state == State.NOT_STARTED:
+    if ahead.done_on is None and pending.state == MilestoneState.NOT_STARTED:
         return f"{name}还没到时段。"
     if ahead.done_on is None:
         return f"{name}近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期。"

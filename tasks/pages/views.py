@@ -19,7 +19,7 @@ def shown(request, template, question, **context):
     return render(request, template, context)
 
 
-def plan(request):
+def plan_detail(request):
     question = Question.from_params(request.GET)
     plan = question.plan
     if plan is None:
@@ -53,7 +53,7 @@ def _by_position(group):
     return rows
 
 
-def shares(request):
+def allocations(request):
     question = Question.from_params(request.GET)
     plan = question.plan
     if plan is None:

@@ -148,8 +148,8 @@ def _delete(entries):
             users = {}
             for used_by in getattr(error, "protected_objects", None) or error.restricted_objects:
                 users.setdefault(str(used_by._meta.verbose_name), set()).add(used_by.pk)
-            told = "、".join(f"{len(keys)} 条{user}" for user, keys in users.items())
+            uses = "、".join(f"{len(keys)} 条{user}" for user, keys in users.items())
             advice = (
-                f"{word}“{name}”还有{told}在用，不能删除。请把它补进文件，或先处理用到它的那些。"
+                f"{word}“{name}”还有{uses}在用，不能删除。请把它补进文件，或先处理用到它的那些。"
             )
             raise PlanFileError(advice) from None

@@ -122,10 +122,10 @@ def same(old, new):
 
 def _field(kind, name, old, value):
     column = BY_KIND[kind].column(name)
-    return column.header, told(column, old.values.get(name)) if old else "", told(column, value)
+    return column.header, worded(column, old.values.get(name)) if old else "", worded(column, value)
 
 
-def told(column, value):
+def worded(column, value):
     """值的中文：选项写选项的字，是否写是否，空的写（空）。"""
     if value in (None, ""):
         return "（空）"

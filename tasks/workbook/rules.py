@@ -239,7 +239,7 @@ def check_period(check):
 def blocked_deletions(check, missing):
     """文件里没有、但留下的行还在用的：[一句话]。删了就自相矛盾。"""
     gone = {(entry.kind, entry.key) for entry in missing}
-    told = []
+    sentences = []
     for kind in ORDER:
         for entry in check.final(kind):
             if (kind, entry.key) in gone:
@@ -252,8 +252,8 @@ def blocked_deletions(check, missing):
             for name, used in (("target", "target"), ("group", "group"), ("parent", "group")):
                 value = entry.values.get(name)
                 if kind not in ("member", "reading") and (used, (value,)) in gone:
-                    told.append(
+                    sentences.append(
                         f"“{value}”不在文件的“{BY_KIND[used].title}”表里，但{where}还在用它，不能删。"
                         "请把它补进文件，或改掉用它的那一行。"
                     )
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(sentences))

@@ -16,8 +16,8 @@ def lines(review, *, delete_missing=False):
     for change in diff.new:
         yield f"新增 {change.word}：{change.label}"
     for change in diff.changed:
-        told = "；".join(f"{name} {old} → {new}" for name, old, new in change.fields)
-        yield f"改动 {change.word}：{change.label}：{told}"
+        differences = "；".join(f"{name} {old} → {new}" for name, old, new in change.fields)
+        yield f"改动 {change.word}：{change.label}：{differences}"
     for entry in diff.deletable:
         what = "删去" if delete_missing else "保留（文件里没有）"
         yield f"{what} {entry.word}：{entry.label}"

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from plots import actions
 from taiping.progress.progress import plan_progress
-from taiping.progress.states import State
+from taiping.progress.states import MilestoneState
 from taiping.progress.words import verdict
 from tasks.models import Plan, Target
 from tests.worlds.factories import (
@@ -40,7 +40,7 @@ def floor(figures, code="retained"):
 def test_before_any_reading_a_floor_has_no_data(plan):
     row = floor(plan_progress(plan, date(2024, 10, 20)))
 
-    assert row.state == State.NO_DATA
+    assert row.state == MilestoneState.NO_DATA
     assert row.confirmed is None
     assert row.margin is None
 
@@ -54,11 +54,15 @@ def test_a_floor_uses_the_latest_reading_of_the_day(plan):
         floor(plan_progress(plan, day)) for day in (date(2024, 6, 1), date(2024, 10, 20))
     )
 
-    assert (in_june.confirmed, in_june.margin, in_june.state) == (32250, 48, State.ON_TRACK)
+    assert (in_june.confirmed, in_june.margin, in_june.state) == (
+        32250,
+        48,
+        MilestoneState.ON_TRACK,
+    )
     assert (in_october.confirmed, in_october.margin, in_october.state) == (
         Decimal("32190.5"),
         Decimal("-11.5"),
-        State.AT_RISK,
+        MilestoneState.AT_RISK,
     )
 
 
@@ -113,13 +117,18 @@ def test_a_workload_measured_by_readings_is_done_when_the_reading_reaches_it():
         for day in (date(2024, 8, 1), date(2024, 9, 10), date(2024, 10, 1), date(2024, 10, 11))
     ]
 
-    assert states == [State.NO_DATA, State.ON_TRACK, State.OVERDUE, State.DONE_LATE]
+    assert states == [
+        MilestoneState.NO_DATA,
+        MilestoneState.ON_TRACK,
+        MilestoneState.OVERDUE,
+        MilestoneState.DONE_LATE,
+    ]
 
 
 def test_patch_targets_without_patches_say_so(plan):
     row = floor(plan_progress(plan, date(2024, 10, 20)), "abandoned")
 
-    assert row.state == State.NO_DATA
+    assert row.state == MilestoneState.NO_DATA
     assert row.patch_count == 0
     assert [m.days_left for m in row.milestones] == [-20, 11, 26]
 

@@ -20,7 +20,7 @@ from taiping.demo.accounts import issue
 from taiping.demo.area_split import apportion, split_area
 from taiping.demo.table import Spread, table
 from taiping.progress.progress import plan_progress
-from taiping.progress.states import State
+from taiping.progress.states import MilestoneState
 from tasks.models import Milestone, Plan
 from tests.worlds.factories import (
     make_allocation,
@@ -132,10 +132,10 @@ class DemoYear(TestCase):
         states = {t.target.code: t.state for t in self.figures(date(2024, 12, 31)).targets}
         closed = Patch.objects.current().filter(status__in=(Status.CLOSED, Status.EXEMPT)).count()
 
-        assert states["abandoned"] == State.OVERDUE
-        assert states["restructured"] == State.DONE
-        assert states["reforested"] == states["non_grain"] == State.DONE_LATE
-        assert states["restore"] == states["illegal"] == State.AT_RISK
+        assert states["abandoned"] == MilestoneState.OVERDUE
+        assert states["restructured"] == MilestoneState.DONE
+        assert states["reforested"] == states["non_grain"] == MilestoneState.DONE_LATE
+        assert states["restore"] == states["illegal"] == MilestoneState.AT_RISK
         assert 0.85 < closed / Patch.objects.current().count() < 1
         assert (
             self.figures(date(2024, 10, 1)).overdue_count

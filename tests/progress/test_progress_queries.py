@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from plots.models import Patch, RectificationRecord
 from taiping.progress.progress import plan_progress
-from taiping.progress.states import State
+from taiping.progress.states import MilestoneState
 from tests.worlds.factories import make_plan, make_steps_target, make_user, make_village
 from villages.models import Role
 
@@ -100,5 +100,5 @@ def test_a_secretary_without_villages_gets_an_empty_answer():
     found = plan_progress(plan, date(2024, 10, 20), villages=[])
 
     assert [(row.patch_count, row.villages, row.state) for row in found.targets] == [
-        (0, [], State.NO_DATA)
+        (0, [], MilestoneState.NO_DATA)
     ]

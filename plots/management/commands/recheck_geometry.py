@@ -18,8 +18,8 @@ class Command(BaseCommand):
         counts = {
             label: standing.filter(kind=kind).count() for kind, label in GeometryCheck.Kind.choices
         }
-        told = (
+        summary = (
             "，".join(f"{label} {count} 处" for label, count in counts.items() if count)
             or "没有看出问题"
         )
-        self.stdout.write(f"检查了 {len(shapes)} 块有图形的图斑：{told}。")
+        self.stdout.write(f"检查了 {len(shapes)} 块有图形的图斑：{summary}。")

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from plots.actions import messages as told
+from plots.actions import messages as words
 from plots.actions.adding import add, open_targets
 from plots.actions.permissions import NotAllowed
 from plots.pages.add.forms import AddForm
@@ -28,10 +28,10 @@ def patch_add(request):
             form.add_error("code", str(refusal))
         else:
             said = "已添加" if is_new else "刚才已经添加过"
-            area = told.amount(patch.area_mu)
+            area = words.amount(patch.area_mu)
             messages.success(
                 request,
-                f"{said}图斑 {patch.code}，{patch.village}，{area}。{told.next_sentence(patch, today)}",
+                f"{said}图斑 {patch.code}，{patch.village}，{area}。{words.next_sentence(patch, today)}",
             )
             return redirect("plots:patch", patch.pk)
     return _show(request, form)

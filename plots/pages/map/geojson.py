@@ -146,10 +146,11 @@ def _feature(geometry, properties):
     return f'{{"type":"Feature","geometry":{geometry},"properties":{json.dumps(properties, ensure_ascii=False)}}}'
 
 
-def _pieces(told, features, size=200):
+def _pieces(members, features, size=200):
     """一次写 size 个图形。"""
     yield (
-        json.dumps({"type": "FeatureCollection", **told}, ensure_ascii=False)[:-1] + ',"features":['
+        json.dumps({"type": "FeatureCollection", **members}, ensure_ascii=False)[:-1]
+        + ',"features":['
     )
     held, comma = [], ""
     for feature in features:

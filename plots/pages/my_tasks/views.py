@@ -59,8 +59,8 @@ def _shown(asked, counts, village):
 
 def _lead(counts, village):
     found = [(my.RETURNED, "退回"), (my.OVERDUE, "逾期"), (my.SOON, f" {my.SOON_DAYS} 天内到期")]
-    told = [f"{n} 个{what}" for group, what in found if (n := counts.of(group, village=village))]
+    parts = [f"{n} 个{what}" for group, what in found if (n := counts.of(group, village=village))]
     later = counts.of(my.LATER, village=village)
-    if told:
-        return f"有 {'、'.join(told)}。"
+    if parts:
+        return f"有 {'、'.join(parts)}。"
     return f"{my.SOON_DAYS} 天内没有到期的，以后还有 {later} 个。" if later else ""

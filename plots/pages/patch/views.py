@@ -37,7 +37,7 @@ def patch_detail(request, pk):
             "steps": context.state.steps,
             "is_deferred": patch.status == Status.DEFERRED,
             "may_report": "report" in may,
-            "deeds": [offered for verb, offered in OFFERED.items() if verb in may],
+            "offered_actions": [offered for verb, offered in OFFERED.items() if verb in may],
             "evidence": evidence,
             "small_map": small_map(patch, shape, evidence),
             "extra": list(patch.extra.items()),
@@ -131,7 +131,7 @@ def _show(request, offered, form, **more):
         request,
         "plots/patch/action.html",
         {
-            "deed": offered,
+            "offered": offered,
             "form": form,
             "patch": form.context.patch,
             **more,

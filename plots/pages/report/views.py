@@ -16,7 +16,7 @@ from plots.pages.submission import submit_form
 from villages.accounts import drafts
 
 
-def report(request, pk):
+def report_patch(request, pk):
     patches = Patch.objects.visible_to(request.user)
     related = ("target__plan", "village", "next_milestone__target__plan")
     patch = get_object_or_404(patches.select_related(*related), pk=pk)

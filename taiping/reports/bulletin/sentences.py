@@ -5,18 +5,18 @@ from decimal import Decimal
 from taiping.ground.dates import long_date
 from taiping.progress.figures import Progress, TargetFigures
 from taiping.progress.rates import percent_of
-from taiping.progress.states import State
+from taiping.progress.states import MilestoneState
 from taiping.progress.words import margin_text, quantity, shortage
 from tasks.models import Target
 
 STATE_WORDS = [
-    (State.DONE, "按期完成"),
-    (State.DONE_LATE, "逾期完成"),
-    (State.OVERDUE, "逾期"),
-    (State.AT_RISK, "预警"),
-    (State.ON_TRACK, "正常推进"),
-    (State.NOT_STARTED, "未到时段"),
-    (State.NO_DATA, "还没有数据"),
+    (MilestoneState.DONE, "按期完成"),
+    (MilestoneState.DONE_LATE, "逾期完成"),
+    (MilestoneState.OVERDUE, "逾期"),
+    (MilestoneState.AT_RISK, "预警"),
+    (MilestoneState.ON_TRACK, "正常推进"),
+    (MilestoneState.NOT_STARTED, "未到时段"),
+    (MilestoneState.NO_DATA, "还没有数据"),
 ]
 
 
@@ -120,11 +120,11 @@ def done(figures: TargetFigures) -> str:
         if exempt:
             return f"已上报{reported}（个数含核查无问题的），核实的只有{exempt}；其余还没有核实。"
         return f"已上报{reported}，还没有核实。"
-    told = f"{confirmed}（个数含{exempt}）" if exempt else confirmed
+    count = f"{confirmed}（个数含{exempt}）" if exempt else confirmed
     if figures.confirmed_count == figures.patch_count:
-        return f"现有图斑已全部{verb}，共{told}，{shares(figures, verb)}。"
+        return f"现有图斑已全部{verb}，共{count}，{shares(figures, verb)}。"
     before = "" if single else f"已上报{reported}，"
-    return f"{before}已{verb}{told}，{shares(figures, verb)}。"
+    return f"{before}已{verb}{count}，{shares(figures, verb)}。"
 
 
 def worked(figures: TargetFigures, count: int, amount: Decimal) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from taiping.ground.dates import date_beside
 from taiping.ground.words import days_words
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
-from taiping.progress.states import State
+from taiping.progress.states import MilestoneState
 from taiping.reports.bulletin.sentences import both, quantity
 
 
@@ -15,30 +15,32 @@ def milestones(figures: TargetFigures) -> str:
     rows = figures.milestones
     if not rows or not figures.patch_count:
         return ""
-    if len(rows) > 1 and all(row.state == State.DONE and not row.overdue_count for row in rows):
+    if len(rows) > 1 and all(
+        row.state == MilestoneState.DONE and not row.overdue_count for row in rows
+    ):
         past = all(row.days_left < 0 and not row.undated for row in rows)
         return "各时间节点均已按期完成。" if past else "各时间节点均已完成。"
-    told = []
+    parts = []
     for row in rows:
         words = milestone(figures, row)
-        if told and told[-1][1] == words:
-            told[-1][0].append(row.milestone.name)
+        if parts and parts[-1][1] == words:
+            parts[-1][0].append(row.milestone.name)
         else:
-            told.append(([row.milestone.name], words))
-    return "".join(f"{'、'.join(names)}{words}。" for names, words in told)
+            parts.append(([row.milestone.name], words))
+    return "".join(f"{'、'.join(names)}{words}。" for names, words in parts)
 
 
 def milestone(figures: TargetFigures, row: MilestoneFigures) -> str:
     """一个节点名称后面的话：“10月31日截止，还有11天”。"""
     due = date_beside(row.due_on, row.as_of)
-    if row.state == State.NOT_STARTED:
+    if row.state == MilestoneState.NOT_STARTED:
         starts_on = row.milestone.starts_on or figures.target.plan.starts_on
         return f"{date_beside(starts_on, row.as_of)}开始、{due}截止，还没有到时段"
     rest = f"，另有{row.overdue_count}个图斑逾期未完成" if row.overdue_count else ""
-    if row.state == State.DONE:
+    if row.state == MilestoneState.DONE:
         when = "" if row.undated else f"（{due}截止）"
         return f"{when}已{'按期' if row.days_left < 0 else ''}完成{rest}"
-    if row.state == State.DONE_LATE:
+    if row.state == MilestoneState.DONE_LATE:
         return f"{due}截止，逾期完成{_timing(row)}{rest}"
     if row.days_left >= 0 and row in figures.milestones[-2:] and len(figures.milestones) > 1:
         return _deadline(row, due)  # 完成了多少，前面的上报和核实已经说过
@@ -92,16 +94,16 @@ def overdue_steps(progress: Progress) -> list[str]:
     """逾期的时间节点，一项任务一句；没有是空列表。底线的另说。"""
     lines = []
     for figures in progress.targets:
-        late = [row for row in figures.milestones if row.state == State.OVERDUE]
+        late = [row for row in figures.milestones if row.state == MilestoneState.OVERDUE]
         target = figures.target
         if not late or target.is_floor:
             continue
-        told = []
+        parts = []
         for row in late:
             lack = lacking(figures, row)
             short = f"，还差{lack}" if lack else ""
-            told.append(f"{row.milestone.name}（已过{row.days_over}天{short}）")
-        lines.append(f"{target.name}的{'、'.join(told)}")
+            parts.append(f"{row.milestone.name}（已过{row.days_over}天{short}）")
+        lines.append(f"{target.name}的{'、'.join(parts)}")
     return lines
 
 

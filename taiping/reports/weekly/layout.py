@@ -7,7 +7,7 @@ from taiping.ground.dates import long_date
 from taiping.ground.tables import Column, SheetWriter, styles
 from taiping.progress.figures import TargetFigures
 from taiping.progress.snapshot import Snapshot
-from taiping.progress.states import State
+from taiping.progress.states import MilestoneState
 from tasks.models import Target
 
 ROW_HEIGHT = 24  # 磅
@@ -71,6 +71,6 @@ def named(target: Target) -> str:
     return target.name if target.unit == "亩" else f"{target.name}（{target.unit}）"
 
 
-def late_states(state: State) -> set[str]:
+def late_states(state: MilestoneState) -> set[str]:
     """要标红的列：逾期和预警的标“状态”。"""
-    return {"状态"} if state in (State.OVERDUE, State.AT_RISK) else set()
+    return {"状态"} if state in (MilestoneState.OVERDUE, MilestoneState.AT_RISK) else set()

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal), returncode=1) from None
         for line in lines(review, delete_missing=delete_missing):
             self.stdout.write(line)
-        told = headline(review.diff, delete_missing=delete_missing)
+        summary = headline(review.diff, delete_missing=delete_missing)
         self.stdout.write(
-            f"试运行，没有写：{told}。" if dry_run else f"{review.year} 年度方案：{told}。"
+            f"试运行，没有写：{summary}。" if dry_run else f"{review.year} 年度方案：{summary}。"
         )

@@ -263,7 +263,7 @@ def test_other_villages_patches_do_not_exist(client, town):
 def buttons(client, town, user):
     client.force_login(user)
     page = client.get(url(town))
-    return {deed.verb for deed in page.context["deeds"]} | (
+    return {offered.verb for offered in page.context["offered_actions"]} | (
         {"report"} if page.context["may_report"] else set()
     )
 
