@@ -1,7 +1,7 @@
 """存举证材料：先写文件、再写数据库，所以不会有记录而没有文件；事务不成，写下的文件删掉。"""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -24,7 +24,7 @@ _written = ContextVar("written", default=None)
 
 
 @contextmanager
-def saving():
+def saving() -> Iterator[None]:
     """一个事务：里面出了任何错（包括提交时），数据库回滚，里面写下的文件也删掉。
 
     上报和材料一起存时，把 actions.report 和 store 都放进来；可以套，里面一层出错只删里面写下的。

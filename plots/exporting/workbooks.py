@@ -26,7 +26,7 @@ def ledger_workbook(queryset, title, then=None) -> bytes:
 
     then（AsOf）给出时，状态、下一步和各步完成日期都是那天的，和页面上看到的一样。
     """
-    patches = queryset.select_related("target__plan", "village", "next_milestone__target__plan")
+    patches = queryset.with_steps()
     steps, extras = _steps(queryset), _extra_keys(queryset)
     note = f"单位：亩、个　　导出日期：{timezone.localdate():%Y-%m-%d}"
     if then:

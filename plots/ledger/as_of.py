@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Sum, Value, When
 
 from plots.ledger.before_amendment import amended_later
 from plots.ledger.replay import STATEFUL, WORK, is_check, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
+from plots.models.querysets import due_on
 from tasks.models import Milestone
 from tasks.models.question import DONE
 
@@ -32,7 +32,7 @@ COMPLETIONS = {
     "late": "逾期完成",
     "some": "已有上报面积",
 }
-DUE = Coalesce(F("due_on"), F("target__plan__ends_on"))
+DUE = due_on()
 
 
 class LedgerAt:
@@ -190,7 +190,7 @@ class LedgerAt:
 
     def amounts(self, patches, steps):
         """这些图斑在这些步骤上那天有效的面积（亩）：(合计, 其中按期)。"""
-        due = Coalesce(F("milestone__due_on"), F("milestone__target__plan__ends_on"))
+        due = due_on("milestone__")
         found = (
             RectificationRecord.objects.effective(self.on, self.basis)
             .filter(

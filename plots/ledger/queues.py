@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Case, Count, F, Max, Q, Value, When
-from django.db.models.functions import Coalesce
 
 from plots.ledger.replay import PatchStanding, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.choices import REPORTABLE
 from plots.models.deadlines import days_left_text, due_of
-from plots.models.querysets import PatchQuerySet, steps_due
+from plots.models.querysets import PatchQuerySet, due_on, steps_due
 from taiping.ground.dates import date_beside
 from tasks.models import Milestone
 from villages.models import User, Village
@@ -44,7 +43,7 @@ def tasks_of(user: User, today: datetime.date) -> PatchQuerySet:
                 When(next_milestone__in=soon, then=Value(2)),
                 default=Value(3),
             ),
-            due=Coalesce("next_milestone__due_on", "next_milestone__target__plan__ends_on"),
+            due=due_on("next_milestone__"),
         )
         .order_by("rank", "due", "village__order", "village__name", "code", "pk")
     )

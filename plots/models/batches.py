@@ -1,10 +1,10 @@
 """批次：导入进来的一个文件。"""
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from tasks.models import Target
+from villages.models import User
 
 
 class Batch(models.Model):
@@ -23,12 +23,7 @@ class Batch(models.Model):
     file = models.FileField("文件", upload_to="batches/%Y/", blank=True)
     name = models.CharField("原文件名", max_length=200)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="导入人",
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="导入人"
     )
     created_at = models.DateTimeField("上传时间", default=timezone.now)
     applied_at = models.DateTimeField("导入时间", null=True, blank=True)

@@ -1,6 +1,5 @@
 """图形检查查出来的，和对它的认定。"""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -45,12 +44,7 @@ class GeometryCheck(models.Model):
     sentence = models.CharField("说法", max_length=300)
     created_at = models.DateTimeField("发现时间", default=timezone.now)
     dismissed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="认定人",
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="认定人"
     )
     dismissed_at = models.DateTimeField("认定时间", null=True, blank=True)
     dismissed_reason = models.CharField("认定没有问题的理由", max_length=200, blank=True)

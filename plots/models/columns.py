@@ -69,10 +69,13 @@ PATCH_COLUMNS = (
 )
 HEADERS = {column.field: column.header for column in PATCH_COLUMNS}
 # 台账里由系统算出的列：三列都在，就是从台账导出的表，导入时认得、不读。
-STATUS, NEXT_STEP, DUE_ON = COMPUTED = ("状态", "下一步", "截止日期")
+STATUS = "状态"
+COMPUTED = (STATUS, "下一步", "截止日期")
 IS_SPLIT = "已拆分"  # 状态列写着它的行是已拆分的原图斑
 STEP_DONE = "完成日期"
-MEASURED, FOUND_VILLAGE = "图形面积（亩）", "所在村（按编号和村界认）"  # 矢量数据：由图形算出的两列
+# 矢量数据：由图形算出的两列
+MEASURED = "图形面积（亩）"
+FOUND_VILLAGE = "所在村（按编号和村界认）"
 
 UNIT_WORDS = {
     "亩": Field.AREA_MU,
@@ -89,7 +92,7 @@ BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 UNIT_ALONE = {word: re.compile(rf"(?<![a-z]){word}(?![a-z0-9])") for word in UNIT_WORDS}
 
 
-def units_in(text):
+def units_in(text: object) -> set[Field]:
     """一句话里写的面积单位，如“单位：亩、个” → {AREA_MU}。"""
     text = tidy_header(text)
     return {field for word, field in UNIT_WORDS.items() if UNIT_ALONE[word].search(text)}

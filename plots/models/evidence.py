@@ -1,14 +1,11 @@
 """举证材料这一张表；怎么查、怎么存在 plots.evidence。"""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from plots.models.deadlines import local_date
 from villages.models import User, Village
-
-USER = settings.AUTH_USER_MODEL
 
 
 class EvidenceQuerySet(models.QuerySet):
@@ -63,7 +60,7 @@ class Evidence(models.Model):
         "上报时位置", max_length=10, choices=Position, default=Position.UNKNOWN
     )
     device_position_m = models.PositiveIntegerField("上报时离图斑（米）", null=True, blank=True)
-    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name="上传人")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
     created_at = models.DateTimeField("上传时间", default=timezone.now)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 

@@ -1,6 +1,5 @@
 """图斑。"""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -10,7 +9,7 @@ from plots.models.choices import Remedy, Status
 from plots.models.querysets import PatchQuerySet
 from taiping.ground.area import MuField
 from tasks.models import Milestone, Target
-from villages.models import Village
+from villages.models import User, Village
 
 
 class Patch(models.Model):
@@ -56,7 +55,7 @@ class Patch(models.Model):
     )
     created_at = models.DateTimeField("录入时间", default=timezone.now)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        User,
         models.PROTECT,
         null=True,
         blank=True,

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -14,7 +13,7 @@ from plots.models.patches import Patch
 from plots.models.querysets import RecordQuerySet
 from taiping.ground.area import MuField
 from tasks.models import Milestone
-from villages.models import Village
+from villages.models import User, Village
 
 
 class RectificationRecord(models.Model):
@@ -28,9 +27,7 @@ class RectificationRecord(models.Model):
     kind = models.CharField("类型", max_length=10, choices=Kind)
     done_on = models.DateField("完成日期")
     created_at = models.DateTimeField("录入时间", default=timezone.now)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="录入人"
-    )
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="录入人")
     area_mu = MuField("面积（亩）", default=0, validators=[MinValueValidator(0)])
     completes = models.BooleanField("这一步完成", default=False)
     note = models.TextField("说明", blank=True)
@@ -50,12 +47,7 @@ class RectificationRecord(models.Model):
     withdrawn_on = models.DateField("撤回日期", null=True, blank=True)
     withdrawn_at = models.DateTimeField("撤回录入时间", null=True, blank=True)
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="撤回人",
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤回人"
     )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 

@@ -87,7 +87,7 @@ class Worker:
         self.seen = psutil.Process(self.process.pid)
         self.is_done = True
 
-    def do(self, function, args, seconds: int, megabytes: int):
+    def do(self, function, args, seconds: int, megabytes: int) -> object:
         self.is_done = False
         try:
             self.pipe.send((seconds, function, args))
@@ -123,7 +123,7 @@ class Worker:
     def is_reusable(self) -> bool:
         return self.is_done and self.process.is_alive() and self.megabytes() <= KEPT_MB
 
-    def end(self):
+    def end(self) -> None:
         self.process.kill()
         self.process.join()
         self.pipe.close()

@@ -25,9 +25,7 @@ def my_tasks(request):
     )
     if village:
         patches = patches.filter(village=village)
-    page = Paginator(
-        patches.select_related("target", "village", "next_milestone__target__plan"), PAGE
-    ).get_page(request.GET.get("page"))
+    page = Paginator(patches.with_steps(), PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "plots/my_tasks/my_tasks.html",

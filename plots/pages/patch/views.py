@@ -120,9 +120,8 @@ def _changed(request, offered, outcome):
 
 
 def _patch(request, pk):
-    patches = Patch.objects.visible_to(request.user)
-    related = ("target__plan", "village", "batch", "created_by", "next_milestone__target__plan")
-    return get_object_or_404(patches.select_related(*related), pk=pk)
+    patches = Patch.objects.visible_to(request.user).with_steps()
+    return get_object_or_404(patches.select_related("batch", "created_by"), pk=pk)
 
 
 def _show(request, offered, form, **more):

@@ -6,18 +6,18 @@ import django_filters
 from django import forms
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce
 
 from plots.ledger.as_of import COMPLETIONS, STATES, LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import Patch, RectificationRecord, Status
+from plots.models.querysets import due_on
 from taiping.ground.form_fields import DayField
 from tasks.models import Milestone, WorkingGroup
 from tasks.models.question import BASES, Question
 from villages.models import Village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
-DUE = Coalesce(F("next_milestone__due_on"), F("next_milestone__target__plan__ends_on"))
+DUE = due_on("next_milestone__")
 SORTS = {
     "code": "code",
     "village": "village__order",
@@ -247,7 +247,7 @@ class PatchFilter(django_filters.FilterSet):
 
     def by_timing(self, queryset, name, value):
         """到那天为止完成的步骤里有没有逾期才完成的；一步也没完成的，两样都不算。"""
-        due = Coalesce(F("milestone__due_on"), F("milestone__target__plan__ends_on"))
+        due = due_on("milestone__")
         done = RectificationRecord.objects
         done = done.effective(self.day, self.question.basis) if self.is_as_of else done.standing()
         done = done.filter(patch=OuterRef("pk"), kind__in=WORK, completes=True)

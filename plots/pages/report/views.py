@@ -17,9 +17,7 @@ from villages.accounts import drafts
 
 
 def report_patch(request, pk):
-    patches = Patch.objects.visible_to(request.user)
-    related = ("target__plan", "village", "next_milestone__target__plan")
-    patch = get_object_or_404(patches.select_related(*related), pk=pk)
+    patch = get_object_or_404(Patch.objects.visible_to(request.user).with_steps(), pk=pk)
     if request.method == "POST":
         return _submit(request, patch)
     context = ActionContext(patch, request.user)

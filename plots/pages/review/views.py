@@ -31,9 +31,7 @@ PAGE = 30
 def review(request):
     queue, asked = _queue(request)
     everything = queues.awaiting(request.user)
-    page = Paginator(
-        queue.select_related("target", "village", "next_milestone__target__plan"), PAGE
-    ).get_page(request.GET.get("page"))
+    page = Paginator(queue.with_steps(), PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "plots/review/review.html",
@@ -92,10 +90,8 @@ def _act(context, form):
 
 def _patch(request, pk):
     """带 reported_at 的图斑；已经不在队列里的也要，好接着往下看。"""
-    patches = Patch.objects.visible_to(request.user).select_related(
-        "target__plan", "village", "batch", "next_milestone__target__plan"
-    )
-    patch = get_object_or_404(patches, pk=pk)
+    patches = Patch.objects.visible_to(request.user).with_steps()
+    patch = get_object_or_404(patches.select_related("batch"), pk=pk)
     reports = patch.records.filter(kind=Kind.REPORT).order_by("-created_at")
     patch.reported_at = reports.values_list("created_at", flat=True).first() or timezone.now()
     return patch
