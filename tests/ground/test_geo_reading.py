@@ -25,6 +25,8 @@ from tests.worlds.geo_files import (
     zipped,
 )
 
+pytestmark = pytest.mark.no_database
+
 ROWS = [["500151124001000001", "团碾村", "15"], ["0002", "白云社区", "3.5"]]
 SHAPES = [square(), square(200)]
 FACTS = {"图斑编号": [row[0] for row in ROWS], "村名": [row[1] for row in ROWS]}

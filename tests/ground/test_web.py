@@ -7,6 +7,8 @@ import pytest
 
 from taiping.ground.web import XLSX, download, whole_number
 
+pytestmark = pytest.mark.no_database
+
 
 def name_of(response):
     return unquote(response.headers["Content-Disposition"])

@@ -6,6 +6,8 @@ import pytest
 
 from taiping.ground.words import days_words, more_or_less
 
+pytestmark = pytest.mark.no_database
+
 
 @pytest.mark.parametrize(
     ("days", "plain", "of_a_patch", "official"),

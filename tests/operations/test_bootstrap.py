@@ -23,6 +23,8 @@ from packaging.markers import Marker
 from taiping.operations import bootstrap
 from tests import ROOT
 
+pytestmark = pytest.mark.no_database
+
 NOT_THE_PROJECT = shutil.ignore_patterns(
     ".git",
     ".venv",

@@ -3,7 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests import ROOT
+
+pytestmark = pytest.mark.no_database
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MANUAL_FILE = ROOT / "taiping" / "operations" / "README.md"

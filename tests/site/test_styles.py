@@ -3,7 +3,11 @@
 import re
 from collections import Counter
 
+import pytest
+
 from tests import ROOT
+
+pytestmark = pytest.mark.no_database
 
 CSS = sorted((ROOT / "static" / "css").glob("*.css"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))

@@ -9,6 +9,8 @@ from jinja2 import UndefinedError, meta, nodes
 
 from tests import ROOT
 
+pytestmark = pytest.mark.no_database
+
 TEMPLATES = ROOT / "templates"
 ADMIN = TEMPLATES / "django"  # Django 自己的写法，只给后台
 COLUMNS = 120  # 一个汉字算两格
