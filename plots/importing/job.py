@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db import Error, connection
 
 from plots.importing import Refused, apply_batch
-from plots.importing.progress import Progress
+from plots.importing.progress import ImportJobStatus
 from plots.models import Batch
 from taiping.ground.faults import fault_of
 from villages.accounts.audit_actor import acting
@@ -37,7 +37,7 @@ def is_long(batch, rows):
 
 def start(batch, *, by, **options):
     """在后台导入；立刻返回线程。"""
-    progress = Progress(batch)
+    progress = ImportJobStatus(batch)
     progress.start()
     thread = threading.Thread(
         target=run, args=(batch.pk, by.pk, progress, options), name=f"{NAME}{batch.pk}"

@@ -10,7 +10,7 @@ from django.core.files.storage import storages
 WRITE_SECONDS, STALE_SECONDS = 0.5, 120  # 秒：隔多久写一次；多久没有动静就算中断了
 
 
-class Progress:
+class ImportJobStatus:
     """一个批次的进度；start 之后不断 tick，finish 收起。别的进程、别的服务器用 current 看。"""
 
     def __init__(self, batch):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from plots.evidence import store
 from plots.evidence.checking import check
-from plots.importing.progress import Progress
+from plots.importing.progress import ImportJobStatus
 from plots.models import Evidence, RectificationRecord
 from taiping.audit.models import Access
 from taiping.operations.backup import make_backup, restore
@@ -160,13 +160,13 @@ def test_files_without_a_row_are_found_in_an_object_store(in_s3):
 
 def test_progress_of_a_long_import_is_seen_from_another_server(in_s3):
     batch = make_batch(Year().target())
-    progress = Progress(batch)
+    progress = ImportJobStatus(batch)
 
     progress.start()
     progress.written = 0
     progress.tick("写入", 300, 1000)
-    seen = Progress(batch).current()
+    seen = ImportJobStatus(batch).current()
     progress.finish()
 
     assert (seen["step"], seen["done"], seen["total"]) == ("写入", 300, 1000)
-    assert Progress(batch).current() is None
+    assert ImportJobStatus(batch).current() is None

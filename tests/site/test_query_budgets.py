@@ -67,7 +67,7 @@ def typed(client, path, **given):
 
 def test_a_report(client, year, replays):
     patch = year.patch()
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
     path = f"/patches/{patch.pk}/report/"
     step = patch.target.milestones.get(code="replant")
     data = typed(client, path, step=step.pk, amount="whole")
@@ -85,7 +85,7 @@ def test_a_report_with_two_photos_of_a_drawn_patch(client, year, replays, settin
     settings.MEDIA_ROOT = tmp_path
     patch = year.patch()
     make_shape(patch, square())
-    client.force_login(year.secretary)
+    client.force_login(year.east_secretary)
     path = f"/patches/{patch.pk}/report/"
     step = patch.target.milestones.get(code="replant")
     photos = [upload(noisy(exif=exif(gps=TONGLIANG))) for _ in range(2)]
@@ -116,7 +116,7 @@ def test_a_decision(client, year, replays, verdict):
     assert repeated(queries) == []
 
 
-@pytest.mark.parametrize("who", ["huang", "secretary", "mayor"])
+@pytest.mark.parametrize("who", ["huang", "east_secretary", "mayor"])
 def test_a_patch_page(client, year, replays, who):
     patch = awaiting(year)
     client.force_login(getattr(year, who))
@@ -130,7 +130,7 @@ def test_a_patch_page(client, year, replays, who):
     assert repeated(queries) == []
 
 
-@pytest.mark.parametrize("who", ["huang", "secretary", "mayor"])
+@pytest.mark.parametrize("who", ["huang", "east_secretary", "mayor"])
 def test_the_ledger_page(client, year, who):
     for _ in range(3):
         awaiting(year)

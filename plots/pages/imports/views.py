@@ -10,7 +10,7 @@ from plots.importing import Refused, apply_batch, job, keep, preview
 from plots.importing.batches import forget_abandoned, use_crs, use_layout
 from plots.importing.error_workbook import marked_workbook
 from plots.importing.messages import counts_text, headline, quota_text
-from plots.importing.progress import Progress
+from plots.importing.progress import ImportJobStatus
 from plots.models import Batch
 from plots.pages.imports.forms import ImportForm, chosen_layout, column_choices
 from taiping.ground.permissions import permission_required
@@ -48,7 +48,7 @@ def import_preview(request, pk):
     if batch.applied_at:
         context = {"batch": batch, "result": counts_text(batch.counts)}
         return render(request, "plots/imports/done.html", context)
-    if progress := Progress(batch).current():
+    if progress := ImportJobStatus(batch).current():
         return render(request, "plots/imports/running.html", {"batch": batch, "progress": progress})
     if request.method != "POST":
         return show(request, batch)

@@ -21,7 +21,7 @@ from tests.worlds.factories import (
 )
 from tests.worlds.geo_files import shapefile, square
 from tests.worlds.patch_files import HEADER, xlsx
-from tests.worlds.town import Town, sep
+from tests.worlds.town import TwoVillages, sep
 from villages.models import Role, Village
 
 pytestmark = pytest.mark.django_db
@@ -215,7 +215,7 @@ def test_when_the_boundaries_changed_shapes_are_placed_again(client, staff, targ
 
 
 def test_cloud_results_are_read_once_and_still_compared(client, reads):
-    town = Town(needs_ref=True)
+    town = TwoVillages(needs_ref=True)
     town.report(on=sep(5))
     client.force_login(town.huang)
     header = ["图斑编号", "状态", "提交时间", "流水号", "提交人"]

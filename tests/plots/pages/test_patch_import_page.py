@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from plots import actions
 from plots.importing import job
-from plots.importing.progress import Progress
+from plots.importing.progress import ImportJobStatus
 from plots.models import Batch, Patch
 from plots.models.column_aliases import ColumnAlias
 from taiping.ground.tables import read_workbook
@@ -355,7 +355,7 @@ def test_what_was_uploaded_and_left_is_forgotten_after_a_week(client, staff, tar
 
 def test_progress_is_shown_while_it_runs_and_a_dead_one_is_not(client, staff, target):
     url, _ = preview_of(client, target)
-    progress = Progress(Batch.objects.get())
+    progress = ImportJobStatus(Batch.objects.get())
     progress._write("写入", 2000, 9000)
 
     page = client.get(url).content.decode()
@@ -401,7 +401,7 @@ def test_a_long_file_is_imported_in_the_background(client, monkeypatch):
     assert response.url == url
     assert Patch.objects.count() == 5
     assert "新增 5 个" in client.get(url).content.decode()
-    assert Progress(Batch.objects.get()).current() is None
+    assert ImportJobStatus(Batch.objects.get()).current() is None
 
 
 @pytest.mark.django_db(transaction=True)

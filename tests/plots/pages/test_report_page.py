@@ -159,7 +159,7 @@ def test_part_of_several_steps_is_refused_beside_the_choice(client, year):
 @pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [
-        ({"done_on": "2999-01-01"}, "done_on", "还没有到"),
+        ({"done_on": "2099-01-01"}, "done_on", "还没有到"),
         ({"done_on": "昨天"}, "done_on", "“昨天”不是日期"),
         ({"amount": "part", "area_mu": ""}, "area_mu", "请填这次做了多少亩"),
         ({"amount": "part", "area_mu": "三亩"}, "area_mu", "请填数字"),

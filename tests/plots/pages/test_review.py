@@ -186,7 +186,7 @@ def test_filter_is_kept_on_the_way(client, year):
         ("return", {}, "reasons", "请勾选退回理由，或在说明里写明原因"),
         ("return", {"reasons": ["其他（写明）"]}, "note", "请在说明里写清楚"),
         ("pass", {"reasons": ["未见复耕复种"], "note": "留着"}, "reasons", "要通过请去掉勾选"),
-        ("pass", {"done_on": "2999-01-01"}, "done_on", "还没有到"),
+        ("pass", {"done_on": "2099-01-01"}, "done_on", "还没有到"),
         ("", {}, "verdict", "请按“核实通过”或“退回”"),
     ],
 )

@@ -165,7 +165,7 @@ def test_two_people_report_the_same_step(year, attempt):
     path, step = f"/patches/{patch.pk}/report/", patch.target.milestones.get(code="replant")
 
     pages = press_together(
-        opened(year.secretary, path, step=step.pk, amount="whole"),
+        opened(year.east_secretary, path, step=step.pk, amount="whole"),
         opened(year.huang, path, step=step.pk, amount="whole"),
     )
 
@@ -180,7 +180,7 @@ def test_two_people_report_the_same_step(year, attempt):
 def test_one_form_pressed_twice_counts_once(year, attempt):
     patch = year.patch(code="T9")
     step = patch.target.milestones.get(code="evidence")
-    form = opened(year.secretary, f"/patches/{patch.pk}/report/", step=step.pk, amount="whole")
+    form = opened(year.east_secretary, f"/patches/{patch.pk}/report/", step=step.pk, amount="whole")
 
     pages = press_together(form, form)
 
