@@ -12,6 +12,7 @@ from plots import actions
 from plots.models import Patch
 from taiping.ground.texts import half_width
 from tasks.models import Plan, Target
+from villages.models import User, Village
 
 PREFIX = "补-"  # 手工添加的自成一列，不占上级下发的号
 AGAIN = datetime.timedelta(minutes=10)  # 这么短时间里一模一样的再来一次，当作重复提交
@@ -19,14 +20,14 @@ SEPARATORS, ZEROS = re.compile(r"[\W_]+"), re.compile(r"(?<!\d)0+(?=\d)")
 CLOSE = Decimal("0.005")  # 显示两位小数时看不出差别的面积
 
 
-def open_targets(user, today):
+def open_targets(user: User, today: datetime.date) -> list[Target]:
     """这个人现在能往里添加图斑的任务：当年方案里的。"""
     plan = Plan.objects.current(today)
     targets = plan.targets.select_related("plan").order_by("order") if plan else ()
     return [target for target in targets if user.has_perm("plots.add_patch", target)]
 
 
-def next_code(target, village):
+def next_code(target: Target, village: Village) -> str:
     """这个村这项任务里的下一个空号：补-001、补-002……"""
     codes = Patch.objects.filter(target=target, village=village, code__startswith=PREFIX)
     tails = (code.removeprefix(PREFIX) for code in codes.values_list("code", flat=True))
@@ -36,13 +37,21 @@ def next_code(target, village):
     return f"{PREFIX}{max(numbers, default=0) + 1:03d}"
 
 
-def folded(code):
+def folded(code: str) -> str:
     """编号去掉写法上的差别：全半角、大小写、分隔符、前面的 0。"""
     text = SEPARATORS.sub(" ", half_width(code).casefold())
     return ZEROS.sub("", text).replace(" ", "")
 
 
-def lookalikes(target, village, *, code="", area_mu=None, place="", contractor=""):
+def lookalikes(
+    target: Target,
+    village: Village,
+    *,
+    code: str = "",
+    area_mu: Decimal | None = None,
+    place: str = "",
+    contractor: str = "",
+) -> list[Patch]:
     """同村同任务里看着像的图斑，最多五块：面积一样，或小地名、承包人相近，或编号只是写法不同。"""
     here = Patch.objects.current().filter(target=target, village=village)
     like = Q()
@@ -58,7 +67,7 @@ def lookalikes(target, village, *, code="", area_mu=None, place="", contractor="
     return list(here.filter(like).order_by("code")[:5]) if like else []
 
 
-def repeated(target, village, *, by, code, **facts):
+def repeated(target: Target, village: Village, *, by: User, code: str, **facts) -> Patch | None:
     """这个人刚刚加过的一模一样的图斑，没有是 None：按了两次按钮、退回去又交一次，都只算一块。"""
     same = {name: facts.get(name, "") for name in ("area_mu", "place", "contractor")}
     recent = Patch.objects.filter(
@@ -74,7 +83,9 @@ def repeated(target, village, *, by, code, **facts):
 
 
 @transaction.atomic
-def add(target, village, *, by, code="", **facts):
+def add(
+    target: Target, village: Village, *, by: User, code: str = "", **facts
+) -> tuple[Patch, bool]:
     """添加一块图斑：没给编号就用下一个空号。刚刚加过一模一样的，返回那一块。→ (图斑, 是不是新加的)"""
     Target.objects.select_for_update().get(pk=target.pk)  # 两个人同时添加时排队，空号不会撞
     if first := repeated(target, village, by=by, code=code, **facts):

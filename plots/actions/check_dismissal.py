@@ -1,18 +1,20 @@
 """认定一处检查没有问题：写明理由，记下是谁；一对图斑的两边一起认定。数变了会重新提醒。"""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from plots.actions.permissions import NotAllowed
 from plots.models.checks import GeometryCheck
 from taiping.ground.permissions import refusal
 from villages.accounts.audit_actor import note_change
+from villages.models import User
 
 LONGEST = GeometryCheck._meta.get_field("dismissed_reason").max_length
 
 
 @transaction.atomic
-def dismiss(check, *, by, reason):
+def dismiss(check: GeometryCheck, *, by: User, reason: str) -> None:
     """认定没有问题；不是镇里的人、没有写理由抛 NotAllowed。"""
     reason = " ".join(reason.split())
     if refused := refusal("plots.dismiss_check", by):
@@ -30,7 +32,7 @@ def dismiss(check, *, by, reason):
 
 
 @transaction.atomic
-def reopen(check, *, by):
+def reopen(check: GeometryCheck, *, by: User) -> None:
     """收回认定，重新提醒。"""
     if refused := refusal("plots.dismiss_check", by):
         raise NotAllowed(refused)
@@ -43,7 +45,7 @@ def reopen(check, *, by):
     both_sides(check).update(dismissed_by=None, dismissed_at=None, dismissed_reason="")
 
 
-def both_sides(check):
+def both_sides(check: GeometryCheck) -> QuerySet:
     """这一处，和一对图斑里另一块上的同一处。"""
     pks = [check.pk]
     if check.other_id:

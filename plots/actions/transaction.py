@@ -110,7 +110,9 @@ class ActionContext:
                 missing.append("请填国土调查云上传编号")
         return missing
 
-    def write(self, kind, milestone=None, *, keyed=True, **fields) -> RectificationRecord:
+    def write(
+        self, kind: Kind, milestone: Milestone | None = None, *, keyed: bool = True, **fields
+    ) -> RectificationRecord:
         """添一条记录；没给时间节点就记在眼下那一步。表单的提交标识只放在 keyed 的那条上。"""
         record = RectificationRecord.objects.create(
             patch=self.patch,
@@ -206,7 +208,7 @@ def submit(
         raise
 
 
-def action(verb: str):
+def action(verb: str) -> Callable[[Callable], Callable]:
     """把一个动作包成一笔。
 
     f(patch, *, by, on=None, at=None, client_key=None, ...) 自己交一次，返回写下的记录；on 空就是当天，
@@ -274,7 +276,7 @@ def _refuse(sentence):
         raise NotAllowed(sentence)
 
 
-def parse_mu(value, label="面积") -> Decimal:
+def parse_mu(value: Decimal | str, label: str = "面积") -> Decimal:
     """面积：Decimal 或能转成 Decimal 的文字 → 0 以上、最多 9 位整数和 6 位小数的 Decimal（亩）。"""
     try:
         amount = Decimal(str(value)).quantize(Decimal("0.000001"))

@@ -1,6 +1,7 @@
 """某一天的图斑：用那天有效的记录来挑，和总览的进度同一个口径，所以总览的数点开就是这些图斑。"""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from copy import copy
 from datetime import date, timedelta
 from decimal import Decimal
@@ -38,7 +39,7 @@ DUE = due_on()
 class LedgerAt:
     """某天（on）按某种口径（basis）的各种条件；milestones 是方案里的时间节点，已按任务、顺序排好。"""
 
-    def __init__(self, on: date, basis: str, milestones):
+    def __init__(self, on: date, basis: str, milestones: Iterable[Milestone]):
         self.on, self.basis, self.milestones = on, basis or DONE, list(milestones)
         self.steps = defaultdict(list)
         for milestone in self.milestones:
@@ -67,11 +68,11 @@ class LedgerAt:
         return self.of_step(*conditions, kind__in=WORK, completes=True, milestone=OuterRef("pk"))
 
     @property
-    def exempt(self):
+    def exempt(self) -> Q:
         return self.mine(kind=Kind.EXEMPT)
 
     @property
-    def deferred(self):
+    def deferred(self) -> Q:
         return self.mine(kind=Kind.DEFER)
 
     def last_steps(self, back=0):
@@ -86,7 +87,7 @@ class LedgerAt:
             return self.last_steps(back=1 if state == "reported" else 0)
         return []
 
-    def in_state(self, state, code=""):
+    def in_state(self, state: str, code: str = "") -> Q:
         """STATES 里一种状态的条件；逾期时 code 限定是哪一步逾期。"""
         if state in ("reported", "confirmed"):
             steps = [step.pk for step in self.asked_steps(state, "")]
@@ -97,19 +98,19 @@ class LedgerAt:
             return self.returned()
         return {"exempt": Q(self.exempt), "deferred": Q(self.deferred)}.get(state, Q())
 
-    def unfinished(self, due, code=""):
+    def unfinished(self, due: Q, code: str = "") -> Q:
         """有一步满足 due（对截止日期的条件）却没有完成，也没有核减、暂缓；code 限定是哪一步。"""
         waiting = self.of_step(kind=Kind.DEFER, milestone__order__lte=OuterRef("order"))
         which = {"code": code} if code else {}
         return Q(self.step(due & ~Q(self.completed()) & ~Q(waiting), **which)) & ~Q(self.exempt)
 
-    def due_within(self, days):
+    def due_within(self, days: int) -> Q:
         """下一步从那天起 days 天内（含当天）截止的，不含那天已经逾期的。"""
         return self.unfinished(Q(due__lte=self.on + timedelta(days=days))) & ~self.unfinished(
             Q(due__lt=self.on)
         )
 
-    def returned(self):
+    def returned(self) -> Q:
         """最近一次办的是退回，还没有重新上报，也没有暂缓、核减。"""
         later = self.records(OuterRef("patch"), kind__in=WORK, pk__gt=OuterRef("pk"))
         back = RectificationRecord.objects.effective(self.on, self.basis).filter(
@@ -117,7 +118,7 @@ class LedgerAt:
         )
         return Q(Exists(back.order_by())) & ~Q(self.exempt) & ~Q(self.deferred)
 
-    def in_status(self, status):
+    def in_status(self, status: str) -> Q:
         """那天的状态是 Status 里的一种；规则和 plots.ledger.replay 的 replay 一样，那里是一块块地看，这里是挑。"""
         checks = [
             steps[-1].pk

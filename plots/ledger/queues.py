@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Case, Count, F, Max, Q, Value, When
 
-from plots.ledger.replay import PatchStanding, replay
+from plots.ledger.replay import PatchStanding, Step, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.choices import REPORTABLE
 from plots.models.deadlines import days_left_text, due_of
@@ -107,37 +107,37 @@ class Card:
     today: datetime.date
 
     @property
-    def step(self):
+    def step(self) -> Milestone | None:
         return self.patch.next_milestone
 
     @property
-    def group(self):
+    def group(self) -> str:
         return list(GROUPS)[self.patch.rank]
 
     @property
-    def due_text(self):
+    def due_text(self) -> str:
         return due_text(self.step, self.today)
 
     @property
-    def days_text(self):
+    def days_text(self) -> str:
         return days_left_text(self.step, self.today)
 
     @property
-    def is_late(self):
+    def is_late(self) -> bool:
         return due_of(self.step) < self.today
 
     @property
-    def part(self):
+    def part(self) -> Step | None:
         """这一步已经报了一部分时的 Step，没有是 None。"""
         step = self.state.next_step
         return step if step and step.parts else None
 
     @property
-    def returned(self):
+    def returned(self) -> RectificationRecord | None:
         return last_return(self.state)
 
     @property
-    def returned_text(self):
+    def returned_text(self) -> str:
         return return_text(self.returned)
 
 

@@ -1,7 +1,8 @@
 """账理：从整改记录算出图斑的状态和下一步。只有 settle 写这两项缓存，check_ledger 用同一个算法复核。"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -34,15 +35,15 @@ class Step:
         return sum((part.area_mu for part in self.parts), Decimal(0))
 
     @property
-    def remaining_mu(self):
+    def remaining_mu(self) -> Decimal:
         return max(self.ceiling - self.area_mu, Decimal(0))
 
     @property
-    def done(self):
+    def done(self) -> bool:
         return any(part.completes for part in self.parts)
 
     @property
-    def done_on(self):
+    def done_on(self) -> date | None:
         """这一步是哪天完成的；没完成是 None。"""
         return max((part.done_on for part in self.parts if part.completes), default=None)
 
@@ -89,7 +90,7 @@ class PatchStanding:
         return [step.milestone for step in self.steps]
 
 
-def is_check(milestone, milestones):
+def is_check(milestone: Milestone, milestones: Sequence[Milestone]) -> bool:
     """最后一步由镇或区来认定的，是核实，不是上报。"""
     return (
         bool(milestones)
@@ -184,7 +185,9 @@ def settle(
     return state
 
 
-def differences(patch, records, milestones):
+def differences(
+    patch: Patch, records: Iterable[RectificationRecord], milestones: Sequence[Milestone]
+) -> list[str]:
     """一块图斑的账和记录对不上的地方，每处一句话；都对得上是空列表。"""
     state = replay(patch, records, milestones)
     found = []
@@ -221,7 +224,7 @@ def differences(patch, records, milestones):
     return found
 
 
-def all_differences(chunk=2000):
+def all_differences(chunk: int = 2000) -> Iterator[tuple[Patch, str]]:
     """逐块复核全部图斑，依次给出（图斑, 对不上的话）；每 chunk 块固定两次查询。"""
     milestones = {}
     for milestone in Milestone.objects.order_by("target_id", "order"):

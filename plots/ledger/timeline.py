@@ -1,6 +1,7 @@
 """时间线：一块图斑的全部记录，新的在前；撤回的划掉，更正换下来的另放一处，一条也不丢。"""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from plots.models import Kind, Patch, RectificationRecord
 from plots.models.deadlines import due_of
@@ -16,7 +17,7 @@ class Event:
     record: RectificationRecord
 
     @property
-    def title(self):
+    def title(self) -> str:
         """“上报 复耕复种”“退回到 复耕复种”“督办”。"""
         record = self.record
         if record.kind == Kind.RETURN:
@@ -26,27 +27,27 @@ class Event:
         return record.get_kind_display()
 
     @property
-    def area_mu(self):
+    def area_mu(self) -> Decimal | None:
         return self.record.area_mu if self.record.kind in SHOWS_AREA else None
 
     @property
-    def is_part(self):
+    def is_part(self) -> bool:
         return self.record.kind == Kind.REPORT and not self.record.completes
 
     @property
-    def late_days(self):
+    def late_days(self) -> int:
         """逾期几天做到的；按期的是 0。"""
         return (
             (self.record.done_on - due_of(self.record.milestone)).days if self.record.is_late else 0
         )
 
     @property
-    def changes(self):
+    def changes(self) -> list[dict]:
         """更正的各项：[{"label", "old", "new"}]。"""
         return self.record.details.get("changes", [])
 
     @property
-    def children(self):
+    def children(self) -> list[dict]:
         """拆分出来的各块：[{"code", "area_mu"}]，当时的编号和面积。"""
         return self.record.details.get("children", [])
 

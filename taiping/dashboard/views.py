@@ -6,11 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from taiping.dashboard.charts import chart
+from taiping.ground.moments import one_moment
 from taiping.ground.permissions import permission_required
 from taiping.progress.burnup import burn_ups
+from taiping.progress.comparison import compared
 from taiping.progress.layout import (
     attention,
-    compared,
     deadline_grid,
     due_soon,
     group_rows,
@@ -20,7 +21,6 @@ from taiping.progress.layout import (
 from taiping.progress.progress import plan_progress
 from taiping.progress.question import DashboardQuery
 from taiping.progress.returns import returns_by_village
-from taiping.progress.snapshot import one_moment
 from taiping.progress.words import verdict
 from tasks.models import Plan
 from tasks.models.question import BASES

@@ -25,7 +25,7 @@ class Curve:
     totals: list[Decimal] = field(default_factory=list)
 
     @classmethod
-    def of(cls, changes, until):
+    def of(cls, changes: dict[date, Decimal], until: date) -> "Curve":
         curve, total = cls(), ZERO
         for day in sorted(changes):
             if day > until:
@@ -35,7 +35,7 @@ class Curve:
             curve.totals.append(total)
         return curve
 
-    def at(self, day):
+    def at(self, day: date) -> Decimal:
         place = bisect_right(self.days, day)
         return self.totals[place - 1] if place else ZERO
 
@@ -104,7 +104,7 @@ def within_reach(figures):
     return [(unit, min(goal, most[unit])) for unit, goal in goals(figures)]
 
 
-def slowest(figures, changes, as_of):
+def slowest(figures: TargetFigures, changes: dict, as_of: date):
     """还没完成的第一个节点的推算；亩和个两样都要到的，以慢的为准。都到了是 None。"""
     pending = figures.next_milestone
     if pending is None:
@@ -118,7 +118,7 @@ def slowest(figures, changes, as_of):
     return max(filter(None, ahead), key=lambda row: row.done_on or date.max, default=None)
 
 
-def pace_start(as_of):
+def pace_start(as_of: date) -> date:
     return as_of - timedelta(days=PACE_DAYS)
 
 

@@ -1,7 +1,7 @@
 """靠图斑量的任务：每个村、每一步加出来，再判断状态。"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -73,7 +73,9 @@ def patch_target(target: Target, facts: Facts) -> TargetFigures:
     return figures
 
 
-def village_rows(target, facts, lines, aside):
+def village_rows(
+    target: Target, facts: Facts, lines: list[Line], aside: SetAside
+) -> list[VillageFigures]:
     past = [line for line in lines if line.due_on < facts.on]
     reported_by = lines[-2:][0].tallies if lines else {}  # “上报”看最后一步的前一步
     confirmed_by = lines[-1].tallies if lines else {}
@@ -103,13 +105,17 @@ def village_rows(target, facts, lines, aside):
     return rows
 
 
-def open_at(milestone, patch_count, done_count, deferred):
+def open_at(
+    milestone: Milestone, patch_count: int, done_count: int, deferred: Sequence[tuple[int, int]]
+) -> int:
     """没完成这一步、又没核减没暂缓的个数：暂缓在第几步，它以前的步就是完成了的。"""
     waiting = sum(count for order, count in deferred if order <= milestone.order) if deferred else 0
     return max(0, patch_count - done_count - waiting)
 
 
-def mark_overdue(row, past, deferred):
+def mark_overdue(
+    row: VillageFigures, past: list[Line], deferred: Sequence[tuple[int, int]]
+) -> None:
     """past 是那天已过截止的步。步骤按顺序走、截止不倒退，所以到期最晚的一步没完成的个数，就是至少有一步逾期的个数。"""
     key, asked = row.village.pk, row.patch_count - row.exempt_count
     for milestone, due_on, tallies in past:
@@ -121,7 +127,7 @@ def mark_overdue(row, past, deferred):
         row.overdue_count = max(row.overdue_count, number)
 
 
-def patch_milestone(line, figures, aside):
+def patch_milestone(line: Line, figures: TargetFigures, aside: SetAside) -> MilestoneFigures:
     """一步在全部的村：核减的个数在这里加上；截止以后才核减的算逾期。"""
     milestone, due_on, tallies = line
     plan, on, tally = figures.target.plan, figures.as_of, Tally.total(tallies.values())

@@ -1,9 +1,12 @@
 """靠监测量的任务：当日最近的监测数；没有就是无数据，不当作 0。"""
 
+from decimal import Decimal
+
 from taiping.progress.facts import Facts, need_of, quota_of
 from taiping.progress.figures import ZERO, MilestoneFigures, TargetFigures, VillageFigures
+from taiping.progress.readings import Readings
 from taiping.progress.states import Term, judge, judge_floor, overall
-from tasks.models import Target
+from tasks.models import Milestone, Target
 
 
 def reading_target(target: Target, facts: Facts) -> TargetFigures:
@@ -28,7 +31,7 @@ def reading_target(target: Target, facts: Facts) -> TargetFigures:
     return figures
 
 
-def village_rows(target, facts, readings):
+def village_rows(target: Target, facts: Facts, readings: Readings) -> list[VillageFigures]:
     rows = []
     for village in facts.villages:
         amount = readings.village_value(village.pk, facts.on)
@@ -37,7 +40,9 @@ def village_rows(target, facts, readings):
     return rows
 
 
-def reading_milestone(milestone, figures, readings):
+def reading_milestone(
+    milestone: Milestone, figures: TargetFigures, readings: Readings
+) -> MilestoneFigures:
     target, on, value = figures.target, figures.as_of, figures.confirmed
     plan = target.plan
     due_on = milestone.due_on or plan.ends_on
@@ -63,7 +68,7 @@ def reading_milestone(milestone, figures, readings):
     )
 
 
-def timely(target, value, at_due):
+def timely(target: Target, value: Decimal | None, at_due: Decimal | None) -> Decimal | None:
     """监测数里算按期的：截止那天已有的数，后来更正小了的以小的为准；没有监测数是 None。"""
     if value is None or (at_due is None and target.is_floor):
         return None

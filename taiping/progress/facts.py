@@ -89,7 +89,7 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
     )
 
 
-def milestones_of(plan, targets):
+def milestones_of(plan: Plan, targets: list[Target]) -> dict[int, list[Milestone]]:
     by_target = {target.pk: target for target in targets}
     found = defaultdict(list)
     for target in targets:
@@ -100,7 +100,7 @@ def milestones_of(plan, targets):
     return found
 
 
-def shares_of(scope):
+def shares_of(scope: Scope) -> dict[tuple[int, int], Share]:
     # 默认的排序要连两张表
     rows = Allocation.objects.filter(target__in=scope.target_ids).order_by()
     if scope.is_part:
@@ -111,7 +111,9 @@ def shares_of(scope):
     }
 
 
-def patch_tallies(scope, plan, villages):
+def patch_tallies(
+    scope: Scope, plan: Plan, villages: list[Village]
+) -> dict[tuple[int, int], tuple[int, Decimal]]:
     """(任务, 村) → 那天算数的图斑的 (个, 亩)；按录入日期看，后来才更正的村和面积用更正以前的。"""
     tallies = defaultdict(lambda: (0, ZERO))
     for target, village, count, area in patch_sums(scope):
@@ -131,7 +133,9 @@ def patch_tallies(scope, plan, villages):
     return tallies
 
 
-def step_tallies(scope):
+def step_tallies(
+    scope: Scope,
+) -> tuple[dict[int, dict[int, Tally]], dict[tuple[int, str], int]]:
     """节点 → {村: Tally}，出自上报和核实通过的有效记录；(村, 类型) → 办过几次，撤回的也算。"""
     tallies, filed = defaultdict(dict), defaultdict(int)
     for milestone, village, kind, *sums, number in step_sums(scope):
@@ -143,7 +147,9 @@ def step_tallies(scope):
     return tallies, filed
 
 
-def exempt_and_deferred(scope, milestones):
+def exempt_and_deferred(
+    scope: Scope, milestones: dict[int, list[Milestone]]
+) -> dict[int, list[ExemptOrDeferred]]:
     steps = {step.pk: step for row in milestones.values() for step in row}
     found = defaultdict(list)
     for milestone, kind, *rest in exempt_and_deferred_sums(scope):

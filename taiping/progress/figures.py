@@ -1,5 +1,6 @@
 """进度的数长什么样：一步、一个村、一项任务、整份方案在某日的数。只装数和由数直接推出的话，怎么算在 progress。"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,7 +24,7 @@ class Tally:
     late_count: int = 0
 
     @classmethod
-    def total(cls, tallies):
+    def total(cls, tallies: Iterable["Tally"]) -> "Tally":
         tallies = list(tallies)
         return cls(
             sum((row.amount for row in tallies), ZERO),
@@ -47,33 +48,33 @@ class MilestoneFigures:
     state: MilestoneState
 
     @property
-    def late(self):
+    def late(self) -> Decimal | None:
         return None if self.reached is None or self.on_time is None else self.reached - self.on_time
 
     @property
-    def late_count(self):
+    def late_count(self) -> int:
         return self.reached_count - self.on_time_count
 
     @property
-    def undated(self):
+    def undated(self) -> bool:
         return self.milestone.due_on is None
 
     @property
-    def days_left(self):
+    def days_left(self) -> int:
         """离截止的天数，过了是负数。"""
         return (self.due_on - self.as_of).days
 
     @property
-    def days_words(self):
+    def days_words(self) -> str:
         """“还有 11 天”“今天截止”“已过 20 天”。"""
         return days_words(self.days_left)
 
     @property
-    def days_over(self):
+    def days_over(self) -> int:
         return -self.days_left
 
     @property
-    def on_time_rate(self):
+    def on_time_rate(self) -> int | None:
         """按期率（按个）：按期完成 ÷ 已完成；还没有完成的是 None。"""
         return self.on_time_count * 100 // self.reached_count if self.reached_count else None
 
@@ -98,7 +99,7 @@ class VillageFigures:
     overdue_due_on: date | None = None
 
     @property
-    def is_allocated(self):
+    def is_allocated(self) -> bool:
         return self.quota is not None or self.quota_count is not None
 
 
@@ -125,33 +126,33 @@ class TargetFigures:
     reading: Reading | None = None  # 底线：当日最近的一次监测
 
     @property
-    def margin(self):
+    def margin(self) -> Decimal | None:
         """底线高出（负数是低于）多少。"""
         if not self.target.is_floor or self.confirmed is None or self.quota is None:
             return None
         return self.confirmed - self.quota
 
     @property
-    def margin_abs(self):
+    def margin_abs(self) -> Decimal:
         return abs(self.margin)
 
     @property
-    def reporting(self):
+    def reporting(self) -> MilestoneFigures | None:
         """“上报”看的那一步：最后一步的前一步；只有一步时就是它；方案里没有步骤是 None。"""
         return self.milestones[-2:][0] if self.milestones else None
 
     @property
-    def last(self):
+    def last(self) -> MilestoneFigures | None:
         """“核实”看的那一步：最后一步；方案里没有步骤是 None。"""
         return self.milestones[-1] if self.milestones else None
 
     @property
-    def is_empty(self):
+    def is_empty(self) -> bool:
         """靠图斑量、还没有图斑：没有数，不是 0。"""
         return self.target.by_patches and not self.patch_count
 
     @property
-    def is_elsewhere(self):
+    def is_elsewhere(self) -> bool:
         """看几个村时，这项任务和它们无关：没有图斑，没有分解到这里，也没有这里的监测数。"""
         return (
             not self.patch_count
@@ -162,12 +163,12 @@ class TargetFigures:
             )
         )
 
-    def open_count_by(self, day):
+    def open_count_by(self, day: date) -> int:
         """到 day 这天为止该完成、还没完成的图斑数：步骤按顺序走，看到期最晚的一步就够了。"""
         return max((row.open_count for row in self.milestones if row.due_on <= day), default=0)
 
     @property
-    def next_milestone(self):
+    def next_milestone(self) -> MilestoneFigures | None:
         """还没完成的第一个节点；全完成是 None。"""
         return next((m for m in self.milestones if not m.state.is_done), None)
 
@@ -183,16 +184,16 @@ class Progress:
     villages: list[Village] = field(default_factory=list)
 
     @property
-    def scoped(self):
+    def scoped(self) -> bool:
         return self.scope.is_part
 
     @property
-    def overdue_count(self):
+    def overdue_count(self) -> int:
         return sum(target.overdue_count for target in self.targets)
 
     @property
-    def milestones(self):
+    def milestones(self) -> list[tuple[TargetFigures, MilestoneFigures]]:
         return [(target, milestone) for target in self.targets for milestone in target.milestones]
 
-    def counted(self, *states):
+    def counted(self, *states: MilestoneState) -> list[TargetFigures]:
         return [target for target in self.targets if target.state in states]

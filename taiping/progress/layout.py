@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 from taiping.ground.area import plain
 from taiping.ground.dates import short_date
 from taiping.ground.words import days_words
-from taiping.progress.figures import TargetFigures, VillageFigures
+from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures, VillageFigures
 from taiping.progress.rates import percent_of
 from taiping.progress.returns import Returns
 from taiping.progress.states import MilestoneState
@@ -29,7 +30,12 @@ class Bar:
     line: str | None
 
     @classmethod
-    def of(cls, confirmed, reported, quota):
+    def of(
+        cls,
+        confirmed: Decimal | int | None,
+        reported: Decimal | int | None,
+        quota: Decimal | int | None,
+    ) -> "Bar":
         top = Decimal(max(confirmed or 0, reported or 0, quota or 0))
         if not top:
             return cls("0", "0", None)
@@ -52,22 +58,22 @@ class TargetRow:
     count: Bar | None
 
     @property
-    def shows_mu(self):
+    def shows_mu(self) -> bool:
         """有亩数任务的、或者两样都没定的，显示亩；只按个数的清单不显示。"""
         plan = self.figures.target  # 看方案定的数，不看分没分解到村：同一项任务各页一样
         return plan.quota is not None or plan.quota_count is None
 
     @property
-    def short(self):
+    def short(self) -> str:
         """现有图斑比任务数少多少；够的是空。"""
         return shortage(self.figures) if self.figures.patch_count else ""
 
     @property
-    def target(self):
+    def target(self) -> Target:
         return self.figures.target
 
 
-def target_rows(progress, ledger):
+def target_rows(progress: Progress, ledger: str) -> list[TargetRow]:
     rows = []
     for figures in progress.targets:
         address = f"{ledger}&target={figures.target.code}"
@@ -95,20 +101,20 @@ class Column:
     as_of: date
 
     @property
-    def is_past(self):
+    def is_past(self) -> bool:
         return self.due_on is not None and self.due_on < self.as_of
 
     @property
-    def days(self):
+    def days(self) -> str:
         """离这一天：“还有 11 天”“已过 20 天”。"""
         return days_words((self.due_on - self.as_of).days)
 
     @property
-    def label(self):
+    def label(self) -> str:
         return short_date(self.due_on) if self.due_on else "未定时限"
 
 
-def step_cell(figures, row, ledger):
+def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> dict[str, Any]:
     """时间节点一格里要写的；at 是这一步的图斑在台账里的地址。字典：模板里取得最快，一页有几十格。"""
     need, with_patches = figures.need, figures.patch_count
     return {
@@ -132,7 +138,7 @@ def step_cell(figures, row, ledger):
     }
 
 
-def deadline_grid(progress, ledger):
+def deadline_grid(progress: Progress, ledger: str) -> tuple[list[Column], list[tuple]]:
     """任务 × 截止日期：每列一个日期，没定时限的排在最后。"""
     dates = sorted({m.due_on for _, m in progress.milestones if not m.undated})
     columns = [Column(day, progress.as_of) for day in dates]
@@ -155,7 +161,7 @@ def deadline_grid(progress, ledger):
     return columns, rows
 
 
-def attention(progress, within=15):
+def attention(progress: Progress, within: int = 15) -> list[tuple[TargetFigures, MilestoneFigures]]:
     """该盯的节点：逾期的在前（拖得久的先），随后是 within 天内到期还没完成的。
 
     数够了、还有图斑没做完的也列；只看一个村时，没有图斑也没有分解任务的不列。
@@ -185,24 +191,24 @@ class VillageRow:
     worst_days: int = 0
 
     @property
-    def share(self):
+    def share(self) -> str:
         """核实占比：核实的个数占本村图斑个数，和通报排名用的一样；没有图斑是空。"""
         return percent_of(self.confirmed_count, self.patch_count)
 
     @cached_property
-    def confirmed_count(self):
+    def confirmed_count(self) -> int:
         return sum(cell.confirmed_count for _, cell in self.pairs)
 
     @cached_property
-    def reported_count(self):
+    def reported_count(self) -> int:
         return sum(cell.reported_count for _, cell in self.pairs)
 
     @cached_property
-    def patch_count(self):
+    def patch_count(self) -> int:
         return sum(cell.patch_count for _, cell in self.pairs)
 
     @property
-    def cells(self):
+    def cells(self) -> list[tuple[str, str, int, int, int, str]]:
         """每项任务一格：(任务, 地址, 核实、上报、图斑的个数, 分到的任务数)。"""
         return [
             (
@@ -217,13 +223,15 @@ class VillageRow:
         ]
 
 
-def share_text(cell, target):
+def share_text(cell: VillageFigures, target: Target) -> str:
     """分到这个村的任务数，如“60 亩、3 个”；未分解是空。"""
     parts = [f"{plain(cell.quota)} {target.unit}"] if cell.quota is not None else []
     return "、".join(parts + ([f"{cell.quota_count} 个"] if cell.quota_count is not None else []))
 
 
-def village_rows(progress, ledger, returns):
+def village_rows(
+    progress: Progress, ledger: str, returns: dict[int, Returns]
+) -> tuple[list[TargetFigures], list[VillageRow]]:
     """(靠图斑量的任务, 各村一行)，最差的在前：逾期多的、拖得久的、核实占比低的、等着重报多的、差错率高的；没有图斑的在末了。"""
     by_target = [figures for figures in progress.targets if figures.target.by_patches]
     rows = []
@@ -251,7 +259,7 @@ def village_rows(progress, ledger, returns):
     return by_target, rows
 
 
-def badness(row):
+def badness(row: VillageRow) -> tuple:
     done, whole = row.confirmed_count, row.patch_count
     return (
         -row.overdue_count,
@@ -264,7 +272,7 @@ def badness(row):
     )
 
 
-def due_soon(progress, days):
+def due_soon(progress: Progress, days: int) -> int:
     """下一步在 days 天内（含当天）截止的图斑数，不含已逾期、核减、暂缓的。"""
     until = progress.as_of + timedelta(days=days)
     return sum(
@@ -275,72 +283,16 @@ def due_soon(progress, days):
 
 
 @dataclass
-class Moved:
-    """和早些时候比，一项任务动了多少；面积单位亩，逾期是现在减以前（负数是好事）。confirmed 有一头没有监测数是 None。"""
-
-    confirmed: Decimal | None
-    confirmed_count: int
-    reported: Decimal
-    reported_count: int
-    overdue: int
-
-    @classmethod
-    def between(cls, before, now):
-        return cls(
-            None if None in (now.confirmed, before.confirmed) else now.confirmed - before.confirmed,
-            now.confirmed_count - before.confirmed_count,
-            (now.reported or 0) - (before.reported or 0),
-            now.reported_count - before.reported_count,
-            now.overdue_count - before.overdue_count,
-        )
-
-    @property
-    def is_still(self):
-        parts = (
-            self.confirmed,
-            self.confirmed_count,
-            self.reported,
-            self.reported_count,
-            self.overdue,
-        )
-        return self.confirmed is not None and not any(parts)
-
-
-def compared(before, now):
-    """(任务行, 村行)：每项任务、每个村从 before 到 now 动了多少；两份 Progress 的任务和村相同。"""
-    targets = [
-        (new, Moved.between(old, new)) for old, new in zip(before.targets, now.targets, strict=True)
-    ]
-    villages = []
-    for place, village in enumerate(now.villages):
-        parts = [
-            Moved.between(old.villages[place], new.villages[place])
-            for old, new in zip(before.targets, now.targets, strict=True)
-            if new.target.by_patches
-        ]
-        villages.append(
-            (
-                village,
-                sum(part.confirmed_count for part in parts),
-                sum(part.reported_count for part in parts),
-                sum(part.overdue for part in parts),
-            )
-        )
-    villages.sort(key=lambda row: (-row[3], row[2], row[0].order))
-    return targets, villages
-
-
-@dataclass
 class GroupRow:
     group: WorkingGroup | None
     targets: list[TargetFigures]
 
     @property
-    def overdue_count(self):
+    def overdue_count(self) -> int:
         return sum(figures.overdue_count for figures in self.targets)
 
 
-def group_rows(progress):
+def group_rows(progress: Progress) -> list[GroupRow]:
     """各工作组负责的任务和状态；没有负责任务的组不列，没有责任组的任务列在最后。"""
     rows = {}
     for figures in progress.targets:

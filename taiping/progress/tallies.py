@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -36,29 +37,29 @@ class Scope:
     village_ids: list[int] | None = None
 
     @property
-    def recorded(self):
+    def recorded(self) -> bool:
         return self.basis == RECORDED
 
     @property
-    def is_part(self):
+    def is_part(self) -> bool:
         return self.village_ids is not None
 
-    def steps(self, row, only=None):
+    def steps(self, row: str, only: Iterable[int] | None = None) -> str:
         """这些节点（only 给出时只是其中几个）、那天以前的记录。"""
         return f"{row}.milestone_id IN ({listed(self.milestone_ids if only is None else only)}) AND {self.begun(row)}"
 
-    def begun(self, row):
+    def begun(self, row: str) -> str:
         """“不晚于”写成 NOT …，原因见 plots.models.querysets.lasting。"""
         return (
             f"{row}.created_at < %(day_end)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
         )
 
-    def standing(self, row):
+    def standing(self, row: str) -> str:
         if self.recorded:
             return f"({row}.withdrawn_at IS NULL OR {row}.withdrawn_at >= %(day_end)s)"
         return f"({row}.withdrawn_on IS NULL OR {row}.withdrawn_on > %(day)s)"
 
-    def counting(self):
+    def counting(self) -> str:
         if self.recorded:
             counting = (
                 "p.created_at < %(day_end)s AND (p.until_at IS NULL OR p.until_at >= %(day_end)s)"
@@ -67,10 +68,10 @@ class Scope:
             counting = "(p.since_on IS NULL OR p.since_on <= %(day)s) AND (p.until_on IS NULL OR p.until_on > %(day)s)"
         return f"p.target_id IN ({listed(self.target_ids)}) AND {counting}"
 
-    def places(self, row):
+    def places(self, row: str) -> str:
         return f" AND {row}.village_id IN ({listed(self.village_ids)})" if self.is_part else ""
 
-    def params(self, **days):
+    def params(self, **days: date) -> dict[str, Any]:
         """sql 里可以写 %(day)s、%(ends_on)s 和 days 里的日期；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
         ops, params = connection.ops, {}
         for name, day in {"day": self.on, "ends_on": self.ends_on, **days}.items():
@@ -92,12 +93,12 @@ def exact(area: Decimal | float | None) -> Decimal:
     return area if isinstance(area, Decimal) else from_float(area or 0)
 
 
-def a_day(value):
+def a_day(value: date | str) -> date:
     """SQLite 的日期是文字。"""
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def local_day(moment, on):
+def local_day(moment: str, on: date) -> str:
     """一列时刻是当地哪一天：加上 on 那天的时差再取日期，比按时区名字一个个换算快一倍。全年时差不变的地方才对，我国就是。"""
     minutes = int(end_of_day(on).utcoffset().total_seconds()) // 60
     if connection.vendor == "postgresql":

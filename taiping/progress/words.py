@@ -5,16 +5,19 @@ from decimal import Decimal
 from taiping.ground.area import plain, rounded
 from taiping.ground.dates import date_beside, long_date, short_date
 from taiping.ground.words import days_words
+from taiping.progress.burnup import BurnUp
+from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.states import MilestoneState
+from tasks.models import Target
 from tasks.models.question import BASES, DONE
 
 
-def name_suffix(basis):
+def name_suffix(basis: str) -> str:
     """文件名里的口径：按完成日期的不写。"""
     return f"_{BASES[basis]}" if basis != DONE else ""
 
 
-def quantity(value, target):
+def quantity(value: Decimal | int, target: Target) -> str:
     """数量带单位，去掉多余的 0：608亩、99.3亩；不是 0 又舍成了 0 的是“不到0.01亩”。"""
     shown = rounded(value, target.decimals)
     if value and not shown:
@@ -22,7 +25,7 @@ def quantity(value, target):
     return f"{plain(shown)}{target.unit}"
 
 
-def shortage(figures):
+def shortage(figures: TargetFigures) -> str:
     """现有图斑（不算核减的面积）比要完成的数少多少的文字；不少是空文字。"""
     need, parts = figures.need, []
     if need.quota_count and figures.patch_count < need.quota_count:
@@ -32,20 +35,20 @@ def shortage(figures):
     return "、".join(parts)
 
 
-def margin_text(figures):
+def margin_text(figures: TargetFigures) -> str:
     """监测数和底线差多少：“高出底线98亩”“低于底线2亩”。"""
     word = "低于" if figures.margin < 0 else "高出"
     return f"{word}底线{quantity(figures.margin_abs, figures.target)}"
 
 
-def days_text(milestone):
+def days_text(milestone: MilestoneFigures) -> str:
     """一个节点离截止：“还有 11 天”“今天截止”“已过 20 天”；做完了的、方案未定时限又没过的不说。"""
     if milestone.state.is_done or (milestone.undated and milestone.days_left >= 0):
         return ""
     return days_words(milestone.days_left)
 
 
-def verdict(progress):
+def verdict(progress: Progress) -> str:
     """一句话：总共几项、完成几项、逾期几项；最紧的是哪一步、还有几天。"""
     plan, on, targets = progress.plan, progress.as_of, progress.targets
     opening = f"截至{long_date(on)}，"
@@ -73,7 +76,7 @@ def verdict(progress):
     return f"{sentence}；最紧的是{nearest_words(nearest)}。" if nearest else f"{sentence}。"
 
 
-def nearest_deadlines(progress):
+def nearest_deadlines(progress: Progress) -> list[tuple[TargetFigures, MilestoneFigures]]:
     """还没到、还没完成的节点里截止最早的几个 [(任务, 节点)]，已有逾期的任务在前；没有是空。"""
     ahead = [
         (target, milestone)
@@ -94,7 +97,7 @@ def nearest_deadlines(progress):
     )
 
 
-def nearest_words(nearest):
+def nearest_words(nearest: list[tuple[TargetFigures, MilestoneFigures]]) -> str:
     """“自然撂荒地整治，距举证上传截止还有11天”；同一天截止的几项一起说。"""
     (target, milestone), days = nearest[0], nearest[0][1].days_left
     steps = list(dict.fromkeys(row.milestone.name for _, row in nearest))
@@ -107,7 +110,7 @@ def nearest_words(nearest):
     return f"{target.target.name}{several}，{step}今天截止"
 
 
-def forecast_sentence(burnup):
+def forecast_sentence(burnup: BurnUp) -> str:
     """曲线下面的一句话：到了没有；没到的，按近14天进度哪天能到、比截止晚几天。图斑不够任务数的，说哪天做完现有图斑。"""
     figures, ahead = burnup.figures, burnup.forecast
     pending, short = figures.next_milestone, shortage(figures)
@@ -129,7 +132,7 @@ def forecast_sentence(burnup):
     return f"{when}，赶得上{short_date(pending.due_on)}的截止。"
 
 
-def lacking_sentence(figures):
+def lacking_sentence(figures: TargetFigures) -> str:
     """图斑不够的话；够的是空文字。"""
     short = shortage(figures)
     return f"现有图斑比任务数少{short}，不补上完不成。" if short else ""

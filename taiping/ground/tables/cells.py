@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from taiping.ground.dates import parse_day, within_reach
 from taiping.ground.texts import half_width
@@ -16,14 +17,14 @@ EXCEL_DAY_ZERO = date(1899, 12, 30)
 YES, NO = {"是", "有", "y", "yes", "true", "1", "√"}, {"否", "无", "n", "no", "false", "0", "×"}
 
 
-def clean_text(value):
+def clean_text(value: Any) -> Any:
     """统一换行，去掉看不见的控制字符和首尾空白。"""
     if value.isprintable():  # 绝大多数格子：没有换行和控制字符，十万行时省一秒
         return value.strip()
     return CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def shown(value):
+def shown(value: Any) -> str:
     """在提示里怎么写这个值：日期 2024-09-30，是/否，数不带多余的 0。"""
     if value is None:
         return ""
@@ -37,12 +38,12 @@ def shown(value):
     return str(value)
 
 
-def as_text(value):
+def as_text(value: Any) -> str:
     """→ str，空的是空串。"""
     return clean_text(shown(value))
 
 
-def as_code(value):
+def as_code(value: Any) -> str:
     """编号、代码 → str；被表格软件改成科学计数法的不收，因为原来的数字已经丢了。"""
     text = as_text(value)
     lost = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= 1e15
@@ -53,7 +54,7 @@ def as_code(value):
     return text
 
 
-def as_date(value):
+def as_date(value: Any) -> date | None:
     """日期：文字的写法见 taiping.ground.dates，或表格里的日期 → date 或 None。"""
     if value is None:
         return None
@@ -64,7 +65,7 @@ def as_date(value):
     return within_reach(value) if isinstance(value, date) else parse_day(as_text(value))
 
 
-def as_moment(value):
+def as_moment(value: Any) -> datetime | None:
     """时刻：2024-09-30 15:04:05（可带小数秒和时区）→ datetime（没写时区就没有时区）或 None。"""
     text = as_text(value)
     if not text:
@@ -80,7 +81,7 @@ def as_moment(value):
     return moment
 
 
-def as_decimal(value):
+def as_decimal(value: Any) -> Decimal | None:
     """数 → Decimal 或 None；收全角数字和 1,010.5 这样的千分位。表格里的数按 15 位有效数字读。"""
     if isinstance(value, float):
         value = Decimal(f"{value:.15g}")
@@ -103,7 +104,7 @@ def as_decimal(value):
         raise ValueError(f"“{as_text(value)}”不是数字，请填如 3.50。") from None
 
 
-def as_int(value):
+def as_int(value: Any) -> int | None:
     """整数 → int 或 None；24.0 是 24，24.5 不收。"""
     try:
         number = as_decimal(value)
@@ -116,7 +117,7 @@ def as_int(value):
     raise ValueError(f"“{as_text(value)}”不是整数，请填如 24。")
 
 
-def as_bool(value):
+def as_bool(value: Any) -> bool | None:
     """是 / 否 → True / False，空的是 None。"""
     if isinstance(value, bool) or value is None:
         return value

@@ -1,6 +1,7 @@
 """表头：一行字各是哪一列。写法收拾过再比，全角、空格、星号、大小写、括号的样子都不算不同。"""
 
 import re
+from typing import Any
 
 from taiping.ground.tables.cells import shown
 from taiping.ground.texts import half_width
@@ -11,12 +12,12 @@ BLANKS = re.compile(r"[\s*]+")
 BRACKETS = str.maketrans("【】〔〕［］｛｝{}", "[][][][][]")
 
 
-def plain_header(value) -> str:
+def plain_header(value: Any) -> str:
     """表头去掉空白和必填的星号，全角换半角；给人看的。"""
     return BLANKS.sub("", half_width(shown(value)))
 
 
-def tidy_header(value) -> str:
+def tidy_header(value: Any) -> str:
     """表头变成可比的文字：再不分大小写、括号的样子，去掉末尾的冒号。"""
     return plain_header(value).translate(BRACKETS).lower().rstrip(":")
 

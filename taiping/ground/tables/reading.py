@@ -5,9 +5,11 @@ import io
 import logging
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
@@ -41,7 +43,7 @@ class TooHeavy(TableError):
     """读到限度还没有读完：再读一次还是一样，不要再试。"""
 
 
-def within_limits(function, *args):
+def within_limits(function: Callable, *args: Any) -> Any:
     """读文件的 function(*args) 在有时间和内存限度的进程里做；没读完抛 TooHeavy，还没轮到、读出意外抛 TableError。"""
     try:
         return limited(function, *args)
@@ -71,7 +73,7 @@ class Sheet:
     merges: list[tuple[int, int, int]] = field(default_factory=list)
 
 
-def column_letter(index):
+def column_letter(index: int) -> str:
     """第几列（从 0 起）→ 列标：0 → A，26 → AA。"""
     letters = ""
     index += 1
@@ -81,7 +83,7 @@ def column_letter(index):
     return letters
 
 
-def tidy(value):
+def tidy(value: Any) -> Any:
     """读到的值：文字去掉首尾空白，空的是 None，零点整的时刻是日期，整数不带 .0。"""
     if isinstance(value, str):
         return clean_text(value) or None
@@ -94,12 +96,12 @@ def tidy(value):
     return None if value is None else str(value)
 
 
-def read_workbook(source):
+def read_workbook(source: bytes) -> list[Sheet]:
     """xlsx、xlsm 或老的 xls（bytes 或路径）→ [Sheet]；不对的文件抛 TableError，读不完的抛 TooHeavy。"""
     return within_limits(read_here, _content(source))
 
 
-def read_here(content):
+def read_here(content: bytes) -> list[Sheet]:
     """同 read_workbook，就在这个进程里读：只给已经在限度里的用。"""
     refuse_unfit(content)
     try:
@@ -132,7 +134,7 @@ def _content(source):
     return content
 
 
-def refuse_unfit(content):
+def refuse_unfit(content: bytes) -> None:
     """交给读取库之前：不是表格、解开太大、带实体声明的（bytes），抛 TableError。"""
     if content.startswith(b"\xd0\xcf\x11\xe0"):  # 老的 Office 容器：xls，或加了密码的 xlsx
         if "EncryptedPackage".encode("utf-16-le") in content:
@@ -261,7 +263,7 @@ def _merges(ranges, last):
     return found
 
 
-def read_csv(source, name="csv"):
+def read_csv(source: bytes, name: str = "csv") -> Sheet:
     """csv（bytes 或路径，UTF-8 或 GB18030）→ Sheet；行号是文件里的第几条。"""
     content = _content(source)
     for encoding in CSV_ENCODINGS:
@@ -274,7 +276,7 @@ def read_csv(source, name="csv"):
     raise TableError("这个文件读不出文字，不像 csv。请用表格软件另存为 .xlsx 或“CSV UTF-8”后再用。")
 
 
-def read_pasted(text, name="粘贴的内容"):
+def read_pasted(text: str, name: str = "粘贴的内容") -> Sheet:
     """从表格软件复制、粘贴来的文字（制表符分列）→ Sheet。"""
     if not text.strip():
         raise TableError("没有粘贴内容。请在表格里选中要导入的行，复制后粘贴到这里。")

@@ -4,6 +4,7 @@ import io
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -16,12 +17,12 @@ LONGEST_TEXT = 32767  # 一个单元格最多这么多字
 NOT_IN_TITLE, TITLE_LENGTH = re.compile(r"[\\*?:/\[\]]"), 31
 
 
-def sheet_title(name):
+def sheet_title(name: str) -> str:
     """工作表的名字：表格软件不许用的字换成“_”，最多 31 个字。重名的 openpyxl 自己编号。"""
     return NOT_IN_TITLE.sub("_", name)[:TITLE_LENGTH].strip("'") or "表"
 
 
-def safe_value(value):
+def safe_value(value: Any) -> Any:
     """写得进单元格的值：超过 15 位有效数字的数写成文字，免得丢掉尾数；文字太长的抛 TableError。"""
     if isinstance(value, str):
         return _fitting_text(clean_text(value))
@@ -43,14 +44,14 @@ def _fitting_text(text: str) -> str:
     return text
 
 
-def fill(cell: Cell, value) -> None:
+def fill(cell: Cell, value: Any) -> None:
     """safe_value 给的值放进单元格：= + - @ 开头的文字还是文字，不是公式。"""
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"
 
 
-def put(cell: Cell, value) -> Cell:
+def put(cell: Cell, value: Any) -> Cell:
     """把值写进一格，样子不动。"""
     value = safe_value(value)
     fill(cell, None if value == "" else value)
@@ -61,13 +62,13 @@ def put(cell: Cell, value) -> Cell:
     return cell
 
 
-def new_book():
+def new_book() -> Workbook:
     book = Workbook()
     book.remove(book.active)
     return book
 
 
-def to_bytes(book):
+def to_bytes(book: Workbook) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
