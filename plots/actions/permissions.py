@@ -43,40 +43,40 @@ class Verb:
 @condition(
     lambda user, patch: f"图斑 {patch.code} 不在您负责的村，请核对编号，或请镇工作人员办理。"
 )
-def is_in_scope(user, patch):
+def is_in_scope(user: User, patch: Patch) -> bool:
     return Village.objects.visible_to(user).filter(pk=patch.village_id).exists()
 
 
 @condition(lambda user, patch: step_by_role(user, patch.next_milestone))
-def may_report_next(user, patch):
+def may_report_next(user: User, patch: Patch) -> bool:
     return patch.next_milestone_id is None or _may_report(user, patch.next_milestone)
 
 
 @condition(lambda user, patch: f"图斑 {patch.code} 已经拆分，请在拆分出来的图斑上办理。")
-def is_whole(user, patch):
+def is_whole(user: User, patch: Patch) -> bool:
     return not patch.is_split
 
 
 @condition(lambda user, patch: _now(patch) + REPORT_HINTS[patch.status])
-def is_reportable(user, patch):
+def is_reportable(user: User, patch: Patch) -> bool:
     return patch.status in REPORTABLE
 
 
 @condition(
     lambda user, patch: f"“{patch.next_milestone.name}”由镇里核实，请用“核实”办理，不用上报。"
 )
-def next_is_work(user, patch):
+def next_is_work(user: User, patch: Patch) -> bool:
     return not _next_is_check(patch)
 
 
 @condition(lambda user, patch: _now(patch) + "只有“待核实”的图斑可以核实。")
-def is_ready_to_confirm(user, patch):
+def is_ready_to_confirm(user: User, patch: Patch) -> bool:
     only_step = patch.status in (Status.PENDING, Status.RETURNED) and _next_is_check(patch)
     return patch.status == Status.AWAITING or only_step
 
 
 @condition("这块图斑有您自己上报的步骤，请换一位镇工作人员核实。")
-def is_not_own_report(user, patch):
+def is_not_own_report(user: User, patch: Patch) -> bool:
     return not any(_is_own_report(record, user) for record in records_of(patch))
 
 
@@ -180,17 +180,17 @@ def step_by_role(user: User, milestone: Milestone) -> str:
 
 
 @condition(lambda user, target: f"“{target.name}”靠监测量，没有图斑，不用添加。")
-def has_patches(user, target):
+def has_patches(user: User, target: Target) -> bool:
     return target.by_patches
 
 
 @condition(lambda user, target: f"“{target.name}”的图斑由镇工作人员添加，请联系镇里。")
-def may_add_to(user, target):
+def may_add_to(user: User, target: Target) -> bool:
     return user.is_town or (user.is_secretary and target.villages_may_add)
 
 
 @condition(lambda user, village: f"{village.name}不是您负责的村，请选自己的村。")
-def may_add_in(user, village):
+def may_add_in(user: User, village: Village) -> bool:
     return user.is_town or sees_village(user, village)
 
 

@@ -9,12 +9,13 @@ from functools import cached_property
 
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Sum, Value, When
 
-from plots.ledger.before_amendment import amended_later
-from plots.ledger.replay import STATEFUL, WORK, is_check, replay
+from plots.ledger.before_amendment import Before, amended_later
+from plots.ledger.replay import STATEFUL, WORK, PatchStanding, is_check, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
-from plots.models.querysets import due_on
+from plots.models.querysets import PatchQuerySet, due_on
 from tasks.models import Milestone
 from tasks.models.question import DONE
+from villages.models import Village
 
 STATES = {
     "all": "全部",
@@ -45,14 +46,14 @@ class LedgerAt:
         for milestone in self.milestones:
             self.steps[milestone.target_id].append(milestone)
 
-    def records(self, patch, *conditions, **where):
+    def records(self, patch: OuterRef, *conditions: Q, **where) -> Exists:
         rows = RectificationRecord.objects.effective(self.on, self.basis)
         return Exists(rows.filter(*conditions, patch=patch, **where).order_by())
 
-    def mine(self, **where):
+    def mine(self, **where) -> Exists:
         return self.records(OuterRef("pk"), **where)
 
-    def step(self, condition, **which):
+    def step(self, condition: Q, **which) -> Exists:
         """图斑的任务里有这样一步；condition 里的 OuterRef("pk") 是时间节点，图斑要再外一层。"""
         steps = (
             Milestone.objects.filter(target=OuterRef("target"), **which)
@@ -61,25 +62,25 @@ class LedgerAt:
         )
         return Exists(steps.filter(condition))
 
-    def of_step(self, *conditions, **where):
+    def of_step(self, *conditions: Q, **where) -> Exists:
         return self.records(OuterRef(OuterRef("pk")), *conditions, **where)
 
-    def completed(self, *conditions):
+    def completed(self, *conditions: Q) -> Exists:
         return self.of_step(*conditions, kind__in=WORK, completes=True, milestone=OuterRef("pk"))
 
     @property
-    def exempt(self) -> Q:
+    def exempt(self) -> Exists:
         return self.mine(kind=Kind.EXEMPT)
 
     @property
-    def deferred(self) -> Q:
+    def deferred(self) -> Exists:
         return self.mine(kind=Kind.DEFER)
 
-    def last_steps(self, back=0):
+    def last_steps(self, back: int = 0) -> list[Milestone]:
         """每项任务的最后一步；back=1 是最后一步的前一步（只有一步的还是它）。"""
         return [steps[max(len(steps) - 1 - back, 0)] for steps in self.steps.values()]
 
-    def asked_steps(self, state, code):
+    def asked_steps(self, state: str, code: str) -> list[Milestone]:
         """state、code 问到的时间节点：合计这些步骤的面积时用；没有问到具体的步骤是空。"""
         if code:
             return [milestone for milestone in self.milestones if milestone.code == code]
@@ -146,7 +147,7 @@ class LedgerAt:
             Status.PENDING: (plain & others_left & ~begun) | ~Q(target__in=list(self.steps)),
         }[Status(status)]
 
-    def next_is(self, target, code):
+    def next_is(self, target: str, code: str) -> Q:
         """那天的下一步是 target（代码）的 code 这一步：它没完成，前面的都完成了，也没有核减。"""
         steps = [step for step in self.milestones if step.target.code == target]
         at = next(place for place, step in enumerate(steps) if step.code == code)
@@ -155,7 +156,7 @@ class LedgerAt:
             found &= Q(self._finished(step))
         return found
 
-    def sorting(self, key):
+    def sorting(self, key: str) -> Case | None:
         """按那天的状态（status）、下一步（step）、下一步的截止日期（due）排；别的不随日子变，是 None。没有下一步的是空。"""
         if key == "status":
             return Case(
@@ -172,7 +173,7 @@ class LedgerAt:
     def _finished(self, step):
         return self.mine(kind__in=WORK, completes=True, milestone=step.pk)
 
-    def at_step(self, code, completion):
+    def at_step(self, code: str, completion: str) -> Q:
         """code 这一步的完成情况（COMPLETIONS）；核查无问题的，每一步都算完成，按它的日期看是否按期。"""
         exempt, mine = self.of_step(kind=Kind.EXEMPT), Q(self.step(Q(), code=code))
         over_time = Q(done_on__gt=OuterRef("due"))
@@ -189,7 +190,9 @@ class LedgerAt:
             return reached if completion == "yes" else mine & ~reached
         return mine
 
-    def amounts(self, patches, steps):
+    def amounts(
+        self, patches: PatchQuerySet, steps: Iterable[Milestone]
+    ) -> tuple[Decimal, Decimal]:
         """这些图斑在这些步骤上那天有效的面积（亩）：(合计, 其中按期)。"""
         due = due_on("milestone__")
         found = (
@@ -204,19 +207,19 @@ class LedgerAt:
         return found["area"] or Decimal(0), found["on_time"] or Decimal(0)
 
     @cached_property
-    def amended(self):
+    def amended(self) -> dict[int, Before]:
         """那天以后才更正了村或面积的；按完成日期看，更正一直算数，没有。"""
         if self.basis == DONE:
             return {}
         return amended_later(Patch.objects.filter(target__in=list(self.steps)), self.on)
 
-    def in_villages(self, villages):
+    def in_villages(self, villages: Iterable[Village]) -> Q:
         """那天在这些村的图斑。"""
         ids = {village.pk for village in villages}
         came = [pk for pk, before in self.amended.items() if before.village_id in ids]
         return (Q(village__in=villages) & ~Q(pk__in=list(self.amended))) | Q(pk__in=came)
 
-    def tell(self, patch):
+    def tell(self, patch: Patch) -> Patch:
         """手上的图斑改成那天的村和面积；只给人看，不存。"""
         if before := self.amended.get(patch.pk):
             patch.area_mu = before.area_mu
@@ -224,7 +227,7 @@ class LedgerAt:
                 patch.village = before.village
         return patch
 
-    def more_mu(self, patches):
+    def more_mu(self, patches: PatchQuerySet) -> Decimal:
         """这些图斑那天的面积（亩）比现在的合计多（负数是少）多少。"""
         if not self.amended:
             return Decimal(0)
@@ -233,8 +236,8 @@ class LedgerAt:
             (self.amended[pk].area_mu - self.amended[pk].now_area_mu for pk in found), Decimal(0)
         )
 
-    def states(self, patches):
-        """{图斑主键: 那天的 State}：给一页图斑，固定一次查询。"""
+    def states(self, patches: Iterable[Patch]) -> dict[int, PatchStanding]:
+        """{图斑主键: 那天的现状}：给一页图斑，固定一次查询。"""
         records = defaultdict(list)
         rows = RectificationRecord.objects.effective(self.on, self.basis)
         for record in rows.filter(patch__in=[patch.pk for patch in patches], kind__in=STATEFUL):

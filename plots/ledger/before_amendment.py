@@ -1,10 +1,12 @@
 """按录入日期看过去：后来才更正了村或面积的图斑，那天系统里记的还是更正以前的。"""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from plots.models import Kind
 from plots.models.deadlines import end_of_day
+from plots.models.querysets import PatchQuerySet
 from tasks.models.question import RECORDED
 from villages.models import Village
 
@@ -20,11 +22,11 @@ class Before:
     area_mu: Decimal
 
     @property
-    def village_id(self):
+    def village_id(self) -> int:
         return self.village.pk if self.village else self.now_village_id
 
 
-def amended_later(patches, as_of):
+def amended_later(patches: PatchQuerySet, as_of: date) -> dict[int, Before]:
     """patches 里在 as_of 那天以后（按录入）才更正村或面积的：{图斑主键: Before}。一次查询，有改了村的再查一次村。"""
     rows = (
         patches.counting(as_of, RECORDED)

@@ -2,8 +2,10 @@
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from django.forms import renderers
+from django.http import QueryDict
 from django.template import defaultfilters
 from django.templatetags.static import static
 from django.urls import reverse
@@ -28,7 +30,7 @@ class ChineseLines(Extension):
         return JOINT.sub(lambda found: NOTHING if found[0][0] == "\n" else found[0], source)
 
 
-def environment(**options):
+def environment(**options) -> Environment:
     """给 settings.TEMPLATES 里 Jinja2 一项用的环境。转义由 Django 打开；没有的变量当场报错，写错了名字藏不住。"""
     env = Environment(  # noqa: S701 autoescape 在 options 里，是开的
         **{**options, "undefined": StrictUndefined},
@@ -42,17 +44,17 @@ def environment(**options):
 
 
 @lru_cache(maxsize=4096)
-def address(name, *args, **kwargs):
+def address(name: str, *args, **kwargs) -> str:
     """网址，一个进程里不会变，算过的记住：一页上有几十上百个。"""
     return reverse(name, args=args, kwargs=kwargs)
 
 
-def date(value, form):
+def date(value: Any, form: str) -> str:
     """日期、时刻照 Django 的写法（"Y-m-d H:i"）显示，时刻换成本地时间；None → 空。"""
     return "" if value is None else dateformat.format(template_localtime(value), form)
 
 
-def query_with(query, **changes):
+def query_with(query: QueryDict, **changes) -> str:
     """请求的查询参数换几样，None 是去掉；得到“?”后面的一段。"""
     changed = query.copy()
     for name, value in changes.items():

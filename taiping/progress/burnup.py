@@ -10,11 +10,12 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from plots.models import Kind
-from taiping.progress.figures import Progress, TargetFigures
-from taiping.progress.tallies import day_sums
+from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
+from taiping.progress.tallies import Scope, day_sums
 
 PACE_DAYS = 14
 ZERO = Decimal(0)
+Changes = dict[tuple[int, bool], dict[date, Decimal]]  # (节点, 按个) → {日期: 那天的增减}
 
 
 @dataclass
@@ -62,7 +63,7 @@ class BurnUp:
     forecast: Forecast | None
 
     @property
-    def drawn(self):
+    def drawn(self) -> tuple[MilestoneFigures | None, MilestoneFigures | None]:
         """画着的两个节点：最后一次上报的、最后核实的。"""
         return self.figures.reporting, self.figures.last
 
@@ -90,7 +91,7 @@ def burn_ups(progress: Progress) -> list[BurnUp]:
     return curves
 
 
-def goals(figures):
+def goals(figures: TargetFigures) -> list[tuple[str, Decimal]]:
     """要到的数 [(单位, 数)]：有亩数的亩在前；亩和个都有就两样；都没有是现有图斑的个数。"""
     found = [("亩", figures.need.quota), ("个", figures.need.quota_count)]
     return [(unit, Decimal(goal)) for unit, goal in found if goal is not None] or [
@@ -98,13 +99,13 @@ def goals(figures):
     ]
 
 
-def within_reach(figures):
+def within_reach(figures: TargetFigures) -> list[tuple[str, Decimal]]:
     """照现有图斑最多做得到的数 [(单位, 数)]：图斑不够任务数的，做完图斑为止。"""
     most = {"亩": figures.patch_area - figures.exempt, "个": Decimal(figures.patch_count)}
     return [(unit, min(goal, most[unit])) for unit, goal in goals(figures)]
 
 
-def slowest(figures: TargetFigures, changes: dict, as_of: date):
+def slowest(figures: TargetFigures, changes: Changes, as_of: date) -> Forecast | None:
     """还没完成的第一个节点的推算；亩和个两样都要到的，以慢的为准。都到了是 None。"""
     pending = figures.next_milestone
     if pending is None:
@@ -122,7 +123,7 @@ def pace_start(as_of: date) -> date:
     return as_of - timedelta(days=PACE_DAYS)
 
 
-def daily_changes(figures, scope):
+def daily_changes(figures: list[TargetFigures], scope: Scope) -> Changes:
     """(节点, 按个) → {日期: 那天的增减}。完成那天加，撤回那天减；核查无问题在每个节点都加 1 个。
 
     要画的节点有全部的日子；只用来推算的，只有近 14 天的。
@@ -150,7 +151,9 @@ def daily_changes(figures, scope):
     return changes
 
 
-def forecast(now, gained, goal, as_of, due_on, unit="亩"):
+def forecast(
+    now: Decimal, gained: Decimal, goal: Decimal, as_of: date, due_on: date, unit: str = "亩"
+) -> Forecast | None:
     """已有 now、近 14 天增加 gained，照这样哪天到 goal；已经到了是 None；没有动、或要十年以上的，推算不出（done_on 为 None）。"""
     if now >= goal:
         return None
