@@ -200,8 +200,9 @@ def submit(
                 raise Changed(context, sentences)
             return Submitted(act(context), context)
     except IntegrityError:
-        # 提交标识全库只许用一次：这一个已经写在另一块图斑上了。
-        if RectificationRecord.objects.filter(client_key=client_key).exists():
+        # 提交标识全库只许用一次：这一个已经写在另一块图斑上了。没有标识的是别的错，照样抛。
+        used = client_key and RectificationRecord.objects.filter(client_key=client_key).exists()
+        if used:
             raise NotAllowed(
                 "这张表单已经用在另一块图斑上，请回到这块图斑的页面重新填写。"
             ) from None

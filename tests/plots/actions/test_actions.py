@@ -5,11 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from plots import actions
 from plots.actions import NotAllowed
 from plots.actions import permissions as permits
+from plots.actions.transaction import submit
 from plots.models import Evidence, Kind, Patch, Reason, Status
 from tasks.models import Milestone
 from tests.worlds.factories import (
@@ -322,6 +324,17 @@ def test_a_repeated_form_gives_the_first_answer(town):
         town.report(client_key=key)
     with pytest.raises(NotAllowed, match="不在您负责的村"):
         town.report(client_key=key, by=town.west_secretary)
+
+
+@pytest.mark.parametrize("key", [None, uuid.uuid4()])
+def test_another_refusal_of_the_database_is_not_called_a_used_form(town, key):
+    town.report(area_mu="4")  # 没有提交标识的记录早就有
+
+    def break_a_rule(context):
+        Patch.objects.filter(pk=context.patch.pk).update(area_mu=-1)
+
+    with pytest.raises(IntegrityError):
+        submit(town.patch, break_a_rule, by=town.huang, at=NOON, client_key=key)
 
 
 def test_a_village_adds_patches_only_where_the_target_allows(town):
