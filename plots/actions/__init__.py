@@ -3,10 +3,10 @@
 用 plots.ledger、plots.geometry 以下；页面和导入都来这里，不另写。
 """
 
+from plots.actions.corrections import amend, split
+from plots.actions.permissions import NotAllowed
 from plots.actions.steps import (
-    NotAllowed,
     add_patch,
-    amend,
     confirm,
     defer,
     exempt,
@@ -14,7 +14,6 @@ from plots.actions.steps import (
     report,
     resume,
     send_back,
-    split,
 )
 
 __all__ = [

@@ -11,7 +11,6 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from plots.actions.corrections import amend, split
 from plots.actions.permissions import NotAllowed, adding_refusal, step_by_role
 from plots.actions.transaction import ActionContext, action, limited_text, parse_mu, required_text
 from plots.ledger.replay import WORK, is_check, settle
@@ -19,20 +18,6 @@ from plots.models import Kind, Patch, Reason, RectificationRecord
 from taiping.ground.area import plain
 from tasks.models import Milestone, Target
 from villages.models import User, Village
-
-__all__ = [
-    "NotAllowed",
-    "add_patch",
-    "amend",
-    "confirm",
-    "defer",
-    "exempt",
-    "remark",
-    "report",
-    "resume",
-    "send_back",
-    "split",
-]
 
 
 @action("report")
