@@ -7,7 +7,7 @@ app_name = "tasks"
 urlpatterns = [
     path("", views.plan_detail, name="plan"),
     path("groups/", views.groups, name="groups"),
-    path("shares/", views.allocations, name="shares"),
+    path("shares/", views.allocations, name="allocations"),
     path("readings/", views.readings, name="readings"),
     *import_urls.urlpatterns,
 ]

@@ -24,11 +24,6 @@ def amount(mu: Decimal) -> str:
     return f"{rounded(mu)} 亩"
 
 
-def number(text: str | None) -> int | None:
-    """表单或地址里的一个主键；不是数的是 None。"""
-    return int(text) if text and text.isdecimal() and len(text) < 16 else None
-
-
 def identifier(text: str | None) -> UUID | None:
     """表单里的提交标识；不是的是 None。"""
     try:

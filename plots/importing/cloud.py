@@ -72,8 +72,14 @@ def _read_cloud(batch, *, recalling=False):
     read(review, _read_rows, recalled_rows if recalling else None)
     if review.unreadable:
         return review
+    return _compare_now(review)
+
+
+def _compare_now(review):
+    """读好的行和系统里现在的记录比；预览以后隔了一阵再导入，要重新比。"""
     review.problems, review.notes = review.reading.problems, review.reading.notes
     review.rows = _not_yet_in(review, review.reading.rows)
+    review.refusals = []
     return review
 
 
@@ -137,16 +143,22 @@ def _report(review, row, by, with_earlier):
 
 
 def apply_cloud(
-    batch: Batch, *, by, with_earlier: bool = False, skip_refused: bool = False, tick=silent
+    batch: Batch,
+    *,
+    by,
+    review: CloudReview | None = None,
+    with_earlier: bool = False,
+    skip_refused: bool = False,
+    tick=silent,
 ) -> CloudReview:
     """导入国土调查云结果；有错、或有不收的行又没说跳过，抛 Refused。
 
     一行就是一次上报，几千行要好几分钟：每 TURN 秒提交一段，中间让别人存。一段之内有不收的，这一段什么也不写；
-    前面几段已经报好的留着，再导入一次不会重复。
+    前面几段已经报好的留着，再导入一次不会重复。review 是这个批次刚做的预览；没有给，就接着用预览留下的行。
     """
     if by is None:
         raise Refused("上报要记下是谁录入的，请用 --by 写明账号。")
-    review = _read_cloud(batch, recalling=True)
+    review = _compare_now(review) if review else _read_cloud(batch, recalling=True)
     refuse_unclean(review)
     waiting, review.rows = deque(review.rows), []
     total = len(waiting)

@@ -26,11 +26,11 @@ class Before:
         return self.village.pk if self.village else self.now_village_id
 
 
-def amended_later(patches: PatchQuerySet, as_of: date) -> dict[int, Before]:
-    """patches 里在 as_of 那天以后（按录入）才更正村或面积的：{图斑主键: Before}。一次查询，有改了村的再查一次村。"""
+def amended_later(patches: PatchQuerySet, on: date) -> dict[int, Before]:
+    """patches 里在 on 那天以后（按录入）才更正村或面积的：{图斑主键: Before}。一次查询，有改了村的再查一次村。"""
     rows = (
-        patches.counting(as_of, RECORDED)
-        .filter(records__kind=Kind.AMEND, records__created_at__gte=end_of_day(as_of))
+        patches.counting(on, RECORDED)
+        .filter(records__kind=Kind.AMEND, records__created_at__gte=end_of_day(on))
         .order_by("records__pk")
         .values_list("pk", "target_id", "village_id", "area_mu", "records__details")
     )

@@ -16,20 +16,18 @@ NOT_PRESSED = (*CLOSED_STATUSES, "DEFERRED")  # 不再催办的：已了结的�
 
 
 def lasting(
-    as_of: datetime.date, basis: str, *, done: tuple[str, str] | None, recorded: tuple[str, str]
+    on: datetime.date, basis: str, *, done: tuple[str, str] | None, recorded: tuple[str, str]
 ) -> Q:
     """某天还在：done、recorded 各给一对（起、止）字段名，起不晚于那天，止为空或晚于那天；起为空算一直有。"""
     if basis == RECORDED:
         start, end = recorded
-        last = end_of_day(as_of)
+        last = end_of_day(on)
         return Q(**{f"{start}__lt": last}) & (
             Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": last})
         )
     start, end = done
     # 写“不晚于”而不写“早于或等于”：SQLite 3.40 在前面还有 IN 时会把 <= 之外的行也找出来（ANALYZE 以后）。
-    return ~Q(**{f"{start}__gt": as_of}) & (
-        Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": as_of})
-    )
+    return ~Q(**{f"{start}__gt": on}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": on}))
 
 
 def due_on(path: str = "") -> Coalesce:
@@ -52,14 +50,14 @@ class PatchQuerySet(models.QuerySet):
         """带好任务、村和下一步：看编号、截止日期、还剩几天都不再查。"""
         return self.select_related("target__plan", "village", "next_milestone__target__plan")
 
-    def counting(self, as_of: datetime.date, basis: str = DONE) -> "PatchQuerySet":
+    def counting(self, on: datetime.date, basis: str = DONE) -> "PatchQuerySet":
         """某天算数的图斑：拆分过的从拆分那天起不算，拆出来的从那天起才算。"""
         if basis == RECORDED:
             return self.filter(
-                lasting(as_of, RECORDED, done=None, recorded=("created_at", "until_at"))
+                lasting(on, RECORDED, done=None, recorded=("created_at", "until_at"))
             )
-        return self.filter(Q(since_on__isnull=True) | Q(since_on__lte=as_of)).filter(
-            Q(until_on__isnull=True) | Q(until_on__gt=as_of)
+        return self.filter(Q(since_on__isnull=True) | Q(since_on__lte=on)).filter(
+            Q(until_on__isnull=True) | Q(until_on__gt=on)
         )
 
     def current(self) -> "PatchQuerySet":
@@ -83,11 +81,11 @@ class PatchQuerySet(models.QuerySet):
 
 
 class RecordQuerySet(models.QuerySet):
-    def effective(self, as_of: datetime.date, basis: str = DONE) -> "RecordQuerySet":
+    def effective(self, on: datetime.date, basis: str = DONE) -> "RecordQuerySet":
         """某天有效的记录：那天已完成（或已录入）、还没有被撤回。"""
         return self.filter(
             lasting(
-                as_of,
+                on,
                 basis,
                 done=("done_on", "withdrawn_on"),
                 recorded=("created_at", "withdrawn_at"),

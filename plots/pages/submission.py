@@ -7,10 +7,11 @@ from django import forms
 from django.http import HttpRequest
 
 from plots.actions import permissions
-from plots.actions.messages import identifier, number
+from plots.actions.messages import identifier
 from plots.actions.permissions import NotAllowed
 from plots.actions.transaction import ActionContext, Changed, Submitted, submit
 from plots.models import Patch, RectificationRecord
+from taiping.ground.web import whole_number
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def submit_form(
             raise _Invalid(context, form) from None
 
     key = identifier(request.POST.get("client_key"))
-    seen = number(request.POST.get("seen")) if minds_news else None
+    seen = whole_number(request.POST.get("seen")) if minds_news else None
     try:
         submitted = submit(patch, carry_out, by=request.user, client_key=key, seen=seen)
     except Changed as change:

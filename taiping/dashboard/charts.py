@@ -72,10 +72,10 @@ def nice_top(value):
     return 10 * scale
 
 
-def opening(burnup, plan, as_of):
+def opening(burnup, plan, on):
     """横轴从哪天起：第一条记录、第一个截止日期、看的那天里最早的，它的上月初，不早于方案开始；前面没有动静的月份不画。"""
     days = [
-        as_of,
+        on,
         *burnup.reported.days[:1],
         *burnup.confirmed.days[:1],
         *(row.due_on for row in burnup.figures.milestones),
@@ -84,14 +84,14 @@ def opening(burnup, plan, as_of):
     return max(plan.starts_on, first.replace(day=1))
 
 
-def chart(burnup, plan, as_of):
+def chart(burnup, plan, on):
     """BurnUp → 坐标。横轴是方案的起止（看的日子在结束以后就延到那天，最多 90 天）。"""
     start, end = (
-        opening(burnup, plan, as_of),
-        max(plan.ends_on, min(as_of, plan.ends_on + timedelta(days=90))),
+        opening(burnup, plan, on),
+        max(plan.ends_on, min(on, plan.ends_on + timedelta(days=90))),
     )
     span = max((end - start).days, 1)
-    now = min(max(as_of, start), end)
+    now = min(max(on, start), end)
     highest = max([burnup.goal or 0, *burnup.reported.totals, *burnup.confirmed.totals, 1])
     top = nice_top(Decimal(highest) * Decimal("1.05"))
 
@@ -112,12 +112,12 @@ def chart(burnup, plan, as_of):
 
     projection, spot = "", None
     ahead = burnup.forecast
-    if ahead and ahead.done_on and ahead.unit == burnup.unit and as_of <= plan.ends_on:
+    if ahead and ahead.done_on and ahead.unit == burnup.unit and on <= plan.ends_on:
         line = burnup.figures.next_milestone
         reached = line.reached if burnup.unit == "亩" else line.reached_count
         stop = min(ahead.done_on, end)
         spot = Spot(x(now), y(reached), line.milestone.name if line not in burnup.drawn else "")
-        projection = f"M{spot.x} {spot.y}L{x(stop)} {y(reached + ahead.pace * (stop - as_of).days)}"
+        projection = f"M{spot.x} {spot.y}L{x(stop)} {y(reached + ahead.pace * (stop - on).days)}"
     dues = {}
     for row in burnup.figures.milestones:
         if not row.undated:
@@ -143,7 +143,7 @@ def chart(burnup, plan, as_of):
         projection,
         spot,
         y(burnup.goal) if burnup.goal else None,
-        x(now) if start <= as_of <= end else None,
+        x(now) if start <= on <= end else None,
         deadlines,
         months,
         ticks,

@@ -49,7 +49,7 @@ def dashboard(request):
         request,
         "dashboard/dashboard.html",
         {
-            "asked": question,
+            "question": question,
             "query": question.query(),
             "ledger": ledger,
             "bases": BASES.items(),
@@ -88,7 +88,7 @@ def screen(request):
         request,
         "dashboard/screen.html",
         {
-            "asked": question,
+            "question": question,
             "query": question.query(),
             "progress": figures,
             "verdict": verdict(figures),
@@ -130,7 +130,7 @@ def village_detail(request, pk):
         request,
         "dashboard/village.html",
         {
-            "asked": question,
+            "question": question,
             "ledger": ledger,
             "village": place,
             "row": row,

@@ -1,6 +1,9 @@
 """后台的样子，各层共用。"""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -9,11 +12,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     actions = None
     show_full_result_count = False
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

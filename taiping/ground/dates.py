@@ -6,7 +6,7 @@ from datetime import date
 from taiping.ground.texts import half_width
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-SHOWN = 20  # 提示里最多照写这么多个字
+MOST_ECHOED = 20  # 提示里最多照写这么多个字
 WRITTEN = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?(?:[ T]+00:00(?::00)?)?"
 )
@@ -24,18 +24,18 @@ def parse_day(text: str) -> date | None:
     plain = half_width(text)
     found = WRITTEN.fullmatch(plain) or RUN_TOGETHER.fullmatch(plain)
     if found is None:
-        raise ValueError(f"“{text[:SHOWN]}”不是日期，请写成 2024-10-20 这样。")
+        raise ValueError(f"“{text[:MOST_ECHOED]}”不是日期，请写成 2024-10-20 这样。")
     try:
         day = date(*map(int, found.groups()))
     except ValueError:
-        raise ValueError(f"“{text[:SHOWN]}”这一天不存在，请写成 2024-10-20 这样。") from None
+        raise ValueError(f"“{text[:MOST_ECHOED]}”这一天不存在，请写成 2024-10-20 这样。") from None
     return within_reach(day, text)
 
 
 def within_reach(day: date, text: str = "") -> date:
     """太早太晚的多半是写错了；text 是原来的写法，没有就用 2024-10-20 这样的。"""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        shown = (text or day.isoformat())[:SHOWN]
+        shown = (text or day.isoformat())[:MOST_ECHOED]
         raise ValueError(f"“{shown}”太远了，请填 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间的日期。")
     return day
 

@@ -3,9 +3,12 @@
 import re
 from datetime import date
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model
 from django.forms import ClearableFileInput, DateField, DateInput, FileField, ModelChoiceField
 from django.forms.models import ModelChoiceIterator
 
@@ -32,7 +35,7 @@ class ListedChoiceField(ModelChoiceField):
     iterator = ListedOnce
 
     @property
-    def instances(self):
+    def instances(self) -> list[Model]:
         """摆出来的每一样。"""
         return [value.instance for value, _ in self.widget.choices if value]
 
@@ -42,7 +45,7 @@ class DayField(DateField):
 
     widget = DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> date | None:
         if value is None or isinstance(value, date):
             return value
         try:
@@ -64,7 +67,7 @@ class UploadField(FileField):
         widget = ClearableFileInput(attrs={"accept": ",".join(suffixes)})
         super().__init__(allow_empty_file=True, widget=widget, **kwargs)
 
-    def clean(self, data, initial=None):
+    def clean(self, data: Any, initial: Any = None) -> UploadedFile | None:
         file = super().clean(data, initial)
         if file:
             file.name = safe_name(file.name)

@@ -14,7 +14,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psutil
 from django.conf import settings
@@ -87,7 +87,7 @@ class Worker:
         self.seen = psutil.Process(self.process.pid)
         self.is_done = True
 
-    def do(self, function, args, seconds: int, megabytes: int) -> object:
+    def do(self, function: Callable, args: tuple, seconds: int, megabytes: int) -> Any:
         self.is_done = False
         try:
             self.pipe.send((seconds, function, args))

@@ -26,7 +26,7 @@ NOTHING = "{#-\n-#}"  # 两边的空白都不要；里面留一个换行，出�
 class ChineseLines(Extension):
     """汉字和汉字之间换行，页面上不多一个空格：长句子可以分几行写。"""
 
-    def preprocess(self, source, name, filename=None):
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         return JOINT.sub(lambda found: NOTHING if found[0][0] == "\n" else found[0], source)
 
 
@@ -68,13 +68,13 @@ def query_with(query: QueryDict, **changes) -> str:
 class FormRenderer(renderers.Jinja2):
     """表单的格子也用 Jinja2 排，一页几十个格子快一半；后台自己的格子只有 Django 的写法。"""
 
-    def get_template(self, name):
+    def get_template(self, name: str) -> Any:
         if name.startswith("django/forms/"):
             return super().get_template(name)
         return self.for_admin.get_template(name)
 
     @cached_property
-    def for_admin(self):
+    def for_admin(self) -> renderers.DjangoTemplates:
         return renderers.DjangoTemplates()
 
 

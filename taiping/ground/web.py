@@ -9,6 +9,7 @@ from django.utils.http import content_disposition_header
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNFIT = re.compile(r"[\x00-\x1f\x7f/\\]")  # 断得开响应头、带得出文件夹的
+MOST_DIGITS = 15  # 主键最多这么多位
 
 
 def download(
@@ -23,7 +24,7 @@ def download(
     return response
 
 
-def whole_number(text: str | None, most_digits: int) -> int | None:
+def whole_number(text: str | None, most_digits: int = MOST_DIGITS) -> int | None:
     """只有 0–9、最多 most_digits 位的才是数；别的是 None，不报错。"""
     text = text or ""
     fits = text.isascii() and text.isdecimal() and len(text) <= most_digits

@@ -80,13 +80,11 @@ def burn_ups(progress: Progress) -> list[BurnUp]:
     for figures in drawn:
         unit, goal = goals(figures)[0]
         reported, confirmed = (
-            Curve.of(changes[row.milestone.pk, unit == "个"], progress.as_of)
+            Curve.of(changes[row.milestone.pk, unit == "个"], progress.on)
             for row in (figures.reporting, figures.last)
         )
         curves.append(
-            BurnUp(
-                figures, unit, goal, reported, confirmed, slowest(figures, changes, progress.as_of)
-            )
+            BurnUp(figures, unit, goal, reported, confirmed, slowest(figures, changes, progress.on))
         )
     return curves
 
@@ -105,7 +103,7 @@ def within_reach(figures: TargetFigures) -> list[tuple[str, Decimal]]:
     return [(unit, min(goal, most[unit])) for unit, goal in goals(figures)]
 
 
-def slowest(figures: TargetFigures, changes: Changes, as_of: date) -> Forecast | None:
+def slowest(figures: TargetFigures, changes: Changes, on: date) -> Forecast | None:
     """还没完成的第一个节点的推算；亩和个两样都要到的，以慢的为准。都到了是 None。"""
     pending = figures.next_milestone
     if pending is None:
@@ -114,13 +112,13 @@ def slowest(figures: TargetFigures, changes: Changes, as_of: date) -> Forecast |
     for unit, goal in within_reach(figures):
         now = pending.reached if unit == "亩" else Decimal(pending.reached_count)
         days = changes[pending.milestone.pk, unit == "个"]
-        gained = sum((days[day] for day in days if pace_start(as_of) < day <= as_of), ZERO)
-        ahead.append(forecast(now, gained, goal, as_of, pending.due_on, unit))
+        gained = sum((days[day] for day in days if pace_start(on) < day <= on), ZERO)
+        ahead.append(forecast(now, gained, goal, on, pending.due_on, unit))
     return max(filter(None, ahead), key=lambda row: row.done_on or date.max, default=None)
 
 
-def pace_start(as_of: date) -> date:
-    return as_of - timedelta(days=PACE_DAYS)
+def pace_start(on: date) -> date:
+    return on - timedelta(days=PACE_DAYS)
 
 
 def daily_changes(figures: list[TargetFigures], scope: Scope) -> Changes:
@@ -152,7 +150,7 @@ def daily_changes(figures: list[TargetFigures], scope: Scope) -> Changes:
 
 
 def forecast(
-    now: Decimal, gained: Decimal, goal: Decimal, as_of: date, due_on: date, unit: str = "亩"
+    now: Decimal, gained: Decimal, goal: Decimal, on: date, due_on: date, unit: str = "亩"
 ) -> Forecast | None:
     """已有 now、近 14 天增加 gained，照这样哪天到 goal；已经到了是 None；没有动、或要十年以上的，推算不出（done_on 为 None）。"""
     if now >= goal:
@@ -164,5 +162,5 @@ def forecast(
     days = int(((goal - now) * PACE_DAYS / gained).to_integral_value(ROUND_CEILING))
     if days > 3660:
         return Forecast(pace, None, 0, unit)
-    done_on = as_of + timedelta(days=days)
+    done_on = on + timedelta(days=days)
     return Forecast(pace, done_on, (done_on - due_on).days, unit)

@@ -130,7 +130,7 @@ def mark_overdue(
 def patch_milestone(line: Line, figures: TargetFigures, aside: SetAside) -> MilestoneFigures:
     """一步在全部的村：核减的个数在这里加上；截止以后才核减的算逾期。"""
     milestone, due_on, tallies = line
-    plan, on, tally = figures.target.plan, figures.as_of, Tally.total(tallies.values())
+    plan, on, tally = figures.target.plan, figures.on, Tally.total(tallies.values())
     late_exempts = [row for row in aside.exempts if row.done_on > due_on]
     count = tally.count + sum(row.count for row in aside.exempts)
     late_count = tally.late_count + sum(row.count for row in late_exempts)

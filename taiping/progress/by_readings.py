@@ -43,7 +43,7 @@ def village_rows(target: Target, facts: Facts, readings: Readings) -> list[Villa
 def reading_milestone(
     milestone: Milestone, figures: TargetFigures, readings: Readings
 ) -> MilestoneFigures:
-    target, on, value = figures.target, figures.as_of, figures.confirmed
+    target, on, value = figures.target, figures.on, figures.confirmed
     plan = target.plan
     due_on = milestone.due_on or plan.ends_on
     at_due = readings.value(min(due_on, on))

@@ -38,7 +38,7 @@ class Tally:
 class MilestoneFigures:
     milestone: Milestone
     due_on: date  # 方案没定时是方案结束日期
-    as_of: date
+    on: date
     reached: Decimal | None
     reached_count: int
     on_time: Decimal | None  # 没有监测数是 None，不是 0
@@ -62,7 +62,7 @@ class MilestoneFigures:
     @property
     def days_left(self) -> int:
         """离截止的天数，过了是负数。"""
-        return (self.due_on - self.as_of).days
+        return (self.due_on - self.on).days
 
     @property
     def days_words(self) -> str:
@@ -106,7 +106,7 @@ class VillageFigures:
 @dataclass
 class TargetFigures:
     target: Target
-    as_of: date
+    on: date
     quota: Decimal | None
     quota_count: int | None
     need: Need
@@ -176,7 +176,7 @@ class TargetFigures:
 @dataclass
 class Progress:
     plan: Plan
-    as_of: date
+    on: date
     basis: str
     targets: list[TargetFigures]
     scope: Scope

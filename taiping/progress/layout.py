@@ -98,16 +98,16 @@ def target_rows(progress: Progress, ledger: str) -> list[TargetRow]:
 @dataclass
 class Column:
     due_on: date | None  # None：方案未定时限
-    as_of: date
+    on: date
 
     @property
     def is_past(self) -> bool:
-        return self.due_on is not None and self.due_on < self.as_of
+        return self.due_on is not None and self.due_on < self.on
 
     @property
     def days(self) -> str:
         """离这一天：“还有 11 天”“已过 20 天”。"""
-        return days_words((self.due_on - self.as_of).days)
+        return days_words((self.due_on - self.on).days)
 
     @property
     def label(self) -> str:
@@ -141,9 +141,9 @@ def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> dic
 def deadline_grid(progress: Progress, ledger: str) -> tuple[list[Column], list[tuple]]:
     """任务 × 截止日期：每列一个日期，没定时限的排在最后。"""
     dates = sorted({m.due_on for _, m in progress.milestones if not m.undated})
-    columns = [Column(day, progress.as_of) for day in dates]
+    columns = [Column(day, progress.on) for day in dates]
     if any(m.undated for _, m in progress.milestones):
-        columns.append(Column(None, progress.as_of))
+        columns.append(Column(None, progress.on))
     rows = []
     for figures in progress.targets:
         address, cells = (
@@ -253,7 +253,7 @@ def village_rows(
         if late:
             due_on, order = min(late)
             row.worst_target, row.worst = pairs[order]
-            row.worst_days = (progress.as_of - due_on).days
+            row.worst_days = (progress.on - due_on).days
         rows.append(row)
     rows.sort(key=badness)
     return by_target, rows
@@ -274,7 +274,7 @@ def badness(row: VillageRow) -> tuple:
 
 def due_soon(progress: Progress, days: int) -> int:
     """下一步在 days 天内（含当天）截止的图斑数，不含已逾期、核减、暂缓的。"""
-    until = progress.as_of + timedelta(days=days)
+    until = progress.on + timedelta(days=days)
     return sum(
         figures.open_count_by(until) - figures.overdue_count
         for figures in progress.targets

@@ -99,10 +99,8 @@ def patches_on_day(progress: Progress, states: Iterable[str] = ()) -> Iterator[P
     milestones = [
         row.milestone for figures, row in progress.milestones if figures.target.by_patches
     ]
-    ledger = LedgerAt(progress.as_of, progress.basis, milestones)
-    patches = Patch.objects.counting(progress.as_of, progress.basis).filter(
-        target__plan=progress.plan
-    )
+    ledger = LedgerAt(progress.on, progress.basis, milestones)
+    patches = Patch.objects.counting(progress.on, progress.basis).filter(target__plan=progress.plan)
     if progress.scoped:
         patches = patches.filter(ledger.in_villages(progress.villages))
     if states:
@@ -118,4 +116,4 @@ def patches_on_day(progress: Progress, states: Iterable[str] = ()) -> Iterator[P
         found = ledger.states(chunk)
         for patch in map(ledger.tell, chunk):
             patch.target, patch.village = targets[patch.target_id], villages[patch.village_id]
-            yield PatchOnDay(patch, found[patch.pk], progress.as_of)
+            yield PatchOnDay(patch, found[patch.pk], progress.on)

@@ -15,7 +15,7 @@ class Readings:
     def __init__(self):
         self.series: dict[int | None, list[Reading]] = defaultdict(list)
 
-    def add(self, reading: Reading):
+    def add(self, reading: Reading) -> None:
         self.series[reading.village_id].append(reading)
 
     def last(self, village_id: int | None, on: date) -> Reading | None:

@@ -17,7 +17,7 @@ class Returns:
     reported: int = 0
 
     @property
-    def error_rate(self):
+    def error_rate(self) -> int | None:
         """整数百分数；一次也没有上报过是 None。"""
         return self.returned * 100 // self.reported if self.reported else None
 

@@ -31,8 +31,8 @@ class Snapshot:
         return self.progress.plan
 
     @property
-    def as_of(self) -> date:
-        return self.progress.as_of
+    def on(self) -> date:
+        return self.progress.on
 
     @property
     def basis_text(self) -> str:
@@ -65,9 +65,9 @@ def snapshot(
 
 def demo_counted(figures: Progress) -> bool:
     """这些数里有没有演示数据：演示图斑或演示监测。"""
-    plan, as_of, basis = figures.plan, figures.as_of, figures.basis
-    patches = Patch.objects.counting(as_of, basis).filter(target__plan=plan, is_demo=True)
-    readings = Reading.objects.known(as_of, basis).filter(target__plan=plan, is_demo=True)
+    plan, on, basis = figures.plan, figures.on, figures.basis
+    patches = Patch.objects.counting(on, basis).filter(target__plan=plan, is_demo=True)
+    readings = Reading.objects.known(on, basis).filter(target__plan=plan, is_demo=True)
     if figures.scoped:
         patches = patches.filter(village__in=figures.villages)
         readings = readings.filter(village__in=figures.villages)

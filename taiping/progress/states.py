@@ -24,7 +24,7 @@ class MilestoneState(models.TextChoices):
         return self in (MilestoneState.DONE, MilestoneState.DONE_LATE)
 
     @property
-    def tag(self):
+    def tag(self) -> str:
         """标签的颜色：样式表里 .tag- 后面的一截。"""
         return TAGS[self]
 

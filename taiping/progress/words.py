@@ -50,7 +50,7 @@ def days_text(milestone: MilestoneFigures) -> str:
 
 def verdict(progress: Progress) -> str:
     """一句话：总共几项、完成几项、逾期几项；最紧的是哪一步、还有几天。"""
-    plan, on, targets = progress.plan, progress.as_of, progress.targets
+    plan, on, targets = progress.plan, progress.on, progress.targets
     opening = f"截至{long_date(on)}，"
     if not targets:
         return f"{opening}{plan.year}年度方案还没有目标任务。"
@@ -124,7 +124,7 @@ def forecast_sentence(burnup: BurnUp) -> str:
     if ahead.done_on is None:
         return f"{name}近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期。"
     by_count = "（按个数）" if ahead.unit != burnup.unit else ""
-    when = f"按近14天进度{by_count}，{name}预计{date_beside(ahead.done_on, figures.as_of)}{'做完现有图斑' if short else '完成'}"
+    when = f"按近14天进度{by_count}，{name}预计{date_beside(ahead.done_on, figures.on)}{'做完现有图斑' if short else '完成'}"
     if pending.undated:
         return f"{when}（方案未定时限）。"
     if ahead.late_days > 0:

@@ -27,9 +27,9 @@ class Confirmation:
     has_demo: bool
 
 
-def confirmation(plan: Plan, as_of: date, basis: str, village: Village) -> Confirmation:
+def confirmation(plan: Plan, on: date, basis: str, village: Village) -> Confirmation:
     """查询次数固定（图斑每千块一次）。"""
-    with snapshot(plan, as_of, basis, [village]) as shot:
+    with snapshot(plan, on, basis, [village]) as shot:
         by_target = defaultdict(list)
         for item in shot.items():
             by_target[item.patch.target_id].append(item)

@@ -19,7 +19,7 @@ def explanations(shot: Snapshot, returns: bool = False) -> list[str]:
         else "按完成日期统计，补录的算在实际完成的那天"
     )
     lines = [
-        f"数据截至{long_date(shot.as_of)}，{basis}；全部数字出自{chinese_moment(shot.taken_at)}的同一次取数。",
+        f"数据截至{long_date(shot.on)}，{basis}；全部数字出自{chinese_moment(shot.taken_at)}的同一次取数。",
         "上报指最后一步的前一步已经完成，核实指最后一步已经完成（镇级核实、竣工验收或核实销号）；"
         "个数按整块完成的图斑计，面积含部分完成的。",
         "核查无问题的图斑从认定之日起个数算完成，面积不算整治面积，单列为核减；"

@@ -40,7 +40,7 @@ def bulletin(request):
         request,
         "reports/bulletin/bulletin.html",
         {
-            "asked": question,
+            "question": question,
             "bulletin": written(question, form),
             "form": form,
             "bases": BASES.items(),
@@ -85,7 +85,7 @@ def village_confirmation(request, pk):
         request,
         "reports/confirmation/confirmation.html",
         {
-            "asked": question,
+            "question": question,
             "village": place,
             "town": settings.TOWN_NAME,
             "bases": BASES.items(),

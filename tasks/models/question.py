@@ -12,7 +12,7 @@ from tasks.models.plans import Plan, in_force
 
 DONE, RECORDED = "done", "recorded"
 BASES = {DONE: "按完成日期", RECORDED: "按录入日期"}
-SHOWN = 20  # 提示里最多照写这么多个字
+MOST_ECHOED = 20  # 提示里最多照写这么多个字
 
 
 class Params:
@@ -37,7 +37,7 @@ class Params:
         basis = self.text("basis") or DONE
         if basis in BASES:
             return basis
-        self.wrong(f"没有“{basis[:SHOWN]}”这种口径", "下面按完成日期显示", "，")
+        self.wrong(f"没有“{basis[:MOST_ECHOED]}”这种口径", "下面按完成日期显示", "，")
         return DONE
 
     def plan(self, plans: list[Plan], on: date) -> Plan | None:
@@ -46,7 +46,7 @@ class Params:
             if str(plan.year) == year:
                 return plan
         if year:
-            self.wrong(f"没有“{year[:SHOWN]}”年度的方案", "下面是当前方案", "，")
+            self.wrong(f"没有“{year[:MOST_ECHOED]}”年度的方案", "下面是当前方案", "，")
         return in_force(plans, on)
 
     def wrong(self, sentence: str, otherwise: str, joint: str = "；"):

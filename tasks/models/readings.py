@@ -14,11 +14,11 @@ from villages.models import Village
 
 
 class ReadingQuerySet(models.QuerySet):
-    def known(self, as_of, basis=DONE):
+    def known(self, on, basis=DONE):
         """某日已有的监测数；basis="recorded" 时看的是那天系统里已经录入的。"""
         if basis == RECORDED:
-            return self.filter(created_at__date__lte=as_of)
-        return self.filter(on__lte=as_of)
+            return self.filter(created_at__date__lte=on)
+        return self.filter(on__lte=on)
 
 
 class ReadingManager(models.Manager.from_queryset(ReadingQuerySet)):

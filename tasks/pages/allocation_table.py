@@ -9,7 +9,7 @@ from villages.models import Village
 
 
 @dataclass
-class ShareColumn:
+class AllocationColumn:
     target: Target
     total: Decimal | None = None
     total_count: int | None = None
@@ -46,7 +46,7 @@ class ShareColumn:
 
 
 @dataclass
-class ShareRow:
+class AllocationRow:
     village: Village
     lot: str
     cells: list
@@ -60,7 +60,7 @@ class ShareRow:
         )
 
 
-def share_table(plan, villages, whole=True):
+def allocation_table(plan, villages, whole=True):
     """(列, 行)：列是任务，行是村；格里是 Allocation，没有就是 None（未分解）。whole 为真时合计才有意义。"""
     villages = list(villages)
     targets = list(plan.targets.order_by("order"))
@@ -70,7 +70,7 @@ def share_table(plan, villages, whole=True):
     }
     columns = []
     for target in targets:
-        column = ShareColumn(target)
+        column = AllocationColumn(target)
         for village in villages:
             share = found.get((target.pk, village.pk))
             if share is None or (share.quota is None and share.quota_count is None):
@@ -85,7 +85,7 @@ def share_table(plan, villages, whole=True):
     for village in villages:
         cells = [(column, found.get((column.target.pk, village.pk))) for column in columns]
         lots = {share.lot for _, share in cells if share and share.lot}
-        rows.append(ShareRow(village, "、".join(sorted(lots)), cells))
+        rows.append(AllocationRow(village, "、".join(sorted(lots)), cells))
     bare = [
         column.target.name for column in columns if villages and column.undivided == len(villages)
     ]

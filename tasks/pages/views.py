@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tasks.models import Membership, Milestone, Reading, Target
 from tasks.models.question import Question
-from tasks.pages.allocation_table import share_table
+from tasks.pages.allocation_table import allocation_table
 from tasks.pages.readings.forms import ReadingForm
 from villages.accounts import drafts
 from villages.models import Village
@@ -63,7 +63,7 @@ def allocations(request):
         request,
         "tasks/allocations/allocations.html",
         question,
-        table=share_table(plan, villages, whole=not request.user.is_secretary),
+        table=allocation_table(plan, villages, whole=not request.user.is_secretary),
     )
 
 

@@ -211,9 +211,9 @@ def test_next_years_plan_is_chosen_by_the_day(plan, client):
     make_plan(2025)
     client.force_login(make_user(role=Role.LEADER))
 
-    assert client.get("/?on=2024-10-20").context["asked"].plan.year == 2024
-    assert client.get("/?on=2025-03-01").context["asked"].plan.year == 2025
-    assert client.get("/?on=2025-03-01&year=2024").context["asked"].plan.year == 2024
+    assert client.get("/?on=2024-10-20").context["question"].plan.year == 2024
+    assert client.get("/?on=2025-03-01").context["question"].plan.year == 2025
+    assert client.get("/?on=2025-03-01&year=2024").context["question"].plan.year == 2024
 
 
 def test_a_secretary_sees_only_their_village(plan, client):

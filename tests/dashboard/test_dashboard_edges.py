@@ -53,7 +53,7 @@ def test_a_link_keeps_its_day_even_when_it_is_today(leader):
     make_plan(timezone.localdate().year)
     today = timezone.localdate().isoformat()
 
-    asked = leader.get("/").context["asked"]
+    asked = leader.get("/").context["question"]
 
     assert f"on={today}" in asked.query()
     assert f"on={today}" in asked.week_query

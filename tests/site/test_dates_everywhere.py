@@ -65,11 +65,11 @@ class Town:
 
 
 def asked(name, *given):
-    return lambda town, on: town.get(name, on, *given).context["asked"].on == DAY
+    return lambda town, on: town.get(name, on, *given).context["question"].on == DAY
 
 
 def of_village(name):
-    return lambda town, on: town.village_page(name, on).context["asked"].on == DAY
+    return lambda town, on: town.village_page(name, on).context["question"].on == DAY
 
 
 def filtered(name):

@@ -14,7 +14,7 @@ from taiping.ground.tables import TableError
 from villages.models import VillageBoundary
 from villages.places.matching import VillageIndex
 
-SHOWN = 10
+MOST_NAMED = 10
 
 
 @dataclass
@@ -46,7 +46,7 @@ def read_boundaries(content, suffix, name, crs=""):
         if found.shapes[village].repaired:
             found.notes.append(f"{village.name}的图形{found.shapes[village].repaired}，已经修补。")
     if strangers:
-        names = "、".join(list(dict.fromkeys(strangers))[:SHOWN])
+        names = "、".join(list(dict.fromkeys(strangers))[:MOST_NAMED])
         found.notes.append(f"有 {len(strangers)} 个图形不是本镇的村，没有用：{names}。")
     return found
 

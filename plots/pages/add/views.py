@@ -9,6 +9,7 @@ from plots.actions import messages as words
 from plots.actions.adding import add, open_targets
 from plots.actions.permissions import NotAllowed
 from plots.pages.add.forms import AddForm
+from taiping.ground.web import whole_number
 from villages.accounts import drafts
 
 
@@ -18,7 +19,9 @@ def patch_add(request):
     if not targets:
         raise PermissionDenied("图斑由镇工作人员添加，请联系镇里。")
     if request.method != "POST":
-        return _show(request, AddForm(targets=targets, user=request.user, initial=_asked(request)))
+        return _show(
+            request, AddForm(targets=targets, user=request.user, initial=_from_link(request))
+        )
     form = AddForm(request.POST, targets=targets, user=request.user)
     if form.is_valid():
         data = form.cleaned_data
@@ -37,12 +40,12 @@ def patch_add(request):
     return _show(request, form)
 
 
-def _asked(request):
+def _from_link(request):
     """地址里带来的任务和村，先替人选好。"""
-    asked = {name: request.GET[name] for name in ("target", "village") if request.GET.get(name)}
-    if not (asked.get("village", "").isdecimal() and len(asked["village"]) < 16):
-        asked.pop("village", None)
-    return asked
+    given = {name: request.GET[name] for name in ("target", "village") if request.GET.get(name)}
+    if whole_number(given.get("village")) is None:
+        given.pop("village", None)
+    return given
 
 
 def _show(request, form):

@@ -12,6 +12,7 @@ from taiping.ground.geometry.reading import LONELY, SUFFIXES
 from taiping.ground.geometry.shapes import load
 from taiping.ground.permissions import permission_required
 from taiping.ground.tables import TableError
+from taiping.ground.web import whole_number
 from villages.accounts import drafts
 from villages.models import Village, VillageBoundary
 from villages.places.boundaries import read_boundaries, save_boundaries
@@ -67,8 +68,7 @@ def boundaries(request):
 
 
 def _remove(request):
-    pk = request.POST.get("village", "")
-    pk = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 10 else 0
+    pk = whole_number(request.POST.get("village"))
     boundaries = VillageBoundary.objects.visible_to(request.user).select_related("village")
     boundary = get_object_or_404(boundaries, pk=pk)
     name = boundary.village.name

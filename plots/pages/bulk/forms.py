@@ -12,6 +12,7 @@ from plots.actions.permissions import NotAllowed
 from plots.actions.transaction import Changed, submit
 from plots.models import Patch, RectificationRecord
 from plots.pages.forms import ReasonsMixin, SubmissionForm, note_field
+from taiping.ground.web import whole_number
 
 BULK = {"report": "上报下一步", "confirm": "核实通过", "send_back": "退回"}
 MOST_AT_ONCE = 500
@@ -49,7 +50,7 @@ class BulkForm(ReasonsMixin, SubmissionForm):
 
 def picked(pks, user):
     """勾选的、看得见的图斑，按台账的顺序；地址里乱写的不理会。"""
-    numbers = {int(pk) for pk in pks[:MOST_AT_ONCE] if pk.isdecimal() and len(pk) < 16}
+    numbers = {whole_number(pk) for pk in pks[:MOST_AT_ONCE]} - {None}
     patches = Patch.objects.visible_to(user).filter(pk__in=numbers)
     # 同一个任务只取一次，一块一块办的时候接着用
     related = patches.select_related("next_milestone").prefetch_related(

@@ -12,12 +12,12 @@ from villages.accounts import drafts
 
 @permission_required("plots.act_in_bulk")
 def patch_bulk(request):
-    asked = request.POST or drafts.waiting(request, request.path)  # 登录超时前勾的、填的，接着办
-    verb, back = asked.get("verb", ""), _back(asked)
+    posted = request.POST or drafts.waiting(request, request.path)  # 登录超时前勾的、填的，接着办
+    verb, back = posted.get("verb", ""), _back(posted)
     if verb not in BULK:
         messages.warning(request, "请在台账里勾选图斑，再选要办什么。")
         return redirect(back)
-    patches = picked(asked.getlist("pk"), request.user)
+    patches = picked(posted.getlist("pk"), request.user)
     if not patches:
         messages.warning(request, "没有勾选图斑。请先勾选要办理的图斑。")
         return redirect(back)
@@ -29,19 +29,19 @@ def patch_bulk(request):
             messages.success(request, answer(verb, done))
         if not refused:
             return redirect(back)
-        return _show(request, "plots/bulk/result.html", asked, patches, done=done, refused=refused)
+        return _show(request, "plots/bulk/result.html", posted, patches, done=done, refused=refused)
     drafts.refill(request, form)
-    return _show(request, "plots/bulk/bulk.html", asked, patches, form=form)
+    return _show(request, "plots/bulk/bulk.html", posted, patches, form=form)
 
 
-def _back(asked):
+def _back(posted):
     """回到原来的台账；只认参数，不认地址，免得被带到别处去。"""
-    query = QueryDict(asked.get("back", "")[:2000]).urlencode()
+    query = QueryDict(posted.get("back", "")[:2000]).urlencode()
     return reverse("plots:patch_list") + (f"?{query}" if query else "")
 
 
-def _show(request, template, asked, patches, **more):
-    verb = asked["verb"]
+def _show(request, template, posted, patches, **more):
+    verb = posted["verb"]
     return render(
         request,
         template,
@@ -49,8 +49,8 @@ def _show(request, template, asked, patches, **more):
             "verb": verb,
             "name": BULK[verb],
             "patches": patches,
-            "back": _back(asked),
-            "query": asked.get("back", "")[:2000],
+            "back": _back(posted),
+            "query": posted.get("back", "")[:2000],
             "area": sum(patch.area_mu for patch in patches),
             **more,
         },

@@ -18,7 +18,7 @@ from plots.models.checks import GeometryCheck
 from plots.pages.checks.shown import hide_others, refill
 from plots.pages.patch_list.filters import PatchFilter
 from taiping.ground.permissions import permission_required
-from taiping.ground.web import download
+from taiping.ground.web import download, whole_number
 from villages.accounts.landing import only_post
 from villages.models import Village
 
@@ -30,17 +30,17 @@ access = logging.getLogger("taiping.access")
 @permission_required("plots.view_checks")
 def checks(request):
     visible = GeometryCheck.objects.visible_to(request.user)
-    asked = _asked(request)
+    chosen = _chosen(request)
     found = (
-        visible.exclude(dismissed_at=None) if asked["shown"] == "dismissed" else visible.standing()
+        visible.exclude(dismissed_at=None) if chosen["shown"] == "dismissed" else visible.standing()
     )
-    if asked["kind"]:
-        found = found.filter(kind=asked["kind"])
+    if chosen["kind"]:
+        found = found.filter(kind=chosen["kind"])
     # 一对图斑的两边各有一处：看全镇时只列一次，看一个村时列这个村的。
     once = Q(other__isnull=True) | Q(patch__lt=F("other"))
-    if asked["village"]:
-        found = found.filter(patch__village=asked["village"])
-        once |= ~Q(other__village=asked["village"])
+    if chosen["village"]:
+        found = found.filter(patch__village=chosen["village"])
+        once |= ~Q(other__village=chosen["village"])
     found = found.filter(once).select_related(
         "patch__village", "patch__target", "other__village", "dismissed_by"
     )
@@ -56,7 +56,7 @@ def checks(request):
         "plots/checks/checks.html",
         {
             "page": page,
-            "asked": asked,
+            "chosen": chosen,
             "kinds": GeometryCheck.Kind.choices,
             "query": query.urlencode(),
             "villages": Village.objects.visible_to(request.user),
@@ -65,13 +65,12 @@ def checks(request):
     )
 
 
-def _asked(request):
+def _chosen(request):
     """地址里的条件；写错的当作没写。"""
     kind, village = request.GET.get("kind", ""), request.GET.get("village", "")
-    is_number = village.isascii() and village.isdigit() and len(village) < 10
     return {
         "kind": kind if kind in GeometryCheck.Kind.values else "",
-        "village": int(village) if is_number else None,
+        "village": whole_number(village),
         "shown": "dismissed" if request.GET.get("shown") == "dismissed" else "",
     }
 

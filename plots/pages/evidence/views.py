@@ -48,13 +48,17 @@ def _stream(field, evidence, which):
         logger.error("举证材料 %s 的文件 %s 不在存储里", evidence.pk, field.name)
         raise Http404("这份材料的文件已经不在了，请联系管理员从备份里找。") from None
     if which == "original":
-        sort = BY_SUFFIX[PurePosixPath(field.name).suffix]
-        name = download_name(evidence.name, sort)
-        return download(stream, name, sort.content_type)
+        file_type = BY_SUFFIX[PurePosixPath(field.name).suffix]
+        name = download_name(evidence.name, file_type)
+        return download(stream, name, file_type.content_type)
     name = f"{evidence.pk}-{which}{JPEG.suffix}"
     return FileResponse(stream, filename=name, content_type=JPEG.content_type)
 
 
-def download_name(name, sort):
+def download_name(name, file_type):
     """下载用的名字：后缀和内容不符的（如 .html 其实是照片），补上真正的后缀。"""
-    return name if PurePosixPath(name).suffix.lower() in sort.suffixes else name + sort.suffix
+    return (
+        name
+        if PurePosixPath(name).suffix.lower() in file_type.suffixes
+        else name + file_type.suffix
+    )

@@ -10,6 +10,7 @@ from plots.models.columns import AREAS, CLOUD, EXTRA, FOUND_VILLAGE, MEASURED, F
 from taiping.ground.form_fields import ListedChoiceField, UploadField
 from taiping.ground.geometry.reading import LONELY
 from taiping.ground.geometry.reading import SUFFIXES as VECTORS
+from taiping.ground.web import whole_number
 from tasks.models import Target
 
 TABLES = (".xlsx", ".xls", ".csv")
@@ -112,8 +113,8 @@ def chosen_layout(post, layouts):
 
 
 def _header_row(text, layout):
-    is_number = text.isascii() and text.isdigit() and len(text) < 8
-    return int(text) if is_number else layout.header_row
+    number = whole_number(text, 7)
+    return layout.header_row if number is None else number
 
 
 def _columns(post, number, layout):

@@ -19,7 +19,7 @@ from taiping.ground.web import download, whole_number
 from tasks.models import Target
 from villages.accounts import drafts
 
-SHOWN, BATCHES = 200, 20
+MOST_ROWS, BATCHES = 200, 20
 
 
 @permission_required("plots.import_patches")
@@ -64,8 +64,8 @@ def import_preview(request, pk):
 
 def show(request, batch, refusal=None):
     """预览页；refusal 是刚才为什么没有导入。"""
-    asked = request.POST if request.method == "POST" else request.GET
-    with_earlier = asked.get("earlier") == "on"
+    params = request.POST if request.method == "POST" else request.GET
+    with_earlier = params.get("earlier") == "on"
     review = preview(batch, by=request.user, with_earlier=with_earlier)
     keep(review)
     context = shown(batch, review) | {"refusal": refusal, "with_earlier": with_earlier}
@@ -81,7 +81,7 @@ def shown(batch, review):
         "review": review,
         "lead": headline(review),
         "choices": column_choices(batch),
-        "shown": SHOWN,
+        "shown": MOST_ROWS,
         "failure": batch.counts.get("failure"),
         "failed": batch.counts.get("problems", []),
         "can_mark": any(problem.row for problem in review.to_fix),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from taiping.ground.web import whole_number
+
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 ZOOMS = range(25)
 TILE_PX = 256
@@ -71,6 +73,7 @@ def _box(text):
 def _zoom(text):
     if not text:
         return 16
-    if not (text.isascii() and text.isdecimal() and len(text) < 3 and int(text) in ZOOMS):
+    zoom = whole_number(text, 2)
+    if zoom not in ZOOMS:
         raise BadWindow(f"zoom 是“{text[:20]}”，要填 0 到 {ZOOMS[-1]} 的整数。")
-    return int(text)
+    return zoom

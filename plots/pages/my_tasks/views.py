@@ -48,10 +48,10 @@ def my_tasks(request):
     )
 
 
-def _shown(asked, counts, village):
+def _shown(group, counts, village):
     """没点名看哪一组时，先给急的；没有急的就给以后的。"""
-    if asked in my.GROUPS:
-        return [asked]
+    if group in my.GROUPS:
+        return [group]
     return list(my.PRESSING) if counts.of(*my.PRESSING, village=village) else [my.LATER]
 
 

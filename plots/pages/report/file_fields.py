@@ -18,7 +18,7 @@ from plots.evidence.sniff import BY_SUFFIX
 LONGEST_POSITION = 100  # 浏览器给的三个数不到五十个字
 PICK_AGAIN = "浏览器不会留住选好的文件，改好后照片需要重新选择。"
 ANY_FILE = ",".join(
-    ["image/*", *(suffix for suffix, sort in BY_SUFFIX.items() if not sort.is_photo)]
+    ["image/*", *(suffix for suffix, file_type in BY_SUFFIX.items() if not file_type.is_photo)]
 )
 
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 from plots import actions, evidence
 from plots.actions import messages as words
 from plots.actions import permissions
-from plots.actions.messages import number
 from plots.actions.transaction import ActionContext
 from plots.ledger import queues
 from plots.ledger.timeline import timeline
@@ -20,6 +19,7 @@ from plots.models.deadlines import days_left_text, due_of
 from plots.pages.review.forms import PASS, ReviewForm
 from plots.pages.submission import submit_form
 from taiping.ground.permissions import permission_required
+from taiping.ground.web import whole_number
 from tasks.models import Milestone, Target
 from villages.accounts import drafts
 from villages.models import Village
@@ -29,7 +29,7 @@ PAGE = 30
 
 @permission_required("plots.review")
 def review(request):
-    queue, asked = _queue(request)
+    queue, chosen = _queue(request)
     everything = queues.awaiting(request.user)
     page = Paginator(queue.with_steps(), PAGE).get_page(request.GET.get("page"))
     return render(
@@ -38,8 +38,8 @@ def review(request):
         {
             "page": page,
             "cards": queues.cards(page.object_list, timezone.localdate()),
-            "asked": asked,
-            "query": _query(asked),
+            "chosen": chosen,
+            "query": _query(chosen),
             "targets": Target.objects.filter(patches__in=everything.values("pk")).distinct(),
             "villages": Village.objects.filter(patches__in=everything.values("pk")).distinct(),
             "total": queues.awaiting_count(request.user),
@@ -50,33 +50,33 @@ def review(request):
 @permission_required("plots.review")
 def review_patch(request, pk):
     patch = _patch(request, pk)
-    queue, asked = _queue(request)
+    queue, chosen = _queue(request)
     if request.method == "POST":
-        return _submit(request, patch, queue, asked)
+        return _submit(request, patch, queue, chosen)
     context = ActionContext(patch, request.user)
     if patch.status != Status.AWAITING or patch.is_split:
-        return _move_on(request, patch, queue, asked, _meanwhile(context), messages.WARNING)
-    return _show(request, ReviewForm(context=context), queue, asked)
+        return _move_on(request, patch, queue, chosen, _meanwhile(context), messages.WARNING)
+    return _show(request, ReviewForm(context=context), queue, chosen)
 
 
-def _submit(request, patch, queue, asked):
+def _submit(request, patch, queue, chosen):
     def make_form(context):
         return ReviewForm(request.POST, context=context)
 
     verb = "confirm" if request.POST.get("verdict") == PASS else "send_back"
     outcome = submit_form(request, patch, verb, make_form, _act)
     if outcome.submitted:
-        return _move_on(request, patch, queue, asked, _answer(outcome.submitted.record))
+        return _move_on(request, patch, queue, chosen, _answer(outcome.submitted.record))
     now = outcome.context.patch
     now.reported_at = patch.reported_at
     if now.status != Status.AWAITING or now.is_split:
         sentence = _meanwhile(outcome.context, outcome.changed)
-        return _move_on(request, patch, queue, asked, sentence, messages.WARNING)
+        return _move_on(request, patch, queue, chosen, sentence, messages.WARNING)
     if outcome.changed:
         typed = {"note": request.POST.get("note", "")}
         form = ReviewForm(context=outcome.context, initial=typed)
-        return _show(request, form, queue, asked, changed=outcome.changed)
-    return _show(request, outcome.answered_form(make_form), queue, asked)
+        return _show(request, form, queue, chosen, changed=outcome.changed)
+    return _show(request, outcome.answered_form(make_form), queue, chosen)
 
 
 def _act(context, form):
@@ -99,16 +99,16 @@ def _patch(request, pk):
 
 def _queue(request):
     """按 ?target= 和 ?village= 筛过的队列；填错的不理会。"""
-    asked = {
+    chosen = {
         name: n
         for name in ("target", "village")
-        if (n := number(request.GET.get(name))) is not None
+        if (n := whole_number(request.GET.get(name))) is not None
     }
-    return queues.awaiting(request.user).filter(**asked), asked
+    return queues.awaiting(request.user).filter(**chosen), chosen
 
 
-def _query(asked):
-    return f"?{urlencode(asked)}" if asked else ""
+def _query(chosen):
+    return f"?{urlencode(chosen)}" if chosen else ""
 
 
 def _answer(record):
@@ -127,15 +127,15 @@ def _meanwhile(context, changed=()):
     return "；".join([f"图斑 {patch.code} 现在是“{patch.status_text}”，不用核实了", *last]) + "。"
 
 
-def _move_on(request, patch, queue, asked, sentence, level=messages.SUCCESS):
+def _move_on(request, patch, queue, chosen, sentence, level=messages.SUCCESS):
     """说一句办成了什么，接着看队列里的下一块；没有了就回到列表。"""
     messages.add_message(request, level, sentence)
     after = queues.following(queue, patch)
     where = reverse("plots:review_patch", args=[after.pk]) if after else reverse("plots:review")
-    return redirect(where + _query(asked))
+    return redirect(where + _query(chosen))
 
 
-def _show(request, form, queue, asked, **more):
+def _show(request, form, queue, chosen, **more):
     drafts.refill(request, form)
     context = form.context
     patch = context.patch
@@ -148,7 +148,7 @@ def _show(request, form, queue, asked, **more):
             "form": form,
             "patch": patch,
             "step": step,
-            "query": _query(asked),
+            "query": _query(chosen),
             "after": after,
             "by_district": step.actor == Milestone.Actor.DISTRICT,
             "due_text": queues.due_text(step, context.today),

@@ -1,6 +1,7 @@
 """表头：一行字各是哪一列。写法收拾过再比，全角、空格、星号、大小写、括号的样子都不算不同。"""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from taiping.ground.tables.cells import shown
@@ -30,7 +31,7 @@ class HeaderIndex:
         for text, column in known:
             self.known.setdefault(tidy_header(text), column)
 
-    def find(self, value):
+    def find(self, value: Any) -> Any:
         """一个单元格是哪一列；不是表头的 None。"""
         if not value or not isinstance(value, str) or len(value) > LONGEST_HEADER:
             return None
@@ -38,16 +39,16 @@ class HeaderIndex:
             self.seen[value] = self.look_up(tidy_header(value))
         return self.seen[value]
 
-    def look_up(self, key: str):
+    def look_up(self, key: str) -> Any:
         """收拾过的表头是哪一列。"""
         return self.known.get(key)
 
-    def columns_in(self, values) -> dict:
+    def columns_in(self, values: Iterable) -> dict[int, Any]:
         """一行里认得的：{第几列（从 0 起）: 哪一列}。"""
         found = {index: self.find(value) for index, value in enumerate(values)}
         return {index: column for index, column in found.items() if column}
 
-    def best_row(self, rows, least: int = 2) -> int | None:
+    def best_row(self, rows: Sequence[tuple[int, Sequence]], least: int = 2) -> int | None:
         """前十行里认得的列最多的是第几个（从 0 起）；不到 least 列的没有表头，是 None。"""
         counts = [len(self.columns_in(values)) for _, values in rows[:HEADER_ROWS]]
         most = max(counts, default=0)

@@ -8,6 +8,7 @@ import zlib
 from contextlib import suppress
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -24,13 +25,13 @@ class Kept:
     def __init__(self, file):
         self.storage, self.name = storages["progress"], f"{file.name}{SUFFIX}"
 
-    def keep(self, key: str, content) -> None:
+    def keep(self, key: str, content: Any) -> None:
         """留下 content（能写成 JSON 的）；key 是读的时候依据的全部，变了就不再用。"""
         text = json.dumps([key, content], ensure_ascii=False, separators=(",", ":"))
         with suppress(Exception):  # 留不成不影响预览；各家存储的错误没有共同的类
             self.storage.save(self.name, ContentFile(zlib.compress(text.encode(), 1)))
 
-    def recall(self, key: str):
+    def recall(self, key: str) -> Any:
         """留下的内容；没有、坏了、依据变了是 None。"""
         try:
             with self.storage.open(self.name) as stream:

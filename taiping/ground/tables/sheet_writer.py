@@ -1,8 +1,9 @@
 """写一张表：标题、表头、数据行、合计，列宽、冻结、筛选、下拉和打印都设好。"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
@@ -74,7 +75,13 @@ class SheetWriter:
     def width(self) -> int:
         return len(self.columns)
 
-    def line(self, values: Sequence, looks: Style | Sequence[Style], formats=None, height=None):
+    def line(
+        self,
+        values: Sequence,
+        looks: Style | Sequence[Style],
+        formats: Sequence[str] | None = None,
+        height: float | None = None,
+    ) -> int:
         """写一行，返回行号。looks 是一种样子或每格一种；formats 是每格的数字格式（没有就按值的类型）。"""
         self.number += 1
         if height:
@@ -109,7 +116,14 @@ class SheetWriter:
             self.cells[key] = cell if cell.has_style else None
         return self.cells[key]
 
-    def row(self, values: Sequence, *, decimals: int = 2, late: Iterable[str] = (), height=None):
+    def row(
+        self,
+        values: Sequence,
+        *,
+        decimals: int = 2,
+        late: Iterable[str] = (),
+        height: float | None = None,
+    ) -> int:
         """一行数据，样子和格式照各列的；decimals 是 AMOUNT 那些列的小数位，late 是要标红的列（表头）。"""
         looks = self.looks
         if late:
@@ -120,7 +134,14 @@ class SheetWriter:
             height = self._height(values, looks)
         return self.line(values, looks, self._formats(decimals), height)
 
-    def total(self, values: Sequence, *, decimals: int = 2, formats=(), height=None):
+    def total(
+        self,
+        values: Sequence,
+        *,
+        decimals: int = 2,
+        formats: Mapping[int, str] | None = None,
+        height: float | None = None,
+    ) -> int:
         """一行合计：数靠右，别的居中。formats 是和那一列不同的数字格式：{第几列（从 0 数）: 格式}。"""
         looks = [
             styles.TOTAL if column.style is styles.NUMBER else styles.TOTAL_TEXT
@@ -128,7 +149,7 @@ class SheetWriter:
         ]
         height = height or self._height(values, looks)
         number_formats = self._formats(decimals).copy()
-        for index, number_format in dict(formats).items():
+        for index, number_format in (formats or {}).items():
             number_formats[index] = number_format
         return self.line(values, looks, number_formats, height)
 
@@ -148,12 +169,12 @@ class SheetWriter:
                 lines = max(lines, -(-_text_width(value) * size / 10 // room))
         return min(max(self.least_height, lines * size * 1.4 + 4), TALLEST)
 
-    def banner(self, text: str, style: Style = styles.TITLE, height=30) -> None:
+    def banner(self, text: str, style: Style = styles.TITLE, height: float = 30) -> None:
         """通栏的一行。"""
         number = self.line([text], style, height=height)
         self.merge(number, 1, number, max(self.width, 2))
 
-    def sides(self, left: str, right: str, split: int, height=20) -> None:
+    def sides(self, left: str, right: str, split: int, height: float = 20) -> None:
         """左右各一段的一行：左边占 split 列。"""
         blank = [None] * (split - 1)
         number = self.line(
@@ -235,7 +256,15 @@ def one_of(choices: Iterable[str]) -> str:
     return '"{}"'.format(",".join(choices))
 
 
-def add_sheet(book, name, columns, rows, *, note_row=False, filtered=True):
+def add_sheet(
+    book: Workbook,
+    name: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence],
+    *,
+    note_row: bool = False,
+    filtered: bool = True,
+) -> None:
     """加一张给人填的表：表头、可选的说明行、数据行；设好冻结、筛选、下拉和 A4 横向打印。"""
     first = 3 if note_row else 2
     sheet = SheetWriter(book, name, columns, freeze=f"B{first}")
@@ -254,7 +283,7 @@ def add_sheet(book, name, columns, rows, *, note_row=False, filtered=True):
     sheet.repeat(1, 1)
 
 
-def print_landscape(sheet):
+def print_landscape(sheet: Any) -> None:
     """A4 横向，一页宽，页脚写页码。"""
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 from tasks.models.question import BASES, DONE, Question
 
 
-def add_question(parser: ArgumentParser):
+def add_question(parser: ArgumentParser) -> None:
     parser.add_argument("--as-of", metavar="日期", help="截至哪一天，如 2024-10-20；不写就是今天")
     parser.add_argument(
         "--basis", choices=list(BASES), default=DONE, help="done 按完成日期，recorded 按录入日期"
@@ -16,7 +16,7 @@ def add_question(parser: ArgumentParser):
     parser.add_argument("--year", type=int, metavar="年度", help="哪一年的方案；不写就是那天的")
 
 
-def add_output(parser: ArgumentParser, example: str):
+def add_output(parser: ArgumentParser, example: str) -> None:
     parser.add_argument(
         "-o",
         "--output",

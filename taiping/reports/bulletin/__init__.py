@@ -29,10 +29,10 @@ class Bulletin:
 
 
 def write_bulletin(
-    plan: Plan, as_of: date, basis: str = "done", *, number: str = "", issuer: str | None = None
+    plan: Plan, on: date, basis: str = "done", *, number: str = "", issuer: str | None = None
 ) -> Bulletin:
     """全部数字出自一次取数；issuer 空着用方案的发文单位，number 空着留给人手填。"""
-    with snapshot(plan, as_of, basis) as shot:
+    with snapshot(plan, on, basis) as shot:
         return Bulletin(
             number=number.strip() or f"〔{shot.taken_at.year}〕　　号",
             issuer=plan.issuer if issuer is None else issuer.strip(),
@@ -43,6 +43,6 @@ def write_bulletin(
         )
 
 
-def bulletin_name(as_of: date, basis: str = "done") -> str:
+def bulletin_name(on: date, basis: str = "done") -> str:
     """文件名：太平镇耕地保护工作通报_2024-10-20.docx；按录入日期的写明，两份不会互相盖掉。"""
-    return f"{settings.TOWN_NAME}耕地保护工作通报_{as_of.isoformat()}{name_suffix(basis)}.docx"
+    return f"{settings.TOWN_NAME}耕地保护工作通报_{on.isoformat()}{name_suffix(basis)}.docx"

@@ -13,7 +13,9 @@ SOON_DAYS = 30  # 下步工作先说这么多天内截止的
 
 def sections(shot: Snapshot) -> list[Heading | Paragraph | Table]:
     """一级标题已编号。"""
-    opening = f"根据《{shot.plan.title}》，现将截至{long_date(shot.as_of)}全镇耕地保护工作进展情况通报如下。"
+    opening = (
+        f"根据《{shot.plan.title}》，现将截至{long_date(shot.on)}全镇耕地保护工作进展情况通报如下。"
+    )
     blocks = [Paragraph(opening)]
     for number, (title, content) in enumerate(_parts(shot), start=1):
         blocks += [Heading(f"{numeral(number)}、{title}"), *content]
@@ -84,7 +86,7 @@ def next_steps(progress: Progress) -> list[Paragraph]:
     if lines:
         return lettered(lines)
     is_done = all(figures.state.is_done for figures in progress.targets)
-    if progress.as_of > progress.plan.ends_on and not is_done:
+    if progress.on > progress.plan.ends_on and not is_done:
         return [Paragraph("方案规定的时限都已经过去，没有未到期的时间节点。")]
     return [Paragraph("各时间节点都已完成，没有未到期的时限。")]
 
@@ -126,6 +128,6 @@ def _undated(progress):
     if not undated:
         return
     when = "方案已经结束，请尽快完成。"
-    if progress.as_of <= progress.plan.ends_on:
+    if progress.on <= progress.plan.ends_on:
         when = f"请在方案结束日期{long_date(progress.plan.ends_on)}前完成。"
     yield "推进未定时限的任务", f"{'，'.join(undated)}，方案未定时限，{when}"

@@ -54,10 +54,10 @@ def overall(progress: Progress) -> str:
 
 def timing(progress: Progress) -> str:
     """方案还没开始、已经结束时的一句；在年度中间是空文字。"""
-    plan, as_of = progress.plan, progress.as_of
-    if as_of < plan.starts_on:
+    plan, on = progress.plan, progress.on
+    if on < plan.starts_on:
         return f"方案从{long_date(plan.starts_on)}开始，到统计之日还没有开始。"
-    if as_of > plan.ends_on:
+    if on > plan.ends_on:
         has_patches = any(figures.patch_count for figures in progress.targets)
         late = "，没有完成、也没有暂缓的都算逾期" if has_patches else ""
         return f"方案已于{long_date(plan.ends_on)}结束，以下是结束以后的情况{late}。"

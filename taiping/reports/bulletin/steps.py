@@ -32,10 +32,10 @@ def milestones(figures: TargetFigures) -> str:
 
 def milestone(figures: TargetFigures, row: MilestoneFigures) -> str:
     """一个节点名称后面的话：“10月31日截止，还有11天”。"""
-    due = date_beside(row.due_on, row.as_of)
+    due = date_beside(row.due_on, row.on)
     if row.state == MilestoneState.NOT_STARTED:
         starts_on = row.milestone.starts_on or figures.target.plan.starts_on
-        return f"{date_beside(starts_on, row.as_of)}开始、{due}截止，还没有到时段"
+        return f"{date_beside(starts_on, row.on)}开始、{due}截止，还没有到时段"
     rest = f"，另有{row.overdue_count}个图斑逾期未完成" if row.overdue_count else ""
     if row.state == MilestoneState.DONE:
         when = "" if row.undated else f"（{due}截止）"
@@ -129,7 +129,7 @@ def deadlines_ahead(
         by_day[row.due_on][row.milestone.name].append(figures.target.name)
     deadlines = []
     for day, steps in sorted(by_day.items()):
-        deadlines.append((day, (day - progress.as_of).days, _together(steps)))
+        deadlines.append((day, (day - progress.on).days, _together(steps)))
     return deadlines, len(near) < len(ahead)
 
 

@@ -16,15 +16,15 @@ from taiping.reports.weekly.villages import add_villages
 from tasks.models import Plan
 
 
-def weekly_name(as_of: date, basis: str = "done") -> str:
+def weekly_name(on: date, basis: str = "done") -> str:
     """文件名：太平镇耕地保护周报_2024-10-20.xlsx。"""
-    return f"{settings.TOWN_NAME}耕地保护周报_{as_of.isoformat()}{name_suffix(basis)}.xlsx"
+    return f"{settings.TOWN_NAME}耕地保护周报_{on.isoformat()}{name_suffix(basis)}.xlsx"
 
 
-def weekly_workbook(plan: Plan, as_of: date, basis: str = "done") -> bytes:
+def weekly_workbook(plan: Plan, on: date, basis: str = "done") -> bytes:
     """→ xlsx 文件的字节。逐行写出，图斑再多也不占内存；数都是数，没有公式，手机上预览也看得到合计。"""
     book = Workbook(write_only=True)
-    with snapshot(plan, as_of, basis) as shot:
+    with snapshot(plan, on, basis) as shot:
         add_overview(book, shot)
         add_villages(book, shot)
         add_milestones(book, shot)

@@ -60,7 +60,7 @@ def opened(book: Workbook, name: str, columns: list[Column], **given) -> SheetWr
 def put_title(sheet: SheetWriter, shot: Snapshot, name: str, unit: str, split: int) -> None:
     """标题行和单位行：每张表都写清截止日期和口径；截止日期占左边 split 列。"""
     sheet.banner(f"{heading(shot)} {name}")
-    sheet.sides(f"截至{long_date(shot.as_of)}，{shot.basis_text}", f"单位：{unit}", split)
+    sheet.sides(f"截至{long_date(shot.on)}，{shot.basis_text}", f"单位：{unit}", split)
 
 
 def units(targets: list[TargetFigures]) -> str:

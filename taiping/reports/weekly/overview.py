@@ -136,7 +136,7 @@ def _signing(sheet, shot):
     places = {
         (1, 4): "填报人：",
         (5, 8): "审核人：",
-        (9, 14): f"截止日期：{long_date(shot.as_of)}",
+        (9, 14): f"截止日期：{long_date(shot.on)}",
         (15, 16): f"取数时间：{shot.taken_at:%Y-%m-%d %H:%M}",
     }
     values = [None] * sheet.width
