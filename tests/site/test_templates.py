@@ -9,7 +9,7 @@ from jinja2 import UndefinedError, meta, nodes
 
 from tests import ROOT
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 TEMPLATES = ROOT / "templates"
 ADMIN = TEMPLATES / "django"  # Django 自己的写法，只给后台
