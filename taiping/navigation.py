@@ -1,9 +1,13 @@
-"""每页都要的几样东西：站名、这个人能去的页面、现在在哪一页。"""
+"""每页都要的几样东西：站名、这个人能去的页面、现在在哪一页、看的是哪一份方案。"""
+
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
+from plots.ledger.older_plans import unfinished
 from plots.ledger.queues import awaiting_count
+from plots.models import Patch
 from villages.models import User
 
 # 有哪项权限就看得见哪个入口；没有的页面不出现。
@@ -17,6 +21,7 @@ ITEMS = [
     ("方案", "tasks:plan", "tasks.view_plan"),
     ("通报", "reports:bulletin", "reports.read_bulletin"),
 ]
+OF_EVERY_PLAN = {"plots:my", "plots:review"}  # 几份方案的一起列，不带看的是哪一份
 
 
 def navigation(request):
@@ -24,36 +29,65 @@ def navigation(request):
         "site_name": settings.SITE_NAME,
         "site_short": f"{settings.TOWN_NAME}耕地保护",
         "nav_items": [],
+        "plan_links": [],
+        "older_plans": [],
         "has_demo": False,
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.must_change_password:
         return named
-    named["nav_items"] = nav_items(request, user)
+    question = getattr(request, "question", None)
+    if question is not None and len(question.plans) > 1:
+        named["plan_links"] = plan_links(request, question)
+        named["older_plans"] = older_plans(question, user)
+    context = question.context if question is not None and question.plan else {}
+    named["nav_items"] = nav_items(request, user, context)
     named["has_demo"] = User.objects.filter(is_demo=True, is_active=True).exists()
     return named
 
 
-def nav_items(request, user):
-    items = []
+def plan_links(request, question):
+    """[(方案的名字, 这一页换成看它的地址, 是不是正在看的)]；看的是哪一天、哪种口径不变。"""
+    links = []
+    for plan in question.plans:
+        query = urlencode({**question.context, "plan": plan.code})
+        links.append((plan.name, f"{request.path}?{query}", plan == question.plan))
+    return links
+
+
+def older_plans(question, user):
+    """[(一句话, 台账里是哪些)]：早开始的方案还没有了结的。"""
+    patches = Patch.objects.visible_to(user)
+    found = unfinished(question.older_plans, question.on, question.basis, patches)
+    ledger, links = reverse("plots:patch_list"), []
+    for row in found:
+        query = urlencode({**question.context, "plan": row.plan.code, "state": "open"})
+        links.append((str(row), f"{ledger}?{query}"))
+    return links
+
+
+def nav_items(request, user, context):
+    """context 是看的方案、日期、口径，去别的页也带着。"""
+    items, query = [], f"?{urlencode(context)}" if context else ""
     for label, name, permission in ITEMS:
         if not user.has_perm(permission):
             continue
         try:
-            url = reverse(name)
+            path = reverse(name)
         except NoReverseMatch:
             continue
         count = awaiting_count(user) if name == "plots:review" else 0
-        items.append({"label": label, "url": url, "current": False, "count": count})
+        url = path if name in OF_EVERY_PLAN else path + query
+        items.append({"label": label, "path": path, "url": url, "current": False, "count": count})
     # 最长的前缀就是“我在哪里”：/patches/map/ 属于地图，不属于台账
     at = request.path
     here = [
         item
         for item in items
-        if at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))
+        if at == item["path"] or (item["path"] != "/" and at.startswith(item["path"]))
     ]
     if not here and at.startswith("/villages/"):
         here = items[:1]  # 村页从总览（村支部书记从“我的任务”）点进去
     if here:
-        max(here, key=lambda item: len(item["url"]))["current"] = True
+        max(here, key=lambda item: len(item["path"]))["current"] = True
     return items

@@ -48,7 +48,7 @@ class FewQueries:
             return field
         if db_field.name in self.with_year:
             field.queryset = field.queryset.select_related("plan")
-            field.label_from_instance = lambda row: f"{row.plan.year} · {row}"
+            field.label_from_instance = lambda row: f"{row.plan.name} · {row}"
         field.choices = list(field.choices)
         return field
 
@@ -114,14 +114,18 @@ class MembershipInline(FewQueries, admin.TabularInline):
 
 @admin.register(Plan)
 class PlanAdmin(admin.ModelAdmin):
-    list_display = ["year", "title", "issuer", "starts_on", "ends_on", "warn_days", "target_count"]
-    list_display_links = ["year", "title"]
+    list_display = ["name", "title", "issuer", "starts_on", "ends_on", "warn_days", "target_count"]
+    list_display_links = ["name", "title"]
     list_filter = ["year"]
-    search_fields = ["year", "title", "issuer"]
+    search_fields = ["year", "code", "title", "issuer"]
     actions = ["copy_to_next_year"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(target_count=Count("targets"))
+
+    @admin.display(description="方案", ordering="-starts_on")
+    def name(self, plan):
+        return plan.name
 
     @admin.display(description="目标任务（项）", ordering="target_count")
     def target_count(self, plan):
@@ -212,7 +216,7 @@ class MilestoneAdmin(FewQueries, admin.ModelAdmin):
     list_display = [
         "name",
         "target",
-        "year",
+        "plan",
         "order",
         "starts_on",
         "due_on",
@@ -224,22 +228,22 @@ class MilestoneAdmin(FewQueries, admin.ModelAdmin):
     list_select_related = ["target__plan"]
     search_fields = ["name", "code", "wording", "target__name"]
 
-    @admin.display(description="年度", ordering="target__plan__year")
-    def year(self, milestone):
-        return milestone.target.plan.year
+    @admin.display(description="方案", ordering="target__plan__starts_on")
+    def plan(self, milestone):
+        return milestone.target.plan.name
 
 
 @admin.register(Allocation)
 class AllocationAdmin(FewQueries, admin.ModelAdmin):
-    list_display = ["target", "year", "village", "lot", "quota_words", "quota_count"]
+    list_display = ["target", "plan", "village", "lot", "quota_words", "quota_count"]
     list_filter = ["target__plan", "lot", "village"]
     list_select_related = ["target__plan", "village"]
     search_fields = ["target__name", "target__code", "village__name"]
     autocomplete_fields = ["village"]
 
-    @admin.display(description="年度", ordering="target__plan__year")
-    def year(self, allocation):
-        return allocation.target.plan.year
+    @admin.display(description="方案", ordering="target__plan__starts_on")
+    def plan(self, allocation):
+        return allocation.target.plan.name
 
     @admin.display(description="任务数", ordering="quota")
     def quota_words(self, allocation):
@@ -255,7 +259,7 @@ class ReadingAdmin(FewQueries, admin.ModelAdmin):
     fields = ["target", "village", "on", "value", "source"]
     list_display = [
         "target",
-        "year",
+        "plan",
         "on",
         "village",
         "value_words",
@@ -283,9 +287,9 @@ class ReadingAdmin(FewQueries, admin.ModelAdmin):
         obj.by = request.user
         super().save_model(request, obj, form, change)
 
-    @admin.display(description="年度", ordering="target__plan__year")
-    def year(self, reading):
-        return reading.target.plan.year
+    @admin.display(description="方案", ordering="target__plan__starts_on")
+    def plan(self, reading):
+        return reading.target.plan.name
 
     @admin.display(description="数值", ordering="value")
     def value_words(self, reading):

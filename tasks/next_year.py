@@ -20,10 +20,14 @@ def copy_to_next_year(plan):
     下一年已有方案时抛 CannotCopy。
     """
     year = plan.year + 1
-    if Plan.objects.filter(year=year).exists():
-        raise CannotCopy(f"{year}年度已经有方案，没有复制。请直接改那一份，或先把它删去。")
+    code = _next_year(plan.code, plan.year)
+    if code == plan.code:
+        code = f"{plan.code}-{year}"
+    if Plan.objects.filter(code=code).exists():
+        raise CannotCopy(f"代码是 {code} 的方案已经有了，没有复制。请直接改那一份，或先把它删去。")
     new = Plan.objects.create(
         year=year,
+        code=code,
         title=_next_year(plan.title, plan.year),
         issuer=plan.issuer,
         warn_days=plan.warn_days,

@@ -21,10 +21,14 @@ CLOSE = Decimal("0.005")  # 显示两位小数时看不出差别的面积
 
 
 def open_targets(user: User, today: datetime.date) -> list[Target]:
-    """这个人现在能往里添加图斑的任务：当年方案里的。"""
-    plan = Plan.objects.current(today)
-    targets = plan.targets.select_related("plan").order_by("order") if plan else ()
-    return [target for target in targets if user.has_perm("plots.add_patch", target)]
+    """这个人现在能往里添加图斑的任务：眼下的方案里的，和早开始、还有图斑没了结的方案里的；新方案的在前。"""
+    plans = Plan.objects.all()
+    current = Plan.objects.current(today)
+    unfinished = Patch.objects.open().filter(target__plan__starts_on__lte=today)
+    running = Q(pk__in=unfinished.values("target__plan")) | Q(pk=current and current.pk)
+    targets = Target.objects.filter(plan__in=plans.filter(running)).select_related("plan")
+    in_order = targets.order_by("-plan__starts_on", "plan", "order")
+    return [target for target in in_order if user.has_perm("plots.add_patch", target)]
 
 
 def next_code(target: Target, village: Village) -> str:

@@ -21,6 +21,7 @@ STATES = {
     "all": "全部",
     "reported": "已上报",
     "confirmed": "已核实",
+    "open": "没有了结",
     "exempt": "核查无问题",
     "deferred": "暂缓",
     "overdue": "逾期",
@@ -97,6 +98,9 @@ class LedgerAt:
             return self.unfinished(Q(due__lt=self.on), code)
         if state == "returned":
             return self.returned()
+        if state == "open":
+            left = Q(self.step(~Q(self.completed())))
+            return (left | ~Q(target__in=list(self.steps))) & ~Q(self.exempt)
         return {"exempt": Q(self.exempt), "deferred": Q(self.deferred)}.get(state, Q())
 
     def unfinished(self, due: Q, code: str = "") -> Q:

@@ -24,6 +24,7 @@ from taiping.progress.returns import returns_by_village
 from taiping.progress.words import verdict
 from tasks.models import Plan
 from tasks.models.question import BASES
+from tasks.pages.question import question_of
 from villages.models import Village
 
 SHOWN_VILLAGES = 60  # 一页最多列这么多个村，最差的在前；再多的点开看
@@ -33,7 +34,7 @@ def dashboard(request):
     """总览：任何一天、两种口径、任何年度。村支部书记打开首页就到“我的任务”。"""
     if not request.user.has_perm("dashboard.view_town"):
         return redirect("plots:my")
-    question = DashboardQuery.from_params(request.GET)
+    question = question_of(request, DashboardQuery)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
     ledger, moved = question.ledger, None
@@ -77,7 +78,7 @@ def dashboard(request):
 @permission_required("dashboard.show_screen")
 def screen(request):
     """会议室大屏：字大、深色，每分钟自己刷新；数和总览是同一份。"""
-    question = DashboardQuery.from_params(request.GET)
+    question = question_of(request, DashboardQuery)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
     with one_moment():
@@ -105,7 +106,7 @@ def screen(request):
 def village_detail(request, pk):
     """一个村：它的任务数、时限和图斑。别村的人看不到。"""
     place = get_object_or_404(Village.objects.visible_to(request.user), pk=pk)
-    question = DashboardQuery.from_params(request.GET)
+    question = question_of(request, DashboardQuery)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
     moved = None

@@ -2,8 +2,9 @@
 
 import re
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,6 +23,13 @@ def download(
     response = HttpResponse(content, content_type=content_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
     return response
+
+
+def came_from(request: HttpRequest, path: str) -> str:
+    """从自己网站的 path 这一页点过来的，那一页的地址（带着条件）；不是的是空。"""
+    before = urlsplit(request.headers.get("referer", ""))
+    is_ours = before.netloc == request.get_host() and before.path == path
+    return f"{path}?{before.query}" if is_ours else ""
 
 
 def whole_number(text: str | None, most_digits: int = MOST_DIGITS) -> int | None:

@@ -26,10 +26,6 @@ class DashboardQuery(Question):
         return {**fields, "since": since, "villages": villages}
 
     @property
-    def is_today(self) -> bool:
-        return self.on == self.today
-
-    @property
     def week_before(self) -> date:
         return self.on - timedelta(days=7)
 
@@ -81,14 +77,14 @@ class DashboardQuery(Question):
 
     @property
     def ledger(self) -> str:
-        """台账里同一年、同一天、同一口径的地址，后面接 &state=… 等条件。"""
+        """台账里同一份方案、同一天、同一口径的地址，后面接 &state=… 等条件。"""
         basis = f"&basis={self.basis}" if self.basis != DONE else ""
-        return f"{reverse('plots:patch_list')}?year={self.plan.year}&on={self.on}{basis}"
+        return f"{reverse('plots:patch_list')}?plan={self.plan.code}&on={self.on}{basis}"
 
     def query(self, **changes: date | str) -> str:
         """同一页换一项后的地址参数。日期总是写上：发给别人的链接，明天点开还是这一天；默认的口径不写。"""
         values = {
-            "year": self.plan.year if self.plan else "",
+            "plan": self.plan.code if self.plan else "",
             "on": self.on,
             "basis": self.basis if self.basis != DONE else "",
             "since": self.since or "",

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from plots.ledger.older_plans import Unfinished, unfinished
 from plots.models import Patch
 from taiping.ground.moments import one_moment
 from taiping.progress.figures import Progress, TargetFigures
@@ -47,6 +48,15 @@ class Snapshot:
     def villages(self) -> tuple[list[TargetFigures], list[VillageRow]]:
         """(靠图斑量的任务, 各村一行)，最差的在前。"""
         return village_rows(self.progress, "", self.returns)
+
+    @cached_property
+    def older_plans(self) -> list[Unfinished]:
+        """早开始的方案里还没有了结的；要在 with 里面第一次用。"""
+        older = Plan.objects.filter(starts_on__lt=self.plan.starts_on)
+        patches = Patch.objects.all()
+        if self.progress.scoped:
+            patches = patches.filter(village__in=self.progress.villages)
+        return unfinished(older, self.on, self.progress.basis, patches)
 
     def items(self, *states: str) -> Iterator[PatchOnDay]:
         """那天算数的图斑，一块一块给出；states 给出时只要这些情况的（如 overdue、returned、deferred）。"""

@@ -53,7 +53,7 @@ def verdict(progress: Progress) -> str:
     plan, on, targets = progress.plan, progress.on, progress.targets
     opening = f"截至{long_date(on)}，"
     if not targets:
-        return f"{opening}{plan.year}年度方案还没有目标任务。"
+        return f"{opening}{plan}还没有目标任务。"
     phrases = [
         (MilestoneState.DONE, "按期完成"),
         (MilestoneState.DONE_LATE, "逾期完成"),

@@ -31,6 +31,7 @@ def explanations(shot: Snapshot, returns: bool = False) -> list[str]:
     ]
     if returns:
         lines.insert(-1, "待重报指已退回、还没有重新上报的图斑；差错率是退回次数占上报次数的比例。")
+    lines[1:1] = [f"{row}，不在本次统计里。" for row in shot.older_plans]
     if shot.has_demo:
         lines.insert(0, "本次统计含演示数据，不是真实情况，不得作为正式数据使用。")
     return lines

@@ -15,6 +15,7 @@ from taiping.reports.bulletin.template import TemplateError
 from taiping.reports.confirmation import confirmation
 from taiping.reports.weekly import weekly_name, weekly_workbook
 from tasks.models.question import BASES
+from tasks.pages.question import question_of
 from villages.models import Village
 
 
@@ -32,7 +33,7 @@ def written(question, form):
 @permission_required("reports.read_bulletin")
 def bulletin(request):
     """通报的预览：和 Word 是同一份内容；文号、单位在这里填。"""
-    question = DashboardQuery.from_params(request.GET)
+    question = question_of(request, DashboardQuery)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
     form = BulletinForm(request.GET)
@@ -52,7 +53,7 @@ def bulletin(request):
 @permission_required("reports.read_bulletin")
 def bulletin_docx(request):
     """下载 Word。日期、年度或文号写得不对就回到预览页说明，不悄悄换成别的。"""
-    question, form = DashboardQuery.from_params(request.GET), BulletinForm(request.GET)
+    question, form = question_of(request, DashboardQuery), BulletinForm(request.GET)
     if question.plan is None or question.problems or not form.is_valid():
         return redirect(f"{redirect('reports:bulletin').url}?{request.GET.urlencode()}")
     try:
@@ -67,7 +68,7 @@ def bulletin_docx(request):
 @permission_required("reports.download_weekly")
 def weekly(request):
     """下载周报。日期或年度写得不对就回到总览说明。"""
-    question = DashboardQuery.from_params(request.GET)
+    question = question_of(request, DashboardQuery)
     if question.plan is None or question.problems:
         return redirect(f"{redirect('dashboard:dashboard').url}?{request.GET.urlencode()}")
     content = weekly_workbook(question.plan, question.on, question.basis)
@@ -78,7 +79,7 @@ def weekly(request):
 def village_confirmation(request, pk):
     """村级确认表：本村的任务和图斑，打印出来签字盖章。别村的人看不到。"""
     place = get_object_or_404(Village.objects.visible_to(request.user), pk=pk)
-    question = DashboardQuery.from_params(request.GET)
+    question = question_of(request, DashboardQuery)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
     return render(

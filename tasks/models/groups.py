@@ -9,7 +9,7 @@ from villages.models import Cadre, NaturalManager
 
 
 class WorkingGroupManager(NaturalManager):
-    natural_fields = ("plan__year", "name")
+    natural_fields = ("plan__code", "name")
 
 
 class WorkingGroup(models.Model):
@@ -46,7 +46,7 @@ class WorkingGroup(models.Model):
         return self.name
 
     def natural_key(self):
-        return (self.plan.year, self.name)
+        return (self.plan.code, self.name)
 
     natural_key.dependencies = ["tasks.plan"]
 
@@ -56,9 +56,9 @@ class WorkingGroup(models.Model):
 
 
 class MembershipManager(models.Manager):
-    def get_by_natural_key(self, year, group, position, name, cadre_post, post):
+    def get_by_natural_key(self, plan, group, position, name, cadre_post, post):
         return self.get(
-            group__plan__year=year,
+            group__plan__code=plan,
             group__name=group,
             position=position,
             post=post,

@@ -8,11 +8,11 @@ from villages.models import NaturalManager
 
 
 class PlanManager(NaturalManager):
-    natural_fields = ("year",)
+    natural_fields = ("code",)
 
     def current(self, on):
         """某日该看的方案：已经开始的里面最近的一个；都没开始就取最早的；没有方案是 None。"""
-        return in_force(self.order_by("-year"), on)
+        return in_force(self.all(), on)
 
 
 def in_force(plans, on):
@@ -22,10 +22,15 @@ def in_force(plans, on):
 
 
 class Plan(models.Model):
-    """年度方案：一年一份，全部任务和时限都挂在它下面。"""
+    """年度方案：全部任务和时限都挂在它下面。几份可以同时进行，同一年度的也可以，靠代码分开。"""
 
-    year = models.PositiveSmallIntegerField(
-        "年度", unique=True, validators=[MinValueValidator(2000)]
+    year = models.PositiveSmallIntegerField("年度", validators=[MinValueValidator(2000)])
+    code = models.SlugField(
+        "代码",
+        max_length=30,
+        unique=True,
+        blank=True,
+        help_text="同一个年度有两份方案时用来分开，如 2024-grain；不写就是年度。定了不要再改，地址里用它。",
     )
     title = models.CharField("标题", max_length=200)
     issuer = models.CharField("发文单位", max_length=100)
@@ -40,7 +45,7 @@ class Plan(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "年度方案"
-        ordering = ["-year"]
+        ordering = ["-starts_on", "-year", "code"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")),
@@ -50,7 +55,24 @@ class Plan(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.year}年度方案"
+        return f"{self.name}方案"
+
+    def save(self, *args, **kwargs):
+        self.code = self.code or str(self.year)
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        self.code = self.code or str(self.year or "")
+
+    @property
+    def own_code(self):
+        """另给的代码；就是年度的是空。"""
+        return "" if self.code == str(self.year) else self.code
+
+    @property
+    def name(self):
+        """“2024年度”；同一年度有两份的，后面写上代码。"""
+        return f"{self.year}年度（{self.own_code}）" if self.own_code else f"{self.year}年度"
 
     def natural_key(self):
-        return (self.year,)
+        return (self.code,)

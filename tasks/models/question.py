@@ -41,12 +41,18 @@ class Params:
         return DONE
 
     def plan(self, plans: list[Plan], on: date) -> Plan | None:
-        year = self.text("year")
-        for plan in plans:
-            if str(plan.year) == year:
-                return plan
-        if year:
-            self.wrong(f"没有“{year[:MOST_ECHOED]}”年度的方案", "下面是当前方案", "，")
+        """plan 是代码，year 是年度（那一年最新的一份）；两样都没写是 on 那天的。"""
+        code, year = self.text("plan"), self.text("year")
+        if code:
+            found = [plan for plan in plans if plan.code == code]
+            missing = f"没有代码是“{code[:MOST_ECHOED]}”的方案"
+        else:
+            found = [plan for plan in plans if str(plan.year) == year]
+            missing = f"没有“{year[:MOST_ECHOED]}”年度的方案"
+        if found:
+            return found[0]
+        if code or year:
+            self.wrong(missing, "下面是当前方案", "，")
         return in_force(plans, on)
 
     def wrong(self, sentence: str, otherwise: str, joint: str = "；"):
@@ -61,12 +67,12 @@ class Question:
     on: date
     today: date
     basis: str = DONE
-    plans: tuple[Plan, ...] = ()  # 各年度的，新的在前
+    plans: tuple[Plan, ...] = ()  # 全部的，新的在前
     problems: tuple[str, ...] = ()  # 写错的，一样一句话
 
     @classmethod
     def from_params(cls, given: Mapping[str, Any]) -> Self:
-        """地址参数 year、on、basis。没写的是今天、按完成日期、那天的方案；写错的也这样，在 problems 里说明。"""
+        """地址参数 plan（或 year）、on、basis。没写的是今天、按完成日期、那天的方案；写错的也这样，在 problems 里说明。"""
         params = Params(given)
         fields = cls.read(params)
         return cls(**fields, problems=tuple(params.problems))
@@ -76,25 +82,57 @@ class Question:
         today = timezone.localdate()
         on = params.day("on", "下面按今天显示") or today
         basis = params.basis()
-        plans = list(Plan.objects.order_by("-year"))
+        plans = list(Plan.objects.all())
         plan = params.plan(plans, on)
         return {"plan": plan, "on": on, "today": today, "basis": basis, "plans": tuple(plans)}
 
     @classmethod
     def from_options(
-        cls, as_of: str | None = None, basis: str = DONE, year: int | None = None
+        cls,
+        as_of: str | None = None,
+        basis: str = DONE,
+        year: int | None = None,
+        plan: str | None = None,
     ) -> Self:
-        """命令行的选项。写错了、没有方案抛 ValueError，说明是给人看的一句话。"""
+        """命令行的选项；plan 是代码。写错了、没有方案抛 ValueError，说明是给人看的一句话。"""
         today = timezone.localdate()
         on = parse_day(as_of or "") or today
-        plans = list(Plan.objects.order_by("-year"))
-        plan = in_force([plan for plan in plans if year in (None, plan.year)], on)
-        if plan is None and year:
-            raise ValueError(f"没有{year}年度的方案。")
-        if plan is None:
+        plans = list(Plan.objects.all())
+        if not plans:
             raise ValueError("还没有年度方案，请先用 import_plan 导入。")
-        return cls(plan=plan, on=on, today=today, basis=basis, plans=tuple(plans))
+        params = Params({"plan": plan, "year": year})
+        chosen = params.plan(plans, on)
+        if params.problems:
+            known = "、".join(one.code for one in plans)
+            raise ValueError(f"{params.problems[0].partition('，')[0]}。现有的代码：{known}。")
+        return cls(plan=chosen, on=on, today=today, basis=basis, plans=tuple(plans))
 
     @property
     def basis_text(self) -> str:
         return BASES[self.basis]
+
+    @property
+    def is_today(self) -> bool:
+        return self.on == self.today
+
+    @property
+    def usual_plan(self) -> Plan | None:
+        """不说看哪一份时看的：今天已经开始的里面最新的。"""
+        return in_force(self.plans, self.today)
+
+    @property
+    def older_plans(self) -> list[Plan]:
+        """比看的这一份早开始的。"""
+        return [plan for plan in self.plans if plan.starts_on < self.plan.starts_on]
+
+    @property
+    def context(self) -> dict[str, str]:
+        """带到别的页去的地址参数：只有一份方案、看的是今天、默认的口径，都不用写。"""
+        given = {}
+        if len(self.plans) > 1:
+            given["plan"] = self.plan.code
+        if not self.is_today:
+            given["on"] = self.on.isoformat()
+        if self.basis != DONE:
+            given["basis"] = self.basis
+        return given

@@ -22,10 +22,10 @@ class ReadingQuerySet(models.QuerySet):
 
 
 class ReadingManager(models.Manager.from_queryset(ReadingQuerySet)):
-    def get_by_natural_key(self, year, code, village, on, created_at):
+    def get_by_natural_key(self, plan, code, village, on, created_at):
         where = {"village__name": village} if village else {"village": None}
         return self.get(
-            target__plan__year=year, target__code=code, on=on, created_at=created_at, **where
+            target__plan__code=plan, target__code=code, on=on, created_at=created_at, **where
         )
 
 

@@ -12,7 +12,7 @@ from villages.models import NaturalManager, Village
 
 
 class TargetManager(NaturalManager):
-    natural_fields = ("plan__year", "code")
+    natural_fields = ("plan__code", "code")
 
 
 class Target(models.Model):
@@ -97,7 +97,7 @@ class Target(models.Model):
         return self.name
 
     def natural_key(self):
-        return (self.plan.year, self.code)
+        return (self.plan.code, self.code)
 
     natural_key.dependencies = ["tasks.plan"]
 
@@ -124,7 +124,7 @@ class Target(models.Model):
 
 
 class MilestoneManager(NaturalManager):
-    natural_fields = ("target__plan__year", "target__code", "code")
+    natural_fields = ("target__plan__code", "target__code", "code")
 
 
 class Milestone(models.Model):
@@ -183,7 +183,7 @@ class Milestone(models.Model):
 
 
 class AllocationManager(NaturalManager):
-    natural_fields = ("target__plan__year", "target__code", "village__name")
+    natural_fields = ("target__plan__code", "target__code", "village__name")
 
 
 class Allocation(models.Model):

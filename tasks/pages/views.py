@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tasks.models import Membership, Milestone, Reading, Target
-from tasks.models.question import Question
 from tasks.pages.allocation_table import allocation_table
+from tasks.pages.question import question_of
 from tasks.pages.readings.forms import ReadingForm
 from villages.accounts import drafts
 from villages.models import Village
@@ -20,7 +20,7 @@ def shown(request, template, question, **context):
 
 
 def plan_detail(request):
-    question = Question.from_params(request.GET)
+    question = question_of(request)
     plan = question.plan
     if plan is None:
         return render(request, "tasks/no_plan.html")
@@ -30,7 +30,7 @@ def plan_detail(request):
 
 
 def groups(request):
-    question = Question.from_params(request.GET)
+    question = question_of(request)
     plan = question.plan
     if plan is None:
         return render(request, "tasks/no_plan.html")
@@ -54,7 +54,7 @@ def _by_position(group):
 
 
 def allocations(request):
-    question = Question.from_params(request.GET)
+    question = question_of(request)
     plan = question.plan
     if plan is None:
         return render(request, "tasks/no_plan.html")
@@ -69,7 +69,7 @@ def allocations(request):
 
 def readings(request):
     """各项任务的监测；镇工作人员在这里录入。"""
-    question = Question.from_params(request.GET)
+    question = question_of(request)
     plan = question.plan
     if plan is None:
         return render(request, "tasks/no_plan.html")
@@ -82,7 +82,7 @@ def readings(request):
             form.instance.by = request.user
             reading = form.save()
             messages.success(request, f"已录入：{reading}。总览里{reading.on}以后的数按它算。")
-            return redirect(f"{reverse('tasks:readings')}?year={plan.year}")
+            return redirect(f"{reverse('tasks:readings')}?plan={plan.code}")
     if form:
         drafts.refill(request, form)
     targets = plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order")

@@ -103,14 +103,15 @@ PLAN = _table(
     "plan",
     "方案",
     Plan,
-    ("year",),
-    ("year", "四位数的年份，一份文件只写一个年度"),
+    ("code",),
+    ("year", "四位数的年份，一份文件只写一份方案"),
     ("title",),
     ("issuer",),
     ("starts_on", "如 2024-01-01"),
     ("ends_on", "如 2024-12-31"),
     ("warn_days",),
     ("note",),
+    ("code", "不写就是年度；同一年度另有一份方案时写上，如 2024-grain"),
 )
 VILLAGE = _table(
     "village",

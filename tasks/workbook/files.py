@@ -19,24 +19,22 @@ def new_plan_file(file: File, by) -> PlanFile:
     return record
 
 
-def examine_file(record: PlanFile, content: bytes) -> workbook.PlanReview:
-    """看一遍；读到限度还没读完的，记下来，以后打开不再读。"""
+def examine_file(record: PlanFile, content: bytes, code: str = "") -> workbook.PlanReview:
+    """看一遍，code 给了就当作这个代码的方案；读到限度还没读完的，记下来，以后打开不再读。"""
     if record.unreadable:
         return workbook.unreadable(record.unreadable)
     kept = None if record.applied_at else Kept(record.file)
-    review = workbook.examine(content, record.name, kept=kept)
+    review = workbook.examine(content, record.name, code=code, kept=kept)
     if review.too_heavy:
         record.unreadable = review.too_heavy
         record.save(update_fields=["unreadable"])
     return review
 
 
-def import_file(record: PlanFile, content: bytes, *, by, delete_missing) -> workbook.PlanReview:
-    """写进系统；有错抛 PlanFileError，一点不动。"""
+def import_file(record: PlanFile, content: bytes, *, by, **options) -> workbook.PlanReview:
+    """写进系统，options 见 import_plan；有错抛 PlanFileError，一点不动。"""
     kept = Kept(record.file)
-    review = workbook.import_plan(
-        content, record.name, kept=kept, by=by, delete_missing=delete_missing
-    )
+    review = workbook.import_plan(content, record.name, kept=kept, by=by, **options)
     record.applied_at = timezone.now()
     record.save(update_fields=["applied_at"])
     kept.forget()

@@ -26,7 +26,7 @@ def read_json(source):
         )
     document = Document()
     document.positions = set(POSITIONS.values)
-    year = _year(records)
+    plan = _plan(records)
     for number, record in enumerate(records, start=1):
         at = {"number": number, "unit": "条"}
         if not isinstance(record, dict) or not isinstance(record.get("fields"), dict):
@@ -35,7 +35,7 @@ def read_json(source):
             continue
         model = str(record.get("model")).lower()
         if table := BY_MODEL.get(model):
-            Record(document, table, record["fields"], number, year).read()
+            Record(document, table, record["fields"], number, plan).read()
         else:
             advice = f"不认得“{model}”这一类，没有读它。"
             document.note(model, advice, **at, found=model, level="WARNING")
@@ -44,19 +44,21 @@ def read_json(source):
     return document
 
 
-def _year(records):
+def _plan(records):
+    """这份文件的方案的代码；没写代码的是年度。"""
     for record in records:
         is_plan = isinstance(record, dict) and record.get("model") == "tasks.plan"
         if is_plan and isinstance(record.get("fields"), dict):
-            return record["fields"].get("year")
-    return None
+            fields = record["fields"]
+            return str(fields.get("code") or fields.get("year") or "")
+    return ""
 
 
 class Record:
     """JSON 里的一条，读成一行。"""
 
-    def __init__(self, document, table, fields, number, year):
-        self.document, self.table, self.fields, self.year = document, table, fields, year
+    def __init__(self, document, table, fields, number, plan):
+        self.document, self.table, self.fields, self.plan = document, table, fields, plan
         titles = {column.field: f"“{column.header}”（{column.field}）" for column in table.columns}
         self.row = FileRow(table.kind, {}, table.model._meta.label_lower, number, titles, unit="条")
 
@@ -71,7 +73,7 @@ class Record:
         for name, value in self.fields.items():
             self._read_field(name, value)
         if kind == "plan" and document.of("plan"):
-            advice = "一份文件只放一个年度的方案，这里有两个。请分成两个文件。"
+            advice = "一份文件只放一份方案，这里有两份。请分成两个文件。"
             self.note("year", self.fields.get("year"), advice)
             return
         for column in self.table.columns:
@@ -82,8 +84,8 @@ class Record:
 
     def _read_field(self, name, value):
         if name == "plan" and self.table.kind in ("group", "target"):
-            if value != [self.year]:
-                self.note(name, value, f"属于别的年度，{self._one_year()}")
+            if not isinstance(value, list) or list(map(str, value)) != [self.plan]:
+                self.note(name, value, f"属于别的方案，{self._one_plan()}")
         elif name not in self.row.columns:
             if name not in IGNORED:
                 self.note(name, value, f"不认得“{name}”这一项，没有读它。", level="WARNING")
@@ -107,9 +109,9 @@ class Record:
             return None
         if name == "cadre":
             return tuple(map(str, value))
-        if len(value) == 2 and value[0] != self.year:
-            self.note(name, value, f"属于 {value[0]} 年度，{self._one_year()}")
+        if len(value) == 2 and str(value[0]) != self.plan:
+            self.note(name, value, f"属于方案 {value[0]}，{self._one_plan()}")
         return value[-1]
 
-    def _one_year(self):
-        return f"这份文件是 {self.year} 年度的。一份文件只放一个年度的方案。"
+    def _one_plan(self):
+        return f"这份文件是方案 {self.plan} 的。一份文件只放一份方案。"

@@ -19,6 +19,7 @@ from tasks.workbook.document import Document, FileRow
 
 NOTE_MARK = "※"  # 表头下面的说明行以它开头
 LAYOUT = 1  # 读表、留下的写法变了就加一：以前留下的不再用
+FILLED_IN = {("reading", "created_at"), ("plan", "code")}  # 用来认行，没有这一列会补上
 
 
 def read_xlsx(source: bytes, kept: Kept | None = None) -> Document:
@@ -132,7 +133,8 @@ def _match_columns(document, name, table, number, headers, known):
         elif header and header != ERROR_HEADER:
             document.note(name, f"不认得“{header}”这一列，没有读它。", **at, level="WARNING")
     for column in table.columns:
-        is_needed = column.required or (column.field in table.key and column.field != "created_at")
+        tells_apart = column.field in table.key and (table.kind, column.field) not in FILLED_IN
+        is_needed = column.required or tells_apart
         if is_needed and column.field not in seen:
             document.note(
                 name, f"缺少“{column.header}”这一列。请在表头加上这一列并填好。", number=number

@@ -15,11 +15,11 @@ NAMES = {
 
 
 class Stored:
-    """一个年度在库里的全部：plan 是方案（没有就是 None），entries 是 类 → {key: Entry}，按顺序排好。"""
+    """一份方案在库里的全部：plan 是方案（没有就是 None），entries 是 类 → {key: Entry}，按顺序排好。"""
 
-    def __init__(self, year, *, for_update=False):
+    def __init__(self, code: str, *, for_update=False):
         plans = Plan.objects.select_for_update() if for_update else Plan.objects
-        self.plan = plans.filter(year=year).first() if year is not None else None
+        self.plan = plans.filter(code=code).first() if code else None
         rows = {
             "village": Village.objects.order_by("order", "name"),
             "cadre": Cadre.objects.order_by("order", "name", "post"),

@@ -37,10 +37,12 @@ def _head(table, column):
 
 def _add_plan(book, plan):
     columns = [tables.Column("项目", 14), tables.Column("内容", 60), tables.Column("说明", 50)]
+    # 代码就是年度的不写：改了年度就是另一年的方案
+    written = {"code": plan.own_code}
     rows = [
         [
             column.header,
-            getattr(plan, column.field),
+            written.get(column.field, getattr(plan, column.field)),
             f"{'必填。' if column.required else ''}{column.hint}",
         ]
         for column in PLAN.columns
@@ -89,13 +91,13 @@ def _people_cells(stored, group):
 
 def to_json(stored):
     """Stored → JSON 文字，loaddata 能直接用：自然键，不带编号，一条一行。"""
-    year, records = stored.plan.year, []
+    plan, records = stored.plan.code, []
     for kind in ORDER:
         table = BY_KIND[kind]
         for entry in stored.of(kind):
-            fields = {"plan": [year]} if kind in PLAN_LINKS else {}
+            fields = {"plan": [plan]} if kind in PLAN_LINKS else {}
             for name, value in entry.values.items():
-                fields[name] = _json_value(name, value, year)
+                fields[name] = _json_value(name, value, plan)
             fields |= {"cadre": {"user": None}, "reading": {"by": None, "is_demo": False}}.get(
                 kind, {}
             )
@@ -106,11 +108,11 @@ def to_json(stored):
     return f"[\n{lines}\n]\n"
 
 
-def _json_value(name, value, year):
+def _json_value(name, value, plan):
     if value is None or isinstance(value, (bool, int)):
         return value
     if name in ("parent", "group", "target"):
-        return [year, value]
+        return [plan, value]
     if name == "village":
         return [value]
     if name == "cadre":

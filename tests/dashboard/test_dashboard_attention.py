@@ -155,8 +155,8 @@ def test_the_screen_of_today_changes_with_the_day_and_lists_are_not_cut_in_silen
     )
     screen = leader.get("/screen/").content.decode()
 
-    assert f'href="/screen/?year={today.year}"' in home
-    assert f'href="/screen/?year={today.year}&amp;on={today.year}-01-05"' in past
+    assert f'href="/screen/?plan={today.year}"' in home
+    assert f'href="/screen/?plan={today.year}&amp;on={today.year}-01-05"' in past
     assert "另有 3 项" in screen
     assert "等着重报" in screen
 
@@ -184,14 +184,14 @@ def test_another_day_keeps_the_basis_the_comparison_and_all_villages():
 
     assert (
         asked.at(date(2024, 9, 30))
-        == "?year=2024&on=2024-09-30&basis=recorded&since=2024-09-25&villages=all"
+        == "?plan=2024&on=2024-09-30&basis=recorded&since=2024-09-25&villages=all"
     )
     assert (
-        asked.at(date(2024, 9, 20)) == "?year=2024&on=2024-09-20&basis=recorded&villages=all"
+        asked.at(date(2024, 9, 20)) == "?plan=2024&on=2024-09-20&basis=recorded&villages=all"
     )  # 比较的日期在它后面
-    assert asked.today_query == "?year=2024&basis=recorded&since=2024-09-25&villages=all"
+    assert asked.today_query == "?plan=2024&basis=recorded&since=2024-09-25&villages=all"
     assert (
-        asked.week_query == "?year=2024&on=2024-10-20&basis=recorded&since=2024-10-13&villages=all"
+        asked.week_query == "?plan=2024&on=2024-10-20&basis=recorded&since=2024-10-13&villages=all"
     )
 
 

@@ -19,7 +19,7 @@ from villages.accounts.audit_actor import acting
 
 class Command(BaseCommand):
     help = (
-        "导入图斑：import_patches 图斑.xlsx --target abandoned [--year 2024] [--cloud] [--dry-run]"
+        "导入图斑：import_patches 图斑.xlsx --target abandoned [--plan 2024] [--cloud] [--dry-run]"
     )
 
     def add_arguments(self, parser):
@@ -32,7 +32,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--target", required=True, metavar="代码", help="目标任务的代码，如 abandoned"
         )
-        parser.add_argument("--year", type=int, metavar="年度", help="不写就是现在的年度方案")
+        parser.add_argument("--plan", metavar="代码", help="哪一份方案；不写就是现在的")
+        parser.add_argument("--year", type=int, metavar="年度", help="那一年最新的一份方案")
         parser.add_argument(
             "--crs", metavar="代码", help="矢量数据的坐标系，如 4523；不写就照文件写的"
         )
@@ -55,8 +56,8 @@ class Command(BaseCommand):
         with acting(by, command="import_patches"):
             self.run(by=by, **options)
 
-    def run(self, *, file, target, year, by, cloud, crs, dry_run, skip_refused, **options):
-        batch = self.make_batch(file, find_target(target, year), by, cloud, crs)
+    def run(self, *, file, target, plan, year, by, cloud, crs, dry_run, skip_refused, **options):
+        batch = self.make_batch(file, find_target(target, year, plan), by, cloud, crs)
         given = {"by": by, "with_earlier": options["with_earlier"]}
         try:
             review = preview(batch, **given)
@@ -112,9 +113,9 @@ class Command(BaseCommand):
             self.stdout.write(f"和系统里的比：{counts_text(review.counts) or '没有变化'}。")
 
 
-def find_target(code, year):
+def find_target(code, year, plan):
     try:
-        plan = Question.from_options(year=year).plan
+        plan = Question.from_options(year=year, plan=plan).plan
     except ValueError as refusal:
         raise CommandError(str(refusal)) from None
     targets = {

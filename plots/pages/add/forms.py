@@ -55,12 +55,12 @@ class AddForm(forms.Form):
     def __init__(self, data=None, *, targets, user, initial=None):
         super().__init__(data, initial=initial)
         self.user, self.similar = user, []
-        self.targets = {target.code: target for target in targets}
-        self.fields["target"].choices = [("", "请选择"), *((t.code, t.name) for t in targets)]
+        self.targets = {}
+        self.fields["target"].choices = [("", "请选择"), *self._choices(targets)]
         villages = Village.objects.visible_to(user)
         self.fields["village"].queryset = villages
         if len(targets) == 1:
-            self.initial.setdefault("target", targets[0].code)
+            self.initial.setdefault("target", next(iter(self.targets)))
         if user.is_secretary and len(mine := list(villages[:2])) == 1:
             self.initial.setdefault("village", mine[0].pk)
         target = self.targets.get(self.initial.get("target"))
@@ -71,6 +71,15 @@ class AddForm(forms.Form):
         )
         if target and village:
             self.initial["code"] = next_code(target, village)
+
+    def _choices(self, targets):
+        """几份方案同时进行时，先说清楚是哪一份的任务。"""
+        is_one_plan = len({target.plan_id for target in targets}) == 1
+        for target in targets:
+            key = target.code if is_one_plan else f"{target.plan.code}:{target.code}"
+            name = target.name if is_one_plan else f"{target.plan.name} · {target.name}"
+            self.targets[key] = target
+            yield key, name
 
     def clean_target(self):
         return self.targets[self.cleaned_data["target"]]

@@ -22,7 +22,7 @@ KINDS = [
 
 class TargetChoice(ListedChoiceField):
     def label_from_instance(self, target):
-        return f"{target.plan.year}年 · {target.name}"
+        return f"{target.plan.name} · {target.name}"
 
 
 class ImportForm(forms.Form):
@@ -60,7 +60,7 @@ class ImportForm(forms.Form):
         targets = Target.objects.filter(measured_by=Target.MeasuredBy.PATCHES).select_related(
             "plan"
         )
-        self.fields["target"].queryset = targets.order_by("-plan__year", "order")
+        self.fields["target"].queryset = targets.order_by("-plan__starts_on", "plan", "order")
 
     def clean(self):
         cleaned = super().clean()

@@ -56,7 +56,7 @@ def _light(patches, filters):
     steps = {step.pk: step for step in filters.milestones}
     targets = {
         target.pk: target
-        for target in Target.objects.filter(plan=filters.plan).select_related("plan")
+        for target in Target.objects.filter(plan=filters.question.plan).select_related("plan")
     }
     villages = Village.objects.visible_to(filters.user).in_bulk()
     found = list(patches)

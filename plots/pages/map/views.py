@@ -42,8 +42,8 @@ def patch_map(request):
         {
             "filters": filters,
             "form": filters.form,
-            "chips": chips_of(request, filters),
-            "query": query_of(request, "page"),
+            "chips": chips_of(filters),
+            "query": query_of(filters, "page"),
             "count": ends["count"],
             "drawn": ends["drawn"],
             "box": box,

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from plots.actions import permissions
 from plots.actions.transaction import ActionContext
@@ -16,6 +17,7 @@ from plots.pages.checks.shown import checks_of
 from plots.pages.map.small import small_map
 from plots.pages.patch.offered_actions import OFFERED, answer, who_acts
 from plots.pages.submission import submit_form
+from taiping.ground.web import came_from
 from tasks.models import Milestone
 from villages.accounts import drafts
 
@@ -32,6 +34,7 @@ def patch_detail(request, pk):
         "plots/patch/patch.html",
         {
             "patch": patch,
+            "came_from": came_from(request, reverse("plots:patch_list")),
             **_next_step(context),
             **_family(request.user, patch),
             "steps": context.state.steps,

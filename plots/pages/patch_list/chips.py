@@ -17,7 +17,7 @@ def worded(filters):
 
 
 def _is_chip(filters, name):
-    if name == "year":
+    if name == "plan":
         return filters.several_plans
     return LED_BY.get(name) not in filters.conditions
 

@@ -56,7 +56,7 @@ class DaysFilter(django_filters.NumberFilter):
 class PatchFilter(django_filters.FilterSet):
     """queryset 要先 visible_to(user)；question 是看的方案、按哪天算（没问就是今天）、哪种口径。"""
 
-    year = choice("年度", "unchanged", empty=None)
+    plan = choice("方案", "unchanged", empty=None)
     target = choice("任务", "by_target")
     village = django_filters.ModelChoiceFilter(
         label="村",
@@ -103,22 +103,31 @@ class PatchFilter(django_filters.FilterSet):
         model = Patch
         fields = []
 
-    def __init__(self, data, *, queryset, user):
-        super().__init__(data, queryset=queryset)
+    def __init__(self, data, *, queryset, user, question=None):
+        self.question = question or Question.from_params(data)
+        super().__init__(self._with_plan(data), queryset=queryset)
         self.user = user
-        self.question = Question.from_params(self.data)
         self.milestones = list(
-            Milestone.objects.filter(target__plan=self.plan, target__measured_by="PATCHES")
+            Milestone.objects.filter(target__plan=self.question.plan, target__measured_by="PATCHES")
             .select_related("target")
             .order_by("target__order", "target_id", "order")
         )
         for milestone in self.milestones:
-            milestone.target.plan = self.plan
+            milestone.target.plan = self.question.plan
         self._fill()
 
-    @property
-    def plan(self):
-        return self.question.plan
+    def _with_plan(self, data):
+        """几份方案时写明看的是哪一份，翻页、排序、导出的地址都带着；写错的留着，好说清楚。"""
+        data = data.copy()
+        named = data.get("plan") or data.get("year")
+        data.pop("year", None)
+        plans = self.question.plans
+        known = {plan.code for plan in plans} | {str(plan.year) for plan in plans}
+        if named and named not in known:
+            data["plan"] = named
+        elif named or self.several_plans:
+            data["plan"] = self.question.plan.code
+        return data
 
     @property
     def several_plans(self):
@@ -127,12 +136,9 @@ class PatchFilter(django_filters.FilterSet):
     def _fill(self):
         """下拉里的选项来自方案和这个人看得见的村。"""
         fields = self.form.fields
-        fields["year"].choices = [
-            (str(plan.year), f"{plan.year}年度") for plan in self.question.plans
-        ]
-        fields["year"].initial = str(self.plan.year) if self.plan else ""
+        fields["plan"].choices = [(plan.code, plan.name) for plan in self.question.plans]
         fields["group"].queryset = WorkingGroup.objects.filter(
-            plan=self.plan, targets__isnull=False
+            plan=self.question.plan, targets__isnull=False
         ).distinct()
         fields["village"].queryset = Village.objects.visible_to(self.user)
         by_target, names = {}, {}
@@ -180,7 +186,8 @@ class PatchFilter(django_filters.FilterSet):
         return [step for step in self.milestones if code is None or step.target.code == code]
 
     def filter_queryset(self, queryset):
-        queryset = queryset.filter(target__plan=self.plan) if self.plan else queryset.none()
+        plan = self.question.plan
+        queryset = queryset.filter(target__plan=plan) if plan else queryset.none()
         return self._on_that_day(super().filter_queryset(queryset))
 
     def _on_that_day(self, queryset):
@@ -276,7 +283,7 @@ class PatchFilter(django_filters.FilterSet):
     def title(self):
         """筛出来的是什么：“2024年太平镇团碾村自然撂荒地整治图斑”。"""
         names = {step.target.code: step.target.name for step in self.milestones}
-        year = f"{self.plan.year}年" if self.plan else ""
+        year = f"{self.question.plan.year}年" if self.question.plan else ""
         village = self.conditions.get("village", "")
         target = names.get(self.conditions.get("target"), "")
         return f"{year}{settings.TOWN_NAME}{village}{target}图斑"

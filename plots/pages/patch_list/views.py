@@ -1,5 +1,8 @@
 """台账：看、筛、排、导出。"""
 
+from urllib.parse import urlencode
+
+from django.db.models import Count
 from django.shortcuts import render
 
 from plots.exporting.workbooks import ledger_workbook
@@ -9,6 +12,7 @@ from plots.pages.patch_list.chips import GROUPS, worded
 from plots.pages.patch_list.filters import PatchFilter
 from plots.pages.patch_list.rows import CountedPages, rows_of, totals
 from taiping.ground.web import download
+from tasks.pages.question import question_of
 
 HEADS = {
     "code": "图斑编号",
@@ -45,10 +49,11 @@ def patch_list(request):
             "count": count,
             "area": area,
             "amounts": done,
-            "chips": chips_of(request, filters),
-            "heads": _heads(request, filters),
-            "query": query_of(request, "page", "select"),
-            "page_query": query_of(request, "page"),
+            "chips": chips_of(filters),
+            "heads": _heads(filters),
+            "elsewhere": _elsewhere(request, filters) if not count else [],
+            "query": query_of(filters, "page", "select"),
+            "page_query": query_of(filters, "page"),
             "all_ticked": request.GET.get("select") == "page",
             "may_add": _may_add(request.user, filters),
             "bulk": BULK if request.user.has_perm("plots.act_in_bulk") else None,
@@ -65,15 +70,37 @@ def patch_export(request):
     return download(content, f"{title}_{filters.day:%Y%m%d}.xlsx")
 
 
+def _elsewhere(request, filters):
+    """这份方案里没有查到的，别的方案里有几个：[(一句话, 地址)]。"""
+    others = [plan for plan in filters.question.plans if plan != filters.question.plan]
+    if "q" not in filters.conditions or not others:
+        return []
+    found = filters.by_words(
+        Patch.objects.visible_to(request.user).current().filter(target__plan__in=others),
+        "q",
+        filters.conditions["q"],
+    )
+    rows = found.order_by().values_list("target__plan").annotate(Count("pk"))
+    counts, links = dict(rows), []
+    for plan in others:
+        if plan.pk in counts:
+            query = urlencode({"plan": plan.code, "q": filters.conditions["q"]})
+            links.append((f"{plan.name}有 {counts[plan.pk]} 个", f"?{query}"))
+    return links
+
+
 def filters_of(request):
     return PatchFilter(
-        request.GET, queryset=Patch.objects.visible_to(request.user), user=request.user
+        request.GET,
+        queryset=Patch.objects.visible_to(request.user),
+        user=request.user,
+        question=question_of(request),
     )
 
 
-def query_of(request, *without, **changes):
-    """眼下的地址参数去掉几项、换几项；空的不写。"""
-    params = request.GET.copy()
+def query_of(filters, *without, **changes):
+    """眼下的条件去掉几项、换几项，写成地址参数；空的不写。"""
+    params = filters.data.copy()
     for name in (*without, *changes):
         params.pop(name, None)
     for name in [name for name, value in params.items() if not value]:
@@ -82,22 +109,22 @@ def query_of(request, *without, **changes):
     return params.urlencode()
 
 
-def chips_of(request, filters):
+def chips_of(filters):
     """[(说法, 去掉这一条的参数)]。"""
     return [
-        (text, query_of(request, "page", "select", *GROUPS.get(name, (name,))))
+        (text, query_of(filters, "page", "select", *GROUPS.get(name, (name,))))
         for name, text in worded(filters)
     ]
 
 
-def _heads(request, filters):
+def _heads(filters):
     """[(列名, 键, 排这一列的参数, 现在的排法)]：再点一次倒过来。"""
     key, descending = filters.sort
     heads = []
     for name, text in HEADS.items():
         now = ("descending" if descending else "ascending") if name == key else ""
         wanted = f"-{name}" if now == "ascending" else name
-        heads.append((text, name, query_of(request, "page", "select", sort=wanted), now))
+        heads.append((text, name, query_of(filters, "page", "select", sort=wanted), now))
     return heads
 
 

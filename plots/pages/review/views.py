@@ -20,7 +20,7 @@ from plots.pages.review.forms import PASS, ReviewForm
 from plots.pages.submission import submit_form
 from taiping.ground.permissions import permission_required
 from taiping.ground.web import whole_number
-from tasks.models import Milestone, Target
+from tasks.models import Milestone, Plan, Target
 from villages.accounts import drafts
 from villages.models import Village
 
@@ -40,9 +40,12 @@ def review(request):
             "cards": queues.cards(page.object_list, timezone.localdate()),
             "chosen": chosen,
             "query": _query(chosen),
-            "targets": Target.objects.filter(patches__in=everything.values("pk")).distinct(),
+            "targets": Target.objects.filter(patches__in=everything.values("pk"))
+            .select_related("plan")
+            .distinct(),
             "villages": Village.objects.filter(patches__in=everything.values("pk")).distinct(),
             "total": queues.awaiting_count(request.user),
+            "newest": Plan.objects.current(timezone.localdate()),
         },
     )
 

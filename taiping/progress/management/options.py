@@ -13,7 +13,12 @@ def add_question(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--basis", choices=list(BASES), default=DONE, help="done 按完成日期，recorded 按录入日期"
     )
-    parser.add_argument("--year", type=int, metavar="年度", help="哪一年的方案；不写就是那天的")
+    add_plan(parser)
+
+
+def add_plan(parser: ArgumentParser) -> None:
+    parser.add_argument("--plan", metavar="代码", help="哪一份方案；不写就是那天的")
+    parser.add_argument("--year", type=int, metavar="年度", help="那一年最新的一份方案")
 
 
 def add_output(parser: ArgumentParser, example: str) -> None:
@@ -26,10 +31,10 @@ def add_output(parser: ArgumentParser, example: str) -> None:
     )
 
 
-def question_of(as_of: str | None, basis: str, year: int | None) -> Question:
+def question_of(as_of: str | None, basis: str, year: int | None, plan: str | None) -> Question:
     """写错了、没有方案就说清楚。"""
     try:
-        return Question.from_options(as_of, basis, year)
+        return Question.from_options(as_of, basis, year, plan)
     except ValueError as refusal:
         raise CommandError(str(refusal)) from None
 

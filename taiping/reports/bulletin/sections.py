@@ -28,7 +28,7 @@ def _parts(shot):
         Paragraph(f"{number}．{line}") for number, line in enumerate(explanations(shot), start=1)
     ]
     if not progress.targets:
-        nothing = f"{shot.plan.year}年度方案还没有目标任务，暂无可通报的进展。"
+        nothing = f"{shot.plan}还没有目标任务，暂无可通报的进展。"
         return [("总体情况", [Paragraph(nothing)]), ("统计说明", notes)]
     return [
         ("总体情况", overview(progress)),

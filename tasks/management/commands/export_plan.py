@@ -1,4 +1,4 @@
-"""把一个年度的方案导出成方案表（.xlsx）或方案数据（.json）。"""
+"""把一份方案导出成方案表（.xlsx）或方案数据（.json）。"""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "导出年度方案：export_plan 2024 -o 方案.xlsx（或 .json，loaddata 能直接用）"
 
     def add_arguments(self, parser):
-        parser.add_argument("year", type=int, metavar="年度")
+        parser.add_argument("code", metavar="代码", help="没有另给代码的，就是年度")
         parser.add_argument(
             "-o",
             "--output",
@@ -23,14 +23,11 @@ class Command(BaseCommand):
             help="以 .xlsx 或 .json 结尾",
         )
 
-    def handle(self, *args, year, output, **options):
-        plan = Plan.objects.filter(year=year).first()
+    def handle(self, *args, code, output, **options):
+        plan = Plan.objects.filter(code=code).first()
         if plan is None:
-            years = (
-                "、".join(str(y) for y in Plan.objects.values_list("year", flat=True))
-                or "还一份也没有"
-            )
-            raise CommandError(f"没有 {year} 年度的方案。现有的年度：{years}。")
+            codes = "、".join(Plan.objects.values_list("code", flat=True)) or "还一份也没有"
+            raise CommandError(f"没有代码是 {code} 的方案。现有的：{codes}。")
         if output.suffix.lower() not in (".xlsx", ".json"):
             raise CommandError(f"“{output.name}”要以 .xlsx 或 .json 结尾。")
         try:

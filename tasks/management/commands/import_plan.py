@@ -23,7 +23,12 @@ class Command(BaseCommand):
             help="同时删去文件里没有的行（村、干部、监测除外）",
         )
 
-    def handle(self, *args, file, dry_run, delete_missing, **options):
+        parser.add_argument("--code", default="", metavar="代码", help="当作这个代码的方案导入")
+        parser.add_argument(
+            "--same-plan", action="store_true", help="标题不一样也是同一份方案，改成文件里的标题"
+        )
+
+    def handle(self, *args, file, code, same_plan, dry_run, delete_missing, **options):
         try:
             content = file.read_bytes()
         except OSError as error:
@@ -31,7 +36,12 @@ class Command(BaseCommand):
         try:
             with acting(command="import_plan"):
                 review = workbook.import_plan(
-                    content, file.name, dry_run=dry_run, delete_missing=delete_missing
+                    content,
+                    file.name,
+                    code=code,
+                    retitles=same_plan,
+                    dry_run=dry_run,
+                    delete_missing=delete_missing,
                 )
         except workbook.PlanFileError as refusal:
             for problem in refusal.problems:
@@ -41,5 +51,5 @@ class Command(BaseCommand):
             self.stdout.write(line)
         summary = headline(review.diff, delete_missing=delete_missing)
         self.stdout.write(
-            f"试运行，没有写：{summary}。" if dry_run else f"{review.year} 年度方案：{summary}。"
+            f"试运行，没有写：{summary}。" if dry_run else f"{review.plan}：{summary}。"
         )

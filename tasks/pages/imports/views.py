@@ -12,8 +12,8 @@ from taiping.ground.tables import TableError, marked
 from taiping.ground.web import download
 from tasks import workbook
 from tasks.models import Plan, PlanFile
-from tasks.models.question import Question
 from tasks.pages.imports.forms import PlanFileForm
+from tasks.pages.question import question_of
 from tasks.workbook.files import examine_file, import_file, new_plan_file
 from tasks.workbook.summary import headline
 
@@ -38,26 +38,29 @@ def plan_import_preview(request, pk):
     content = content_of(record)
     if request.method == "POST" and not record.unreadable:
         return confirm(request, record, content)
-    return show(request, record, content)
+    return show(request, record, content, request.GET.get("code", ""))
 
 
 def confirm(request, record, content):
-    delete_missing = request.POST.get("delete_missing") == "on"
+    code = request.POST.get("code", "").strip()
+    ticked = {name: request.POST.get(name) == "on" for name in ("delete_missing", "retitles")}
     try:
-        review = import_file(record, content, by=request.user, delete_missing=delete_missing)
+        review = import_file(record, content, by=request.user, code=code, **ticked)
     except workbook.PlanFileError as error:
-        return show(request, record, content, "\n".join([str(error), *map(str, error.problems)]))
-    summary = headline(review.diff, delete_missing=delete_missing)
+        refusal = "\n".join([str(error), *map(str, error.problems)])
+        return show(request, record, content, code, refusal)
+    summary = headline(review.diff, delete_missing=ticked["delete_missing"])
     messages.success(
-        request, f"{review.year}年度方案已按“{record.name}”导入：{summary}。下面是现在的方案。"
+        request, f"{review.plan}已按“{record.name}”导入：{summary}。下面是现在的方案。"
     )
-    return redirect(f"{reverse('tasks:plan')}?year={review.year}")
+    return redirect(f"{reverse('tasks:plan')}?plan={review.plan.code}")
 
 
-def show(request, record, content, refusal=""):
-    """预览页；refusal 是刚才为什么没有导入。"""
+def show(request, record, content, code, refusal=""):
+    """预览页；code 给了就当作这个代码的方案，refusal 是刚才为什么没有导入。"""
     record.is_table = suffix_of(record.name) != ".json"
-    context = {"record": record, "review": examine_file(record, content), "refusal": refusal}
+    review = examine_file(record, content, code.strip())
+    context = {"record": record, "review": review, "code": code, "refusal": refusal}
     status = 422 if refusal else 200
     return render(request, "tasks/imports/preview.html", context, status=status)
 
@@ -81,7 +84,7 @@ def plan_import_marked(request, pk):
 @require_safe
 @permission_required("tasks.export_plan")
 def plan_export(request):
-    question = Question.from_params(request.GET)
+    question = question_of(request)
     plan = question.plan
     if plan is None or question.problems:
         raise Http404
@@ -89,8 +92,8 @@ def plan_export(request):
         content = workbook.export_xlsx(plan)
     except TableError as error:
         messages.error(request, f"没有导出：{error}")
-        return redirect(f"{reverse('tasks:plan')}?year={plan.year}")
-    return download(content, f"{plan.year}年耕地保护方案-{question.today:%Y%m%d}.xlsx")
+        return redirect(f"{reverse('tasks:plan')}?plan={plan.code}")
+    return download(content, f"{plan.name}耕地保护方案-{question.today:%Y%m%d}.xlsx")
 
 
 def content_of(record):

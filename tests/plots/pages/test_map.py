@@ -301,9 +301,9 @@ def test_ledger_and_map_lead_to_each_other_with_the_same_conditions(as_staff):
     ledger = as_staff.get("/patches/?year=2024&status=CLOSED").content.decode()
     page = as_staff.get("/patches/map/?year=2024&status=CLOSED").content.decode()
 
-    assert 'href="/patches/map/?year=2024&amp;status=CLOSED"' in ledger
-    assert 'href="/patches/?year=2024&amp;status=CLOSED"' in page
-    assert 'data-url="/patches/map/data.geojson?year=2024&amp;status=CLOSED"' in page
+    assert 'href="/patches/map/?status=CLOSED&amp;plan=2024"' in ledger
+    assert 'href="/patches/?status=CLOSED&amp;plan=2024"' in page
+    assert 'data-url="/patches/map/data.geojson?status=CLOSED&amp;plan=2024"' in page
 
 
 def test_patch_page_has_its_shape_and_where_its_photos_were_taken(land, as_staff):

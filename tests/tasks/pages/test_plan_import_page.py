@@ -65,7 +65,7 @@ def test_admin_uploads_sees_what_changes_and_confirms(boss, client, plan):
     assert Target.objects.get(code="abandoned").quota == 608
 
     done = client.post(preview.request["PATH_INFO"])
-    assert done.url == "/plan/?year=2024"
+    assert done.url == "/plan/?plan=2024"
     assert "已按“方案.xlsx”导入：新增 1 行，改动 1 行。" in text(client.get(done.url))
     assert Target.objects.get(code="abandoned").quota == 700
     record = PlanFile.objects.get()

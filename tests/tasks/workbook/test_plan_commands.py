@@ -43,7 +43,7 @@ def test_commands_export_try_and_import(plan, tmp_path, capsys):
     assert f"已把2024年度方案导出到 {path}。" in told
     assert "改动 目标任务：自然撂荒地整治（abandoned）：任务数 608 → 700" in told
     assert "试运行，没有写：改动 1 行。" in told
-    assert "2024 年度方案：没有变化。" in told
+    assert "2024年度方案：没有变化。" in told
 
 
 def test_command_prints_each_error_and_stops_with_1(plan, tmp_path, capsys):
@@ -65,7 +65,7 @@ def test_command_prints_each_error_and_stops_with_1(plan, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("export_plan", "2030", "-o", "x.xlsx"), "没有 2030 年度的方案。现有的年度：2024。"),
+        (("export_plan", "2030", "-o", "x.xlsx"), "没有代码是 2030 的方案。现有的：2024。"),
         (("export_plan", "2024", "-o", "x.docx"), "“x.docx”要以 .xlsx 或 .json 结尾。"),
         (("import_plan", "不存在.xlsx"), "打不开 不存在.xlsx"),
     ],
@@ -102,5 +102,5 @@ def test_next_year_is_a_copy_with_the_dates_moved(plan):
     assert Target.objects.filter(plan=new, group__plan=new).count() == 8
     assert not Reading.objects.filter(target__plan=new).exists()
     assert Plan.objects.get(year=2024).title == plan.title
-    with pytest.raises(CannotCopy, match="2025年度已经有方案，没有复制"):
+    with pytest.raises(CannotCopy, match="代码是 2025 的方案已经有了，没有复制"):
         copy_to_next_year(plan)

@@ -204,8 +204,8 @@ def test_json_errors_name_the_record_and_field():
     )
     assert any("要写名字或代码的列表" in sentence for sentence in told)
     assert any("没有“不在，的人”这名干部" in sentence for sentence in told)
-    assert any("属于别的年度，这份文件是 2024 年度的" in sentence for sentence in told)
-    assert any("属于 2023 年度" in sentence for sentence in told)
+    assert any("属于别的方案，这份文件是方案 2024 的" in sentence for sentence in told)
+    assert any("属于方案 2023" in sentence for sentence in told)
     assert any("“是”不是日期" in sentence for sentence in told)
     assert any(sentence.startswith("“villages.village”第 1 条") for sentence in told)
 
@@ -218,7 +218,7 @@ def test_json_with_two_plans_is_refused():
     told = refused(json.dumps([*data, second]).encode(), "方案.json")
 
     assert told == [
-        "“tasks.plan”第 107 条 “年度”（year）：一份文件只放一个年度的方案，这里有两个。请分成两个文件。"
+        "“tasks.plan”第 107 条 “年度”（year）：一份文件只放一份方案，这里有两份。请分成两个文件。"
     ]
 
 

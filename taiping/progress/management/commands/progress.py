@@ -16,8 +16,8 @@ class Command(BaseCommand):
         add_question(parser)
         parser.add_argument("--format", choices=["table", "json"], default="table")
 
-    def handle(self, *, as_of, basis, format, year, **options):
-        question = question_of(as_of, basis, year)
+    def handle(self, *, as_of, basis, format, year, plan, **options):
+        question = question_of(as_of, basis, year, plan)
         progress = plan_progress(question.plan, question.on, basis)
         if format == "json":
             self.stdout.write(json.dumps(as_json(progress), ensure_ascii=False, indent=2))

@@ -20,8 +20,8 @@ class Command(BaseCommand):
         )
         parser.add_argument("--issuer", metavar="单位", help="发文单位；不写就用方案的发文单位")
 
-    def handle(self, *, as_of, basis, year, output, number, issuer, **options):
-        question = question_of(as_of, basis, year)
+    def handle(self, *, as_of, basis, year, plan, output, number, issuer, **options):
+        question = question_of(as_of, basis, year, plan)
         form = BulletinForm({"number": number, "issuer": issuer})
         if not form.is_valid():
             raise CommandError(
