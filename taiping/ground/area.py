@@ -1,5 +1,6 @@
 """亩的换算、存法和显示。面积一律是 Decimal，单位亩，最多 6 位小数，显示时只舍入一次。"""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
@@ -36,6 +37,15 @@ def plain(amount: Decimal | int | str | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def enough_decimals(pairs: Iterable[tuple[Decimal | None, Decimal | None]], decimals: int) -> int:
+    """挨着的数写几位小数：[(做了的, 要到的)] 里差着却显示成一样的，就多写一位，直到看得出差。没有的是 None。"""
+    short = [(amount, goal) for amount, goal in pairs if None not in (amount, goal)]
+    short = [(amount, goal) for amount, goal in short if amount < goal]
+    while any(rounded(amount, decimals) == rounded(goal, decimals) for amount, goal in short):
+        decimals += 1
+    return decimals
+
+
 def to_millionths(amount: Decimal) -> int:
     """数量 → 库里存的整数（百万分之一）；小数或整数的位数太多的抛 ValidationError。"""
     shifted = amount.scaleb(PLACES)
@@ -56,7 +66,8 @@ class MuField(models.Field):
     """以亩（或目标任务自己的单位）计的数量：程序里是 Decimal，库里是整的百万分之一，合计是整数相加，哪种数据库都准。
 
     SQLite 没有小数，存成小数的会按浮点数相加：刚好够的合计会差一点，按期完成的就成了逾期。
-    不从 DecimalField 来：它和别的小数在 F() 里能直接加减，这里的会差一百万倍，Django 不认得就会说不行。
+    不从 DecimalField 来：两列小数在 F() 里相加得的是库里的数，差一百万倍；这里登记了数量加减数量还是数量。
+    和常数加减的，常数写成 Value(常数, MuField())。
     """
 
     empty_strings_allowed = False
