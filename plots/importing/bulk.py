@@ -13,6 +13,7 @@ from itertools import count
 from django.db import DatabaseError, connection
 
 from plots.models import Patch
+from taiping.ground.area import MuField, to_millionths
 
 ROWS = 1000  # 一次摆的行数：乘上列数不能超过 SQLite 一条语句 32766 个值
 TABLE = Patch._meta.db_table
@@ -98,7 +99,9 @@ def _copy(table, fields):
 
 
 def _preparing(field):
-    """存进数据库以前要换算的字段（小数、日期、JSON）才换算，文字和主键原样。"""
+    """存进数据库以前要换算的字段（面积、日期、JSON）才换算，文字和主键原样。"""
+    if isinstance(field, MuField):
+        return to_millionths
     if field.get_internal_type() in ("CharField", "ForeignKey", "BooleanField", "BigAutoField"):
         return None
     if field.get_internal_type() == "JSONField":
@@ -110,6 +113,8 @@ def _preparing(field):
 
 def _as_copied(field):
     """一个值在 COPY 里的写法：没有值是 \\N，文字里的制表符、换行、反斜杠要转义。"""
+    if isinstance(field, MuField):
+        return lambda value: str(to_millionths(value))
     if field.get_internal_type() == "JSONField":
         return lambda value: json.dumps(value, ensure_ascii=False, cls=field.encoder).translate(
             ESCAPED

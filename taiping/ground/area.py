@@ -1,11 +1,20 @@
-"""亩的换算与显示。面积一律是 Decimal，单位亩，存 6 位小数，显示时只舍入一次。"""
+"""亩的换算、存法和显示。面积一律是 Decimal，单位亩，最多 6 位小数，显示时只舍入一次。"""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import DecimalValidator
 from django.db import models
+from django.db.models.expressions import Combinable, register_combinable_fields
 
 MU_PER_SQM = Decimal("0.0015")  # 1 亩 = 2000/3 m²（国务院关于在我国统一实行法定计量单位的命令）
 MU_PER_HECTARE = Decimal(15)
+PLACES, DIGITS = 6, 15  # 6 位小数、9 位整数
+MOST = 10**DIGITS
 
 
 def mu_from_sqm(sqm: Decimal | str) -> Decimal:
@@ -28,10 +37,77 @@ def plain(amount: Decimal | int | str | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-class MuField(models.DecimalField):
-    """以亩（或目标任务自己的单位）计的数量：9 位整数、6 位小数；两种数据库都存得准（SQLite 只有 15 位有效数字）。"""
+def enough_decimals(pairs: Iterable[tuple[Decimal | None, Decimal | None]], decimals: int) -> int:
+    """挨着的数写几位小数：[(做了的, 要到的)] 里差着却显示成一样的，就多写一位，直到看得出差。没有的是 None。"""
+    short = [(amount, goal) for amount, goal in pairs if None not in (amount, goal)]
+    short = [(amount, goal) for amount, goal in short if amount < goal]
+    while any(rounded(amount, decimals) == rounded(goal, decimals) for amount, goal in short):
+        decimals += 1
+    return decimals
 
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("max_digits", 15)
-        kwargs.setdefault("decimal_places", 6)
-        super().__init__(*args, **kwargs)
+
+def to_millionths(amount: Decimal) -> int:
+    """数量 → 库里存的整数（百万分之一）；小数或整数的位数太多的抛 ValidationError。"""
+    shifted = amount.scaleb(PLACES)
+    count = int(shifted)
+    if count != shifted or abs(count) >= MOST:
+        raise ValidationError(
+            f"“{amount}”存不下：最多 {PLACES} 位小数、{DIGITS - PLACES} 位整数。", code="invalid"
+        )
+    return count
+
+
+def from_millionths(count: Decimal | int | None) -> Decimal:
+    """库里的整数，或它们的合计（没有行的是 None，算 0）→ 数量；分毫不差。"""
+    return Decimal(count or 0).scaleb(-PLACES)
+
+
+class MuField(models.Field):
+    """以亩（或目标任务自己的单位）计的数量：程序里是 Decimal，库里是整的百万分之一，合计是整数相加，哪种数据库都准。
+
+    SQLite 没有小数，存成小数的会按浮点数相加：刚好够的合计会差一点，按期完成的就成了逾期。
+    不从 DecimalField 来：两列小数在 F() 里相加得的是库里的数，差一百万倍；这里登记了数量加减数量还是数量。
+    和常数加减的，常数写成 Value(常数, MuField())。
+    """
+
+    empty_strings_allowed = False
+    description = "数量"
+    default_error_messages = models.DecimalField.default_error_messages
+
+    def get_internal_type(self) -> str:
+        return "BigIntegerField"
+
+    @cached_property
+    def validators(self) -> list:
+        return [*super().validators, DecimalValidator(DIGITS, PLACES)]
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value is None:
+            return None
+        try:
+            amount = Decimal(str(value))
+        except ArithmeticError:
+            amount = None
+        if amount is None or not amount.is_finite():
+            raise ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": value}
+            )
+        return amount
+
+    def from_db_value(self, value, expression, connection):
+        return None if value is None else from_millionths(value)
+
+    def get_prep_value(self, value):
+        return self.to_python(super().get_prep_value(value))
+
+    def get_db_prep_value(self, value, connection, prepared=False):
+        value = super().get_db_prep_value(value, connection, prepared)
+        return None if value is None else to_millionths(value)
+
+    def formfield(self, **kwargs):
+        given = {"max_digits": DIGITS, "decimal_places": PLACES, "form_class": forms.DecimalField}
+        return super().formfield(**{**given, **kwargs})
+
+
+for sign in (Combinable.ADD, Combinable.SUB):
+    register_combinable_fields(MuField, sign, MuField, MuField)

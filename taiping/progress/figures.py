@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from itertools import product
 
+from taiping.ground.area import enough_decimals
 from taiping.ground.words import days_words
 from taiping.progress.states import MilestoneState, Need
 from taiping.progress.tallies import Scope
@@ -124,6 +127,15 @@ class TargetFigures:
     overdue_count: int = 0
     state: MilestoneState = MilestoneState.NO_DATA
     reading: Reading | None = None  # 底线：当日最近的一次监测
+
+    @cached_property
+    def decimals(self) -> int:
+        """这项任务的数写几位小数：一般是任务定的；有哪个数差一点不够、看着却够了的，多写几位。"""
+        amounts = [self.patch_area, self.reported, self.confirmed]
+        for row in self.milestones:
+            amounts += [row.reached, row.on_time]
+        pairs = product(amounts, [self.quota, self.need.quota])
+        return enough_decimals(pairs, self.target.decimals)
 
     @property
     def margin(self) -> Decimal | None:

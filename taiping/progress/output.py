@@ -82,12 +82,10 @@ def as_table(progress: Progress) -> str:
     for figures in progress.targets:
         target = figures.target
 
-        def amount(value, target=target, empty=figures.is_empty):
-            return (
-                "—"
-                if value is None or empty
-                else f"{rounded(value, target.decimals):f} {target.unit}"
-            )
+        def amount(value, figures=figures):
+            if value is None or figures.is_empty:
+                return "—"
+            return f"{rounded(value, figures.decimals):f} {figures.target.unit}"
 
         lines.append(
             f"{padded(target.name, 26)}{padded(figures.state.label, 10)}"
@@ -117,7 +115,7 @@ def quota_words(figures: TargetFigures) -> str:
     parts = (
         []
         if figures.quota is None
-        else [f"{rounded(figures.quota, figures.target.decimals):f} {figures.target.unit}"]
+        else [f"{rounded(figures.quota, figures.decimals):f} {figures.target.unit}"]
     )
     if figures.quota_count is not None:
         parts.append(f"{figures.quota_count} 个")

@@ -8,13 +8,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from plots.models import Patch, RectificationRecord
 from plots.models.deadlines import end_of_day
+from taiping.ground.area import from_millionths
 from tasks.models import Milestone
 from tasks.models.question import RECORDED
 
@@ -22,7 +23,6 @@ RECORD, PATCH, MILESTONE = (
     model._meta.db_table for model in (RectificationRecord, Patch, Milestone)
 )
 RARE = "r.kind IN ('RETURN', 'EXEMPT', 'DEFER')"  # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
-from_float = Context(prec=15).create_decimal_from_float  # SQLite 的合计是浮点数，15 位以内是准的
 
 
 @dataclass
@@ -89,10 +89,6 @@ def listed(ids: Iterable[int]) -> str:
     return ", ".join(str(int(pk)) for pk in ids) or "NULL"
 
 
-def exact(area: Decimal | float | None) -> Decimal:
-    return area if isinstance(area, Decimal) else from_float(area or 0)
-
-
 def a_day(value: date | str) -> date:
     """SQLite 的日期是文字。"""
     return date.fromisoformat(value) if isinstance(value, str) else value
@@ -112,7 +108,9 @@ def patch_sums(scope: Scope) -> list[tuple[int, int, int, Decimal]]:
         SELECT p.target_id, p.village_id, COUNT(*), SUM(p.area_mu) FROM {PATCH} p
         WHERE {scope.counting()}{scope.places("p")} GROUP BY p.target_id, p.village_id
     """)
-    return [(target, village, count, exact(area)) for target, village, count, area in rows]
+    return [
+        (target, village, count, from_millionths(area)) for target, village, count, area in rows
+    ]
 
 
 def step_sums(scope: Scope) -> list[tuple]:
@@ -132,7 +130,16 @@ def step_sums(scope: Scope) -> list[tuple]:
         GROUP BY r.milestone_id, r.village_id, r.kind
     """)
     return [
-        (milestone, village, kind, exact(amount), count, exact(late), late_count, filed)
+        (
+            milestone,
+            village,
+            kind,
+            from_millionths(amount),
+            count,
+            from_millionths(late),
+            late_count,
+            filed,
+        )
         for milestone, village, kind, amount, count, late, late_count, filed in rows
     ]
 
@@ -144,7 +151,7 @@ def exempt_and_deferred_sums(scope: Scope) -> list[tuple]:
         WHERE {scope.steps("r")} AND {RARE} AND r.kind <> 'RETURN' AND {scope.standing("r")}{scope.places("r")}
         GROUP BY r.milestone_id, r.kind, r.village_id, r.done_on
     """)
-    return [(*row, a_day(on), count, exact(area)) for *row, on, count, area in rows]
+    return [(*row, a_day(on), count, from_millionths(area)) for *row, on, count, area in rows]
 
 
 def day_sums(scope: Scope, drawn: Iterable[int], paced: Iterable[int], since: date) -> list[tuple]:
@@ -187,7 +194,7 @@ def day_sums(scope: Scope, drawn: Iterable[int], paced: Iterable[int], since: da
         since=since,
     )
     return [
-        (milestone, kind, a_day(began), a_day(ended), exact(amount), count)
+        (milestone, kind, a_day(began), a_day(ended), from_millionths(amount), count)
         for milestone, kind, began, ended, amount, count in rows
     ]
 

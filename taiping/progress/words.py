@@ -8,7 +8,6 @@ from taiping.ground.words import days_words
 from taiping.progress.burnup import BurnUp
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.states import MilestoneState
-from tasks.models import Target
 from tasks.models.question import BASES, DONE
 
 
@@ -17,12 +16,12 @@ def name_suffix(basis: str) -> str:
     return f"_{BASES[basis]}" if basis != DONE else ""
 
 
-def quantity(value: Decimal | int, target: Target) -> str:
-    """数量带单位，去掉多余的 0：608亩、99.3亩；不是 0 又舍成了 0 的是“不到0.01亩”。"""
-    shown = rounded(value, target.decimals)
+def quantity(value: Decimal | int, figures: TargetFigures) -> str:
+    """一项任务的数量带单位，去掉多余的 0：608亩、99.3亩；不是 0 又舍成了 0 的是“不到0.01亩”。"""
+    shown, unit = rounded(value, figures.decimals), figures.target.unit
     if value and not shown:
-        return f"不到{plain(Decimal(1).scaleb(-target.decimals))}{target.unit}"
-    return f"{plain(shown)}{target.unit}"
+        return f"不到{plain(Decimal(1).scaleb(-figures.decimals))}{unit}"
+    return f"{plain(shown)}{unit}"
 
 
 def shortage(figures: TargetFigures) -> str:
@@ -31,14 +30,14 @@ def shortage(figures: TargetFigures) -> str:
     if need.quota_count and figures.patch_count < need.quota_count:
         parts.append(f"{need.quota_count - figures.patch_count}个")
     if need.quota and (lack := need.quota - (figures.patch_area - figures.exempt)) > 0:
-        parts.append(quantity(lack, figures.target))
+        parts.append(quantity(lack, figures))
     return "、".join(parts)
 
 
 def margin_text(figures: TargetFigures) -> str:
     """监测数和底线差多少：“高出底线98亩”“低于底线2亩”。"""
     word = "低于" if figures.margin < 0 else "高出"
-    return f"{word}底线{quantity(figures.margin_abs, figures.target)}"
+    return f"{word}底线{quantity(figures.margin_abs, figures)}"
 
 
 def days_text(milestone: MilestoneFigures) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db import models
 
+from taiping.ground.area import MuField
 from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
 from villages.models import Cadre, Village
 
@@ -75,7 +76,7 @@ def _kind(source):
     for cls, kind in (
         (models.SlugField, "slug"),
         (models.BooleanField, "bool"),
-        (models.DecimalField, "decimal"),
+        (MuField, "decimal"),
         (models.DateTimeField, "moment"),
         (models.DateField, "date"),
         (models.IntegerField, "int"),

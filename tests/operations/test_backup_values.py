@@ -278,6 +278,8 @@ def forbid_the_village():
 
 def fill_the_disk():
     with connection.cursor() as cursor:
+        # 建表时换下来的空页也占满
+        cursor.execute("CREATE TABLE filler AS SELECT zeroblob(4000000) AS filled")
         cursor.execute("PRAGMA max_page_count = 1")
 
 

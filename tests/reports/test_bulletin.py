@@ -276,13 +276,13 @@ def test_a_floor_below_its_line_is_a_problem_before_its_deadline_too():
     found = texts(plan)
 
     assert found["二、分任务进展"] == [
-        "（一）耕地保有量（预警）。底线100亩，2024年6月30日监测为100亩，低于底线不到1亩。"
+        "（一）耕地保有量（预警）。底线100亩，2024年6月30日监测为99.7亩，低于底线0.3亩。"
     ]
-    assert found["四、存在问题"] == ["（一）低于底线。耕地保有量低于底线不到1亩。"]
+    assert found["四、存在问题"] == ["（一）低于底线。耕地保有量低于底线0.3亩。"]
 
 
-def test_what_is_short_by_less_than_is_shown_is_not_called_0():
-    """平方米换成亩，常差一点点：10＋9.998 亩，比 20 亩少 0.002。"""
+def test_what_is_short_by_a_little_is_not_shown_as_the_whole():
+    """平方米换成亩，常差一点点：10＋9.998 亩，比 20 亩少 0.002，不能写成 20 亩。"""
     plan = make_plan()
     target = make_target(plan, name="自然撂荒地整治", quota=Decimal(20))
     make_milestone(target, name="复耕复种", due_on=on(9, 30))
@@ -293,9 +293,12 @@ def test_what_is_short_by_less_than_is_shown_is_not_called_0():
 
     found = texts(plan)
 
-    assert "现有图斑比任务数少不到0.01亩" in found["二、分任务进展"][0]
+    assert (
+        "任务数20亩，现有图斑2个、19.998亩。现有图斑已全部完成，共2个、19.998亩，"
+        "完成面积占任务数的99.9%。现有图斑比任务数少0.002亩。"
+    ) in found["二、分任务进展"][0]
     assert found["四、存在问题"] == [
-        "（一）时间节点逾期。自然撂荒地整治的复耕复种（已过20天，还差不到0.01亩）。"
+        "（一）时间节点逾期。自然撂荒地整治的复耕复种（已过20天，还差0.002亩）。"
     ]
     assert found["五、下步工作"] == [
         "（一）抓紧补上逾期的任务。已经逾期的时间节点，请责任单位核对原因，尽快完成并上报。"

@@ -48,7 +48,7 @@ FLOORS = [
 ]
 RANK = {name: place for place, name in enumerate(FLOORS)}
 PEERS = {"taiping.reports", "taiping.dashboard"}  # 并排的两间：页面上互相有链接，代码互不导入
-OLD_ADDRESS = "taiping.area"  # 迁移里写着的老地址，只转给 taiping.ground.area
+OLD_ADDRESS = "taiping.area"  # 迁移里写着的老地址，别处不用
 # serve 到要服务的时候才装网站：whitenoise 装载时清点静态文件，要在收集之后
 ON_PURPOSE = {("taiping/operations/management/commands/serve.py", "taiping.wsgi")}
 # 模板的文件夹、网址的名字空间各属于哪一层；直接放在 templates/ 下的是页面的框架，归 taiping；admin 是 Django 的

@@ -12,6 +12,7 @@ from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
 
 from taiping.ground.addresses import sound_address
+from taiping.ground.area import MuField, to_millionths
 from taiping.operations.backup.fitting import REFUSALS, no_room, refused
 
 LEFT_OUT = {"sessions.session", "villages.session"}  # 登录状态不备份：恢复以后大家重新登录
@@ -142,12 +143,20 @@ def _taker(field, renamed):
         return partial(_address, keyed=_is_keyed(field))
     while field.remote_field:
         field = field.target_field
+    if isinstance(field, MuField):
+        return _amount
     if isinstance(field, models.DecimalField):
         return partial(_decimal, field=field)
     for kind, take in TAKEN_BACK:
         if isinstance(field, kind):
             return take
     return None
+
+
+def _amount(text):
+    value = Decimal(text)
+    to_millionths(value)
+    return value
 
 
 def _decimal(text, field):

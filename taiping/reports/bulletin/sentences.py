@@ -7,7 +7,6 @@ from taiping.progress.figures import Progress, TargetFigures
 from taiping.progress.rates import percent_of
 from taiping.progress.states import MilestoneState
 from taiping.progress.words import margin_text, quantity, shortage
-from tasks.models import Target
 
 STATE_WORDS = [
     (MilestoneState.DONE, "按期完成"),
@@ -20,13 +19,13 @@ STATE_WORDS = [
 ]
 
 
-def both(count: int, amount: Decimal | None, target: Target) -> str:
+def both(count: int, amount: Decimal | None, figures: TargetFigures) -> str:
     """个数和面积：“35个、380.5亩”；只有整块的、只有零散面积的、都没有的（空文字）分开说。"""
     if count and amount:
-        return f"{count}个、{quantity(amount, target)}"
+        return f"{count}个、{quantity(amount, figures)}"
     if count:
         return f"{count}个"
-    return f"部分面积{quantity(amount, target)}（没有整块完成的）" if amount else ""
+    return f"部分面积{quantity(amount, figures)}（没有整块完成的）" if amount else ""
 
 
 def quota(figures: TargetFigures) -> str:
@@ -35,7 +34,7 @@ def quota(figures: TargetFigures) -> str:
     if figures.quota_count is not None:
         parts.append(f"{figures.quota_count}个")
     if figures.quota is not None:
-        parts.append(quantity(figures.quota, target))
+        parts.append(quantity(figures.quota, figures))
     if not parts:
         return "方案未定任务数"
     return ("底线" if target.is_floor else "任务数") + "、".join(parts)
@@ -79,10 +78,9 @@ def patches_overall(progress: Progress) -> str:
 
 def reading(figures: TargetFigures) -> str:
     """靠监测的任务：“底线32202亩，2024年6月30日监测为32300亩，高出底线98亩。”"""
-    target = figures.target
     if figures.confirmed is None:
         return f"{quota(figures)}，还没有监测数。"
-    text = f"{quota(figures)}，{long_date(figures.reading.on)}监测为{quantity(figures.confirmed, target)}"
+    text = f"{quota(figures)}，{long_date(figures.reading.on)}监测为{quantity(figures.confirmed, figures)}"
     if figures.margin is not None:
         return f"{text}，{margin_text(figures) if figures.margin else '与底线持平'}。"
     share = percent_of(figures.confirmed, figures.quota)
@@ -91,10 +89,9 @@ def reading(figures: TargetFigures) -> str:
 
 def patch_progress(figures: TargetFigures) -> str:
     """靠图斑的任务：任务数、图斑、上报、核实、核减、暂缓。"""
-    target = figures.target
     if not figures.patch_count:
         return f"{quota(figures)}，还没有图斑，暂无进展数据。"
-    own = both(figures.patch_count, figures.patch_area, target)
+    own = both(figures.patch_count, figures.patch_area, figures)
     text = f"{quota(figures)}，现有图斑{own}。{done(figures)}"
     if figures.deferred_count:
         text += f"暂缓{figures.deferred_count}个。"
@@ -109,9 +106,9 @@ def done(figures: TargetFigures) -> str:
     confirmed = worked(figures, figures.confirmed_count, figures.confirmed)
     exempt = ""
     if figures.exempt_count:
-        exempt = f"核查无问题{figures.exempt_count}个，核减面积{quantity(figures.exempt, figures.target)}"
+        exempt = f"核查无问题{figures.exempt_count}个，核减面积{quantity(figures.exempt, figures)}"
     if figures.exempt_count == figures.patch_count:
-        return f"现有图斑全部核查无问题，核减面积{quantity(figures.exempt, figures.target)}。"
+        return f"现有图斑全部核查无问题，核减面积{quantity(figures.exempt, figures)}。"
     if not confirmed:
         besides = f"{exempt}；其余" if exempt else ""
         if single or not reported:
@@ -130,7 +127,7 @@ def done(figures: TargetFigures) -> str:
 def worked(figures: TargetFigures, count: int, amount: Decimal) -> str:
     """做了的个数和面积；只有核查无问题的、什么都没做的是空文字。"""
     only_exempt = figures.exempt_count and count == figures.exempt_count and not amount
-    return "" if only_exempt else both(count, amount, figures.target)
+    return "" if only_exempt else both(count, amount, figures)
 
 
 def shares(figures: TargetFigures, verb: str) -> str:
@@ -148,7 +145,7 @@ def shares(figures: TargetFigures, verb: str) -> str:
     ]
     after = ""
     if need.quota != figures.quota:
-        after = f"（任务面积核减后为{quantity(need.quota, figures.target)}）"
+        after = f"（任务面积核减后为{quantity(need.quota, figures)}）"
     return "、".join(texts) + after
 
 

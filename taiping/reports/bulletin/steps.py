@@ -57,7 +57,7 @@ def _deadline(row, due):
 
 def _reached(figures, row):
     """完成了多少：过了截止的再分按期、逾期完成和逾期未完成，还说清差多少。"""
-    found = both(row.reached_count, row.reached, figures.target)
+    found = both(row.reached_count, row.reached, figures)
     text = f"已完成{found}" if found else "还没有完成的"
     if row.days_left >= 0:
         return text
@@ -84,7 +84,7 @@ def lacking(figures: TargetFigures, row: MilestoneFigures) -> str:
     if need.quota_count and row.reached_count < need.quota_count:
         parts.append(f"{need.quota_count - row.reached_count}个")
     if need.quota and (lack := need.quota - (row.reached or 0)) > 0:
-        parts.append(quantity(lack, figures.target))
+        parts.append(quantity(lack, figures))
     if need.quota is None and need.quota_count is None and row.reached_count < need.patch_count:
         parts.append(f"{need.patch_count - row.reached_count}个")
     return "、".join(parts)

@@ -62,7 +62,7 @@ def _milestone_row(sheet, figures, row):
         milestone.get_actor_display(),
         row.due_on,
         days,
-        rounded(figures.quota, target.decimals),
+        rounded(figures.quota, figures.decimals),
         figures.quota_count,
         *_reached(figures, row),
         row.state.label,
@@ -71,12 +71,12 @@ def _milestone_row(sheet, figures, row):
     late = late_states(row.state)
     if days is not None and days < 0:
         late.add("离截止")
-    sheet.row(values, decimals=target.decimals, late=late)
+    sheet.row(values, decimals=figures.decimals, late=late)
 
 
 def _reached(figures, row):
     """九格：已完成（数量、个数）、完成率，按期、逾期完成（各有数量、个数），逾期未完成，按期率。"""
-    target, decimals = figures.target, figures.target.decimals
+    target, decimals = figures.target, figures.decimals
     reached = rounded(row.reached, decimals)
     if not target.by_patches:
         rate_of_quota = None if target.is_floor else ratio(row.reached, figures.quota)

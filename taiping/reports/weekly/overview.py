@@ -79,18 +79,18 @@ def _target_row(sheet, figures):
     values = [
         named(target),
         target.get_kind_display(),
-        rounded(figures.quota, target.decimals),
+        rounded(figures.quota, figures.decimals),
         figures.quota_count,
         *_done(figures),
         figures.state.label,
         remark(figures),
     ]
-    sheet.row(values, decimals=target.decimals, late=late_states(figures.state))
+    sheet.row(values, decimals=figures.decimals, late=late_states(figures.state))
 
 
 def _done(figures):
     """十格：上报、核实（各有数量、个数），两个完成率，核减（面积、个数），暂缓，逾期。"""
-    target, need, decimals = figures.target, figures.need, figures.target.decimals
+    target, need, decimals = figures.target, figures.need, figures.decimals
     confirmed = rounded(figures.confirmed, decimals)
     if target.is_floor or not target.by_patches:
         rate_of_quota = None if target.is_floor else ratio(figures.confirmed, figures.quota)
@@ -121,10 +121,10 @@ def remark(figures: TargetFigures) -> str:
         return read_on if figures.margin is None else f"{read_on}，{margin_text(figures)}"
     if not figures.patch_count:
         return "还没有图斑"
-    area = plain(rounded(figures.patch_area, target.decimals))
+    area = plain(rounded(figures.patch_area, figures.decimals))
     notes = [f"图斑{figures.patch_count}个、{area}亩"]
     if figures.need.quota != figures.quota:
-        notes.append(f"核减后按{plain(rounded(figures.need.quota, target.decimals))}亩计")
+        notes.append(f"核减后按{plain(rounded(figures.need.quota, figures.decimals))}亩计")
     undated = [row.milestone.name for row in figures.milestones if row.undated]
     if undated:
         notes.append(f"{'、'.join(undated)}{UNDATED}")

@@ -1,10 +1,11 @@
 """周报的分村：一张按个，一张按亩；最差的村在前，合计行的比率重新算。"""
 
 from decimal import Decimal
+from itertools import product
 
 from openpyxl import Workbook
 
-from taiping.ground.area import rounded
+from taiping.ground.area import enough_decimals, rounded
 from taiping.ground.tables import Column, SheetWriter
 from taiping.ground.tables.styles import COUNT, amount_format
 from taiping.ground.words import days_words
@@ -61,18 +62,19 @@ def _counts(book, shot):
 def _areas(book, shot):
     """分村面积：一项任务四格，亩。"""
     by_target, rows = shot.villages
-    columns = [*FIRST]
-    for figures in by_target:
-        area = amount_format(figures.target.decimals)
+    columns, decimals = [*FIRST], [_decimals(figures) for figures in by_target]
+    for figures, places in zip(by_target, decimals, strict=True):
+        area = amount_format(places)
         columns += _parts(figures, ("任务数", "图斑", "上报", "核实"), 8.5, area)
     sheet = _opened(book, shot, "分村面积", "亩", columns, font_step=1)
     for place, row in enumerate(rows, start=1):
         values = [place, row.village.name, row.lot]
-        for target, cell in row.pairs:
-            values += _area_cells(cell, target) if _is_shown(cell) else [None] * 4
+        for places, (_, cell) in zip(decimals, row.pairs, strict=True):
+            values += _area_cells(cell, places) if _is_shown(cell) else [None] * 4
         sheet.row(values)
     sheet.filter()
-    _total(sheet, [_area_cells(figures, figures.target) for figures in by_target], [])
+    totals = [_area_cells(*pair) for pair in zip(by_target, decimals, strict=True)]
+    _total(sheet, totals, [])
 
 
 def _parts(figures, titles, width, number_format) -> list[Column]:
@@ -105,9 +107,17 @@ def _count_cells(cell):
     return [cell.patch_count, cell.reported_count, cell.confirmed_count, cell.overdue_count]
 
 
-def _area_cells(cell, target):
+def _area_cells(cell, decimals):
     areas = (cell.quota, cell.patch_area, cell.reported, cell.confirmed)
-    return [rounded(area, target.decimals) for area in areas]
+    return [rounded(area, decimals) for area in areas]
+
+
+def _decimals(figures):
+    """一项任务各村的数写几位小数：一列里一样，见 TargetFigures.decimals。"""
+    pairs = []
+    for cell in figures.villages:
+        pairs += product((cell.patch_area, cell.reported, cell.confirmed), [cell.quota])
+    return max(figures.decimals, enough_decimals(pairs, figures.target.decimals))
 
 
 def _returns(returns):

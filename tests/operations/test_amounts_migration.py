@@ -1,0 +1,138 @@
+"""早先存成小数的数量换成整的百万分之一：数一个不变，退得回去；那时的备份照样恢复。"""
+
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
+
+from plots.models import Patch, RectificationRecord
+from taiping.operations.backup import restore
+from tasks.models import Allocation, Reading, Target
+from tests.operations.test_backup import old_apps, old_backup
+from tests.worlds.factories import (
+    make_allocation,
+    make_patch,
+    make_plan,
+    make_reading,
+    make_record,
+    make_steps_target,
+    make_target,
+    make_village,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AREAS = ["0.000001", "0.1", "0.7", "13.6", "873.98", "0.123457", "999999999.999999", "32202"]
+BEFORE = (("plots", "0013"), ("tasks", "0002"))
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def go_back():
+    for app, name in BEFORE:
+        call_command("migrate", app, name, verbosity=0)
+    return old_apps()
+
+
+def make_town():
+    """每个数一块图斑、一条记录；任务数、分解、监测各一个，还有没有任务数的一项。"""
+    target, village = make_steps_target(make_plan(), quota=Decimal("99.3")), make_village("东村")
+    for area in AREAS:
+        make_record(make_patch(target, village, code=area, area_mu=Decimal(area)))
+    make_allocation(target, village, quota=Decimal("60.000001"))
+    floor = make_target(target.plan, quota=None, kind="FLOOR", measured_by="READINGS")
+    make_reading(floor, value=Decimal("2.1467"))
+
+
+def amounts():
+    """现在的数，照编号。"""
+    return {
+        "patch": dict(Patch.objects.values_list("code", "area_mu")),
+        "record": dict(RectificationRecord.objects.values_list("patch__code", "area_mu")),
+        "quota": list(Target.objects.order_by("pk").values_list("quota", flat=True)),
+        "share": Allocation.objects.get().quota,
+        "reading": Reading.objects.get().value,
+    }
+
+
+BY_HAND = {
+    "patch": {area: Decimal(area) for area in AREAS},
+    "record": {area: Decimal(area) for area in AREAS},
+    "quota": [Decimal("99.3"), None],
+    "share": Decimal("60.000001"),
+    "reading": Decimal("2.1467"),
+}
+
+
+def stored():
+    """库里真正存着的。"""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT area_mu FROM plots_patch ORDER BY id")
+        return [value for (value,) in cursor.fetchall()]
+
+
+def test_amounts_go_back_to_decimals_and_come_forward_unchanged():
+    make_town()
+
+    old = go_back()
+    there = dict(old.get_model("plots", "Patch").objects.values_list("code", "area_mu"))
+    call_command("migrate", verbosity=0)
+
+    assert there == {area: Decimal(area) for area in AREAS}
+    assert amounts() == BY_HAND
+    small = [1, 100_000, 700_000, 13_600_000, 873_980_000, 123_457]
+    assert stored() == [*small, 999_999_999_999_999, 32_202_000_000]
+    assert {type(value) for value in stored()} == {int}
+
+
+def test_amounts_written_by_the_old_version_are_brought_over():
+    make_town()
+    old_patch = go_back().get_model("plots", "Patch")
+    hundredths = [Decimal(number) / 100 for number in range(1, 1500, 7)]
+    row = old_patch.objects.first()
+    for number, area in enumerate(hundredths):
+        row.pk, row.code, row.area_mu = None, f"H{number}", area
+        row.save(force_insert=True)
+
+    call_command("migrate", verbosity=0)
+
+    found = Patch.objects.filter(code__startswith="H")
+    assert list(found.order_by("pk").values_list("area_mu", flat=True)) == hundredths
+    assert found.aggregate(whole=Sum("area_mu")) == {"whole": sum(hundredths)}
+
+
+def test_the_rules_of_amounts_hold_after_the_change():
+    make_town()
+    go_back()
+    call_command("migrate", verbosity=0)
+
+    for model, change in (
+        (Patch, {"area_mu": 0}),
+        (RectificationRecord, {"area_mu": -1}),
+        (Target, {"quota": -1}),
+        (Allocation, {"quota": -1}),
+        (Reading, {"value": -1}),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.update(**change)
+    assert amounts() == BY_HAND
+
+
+def test_a_backup_made_when_amounts_were_decimals_is_restored(tmp_path):
+    make_town()
+    go_back()
+    old_backup(tmp_path / "old.zip")
+    call_command("migrate", verbosity=0)
+    RectificationRecord.objects.all().delete()
+    Patch.objects.all().delete()
+
+    restore(tmp_path / "old.zip", replace=True)
+
+    assert amounts() == BY_HAND
+    assert Patch.objects.aggregate(whole=Sum("area_mu")) == {
+        "whole": sum(Decimal(area) for area in AREAS)
+    }
