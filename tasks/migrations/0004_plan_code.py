@@ -12,7 +12,7 @@ def name_by_year(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0002_plan_file_unreadable'),
+        ('tasks', '0003_amounts_in_millionths'),
     ]
 
     operations = [
