@@ -51,6 +51,8 @@ def confirm(request, record, content):
     messages.success(
         request, f"{review.year}年度方案已按“{record.name}”导入：{summary}。下面是现在的方案。"
     )
+    for effect in review.effects:
+        messages.info(request, str(effect))
     return redirect(f"{reverse('tasks:plan')}?year={review.year}")
 
 
