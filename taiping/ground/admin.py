@@ -103,6 +103,24 @@ def refusal_of(request: HttpRequest) -> list[str]:
 class ExchangingFormSet(BaseInlineFormSet):
     """几行一起改：先把要删的、要换位置的挪开，再一行行存，所以两行可以互换。"""
 
+    def clean(self):
+        """带条件的“不重复”Django 不替表看，这里看；不带条件的它自己看。"""
+        super().clean()
+        for constraint in self._unique_constraints():
+            if constraint.condition is not None:
+                self._check_unique(constraint)
+
+    def _check_unique(self, constraint):
+        names = [self.model._meta.get_field(name).attname for name in constraint.fields]
+        seen = set()
+        for form in self.forms:
+            key = tuple(getattr(form.instance, name) for name in names)
+            if self._should_delete_form(form) or None in key or "" in key:
+                continue
+            if key in seen:
+                form.add_error(None, "和前面一行重复，请改成不同的，或删去一行。")
+            seen.add(key)
+
     def save_existing_objects(self, commit=True):
         self.before = self._make_room() if commit and self.initial_forms else {}
         return super().save_existing_objects(commit)
@@ -141,10 +159,13 @@ class ExchangingFormSet(BaseInlineFormSet):
     def _unique_fields(self):
         """管着几行不重复的各格；都属于同一条上级，那一格不算。"""
         names = set()
-        for constraint in self.model._meta.constraints:
-            if isinstance(constraint, models.UniqueConstraint):
-                names.update(constraint.fields)
+        for constraint in self._unique_constraints():
+            names.update(constraint.fields)
         return names - {self.fk.name}
+
+    def _unique_constraints(self):
+        rules = self.model._meta.constraints
+        return [rule for rule in rules if isinstance(rule, models.UniqueConstraint)]
 
 
 def _away(field, pk, place):
