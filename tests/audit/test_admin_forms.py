@@ -43,7 +43,7 @@ def test_an_old_form_does_not_bring_a_deactivated_account_back(boss, client):
 
     text = text_of(page)
     assert page.status_code == 200
-    assert "您打开以后别人改过：启用 是 → 否。" in text
+    assert "您打开以后别人改过：有效 是 → 否。" in text
     assert 'value="刘泽泽"' in text
     kept = User.objects.get(pk=staff.pk)
     assert (kept.is_active, kept.name) == (False, "刘泽")
