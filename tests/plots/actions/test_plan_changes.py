@@ -354,3 +354,26 @@ def test_the_preview_page_says_the_numbers_beforehand(demo_town, client):
     assert RectificationRecord.objects.filter(milestone__code="water", by=boss).exists()
     assert list(all_differences()) == []
     assert Plan.objects.count() == 1
+
+
+def test_a_report_form_opened_before_the_insertion_does_not_report_the_new_step_unseen(
+    town, client
+):
+    client.force_login(town.east_secretary)
+    patch = Patch.objects.get(code="只复耕")
+    url = reverse("plots:report", args=[patch.pk])
+    form = client.get(url).context["form"]
+    names = ("client_key", "seen", "done_on", "amount", "first")
+    post = {name: form.initial[name] for name in names} | {"step": town.evidence.pk}
+    town.insert_irrigation()
+
+    page = client.post(url, post)
+
+    assert "您打开以后方案变了，现在该报“灌溉设施”。" in page.content.decode()
+    assert not patch.records.filter(milestone__code="water").exists()
+    again = post | {"first": page.context["form"]["first"].value()}
+    assert client.post(url, again).status_code == 302
+    done = [
+        step.milestone.code for step in state_of(Patch.objects.get(pk=patch.pk)).steps if step.done
+    ]
+    assert done == ["replant", "water", "evidence"]
