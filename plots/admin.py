@@ -6,7 +6,7 @@
 from django.contrib import admin
 
 from plots.models import Batch, ColumnAlias, Evidence, Patch, Reason, RectificationRecord
-from taiping.ground.admin import ReadOnlyAdmin
+from taiping.ground.admin import CarefulAdmin, ReadOnlyAdmin
 
 
 @admin.register(Batch)
@@ -86,9 +86,8 @@ class EvidenceAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Reason)
-class ReasonAdmin(admin.ModelAdmin):
+class ReasonAdmin(CarefulAdmin):
     list_display = ["text", "order", "needs_note", "is_active"]
-    list_editable = ["order", "is_active"]
     search_fields = ["text"]
 
     def has_delete_permission(self, request, obj=None):
@@ -96,7 +95,7 @@ class ReasonAdmin(admin.ModelAdmin):
 
 
 @admin.register(ColumnAlias)
-class ColumnAliasAdmin(admin.ModelAdmin):
+class ColumnAliasAdmin(CarefulAdmin):
     list_display = ["text", "field", "order"]
     list_filter = ["field"]
     search_fields = ["text"]

@@ -2,12 +2,15 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Sum
-from django.forms import BaseInlineFormSet
 
-from taiping.ground.admin import ReadOnlyAdmin
+from taiping.ground.admin import (
+    CarefulAdmin,
+    ExchangingFormSet,
+    ExchangingInline,
+    ReadOnlyAdmin,
+)
 from taiping.ground.area import plain
 from taiping.ground.words import more_or_less
 from tasks.models import (
@@ -20,21 +23,7 @@ from tasks.models import (
     Target,
     WorkingGroup,
 )
-
-
-def due_dates_go_back(steps):
-    """时间节点里截止日期倒退的那些步 → 一句句话；没定时限的不参加比较。"""
-    problems, before = [], None
-    for step in sorted(steps, key=lambda step: step.order):
-        if step.due_on is None:
-            continue
-        if before and step.due_on < before.due_on:
-            problems.append(
-                f"第 {step.order} 步“{step.name}”的截止日期 {step.due_on} 早于第 {before.order} 步"
-                f"“{before.name}”的 {before.due_on}，请按先后顺序填。"
-            )
-        before = step
-    return problems
+from tasks.models.in_use import plan_user
 
 
 class FewQueries:
@@ -53,39 +42,34 @@ class FewQueries:
         return field
 
 
-class MilestoneFormSet(BaseInlineFormSet):
+class MilestoneFormSet(ExchangingFormSet):
+    """几步一起改的，合在一起看先后、日期、名称；规矩在 tasks.models.structure。"""
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.instance.is_one_of_many = True
+        return form
+
     def clean(self):
         super().clean()
-        if any(self.errors):
+        if any(self.errors) or not self.instance.plan_id:
             return
-        steps = [
-            form.instance
+        form_of = {
+            id(form.instance): form
             for form in self.forms
             if (form.has_changed() or form.instance.pk) and not self._should_delete_form(form)
-        ]
-        if problems := due_dates_go_back(steps):
-            raise ValidationError(problems)
-
-
-class MilestoneForm(forms.ModelForm):
-    """单独改一个时间节点时，也和同一任务的其他步比先后。"""
-
-    def clean(self):
-        data = super().clean()
-        target, order, name = data.get("target"), data.get("order"), data.get("name")
-        if target and order is not None and name:
-            others = target.milestones.exclude(pk=self.instance.pk)
-            this = Milestone(order=order, name=name, due_on=data.get("due_on"))
-            if problems := due_dates_go_back([*others, this]):
-                raise ValidationError({"due_on": problems})
-        return data
+        }
+        steps = [form.instance for form in form_of.values()]
+        stored = list(self.instance.milestones.all()) if self.instance.pk else []
+        for problem in self.instance.structure_problems(stored, steps):
+            form_of[id(problem.step)].add_error(problem.field, problem.sentence)
 
 
 # 表格里一行放得下：后台默认的输入框每个 20 个字宽
 NARROW = {models.CharField: {"widget": forms.TextInput(attrs={"size": 10})}}
 
 
-class MilestoneInline(FewQueries, admin.TabularInline):
+class MilestoneInline(FewQueries, ExchangingInline):
     model = Milestone
     formset = MilestoneFormSet
     extra = 0
@@ -95,7 +79,7 @@ class MilestoneInline(FewQueries, admin.TabularInline):
         return super().get_queryset(request).select_related("target")
 
 
-class AllocationInline(FewQueries, admin.TabularInline):
+class AllocationInline(FewQueries, ExchangingInline):
     model = Allocation
     extra = 0
     formfield_overrides = NARROW
@@ -104,7 +88,7 @@ class AllocationInline(FewQueries, admin.TabularInline):
         return super().get_queryset(request).select_related("target", "village")
 
 
-class MembershipInline(FewQueries, admin.TabularInline):
+class MembershipInline(FewQueries, ExchangingInline):
     model = Membership
     extra = 0
 
@@ -112,8 +96,49 @@ class MembershipInline(FewQueries, admin.TabularInline):
         return super().get_queryset(request).select_related("group", "cadre")
 
 
+class StepsFollowed:
+    """改了步骤的：同一个事务里请用到方案的那一层补记、重算，动到几个图斑说一声。"""
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        self.follow(request, steps_changed(form, formsets, change))
+
+    def delete_model(self, request, obj):
+        targets = targets_of([obj])
+        super().delete_model(request, obj)
+        self.follow(request, targets)
+
+    def delete_queryset(self, request, queryset):
+        targets = targets_of(queryset)
+        super().delete_queryset(request, queryset)
+        self.follow(request, targets)
+
+    def follow(self, request, targets):
+        targets = Target.objects.filter(pk__in=targets)
+        for effect in plan_user().follow(targets, by=request.user) if targets else ():
+            messages.info(request, str(effect))
+
+
+def targets_of(rows):
+    return {row.target_id for row in rows if isinstance(row, Milestone)}
+
+
+def steps_changed(form, formsets, change):
+    """步骤添了、删了、换了先后、换了谁做的任务的主键。"""
+    structural = {"target", "order", "actor"}
+    targets = set()
+    if isinstance(form.instance, Milestone) and (not change or structural & {*form.changed_data}):
+        targets = {form.instance.target_id, form.initial.get("target")}
+    for formset in formsets:
+        if formset.model is not Milestone:
+            continue
+        moved = [row for row, names in formset.changed_objects if structural & {*names}]
+        targets |= targets_of([*formset.new_objects, *formset.deleted_objects, *moved])
+    return targets - {None}
+
+
 @admin.register(Plan)
-class PlanAdmin(admin.ModelAdmin):
+class PlanAdmin(CarefulAdmin):
     list_display = ["name", "title", "issuer", "starts_on", "ends_on", "warn_days", "target_count"]
     list_display_links = ["name", "title"]
     list_filter = ["year"]
@@ -148,7 +173,7 @@ class PlanAdmin(admin.ModelAdmin):
 
 
 @admin.register(WorkingGroup)
-class WorkingGroupAdmin(FewQueries, admin.ModelAdmin):
+class WorkingGroupAdmin(FewQueries, CarefulAdmin):
     inlines = [MembershipInline]
     list_display = ["name", "plan", "parent", "office", "clause", "member_count", "order"]
     list_filter = ["plan"]
@@ -164,7 +189,7 @@ class WorkingGroupAdmin(FewQueries, admin.ModelAdmin):
 
 
 @admin.register(Target)
-class TargetAdmin(FewQueries, admin.ModelAdmin):
+class TargetAdmin(StepsFollowed, FewQueries, CarefulAdmin):
     inlines = [MilestoneInline, AllocationInline]
     list_display = [
         "name",
@@ -211,8 +236,7 @@ def split_against(split, quota, unit):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(FewQueries, admin.ModelAdmin):
-    form = MilestoneForm
+class MilestoneAdmin(StepsFollowed, FewQueries, CarefulAdmin):
     list_display = [
         "name",
         "target",
@@ -234,7 +258,7 @@ class MilestoneAdmin(FewQueries, admin.ModelAdmin):
 
 
 @admin.register(Allocation)
-class AllocationAdmin(FewQueries, admin.ModelAdmin):
+class AllocationAdmin(FewQueries, CarefulAdmin):
     list_display = ["target", "plan", "village", "lot", "quota_words", "quota_count"]
     list_filter = ["target__plan", "lot", "village"]
     list_select_related = ["target__plan", "village"]

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from taiping.ground.admin import CarefulAdmin, ExchangingInline
 from villages.accounts import lockout, sessions
 from villages.accounts.forms import AccountForm, VillageForm
 from villages.accounts.passwords import issue_password
@@ -18,7 +19,7 @@ from villages.models import Cadre, LoginFailure, Posting, User, Village
 admin.site.unregister(Group)  # 权限跟着角色走，不用组
 
 
-class PostingInline(admin.TabularInline):
+class PostingInline(ExchangingInline):
     model = Posting
     extra = 1
     autocomplete_fields = ["village"]
@@ -28,8 +29,9 @@ class PostingInline(admin.TabularInline):
 
 
 @admin.register(User)
-class AccountAdmin(admin.ModelAdmin):
+class AccountAdmin(CarefulAdmin):
     form = AccountForm
+    secret_fields = ("phone",)
     inlines = [PostingInline]
     change_form_template = "admin/villages/user/change_form.html"
     list_display = [
@@ -132,7 +134,7 @@ class AccountAdmin(admin.ModelAdmin):
 
 
 @admin.register(Village)
-class VillageAdmin(admin.ModelAdmin):
+class VillageAdmin(CarefulAdmin):
     form = VillageForm
     list_display = ["name", "code", "aliases", "people", "order"]
     search_fields = ["name", "aliases", "code"]
@@ -146,7 +148,7 @@ class VillageAdmin(admin.ModelAdmin):
 
 
 @admin.register(Posting)
-class PostingAdmin(admin.ModelAdmin):
+class PostingAdmin(CarefulAdmin):
     list_display = ["village", "user", "role"]
     list_select_related = ["village", "user"]
     list_filter = ["village", "user__role"]
@@ -159,7 +161,7 @@ class PostingAdmin(admin.ModelAdmin):
 
 
 @admin.register(Cadre)
-class CadreAdmin(admin.ModelAdmin):
+class CadreAdmin(CarefulAdmin):
     list_display = ["name", "post", "user", "order"]
     list_select_related = ["user"]
     search_fields = ["name", "post"]

@@ -75,17 +75,29 @@ def _save_unless_taken(patch, fields):
         raise _taken(patch.target, patch.village, patch.code) from None
 
 
+def _place(record):
+    """原来的先后；随方案补的排在它随的那一条的位置，不算后来办的。"""
+    return record.details.get("added_with_plan", {}).get("record", record.pk), record.pk
+
+
 def _carry_over(context, old_area):
     """把还算过数的记录换成带新村、新面积的转记，按原来的先后，原记录从它自己的完成日起撤回。"""
     patch = context.patch
     counted = [
         record
-        for record in sorted(context.records, key=lambda record: record.pk)
+        for record in sorted(context.records, key=_place)
         if record.kind in STATEFUL
         and (record.withdrawn_on is None or record.withdrawn_on > record.done_on)
     ]
     areas, completing = _new_figures(context, counted, old_area)
     for record in counted:
+        withdrawn_on = record.withdrawn_on
+        withdrawn_at, withdrawn_by = record.withdrawn_at, record.withdrawn_by
+        # 先撤回旧的再记新的：一步只许有一条没有撤回的完成记录
+        record.withdrawn_on = record.done_on
+        record.withdrawn_at = record.withdrawn_at or context.at
+        record.withdrawn_by = record.withdrawn_by or context.by
+        record.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by"])
         copy = RectificationRecord.objects.create(
             patch=patch,
             village=patch.village,
@@ -102,14 +114,10 @@ def _carry_over(context, old_area):
             is_demo=record.is_demo,
             details={"entered_at": record.created_at.isoformat(), **record.details},
             copy_of=record,
-            withdrawn_on=record.withdrawn_on,
-            withdrawn_at=record.withdrawn_at and context.at,
-            withdrawn_by=record.withdrawn_by,
+            withdrawn_on=withdrawn_on,
+            withdrawn_at=withdrawn_at and context.at,
+            withdrawn_by=withdrawn_by,
         )
-        record.withdrawn_on = record.done_on
-        record.withdrawn_at = record.withdrawn_at or context.at
-        record.withdrawn_by = record.withdrawn_by or context.by
-        record.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by"])
         context.records.append(copy)
         Evidence.objects.filter(record=record).update(record=copy)
 

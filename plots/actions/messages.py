@@ -54,6 +54,8 @@ def describe(record: RectificationRecord, user: User | None = None) -> str:
     """一条记录说成一句：“刘泽 9月7日退回到“复耕复种”：只种一部分”。user 自己办的说“您”。"""
     who = "您" if user is not None and record.by_id == user.pk else str(record.by)
     day, step = short_date(record.done_on), record.milestone.name
+    if record.is_added_with_plan and record.kind == Kind.REPORT:
+        return f"{who}改方案添了“{step}”，随后面的步骤算 {day}做过"
     what = {
         Kind.REPORT: f"上报了“{step}”{amount(record.area_mu)}",
         Kind.PASS: f"“{step}”核实通过",

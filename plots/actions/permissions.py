@@ -99,7 +99,8 @@ def _may_report(user, milestone):
 
 
 def _is_own_report(record, user):
-    return record.kind == Kind.REPORT and record.by_id == user.pk and record.withdrawn_at is None
+    is_report = record.kind == Kind.REPORT and not record.is_added_with_plan
+    return is_report and record.by_id == user.pk and record.withdrawn_at is None
 
 
 def _next_is_check(patch):

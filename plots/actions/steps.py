@@ -79,15 +79,15 @@ def _amount_of(milestone, area, left, is_last):
 
 
 def _steps_up_to(context, step):
-    """从下一步到 step 的时间节点；有一步轮不到这个人报就拒绝。"""
+    """从下一步到 step 的时间节点，已经完成的跳过；有一步轮不到这个人报就拒绝。"""
     first = context.state.next_milestone
     step = step or first
     if step not in context.milestones:
         raise NotAllowed(f"“{step.name}”不是“{context.patch.target.name}”的步骤，请重新选择。")
     start, end = context.milestones.index(first), context.milestones.index(step)
-    if end < start:
+    if end < start or _is_done(context, step):
         raise NotAllowed(f"“{step.name}”已经完成，现在该报“{first.name}”。")
-    steps = context.milestones[start : end + 1]
+    steps = [step for step in context.milestones[start : end + 1] if not _is_done(context, step)]
     if is_check(step, context.milestones):
         last = context.milestones[end - 1]
         raise NotAllowed(f"“{step.name}”由镇里核实，不能一并上报，请报到“{last.name}”为止。")
@@ -95,6 +95,10 @@ def _steps_up_to(context, step):
         if sentence := step_by_role(context.by, milestone):
             raise NotAllowed(sentence)
     return steps
+
+
+def _is_done(context, milestone):
+    return context.state.step_of(milestone).done
 
 
 @action("confirm")
@@ -131,7 +135,8 @@ def send_back(
         raise NotAllowed(f"不能退回到“{step.name}”，请选有上报记录、要重做的一步：{names}。")
     later = {milestone.pk for milestone in context.milestones if milestone.order >= step.order}
     gone = [r for r in state.standing if r.kind in WORK and r.milestone_id in later] + exempt
-    mine = [r for r in gone if r.kind == Kind.REPORT and r.by_id == context.by.pk]
+    reports = [r for r in gone if r.kind == Kind.REPORT and not r.is_added_with_plan]
+    mine = [r for r in reports if r.by_id == context.by.pk]
     if any(record.milestone_id == step.pk for record in mine):
         raise NotAllowed(f"“{step.name}”是您自己报的，请换一位镇工作人员退回。")
     context.withdraw(gone)
@@ -150,13 +155,14 @@ def steps_to_redo(context: ActionContext) -> list[Milestone]:
 
 
 def steps_to_report(context: ActionContext) -> list[Milestone]:
-    """这个人这一次能一起报的步骤：下一步，和紧接着的、不归镇里区里核实的几步。"""
+    """这个人这一次能一起报的步骤：下一步，和紧接着的、不归镇里区里核实的几步；已经完成的跳过。"""
     first = context.milestones.index(context.state.next_milestone)
     found = []
     for milestone in context.milestones[first:]:
         if is_check(milestone, context.milestones) or step_by_role(context.by, milestone):
             break
-        found.append(milestone)
+        if not _is_done(context, milestone):
+            found.append(milestone)
     return found
 
 

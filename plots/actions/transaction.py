@@ -82,6 +82,7 @@ class ActionContext:
             other
             for other in self.records
             if other.kind == Kind.REPORT
+            and not other.is_added_with_plan
             and (other.by_id, other.created_at) == (record.by_id, record.created_at)
         ]
         return sorted(found, key=lambda other: other.milestone.order)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 
 from plots.ledger.before_amendment import Before, amended_later
 from plots.ledger.replay import STATEFUL, WORK, PatchStanding, is_check, replay
@@ -36,6 +36,8 @@ COMPLETIONS = {
     "some": "已有上报面积",
 }
 DUE = due_on()
+# 随方案补的记录是后写的，却不是谁后来办的
+IS_ADDED_WITH_PLAN = Q(copy_of__isnull=False, copy_of=F("pk"))
 
 
 class LedgerAt:
@@ -117,7 +119,9 @@ class LedgerAt:
 
     def returned(self) -> Q:
         """最近一次办的是退回，还没有重新上报，也没有暂缓、核减。"""
-        later = self.records(OuterRef("patch"), kind__in=WORK, pk__gt=OuterRef("pk"))
+        later = self.records(
+            OuterRef("patch"), ~IS_ADDED_WITH_PLAN, kind__in=WORK, pk__gt=OuterRef("pk")
+        )
         back = RectificationRecord.objects.effective(self.on, self.basis).filter(
             ~later, patch=OuterRef("pk"), kind=Kind.RETURN
         )

@@ -133,7 +133,10 @@ def _status(patch, standing, steps, milestones):
         return Status.CLOSED, None
     if Kind.DEFER in kinds:
         return Status.DEFERRED, pending
-    last = next((r.kind for r in reversed(standing) if r.kind in (*WORK, Kind.RETURN)), None)
+    deeds = [
+        r.kind for r in standing if r.kind in (*WORK, Kind.RETURN) and not r.is_added_with_plan
+    ]
+    last = deeds[-1] if deeds else None
     if last == Kind.RETURN:
         return Status.RETURNED, pending
     if len(milestones) > 1 and is_check(pending, milestones):
@@ -167,7 +170,7 @@ def state_of(patch: Patch) -> PatchStanding:
 def settle(
     patch: Patch, state: PatchStanding | None = None, *, also: Sequence[str] = ()
 ) -> PatchStanding:
-    """按记录重算状态和下一步并存下；全系统只有这里写这两项。
+    """按记录重算状态和下一步并存下；全系统只有这里（和成批的 settle_all）写这两项。
 
     state 是已经算好的，没给就从记录算；also 是一起存的别的字段。
     """
@@ -183,6 +186,17 @@ def settle(
     if changed:
         patch.save(update_fields=changed)
     return state
+
+
+def settle_all(states: Iterable[tuple[Patch, PatchStanding]]) -> None:
+    """成批地存下算好的状态和下一步；变了的才写。"""
+    changed = []
+    for patch, state in states:
+        pending = state.next_milestone and state.next_milestone.pk
+        if (patch.status, patch.next_milestone_id) != (state.status, pending):
+            patch.status, patch.next_milestone_id = state.status, pending
+            changed.append(patch)
+    Patch.objects.bulk_update(changed, ["status", "next_milestone"], batch_size=500)
 
 
 def differences(
@@ -236,7 +250,16 @@ def all_differences(chunk: int = 2000) -> Iterator[tuple[Patch, str]]:
             RectificationRecord.objects.filter(
                 patch_id__gte=patches[0].pk, patch_id__lte=patches[-1].pk, kind__in=STATEFUL
             )
-            .only("patch", "village", "milestone", "kind", "withdrawn_at", "area_mu", "completes")
+            .only(
+                "patch",
+                "village",
+                "milestone",
+                "kind",
+                "withdrawn_at",
+                "area_mu",
+                "completes",
+                "details",
+            )
             .order_by("pk")
         )
         for record in rows:

@@ -20,6 +20,8 @@ class Event:
     def title(self) -> str:
         """“上报 复耕复种”“退回到 复耕复种”“督办”。"""
         record = self.record
+        if record.is_added_with_plan and record.kind == Kind.REPORT:
+            return f"方案添了“{record.milestone.name}”，随后面的步骤算做过"
         if record.kind == Kind.RETURN:
             return f"退回到“{record.milestone.name}”"
         if record.kind in SHOWS_STEP:
@@ -56,7 +58,7 @@ def timeline(patch: Patch, records: list[RectificationRecord]) -> tuple[list[Eve
     """(现在的记录, 更正换下来的记录)，都是新的在前；records 是 ledger.replay.records_of(patch)。"""
     for record in records:
         record.milestone.target = patch.target
-    replaced_pks = {record.copy_of_id for record in records if record.copy_of_id}
+    replaced_pks = {record.copy_of_id for record in records if record.copy_of_id != record.pk}
     latest_first = sorted(
         records, key=lambda record: (record.done_on, record.entered_at, record.pk), reverse=True
     )

@@ -89,6 +89,12 @@ class RectificationRecord(models.Model):
                 name="record_kind_is_known",
                 violation_error_message="没有这种记录。",
             ),
+            models.UniqueConstraint(
+                fields=["patch", "milestone"],
+                condition=Q(completes=True, withdrawn_at__isnull=True),
+                name="record_completes_a_step_once",
+                violation_error_message="这一步已经有一条没有撤回的完成记录。",
+            ),
         ]
         indexes = [
             # 进度的分组求和只读这一个索引就够，两种数据库、两种口径都一样。
@@ -157,6 +163,11 @@ class RectificationRecord(models.Model):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
+
+    @property
+    def is_added_with_plan(self) -> bool:
+        """方案后来才添的一步，给已经做过后面步骤的图斑补的：不是谁报上来的。"""
+        return "added_with_plan" in self.details
 
     @property
     def is_late(self) -> bool:

@@ -1,9 +1,14 @@
 """年度方案：目标任务、时间节点、工作组、任务分解、保有量监测。步骤和数都是数据，不是代码。"""
 
+from datetime import date
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Min, Q
 
+from tasks.models.in_use import plan_user
+from tasks.models.structure import period_problems
 from villages.models import NaturalManager
 
 
@@ -62,7 +67,19 @@ class Plan(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self):
+        """起止日期改了才去查：要包住自己的截止日期和已经有的记录。"""
         self.code = self.code or str(self.year or "")
+        stored = self.pk and Plan.objects.filter(pk=self.pk).first()
+        if not stored or None in (self.starts_on, self.ends_on):
+            return
+        if (self.starts_on, self.ends_on) == (stored.starts_on, stored.ends_on):
+            return
+        steps = self.dated_steps()
+        errors = {}
+        for problem in period_problems(self.starts_on, self.ends_on, steps, stored.days_in_use()):
+            errors.setdefault(problem.field, []).append(problem.sentence)
+        if errors:
+            raise ValidationError(errors)
 
     @property
     def own_code(self):
@@ -76,3 +93,20 @@ class Plan(models.Model):
 
     def natural_key(self):
         return (self.code,)
+
+    def dated_steps(self) -> list:
+        """方案里定了时限的时间节点。"""
+        found = []
+        for target in self.targets.prefetch_related("milestones"):
+            found += [step for step in target.milestones.all() if step.due_on]
+        return found
+
+    def days_in_use(self) -> list[date]:
+        """现在的起止日期以内，整改记录和监测数最早、最晚的是哪天。以后才补办的（如来年才销号）本来就在外面。"""
+        within = (self.starts_on, self.ends_on)
+        inside = Q(readings__on__range=within)
+        readings = self.targets.aggregate(
+            first=Min("readings__on", filter=inside), last=Max("readings__on", filter=inside)
+        )
+        days = (*readings.values(), *plan_user().record_days(self.pk, *within))
+        return [day for day in days if day is not None]

@@ -1,13 +1,24 @@
 """目标任务、时间节点、任务分解。"""
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 from taiping.ground.area import MuField, plain
 from tasks.models.groups import WorkingGroup
+from tasks.models.in_use import plan_user
 from tasks.models.plans import Plan
+from tasks.models.structure import (
+    ALL_KINDS_OF_COUNT,
+    Problem,
+    deadline_problem,
+    fixed_measure,
+    fixed_plan,
+    fixed_target,
+    place_problems,
+    step_problems,
+)
 from villages.models import NaturalManager, Village
 
 
@@ -104,6 +115,47 @@ class Target(models.Model):
     def clean(self):
         if self.group_id and self.plan_id and self.group.plan_id != self.plan_id:
             raise ValidationError({"group": "责任工作组要在同一年度方案里。"})
+        if sentence := self.count_refused():
+            raise ValidationError({"quota_count": sentence})
+        self._check_nothing_fixed_changes()
+
+    def count_refused(self) -> str:
+        """靠监测量的只看数值，填了个数就永远完不成；没有填错是空文字。"""
+        by_readings = self.measured_by == self.MeasuredBy.READINGS
+        return ALL_KINDS_OF_COUNT if by_readings and self.quota_count is not None else ""
+
+    def _check_nothing_fixed_changes(self):
+        """有了图斑或监测数，所属方案和“靠什么量”不能再改。没有改这两格就不去查。"""
+        stored = self.pk and Target.objects.filter(pk=self.pk).first()
+        if not stored:
+            return
+        fixed = {}
+        if self.plan_id != stored.plan_id:
+            fixed["plan"] = fixed_plan(stored.name, **stored.uses())
+        if self.measured_by != stored.measured_by:
+            fixed["measured_by"] = fixed_measure(stored.name, **stored.uses())
+        errors = {field: sentence for field, sentence in fixed.items() if sentence}
+        if errors:
+            raise ValidationError(errors)
+
+    def uses(self) -> dict[str, bool]:
+        """已经有图斑、有监测数没有。"""
+        return {
+            "patches": bool(plan_user().targets_with_patches([self.pk])),
+            "readings": self.readings.exists(),
+        }
+
+    def structure_problems(
+        self, stored: "list[Milestone]", steps: "list[Milestone]"
+    ) -> list[Problem]:
+        """时间节点由 stored（库里的全部）改成 steps，合在一起哪里不行。原有的步骤换了先后才去查记录。"""
+        problems = step_problems(steps)
+        if place_problems(stored, steps, {step.pk for step in stored}):
+            problems += place_problems(stored, steps, plan_user().steps_with_records([self.pk]))
+        for step in steps:
+            problem = deadline_problem(step, self.plan.starts_on, self.plan.ends_on)
+            problems += [problem] if problem else []
+        return problems
 
     @property
     def by_patches(self):
@@ -176,10 +228,33 @@ class Milestone(models.Model):
     def __str__(self):
         return f"{self.target.name} · {self.name}"
 
+    is_one_of_many = False  # 几行在一张表里一起改的：由那张表合在一起看，不拿库里的旧行来比
+
     def natural_key(self):
         return (*self.target.natural_key(), self.code)
 
     natural_key.dependencies = ["tasks.target"]
+
+    def clean(self):
+        if self.target_id is None or self.order is None:
+            return
+        self._check_target_is_kept()
+        if self.is_one_of_many:
+            return
+        stored = list(self.target.milestones.all())
+        others = [step for step in stored if step.pk != self.pk]
+        errors = {}
+        for problem in self.target.structure_problems(stored, [*others, self]):
+            field = problem.field if problem.step is self else NON_FIELD_ERRORS
+            errors.setdefault(field, []).append(problem.sentence)
+        if errors:
+            raise ValidationError(errors)
+
+    def _check_target_is_kept(self):
+        """任务有了图斑，步骤不能换到别的任务。"""
+        before = self.pk and Target.objects.filter(milestones=self.pk).first()
+        if before and before.pk != self.target_id and before.uses()["patches"]:
+            raise ValidationError({"target": fixed_target(self.name, before.name)})
 
 
 class AllocationManager(NaturalManager):

@@ -3,18 +3,20 @@
 一条路：文件 → Document（没解释的格子）→ Entry（解释过的行）→ 规矩 → 和库里比 → 一个事务写进去。
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 
 from taiping.ground.form_fields import suffix_of
 from taiping.ground.tables import Kept, TableError, TooHeavy, as_int, as_text
 from tasks.models import Plan
+from tasks.models.in_use import Effect, NobodyNamed
 from tasks.workbook.apply import write_all
 from tasks.workbook.audit import note_import
 from tasks.workbook.columns import BY_TITLE
 from tasks.workbook.diff import Diff, compare
 from tasks.workbook.document import Document, PlanFileError, PlanProblem
+from tasks.workbook.effects import follow_effects, foresee_effects
 from tasks.workbook.parse import parse_document
 from tasks.workbook.read_json import read_json
 from tasks.workbook.read_xlsx import read_xlsx
@@ -45,6 +47,7 @@ class PlanReview:
     diff: Diff | None = None
     blocked: tuple[str, ...] = ()  # 要删却删不得的，一句话一条
     plan: Plan | None = None  # 文件里写的是哪一份：年度和代码，没有存过
+    effects: list[Effect] = field(default_factory=list)  # 步骤变了，动到几个图斑
     too_heavy: str = ""  # 读到限度还没读完的那句话：不要再试
 
     def of_level(self, level: str) -> list[PlanProblem]:
@@ -120,6 +123,7 @@ def examine(
     if not review.errors:
         review.diff = compare(check)
         review.blocked = tuple(blocked_deletions(check, review.diff.deletable))
+        review.effects = foresee_effects(check, review.diff)
     return review
 
 
@@ -150,8 +154,13 @@ def import_plan(
             if delete_missing and review.blocked:
                 raise PlanFileError("\n".join(review.blocked))
             plan = write_all(review.diff, review.stored, by=by, delete_missing=delete_missing)
+            if not dry_run:
+                deleted = review.diff.deletable if delete_missing else ()
+                review.effects = follow_effects(review.diff, deleted, plan, by=by)
             note_import(plan, review.diff, name)
             transaction.set_rollback(dry_run)
+    except NobodyNamed as refusal:
+        raise PlanFileError(str(refusal)) from None
     except IntegrityError:
         raise PlanFileError(
             "写入时和库里的内容冲突，可能有人同时在改方案。没有导入，请重新上传再试。"

@@ -1,6 +1,15 @@
 """方案各行之间的规矩：不重复、引用得到、时间不颠倒。能在库里保存的，才没有错误。"""
 
 from taiping.ground.texts import listed
+from tasks.models import Milestone, Target
+from tasks.models.in_use import plan_user
+from tasks.models.structure import (
+    deadline_problem,
+    fixed_measure,
+    period_problems,
+    place_problems,
+    step_problems,
+)
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from tasks.workbook.model_rules import check_models
@@ -162,15 +171,17 @@ def check_members(check):
 
 
 def check_targets(check):
-    """录入了监测数的任务，不能改成靠图斑量。"""
-    measured = {entry.values["target"] for entry in check.stored.of("reading")}
+    """靠监测量的不填个数；有了图斑或监测数的，不能改靠什么量。"""
     for entry in check.entries["target"]:
-        values = check.full(entry)
-        if entry.row.bad & {"kind", "measured_by"} or values["measured_by"] != "PATCHES":
+        values, stored = check.full(entry), check.stored.get("target", entry.key)
+        if not entry.row.bad & {"measured_by", "quota_count"}:
+            target = Target(measured_by=values["measured_by"], quota_count=values["quota_count"])
+            if sentence := target.count_refused():
+                check.report(entry, "quota_count", sentence)
+        if stored is None or values["measured_by"] in (None, stored.values["measured_by"]):
             continue
-        if values["code"] in measured:
-            advice = "这项任务已经录入了监测数，不能改成靠图斑量。请改回“监测”。"
-            check.report(entry, "measured_by", advice)
+        if sentence := fixed_measure(stored.values["name"], **stored.object.uses()):
+            check.report(entry, "measured_by", sentence)
 
 
 def check_milestones(check):
@@ -180,35 +191,70 @@ def check_milestones(check):
         if values["order"] is None and "order" not in entry.row.bad:
             check.report(entry, "order", "没有填“顺序”，请填上，从 1 起。")
         elif not entry.row.bad & {"target", "order"} and values["target"]:
-            by_target.setdefault(values["target"], []).append((values["order"], entry, values))
-    for target, steps in by_target.items():
-        _check_order(check, target, sorted(steps, key=lambda step: step[0]))
+            by_target.setdefault(values["target"], []).append(entry)
+    for target, entries in by_target.items():
+        in_file = [(step_of(check, entry), entry) for entry in entries]
+        in_file.sort(key=lambda pair: pair[0].order)
+        kept = [e.object for e in check.kept("milestone") if e.values["target"] == target]
+        _check_orders(check, in_file, kept)
+        _check_structure(check, target, in_file, kept)
 
 
-def _check_order(check, target, steps):
-    """同一任务里顺序不重复，截止日期沿着顺序只能往后。"""
-    kept = {e.values["order"]: e for e in check.kept("milestone") if e.values["target"] == target}
-    seen, last = {}, None
-    for order, entry, values in steps:
+def step_of(check, entry):
+    """导入以后的这一步，不保存；库里有的带着主键。"""
+    values, stored = check.full(entry), check.stored.get("milestone", entry.key)
+    return Milestone(
+        pk=stored.object.pk if stored else None,
+        order=values["order"],
+        code=values["code"] or "",
+        name=values["name"] or "",
+        actor=values["actor"],
+        due_on=None if "due_on" in entry.row.bad else values["due_on"],
+    )
+
+
+def _check_orders(check, in_file, kept):
+    """同一任务里顺序不重复。"""
+    kept, seen = {step.order: step for step in kept}, {}
+    for step, entry in in_file:
+        order = step.order
         if order in seen:
             advice = f"顺序 {order} 和{seen[order].row.place}重复，同一任务的顺序要各不相同。"
             check.report(entry, "order", advice)
         elif order in kept:
-            name = kept[order].values["name"]
-            advice = f"顺序 {order} 已被“{name}”占用，文件里没有它。请把它补进文件，或在导入时选择删除文件里没有的行。"
+            advice = (
+                f"顺序 {order} 已被“{kept[order].name}”占用，文件里没有它。"
+                "请把它补进文件，或在导入时选择删除文件里没有的行。"
+            )
             check.report(entry, "order", advice, level="KEEP")
         seen.setdefault(order, entry)
-        due_on = values["due_on"]
-        if due_on is None or "due_on" in entry.row.bad:
-            continue
-        if last and due_on < last[1]["due_on"]:
-            advice = (
-                f"“{values['name']}”在“{last[1]['name']}”之后，截止日期 {due_on} 却早于它的 {last[1]['due_on']}"
-                f"（{last[0].row.place}）。请改日期，或改顺序。"
-            )
-            check.report(entry, "due_on", advice)
-        else:
-            last = (entry, values)
+
+
+def _check_structure(check, target, in_file, kept):
+    """合在一起的规矩在 tasks.models.structure；连上文件里没有的行才不对的，只在保留那些行时算错。"""
+    stored = check.stored.get("target", (target,))
+    before = [
+        entry.object
+        for entry in check.stored.of("milestone")
+        if stored and entry.values["target"] == target
+    ]
+    steps, entry_of = [step for step, _ in in_file], {id(step): entry for step, entry in in_file}
+    taken, told = {step.order for step in steps}, set()
+    kept = [step for step in kept if step.order not in taken]  # 占了位置的已经说过
+    for level, after in (("ERROR", steps), ("KEEP", [*steps, *kept])):
+        problems = step_problems(after) + moved_problems(stored, before, after)
+        for problem in problems:
+            if problem.sentence not in told:
+                entry = entry_of.get(id(problem.step), in_file[-1][1])
+                check.report(entry, problem.field, problem.sentence, level=level)
+            told.add(problem.sentence)
+
+
+def moved_problems(stored, before, after):
+    """原有的步骤换了先后，才去查哪些有整改记录。"""
+    if not place_problems(before, after, {step.pk for step in before}):
+        return []
+    return place_problems(before, after, plan_user().steps_with_records([stored.object.pk]))
 
 
 def check_readings(check):
@@ -221,19 +267,34 @@ def check_readings(check):
 
 
 def check_period(check):
-    """日期不在方案的起止之间：提醒，不拦。"""
+    """截止日期要在方案的起止之间；别的日期不在的，提醒，不拦。"""
     plan = check.final("plan")
     starts_on, ends_on = (
         (plan[0].values.get(name) for name in ("starts_on", "ends_on")) if plan else (None, None)
     )
-    if not starts_on or not ends_on:
+    is_bad = any(entry.row.bad & {"starts_on", "ends_on"} for entry in check.entries["plan"])
+    if not starts_on or not ends_on or is_bad:
         return
+    for entry in check.entries["milestone"]:
+        if problem := deadline_problem(step_of(check, entry), starts_on, ends_on):
+            check.report(entry, "due_on", problem.sentence)
     for entry in check.entries["milestone"] + check.entries["reading"]:
-        for name in ("starts_on", "due_on", "on"):
+        for name in ("starts_on", "on"):
             day = entry.values.get(name)
             if day and not starts_on <= day <= ends_on:
                 advice = f"{day} 不在方案的起止日期（{starts_on} 至 {ends_on}）之内，请核对。"
                 check.report(entry, name, advice, level="WARNING")
+    _check_period_in_use(check, starts_on, ends_on)
+
+
+def _check_period_in_use(check, starts_on, ends_on):
+    """改了库里方案的起止日期：文件里没有的步骤和已有的记录，也要在里面。"""
+    plan, entries = check.stored.plan, check.entries["plan"]
+    if not plan or not entries or (starts_on, ends_on) == (plan.starts_on, plan.ends_on):
+        return
+    kept = [entry.object for entry in check.kept("milestone")]
+    for problem in period_problems(starts_on, ends_on, kept, plan.days_in_use()):
+        check.report(entries[0], problem.field, problem.sentence)
 
 
 def blocked_deletions(check, missing):

@@ -10,7 +10,7 @@ def headline(diff, *, delete_missing=False):
 
 
 def lines(review, *, delete_missing=False):
-    """逐行说明：提醒、新增、改动（旧 → 新）、文件里没有的。"""
+    """逐行说明：提醒、新增、改动（旧 → 新）、文件里没有的、步骤变了动到几个图斑。"""
     diff = review.diff
     yield from (f"提醒：{problem}" for problem in review.warnings)
     for change in diff.new:
@@ -23,4 +23,5 @@ def lines(review, *, delete_missing=False):
         yield f"{what} {entry.word}：{entry.label}"
     for entry in diff.kept:
         yield f"保留（文件里没有）{entry.word}：{entry.label}"
+    yield from (f"步骤变了：{effect}" for effect in review.effects)
     yield f"没有变化的 {len(diff.unchanged)} 行。"

@@ -217,7 +217,7 @@ def test_steps_whose_dates_go_back_are_refused_and_nothing_is_saved(boss, client
 
     assert page.status_code == 200
     assert (
-        "第 3 步“举证上传”的截止日期 2024-09-01 早于第 1 步“复耕复种”的 2024-09-30，请按先后顺序填。"
+        "“举证上传”在“复耕复种”之后，截止日期 2024-09-01 却早于它的 2024-09-30。请改日期，或改顺序。"
         in page.content.decode()
     )
     assert Target.objects.count() == 0
@@ -254,7 +254,7 @@ def test_one_step_alone_cannot_be_moved_before_the_one_it_follows(boss, client):
     page = client.post(reverse("admin:tasks_milestone_change", args=[evidence.pk]), post)
 
     evidence.refresh_from_db()
-    assert "早于第 1 步“复耕复种”" in page.content.decode()
+    assert "“举证上传”在“复耕复种”之后" in page.content.decode()
     assert evidence.due_on == date(2024, 10, 31)
 
 

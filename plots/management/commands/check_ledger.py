@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--fix",
             action="store_true",
-            help="把对不上的状态和下一步按记录重算（方案改了步骤以后用）；记录本身不动。",
+            help="把对不上的状态和下一步按记录重算；记录本身不动。",
         )
 
     def handle(self, *, fix, **options):

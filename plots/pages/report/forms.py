@@ -15,6 +15,7 @@ ENOUGH_PHOTOS = 10_000  # 只想知道另一样缺不缺时，这一样当作足
 class ReportForm(PatchForm, EvidenceForm):
     """做到哪一步、哪天、多少亩、凭什么。"""
 
+    first = forms.IntegerField(label="从哪一步报起", required=False, widget=forms.HiddenInput)
     step = forms.ChoiceField(label="做到哪一步", widget=forms.RadioSelect)
     amount = forms.ChoiceField(label="做了多少", widget=forms.RadioSelect)
     area_mu = area_field("这次做了多少亩", required=False)
@@ -29,7 +30,8 @@ class ReportForm(PatchForm, EvidenceForm):
     def __init__(self, *args, context, initial=None, **kwargs):
         self.steps = steps_to_report(context)
         self.now = context.state.next_step
-        starting = {"step": str(self.steps[0].pk), "amount": WHOLE}
+        first = self.steps[0].pk
+        starting = {"first": first, "step": str(first), "amount": WHOLE}
         super().__init__(*args, context=context, initial={**starting, **(initial or {})}, **kwargs)
         done_on = self.fields["done_on"]
         done_on.label, done_on.help_text = "完成日期", "做完的那天，不是填表的这天。"
@@ -89,6 +91,7 @@ class ReportForm(PatchForm, EvidenceForm):
 
     def clean(self):
         data = super().clean()
+        self._check_first(data)
         chosen = data.get("step") if "step" in self.fields else str(self.steps[0].pk)
         by_pk = {str(step.pk): step for step in self.steps}
         data["milestone"] = by_pk.get(chosen)
@@ -99,6 +102,16 @@ class ReportForm(PatchForm, EvidenceForm):
         if data["milestone"] and not self.errors.get("amount"):
             self._check_materials(data)
         return data
+
+    def _check_first(self, data):
+        """打开以后方案在前面添了一步的，不能没看见就一起报了。"""
+        first = self.steps[0]
+        if data.get("first") not in (None, first.pk):
+            self.data = self.data.copy()
+            self.data[self.add_prefix("first")] = first.pk  # 看过这句话，再交就是知道了
+            self.add_error(
+                None, f"您打开以后方案变了，现在该报“{first.name}”。请看清楚下面做到哪一步，再交。"
+            )
 
     def _check_area(self, data):
         if self.errors.get("area_mu"):

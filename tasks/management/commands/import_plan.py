@@ -7,14 +7,18 @@ from django.core.management.base import BaseCommand, CommandError
 from tasks import workbook
 from tasks.workbook.summary import headline, lines
 from villages.accounts.audit_actor import acting
+from villages.models import User
 
 
 class Command(BaseCommand):
-    help = "导入年度方案：import_plan 方案.xlsx [--dry-run] [--delete-missing]"
+    help = "导入年度方案：import_plan 方案.xlsx [--by 用户名] [--dry-run] [--delete-missing]"
 
     def add_arguments(self, parser):
         parser.add_argument(
             "file", type=Path, metavar="文件", help="export_plan 导出的 .xlsx 或 .json"
+        )
+        parser.add_argument(
+            "--by", metavar="用户名", help="记在谁名下；添的步骤要给做过后面步骤的图斑补记时必填"
         )
         parser.add_argument("--dry-run", action="store_true", help="只说会改什么，不写")
         parser.add_argument(
@@ -28,16 +32,18 @@ class Command(BaseCommand):
             "--same-plan", action="store_true", help="标题不一样也是同一份方案，改成文件里的标题"
         )
 
-    def handle(self, *args, file, code, same_plan, dry_run, delete_missing, **options):
+    def handle(self, *args, file, by, code, same_plan, dry_run, delete_missing, **options):
+        by = find_user(by)
         try:
             content = file.read_bytes()
         except OSError as error:
             raise CommandError(f"打不开 {file}：{error.strerror}。") from None
         try:
-            with acting(command="import_plan"):
+            with acting(by, command="import_plan"):
                 review = workbook.import_plan(
                     content,
                     file.name,
+                    by=by,
                     code=code,
                     retitles=same_plan,
                     dry_run=dry_run,
@@ -53,3 +59,13 @@ class Command(BaseCommand):
         self.stdout.write(
             f"试运行，没有写：{summary}。" if dry_run else f"{review.plan}：{summary}。"
         )
+
+
+def find_user(username):
+    """能导入方案的账号；没写是 None。"""
+    if username is None:
+        return None
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None or not user.has_perm("tasks.import_plan"):
+        raise CommandError(f"没有“{username}”这个管理员账号，请核对用户名。")
+    return user

@@ -53,6 +53,8 @@ def confirm(request, record, content):
     messages.success(
         request, f"{review.plan}已按“{record.name}”导入：{summary}。下面是现在的方案。"
     )
+    for effect in review.effects:
+        messages.info(request, str(effect))
     return redirect(f"{reverse('tasks:plan')}?plan={review.plan.code}")
 
 

@@ -195,6 +195,16 @@ def test_clerk_changes_a_quota_adds_a_step_and_shares_out(plan):
     assert Allocation.objects.get(target__code="restore", village__name="团碾").quota == 100
 
 
+def a_year_later(content):
+    """“时间节点”里的日期都往后一年。"""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for row in book["时间节点"].iter_rows(min_row=3):
+        for cell in row:
+            if hasattr(cell.value, "year"):
+                cell.value = cell.value.replace(year=2025)
+    return saved(book)
+
+
 def test_whole_next_year_from_this_years_workbook(plan):
     content = edit(
         workbook.export_xlsx(plan),
@@ -202,6 +212,8 @@ def test_whole_next_year_from_this_years_workbook(plan):
         ("方案", "B5", "2025/1/1"),
         ("方案", "B6", "2025.12.31"),
     )
+    assert "“镇级核实”的截止日期 2024-11-15 不在方案的起止日期" in "\n".join(refused(content))
+    content = a_year_later(content)
 
     diff = imported(content)
 
