@@ -1,9 +1,12 @@
 """年度方案：目标任务、时间节点、工作组、任务分解、保有量监测。步骤和数都是数据，不是代码。"""
 
+from datetime import date
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from taiping.ground.dates import long_date
 from villages.models import NaturalManager
 
 
@@ -54,3 +57,12 @@ class Plan(models.Model):
 
     def natural_key(self):
         return (self.year,)
+
+    def outside(self, day: date) -> str:
+        """day 不在方案起止之内时的一句话；在里面是空文字。"""
+        if self.starts_on <= day <= self.ends_on:
+            return ""
+        return (
+            f"{long_date(day)}不在{self}的起止日期（{long_date(self.starts_on)}至"
+            f"{long_date(self.ends_on)}）之内，请核对日期，或换一个年度的方案。"
+        )

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from plots.ledger import queues as my
+from tasks.models.readings import entries_of
 from villages.models import Village
 
 PAGE = 30
@@ -44,6 +45,7 @@ def my_tasks(request):
             "later": 0 if my.LATER in groups else counts.of(my.LATER, village=here),
             "waiting": my.waiting_of(request.user, village),
             "one_village": len(villages) == 1,
+            "readings": entries_of([village] if village else villages, today),
         },
     )
 
