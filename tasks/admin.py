@@ -1,4 +1,4 @@
-"""后台：年度方案和它下面的一切。监测数只加不改，方案文件只看。"""
+"""后台：年度方案和它下面的一切。监测数和方案文件只看。"""
 
 from django import forms
 from django.contrib import admin, messages
@@ -277,10 +277,13 @@ class AllocationAdmin(FewQueries, CarefulAdmin):
 
 
 @admin.register(Reading)
-class ReadingAdmin(FewQueries, admin.ModelAdmin):
-    """只加不改：录错了再录一条同一天的，后录入的为准。"""
+class ReadingAdmin(ReadOnlyAdmin):
+    """只看：录入和撤回在“方案 → 保有量监测”，数差得多的要先问一遍。"""
 
-    fields = ["target", "village", "on", "value", "source"]
+    fields = [
+        *("target", "village", "on", "value", "source", "by", "created_at"),
+        *("withdrawn_at", "withdrawn_by", "withdrawal_reason"),
+    ]
     list_display = [
         "target",
         "plan",
@@ -290,26 +293,12 @@ class ReadingAdmin(FewQueries, admin.ModelAdmin):
         "source",
         "by",
         "created_at",
+        "withdrawn_at",
         "is_demo",
     ]
     list_filter = ["target__plan", "is_demo"]
     list_select_related = ["target__plan", "village", "by"]
     search_fields = ["target__name", "source", "village__name"]
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name == "target":
-            kwargs["queryset"] = Target.objects.filter(measured_by=Target.MeasuredBy.READINGS)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def save_model(self, request, obj, form, change):
-        obj.by = request.user
-        super().save_model(request, obj, form, change)
 
     @admin.display(description="方案", ordering="target__plan__starts_on")
     def plan(self, reading):

@@ -1,9 +1,35 @@
-"""方案的权限：谁都能看，镇里录监测数、导出方案表，管理员导入方案。"""
+"""方案的权限：谁都能看，镇里导出方案表，管理员导入方案；监测数镇里录，任务让村里录的，村里录自己村的。"""
 
-from taiping.ground.permissions import add_permission
-from villages.rules import is_admin, is_town
+from django.utils import timezone
+
+from taiping.ground.permissions import add_permission, condition
+from villages.rules import is_admin, is_town, sees_village
+
+
+@condition()
+def may_enter(user, reading):
+    """reading 是要录的一次，还没有保存；没给的，问的是能不能录全镇的。"""
+    if user.is_town or reading is None:
+        return user.is_town
+    is_open = user.is_secretary and reading.target.villages_may_enter
+    return is_open and sees_village(user, reading.village)
+
+
+@condition("这个数已经撤回了。")
+def stands(user, reading):
+    return not reading.is_withdrawn
+
+
+@condition("录错的监测数由镇工作人员撤回；自己录的，当天可以自己撤回。")
+def may_take_back(user, reading):
+    is_own = reading.by_id == user.pk
+    return user.is_town or (
+        is_own and timezone.localdate(reading.created_at) == timezone.localdate()
+    )
+
 
 add_permission("tasks.view_plan")
-add_permission("tasks.add_reading", is_town)
+add_permission("tasks.add_reading", may_enter)
+add_permission("tasks.withdraw_reading", stands, may_take_back)
 add_permission("tasks.export_plan", is_town)
 add_permission("tasks.import_plan", is_admin)

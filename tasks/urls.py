@@ -2,12 +2,15 @@ from django.urls import path
 
 from tasks.pages import views
 from tasks.pages.imports import urls as import_urls
+from tasks.pages.readings import views as reading_views
 
 app_name = "tasks"
 urlpatterns = [
     path("", views.plan_detail, name="plan"),
     path("groups/", views.groups, name="groups"),
     path("shares/", views.allocations, name="allocations"),
-    path("readings/", views.readings, name="readings"),
+    path("readings/", reading_views.readings, name="readings"),
+    path("readings/table/", reading_views.readings_table, name="readings_table"),
+    path("readings/<int:pk>/withdraw/", reading_views.reading_withdraw, name="reading_withdraw"),
     *import_urls.urlpatterns,
 ]

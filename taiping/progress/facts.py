@@ -85,7 +85,7 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
         steps,
         filed,
         exempt_and_deferred(scope, milestones),
-        readings_by_target(scope),
+        readings_by_target(scope, [village.pk for village in villages]),
     )
 
 
@@ -159,13 +159,21 @@ def exempt_and_deferred(
 
 
 def quota_of(target: Target, facts: Facts) -> tuple[Decimal | None, int | None]:
-    """任务数 (亩，或任务自己的单位；个)：全镇看方案定的，只看几个村时看分解到这些村的；没有的是 None。"""
+    """任务数 (亩，或任务自己的单位；个)：全镇看方案定的，只看几个村时看分解到这些村的；没有的是 None。
+
+    几个村里有一个没分解的就没有：做的数是这几个村的，任务数也得是。
+    """
     if not facts.scope.is_part:
         return target.quota, target.quota_count
     shares = [facts.share(target, village) for village in facts.villages]
-    amounts = [share.quota for share in shares if share.quota is not None]
-    counts = [share.quota_count for share in shares if share.quota_count is not None]
-    return sum(amounts) if amounts else None, sum(counts) if counts else None
+    amounts = [share.quota for share in shares]
+    counts = [share.quota_count for share in shares]
+    return total_of_all(amounts), total_of_all(counts)
+
+
+def total_of_all(numbers: list[Decimal | int | None]) -> Decimal | int | None:
+    """合计；一个也没有、或有一个没有数的是 None。"""
+    return sum(numbers) if numbers and None not in numbers else None
 
 
 def need_of(

@@ -9,9 +9,10 @@ from itertools import product
 
 from taiping.ground.area import enough_decimals
 from taiping.ground.words import days_words
+from taiping.progress.readings import Measured
 from taiping.progress.states import MilestoneState, Need
 from taiping.progress.tallies import Scope
-from tasks.models import Milestone, Plan, Reading, Target
+from tasks.models import Milestone, Plan, Target
 from villages.models import Village
 
 ZERO = Decimal(0)
@@ -126,7 +127,7 @@ class TargetFigures:
     patch_area: Decimal = ZERO
     overdue_count: int = 0
     state: MilestoneState = MilestoneState.NO_DATA
-    reading: Reading | None = None  # 底线：当日最近的一次监测
+    reading: Measured | None = None  # 靠监测的：当日在用的监测
 
     @cached_property
     def decimals(self) -> int:
@@ -143,6 +144,10 @@ class TargetFigures:
         if not self.target.is_floor or self.confirmed is None or self.quota is None:
             return None
         return self.confirmed - self.quota
+
+    def partial_text(self, gap: str = " ") -> str:
+        """各村的监测没有报齐时的话，见 Measured；不是这样是空文字。"""
+        return self.reading.partial_text(gap) if self.reading else ""
 
     @property
     def margin_abs(self) -> Decimal:
@@ -168,8 +173,7 @@ class TargetFigures:
         """看几个村时，这项任务和它们无关：没有图斑，没有分解到这里，也没有这里的监测数。"""
         return (
             not self.patch_count
-            and self.quota is None
-            and self.quota_count is None
+            and not any(row.is_allocated for row in self.villages)
             and not any(
                 row.confirmed is not None for row in self.villages if not self.target.by_patches
             )

@@ -44,6 +44,7 @@ def _target(figures):
         "deferred_count": figures.deferred_count,
         "patch_count": figures.patch_count,
         "state": figures.state.value,
+        **({} if target.by_patches else {"reading": _reading(figures, amount)}),
         "milestones": [
             {
                 "code": row.milestone.code,
@@ -65,14 +66,29 @@ def _target(figures):
                 "name": row.village.name,
                 "quota": amount(row.quota),
                 "quota_count": row.quota_count,
-                "reported": amount(row.reported),
-                "confirmed": amount(row.confirmed),
+                "reported": done(row.reported),
+                "confirmed": done(row.confirmed),
                 "reported_count": row.reported_count,
                 "confirmed_count": row.confirmed_count,
                 "overdue_count": row.overdue_count,
             }
             for row in figures.villages
         ],
+    }
+
+
+def _reading(figures, amount):
+    """在用的监测：哪天的、是不是全镇自己的数、报了几个村；没有报齐的合计写在 value 里，不一定算数（底线不算）。"""
+    measured = figures.reading
+    if measured is None:
+        return None
+    return {
+        "on": measured.on.isoformat(),
+        "value": amount(measured.value),
+        "is_town": measured.is_town,
+        "is_partial": measured.is_partial,
+        "villages_reported": measured.villages,
+        "villages": measured.of,
     }
 
 
@@ -90,7 +106,7 @@ def as_table(progress: Progress) -> str:
         lines.append(
             f"{padded(target.name, 26)}{padded(figures.state.label, 10)}"
             f"任务数 {padded(quota_words(figures), 20)}核实 {padded(amount(figures.confirmed), 14)}"
-            f"上报 {padded(amount(figures.reported), 14)}" + counts_words(figures)
+            f"上报 {padded(amount(figures.reported), 14)}{counts_words(figures)}{figures.partial_text()}"
         )
         for row in figures.milestones:
             due = row.due_on.isoformat() if not row.undated else "未定时限  "

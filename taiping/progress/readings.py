@@ -1,7 +1,9 @@
-"""监测数在某日的值：全镇有数用全镇的，没有就用各村最近一次之和；一次都没有是 None。"""
+"""监测数在某日的值：全镇自己的数和各村的数比日期，晚的为准。"""
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -9,10 +11,56 @@ from taiping.progress.tallies import Scope, listed
 from tasks.models import Reading
 
 
-class Readings:
-    """一项任务的全部监测：村（None 是全镇）→ 按日期排好的监测；同一天后录入的为准。"""
+@dataclass(frozen=True)
+class Measured:
+    """一项任务某日在用的监测：全镇自己的一次，或各村最近一次的合计（没有报齐的是报了的村的合计）。
 
-    def __init__(self):
+    villages 是报了的村数，of 是一共几个村。在用的是全镇的，villages 只数报得比它晚的村。
+    """
+
+    rows: tuple[Reading, ...]
+    villages: int
+    of: int
+
+    @property
+    def is_town(self) -> bool:
+        return self.rows[0].village_id is None
+
+    @property
+    def is_partial(self) -> bool:
+        """各村的数没有报齐，又没有全镇的数可用。"""
+        return not self.is_town and self.villages < self.of
+
+    @property
+    def value(self) -> Decimal:
+        return sum((row.value for row in self.rows), Decimal(0))
+
+    @property
+    def on(self) -> date:
+        """哪天的数：几个村合计的，算到其中最早的一个。"""
+        return min(row.on for row in self.rows)
+
+    @property
+    def source(self) -> str:
+        return self.rows[0].source if len(self.rows) == 1 else f"{self.villages} 个村合计"
+
+    def partial_text(self, gap: str = " ") -> str:
+        """没有报齐时的话：“10 个村报了 2 个”；报齐了的、只有全镇的数的是空文字。公文里数字两边不空格（gap 是空的）。"""
+        if self.villages in (0, self.of):
+            return ""
+        later = "更晚的数" if self.is_town else ""
+        return f"{self.of}{gap}个村报了{gap}{self.villages}{gap}个{later}"
+
+    @property
+    def is_demo(self) -> bool:
+        return any(row.is_demo for row in self.rows)
+
+
+class Readings:
+    """一项任务的全部监测：村（None 是全镇）→ 按日期排好的监测；同一天后录入的为准。villages 是要数的村的主键。"""
+
+    def __init__(self, villages: Sequence[int]):
+        self.villages = villages
         self.series: dict[int | None, list[Reading]] = defaultdict(list)
 
     def add(self, reading: Reading) -> None:
@@ -27,29 +75,30 @@ class Readings:
         row = self.last(village_id, on)
         return row.value if row else None
 
-    def latest(self, on: date) -> Reading | None:
-        """当日在用的监测：全镇的最近一次；没有全镇的，是各村里最近的一次。"""
+    def measured(self, on: date) -> Measured | None:
+        """某日在用的监测；一次都没有是 None。
+
+        各村的数报齐了（每个村都有一次）才抵得上全镇的数，它的日期算各村最近一次里最早的那一天：有一个村还是
+        全镇那次以前的数，合计就旧于全镇的。两边日期晚的为准，同一天的以全镇自己的为准。没有报齐的不顶替全镇的数；
+        连全镇的数也没有，才把报了的村加起来，并标明没有报齐。
+        """
         town = self.last(None, on)
-        rows = [town] if town else [self.last(village, on) for village in self.series]
-        return max((row for row in rows if row), key=lambda row: row.on, default=None)
-
-    def value(self, on: date) -> Decimal | None:
-        town = self.last(None, on)
-        if town:
-            return town.value
-        values = [self.village_value(village, on) for village in self.series]
-        values = [value for value in values if value is not None]
-        return sum(values) if values else None
+        rows = [row for row in (self.last(pk, on) for pk in self.villages) if row]
+        is_whole = bool(rows) and len(rows) == len(self.villages)
+        if town and not (is_whole and min(row.on for row in rows) > town.on):
+            newer = sum(row.on > town.on for row in rows)
+            return Measured((town,), newer, len(self.villages))
+        return Measured(tuple(rows), len(rows), len(self.villages)) if rows else None
 
 
-def readings_by_target(scope: Scope) -> dict[int, Readings]:
+def readings_by_target(scope: Scope, villages: Sequence[int]) -> dict[int, Readings]:
     """任务主键 → Readings，一次查询；看部分村时只有这些村的，没有全镇的。手写 SQL 的原因见 tallies。"""
     known = "r.created_at < %(day_end)s" if scope.recorded else 'NOT r."on" > %(day)s'
-    found = defaultdict(Readings)
+    found = defaultdict(lambda: Readings(villages))
     for reading in Reading.objects.raw(
         f"""
         SELECT r.* FROM {Reading._meta.db_table} r
-        WHERE r.target_id IN ({listed(scope.target_ids)}) AND {known}{scope.places("r")}
+        WHERE r.target_id IN ({listed(scope.target_ids)}) AND {known} AND {scope.standing("r")}{scope.places("r")}
         ORDER BY r."on", r.created_at, r.id
         """,  # noqa: S608 拼进去的只有表名和整数主键
         scope.params(),

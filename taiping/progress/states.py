@@ -123,8 +123,7 @@ def judge_floor(
     """底线的一个节点：守住的是线，不是完成的量；没有监测数就是无数据。"""
     if value is None:
         return MilestoneState.NO_DATA
-    if quota is None:
-        return MilestoneState.ON_TRACK
+    quota = quota or Decimal(0)  # 没有定线的，有数就是守住了
     if value < quota:
         return MilestoneState.OVERDUE if on > term.due_on else MilestoneState.AT_RISK
     if on < term.due_on:

@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Max, Min, Q
 
+from taiping.ground.dates import long_date
 from tasks.models.in_use import plan_user
 from tasks.models.structure import period_problems
 from villages.models import NaturalManager
@@ -110,3 +111,12 @@ class Plan(models.Model):
         )
         days = (*readings.values(), *plan_user().record_days(self.pk, *within))
         return [day for day in days if day is not None]
+
+    def outside(self, day: date) -> str:
+        """day 不在方案起止之内时的一句话；在里面是空文字。"""
+        if self.starts_on <= day <= self.ends_on:
+            return ""
+        return (
+            f"{long_date(day)}不在{self}的起止日期（{long_date(self.starts_on)}至"
+            f"{long_date(self.ends_on)}）之内，请核对日期，或换一份方案。"
+        )

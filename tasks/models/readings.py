@@ -1,24 +1,86 @@
-"""保有量监测：只增不改。"""
+"""保有量监测：只增不改；录错了的撤回，撤回的也留着。"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from taiping.ground.area import MuField, plain
 from tasks.models.question import DONE, RECORDED
 from tasks.models.targets import Target
-from villages.models import Village
+from villages.models import User, Village
 
 
 class ReadingQuerySet(models.QuerySet):
-    def known(self, on, basis=DONE):
-        """某日已有的监测数；basis="recorded" 时看的是那天系统里已经录入的。"""
+    def known(self, on: date, basis: str = DONE) -> "ReadingQuerySet":
+        """某日有效的监测数；basis="recorded" 时看的是那天系统里已经录入、还没有撤回的。"""
         if basis == RECORDED:
-            return self.filter(created_at__date__lte=on)
-        return self.filter(on__lte=on)
+            standing = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__date__gt=on)
+            return self.filter(standing, created_at__date__lte=on)
+        return self.filter(Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on), on__lte=on)
+
+    def standing(self) -> "ReadingQuerySet":
+        """没有撤回的。"""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def visible_to(self, user: User) -> "ReadingQuerySet":
+        """村支部书记看全镇的和自己村的，其他角色看全部。"""
+        if not user.is_secretary:
+            return self
+        own = Village.objects.visible_to(user)
+        return self.filter(Q(village__isnull=True) | Q(village__in=own))
+
+    def latest(self) -> "ReadingQuerySet":
+        """每项任务、每个村（和全镇）最近的一次：没有撤回的里日期最晚的，同一天后录入的为准。"""
+        return self.standing()._numbered("target", "village", newest="-on").filter(turn=1)
+
+    def with_turns(self) -> "ReadingQuerySet":
+        """带 turn：同一任务、同一村、同一天的几次里倒数第几次录的；撤回的不和没撤回的比。"""
+        return self._numbered("target", "village", "on", "withdrawn_at")
+
+    def _numbered(self, *same, newest="-created_at"):
+        order = dict.fromkeys([newest, "-created_at", "-pk"])
+        return self.annotate(
+            turn=Window(RowNumber(), partition_by=[*map(F, same)], order_by=[*order])
+        )
+
+
+@dataclass
+class Entry:
+    """村里可以录的一项：哪项任务、哪个村、上次录的；没录过是 None。"""
+
+    target: Target
+    village: Village
+    last: "Reading | None"
+
+
+AFTER_END = timedelta(days=31)  # 年底的数一月才报得齐，方案结束以后还提醒一个月
+
+
+def entries_of(villages: Sequence[Village], today: date) -> list[Entry]:
+    """这些村现在可以自己录的监测，先按任务、再按村。两次查询；没有让村里录的任务只有一次。"""
+    targets = Target.objects.filter(
+        villages_may_enter=True,
+        plan__starts_on__lte=today,
+        plan__ends_on__gte=today - AFTER_END,
+    ).select_related("plan")
+    targets = list(targets.order_by("plan__starts_on", "order")) if villages else []
+    last = {}
+    if targets:
+        found = Reading.objects.filter(target__in=targets, village__in=villages).latest()
+        last = {(row.target_id, row.village_id): row for row in found}
+    return [
+        Entry(target, village, last.get((target.pk, village.pk)))
+        for target in targets
+        for village in villages
+    ]
 
 
 class ReadingManager(models.Manager.from_queryset(ReadingQuerySet)):
@@ -30,7 +92,10 @@ class ReadingManager(models.Manager.from_queryset(ReadingQuerySet)):
 
 
 class Reading(models.Model):
-    """保有量监测：某日的一个实有数。只增不改：同一天后录入的为准，先录的留着。"""
+    """保有量监测：某日的一个实有数。只增不改：同一天后录入的为准，先录的留着。
+
+    录错了的撤回：撤回日期就是监测日期，任何一天都当没有过这个数；按录入日期看，撤回以前的日子还是当时的样子。
+    """
 
     target = models.ForeignKey(
         Target, models.CASCADE, related_name="readings", verbose_name="目标任务"
@@ -56,6 +121,18 @@ class Reading(models.Model):
         verbose_name="录入人",
     )
     created_at = models.DateTimeField("录入时间", default=timezone.now)
+    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField("撤回录入时间", null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name="撤回人",
+    )
+    withdrawal_reason = models.CharField("撤回理由", max_length=200, blank=True, editable=False)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = ReadingManager()
@@ -70,6 +147,27 @@ class Reading(models.Model):
                 violation_error_message="数值不能是负数。",
             ),
             models.CheckConstraint(condition=~Q(source=""), name="reading_has_a_source"),
+            models.CheckConstraint(
+                condition=Q(
+                    withdrawn_on__isnull=True,
+                    withdrawn_at__isnull=True,
+                    withdrawn_by__isnull=True,
+                    withdrawal_reason="",
+                )
+                | Q(
+                    ~Q(withdrawal_reason=""),
+                    withdrawn_on__isnull=False,
+                    withdrawn_at__isnull=False,
+                    withdrawn_by__isnull=False,
+                ),
+                name="reading_withdrawal_is_whole",
+                violation_error_message="撤回的日期、时间、人和理由要么都有，要么都没有。",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("on")),
+                name="reading_is_not_withdrawn_before_its_day",
+                violation_error_message="撤回日期不能早于监测日期。",
+            ),
         ]
         indexes = [models.Index(fields=["target", "on"], name="reading_by_day")]
 
@@ -89,3 +187,18 @@ class Reading(models.Model):
     def clean(self):
         if self.target_id and self.target.measured_by != Target.MeasuredBy.READINGS:
             raise ValidationError({"target": f"“{self.target.name}”靠图斑量，不用录入监测数。"})
+        if self.target_id and self.on and (sentence := self.target.plan.outside(self.on)):
+            raise ValidationError({"on": sentence})
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    @property
+    def is_corrected(self) -> bool:
+        """同一天后来又录了一次，用的是后来的；要先 with_turns。"""
+        return self.turn > 1 and not self.is_withdrawn
+
+    @property
+    def place(self) -> str:
+        return self.village.name if self.village_id else "全镇"

@@ -68,6 +68,9 @@ class Target(models.Model):
     clause = models.CharField("方案条款", max_length=100, blank=True)
     wording = models.CharField("方案原文", max_length=300, blank=True)
     villages_may_add = models.BooleanField("村可自行添加图斑", default=False)
+    villages_may_enter = models.BooleanField(
+        "村可自行录入监测", default=False, help_text="只用于靠监测量的任务：村里录本村的数。"
+    )
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
     objects = TargetManager()
@@ -101,6 +104,11 @@ class Target(models.Model):
                 condition=Q(decimals__lte=6),
                 name="target_decimals_are_at_most_six",
                 violation_error_message="显示小数位最多 6 位。",
+            ),
+            models.CheckConstraint(
+                condition=Q(villages_may_enter=False) | Q(measured_by="READINGS"),
+                name="target_villages_enter_only_readings",
+                violation_error_message="靠图斑量的任务没有监测可录，请把“村可自行录入监测”改成否。",
             ),
         ]
 

@@ -1,16 +1,11 @@
-"""方案的四个页面：目标与时限、工作组、任务分解、保有量监测。"""
+"""方案的三个页面：目标与时限、工作组、任务分解；监测在 readings/。"""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 
-from tasks.models import Membership, Milestone, Reading, Target
+from tasks.models import Membership, Milestone
 from tasks.pages.allocation_table import allocation_table
 from tasks.pages.question import question_of
-from tasks.pages.readings.forms import ReadingForm
-from villages.accounts import drafts
 from villages.models import Village
 
 
@@ -65,51 +60,3 @@ def allocations(request):
         question,
         table=allocation_table(plan, villages, whole=not request.user.is_secretary),
     )
-
-
-def readings(request):
-    """各项任务的监测；镇工作人员在这里录入。"""
-    question = question_of(request)
-    plan = question.plan
-    if plan is None:
-        return render(request, "tasks/no_plan.html")
-    may_add = request.user.has_perm("tasks.add_reading")
-    form = ReadingForm(request.POST or None, plan=plan) if may_add else None
-    if request.method == "POST":
-        if not may_add:
-            raise PermissionDenied
-        if form.is_valid():
-            form.instance.by = request.user
-            reading = form.save()
-            messages.success(request, f"已录入：{reading}。总览里{reading.on}以后的数按它算。")
-            return redirect(f"{reverse('tasks:readings')}?plan={plan.code}")
-    if form:
-        drafts.refill(request, form)
-    targets = plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order")
-    return shown(
-        request,
-        "tasks/readings/readings.html",
-        question,
-        form=form,
-        targets=targets,
-        readings=mark_corrected(_latest_readings(plan, request.user)),
-    )
-
-
-def _latest_readings(plan, user):
-    """看得见的最近 500 次：村支部书记看全镇的和自己村的。"""
-    found = Reading.objects.filter(target__plan=plan).select_related("target", "village", "by")
-    if user.is_secretary:
-        own = Village.objects.visible_to(user)
-        found = found.filter(village__isnull=True) | found.filter(village__in=own)
-    return list(found.order_by("target__order", "-on", "-created_at", "-pk")[:500])
-
-
-def mark_corrected(readings):
-    """同一任务、同一村、同一天有几次录入的，只有最后一次在用，其余标“已更正”。"""
-    newest = set()
-    for reading in readings:
-        key = (reading.target_id, reading.village_id, reading.on)
-        reading.is_corrected = key in newest
-        newest.add(key)
-    return readings

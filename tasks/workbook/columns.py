@@ -165,6 +165,7 @@ TARGET = _table(
     ("clause", "如 一；二（二）", 20),
     ("wording", "", 40),
     ("villages_may_add", "不填就是否", 12),
+    ("villages_may_enter", "不填就是否；只用于靠监测量的任务", 12),
     ("order", "不填就按表里的先后", 8),
 )
 MILESTONE = _table(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from taiping.ground.tables import clean_text, shown
 from tasks.workbook.columns import BY_KIND, DELETABLE, ORDER
 from tasks.workbook.document import Entry
+from tasks.workbook.stored import is_withdrawn
 
 
 @dataclass
@@ -96,7 +97,7 @@ def _is_listed(check, entry):
 
 
 def _compare_readings(diff, check):
-    """监测只增不改：村、日期、数值、来源都一样的算同一条，其余都是新的。"""
+    """监测只增不改：村、日期、数值、来源都一样的算同一条，其余都是新的。撤回了的也算有，旧文件不会把它录回来。"""
     known = {key[:5] for key in check.stored.entries["reading"]}
     used = set()
     for key, entry in check.in_file["reading"].items():
@@ -110,7 +111,9 @@ def _compare_readings(diff, check):
             diff.new.append(EntryChange(entry, None, dict(entry.values), fields))
     if "reading" in check.document.kinds:
         diff.missing += [
-            entry for key, entry in check.stored.entries["reading"].items() if key[:5] not in used
+            entry
+            for key, entry in check.stored.entries["reading"].items()
+            if key[:5] not in used and not is_withdrawn(entry)
         ]
 
 

@@ -15,6 +15,7 @@ SENTENCES = {
     "target_floor_is_measured_by_readings": ("measured_by", "{rule}"),
     "target_cases_are_measured_by_patches": ("measured_by", "{rule}"),
     "target_measured_by_patches_is_in_mu": ("unit", "“{unit}”不行：{rule}"),
+    "target_villages_enter_only_readings": ("villages_may_enter", "{rule}"),
     "target_decimals_are_at_most_six": ("decimals", "“{decimals}”太大，{rule}"),
     "milestone_is_due_after_it_starts": (
         "due_on",

@@ -13,7 +13,7 @@ from tasks.models.structure import (
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from tasks.workbook.model_rules import check_models
-from tasks.workbook.stored import key_of
+from tasks.workbook.stored import is_withdrawn, key_of
 from tasks.workbook.village_rules import check_villages, village_index, warn_of_sums
 
 NO_GROUP = "“{}”不是“工作组”表里的名称。请改成表里的，或留空。"
@@ -259,15 +259,26 @@ def moved_problems(stored, before, after):
 
 def check_readings(check):
     targets = {entry.key[0]: entry.values for entry in check.final("target")}
+    withdrawn = withdrawn_readings(check)
     for entry in check.entries["reading"]:
+        if (entry.key or ())[:5] in withdrawn:
+            advice = "这一条在系统里已经撤回，不会再录进去。要录，请在“方案 → 保有量监测”里录。"
+            check.report(entry, "value", advice, level="WARNING")
         target = targets.get(entry.values.get("target"))
         if target and target.get("measured_by") == "PATCHES":
             advice = f"“{target.get('name')}”靠图斑量，不用录入监测数。请删去这一行，或改目标代码。"
             check.report(entry, "target", advice)
 
 
+def withdrawn_readings(check):
+    """撤回了、又没有照样再录过的监测：{(任务, 村, 日期, 数值, 来源)}。"""
+    stored = check.stored.entries["reading"]
+    withdrawn = {key[:5] for key, entry in stored.items() if is_withdrawn(entry)}
+    return withdrawn - {key[:5] for key, entry in stored.items() if not is_withdrawn(entry)}
+
+
 def check_period(check):
-    """截止日期要在方案的起止之间；别的日期不在的，提醒，不拦。"""
+    """截止日期、新录的监测要在方案的起止之间；别的日期不在的，提醒，不拦。"""
     plan = check.final("plan")
     starts_on, ends_on = (
         (plan[0].values.get(name) for name in ("starts_on", "ends_on")) if plan else (None, None)
@@ -278,12 +289,14 @@ def check_period(check):
     for entry in check.entries["milestone"]:
         if problem := deadline_problem(step_of(check, entry), starts_on, ends_on):
             check.report(entry, "due_on", problem.sentence)
+    known = {key[:5] for key in check.stored.entries["reading"]}
     for entry in check.entries["milestone"] + check.entries["reading"]:
+        is_new = entry.kind == "reading" and (entry.key or ())[:5] not in known
         for name in ("starts_on", "on"):
             day = entry.values.get(name)
             if day and not starts_on <= day <= ends_on:
                 advice = f"{day} 不在方案的起止日期（{starts_on} 至 {ends_on}）之内，请核对。"
-                check.report(entry, name, advice, level="WARNING")
+                check.report(entry, name, advice, level="ERROR" if is_new else "WARNING")
     _check_period_in_use(check, starts_on, ends_on)
 
 

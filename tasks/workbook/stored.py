@@ -57,8 +57,16 @@ class Stored:
     def of(self, kind):
         return list(self.entries[kind].values())
 
+    def listed(self, kind):
+        """写进文件的：撤回了的监测不写。"""
+        return [entry for entry in self.of(kind) if not is_withdrawn(entry)]
+
     def get(self, kind, key):
         return self.entries[kind].get(key)
+
+
+def is_withdrawn(entry):
+    return entry.kind == "reading" and entry.object.is_withdrawn
 
 
 def entry_of(kind, instance):

@@ -22,7 +22,7 @@ def to_xlsx(stored):
             _add_plan(book, stored.plan)
             continue
         columns = [_head(table, column) for column in table.columns]
-        rows = [_row(stored, table, entry) for entry in stored.of(table.kind)]
+        rows = [_row(stored, table, entry) for entry in stored.listed(table.kind)]
         tables.add_sheet(book, table.title, columns, rows, note_row=True)
     return tables.to_bytes(book)
 
@@ -94,7 +94,7 @@ def to_json(stored):
     plan, records = stored.plan.code, []
     for kind in ORDER:
         table = BY_KIND[kind]
-        for entry in stored.of(kind):
+        for entry in stored.listed(kind):
             fields = {"plan": [plan]} if kind in PLAN_LINKS else {}
             for name, value in entry.values.items():
                 fields[name] = _json_value(name, value, plan)

@@ -99,10 +99,10 @@ def test_an_address_made_up_in_a_header_is_not_believed(boss, client):
 
 
 def test_a_page_of_the_site_is_recorded_with_the_number_of_its_request(boss, client):
-    target = make_target(make_plan(), kind="FLOOR", measured_by="READINGS")
+    target = make_target(make_plan(), kind="FLOOR", measured_by="READINGS", quota=None)
     post = {"target": target.pk, "on": "2024-06-30", "value": "32300", "source": "变更调查"}
 
-    page = client.post("/admin/tasks/reading/add/", post)
+    page = client.post("/plan/readings/", post)
 
     entry = changes_of(Reading.objects.get())[0]
     assert entry.actor == boss

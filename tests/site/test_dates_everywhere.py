@@ -86,7 +86,7 @@ def drawn(town, on):
 
 
 def added(town, on):
-    form = {"target": town.floor.pk, "on": on, "value": "1", "source": "变更调查"}
+    form = {"target": town.floor.pk, "on": on, "value": "100", "source": "变更调查"}
     town.client.post(reverse("tasks:readings"), form)
     return list(Reading.objects.values_list("on", flat=True)) == [DAY]
 
@@ -160,7 +160,7 @@ def refused(command, **options):
 
 
 def post_reading(town, on):
-    form = {"target": town.floor.pk, "on": on, "value": "1", "source": "变更调查"}
+    form = {"target": town.floor.pk, "on": on, "value": "100", "source": "变更调查"}
     return town.client.post(reverse("tasks:readings"), form).content.decode()
 
 

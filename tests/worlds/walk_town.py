@@ -67,7 +67,13 @@ class WalkTown(Town):
     def __init__(self):
         super().__init__()
         self.target = self.add_target(villages_may_add=True)
-        self.floor = make_target(self.plan, "retained", kind="FLOOR", measured_by="READINGS")
+        self.floor = make_target(
+            self.plan,
+            "retained",
+            kind="FLOOR",
+            measured_by="READINGS",
+            villages_may_enter=True,
+        )
         self.east, self.west = self.add_village("东村"), self.add_village("西村秘密")
         self.staff = make_user("zhen", role=Role.STAFF, name="镇里小黄")
         self.leader = make_user("zhenzhang", role=Role.LEADER, name="镇长")
@@ -110,7 +116,7 @@ class WalkTown(Town):
             batch=self.batch,
         )
         make_allocation(self.target, village, quota=Decimal(mu))
-        make_reading(
+        reading = make_reading(
             self.floor, village=village, value=Decimal(mu), source=f"{word}来源", by=self.staff
         )
         make_shape(patch, shapely.box(lon, 29.85, lon + 0.001, 29.851), crs="EPSG:4490")
@@ -127,6 +133,7 @@ class WalkTown(Town):
         return {
             "village": village,
             "patch": patch,
+            "reading": reading,
             "check": check,
             "evidence": self._evidence(record, boss, word, lon),
         }
@@ -183,6 +190,8 @@ class WalkTown(Town):
         things = self.things[whose]
         if name.startswith("dashboard:village"):
             return things["village"].pk
+        if name == "tasks:reading_withdraw":
+            return things["reading"].pk
         if name.startswith("tasks:"):
             return self.plan_file.pk
         if name.startswith("plots:import_"):

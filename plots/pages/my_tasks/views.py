@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from plots.ledger import queues as my
 from tasks.models import Plan
+from tasks.models.readings import entries_of
 from villages.models import Village
 
 PAGE = 30
@@ -46,6 +47,7 @@ def my_tasks(request):
             "waiting": my.waiting_of(request.user, village),
             "one_village": len(villages) == 1,
             "newest": Plan.objects.current(today),
+            "readings": entries_of([village] if village else villages, today),
         },
     )
 

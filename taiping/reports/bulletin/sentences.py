@@ -78,13 +78,15 @@ def patches_overall(progress: Progress) -> str:
 
 def reading(figures: TargetFigures) -> str:
     """靠监测的任务：“底线32202亩，2024年6月30日监测为32300亩，高出底线98亩。”"""
+    partial = figures.partial_text(gap="")
     if figures.confirmed is None:
-        return f"{quota(figures)}，还没有监测数。"
+        return f"{quota(figures)}，{partial or '还没有监测数'}。"
     text = f"{quota(figures)}，{long_date(figures.reading.on)}监测为{quantity(figures.confirmed, figures)}"
     if figures.margin is not None:
-        return f"{text}，{margin_text(figures) if figures.margin else '与底线持平'}。"
-    share = percent_of(figures.confirmed, figures.quota)
-    return f"{text}，占任务数的{share}。" if share else f"{text}。"
+        text += f"，{margin_text(figures) if figures.margin else '与底线持平'}"
+    elif share := percent_of(figures.confirmed, figures.quota):
+        text += f"，占任务数的{share}"
+    return f"{text}（{partial}）。" if partial else f"{text}。"
 
 
 def patch_progress(figures: TargetFigures) -> str:

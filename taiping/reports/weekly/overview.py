@@ -115,10 +115,7 @@ def remark(figures: TargetFigures) -> str:
     """备注：数从哪里来，有没有要说明的。"""
     target = figures.target
     if target.is_floor or not target.by_patches:
-        if figures.confirmed is None:
-            return "还没有监测数"
-        read_on = f"{long_date(figures.reading.on)}监测数"
-        return read_on if figures.margin is None else f"{read_on}，{margin_text(figures)}"
+        return _reading_remark(figures)
     if not figures.patch_count:
         return "还没有图斑"
     area = plain(rounded(figures.patch_area, figures.decimals))
@@ -129,6 +126,16 @@ def remark(figures: TargetFigures) -> str:
     if undated:
         notes.append(f"{'、'.join(undated)}{UNDATED}")
     return "；".join(notes)
+
+
+def _reading_remark(figures):
+    partial = figures.partial_text(gap="")
+    if figures.confirmed is None:
+        return partial or "还没有监测数"
+    words = [f"{long_date(figures.reading.on)}监测数"]
+    if figures.margin is not None:
+        words.append(margin_text(figures))
+    return "，".join([*words, partial] if partial else words)
 
 
 def _signing(sheet, shot):

@@ -2,13 +2,18 @@
 
 import io
 import json
+from datetime import date
+from decimal import Decimal
 
 import openpyxl
 import pytest
 
 from taiping.ground import tables
 from tasks import workbook
-from tasks.models import Reading
+from tasks.models import Reading, Target
+from tasks.pages.readings.actions import withdraw
+from tasks.workbook import PlanFileError
+from tests.worlds.factories import make_reading, make_user
 from tests.worlds.plan_files import (
     FIXTURE,
     MODELS,
@@ -22,6 +27,7 @@ from tests.worlds.plan_files import (
     saved,
     sheet_rows,
 )
+from villages.models import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -242,9 +248,8 @@ def test_odd_but_possible_things_are_warned_of_not_refused(plan):
         ("任务分解", "D3", 600),
         ("任务分解", "D4", 500),
         ("时间节点", "E3", "2023-12-31"),
-        ("目标任务", "N1", "备注"),
+        ("目标任务", "O1", "备注"),
         ("村", "F1", "错误"),
-        ("监测", "+", ["retained", "", "2023-12-31", 32300, "2023年度变更调查"]),
     )
     book = openpyxl.load_workbook(io.BytesIO(content))
     book.create_sheet("草稿")["A1"] = "随手记"
@@ -253,12 +258,47 @@ def test_odd_but_possible_things_are_warned_of_not_refused(plan):
 
     assert [str(problem) for problem in review.warnings] == [
         "“草稿”：不认得这张表，没有读它。方案的八张表是：方案、村、工作组、目标任务、时间节点、任务分解、干部、监测。",
-        "“目标任务”第 1 行 N：不认得“备注”这一列，没有读它。",
+        "“目标任务”第 1 行 O：不认得“备注”这一列，没有读它。",
         "“时间节点”第 3 行 E“开始日期”：2023-12-31 不在方案的起止日期（2024-01-01 至 2024-12-31）之内，请核对。",
         "“任务分解”：“耕地恢复补足”分到各村的一共 1100 亩，任务数是 1010 亩，多了 90 亩；还有 8 个村没有分。",
-        "“监测”第 3 行 C“日期”：2023-12-31 不在方案的起止日期（2024-01-01 至 2024-12-31）之内，请核对。",
     ]
-    assert Reading.objects.get().value == 32300
+
+
+def test_a_new_reading_outside_the_plan_is_refused_an_old_one_is_only_pointed_out(plan):
+    """去年年底的那条是以前收下的，再导入同一份不拦；新加的一条不收。"""
+    target = Target.objects.get(code="retained")
+    make_reading(target, on=date(2023, 12, 31), value=Decimal(32300))
+    content = workbook.export_xlsx(plan)
+    more = edit(content, ("监测", "+", ["retained", "", "2025-01-01", 32310, "变更调查"]))
+    advice = "不在方案的起止日期（2024-01-01 至 2024-12-31）之内，请核对。"
+
+    same = workbook.import_plan(content, "方案.xlsx")
+    with pytest.raises(PlanFileError) as refusal:
+        workbook.import_plan(more, "方案.xlsx")
+
+    assert [str(problem) for problem in same.warnings] == [
+        f"“监测”第 3 行 C“日期”：2023-12-31 {advice}"
+    ]
+    errors = [problem for problem in refusal.value.problems if problem.level == "ERROR"]
+    assert [str(problem) for problem in errors] == [f"“监测”第 4 行 C“日期”：2025-01-01 {advice}"]
+    assert Reading.objects.count() == 1
+
+
+def test_an_old_file_does_not_bring_back_a_withdrawn_reading(plan):
+    staff = make_user(role=Role.STAFF)
+    target = Target.objects.get(code="retained")
+    wrong = make_reading(target, value=Decimal(3230), by=staff)
+    before = workbook.export_xlsx(plan)
+    withdraw(wrong, by=staff, reason="少写了一位")
+
+    review = workbook.import_plan(before, "方案.xlsx")
+
+    assert [problem.found for problem in review.warnings] == ["3230"]
+    assert "已经撤回，不会再录进去" in review.warnings[0].advice
+    assert list(Reading.objects.all()) == [wrong]
+    after = workbook.export_xlsx(plan)
+    assert [row[3] for row in sheet_rows(after)["监测"][2:]] == []
+    assert json.loads(workbook.export_json(plan))[-1]["model"] != "tasks.reading"
 
 
 def test_marked_copy_says_the_error_in_the_row_and_reads_back(plan):

@@ -1,0 +1,76 @@
+"""监测数像不像写错了：和上次、和任务数差得多的，录入以前再问一遍。"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from taiping.ground.area import plain
+from taiping.ground.dates import long_date
+from taiping.ground.words import more_or_less
+from tasks.models import Allocation, Reading, Target
+from villages.models import Village
+
+FAR = Decimal("0.05")  # 差 5% 以上
+DIGIT = 5  # 差五倍以上的，多半是多写、少写了一位
+
+Values = Mapping[Village | None, Decimal]  # 村（None 是全镇）→ 填的数
+
+
+def questions(target: Target, on: date, values: Values) -> list[str]:
+    """要再问一遍的，一个数一句话，写着填的数和比的数；两次查询，不论几个村。
+
+    底线是存量：比上次、比任务数多了少了 5% 以上都问。工作量是越做越多的累计数：没到任务数、比上次多都是常事，
+    只问比上次少的、超出任务数的，和一下子多了一位的。
+    """
+    before, quotas = _last_readings(target, on), _quotas(target)
+    found = []
+    for village, value in values.items():
+        key = village.pk if village else None
+        found.append(_question(target, village, value, before.get(key), quotas.get(key)))
+    return [sentence for sentence in found if sentence]
+
+
+def _last_readings(target, on):
+    """村 → 那天和那天以前最近的一次；以前没有的，是以后最早的一次。"""
+    found = {}
+    for reading in target.readings.standing().order_by("on", "created_at", "pk"):
+        if reading.on <= on:
+            found[reading.village_id] = reading
+        else:
+            found.setdefault(reading.village_id, reading)
+    return found
+
+
+def _quotas(target):
+    rows = Allocation.objects.filter(target=target, quota__isnull=False)
+    return {None: target.quota, **dict(rows.values_list("village_id", "quota"))}
+
+
+def _question(target: Target, village, value, last: Reading | None, quota: Decimal | None) -> str:
+    parts = []
+    if last and is_far(value, last.value, more=target.is_floor):
+        parts.append(_compared(f"上次（{long_date(last.on)}）", value, last.value, target.unit))
+    if quota is not None and is_far(value, quota, less=target.is_floor):
+        parts.append(_compared("任务数", value, quota, target.unit))
+    if not parts:
+        return ""
+    name = village.name if village else "全镇"
+    return f"{name}填的是 {plain(value)} {target.unit}；{'；'.join(parts)}。"
+
+
+def is_far(value: Decimal, other: Decimal, *, more: bool = True, less: bool = True) -> bool:
+    """差得多不多。more、less 是多了、少了算不算差；多出一位的总是算。"""
+    if not other:
+        return False
+    if value > other:
+        return value - other > other * FAR if more else value >= other * DIGIT
+    return less and other - value > other * FAR
+
+
+def _compared(what, value, other, unit):
+    words = f"{what}是 {plain(other)} {unit}，{more_or_less(value - other, unit)}"
+    if value >= other * DIGIT:
+        return f"{words}，像是多写了一位"
+    if value * DIGIT <= other:
+        return f"{words}，像是少写了一位"
+    return words
