@@ -8,7 +8,11 @@ from playwright.sync_api import expect
 from tests.worlds.factories import PASSWORD, make_user
 from villages.models import Role
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.any_database,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def test_leader_logs_in_and_arrives_at_the_dashboard(page):

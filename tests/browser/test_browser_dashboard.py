@@ -10,7 +10,11 @@ from taiping import demo
 from tests.worlds.factories import PASSWORD, make_user
 from villages.models import Role
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.any_database,
+    pytest.mark.django_db(transaction=True),
+]
 PHONE = {"width": 360, "height": 740}
 
 

@@ -8,7 +8,11 @@ from playwright.sync_api import expect
 from tests.plots.pages.test_map import DEGREES, Land, field
 from tests.worlds.factories import make_shape, make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.any_database,
+    pytest.mark.django_db(transaction=True),
+]
 PHONE = {"width": 360, "height": 740}
 EVERYTHING = "/patches/map/?year=2024"
 CLOSE = "#18/29.8505/106.0505"  # DONG-1 在正中间

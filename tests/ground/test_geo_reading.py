@@ -25,7 +25,7 @@ from tests.worlds.geo_files import (
     zipped,
 )
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 ROWS = [["500151124001000001", "团碾村", "15"], ["0002", "白云社区", "3.5"]]
 SHAPES = [square(), square(200)]

@@ -12,7 +12,7 @@ from taiping.ground.geometry.shapes import load, tidy_shapes
 from taiping.ground.tables import TableError
 from tests.worlds.geo_files import X, Y, bow_tie, square, with_hole
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 ESRI_4523 = (
     'PROJCS["CGCS2000_3_Degree_GK_Zone_35",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",'

@@ -13,7 +13,10 @@ from django.apps import apps
 from tests import ROOT
 from tests.worlds.hostile import loops_within_loops, too_slow
 
-pytestmark = pytest.mark.django_db  # 装载 taiping.wsgi 时要看一眼数据库是哪个版本
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.django_db,
+]  # 装载 taiping.wsgi 时要看一眼数据库是哪个版本
 
 PACKAGES = ("taiping", "villages", "tasks", "plots")
 METHODS = {

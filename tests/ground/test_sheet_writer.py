@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 
 from taiping.ground.tables import Column, SheetWriter, new_book, styles, to_bytes
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 NUMBER = styles.NUMBER
 

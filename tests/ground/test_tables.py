@@ -11,7 +11,7 @@ import pytest
 from taiping.ground import tables
 from taiping.ground.tables import TableError
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 LOST_CODE = "是被表格软件改成科学计数法的编号，请把这一列设成“文本”再填完整的编号。"
 

@@ -7,7 +7,7 @@ import pytest
 
 from taiping.ground.web import XLSX, download, whole_number
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 
 def name_of(response):

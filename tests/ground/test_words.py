@@ -6,7 +6,7 @@ import pytest
 
 from taiping.ground.words import days_words, more_or_less
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 
 @pytest.mark.parametrize(

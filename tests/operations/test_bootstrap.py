@@ -23,7 +23,7 @@ from packaging.markers import Marker
 from taiping.operations import bootstrap
 from tests import ROOT
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 NOT_THE_PROJECT = shutil.ignore_patterns(
     ".git",

@@ -11,7 +11,7 @@ from django.conf import settings
 from tests.worlds.servers import HOST, ROOT, Server, environment
 from tests.worlds.walk_town import FOREIGN, MISSING, WalkTown, client_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
 ITS_OWN = {"date", "expires", "x-request-id", "set-cookie"}  # 每次不同的
 CLOCK = 64  # xlsx、docx 里写着做成的时刻，压缩后差几个字节
 FOLLOWS_BODY = {"content-length", "transfer-encoding", "connection"}
@@ -136,7 +136,10 @@ def test_head_and_get_stay_in_step_on_every_address(town, real, tmp_path):
     with Server(tmp_path, **real) as server:
         for person in (None, town.east_boss, town.admin):
             line = Line(server, cookies_of(person))
+            is_admin = person == town.admin
             for path in dict.fromkeys(addresses):
+                if path.startswith("/admin/") and not is_admin:
+                    continue  # 后台别人进不去，都是送去登录的那一页
                 if found := compare(line, path, {}):
                     wrong[str(person), path] = found
             opened[str(person)] = line.opened

@@ -18,7 +18,7 @@ from tests.worlds.photos import noisy
 from tests.worlds.servers import HOST, ROOT, Server, Visitor, environment
 from tests.worlds.year import TODAY, Year
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
 DONE = "已停止服务，数据都已保存。"
 
 

@@ -12,7 +12,7 @@ from django.template import engines
 
 from tests import ROOT
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 APPS = ("taiping", "villages", "tasks", "plots")
 # 从下往上。写得细的先认：plots.models 是三楼的表，plots 是三楼剩下的（后台、网址、命令）。

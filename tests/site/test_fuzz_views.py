@@ -5,19 +5,18 @@
 
 import os
 import re
-from html.parser import HTMLParser
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from plots import actions
 from plots.models import Patch
+from tests.worlds.addresses import Fields, routes
 from tests.worlds.factories import (
     make_allocation,
     make_batch,
@@ -141,37 +140,6 @@ VALUE = st.one_of(
     st.dates().map(str),
     st.floats().map(str),
 )
-
-
-class Fields(HTMLParser):
-    """页面上各张表单里的格子：[(地址, {名字: 值})]。"""
-
-    def __init__(self, page):
-        super().__init__()
-        self.forms, self.select = [], None
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        if tag == "form":
-            self.forms.append((given.get("method", "get"), given.get("action") or "", {}))
-        elif tag in ("input", "textarea", "select", "button") and self.forms and given.get("name"):
-            self.forms[-1][2].setdefault(given["name"], given.get("value") or "")
-            self.select = given["name"] if tag == "select" else self.select
-        elif tag == "option" and self.select and given.get("value") and self.forms:
-            self.forms[-1][2][self.select] = given["value"]
-
-
-def routes(resolver=None, prefix="", namespace=""):
-    """(名字, 写着参数的路径, [参数的种类])。"""
-    for entry in (resolver or get_resolver()).url_patterns:
-        route = prefix + str(getattr(entry.pattern, "_route", "") or "")
-        if isinstance(entry, URLResolver):
-            yield from routes(
-                entry, route, f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            )
-        elif isinstance(entry, URLPattern) and hasattr(entry.pattern, "_route"):
-            yield f"{namespace}{entry.name}", "/" + route
 
 
 ROUTES = [(name, route) for name, route in routes() if name not in CLOSED]

@@ -7,7 +7,7 @@ import pytest
 
 from tests import ROOT
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MANUAL_FILE = ROOT / "taiping" / "operations" / "README.md"

@@ -135,8 +135,10 @@ def test_odd_methods_get_our_own_405_page(town, person):
     client, before, wrong = client_of(town.visitors[person]), everything(), []
     whose = FOREIGN if person in OUTSIDERS else OWN
 
-    for name, path in town.addresses(whose):
-        for method in ODD_METHODS:
+    for place, (name, path) in enumerate(town.addresses(whose)):
+        # 每个地址的五种方法管理员都试；别的人轮着试一种
+        methods = ODD_METHODS if person == "管理员" else [ODD_METHODS[place % len(ODD_METHODS)]]
+        for method in methods:
             response = client.generic(method, path)
             if (response.status_code, OUR_405 in text_of(response)) != (405, True) or leaks(
                 response, path

@@ -7,7 +7,7 @@ import pytest
 
 from tests import ROOT
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 CSS = sorted((ROOT / "static" / "css").glob("*.css"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))

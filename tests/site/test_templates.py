@@ -9,7 +9,7 @@ from jinja2 import UndefinedError, meta, nodes
 
 from tests import ROOT
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.any_database
 
 TEMPLATES = ROOT / "templates"
 ADMIN = TEMPLATES / "django"  # Django 自己的写法，只给后台
@@ -52,6 +52,13 @@ def test_a_page_is_jinja2_and_compiles(path):
     environment().get_template(name_of(path))
 
     assert [word for word in DJANGO_ONLY if word in text] == []
+
+
+def test_djangos_own_templates_are_the_admins_alone():
+    own = [path for path in (TEMPLATES / "django").rglob("*") if path.is_file()]
+
+    assert own
+    assert [path for path in own if not path.is_relative_to(ADMIN / "admin")] == []
 
 
 def test_no_line_is_longer_than_a_screen():

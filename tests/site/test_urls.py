@@ -1,43 +1,15 @@
 """每一个地址：没登录的人一律先去登录，只有写明公开的除外。"""
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
+from tests.worlds.addresses import site_urls, walk
 from tests.worlds.factories import make_user
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
 
 OPEN = {"villages:login", "healthz"}
-PLACEHOLDERS = {
-    "int": "1",
-    "str": "x",
-    "slug": "x",
-    "path": "x",
-    "uuid": "00000000-0000-0000-0000-000000000000",
-}
-
-
-def walk(resolver=None, prefix="", namespace=""):
-    """(名字, 路径)：地址里的参数换成随便一个合法的值。"""
-    for entry in (resolver or get_resolver()).url_patterns:
-        route = prefix + str(getattr(entry.pattern, "_route", "") or "")
-        if isinstance(entry, URLResolver):
-            yield from walk(
-                entry, route, f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            )
-        elif isinstance(entry, URLPattern) and hasattr(entry.pattern, "_route"):
-            path = route
-            for name in entry.pattern.converters:
-                kind = next((k for k in PLACEHOLDERS if f"<{k}:{name}>" in path), "str")
-                path = path.replace(f"<{kind}:{name}>", PLACEHOLDERS[kind]).replace(
-                    f"<{name}>", "x"
-                )
-            yield f"{namespace}{entry.name}", "/" + path
-
-
-def site_urls():
-    return [(name, path) for name, path in walk() if not name.startswith("admin:")]
 
 
 def test_the_walk_finds_the_pages():
@@ -79,14 +51,7 @@ def test_admin_is_closed_to_everyone_but_administrators(client, name):
 def test_no_page_breaks_on_odd_parameters(client, role):
     """地址里写错的参数给一句话或 404，不会是 500；没有方案时也一样。"""
     client.force_login(make_user(role=role))
-    odd = [
-        "?on=2024-02-30",
-        "?on=abc&basis=x&year=20x4",
-        "?year=9999",
-        "?on=9999-12-31",
-        "?on=0001-01-01",
-        "?on=%00",
-    ]
+    odd = ["?on=2024-02-30&year=9999", "?on=abc&basis=x&year=20x4", "?on=%00"]
 
     answers = {
         (path, query): client.get(path + query).status_code

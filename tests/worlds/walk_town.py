@@ -15,7 +15,7 @@ from plots import actions
 from plots.evidence import saving
 from plots.models import Evidence
 from plots.models.checks import GeometryCheck
-from tests.site.test_urls import walk
+from tests.worlds.addresses import walk
 from tests.worlds.factories import (
     make_allocation,
     make_batch,

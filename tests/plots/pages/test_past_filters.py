@@ -9,15 +9,7 @@ from tests.plots.pages.test_patch_filters import Scene
 from tests.worlds.hand_example import Example
 
 pytestmark = pytest.mark.django_db
-DAYS = [
-    "2024-08-05",
-    "2024-09-12",
-    "2024-09-30",
-    "2024-10-05",
-    "2024-10-14",
-    "2024-11-01",
-    "2024-12-31",
-]
+DAYS = ["2024-08-05", "2024-09-12", "2024-10-05", "2024-10-14", "2024-12-31"]
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,13 @@ from django.test import Client
 from django.urls import reverse
 
 from plots.models.checks import GeometryCheck
-from tests.site.test_fuzz_views import Fields
-from tests.site.test_urls import walk
 from tests.villages.accounts.test_sessions import LOGIN, idle, log_in
+from tests.worlds.addresses import Fields, walk
 from tests.worlds.factories import PASSWORD, make_patch
 from tests.worlds.walk_town import OWN, WalkTown, client_of
 from villages.accounts.landing import opens
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 WRITTEN = "登录超时前写的一句"
 TEXT = ("text", "search", "")
 
@@ -50,6 +49,14 @@ def buttons_of(page, url):
             yield url, action or url, {**fields, **dict.fromkeys(typed, WRITTEN)}, bool(typed)
 
 
+def kind_of(action):
+    """交到哪里；后台各种东西的添加、修改、删除、挑选是同一段程序，各算一种。"""
+    path = action.split("?")[0]
+    parts = path.strip("/").split("/")
+    in_admin_list = parts[0] == "admin" and len(parts) >= 3
+    return ("admin", "list" if len(parts) == 3 else parts[-1]) if in_admin_list else path
+
+
 def all_buttons(town, user):
     """这个人看得见的每一页上的每一张表单；同一种只要一张。"""
     client, found = client_of(user), {}
@@ -59,7 +66,9 @@ def all_buttons(town, user):
         response = client.get(url)
         if response.status_code == 200 and response.get("Content-Type", "").startswith("text/html"):
             for button in buttons_of(response.content, url):
-                found.setdefault((button[1].split("?")[0], tuple(sorted(button[2]))), button)
+                found.setdefault(
+                    (kind_of(button[1]), button[3] and tuple(sorted(button[2]))), button
+                )
     if user.is_town:
         picked = {"verb": "send_back", "pk": [town.waiting.pk], "back": "year=2024"}
         bulk = reverse("plots:patch_bulk")
