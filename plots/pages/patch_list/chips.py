@@ -18,7 +18,7 @@ def worded(filters):
 
 def _is_chip(filters, name):
     if name == "plan":
-        return filters.several_plans
+        return False  # 页头写着看的是哪一份，在那里换
     return LED_BY.get(name) not in filters.conditions
 
 
