@@ -307,6 +307,10 @@ class Allocation(models.Model):
     def __str__(self):
         return f"{self.target.name} · {self.village.name}"
 
+    def clean(self):
+        if self.target_id and self.quota_count is not None and not self.target.by_patches:
+            raise ValidationError({"quota_count": ALL_KINDS_OF_COUNT})
+
     def natural_key(self):
         return (*self.target.natural_key(), self.village.name)
 

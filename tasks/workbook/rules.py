@@ -4,6 +4,7 @@ from taiping.ground.texts import listed
 from tasks.models import Milestone, Target
 from tasks.models.in_use import plan_user
 from tasks.models.structure import (
+    ALL_KINDS_OF_COUNT,
     deadline_problem,
     fixed_measure,
     period_problems,
@@ -67,6 +68,7 @@ def check_all(document, stored, entries):
     check_members(check)
     check_models(check)
     check_targets(check)
+    check_allocations(check)
     check_milestones(check)
     check_readings(check)
     check_period(check)
@@ -182,6 +184,16 @@ def check_targets(check):
             continue
         if sentence := fixed_measure(stored.values["name"], **stored.object.uses()):
             check.report(entry, "measured_by", sentence)
+
+
+def check_allocations(check):
+    """靠监测量的任务，分到村也不填个数。"""
+    measured = {entry.key[0]: entry.values["measured_by"] for entry in check.final("target")}
+    for entry in check.entries["allocation"]:
+        values = check.full(entry)
+        by_readings = measured.get(values["target"]) == Target.MeasuredBy.READINGS
+        if by_readings and values["quota_count"] is not None and not entry.row.bad:
+            check.report(entry, "quota_count", ALL_KINDS_OF_COUNT)
 
 
 def check_milestones(check):

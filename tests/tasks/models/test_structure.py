@@ -106,6 +106,10 @@ def test_readings_are_not_counted(town, client):
     by_file = refused_by_file(town.plan, ("目标任务", "H3", 5))
 
     assert in_admin == by_file == [sentence]
+    share = make.make_allocation(town.floor, town.east)
+    in_admin = refused_in_admin(client, share, {"quota_count": 5})
+    by_file = refused_by_file(town.plan, ("任务分解", "E3", 5))
+    assert in_admin == by_file == [sentence]
 
 
 def test_steps_with_records_keep_their_order(town, client):
