@@ -119,7 +119,6 @@ def test_a_target_exactly_fulfilled_is_done(leader):
     assert "逾期" not in bulletin.split("二、分任务进展")[1].split("三、")[0]
 
 
-@pytest.mark.no_database
 @pytest.mark.parametrize(
     ("amount", "goal", "decimals", "enough"),
     [
