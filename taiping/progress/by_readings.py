@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
-from taiping.progress.facts import Facts, need_of, quota_of
+from taiping.progress.by_patches import term_of
+from taiping.progress.facts import Facts, need_of, quota_of, step_need
 from taiping.progress.figures import ZERO, MilestoneFigures, TargetFigures, VillageFigures
 from taiping.progress.readings import Readings
-from taiping.progress.states import Term, judge, judge_floor, overall
+from taiping.progress.states import Reached, Term, judge, judge_floor, overall
 from tasks.models import Milestone, Target
 
 
@@ -25,9 +26,12 @@ def reading_target(target: Target, facts: Facts) -> TargetFigures:
         confirmed=value,
         reading=readings.latest(on),
     )
+    begins_on = target.plan.starts_on
     for milestone in facts.milestones[target.pk]:
-        figures.milestones.append(reading_milestone(milestone, figures, readings))
-    figures.state = overall(row.state for row in figures.milestones)
+        term = term_of(milestone, target, begins_on)
+        figures.milestones.append(reading_milestone(milestone, figures, facts, term))
+        begins_on = milestone.due_on or begins_on
+    figures.judged = overall((row.milestone.name, row.judged) for row in figures.milestones)
     return figures
 
 
@@ -41,30 +45,31 @@ def village_rows(target: Target, facts: Facts, readings: Readings) -> list[Villa
 
 
 def reading_milestone(
-    milestone: Milestone, figures: TargetFigures, readings: Readings
+    milestone: Milestone, figures: TargetFigures, facts: Facts, term: Term
 ) -> MilestoneFigures:
     target, on, value = figures.target, figures.on, figures.confirmed
-    plan = target.plan
-    due_on = milestone.due_on or plan.ends_on
-    at_due = readings.value(min(due_on, on))
+    readings, need = facts.readings[target.pk], step_need(milestone, facts, figures.need)
+    at_due = readings.value(min(term.due_on, on))
     on_time = timely(target, value, at_due)
-    term = Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days)
     if target.is_floor:
-        state = judge_floor(on, term, figures.quota, value=value, value_at_due=at_due)
+        judged = judge_floor(on, term, need, value=value, value_at_due=at_due)
     else:
-        amounts = {"amount": value, "on_time": on_time or ZERO}
-        state = judge(on, term, figures.need, count=0, on_time_count=0, **amounts)
+        late_before = next(
+            (row.milestone.name for row in figures.milestones if row.state == "OVERDUE"), ""
+        )
+        reached = Reached(value, on_time=on_time or ZERO)
+        judged = judge(on, term, need, reached, late_before=late_before)
     return MilestoneFigures(
         milestone,
-        due_on,
+        term.due_on,
         on,
+        need,
         reached=value,
         reached_count=0,
         on_time=on_time,
         on_time_count=0,
-        overdue_count=0,
-        open_count=0,
-        state=state,
+        late_count=0,
+        judged=judged,
     )
 
 

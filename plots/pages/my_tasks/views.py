@@ -42,7 +42,7 @@ def my_tasks(request):
             "total": counts.of(*my.GROUPS, village=here),
             "lead": _lead(counts, here),
             "later": 0 if my.LATER in groups else counts.of(my.LATER, village=here),
-            "waiting": my.waiting_of(request.user, village),
+            "waiting": my.waiting_of(request.user, today, village),
             "one_village": len(villages) == 1,
         },
     )
