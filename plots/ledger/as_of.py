@@ -1,13 +1,14 @@
 """某一天的图斑：用那天有效的记录来挑，和总览的进度同一个口径，所以总览的数点开就是这些图斑。"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.lookups import Exact, LessThan
 
 from plots.ledger.before_amendment import Before, amended_later
 from plots.ledger.replay import STATEFUL, WORK, PatchStanding, is_check, replay
@@ -28,6 +29,7 @@ STATES = {
     "returned": "已退回",
     "split": "已拆分的原图斑",
 }
+ACTORS = {"VILLAGE": "村该办", "TOWN": "镇该办", "DISTRICT": "区该办"}
 COMPLETIONS = {
     "yes": "已完成",
     "no": "未完成",
@@ -38,6 +40,12 @@ COMPLETIONS = {
 DUE = due_on()
 # 随方案补的记录是后写的，却不是谁后来办的
 IS_ADDED_WITH_PLAN = Q(copy_of__isnull=False, copy_of=F("pk"))
+
+
+def reporting_step(steps: Sequence[Milestone]) -> Milestone | None:
+    """“上报”看的一步：该村里做的最后一步；没有村里做的看最后一步，没有步骤是 None。"""
+    by_village = [step for step in steps if step.actor == Milestone.Actor.VILLAGE]
+    return (by_village or [*steps] or [None])[-1]
 
 
 class LedgerAt:
@@ -71,6 +79,24 @@ class LedgerAt:
     def completed(self, *conditions: Q) -> Exists:
         return self.of_step(*conditions, kind__in=WORK, completes=True, milestone=OuterRef("pk"))
 
+    def kept(self, *conditions: Q) -> Exists:
+        """核查无问题的图斑，认定以前就完成了这一步：完成的记录是认定时撤回的（见 tallies 的 kept_steps）。"""
+        exempts = RectificationRecord.objects.effective(self.on, self.basis).filter(
+            Q(done_on=OuterRef("withdrawn_on")) | Q(withdrawn_at__isnull=False),
+            patch=OuterRef("patch"),
+            kind=Kind.EXEMPT,
+            created_at=OuterRef("withdrawn_at"),
+        )
+        rows = RectificationRecord.objects.filter(
+            *conditions,
+            Exists(exempts.order_by()),
+            patch=OuterRef(OuterRef("pk")),
+            milestone=OuterRef("pk"),
+            kind__in=WORK,
+            completes=True,
+        )
+        return Exists(rows.order_by())
+
     @property
     def exempt(self) -> Exists:
         return self.mine(kind=Kind.EXEMPT)
@@ -79,17 +105,18 @@ class LedgerAt:
     def deferred(self) -> Exists:
         return self.mine(kind=Kind.DEFER)
 
-    def last_steps(self, back: int = 0) -> list[Milestone]:
-        """每项任务的最后一步；back=1 是最后一步的前一步（只有一步的还是它）。"""
-        return [steps[max(len(steps) - 1 - back, 0)] for steps in self.steps.values()]
+    @property
+    def last_steps(self) -> list[Milestone]:
+        """每项任务的最后一步：“核实”看的。"""
+        return [steps[-1] for steps in self.steps.values()]
 
     def asked_steps(self, state: str, code: str) -> list[Milestone]:
         """state、code 问到的时间节点：合计这些步骤的面积时用；没有问到具体的步骤是空。"""
         if code:
             return [milestone for milestone in self.milestones if milestone.code == code]
-        if state in ("reported", "confirmed"):
-            return self.last_steps(back=1 if state == "reported" else 0)
-        return []
+        if state == "reported":
+            return [reporting_step(steps) for steps in self.steps.values()]
+        return self.last_steps if state == "confirmed" else []
 
     def in_state(self, state: str, code: str = "") -> Q:
         """STATES 里一种状态的条件；逾期时 code 限定是哪一步逾期。"""
@@ -110,6 +137,30 @@ class LedgerAt:
         waiting = self.of_step(kind=Kind.DEFER, milestone__order__lte=OuterRef("order"))
         which = {"code": code} if code else {}
         return Q(self.step(due & ~Q(self.completed()) & ~Q(waiting), **which)) & ~Q(self.exempt)
+
+    def stuck_with(self, actor: str) -> Q:
+        """没有了结、下一步由 actor（村、镇、区）做的。"""
+        left = Milestone.objects.filter(~Q(self.completed()), target=OuterRef("target"))
+        first = Subquery(left.order_by("order").values("actor")[:1])
+        return Q(Exact(first, Value(actor))) & ~Q(self.exempt)
+
+    def is_short(self) -> Q:
+        """最后一步完成了，完成的面积却小于图斑面积的。"""
+        last = [step.pk for step in self.last_steps]
+        rows = RectificationRecord.objects.effective(self.on, self.basis).filter(
+            patch=OuterRef("pk"), kind__in=WORK, milestone__in=last
+        )
+        done = rows.order_by().values("patch").annotate(total=Sum("area_mu")).values("total")
+        closed = self.mine(kind__in=WORK, completes=True, milestone__in=last)
+        return Q(closed) & Q(LessThan(Subquery(done), self.area))
+
+    @property
+    def area(self) -> F | Case:
+        """那天系统里记的图斑面积（亩）。"""
+        if not self.amended:
+            return F("area_mu")
+        whens = [When(pk=pk, then=Value(before.area_mu)) for pk, before in self.amended.items()]
+        return Case(*whens, default=F("area_mu"))
 
     def due_within(self, days: int) -> Q:
         """下一步从那天起 days 天内（含当天）截止的，不含那天已经逾期的。"""
@@ -182,7 +233,7 @@ class LedgerAt:
         return self.mine(kind__in=WORK, completes=True, milestone=step.pk)
 
     def at_step(self, code: str, completion: str) -> Q:
-        """code 这一步的完成情况（COMPLETIONS）；核查无问题的，每一步都算完成，按它的日期看是否按期。"""
+        """code 这一步的完成情况（COMPLETIONS）；核查无问题的，每一步都算完成，是否按期只看认定以前做完的。"""
         exempt, mine = self.of_step(kind=Kind.EXEMPT), Q(self.step(Q(), code=code))
         over_time = Q(done_on__gt=OuterRef("due"))
         if completion == "some":
@@ -191,7 +242,7 @@ class LedgerAt:
             when = (
                 ~over_time if completion == "on_time" else over_time
             )  # 不写 <=，原因见 querysets.lasting
-            either = Q(self.completed(when)) | Q(self.of_step(when, kind=Kind.EXEMPT))
+            either = Q(self.completed(when)) | Q(self.kept(when))
             return Q(self.step(either, code=code))
         if completion in ("yes", "no"):
             reached = Q(self.step(Q(self.completed()) | Q(exempt), code=code))

@@ -69,8 +69,8 @@ def counts_of(user: User, today: datetime.date) -> Counts:
     return Counts([(village, names[rank], n) for village, rank, n in rows])
 
 
-def waiting_of(user: User, village: Village | None = None) -> list[str]:
-    """不在村里手上的，每种一句话：“8 个等镇里核实”“3 个暂缓”。"""
+def waiting_of(user: User, today: datetime.date, village: Village | None = None) -> list[str]:
+    """不在村里手上的，每种一句话：“8 个等镇里核实，其中 2 个镇里已经逾期”“3 个暂缓”。"""
     patches = Patch.objects.visible_to(user).open()
     if village:
         patches = patches.filter(village=village)
@@ -80,12 +80,23 @@ def waiting_of(user: User, village: Village | None = None) -> list[str]:
         )
         .order_by()
         .values_list("status", "next_milestone__actor", "next_milestone__name")
-        .annotate(Count("pk"))
+        .annotate(Count("pk"), Count("pk", filter=Q(next_milestone__in=steps_due(today))))
     )
-    found = Counter()
-    for status, actor, step, n in rows:
-        found[_waiting_for(status, actor, step)] += n
-    return [f"{n} 个{what}" for what, n in found.most_common() if what]
+    found, late = Counter(), Counter()
+    for status, actor, step, n, overdue in rows:
+        what = _waiting_for(status, actor, step)
+        found[what] += n
+        if status != Status.DEFERRED:
+            late[what] += overdue
+    return [
+        f"{n} 个{what}{_late_words(late[what], what)}" for what, n in found.most_common() if what
+    ]
+
+
+def _late_words(number, what):
+    """逾期不是村里的，说清楚是谁的。"""
+    whose = "区里" if "区里" in what else "镇里"
+    return f"，其中 {number} 个{whose}已经逾期" if number else ""
 
 
 def _waiting_for(status, actor, step):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from taiping.ground.dates import short_date
-from taiping.progress.words import forecast_sentence, lacking_sentence
+from taiping.progress.words import forecast_sentences, lacking_sentence
 
 LEFT, TOP, WIDTH, HEIGHT = 52, 14, 338, 162
 
@@ -52,8 +52,9 @@ class Chart:
     table: list[tuple[date, Decimal, Decimal]]
 
     @property
-    def sentence(self):
-        return forecast_sentence(self.burnup)
+    def sentences(self):
+        """每个没完成的节点一句推算。"""
+        return forecast_sentences(self.burnup.figures)
 
     @property
     def lacking(self):

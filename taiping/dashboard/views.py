@@ -17,6 +17,7 @@ from taiping.progress.layout import (
     group_rows,
     target_rows,
     village_rows,
+    without_patches,
 )
 from taiping.progress.progress import plan_progress
 from taiping.progress.question import DashboardQuery
@@ -60,6 +61,7 @@ def dashboard(request):
             "soon_15": due_soon(figures, 15),
             "returns": returns[None],
             "attention": attention(figures),
+            "empty_targets": without_patches(figures),
             "rows": target_rows(figures, ledger),
             "columns": columns,
             "grid": grid,
@@ -95,7 +97,8 @@ def screen(request):
             "verdict": verdict(figures),
             "rows": target_rows(figures, question.ledger),
             "attention": attention(figures),
-            "villages": [row for row in villages if row.overdue_count],
+            "empty_targets": without_patches(figures),
+            "villages": [row for row in villages if row.worst],
             "returns": returns[None],
             "soon_7": due_soon(figures, 7),
             "soon_15": due_soon(figures, 15),
@@ -140,6 +143,7 @@ def village_detail(request, pk):
             "columns": columns,
             "grid": grid,
             "attention": attention(own),
+            "empty_targets": without_patches(own),
             "elsewhere": "、".join(target.target.name for target in elsewhere),
             "moved": moved and [pair for pair in moved if pair[0] not in elsewhere],
             "soon_7": due_soon(own, 7),

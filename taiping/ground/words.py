@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from taiping.ground.area import plain
+from taiping.ground.area import plain, rounded
 
 
 def days_words(days: int, *, ahead: str = "还有", past: str = "已过", gap: str = " ") -> str:
@@ -20,3 +20,11 @@ def more_or_less(difference: Decimal | int, unit: str = "") -> str:
     """比该有的多还是少：“多 3.5 亩”“少 2 个”；不写单位的只说数。"""
     side = "多" if difference > 0 else "少"
     return f"{side} {plain(abs(difference))} {unit}".rstrip()
+
+
+def quantity_words(value: Decimal | int, unit: str, decimals: int) -> str:
+    """数量带单位，去掉多余的 0：608亩、99.3亩；不是 0 又舍成了 0 的是“不到0.01亩”。"""
+    shown = rounded(value, decimals)
+    if value and not shown:
+        return f"不到{plain(Decimal(1).scaleb(-decimals))}{unit}"
+    return f"{plain(shown)}{unit}"

@@ -6,16 +6,34 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from plots.ledger.as_of import reporting_step
 from plots.models import Kind
-from taiping.progress.facts import ExemptOrDeferred, Facts, need_of, quota_of
+from taiping.progress.facts import (
+    ExemptOrDeferred,
+    Facts,
+    Kept,
+    Short,
+    need_of,
+    quota_of,
+    step_need,
+)
 from taiping.progress.figures import (
     ZERO,
     MilestoneFigures,
+    Owed,
     Tally,
     TargetFigures,
     VillageFigures,
 )
-from taiping.progress.states import Term, judge, overall
+from taiping.progress.forecast import Forecast, forecast
+from taiping.progress.states import (
+    Judgement,
+    MilestoneState,
+    Reached,
+    Term,
+    judge,
+    overall,
+)
 from tasks.models import Milestone, Target
 
 NOTHING = Tally()
@@ -42,13 +60,13 @@ class SetAside:
     """一项任务里核查无问题的和暂缓的；暂缓写成 [(第几步, 个)]。"""
 
     def __init__(self, rows: Iterable[ExemptOrDeferred]):
-        self.exempts: list[ExemptOrDeferred] = []
+        self.exempt_count = 0
         self.deferred: list[tuple[int, int]] = []
         self.exempt_in: dict[int, tuple[int, Decimal]] = {}  # 村 → (个, 亩)
         self.deferred_in: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for row in rows:
             if row.kind == Kind.EXEMPT:
-                self.exempts.append(row)
+                self.exempt_count += row.count
                 count, area = self.exempt_in.get(row.village_id, (0, ZERO))
                 self.exempt_in[row.village_id] = count + row.count, area + row.area_mu
             else:
@@ -67,18 +85,36 @@ def patch_target(target: Target, facts: Facts) -> TargetFigures:
     totals |= {name: sum(getattr(row, name) for row in rows) for name in COUNTS}
     quota, quota_count = quota_of(target, facts)
     need = need_of(target, quota, quota_count, totals["patch_count"], totals["exempt"])
-    figures = TargetFigures(target, facts.on, quota, quota_count, need, [], rows, **totals)
-    figures.milestones = [patch_milestone(line, figures, aside) for line in lines]
-    figures.state = overall(row.state for row in figures.milestones)
+    short = facts.short.get(target.pk, Short())
+    figures = TargetFigures(
+        target,
+        facts.on,
+        quota,
+        quota_count,
+        need,
+        [],
+        rows,
+        owed=Owed.total(row.owed for row in rows),
+        short_count=short.count,
+        short_area=short.area_mu,
+        **totals,
+    )
+    figures.milestones = [patch_milestone(line, figures, facts, aside) for line in lines]
+    share_out(figures.milestones)
+    judge_steps(figures, facts)
     return figures
 
 
 def village_rows(
     target: Target, facts: Facts, lines: list[Line], aside: SetAside
 ) -> list[VillageFigures]:
-    past = [line for line in lines if line.due_on < facts.on]
-    reported_by = lines[-2:][0].tallies if lines else {}  # “上报”看最后一步的前一步
-    confirmed_by = lines[-1].tallies if lines else {}
+    begun = until_last_past(lines, facts.on)
+    reporting = reporting_step([line.milestone for line in lines])
+    reported_by = confirmed_by = {}
+    for line in lines:
+        if line.milestone is reporting:
+            reported_by = line.tallies
+        confirmed_by = line.tallies
     rows = []
     for village in facts.villages:
         key = village.pk
@@ -100,7 +136,7 @@ def village_rows(
             deferred_count=sum(number for _, number in deferred),
         )
         if count:
-            mark_overdue(row, past, deferred)
+            mark_overdue(row, begun, deferred, facts.on)
         rows.append(row)
     return rows
 
@@ -113,50 +149,116 @@ def open_at(
     return max(0, patch_count - done_count - waiting)
 
 
+def until_last_past(lines: list, on: date) -> list:
+    """到那天已过截止的最后一步为止的各步：没做完这些的图斑都算逾期。"""
+    past = [place for place, line in enumerate(lines) if line.due_on < on]
+    return lines[: past[-1] + 1] if past else []
+
+
 def mark_overdue(
-    row: VillageFigures, past: list[Line], deferred: Sequence[tuple[int, int]]
+    row: VillageFigures, begun: list[Line], deferred: Sequence[tuple[int, int]], on: date
 ) -> None:
-    """past 是那天已过截止的步。步骤按顺序走、截止不倒退，所以到期最晚的一步没完成的个数，就是至少有一步逾期的个数。"""
-    key, asked = row.village.pk, row.patch_count - row.exempt_count
-    for milestone, due_on, tallies in past:
+    """步骤按顺序走：没完成这一步的比没完成上一步的多出来的，就是正卡在这一步的；卡在谁的步，就是谁该办。"""
+    key, asked, before = row.village.pk, row.patch_count - row.exempt_count, 0
+    for milestone, due_on, tallies in begun:
         number = open_at(milestone, asked, tallies.get(key, NOTHING).count, deferred)
-        if not number:
+        if number <= before:
+            continue
+        row.owed.add(milestone.actor, number - before)
+        before = number
+        if milestone.actor != Milestone.Actor.VILLAGE or due_on >= on:
             continue
         if row.overdue_due_on is None or due_on < row.overdue_due_on:
             row.overdue_step, row.overdue_due_on = milestone, due_on
-        row.overdue_count = max(row.overdue_count, number)
+    row.overdue_count = before
 
 
-def patch_milestone(line: Line, figures: TargetFigures, aside: SetAside) -> MilestoneFigures:
-    """一步在全部的村：核减的个数在这里加上；截止以后才核减的算逾期。"""
+def share_out(rows: list[MilestoneFigures]) -> None:
+    """每一步逾期没完成的，分给正卡着的那一步由谁做；和 mark_overdue 一样，看的是全部的村。"""
+    owed, before = Owed(), 0
+    for row in rows:
+        if row.open_count > before:
+            owed.add(row.milestone.actor, row.open_count - before)
+            before = row.open_count
+        if row.overdue_count:
+            row.owed = owed.copy()
+
+
+def patch_milestone(
+    line: Line, figures: TargetFigures, facts: Facts, aside: SetAside
+) -> MilestoneFigures:
+    """一步在全部的村：核减的个数在这里加上；核减的从不算逾期，以前做完了这一步的照原来的日期。"""
     milestone, due_on, tallies = line
-    plan, on, tally = figures.target.plan, figures.on, Tally.total(tallies.values())
-    late_exempts = [row for row in aside.exempts if row.done_on > due_on]
-    count = tally.count + sum(row.count for row in aside.exempts)
-    late_count = tally.late_count + sum(row.count for row in late_exempts)
+    tally, kept = Tally.total(tallies.values()), facts.kept.get(milestone.pk, Kept())
+    count = tally.count + aside.exempt_count
     waiting = open_at(milestone, figures.patch_count, count, aside.deferred)
-    on_time, on_time_count = tally.amount - tally.late, count - late_count
-    timely = on_time
-    if figures.target.quota_count is not None:  # 截止以后才核减的面积：扣得掉任务数，算不得按期
-        timely -= sum((row.area_mu for row in late_exempts), ZERO)
-    state = judge(
-        on,
-        Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days),
-        figures.need,
-        amount=tally.amount if figures.patch_count else None,
-        count=count,
-        on_time=timely,
-        on_time_count=on_time_count,
-    )
-    return MilestoneFigures(
+    need = step_need(milestone, facts, figures.need, figures.patch_count, figures.exempt)
+    row = MilestoneFigures(
         milestone,
         due_on,
-        on,
+        facts.on,
+        need,
         reached=tally.amount,
         reached_count=count,
-        on_time=on_time,
-        on_time_count=on_time_count,
-        overdue_count=waiting if due_on < on else 0,
+        on_time=tally.amount - tally.late,
+        on_time_count=tally.count - tally.late_count + kept.count - kept.late_count,
+        late_count=tally.late_count + kept.late_count,
+        overdue_count=waiting if due_on < facts.on else 0,
         open_count=waiting,
-        state=state,
+    )
+    row.forecast = forecast_of(row, figures, need.measured(*facts.gained[milestone.pk]))
+    return row
+
+
+def forecast_of(row: MilestoneFigures, figures: TargetFigures, gained: Decimal) -> Forecast | None:
+    """按近 14 天增加的（gained）推算；图斑不够任务数的，推算到做完现有图斑为止。够了的、没有图斑的是 None。"""
+    need = row.need
+    if not figures.patch_count or need.met_by(row.reached, row.reached_count):
+        return None
+    most = Decimal(figures.patch_count) if need.by_count else figures.patch_area - figures.exempt
+    now, unit = need.measured(row.reached, row.reached_count), "个" if need.by_count else need.unit
+    return forecast(now, gained, min(need.goal, most), row.on, row.due_on, unit)
+
+
+def judge_steps(figures: TargetFigures, facts: Facts) -> None:
+    """依次判断各步：前面有没有逾期的、上一步哪天截止，后面的步要用。"""
+    plan, late_before = facts.plan, ""
+    begins_on = max(plan.starts_on, facts.begun_on.get(figures.target.pk, plan.starts_on))
+    for row in figures.milestones:
+        term = term_of(row.milestone, figures.target, begins_on)
+        row.judged = judge_step(row, term, late_before, bool(figures.patch_count))
+        if row.state == MilestoneState.OVERDUE:
+            late_before = late_before or row.milestone.name
+        begins_on = row.milestone.due_on or begins_on
+    figures.judged = overall((row.milestone.name, row.judged) for row in figures.milestones)
+
+
+def term_of(milestone: Milestone, target: Target, begins_on: date | None = None) -> Term:
+    plan = target.plan
+    return Term(
+        milestone.starts_on,
+        milestone.due_on or plan.ends_on,
+        plan.starts_on,
+        plan.warn_days,
+        begins_on,
+        undated=milestone.due_on is None,
+    )
+
+
+def judge_step(row: MilestoneFigures, term: Term, late_before: str, has_patches: bool) -> Judgement:
+    """核减的算做到了，也不算逾期；清单的面积不看。"""
+    reached = Reached(
+        row.reached if has_patches else None,
+        row.reached_count,
+        row.on_time,
+        row.reached_count - row.late_count,
+    )
+    return judge(
+        row.on,
+        term,
+        row.need,
+        reached,
+        ahead=row.forecast,
+        late_before=late_before,
+        nothing="还没有下发图斑",
     )

@@ -3,10 +3,22 @@
 from datetime import date
 from decimal import Decimal
 
-from taiping.progress.facts import Facts, need_of, quota_of
+from taiping.progress.by_patches import term_of
+from taiping.progress.facts import Facts, need_of, quota_of, step_need
 from taiping.progress.figures import ZERO, MilestoneFigures, TargetFigures, VillageFigures
 from taiping.progress.readings import Measured, Readings
-from taiping.progress.states import MilestoneState, Need, Term, judge, judge_floor, overall
+from taiping.progress.states import (
+    Judgement,
+    MilestoneState,
+    Need,
+    Reached,
+    Term,
+    judge,
+    judge_floor,
+    not_started,
+    overall,
+    without_data,
+)
 from tasks.models import Milestone, Target
 
 
@@ -27,9 +39,12 @@ def reading_target(target: Target, facts: Facts) -> TargetFigures:
         confirmed=value,
         reading=measured,
     )
+    begins_on = target.plan.starts_on
     for milestone in facts.milestones[target.pk]:
-        figures.milestones.append(reading_milestone(milestone, figures, readings))
-    figures.state = overall(row.state for row in figures.milestones)
+        term = term_of(milestone, target, begins_on)
+        figures.milestones.append(reading_milestone(milestone, figures, facts, term))
+        begins_on = milestone.due_on or begins_on
+    figures.judged = overall((row.milestone.name, row.judged) for row in figures.milestones)
     return figures
 
 
@@ -49,67 +64,65 @@ def village_rows(target: Target, facts: Facts, readings: Readings) -> list[Villa
     return rows
 
 
-def goal_of(milestone: Milestone, figures: TargetFigures) -> Need:
-    """这一步要到的数。"""
-    return figures.need
-
-
 def reading_milestone(
-    milestone: Milestone, figures: TargetFigures, readings: Readings
+    milestone: Milestone, figures: TargetFigures, facts: Facts, term: Term
 ) -> MilestoneFigures:
     target, on, value = figures.target, figures.on, figures.confirmed
-    plan = target.plan
-    due_on = milestone.due_on or plan.ends_on
-    at_due = readings.measured(min(due_on, on))
+    readings, need = facts.readings[target.pk], step_need(milestone, facts, figures.need)
+    at_due = readings.measured(min(term.due_on, on))
     on_time = timely(target, value, value_of(target, at_due))
-    term = Term(milestone.starts_on, due_on, plan.starts_on, plan.warn_days)
-    state = state_of(term, goal_of(milestone, figures), figures, at_due, on_time)
+    judged = judge_reading(term, need, figures, at_due, on_time)
     return MilestoneFigures(
         milestone,
-        due_on,
+        term.due_on,
         on,
+        need,
         reached=value,
         reached_count=0,
         on_time=on_time,
         on_time_count=0,
-        overdue_count=0,
-        open_count=0,
-        state=state,
+        late_count=0,
+        judged=judged,
     )
 
 
-def state_of(
+def judge_reading(
     term: Term,
     need: Need,
     figures: TargetFigures,
     at_due: Measured | None,
     on_time: Decimal | None,
-) -> MilestoneState:
+) -> Judgement:
     """at_due 是截止那天（没到截止是当天）在用的监测，on_time 是算按期的数。"""
     target, on, value = figures.target, figures.on, figures.confirmed
+    nothing = figures.partial_text(gap="") or "还没有监测数"
     if target.is_floor:
-        value_at_due = value_of(target, at_due)
-        return judge_floor(on, term, need.quota, value=value, value_at_due=value_at_due)
+        at_due = value_of(target, at_due)
+        return judge_floor(on, term, need, value=value, value_at_due=at_due, nothing=nothing)
     if need.quota is None:
-        return judge_without_quota(on, term, figures.reading, at_due)
-    return judge(on, term, need, amount=value, count=0, on_time=on_time or ZERO, on_time_count=0)
+        return judge_without_quota(on, term, figures.reading, at_due, nothing)
+    late_before = ""
+    for row in figures.milestones:
+        if row.state == MilestoneState.OVERDUE:
+            late_before = late_before or row.milestone.name
+    reached = Reached(value, on_time=on_time or ZERO)
+    return judge(on, term, need, reached, late_before=late_before, nothing=nothing)
 
 
 def judge_without_quota(
-    on: date, term: Term, measured: Measured | None, at_due: Measured | None
-) -> MilestoneState:
+    on: date, term: Term, measured: Measured | None, at_due: Measured | None, nothing: str
+) -> Judgement:
     """没有定数的一步：这一步的时段里有了监测数就是完成；时段以前的数是上一步的，不算。"""
 
     def is_within(found: Measured | None) -> bool:
         return found is not None and (term.starts_on is None or found.on >= term.starts_on)
 
     if is_within(at_due):
-        return MilestoneState.DONE
+        return Judgement(MilestoneState.DONE, "已经有监测数")
     if is_within(measured):
-        return MilestoneState.DONE_LATE
-    if on < (term.starts_on or term.plan_starts_on):
-        return MilestoneState.NOT_STARTED
-    return MilestoneState.NO_DATA
+        return Judgement(MilestoneState.DONE_LATE, "过了截止才有监测数")
+    begins_on = term.starts_on or term.plan_starts_on
+    return not_started(on, begins_on) if on < begins_on else without_data(on, term, nothing)
 
 
 def timely(target: Target, value: Decimal | None, at_due: Decimal | None) -> Decimal | None:

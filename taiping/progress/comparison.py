@@ -41,23 +41,26 @@ class Moved:
 
 
 def compared(before: Progress, now: Progress) -> tuple[list[tuple], list[tuple]]:
-    """(任务行, 村行)：每项任务、每个村从 before 到 now 动了多少；两份 Progress 的任务和村相同。"""
+    """(任务行, 村行)：每项任务、每个村从 before 到 now 动了多少；两份 Progress 的任务和村相同。
+
+    村的逾期只数该村里办的。
+    """
     targets = [
         (new, Moved.between(old, new)) for old, new in zip(before.targets, now.targets, strict=True)
     ]
     villages = []
     for place, village in enumerate(now.villages):
-        parts = [
-            Moved.between(old.villages[place], new.villages[place])
-            for old, new in zip(before.targets, now.targets, strict=True)
-            if new.target.by_patches
-        ]
+        parts, owed = [], 0
+        for old, new in zip(before.targets, now.targets, strict=True):
+            if new.target.by_patches:
+                parts.append(Moved.between(old.villages[place], new.villages[place]))
+                owed += new.villages[place].owed.village - old.villages[place].owed.village
         villages.append(
             (
                 village,
                 sum(part.confirmed_count for part in parts),
                 sum(part.reported_count for part in parts),
-                sum(part.overdue for part in parts),
+                owed,
             )
         )
     villages.sort(key=lambda row: (-row[3], row[2], row[0].order))

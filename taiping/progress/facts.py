@@ -6,12 +6,21 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from plots.ledger.before_amendment import amended_later
+from plots.ledger.before_amendment import Before, amended_later
 from plots.models import Kind, Patch
 from taiping.progress.figures import ZERO, Tally
+from taiping.progress.forecast import pace_start
 from taiping.progress.readings import Readings, readings_by_target
 from taiping.progress.states import Need
-from taiping.progress.tallies import Scope, exempt_and_deferred_sums, patch_sums, step_sums
+from taiping.progress.tallies import (
+    Scope,
+    exempt_and_deferred_sums,
+    kept_steps,
+    patch_sums,
+    recent_sums,
+    short_patches,
+    step_sums,
+)
 from tasks.models import Allocation, Milestone, Plan, Target
 from villages.models import Village
 
@@ -25,14 +34,27 @@ class Share(NamedTuple):
 
 
 class ExemptOrDeferred(NamedTuple):
-    """一步、一个村、同一天认定核查无问题的（EXEMPT）或暂缓的（DEFER）：几个、多少亩。"""
+    """一步、一个村认定核查无问题的（EXEMPT）或暂缓的（DEFER）：几个、多少亩。"""
 
     kind: str
     order: int  # 第几步
     village_id: int
-    done_on: date
     count: int
     area_mu: Decimal
+
+
+class Kept(NamedTuple):
+    """一步上，核查无问题的图斑以前已经完成了的：几个，其中逾期完成的几个。"""
+
+    count: int = 0
+    late_count: int = 0
+
+
+class Short(NamedTuple):
+    """做完了、完成面积却小于图斑面积的：几个，共少多少亩。"""
+
+    count: int = 0
+    area_mu: Decimal = ZERO
 
 
 @dataclass
@@ -44,9 +66,13 @@ class Facts:
     milestones: dict[int, list[Milestone]]  # 任务 → 时间节点，按顺序
     shares: dict[tuple[int, int], Share]  # (任务, 村)
     patches: dict[tuple[int, int], tuple[int, Decimal]]  # (任务, 村) → 那天算数的图斑 (个, 亩)
+    begun_on: dict[int, date]  # 任务 → 第一块图斑从哪天算起，没有写的不在里面
     steps: dict[int, dict[int, Tally]]  # 节点 → 村 → 有效的上报和核实
     filed: dict[tuple[int, str], int]  # (村, 类型) → 办过几次，撤回的也算
     exempt_and_deferred: dict[int, list[ExemptOrDeferred]]  # 任务 →
+    kept: dict[int, Kept]  # 节点 →
+    gained: dict[int, tuple[Decimal, int]]  # 节点 → 近 14 天增加的 (亩, 个)
+    short: dict[int, Short]  # 任务（只有清单）→
     readings: dict[int, Readings]  # 任务 →
 
     @property
@@ -71,8 +97,10 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
         plan.ends_on,
         [village.pk for village in villages] if is_part else None,
     )
-    shares = shares_of(scope)
-    patches = patch_tallies(scope, plan, villages)
+    amended = {}
+    if scope.recorded:
+        amended = amended_later(Patch.objects.filter(target__plan=plan), scope.on)
+    patches, begun_on = patch_tallies(scope, amended, villages)
     steps, filed = step_tallies(scope)
     return Facts(
         plan,
@@ -80,11 +108,15 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
         villages,
         targets,
         milestones,
-        shares,
+        shares_of(scope),
         patches,
+        begun_on,
         steps,
         filed,
         exempt_and_deferred(scope, milestones),
+        kept_tallies(scope),
+        gains(scope, milestones),
+        short_tallies(scope, targets, milestones, amended),
         readings_by_target(scope, [village.pk for village in villages]),
     )
 
@@ -112,14 +144,17 @@ def shares_of(scope: Scope) -> dict[tuple[int, int], Share]:
 
 
 def patch_tallies(
-    scope: Scope, plan: Plan, villages: list[Village]
-) -> dict[tuple[int, int], tuple[int, Decimal]]:
-    """(任务, 村) → 那天算数的图斑的 (个, 亩)；按录入日期看，后来才更正的村和面积用更正以前的。"""
-    tallies = defaultdict(lambda: (0, ZERO))
-    for target, village, count, area in patch_sums(scope):
+    scope: Scope, amended: dict[int, Before], villages: list[Village]
+) -> tuple[dict[tuple[int, int], tuple[int, Decimal]], dict[int, date]]:
+    """(任务, 村) → 那天算数的图斑的 (个, 亩)，任务 → 第一块图斑从哪天算起。
+
+    按录入日期看，后来才更正的村和面积（amended）用更正以前的。
+    """
+    tallies, first_days = defaultdict(lambda: (0, ZERO)), defaultdict(list)
+    for target, village, count, area, first in patch_sums(scope):
         tallies[target, village] = count, area
-    if not scope.recorded:
-        return tallies
+        first_days[target].append(first)
+    begun_on = {target: min(days) for target, days in first_days.items() if None not in days}
     here = {village.pk for village in villages}
 
     def move(target, village, number, area):
@@ -127,10 +162,10 @@ def patch_tallies(
             count, total = tallies[target, village]
             tallies[target, village] = count + number, total + area
 
-    for row in amended_later(Patch.objects.filter(target__plan=plan), scope.on).values():
+    for row in amended.values():
         move(row.target_id, row.now_village_id, -1, -row.now_area_mu)
         move(row.target_id, row.village_id, 1, row.area_mu)
-    return tallies
+    return tallies, begun_on
 
 
 def step_tallies(
@@ -155,6 +190,50 @@ def exempt_and_deferred(
     for milestone, kind, *rest in exempt_and_deferred_sums(scope):
         step = steps[milestone]
         found[step.target_id].append(ExemptOrDeferred(kind, step.order, *rest))
+    return found
+
+
+def gains(scope: Scope, milestones: dict[int, list[Milestone]]) -> dict[int, tuple[Decimal, int]]:
+    """节点 → 近 14 天增加的 (亩, 个)；核查无问题的，任务的每一步都加 1 个。"""
+    others = {step.pk: steps for steps in milestones.values() for step in steps}
+    found = defaultdict(lambda: (ZERO, 0))
+    for milestone, kind, amount, count in recent_sums(scope, pace_start(scope.on)):
+        steps = [milestone]
+        if kind == Kind.EXEMPT:
+            steps, amount = [step.pk for step in others[milestone]], ZERO
+        for step in steps:
+            whole, number = found[step]
+            found[step] = whole + amount, number + count
+    return found
+
+
+def kept_tallies(scope: Scope) -> dict[int, Kept]:
+    """节点 → Kept。同一块图斑同一步只算一次，以后做的为准。"""
+    late = {(patch, milestone): is_late for patch, milestone, is_late in kept_steps(scope)}
+    found = defaultdict(Kept)
+    for (_, milestone), is_late in late.items():
+        count, late_count = found[milestone]
+        found[milestone] = Kept(count + 1, late_count + is_late)
+    return found
+
+
+def short_tallies(
+    scope: Scope,
+    targets: list[Target],
+    milestones: dict[int, list[Milestone]],
+    amended: dict[int, Before],
+) -> dict[int, Short]:
+    """任务 → Short，只数清单：看最后一步。按录入日期看，图斑面积用更正以前的。"""
+    last = []
+    for target in targets:
+        if target.is_list and milestones[target.pk]:
+            last.append(milestones[target.pk][-1].pk)
+    found = defaultdict(Short)
+    for patch, target, area, done in short_patches(scope, last, amended):
+        lack = (amended[patch].area_mu if patch in amended else area) - done
+        if lack > 0:
+            count, total = found[target]
+            found[target] = Short(count + 1, total + lack)
     return found
 
 
@@ -183,7 +262,25 @@ def need_of(
     patch_count: int = 0,
     exempt: Decimal = ZERO,
 ) -> Need:
-    """要完成的数。有个数的清单，核减的面积（exempt，亩）从亩数里扣；单按亩的（608 亩以上）不扣。"""
-    if quota is not None and target.quota_count is not None:
+    """要完成的数。清单核减的面积（exempt，亩）从亩数里扣；单按亩的（608 亩以上）不扣。"""
+    is_list = target.is_list or quota_count is not None
+    if quota is not None and is_list:
         quota = max(quota - exempt, ZERO)
-    return Need(quota, quota_count, patch_count)
+    return Need(quota, quota_count, patch_count, is_list, target.unit, target.decimals)
+
+
+def step_need(
+    milestone: Milestone, facts: Facts, whole: Need, patch_count: int = 0, exempt: Decimal = ZERO
+) -> Need:
+    """一步要完成的数：这一步自己写了任务数的用自己的，没写的用整项任务的（whole）。
+
+    只看几个村时，一步自己的任务数没有分解到村，以这些村的图斑都做完为准。
+    """
+    if milestone.quota is None and milestone.quota_count is None:
+        return whole
+    target = milestone.target
+    if facts.scope.is_part:
+        return need_of(target, None, None, patch_count, exempt)
+    quota = target.quota if milestone.quota is None else milestone.quota
+    count = target.quota_count if milestone.quota_count is None else milestone.quota_count
+    return need_of(target, quota, count, patch_count, exempt)

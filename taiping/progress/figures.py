@@ -7,10 +7,12 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import product
 
+from plots.ledger.as_of import ACTORS, reporting_step
 from taiping.ground.area import enough_decimals
 from taiping.ground.words import days_words
+from taiping.progress.forecast import Forecast
 from taiping.progress.readings import Measured
-from taiping.progress.states import MilestoneState, Need
+from taiping.progress.states import NOT_JUDGED, Judgement, MilestoneState, Need
 from taiping.progress.tallies import Scope
 from tasks.models import Milestone, Plan, Target
 from villages.models import Village
@@ -29,13 +31,55 @@ class Tally:
 
     @classmethod
     def total(cls, tallies: Iterable["Tally"]) -> "Tally":
-        tallies = list(tallies)
-        return cls(
-            sum((row.amount for row in tallies), ZERO),
-            sum(row.count for row in tallies),
-            sum((row.late for row in tallies), ZERO),
-            sum(row.late_count for row in tallies),
-        )
+        whole = cls()
+        for row in tallies:
+            whole.amount += row.amount
+            whole.count += row.count
+            whole.late += row.late
+            whole.late_count += row.late_count
+        return whole
+
+
+@dataclass(slots=True)
+class Owed:
+    """逾期的图斑（个）卡在谁那里：下一步该村里办、镇里办、区里办的。"""
+
+    village: int = 0
+    town: int = 0
+    district: int = 0
+
+    def add(self, actor: str, number: int) -> None:
+        name = OWED_BY[actor]
+        setattr(self, name, getattr(self, name) + number)
+
+    def copy(self) -> "Owed":
+        return Owed(self.village, self.town, self.district)
+
+    @classmethod
+    def total(cls, rows: Iterable["Owed"]) -> "Owed":
+        whole = cls()
+        for row in rows:
+            whole.village += row.village
+            whole.town += row.town
+            whole.district += row.district
+        return whole
+
+    @property
+    def parts(self) -> list[tuple[str, str, int]]:
+        """[(由谁做的代码, “村该办”, 个)]，没有的不列。"""
+        pairs = [(actor, getattr(self, name)) for actor, name in OWED_BY.items()]
+        return [(actor, ACTORS[actor], number) for actor, number in pairs if number]
+
+    @property
+    def by_others(self) -> list[tuple[str, str, int]]:
+        """不该村里办的，[(代码, 说法, 个)]：“镇里欠的”“等区里”。"""
+        return [
+            (actor, OTHERS[actor], number) for actor, _, number in self.parts if actor in OTHERS
+        ]
+
+
+OWED_BY = {"VILLAGE": "village", "TOWN": "town", "DISTRICT": "district"}
+OTHERS = {"TOWN": "镇里欠的", "DISTRICT": "等区里"}
 
 
 @dataclass
@@ -43,21 +87,40 @@ class MilestoneFigures:
     milestone: Milestone
     due_on: date  # 方案没定时是方案结束日期
     on: date
+    need: Need
     reached: Decimal | None
     reached_count: int
     on_time: Decimal | None  # 没有监测数是 None，不是 0
     on_time_count: int
-    overdue_count: int
-    open_count: int  # 没完成这一步、也没核减没暂缓的个数，不论到没到期
-    state: MilestoneState
+    late_count: int  # 核查无问题、以前又没做完这一步的，不算按期也不算逾期
+    overdue_count: int = 0
+    open_count: int = 0  # 没完成这一步、也没核减没暂缓的个数，不论到没到期
+    owed: Owed = field(default_factory=Owed)  # 逾期没完成这一步的，卡在谁那里
+    forecast: Forecast | None = None
+    judged: Judgement = NOT_JUDGED
+
+    @property
+    def state(self) -> MilestoneState:
+        return self.judged.state
+
+    @property
+    def reason(self) -> str:
+        """为什么是这个状态，一小句。"""
+        return self.judged.reason
+
+    @property
+    def is_silent(self) -> bool:
+        """截止已过，还没有报数。"""
+        return self.state == MilestoneState.NO_DATA and self.days_left < 0
+
+    @property
+    def lacking(self) -> str:
+        """离要完成的数还差多少：“3个”“28亩”；够了是空。"""
+        return self.need.lacking(self.reached, self.reached_count)
 
     @property
     def late(self) -> Decimal | None:
         return None if self.reached is None or self.on_time is None else self.reached - self.on_time
-
-    @property
-    def late_count(self) -> int:
-        return self.reached_count - self.on_time_count
 
     @property
     def undated(self) -> bool:
@@ -79,8 +142,9 @@ class MilestoneFigures:
 
     @property
     def on_time_rate(self) -> int | None:
-        """按期率（按个）：按期完成 ÷ 已完成；还没有完成的是 None。"""
-        return self.on_time_count * 100 // self.reached_count if self.reached_count else None
+        """按期率（按个）：按期完成 ÷ 按期和逾期完成；还没有完成的是 None。"""
+        timed = self.on_time_count + self.late_count
+        return self.on_time_count * 100 // timed if timed else None
 
 
 @dataclass(slots=True)
@@ -99,7 +163,8 @@ class VillageFigures:
     exempt_count: int = 0
     deferred_count: int = 0
     overdue_count: int = 0
-    overdue_step: Milestone | None = None  # 拖得最久的一步
+    owed: Owed = field(default_factory=Owed)  # 逾期的卡在谁那里
+    overdue_step: Milestone | None = None  # 该村里办的里面拖得最久的一步
     overdue_due_on: date | None = None
 
     @property
@@ -126,17 +191,30 @@ class TargetFigures:
     patch_count: int = 0
     patch_area: Decimal = ZERO
     overdue_count: int = 0
-    state: MilestoneState = MilestoneState.NO_DATA
+    owed: Owed = field(default_factory=Owed)  # 逾期的卡在谁那里
+    short_count: int = 0  # 清单里完成面积小于图斑面积的
+    short_area: Decimal = ZERO
+    judged: Judgement = NOT_JUDGED
     reading: Measured | None = None  # 靠监测的：当日在用的监测
 
     @cached_property
     def decimals(self) -> int:
         """这项任务的数写几位小数：一般是任务定的；有哪个数差一点不够、看着却够了的，多写几位。"""
         amounts = [self.patch_area, self.reported, self.confirmed]
+        goals = {self.quota, self.need.quota}
         for row in self.milestones:
             amounts += [row.reached, row.on_time]
-        pairs = product(amounts, [self.quota, self.need.quota])
-        return enough_decimals(pairs, self.target.decimals)
+            goals.add(row.need.quota)
+        return enough_decimals(product(amounts, goals), self.target.decimals)
+
+    @property
+    def state(self) -> MilestoneState:
+        return self.judged.state
+
+    @property
+    def reason(self) -> str:
+        """为什么是这个状态，一小句。"""
+        return self.judged.reason
 
     @property
     def margin(self) -> Decimal | None:
@@ -155,8 +233,9 @@ class TargetFigures:
 
     @property
     def reporting(self) -> MilestoneFigures | None:
-        """“上报”看的那一步：最后一步的前一步；只有一步时就是它；方案里没有步骤是 None。"""
-        return self.milestones[-2:][0] if self.milestones else None
+        """“上报”看的那一步：该村里做的最后一步（见 reporting_step）；方案里没有步骤是 None。"""
+        step = reporting_step([row.milestone for row in self.milestones])
+        return next((row for row in self.milestones if row.milestone is step), None)
 
     @property
     def last(self) -> MilestoneFigures | None:
@@ -178,6 +257,11 @@ class TargetFigures:
                 row.confirmed is not None for row in self.villages if not self.target.by_patches
             )
         )
+
+    @property
+    def silent(self) -> list[MilestoneFigures]:
+        """截止已过、还没有报数的节点。"""
+        return [row for row in self.milestones if row.is_silent]
 
     def open_count_by(self, day: date) -> int:
         """到 day 这天为止该完成、还没完成的图斑数：步骤按顺序走，看到期最晚的一步就够了。"""
@@ -206,6 +290,10 @@ class Progress:
     @property
     def overdue_count(self) -> int:
         return sum(target.overdue_count for target in self.targets)
+
+    @property
+    def owed(self) -> Owed:
+        return Owed.total(target.owed for target in self.targets)
 
     @property
     def milestones(self) -> list[tuple[TargetFigures, MilestoneFigures]]:

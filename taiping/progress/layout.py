@@ -10,11 +10,17 @@ from typing import Any
 from taiping.ground.area import plain
 from taiping.ground.dates import short_date
 from taiping.ground.words import days_words
-from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures, VillageFigures
+from taiping.progress.figures import (
+    MilestoneFigures,
+    Owed,
+    Progress,
+    TargetFigures,
+    VillageFigures,
+)
 from taiping.progress.rates import percent_of
 from taiping.progress.returns import Returns
 from taiping.progress.states import MilestoneState
-from taiping.progress.words import days_text, shortage
+from taiping.progress.words import shortage
 from tasks.models import Target, WorkingGroup
 from villages.models import Village
 
@@ -116,7 +122,7 @@ class Column:
 
 def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> dict[str, Any]:
     """时间节点一格里要写的；at 是这一步的图斑在台账里的地址。字典：模板里取得最快，一页有几十格。"""
-    need, with_patches = figures.need, figures.patch_count
+    need, with_patches = row.need, figures.patch_count
     return {
         "name": row.milestone.name,
         "tag": row.state.tag,
@@ -125,16 +131,17 @@ def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> dic
         "undated": row.undated,
         "due_on": row.due_on,
         "mu": (plain(row.reached), plain(need.quota))
-        if with_patches and figures.quota is not None
+        if with_patches and need.quota is not None
         else None,
         "count": row.reached_count,
         "of": (need.quota_count or with_patches) if with_patches else None,
         "on_time": row.on_time_count,
         "late": row.late_count,
         "rate": row.on_time_rate if with_patches else None,
-        "left": "" if figures.is_elsewhere else days_text(row),
+        "reason": "" if figures.is_elsewhere or row.state.is_done else row.reason,
         "hue": HUES.get(row.state, "quiet"),
         "overdue": row.overdue_count,
+        "owed": row.owed.parts if row.overdue_count else (),
     }
 
 
@@ -164,18 +171,29 @@ def deadline_grid(progress: Progress, ledger: str) -> tuple[list[Column], list[t
 def attention(progress: Progress, within: int = 15) -> list[tuple[TargetFigures, MilestoneFigures]]:
     """该盯的节点：逾期的在前（拖得久的先），随后是 within 天内到期还没完成的。
 
-    数够了、还有图斑没做完的也列；只看一个村时，没有图斑也没有分解任务的不列。
+    数够了、还有图斑没做完的也列；还没有下发图斑的任务不在这里催（见 without_patches）；
+    只看一个村时，没有图斑也没有分解任务的不列。
     """
     rows = [
         (target, milestone)
         for target, milestone in progress.milestones
         if (milestone.open_count or not milestone.state.is_done)
         and milestone.days_left <= within
+        and not target.is_empty
         and not (progress.scoped and target.is_elsewhere)
     ]
     return sorted(
         rows, key=lambda row: (row[1].due_on, row[0].target.order, row[1].milestone.order)
     )
+
+
+def without_patches(progress: Progress) -> list[TargetFigures]:
+    """还没有下发图斑的任务：只说一句，不催；截止已过的节点由 silent 给出。"""
+    return [
+        figures
+        for figures in progress.targets
+        if figures.is_empty and not (progress.scoped and figures.is_elsewhere)
+    ]
 
 
 @dataclass
@@ -184,9 +202,9 @@ class VillageRow:
     ledger: str
     lot: str
     pairs: list[tuple[Target, VillageFigures]]  # (任务, VillageFigures)
-    overdue_count: int
+    owed: Owed  # 逾期的卡在谁那里；排先后、说原因只看该村里办的
     returns: Returns
-    worst: VillageFigures | None = None  # 拖得最久的一步在哪项任务
+    worst: VillageFigures | None = None  # 该村里办的里面拖得最久的一步在哪项任务
     worst_target: Target | None = None
     worst_days: int = 0
 
@@ -232,7 +250,7 @@ def share_text(cell: VillageFigures, target: Target) -> str:
 def village_rows(
     progress: Progress, ledger: str, returns: dict[int, Returns]
 ) -> tuple[list[TargetFigures], list[VillageRow]]:
-    """(靠图斑量的任务, 各村一行)，最差的在前：逾期多的、拖得久的、核实占比低的、等着重报多的、差错率高的；没有图斑的在末了。"""
+    """(靠图斑量的任务, 各村一行)，最差的在前，没有图斑的在末了；排法见 badness。"""
     by_target = [figures for figures in progress.targets if figures.target.by_patches]
     rows = []
     for place, village in enumerate(progress.villages):
@@ -242,7 +260,7 @@ def village_rows(
             f"{ledger}&village={village.pk}",
             "、".join(sorted({cell.lot for _, cell in pairs if cell.lot})),
             pairs,
-            sum(cell.overdue_count for _, cell in pairs),
+            Owed.total(cell.owed for _, cell in pairs),
             returns[village.pk],
         )
         late = [
@@ -262,7 +280,7 @@ def village_rows(
 def badness(row: VillageRow) -> tuple:
     done, whole = row.confirmed_count, row.patch_count
     return (
-        -row.overdue_count,
+        -row.owed.village,
         -row.worst_days,
         not whole,
         Fraction(done, whole) if whole else 0,

@@ -4,8 +4,8 @@ import unicodedata
 from typing import Any
 
 from taiping.ground.area import rounded
-from taiping.progress.figures import Progress, TargetFigures
-from taiping.progress.words import days_text, verdict
+from taiping.progress.figures import Owed, Progress, TargetFigures
+from taiping.progress.words import verdict
 
 
 def as_json(progress: Progress) -> dict[str, Any]:
@@ -16,14 +16,20 @@ def as_json(progress: Progress) -> dict[str, Any]:
         "basis": progress.basis,
         "targets": [_target(figures) for figures in progress.targets],
         "overdue_count": progress.overdue_count,
+        "overdue_by": overdue_by(progress.owed),
     }
+
+
+def overdue_by(owed: Owed) -> dict[str, int]:
+    """逾期的图斑该谁办：{"village": 个, "town": 个, "district": 个}。"""
+    return {"village": owed.village, "town": owed.town, "district": owed.district}
 
 
 def _target(figures):
     target, empty = figures.target, figures.is_empty
 
     def amount(value):
-        return None if value is None else format(rounded(value, target.decimals), "f")
+        return None if value is None else format(rounded(value, figures.decimals), "f")
 
     def done(value):
         return None if empty else amount(value)  # 还没有图斑，不是做了 0 亩
@@ -43,13 +49,20 @@ def _target(figures):
         "exempt_count": figures.exempt_count,
         "deferred_count": figures.deferred_count,
         "patch_count": figures.patch_count,
+        "short_count": figures.short_count,
+        "short": amount(figures.short_area),
+        "overdue_by": overdue_by(figures.owed),
         "state": figures.state.value,
         **({} if target.by_patches else {"reading": _reading(figures, amount)}),
+        "reason": figures.reason,
         "milestones": [
             {
                 "code": row.milestone.code,
                 "name": row.milestone.name,
                 "due_on": row.milestone.due_on and row.milestone.due_on.isoformat(),
+                "actor": row.milestone.actor,
+                "quota": amount(row.milestone.quota),
+                "quota_count": row.milestone.quota_count,
                 "reached": done(row.reached),
                 "reached_count": row.reached_count,
                 "on_time": done(row.on_time),
@@ -57,7 +70,10 @@ def _target(figures):
                 "late": done(row.late),
                 "late_count": row.late_count,
                 "overdue_count": row.overdue_count,
+                "overdue_by": overdue_by(row.owed),
                 "state": row.state.value,
+                "reason": row.reason,
+                "forecast_on": _forecast_day(row),
             }
             for row in figures.milestones
         ],
@@ -71,6 +87,7 @@ def _target(figures):
                 "reported_count": row.reported_count,
                 "confirmed_count": row.confirmed_count,
                 "overdue_count": row.overdue_count,
+                "overdue_by": overdue_by(row.owed),
             }
             for row in figures.villages
         ],
@@ -92,6 +109,12 @@ def _reading(figures, amount):
     }
 
 
+def _forecast_day(row):
+    """按近14天进度哪天能完成；推算不出、已经完成的是 None。"""
+    ahead = row.forecast
+    return ahead.done_on.isoformat() if ahead and ahead.done_on else None
+
+
 def as_table(progress: Progress) -> str:
     """progress → 终端里对齐的几行字：一句话、每项任务一行、每个节点一行。"""
     lines = [verdict(progress), ""]
@@ -106,14 +129,17 @@ def as_table(progress: Progress) -> str:
         lines.append(
             f"{padded(target.name, 26)}{padded(figures.state.label, 10)}"
             f"任务数 {padded(quota_words(figures), 20)}核实 {padded(amount(figures.confirmed), 14)}"
-            f"上报 {padded(amount(figures.reported), 14)}{counts_words(figures)}{figures.partial_text()}"
+            f"上报 {padded(amount(figures.reported), 14)}"
+            f"{counts_words(figures)}{owed_words(figures.owed)}  {figures.reason}"
         )
         for row in figures.milestones:
             due = row.due_on.isoformat() if not row.undated else "未定时限  "
             lines.append(
                 f"    {padded(row.milestone.name, 14)}{due}  {padded(row.state.label, 10)}"
-                f"{padded(days_text(row), 14)}完成 {padded(amount(row.reached), 14)}{row.reached_count} 个"
+                f"完成 {padded(amount(row.reached), 14)}{row.reached_count} 个"
                 + (f"，逾期 {row.overdue_count} 个" if row.overdue_count else "")
+                + owed_words(row.owed)
+                + f"  {row.reason}"
             )
     return "\n".join(line.rstrip() for line in lines)
 
@@ -125,6 +151,12 @@ def counts_words(figures: TargetFigures) -> str:
     text = f"个数 {figures.confirmed_count}/{figures.reported_count}/{figures.patch_count}"
     text += f"，核减 {figures.exempt_count} 个" if figures.exempt_count else ""
     return text + (f"，暂缓 {figures.deferred_count} 个" if figures.deferred_count else "")
+
+
+def owed_words(owed: Owed) -> str:
+    """“（村该办 3 个、镇该办 1 个）”；没有逾期的是空。"""
+    parts = "、".join(f"{label} {number} 个" for _, label, number in owed.parts)
+    return f"（{parts}）" if parts else ""
 
 
 def quota_words(figures: TargetFigures) -> str:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.db.models import Q
 
-from plots.ledger.as_of import LedgerAt
+from plots.ledger.as_of import ACTORS, LedgerAt, reporting_step
 from plots.ledger.replay import PatchStanding, Step
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.deadlines import due_of
@@ -52,6 +52,17 @@ class PatchOnDay:
         return (self.on - self.overdue_due_on).days
 
     @property
+    def actor(self) -> str:
+        """该谁办下一步：村该办、镇该办、区该办；了结了的是空。"""
+        pending = self.state.next_milestone
+        return ACTORS[pending.actor] if pending else ""
+
+    @property
+    def is_owed_by_village(self) -> bool:
+        pending = self.state.next_milestone
+        return pending is not None and pending.actor == Milestone.Actor.VILLAGE
+
+    @property
     def pending_due_on(self) -> date | None:
         pending = self.state.next_milestone
         return due_of(pending) if pending and self.state.status not in NOT_PRESSED else None
@@ -63,15 +74,15 @@ class PatchOnDay:
 
     @property
     def reported_mu(self) -> Decimal:
-        return self._area(-2)
+        return self._area(reporting_step([step.milestone for step in self.state.steps]))
 
     @property
     def confirmed_mu(self) -> Decimal:
-        return self._area(-1)
+        return self._area(self.state.steps[-1].milestone if self.state.steps else None)
 
-    def _area(self, place):
-        steps = self.state.steps
-        return steps[max(place, -len(steps))].area_mu if steps else Decimal(0)
+    def _area(self, milestone):
+        step = self.state.step_of(milestone)
+        return step.area_mu if step else Decimal(0)
 
     @property
     def closing(self) -> RectificationRecord | None:

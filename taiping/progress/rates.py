@@ -16,10 +16,8 @@ def ratio(part: Number, whole: Number) -> Decimal | None:
 
 
 def done_rate(need: Need, amount: Decimal | None, count: int) -> Decimal | None:
-    """完成率：亩和个都有任务数时取落后的一个；都没有任务数时按现有图斑的个数。超过任务数的照实。"""
-    rates = [ratio(amount or 0, need.quota), ratio(count, need.quota_count)]
-    rates = [rate for rate in rates if rate is not None]
-    return min(rates) if rates else ratio(count, need.patch_count)
+    """完成率：清单和没有亩数任务的按个，别的按数量，和判断完成没完成看的是同一个数。超过任务数的照实。"""
+    return ratio(need.measured(amount, count), need.goal)
 
 
 def percent(rate: Decimal) -> str:

@@ -1,11 +1,19 @@
-"""一个时间节点在某日是什么状态：只看日期和数，不碰数据库。"""
+"""一个时间节点在某日是什么状态、为什么：只看日期和数，不碰数据库。
+
+状态和理由只由 judge、judge_floor、overall 给出：各页、周报、通报、JSON 用的都是同一句。
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import models
+
+from taiping.ground.dates import date_beside
+from taiping.ground.words import days_words, quantity_words
+from taiping.progress.forecast import Forecast
 
 BEHIND = Decimal("0.10")  # 完成占比落后于时间占比超过 10 个百分点就预警
 
@@ -35,122 +43,246 @@ TAGS = {
     MilestoneState.AT_RISK: "risk",
     MilestoneState.OVERDUE: "late",
     MilestoneState.DONE: "done",
-    MilestoneState.DONE_LATE: "done",
+    MilestoneState.DONE_LATE: "done-late",
     MilestoneState.NO_DATA: "none",
 }
 
 
+class Judgement(NamedTuple):
+    """状态，和为什么的一小句：“已过20天，还差4个”。"""
+
+    state: MilestoneState
+    reason: str
+
+
+NOT_JUDGED = Judgement(MilestoneState.NO_DATA, "")
+
+
 @dataclass(frozen=True)
 class Need:
-    """要完成的数：亩（或任务自己的单位）、个，两样都有就两样都要到。都没有时以现有图斑全部完成为准。"""
+    """要完成的数。
+
+    清单（is_list）看个：图斑都做完就是完成，少的面积另外列出；没有亩数任务的也看个，没有个数任务以现有图斑为准。
+    别的看数量：亩，或任务自己的单位。
+    """
 
     quota: Decimal | None = None
     quota_count: int | None = None
     patch_count: int = 0
+    is_list: bool = False
+    unit: str = "亩"
+    decimals: int = 2
+
+    @property
+    def by_count(self) -> bool:
+        return self.is_list or self.quota is None
+
+    @property
+    def goal(self) -> Decimal:
+        """要到的数：看个的是个数，别的是数量。"""
+        if not self.by_count:
+            return self.quota
+        return Decimal(self.patch_count if self.quota_count is None else self.quota_count)
+
+    def measured(self, amount: Decimal | None, count: int) -> Decimal:
+        """拿来和 goal 比的数。"""
+        return Decimal(count) if self.by_count else amount or Decimal(0)
 
     def met_by(self, amount: Decimal | None, count: int) -> bool:
-        if self.quota is None and self.quota_count is None:
-            return self.patch_count > 0 and count >= self.patch_count
-        enough = self.quota is None or (amount is not None and amount >= self.quota)
-        return enough and (self.quota_count is None or count >= self.quota_count)
+        if self.by_count and self.quota_count is None and not self.patch_count:
+            return False  # 一块图斑也没有，谈不上都做完
+        return self.measured(amount, count) >= self.goal and (self.by_count or amount is not None)
 
     def share(self, amount: Decimal | None, count: int) -> Decimal | None:
-        """完成占比 0–1，取亩和个里落后的一个；没有可比的数是 None。"""
-        shares = []
-        if self.quota:
-            shares.append((amount or Decimal(0)) / self.quota)
-        if self.quota_count:
-            shares.append(Decimal(count) / self.quota_count)
-        if not shares and self.patch_count:
-            shares.append(Decimal(count) / self.patch_count)
-        return min(*shares, Decimal(1)) if shares else None
+        """完成占比 0–1；没有可比的数是 None。"""
+        if not self.goal:
+            return None
+        return min(self.measured(amount, count) / self.goal, Decimal(1))
+
+    def lacking(self, amount: Decimal | None, count: int) -> str:
+        """还差多少：“3个”“28亩”；够了是空文字。"""
+        lack = self.goal - self.measured(amount, count)
+        if lack <= 0:
+            return ""
+        return f"{lack}个" if self.by_count else quantity_words(lack, self.unit, self.decimals)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """做到的数：数量、个，其中不算逾期完成的。没有图斑、没有监测数，amount 是 None。"""
+
+    amount: Decimal | None = None
+    count: int = 0
+    on_time: Decimal = Decimal(0)
+    on_time_count: int = 0
 
 
 @dataclass(frozen=True)
 class Term:
-    """一个节点的时段；方案没定截止的，按方案结束日期判断。"""
+    """一个节点的时段。
+
+    due_on：方案没定截止的（undated），是方案结束日期。begins_on：从哪天起看进度跟不跟得上；方案写了开始日期的
+    是它，没写的是上一步的截止，第一步是方案开始和第一块图斑下发里晚的一天。
+    """
 
     starts_on: date | None
     due_on: date
     plan_starts_on: date
     warn_days: int
+    begins_on: date | None = None
+    undated: bool = False
 
     def elapsed(self, on: date) -> Decimal | None:
-        """时间占比 0–1；方案没写开始日期就没有时段，是 None。"""
-        if self.starts_on is None or self.due_on <= self.starts_on:
+        """时间占比 0–1；没有时段（开始不早于截止）是 None。"""
+        begins_on = self.starts_on or self.begins_on
+        if begins_on is None or self.due_on <= begins_on:
             return None
-        days = Decimal((on - self.starts_on).days) / (self.due_on - self.starts_on).days
+        days = Decimal((on - begins_on).days) / (self.due_on - begins_on).days
         return max(Decimal(0), min(Decimal(1), days))
+
+    def days_left(self, on: date) -> int:
+        return (self.due_on - on).days
+
+    def days_words(self, on: date) -> str:
+        """“还有11天”“已过20天”；方案没定时限的是“离方案结束还有11天”“方案结束已过6天”。"""
+        words = days_words(self.days_left(on), gap="")
+        if not self.undated:
+            return words
+        if not self.days_left(on):
+            return "方案今天结束"
+        return f"方案结束{words}" if self.days_left(on) < 0 else f"离方案结束{words}"
 
 
 def judge(
     on: date,
     term: Term,
     need: Need,
+    reached: Reached,
     *,
-    amount: Decimal | None,
-    count: int,
-    on_time: Decimal,
-    on_time_count: int,
-) -> MilestoneState:
-    """工作量或问题清单的一个节点：数够了看是否按期，不够看离截止多远。"""
-    if need.met_by(on_time, on_time_count):
-        return MilestoneState.DONE
-    if need.met_by(amount, count):
-        return MilestoneState.DONE_LATE if on > term.due_on else MilestoneState.DONE
-    if on < (term.starts_on or term.plan_starts_on):
-        return MilestoneState.NOT_STARTED
-    if need.patch_count == 0 and amount is None:
-        return MilestoneState.NO_DATA
+    ahead: Forecast | None = None,
+    late_before: str = "",
+    nothing: str = "还没有监测数",
+) -> Judgement:
+    """工作量或问题清单的一个节点。
+
+    ahead 是推算，late_before 是前面逾期的那一步的名字（没有是空），nothing 是没有数时的说法。
+    """
+    if need.met_by(reached.on_time, reached.on_time_count):
+        return Judgement(MilestoneState.DONE, "截止前已经够数")
+    if need.met_by(reached.amount, reached.count):
+        if on > term.due_on:
+            return Judgement(MilestoneState.DONE_LATE, "过了截止才够数")
+        return Judgement(MilestoneState.DONE, "截止前已经够数")
+    no_data = need.patch_count == 0 and reached.amount is None
+    first = term.starts_on if no_data and term.starts_on else term.plan_starts_on
+    if on < first:
+        return not_started(on, term.starts_on or term.plan_starts_on)
+    if no_data:
+        return without_data(on, term, nothing)
+    lacking = need.lacking(reached.amount, reached.count)
     if on > term.due_on:
-        return MilestoneState.OVERDUE
-    if (term.due_on - on).days <= term.warn_days:
-        return MilestoneState.AT_RISK
-    share, elapsed = need.share(amount, count), term.elapsed(on)
+        short = f"，还差{lacking}" if lacking else ""
+        return Judgement(MilestoneState.OVERDUE, f"{term.days_words(on)}{short}")
+    risk = risk_of(on, term, need, reached, ahead, late_before)
+    if risk:
+        return Judgement(MilestoneState.AT_RISK, risk)
+    if term.starts_on and on < term.starts_on:
+        return not_started(on, term.starts_on)
+    in_time = "，按近14天进度赶得上" if ahead and ahead.done_on else ""
+    return Judgement(MilestoneState.ON_TRACK, f"{term.days_words(on)}{in_time}")
+
+
+def risk_of(
+    on: date, term: Term, need: Need, reached: Reached, ahead: Forecast | None, late_before: str
+) -> str:
+    """预警的理由，没有是空：推算要晚；前面的步逾期；快到截止；落后于时间。还没到方案写的开始日期的，只看前两样。"""
+    if ahead and ahead.is_late:
+        if ahead.done_on is None:
+            return "近14天进展太慢，推算不出哪天完成"
+        day = date_beside(ahead.done_on, on)
+        than = "比方案结束" if term.undated else ""
+        return f"按近14天进度，{day}才完，{than}晚{ahead.late_days}天"
+    if late_before:
+        return f"前面的{late_before}已经逾期"
+    if term.starts_on and on < term.starts_on:
+        return ""
+    if term.days_left(on) <= term.warn_days:
+        lacking = need.lacking(reached.amount, reached.count)
+        return f"{term.days_words(on)}{f'，还差{lacking}' if lacking else ''}"
+    share, elapsed = need.share(reached.amount, reached.count), term.elapsed(on)
     if share is not None and elapsed is not None and elapsed - share > BEHIND:
-        return MilestoneState.AT_RISK
-    return MilestoneState.ON_TRACK
+        return f"时间过了{_percent(elapsed)}，完成{_percent(share)}"
+    return ""
 
 
 def judge_floor(
     on: date,
     term: Term,
-    quota: Decimal | None,
+    need: Need,
     *,
     value: Decimal | None,
     value_at_due: Decimal | None,
-) -> MilestoneState:
-    """底线的一个节点：守住的是线，不是完成的量；没有监测数就是无数据。"""
+    nothing: str = "还没有监测数",
+) -> Judgement:
+    """底线的一个节点：守住的是线，不是完成的量；没有监测数就是无数据，没有定线的有数就是守住了。"""
     if value is None:
-        return MilestoneState.NO_DATA
-    quota = quota or Decimal(0)  # 没有定线的，有数就是守住了
-    if value < quota:
-        return MilestoneState.OVERDUE if on > term.due_on else MilestoneState.AT_RISK
+        return without_data(on, term, nothing)
+    line = need.quota or Decimal(0)
+    margin = quantity_words(abs(value - line), need.unit, need.decimals)
+    if value < line:
+        if on > term.due_on:
+            return Judgement(MilestoneState.OVERDUE, f"低于底线{margin}，{term.days_words(on)}")
+        return Judgement(MilestoneState.AT_RISK, f"低于底线{margin}")
+    held = _held(need, value, margin)
     if on < term.due_on:
-        return MilestoneState.ON_TRACK
-    return (
-        MilestoneState.DONE
-        if value_at_due is not None and value_at_due >= quota
-        else MilestoneState.DONE_LATE
-    )
+        return Judgement(MilestoneState.ON_TRACK, held)
+    if value_at_due is not None and value_at_due >= line:
+        return Judgement(MilestoneState.DONE, held)
+    return Judgement(MilestoneState.DONE_LATE, f"截止那天还没有守住，现在{held}")
 
 
-def overall(states: Iterable[MilestoneState]) -> MilestoneState:
-    """一项任务的状态：有逾期就是逾期，有预警就是预警，全完成才是完成。"""
-    states = list(states)
-    if not states:
-        return MilestoneState.NO_DATA
+def _held(need, value, margin):
+    if need.quota is None:
+        return "方案未定底线数"
+    return f"高出底线{margin}" if value > need.quota else "与底线持平"
+
+
+def without_data(on: date, term: Term, nothing: str) -> Judgement:
+    """没有数：截止过了也还是无数据，不当作 0，但要说截止已过。"""
+    past = f"截止{days_words(term.days_left(on), gap='')}，" if on > term.due_on else ""
+    return Judgement(MilestoneState.NO_DATA, f"{past}{nothing}")
+
+
+def not_started(on, starts_on):
+    return Judgement(MilestoneState.NOT_STARTED, f"{date_beside(starts_on, on)}开始")
+
+
+def _percent(share):
+    return f"{int(share * 100)}%"
+
+
+def overall(steps: Iterable[tuple[str, Judgement]]) -> Judgement:
+    """一项任务的状态，由 [(节点名字, 它的状态)] 得出：有逾期就是逾期，有预警就是预警，全完成才是完成。"""
+    steps = list(steps)
+    if not steps:
+        return Judgement(MilestoneState.NO_DATA, "方案里还没有时间节点")
+    state = _worst({judged.state for _, judged in steps})
+    told = [(name, judged.reason) for name, judged in steps if judged.state == state]
+    if not told:  # 有的步做完了，有的还没到时段：说还没做完的那一步
+        told = [(name, judged.reason) for name, judged in steps if not judged.state.is_done]
+    same = len({judged.reason for _, judged in steps}) == 1
+    name, reason = told[0]
+    return Judgement(state, reason if same else f"{name}：{reason}")
+
+
+def _worst(states):
     for worst in (MilestoneState.OVERDUE, MilestoneState.AT_RISK):
         if worst in states:
             return worst
     if all(state.is_done for state in states):
-        return (
-            MilestoneState.DONE_LATE if MilestoneState.DONE_LATE in states else MilestoneState.DONE
-        )
-    if set(states) <= {MilestoneState.NO_DATA, MilestoneState.NOT_STARTED}:
-        return (
-            MilestoneState.NO_DATA
-            if MilestoneState.NO_DATA in states
-            else MilestoneState.NOT_STARTED
-        )
+        is_late = MilestoneState.DONE_LATE in states
+        return MilestoneState.DONE_LATE if is_late else MilestoneState.DONE
+    if states <= {MilestoneState.NO_DATA, MilestoneState.NOT_STARTED}:
+        has_begun = MilestoneState.NO_DATA in states
+        return MilestoneState.NO_DATA if has_begun else MilestoneState.NOT_STARTED
     return MilestoneState.ON_TRACK

@@ -22,7 +22,8 @@ from tasks.models.question import RECORDED
 RECORD, PATCH, MILESTONE = (
     model._meta.db_table for model in (RectificationRecord, Patch, Milestone)
 )
-RARE = "r.kind IN ('RETURN', 'EXEMPT', 'DEFER')"  # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
+RARE_KINDS = "kind IN ('RETURN', 'EXEMPT', 'DEFER')"  # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
+RARE = f"r.{RARE_KINDS}"
 
 
 @dataclass
@@ -102,14 +103,18 @@ def local_day(moment: str, on: date) -> str:
     return f"date({moment}, '{minutes:+d} minutes')"
 
 
-def patch_sums(scope: Scope) -> list[tuple[int, int, int, Decimal]]:
-    """[(任务, 村, 个, 亩)]：那天算数的图斑。"""
+def patch_sums(scope: Scope) -> list[tuple[int, int, int, Decimal, date | None]]:
+    """[(任务, 村, 个, 亩, 最早从哪天算起)]：那天算数的图斑；有一块没写从哪天算起的，最后一项是 None，拆出来的不看。"""
     rows = scope.rows(f"""
-        SELECT p.target_id, p.village_id, COUNT(*), SUM(p.area_mu) FROM {PATCH} p
+        SELECT p.target_id, p.village_id, COUNT(*), SUM(p.area_mu),
+            CASE WHEN COUNT(*) = COUNT(p.since_on)
+                THEN MIN(CASE WHEN p.split_from_id IS NULL THEN p.since_on END) END
+        FROM {PATCH} p
         WHERE {scope.counting()}{scope.places("p")} GROUP BY p.target_id, p.village_id
     """)
     return [
-        (target, village, count, from_millionths(area)) for target, village, count, area in rows
+        (target, village, count, from_millionths(area), a_day(first))
+        for target, village, count, area, first in rows
     ]
 
 
@@ -144,29 +149,102 @@ def step_sums(scope: Scope) -> list[tuple]:
     ]
 
 
-def exempt_and_deferred_sums(scope: Scope) -> list[tuple]:
-    """[(节点, 类型, 村, 完成日期, 个, 亩)]：那天有效的核查无问题和暂缓。"""
-    rows = scope.rows(f"""
-        SELECT r.milestone_id, r.kind, r.village_id, r.done_on, COUNT(*), SUM(r.area_mu) FROM {RECORD} r
-        WHERE {scope.steps("r")} AND {RARE} AND r.kind <> 'RETURN' AND {scope.standing("r")}{scope.places("r")}
-        GROUP BY r.milestone_id, r.kind, r.village_id, r.done_on
-    """)
-    return [(*row, a_day(on), count, from_millionths(area)) for *row, on, count, area in rows]
+def recent_sums(scope: Scope, since: date) -> list[tuple[int, str, Decimal, int]]:
+    """[(节点, 类型, 亩, 完成的个)]：since 以后增加的；以前做的、以后撤回的是负数。
 
-
-def day_sums(scope: Scope, drawn: Iterable[int], paced: Iterable[int], since: date) -> list[tuple]:
-    """[(节点, 类型, 哪天起, 到哪天撤回, 亩, 完成的个)]：那天以前的上报、核实，供曲线逐日累加；各节点的核查无问题也在内。
-
-    drawn 是要画的节点，从头数起；paced 是只看近来快慢的，只数 since 那天以后做的和撤回的；别的节点不去数。
+    类型是 WORK（上报和核实）或 EXEMPT（核查无问题）。
     """
-    start, end = "r.done_on", "r.withdrawn_on"
-    done_since, back_since = (
-        f"{start} > %(since)s",
-        f"NOT {start} > %(since)s AND {end} > %(since)s",
+    done_after, back_after = (
+        "r.done_on > %(since)s",
+        "NOT r.done_on > %(since)s AND r.withdrawn_on > %(since)s AND NOT r.withdrawn_on > %(day)s",
     )
     if scope.recorded:
-        done_since = "r.created_at >= %(since_end)s"
-        back_since = "r.created_at < %(since_end)s AND r.withdrawn_at >= %(since_end)s"
+        done_after = "r.created_at >= %(since_end)s"
+        back_after = (
+            "r.created_at < %(since_end)s"
+            " AND r.withdrawn_at >= %(since_end)s AND r.withdrawn_at < %(day_end)s"
+        )
+    gained = f"{done_after} AND {scope.standing('r')}"
+    lost = f"r.withdrawn_on IS NOT NULL AND {back_after}"
+
+    def sums(kinds, word, sign, when):
+        return f"""
+            SELECT r.milestone_id, '{word}', {sign}SUM(r.area_mu),
+                {sign}COUNT(*) FILTER (WHERE r.completes OR r.kind = 'EXEMPT')
+            FROM {RECORD} r WHERE {scope.steps("r")} AND {kinds} AND {when}{scope.places("r")}
+            GROUP BY r.milestone_id
+        """
+
+    work, exempt = "r.kind IN ('REPORT', 'PASS')", f"{RARE} AND r.kind = 'EXEMPT'"
+    rows = scope.rows(
+        " UNION ALL ".join(
+            [
+                sums(work, "WORK", "", gained),
+                sums(work, "WORK", "-", lost),
+                sums(exempt, "EXEMPT", "", gained),
+                sums(exempt, "EXEMPT", "-", lost),
+            ]
+        ),
+        since=since,
+    )
+    return [
+        (milestone, kind, from_millionths(amount), count) for milestone, kind, amount, count in rows
+    ]
+
+
+def exempt_and_deferred_sums(scope: Scope) -> list[tuple]:
+    """[(节点, 类型, 村, 个, 亩)]：那天有效的核查无问题和暂缓。"""
+    rows = scope.rows(f"""
+        SELECT r.milestone_id, r.kind, r.village_id, COUNT(*), SUM(r.area_mu) FROM {RECORD} r
+        WHERE {scope.steps("r")} AND {RARE} AND r.kind <> 'RETURN' AND {scope.standing("r")}{scope.places("r")}
+        GROUP BY r.milestone_id, r.kind, r.village_id
+    """)
+    return [(*row, count, from_millionths(area)) for *row, count, area in rows]
+
+
+def kept_steps(scope: Scope) -> list[tuple[int, int, bool]]:
+    """[(图斑, 节点, 是不是逾期完成的)]：那天核查无问题的图斑，认定以前已经完成的步。
+
+    认定时撤回的完成记录，撤回的时刻就是认定的时刻；更正后的转记时刻都一样，再看撤回的是不是认定那天。
+    """
+    rows = scope.rows(f"""
+        SELECT r.patch_id, r.milestone_id, r.done_on > COALESCE(m.due_on, %(ends_on)s)
+        FROM {RECORD} e CROSS JOIN {RECORD} r CROSS JOIN {MILESTONE} m
+        WHERE {scope.steps("e")} AND e.{RARE_KINDS} AND e.kind = 'EXEMPT'
+        AND {scope.standing("e")}{scope.places("e")}
+        AND r.patch_id = e.patch_id AND r.kind IN ('REPORT', 'PASS') AND r.completes
+        AND r.withdrawn_at = e.created_at AND (r.withdrawn_on = e.done_on OR e.withdrawn_at IS NOT NULL)
+        AND m.id = r.milestone_id ORDER BY r.id
+    """)
+    return [(patch, milestone, bool(is_late)) for patch, milestone, is_late in rows]
+
+
+def short_patches(
+    scope: Scope, last: Iterable[int], also: Iterable[int]
+) -> list[tuple[int, int, Decimal, Decimal]]:
+    """[(图斑, 任务, 图斑的亩, 完成的亩)]：last 里的节点完成了、面积却小于图斑面积的；also 里的图斑不论大小都给。"""
+    rows = scope.rows(f"""
+        SELECT p.id, p.target_id, p.area_mu, SUM(r.area_mu)
+        FROM {RECORD} r JOIN {PATCH} p ON p.id = r.patch_id
+        WHERE {scope.steps("r", last)} AND r.kind IN ('REPORT', 'PASS')
+        AND {scope.standing("r")}{scope.places("r")} AND {scope.counting()}
+        GROUP BY p.id, p.target_id, p.area_mu
+        HAVING COUNT(*) FILTER (WHERE r.completes) > 0
+        AND (SUM(r.area_mu) < p.area_mu OR p.id IN ({listed(also)}))
+    """)
+    return [
+        (patch, target, from_millionths(area), from_millionths(done))
+        for patch, target, area, done in rows
+    ]
+
+
+def day_sums(scope: Scope, drawn: Iterable[int]) -> list[tuple]:
+    """[(节点, 类型, 哪天起, 到哪天撤回, 亩, 完成的个)]：要画的节点（drawn）那天以前的上报、核实，供曲线逐日累加。
+
+    各节点的核查无问题也在内。
+    """
+    start, end = "r.done_on", "r.withdrawn_on"
+    if scope.recorded:
         start, end = (
             local_day("r.created_at", scope.on),
             local_day("r.withdrawn_at", scope.on),
@@ -178,20 +256,13 @@ def day_sums(scope: Scope, drawn: Iterable[int], paced: Iterable[int], since: da
             FROM {RECORD} r WHERE {where}{scope.places("r")} GROUP BY r.milestone_id, r.kind, {start}, {end}
         """
 
-    steps = "r.kind IN ('REPORT', 'PASS')"
     rows = scope.rows(
         " UNION ALL ".join(
             [
-                sums(f"{scope.steps('r', drawn)} AND {steps}", "r.completes"),
-                sums(f"{scope.steps('r', paced)} AND {steps} AND {done_since}", "r.completes"),
-                sums(
-                    f"{scope.steps('r', paced)} AND {steps} AND r.withdrawn_on IS NOT NULL AND {back_since}",
-                    "r.completes",
-                ),
+                sums(f"{scope.steps('r', drawn)} AND r.kind IN ('REPORT', 'PASS')", "r.completes"),
                 sums(f"{scope.steps('r')} AND {RARE} AND r.kind = 'EXEMPT'", "TRUE"),
             ]
-        ),
-        since=since,
+        )
     )
     return [
         (milestone, kind, a_day(began), a_day(ended), from_millionths(amount), count)

@@ -2,10 +2,8 @@
 
 from decimal import Decimal
 
-from taiping.ground.area import plain, rounded
 from taiping.ground.dates import date_beside, long_date, short_date
-from taiping.ground.words import days_words
-from taiping.progress.burnup import BurnUp
+from taiping.ground.words import days_words, quantity_words
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.states import MilestoneState
 from tasks.models.question import BASES, DONE
@@ -18,10 +16,7 @@ def name_suffix(basis: str) -> str:
 
 def quantity(value: Decimal | int, figures: TargetFigures) -> str:
     """一项任务的数量带单位，去掉多余的 0：608亩、99.3亩；不是 0 又舍成了 0 的是“不到0.01亩”。"""
-    shown, unit = rounded(value, figures.decimals), figures.target.unit
-    if value and not shown:
-        return f"不到{plain(Decimal(1).scaleb(-figures.decimals))}{unit}"
-    return f"{plain(shown)}{unit}"
+    return quantity_words(value, figures.target.unit, figures.decimals)
 
 
 def shortage(figures: TargetFigures) -> str:
@@ -109,26 +104,34 @@ def nearest_words(nearest: list[tuple[TargetFigures, MilestoneFigures]]) -> str:
     return f"{target.target.name}{several}，{step}今天截止"
 
 
-def forecast_sentence(burnup: BurnUp) -> str:
-    """曲线下面的一句话：到了没有；没到的，按近14天进度哪天能到、比截止晚几天。图斑不够任务数的，说哪天做完现有图斑。"""
-    figures, ahead = burnup.figures, burnup.forecast
-    pending, short = figures.next_milestone, shortage(figures)
-    if pending is None:
-        return "全部节点已经完成。"
-    name = pending.milestone.name
+def forecast_sentences(figures: TargetFigures) -> list[str]:
+    """每个还没完成的节点一句：按近14天进度哪天能到、比截止晚几天；说法一样的并在一起。都完成了说一句。"""
+    names = {}
+    for row in figures.milestones:
+        if not row.state.is_done:
+            names.setdefault(forecast_words(figures, row), []).append(row.milestone.name)
+    if not names:
+        return ["全部节点已经完成。"]
+    return [f"{'、'.join(steps)}{words}。" for words, steps in names.items()]
+
+
+def forecast_words(figures: TargetFigures, row: MilestoneFigures) -> str:
+    """一个没完成的节点名字后面的话。图斑不够任务数的，说哪天做完现有图斑。"""
+    ahead, short = row.forecast, shortage(figures)
     if ahead is None:
-        return f"{name}现有图斑都做完了。" if short else f"{name}的数已经够了。"
-    if ahead.done_on is None and pending.state == MilestoneState.NOT_STARTED:
-        return f"{name}还没到时段。"
+        return "现有图斑都做完了"
+    if ahead.done_on is None and row.state == MilestoneState.NOT_STARTED:
+        return "还没到时段"
     if ahead.done_on is None:
-        return f"{name}近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期。"
-    by_count = "（按个数）" if ahead.unit != burnup.unit else ""
-    when = f"按近14天进度{by_count}，{name}预计{date_beside(ahead.done_on, figures.on)}{'做完现有图斑' if short else '完成'}"
-    if pending.undated:
-        return f"{when}（方案未定时限）。"
+        return f"近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期"
+    end = "做完现有图斑" if short else "完成"
+    when = f"按近14天进度，预计{date_beside(ahead.done_on, figures.on)}{end}"
     if ahead.late_days > 0:
-        return f"{when}，晚{ahead.late_days}天。"
-    return f"{when}，赶得上{short_date(pending.due_on)}的截止。"
+        than = "比方案结束" if row.undated else ""
+        return f"{when}，{than}晚{ahead.late_days}天"
+    if row.undated:
+        return f"{when}（方案未定时限）"
+    return f"{when}，赶得上{short_date(row.due_on)}的截止"
 
 
 def lacking_sentence(figures: TargetFigures) -> str:

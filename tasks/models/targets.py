@@ -174,6 +174,11 @@ class Target(models.Model):
         return self.kind == self.Kind.FLOOR
 
     @property
+    def is_list(self):
+        """清单：一个一个数的任务，图斑都做完就是完成。"""
+        return self.kind == self.Kind.CASES or self.quota_count is not None
+
+    @property
     def quota_text(self):
         """任务数的一句话：“不低于 32202 亩”“24 个、99.3 亩”；两样都没有是“方案未定数”。"""
         parts = [f"{self.quota_count} 个"] if self.quota_count is not None else []
@@ -211,6 +216,16 @@ class Milestone(models.Model):
     needs_external_ref = models.BooleanField(
         "要填上传编号", default=False, help_text="如国土调查云的上传编号。"
     )
+    quota = MuField(
+        "任务数",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="到这一步要完成的数，如一季度要到多少；留空就是整项任务的任务数。",
+    )
+    quota_count = models.PositiveIntegerField(
+        "任务个数", null=True, blank=True, help_text="个；留空就是整项任务的任务个数。"
+    )
 
     objects = MilestoneManager()
 
@@ -230,6 +245,11 @@ class Milestone(models.Model):
                 | Q(due_on__gte=F("starts_on")),
                 name="milestone_is_due_after_it_starts",
                 violation_error_message="截止日期不能早于开始日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(quota__isnull=True) | Q(quota__gte=0),
+                name="milestone_quota_is_not_negative",
+                violation_error_message="任务数不能是负数。",
             ),
         ]
 
@@ -252,6 +272,8 @@ class Milestone(models.Model):
         stored = list(self.target.milestones.all())
         others = [step for step in stored if step.pk != self.pk]
         errors = {}
+        if self.quota_count is not None and not self.target.by_patches:
+            errors["quota_count"] = [ALL_KINDS_OF_COUNT]
         for problem in self.target.structure_problems(stored, [*others, self]):
             field = problem.field if problem.step is self else NON_FIELD_ERRORS
             errors.setdefault(field, []).append(problem.sentence)

@@ -183,6 +183,8 @@ MILESTONE = _table(
     ("actor", "不填就是村", 10),
     ("min_photos", "不填就是 0", 12),
     ("needs_external_ref", "如国土调查云的上传编号；不填就是否", 14),
+    ("quota", "到这一步要完成的数；留空就是整项任务的任务数", 12),
+    ("quota_count", "个；留空就是整项任务的任务个数", 10),
 )
 ALLOCATION = _table(
     "allocation",

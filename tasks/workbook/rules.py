@@ -68,7 +68,7 @@ def check_all(document, stored, entries):
     check_members(check)
     check_models(check)
     check_targets(check)
-    check_allocations(check)
+    check_counts(check)
     check_milestones(check)
     check_readings(check)
     check_period(check)
@@ -186,10 +186,10 @@ def check_targets(check):
             check.report(entry, "measured_by", sentence)
 
 
-def check_allocations(check):
-    """靠监测量的任务，分到村也不填个数。"""
+def check_counts(check):
+    """靠监测量的任务，分到村、分到步骤也不填个数。"""
     measured = {entry.key[0]: entry.values["measured_by"] for entry in check.final("target")}
-    for entry in check.entries["allocation"]:
+    for entry in [*check.entries["allocation"], *check.entries["milestone"]]:
         values = check.full(entry)
         by_readings = measured.get(values["target"]) == Target.MeasuredBy.READINGS
         if by_readings and values["quota_count"] is not None and not entry.row.bad:

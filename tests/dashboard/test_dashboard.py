@@ -119,7 +119,7 @@ def test_a_workload_measured_by_readings_is_done_when_the_reading_reaches_it():
 
     assert states == [
         MilestoneState.NO_DATA,
-        MilestoneState.ON_TRACK,
+        MilestoneState.AT_RISK,  # 时间过了 253/273，只有 8/12
         MilestoneState.OVERDUE,
         MilestoneState.DONE_LATE,
     ]
@@ -229,7 +229,7 @@ def test_the_number_of_queries_does_not_grow(plan, villages, django_assert_num_q
     for _ in range(villages):
         make_reading(Target.objects.get(code="basic"), village=make_village())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         plan_progress(plan, date(2024, 10, 20))
 
 

@@ -62,7 +62,7 @@ def test_a_village_is_not_told_of_tasks_it_has_no_part_in(leader):
     mine = leader.get(f"/villages/{busy.pk}/?on=2024-10-20").content.decode()
     other = leader.get(f"/villages/{idle.pk}/?on=2024-10-20").content.decode()
 
-    assert "已过 20 天" in listed(mine)
+    assert "已过20天，还差1个" in listed(mine)
     assert "没有逾期的，15天内也没有要截止的。" in listed(other)
     for page in (mine, other):
         assert "耕地保有量全镇监测，不分解到村" in page
@@ -114,7 +114,7 @@ def test_the_nearest_deadline_names_the_task_already_overdue_first():
         make_patch(target)
 
     assert verdict(plan_progress(plan, date(2024, 11, 4))) == (
-        "截至2024年11月4日，2项任务中1项逾期、1项正常推进；最紧的是拖着的等2项，距镇级核实截止还有11天。"
+        "截至2024年11月4日，2项任务中1项逾期、1项预警；最紧的是拖着的等2项，距镇级核实截止还有11天。"
     )
 
 
@@ -206,7 +206,7 @@ def test_an_undated_step_is_listed_near_the_end_of_the_plan_as_the_tile_counts_i
 
     assert leader.get("/?on=2024-12-28").context["soon_7"] == 1
     assert "违法占用耕地问题 · 整改落实" in listed(page)
-    assert "还有 3 天" in listed(page)
+    assert "离方案结束还有3天，还差1个" in listed(page)
 
 
 def test_a_plan_without_targets_says_so_in_every_section(leader):

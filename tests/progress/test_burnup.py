@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from taiping.dashboard.charts import chart
-from taiping.progress.burnup import Forecast, burn_ups, forecast
+from taiping.progress.burnup import burn_ups
+from taiping.progress.forecast import Forecast, forecast
 from taiping.progress.progress import plan_progress
-from taiping.progress.words import forecast_sentence, lacking_sentence
+from taiping.progress.words import forecast_sentences, lacking_sentence
 from tests.worlds.factories import (
     make_milestone,
     make_patch,
@@ -81,8 +82,8 @@ def test_a_list_of_cases_is_drawn_by_count_and_an_exemption_counts_one(example):
         [("9-2", 1), ("12-20", 2), ("12-31", 3)],
         [("10-12", 1), ("12-30", 2)],
     )
-    assert (listed.unit, listed.goal) == ("亩", Decimal("23.5"))
-    assert points(listed.confirmed) == [("11-10", 10), ("11-14", 15), ("11-20", 23.5)]
+    assert (listed.unit, listed.goal) == ("个", 4)  # 清单看个：N3 核减算 1 个
+    assert points(listed.confirmed) == [("9-25", 1), ("11-10", 2), ("11-14", 3), ("11-20", 4)]
 
 
 def test_a_village_has_its_own_curve(example):
@@ -99,16 +100,16 @@ def test_a_village_has_its_own_curve(example):
         # 那天 33.5 亩，14 天前 36 亩，退了
         ("abandoned", "11-15", "举证上传近14天没有进展，推算不出完成日期。"),
         # 核实 33.5 亩，14 天前（11-8）12 亩；还差 2.5，2.5×14÷21.5＝1.6，要 2 天
-        ("abandoned", "11-22", "按近14天进度，镇级核实预计11月24日完成，晚9天。"),
+        ("abandoned", "11-22", "镇级核实按近14天进度，预计11月24日完成，晚9天。"),
         ("abandoned", "12-2", "全部节点已经完成。"),
         # 复耕 15 亩，14 天前（9-6）12 亩不到：0；还差 21，21×14÷15＝19.6，要 20 天，10-10
-        ("abandoned", "9-20", "按近14天进度，复耕复种预计10月10日完成，晚10天。"),
+        ("abandoned", "9-20", "复耕复种按近14天进度，预计10月10日完成，晚10天。"),
         # 整改 2 个，14 天前 1 个；还差 1 个，要 14 天，到次年
-        ("illegal", "12-20", "按近14天进度，整改落实预计2025年1月3日完成（方案未定时限）。"),
+        ("illegal", "12-20", "整改落实按近14天进度，预计2025年1月3日完成，比方案结束晚3天。"),
     ],
 )
 def test_the_sentence_under_the_curve(example, code, on, sentence):
-    assert forecast_sentence(curves(example.plan, on)[code]) == sentence
+    assert forecast_sentences(curves(example.plan, on)[code].figures)[0] == sentence
 
 
 @pytest.mark.parametrize(
@@ -176,20 +177,21 @@ def test_a_first_step_that_is_only_forecast_counts_its_last_14_days():
 
 def test_patches_short_of_the_quota_are_forecast_to_the_last_patch_and_no_further():
     """要 608，图斑只有 50 亩：近 14 天做了 28，还有 22，22×14÷28＝11 天；做完了也不说够了。"""
-    plan, patches, by = one_step([28, 22], quota=608, quota_count=2)
+    plan, patches, by = one_step([28, 22], quota=50)
+    plan.targets.update(quota=608)
     make_record(patches[0], by=by, on=day("9-25"))
 
     (found,) = burn_ups(plan_progress(plan, day("10-1")))
 
-    assert found.forecast.done_on == day("10-15")  # 亩 10-12；个：还差 1，1×14÷1＝14 天，更慢
+    assert found.forecast.done_on == day("10-12")
     assert (
-        forecast_sentence(found)
-        == "按近14天进度（按个数），复耕复种预计10月15日做完现有图斑，晚5天。"
+        forecast_sentences(found.figures)[0]
+        == "复耕复种按近14天进度，预计10月12日做完现有图斑，晚2天。"
     )
     assert lacking_sentence(found.figures) == "现有图斑比任务数少558亩，不补上完不成。"
     make_record(patches[1], by=by, on=day("10-1"))
     (found,) = burn_ups(plan_progress(plan, day("10-1")))
-    assert forecast_sentence(found) == "复耕复种现有图斑都做完了。"
+    assert forecast_sentences(found.figures)[0] == "复耕复种现有图斑都做完了。"
 
 
 def test_the_axis_never_begins_after_the_day_that_is_looked_at():
@@ -201,6 +203,24 @@ def test_the_axis_never_begins_after_the_day_that_is_looked_at():
     assert early.table == [(day("2-29"), 0, 0), (day("3-10"), 0, 0)]
     assert early.today_x is not None
     assert early.months[0].label == "2月"
+
+
+def test_every_open_step_has_its_forecast_and_equal_words_are_said_once():
+    plan, patches, by = one_step([14, 14], quota=28, due_on="10-31")
+    target = plan.targets.get()
+    for order, (code, name, due) in enumerate(
+        [("evidence", "举证上传", "11-15"), ("check", "镇级核实", "12-31")], start=2
+    ):
+        make_milestone(target, code, order=order, name=name, due_on=day(due))
+    make_record(patches[0], by=by, on=day("10-20"))
+
+    (figures,) = plan_progress(plan, day("10-20")).targets
+
+    assert forecast_sentences(figures) == [
+        "复耕复种按近14天进度，预计11月3日完成，晚3天。",
+        "举证上传、镇级核实近14天没有进展，推算不出完成日期。",
+    ]
+    assert [row.forecast.done_on for row in figures.milestones] == [day("11-3"), None, None]
 
 
 def test_what_is_reached_needs_no_forecast():
@@ -217,12 +237,12 @@ def one_step(areas, *, quota, quota_count=None, starts_on=None, due_on="10-10"):
     return target.plan, [make_patch(target, village, area_mu=Decimal(area)) for area in areas], by
 
 
-def test_when_both_are_needed_the_slower_one_is_forecast():
+def test_a_list_is_forecast_by_its_patches():
     plan, patches, by = one_step([10, 6, 2, 1, 1], quota=20, quota_count=5)
     for patch in patches[:2]:
         make_record(patch, by=by, on=day("9-20"))
 
-    # 亩：还差 4，4×14÷16＝3.5 天；个：还差 3，3×14÷2＝21 天，10 月 22 日。
+    # 还差 3 个，3×14÷2＝21 天，10 月 22 日；亩只差 4，不看。
     (found,) = burn_ups(plan_progress(plan, day("10-1")))
 
     assert (found.forecast.done_on, found.forecast.late_days, found.forecast.unit) == (
@@ -230,8 +250,9 @@ def test_when_both_are_needed_the_slower_one_is_forecast():
         12,
         "个",
     )
-    assert forecast_sentence(found) == "按近14天进度（按个数），复耕复种预计10月22日完成，晚12天。"
-    assert chart(found, plan, day("10-1")).projection == ""  # 图按亩画，推算的是个，不画在一起
+    assert (
+        forecast_sentences(found.figures)[0] == "复耕复种按近14天进度，预计10月22日完成，晚12天。"
+    )
 
 
 def test_enough_mu_but_not_every_patch_is_not_called_done():
@@ -242,23 +263,26 @@ def test_enough_mu_but_not_every_patch_is_not_called_done():
     (found,) = burn_ups(plan_progress(plan, day("10-1")))
 
     assert (
-        forecast_sentence(found)
-        == "按近14天进度（按个数），复耕复种预计10月8日完成，赶得上10月10日的截止。"
+        forecast_sentences(found.figures)[0]
+        == "复耕复种按近14天进度，预计10月8日完成，赶得上10月10日的截止。"
     )  # 1×14÷2＝7 天
 
 
 def test_a_crawl_and_a_season_not_begun_are_told_apart_from_standing_still():
     plan, (slow, _), by = one_step([Decimal("0.01"), 100], quota=100, starts_on=day("9-1"))
-    assert forecast_sentence(burn_ups(plan_progress(plan, day("8-1")))[0]) == "复耕复种还没到时段。"
     assert (
-        forecast_sentence(burn_ups(plan_progress(plan, day("9-15")))[0])
+        forecast_sentences(burn_ups(plan_progress(plan, day("8-1")))[0].figures)[0]
+        == "复耕复种还没到时段。"
+    )
+    assert (
+        forecast_sentences(burn_ups(plan_progress(plan, day("9-15")))[0].figures)[0]
         == "复耕复种近14天没有进展，推算不出完成日期。"
     )
 
     make_record(slow, by=by, on=day("9-20"))
 
     assert (
-        forecast_sentence(burn_ups(plan_progress(plan, day("9-25")))[0])
+        forecast_sentences(burn_ups(plan_progress(plan, day("9-25")))[0].figures)[0]
         == "复耕复种近14天进展太慢，推算不出完成日期。"
     )
 

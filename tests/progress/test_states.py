@@ -5,14 +5,24 @@ from decimal import Decimal
 
 import pytest
 
-from taiping.progress.states import MilestoneState, Need, Term, judge, judge_floor, overall
+from taiping.progress.forecast import Forecast
+from taiping.progress.states import (
+    Judgement,
+    MilestoneState,
+    Need,
+    Reached,
+    Term,
+    judge,
+    judge_floor,
+    overall,
+)
 
 DUE = date(2024, 9, 30)
 OPEN_TERM = Term(None, DUE, date(2024, 1, 1), 7)
 SEASON = Term(date(2024, 9, 1), date(2024, 11, 30), date(2024, 1, 1), 7)
 
 
-def state(
+def judged(
     on,
     *,
     term=OPEN_TERM,
@@ -21,11 +31,14 @@ def state(
     count=0,
     on_time=Decimal(0),
     on_time_count=0,
+    **around,
 ):
     need = need or Need(Decimal(100), None, 10)
-    return judge(
-        on, term, need, amount=amount, count=count, on_time=on_time, on_time_count=on_time_count
-    )
+    return judge(on, term, need, Reached(amount, count, on_time, on_time_count), **around)
+
+
+def state(on, **given):
+    return judged(on, **given).state
 
 
 @pytest.mark.parametrize(
@@ -56,18 +69,90 @@ def test_done_after_the_deadline_is_late():
     )
 
 
-def test_a_quota_in_mu_and_count_needs_both():
-    both = Need(Decimal("99.3"), 24, 24)
+def test_a_list_is_complete_when_its_patches_are_whatever_the_area():
+    listed = Need(Decimal("99.3"), 24, 24, is_list=True)
     area_only = {
         "amount": Decimal("99.3"),
         "on_time": Decimal("99.3"),
         "count": 23,
         "on_time_count": 23,
     }
-    all_done = area_only | {"count": 24, "on_time_count": 24}
+    all_but_one_mu = {
+        "amount": Decimal("98.3"),
+        "on_time": Decimal("98.3"),
+        "count": 24,
+        "on_time_count": 24,
+    }
 
-    assert state(date(2024, 10, 1), need=both, **area_only) == MilestoneState.OVERDUE
-    assert state(date(2024, 10, 1), need=both, **all_done) == MilestoneState.DONE
+    assert judged(date(2024, 10, 1), need=listed, **area_only) == (
+        MilestoneState.OVERDUE,
+        "已过1天，还差1个",
+    )
+    assert state(date(2024, 10, 1), need=listed, **all_but_one_mu) == MilestoneState.DONE
+
+
+def test_a_workload_in_mu_needs_its_mu_whatever_the_count():
+    short = {"amount": Decimal("99.99"), "count": 10, "on_time": Decimal("99.99")}
+
+    assert judged(date(2024, 10, 1), **short) == (MilestoneState.OVERDUE, "已过1天，还差0.01亩")
+
+
+@pytest.mark.parametrize(
+    ("on", "around", "expected"),
+    [
+        # 推算要晚的，离截止再远也是预警
+        (
+            date(2024, 8, 1),
+            {"ahead": Forecast(Decimal(1), date(2024, 10, 2), 2)},
+            (MilestoneState.AT_RISK, "按近14天进度，10月2日才完，晚2天"),
+        ),
+        (
+            date(2024, 8, 1),
+            {"ahead": Forecast(Decimal("0.001"), None, 0)},
+            (MilestoneState.AT_RISK, "近14天进展太慢，推算不出哪天完成"),
+        ),
+        (
+            date(2024, 8, 1),
+            {"ahead": Forecast(Decimal(3), date(2024, 9, 30), 0)},
+            (MilestoneState.ON_TRACK, "还有60天，按近14天进度赶得上"),
+        ),
+        (date(2024, 8, 1), {"ahead": Forecast(Decimal(0), None, 0)}, ("ON_TRACK", "还有60天")),
+        (
+            date(2024, 8, 1),
+            {"late_before": "比对核实"},
+            (MilestoneState.AT_RISK, "前面的比对核实已经逾期"),
+        ),
+        (date(2024, 9, 30), {}, (MilestoneState.AT_RISK, "今天截止，还差100亩")),
+    ],
+)
+def test_a_warning_says_which_of_the_four_it_is(on, around, expected):
+    assert judged(on, **around) == expected
+
+
+def test_before_its_season_only_a_late_forecast_or_an_earlier_delay_is_a_warning():
+    before = date(2024, 8, 20)
+    late = Forecast(Decimal(1), date(2024, 12, 20), 20)
+
+    assert judged(before, term=SEASON) == (MilestoneState.NOT_STARTED, "9月1日开始")
+    assert state(before, term=SEASON, ahead=late) == MilestoneState.AT_RISK
+    assert state(before, term=SEASON, late_before="比对核实") == MilestoneState.AT_RISK
+
+
+def test_without_a_start_the_season_begins_where_the_step_before_it_ends():
+    evidence = Term(None, date(2024, 10, 31), date(2024, 1, 1), 7, begins_on=date(2024, 9, 30))
+
+    assert state(date(2024, 10, 3), term=evidence) == MilestoneState.ON_TRACK  # 3/31＝9.7%
+    assert judged(date(2024, 10, 4), term=evidence) == (
+        MilestoneState.AT_RISK,
+        "时间过了12%，完成0%",
+    )
+
+
+def test_a_step_without_a_deadline_is_measured_to_the_end_of_the_plan():
+    open_ended = Term(None, date(2024, 12, 31), date(2024, 1, 1), 7, undated=True)
+
+    assert judged(date(2024, 12, 1), term=open_ended).reason == "离方案结束还有30天"
+    assert judged(date(2025, 1, 6), term=open_ended).reason == "方案结束已过6天，还差100亩"
 
 
 def test_without_any_quota_all_patches_must_be_done():
@@ -79,10 +164,13 @@ def test_without_any_quota_all_patches_must_be_done():
     assert state(date(2024, 10, 1), need=direction, count=3, on_time_count=3) == MilestoneState.DONE
 
 
-def test_no_patches_is_no_data_and_not_zero():
-    assert (
-        state(date(2024, 10, 1), need=Need(Decimal(100), None, 0), amount=None)
-        == MilestoneState.NO_DATA
+def test_no_patches_is_no_data_and_not_zero_and_a_deadline_passed_in_silence_is_said():
+    empty = {"need": Need(Decimal(100), None, 0), "amount": None}
+
+    assert judged(date(2024, 9, 30), **empty) == (MilestoneState.NO_DATA, "还没有监测数")
+    assert judged(date(2024, 10, 1), **empty) == (
+        MilestoneState.NO_DATA,
+        "截止已过1天，还没有监测数",
     )
 
 
@@ -119,7 +207,10 @@ def test_falling_behind_the_season_is_a_warning(on, done, expected):
 def test_a_floor_is_a_line_to_hold(on, value, at_due, expected):
     term = Term(None, date(2024, 12, 31), date(2024, 1, 1), 7)
 
-    assert judge_floor(on, term, Decimal(32202), value=value, value_at_due=at_due) == expected
+    found = judge_floor(on, term, Need(Decimal(32202)), value=value, value_at_due=at_due)
+
+    assert found.state == expected
+    assert found.reason
 
 
 @pytest.mark.parametrize(
@@ -145,4 +236,18 @@ def test_a_floor_is_a_line_to_hold(on, value, at_due, expected):
     ],
 )
 def test_the_target_is_as_bad_as_its_worst_step(steps, whole):
-    assert overall(steps) == whole
+    found = overall((f"第{n}步", Judgement(step, f"理由{n}")) for n, step in enumerate(steps))
+
+    assert found.state == whole
+
+
+def test_the_target_says_why_by_its_worst_step():
+    steps = [
+        ("复耕复种", Judgement(MilestoneState.OVERDUE, "已过20天，还差4个")),
+        ("举证上传", Judgement(MilestoneState.AT_RISK, "前面的复耕复种已经逾期")),
+    ]
+
+    assert overall(steps) == (MilestoneState.OVERDUE, "复耕复种：已过20天，还差4个")
+    assert overall([("年底保有", Judgement(MilestoneState.AT_RISK, "低于底线2亩"))]).reason == (
+        "低于底线2亩"
+    )

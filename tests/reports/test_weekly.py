@@ -44,7 +44,7 @@ def test_overview_has_the_figures_worked_out_by_hand(town):
     assert sheet["A2"].value == "截至2024年10月20日，按完成日期"
     assert sheet["I2"].value == "单位：亩、个"
     # 任务，类型，任务数（量、个），上报（量、个），核实（量、个），完成率（上报、核实），核减（亩、个），暂缓，逾期，状态
-    assert row_of(sheet, "自然撂荒地整治")[:15] == (
+    assert row_of(sheet, "自然撂荒地整治")[:18] == (
         "自然撂荒地整治",
         "工作量",
         100,
@@ -59,9 +59,12 @@ def test_overview_has_the_figures_worked_out_by_hand(town):
         1,
         1,
         3,
+        3,
+        0,
+        0,
         "逾期",
     )
-    assert row_of(sheet, "存量重点图斑")[:15] == (
+    assert row_of(sheet, "存量重点图斑")[:18] == (
         "存量重点图斑",
         "工作量",
         30,
@@ -70,10 +73,13 @@ def test_overview_has_the_figures_worked_out_by_hand(town):
         2,
         10,
         2,
-        0.555,
-        0.555,
+        0.666,  # 清单按个：3 个里 2 个
+        0.666,
         12,
         1,
+        0,
+        0,
+        0,
         0,
         0,
         "正常",
@@ -93,17 +99,24 @@ def test_overview_has_the_figures_worked_out_by_hand(town):
         None,
         None,
         None,
+        None,
+        None,
+        None,
         "正常",
         "2024年6月30日监测数，高出底线98亩",
     )
-    assert row_of(sheet, "存量重点图斑")[15] == "图斑3个、30亩；核减后按18亩计"
+    assert row_of(sheet, "存量重点图斑")[18] == (
+        "举证上传：还有11天；图斑3个、30亩；核减后按18亩计"
+    )
+    assert row_of(sheet, "自然撂荒地整治")[18] == "复耕复种：已过20天，还差45亩；图斑9个、100.5亩"
 
 
 def test_villages_are_worst_first_and_the_total_recomputes_the_rate(town):
     sheet = opened(town.plan)["分村"]
 
     rows = list(sheet.iter_rows(min_row=5, values_only=True))
-    # 序号，村，片区，撂荒（图斑、上报、核实、逾期），重点（同上），核实占比，待重报，差错率，逾期合计，最久的一步
+    # 序号，村，片区，撂荒（图斑、上报、核实、逾期），重点（同上），核实占比，待重报，差错率，
+    # 逾期（村该办、镇里欠的、等区里），最久的一步
     assert rows[0] == (
         1,
         "东村",
@@ -120,6 +133,8 @@ def test_villages_are_worst_first_and_the_total_recomputes_the_rate(town):
         0,
         0,
         2,
+        0,
+        0,
         "自然撂荒地整治 复耕复种，已过20天",
     )
     assert rows[1] == (
@@ -138,10 +153,13 @@ def test_villages_are_worst_first_and_the_total_recomputes_the_rate(town):
         1,
         0.16,
         1,
+        0,
+        0,
         "自然撂荒地整治 复耕复种，已过20天",
     )
-    assert rows[2] == (3, "南村", None, *[None] * 9, 0, None, 0, None)
-    assert rows[3] == ("合计", None, None, 9, 4, 3, 3, 3, 2, 2, 0, 0.416, 1, 0.07, 3, None)
+    assert rows[2] == (3, "南村", None, *[None] * 9, 0, None, 0, 0, 0, None)
+    total = ("合计", None, None, 9, 4, 3, 3, 3, 2, 2, 0, 0.416, 1, 0.07, 3, 0, 0, None)
+    assert rows[3] == total
 
 
 def test_village_areas(town):
@@ -168,13 +186,13 @@ def test_milestones(town):
         5,
         0.55,
         35,
-        4,
+        3,  # A1、A2、A9；A5 核查无问题，不算按期也不算逾期
         20,
         1,
         3,
-        0.8,
+        0.75,
         "逾期",
-        None,
+        "已过20天，还差45亩",
     )
     assert rows["存量重点图斑", "复耕复种"][:15] == (
         "村",
@@ -186,7 +204,7 @@ def test_milestones(town):
         3,
         1,
         18,
-        3,
+        2,
         0,
         0,
         0,
@@ -218,9 +236,12 @@ def test_overdue_and_deferred_lists(town):
     late = list(book["逾期清单"].iter_rows(min_row=4, values_only=True))
     step = "自然撂荒地整治", datetime(2024, 9, 30)
     assert late == [
-        (1, "东村", step[0], "A3", None, 12.5, "复耕复种", step[1], 20, "整治中", None),
-        (2, "东村", step[0], "A4", None, 8, "复耕复种", step[1], 20, "待整治", None),
-        (3, "西村", step[0], "A7", None, 15, "复耕复种", step[1], 20, "已退回", "未见复耕复种"),
+        (1, "东村", step[0], "A3", None, 12.5, "复耕复种", step[1], 20, "村该办", "整治中", None),
+        (2, "东村", step[0], "A4", None, 8, "复耕复种", step[1], 20, "村该办", "待整治", None),
+        (
+            *(3, "西村", step[0], "A7", None, 15, "复耕复种", step[1], 20),
+            *("村该办", "已退回", "未见复耕复种"),
+        ),
     ]
     waiting = list(book["暂缓清单"].iter_rows(min_row=4, values_only=True))
     assert waiting == [
@@ -313,9 +334,9 @@ def test_sheets_print_on_a4_landscape_one_page_wide(town):
         assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert book["总表"].freeze_panes == "B5"
-    assert book["总表"].auto_filter.ref == "A4:P7"
-    assert book["分村"].auto_filter.ref == "A4:P7"  # 合计行不参加筛选
-    assert "A1:P1" in book["总表"].merged_cells
+    assert book["总表"].auto_filter.ref == "A4:S7"
+    assert book["分村"].auto_filter.ref == "A4:R7"  # 合计行不参加筛选
+    assert "A1:S1" in book["总表"].merged_cells
     # 标题、口径和表头每页都有
     assert [sheet.print_title_rows for sheet in book] == ["$1:$4"] * 4 + ["$1:$3"] * 2 + [
         "$1:$4",
@@ -399,7 +420,10 @@ def test_empty_plan_and_no_patches_and_no_readings():
     assert nothing["明细"]["A5"].value == "还没有图斑。"
     assert nothing["总表"]._charts == []
     row = row_of(no_patches["总表"], "自然撂荒地整治")
-    assert row[2:] == (100, *[None] * 11, "无数据", "还没有图斑")
+    silent = "复耕复种：截止已过20天，还没有下发图斑"
+    assert row[2:] == (100, *[None] * 14, "无数据", silent)
+    steps = {row[1]: row for row in no_patches["时间节点"].iter_rows(values_only=True)}
+    assert steps["复耕复种"][-1] == "截止已过20天，还没有下发图斑"
     assert no_patches["逾期清单"]["A4"].value == "没有逾期的图斑。"
 
 

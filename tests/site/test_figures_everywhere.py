@@ -123,7 +123,7 @@ def test_every_day_of_the_year_worked_out_by_hand_reads_the_same_everywhere(clie
             row, line = said[code], lines[said[code]["name"]]
             shown = cells(page, "targets", row["name"])
             if patches == "0":  # 那天系统里还没有图斑：没有数，不是 0
-                assert (row["reported"], row["confirmed"], set(line[4:14]), line[15]) == (
+                assert (row["reported"], row["confirmed"], set(line[4:17]), line[18]) == (
                     None,
                     None,
                     {None},
@@ -141,7 +141,7 @@ def test_every_day_of_the_year_worked_out_by_hand_reads_the_same_everywhere(clie
             ) == (*exempt, int(deferred), int(patches)), where
             written = [Decimal(str(value)) for value in (*line[4:8], *line[10:14])]
             assert written == [*reported, *confirmed, *exempt, int(deferred), int(overdue)], where
-            assert (line[14], shown[1].split()[0]) == (WORDS[state], WORDS[state]), where
+            assert (line[17], shown[1].split()[0]) == (WORDS[state], WORDS[state]), where
             for text, (amount, count) in ((shown[3], confirmed), (shown[4], reported)):
                 *mu, number, _ = text.split()
                 assert int(number) == count, where
@@ -155,7 +155,7 @@ def test_every_day_of_the_year_worked_out_by_hand_reads_the_same_everywhere(clie
             late, whole = (
                 sum(int(texts[place]) for texts in by_hand.values()) for place in (-2, -3)
             )
-            had = f"共有图斑{whole}个，{f'其中{late}个逾期' if late else '没有逾期的'}。"
+            had = f"共有图斑{whole}个，{f'其中{late}个逾期（' if late else '没有逾期的。'}"
             told = had if whole else "还没有图斑，暂无整治进展的数据。"
             assert told in client.get("/bulletin/", asked).content.decode(), (on, basis)
 

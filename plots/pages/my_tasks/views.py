@@ -44,7 +44,7 @@ def my_tasks(request):
             "total": counts.of(*my.GROUPS, village=here),
             "lead": _lead(counts, here),
             "later": 0 if my.LATER in groups else counts.of(my.LATER, village=here),
-            "waiting": my.waiting_of(request.user, village),
+            "waiting": my.waiting_of(request.user, today, village),
             "one_village": len(villages) == 1,
             "newest": Plan.objects.current(today),
             "readings": entries_of([village] if village else villages, today),

@@ -28,6 +28,10 @@ def _word(filters, name, value):
         return f"看 {long_date(value)}，{filters.question.basis_text}"
     if name == "overdue":
         return "逾期"
+    if name == "short":
+        return field.label
+    if name == "actor":
+        return dict(field.choices)[value]
     if name == "due":
         return f"{value} 天内截止"
     if name == "q":

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 
-from plots.ledger.as_of import COMPLETIONS, STATES, LedgerAt
+from plots.ledger.as_of import ACTORS, COMPLETIONS, STATES, LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import Patch, RectificationRecord, Status
 from plots.models.querysets import due_on
@@ -81,6 +81,7 @@ class PatchFilter(django_filters.FilterSet):
     status = choice("目前状态", "by_status", choices=Status.choices)
     step = choice("下一步", "by_step")
     overdue = TickFilter(label="只看逾期", method="by_overdue", widget=forms.CheckboxInput)
+    actor = choice("该谁办", "by_actor", choices=ACTORS.items())
     due = DaysFilter(
         label="几天内截止",
         method="by_due",
@@ -93,6 +94,9 @@ class PatchFilter(django_filters.FilterSet):
         },
     )
     timing = choice("完成得", "by_timing", choices=TIMING.items())
+    short = TickFilter(
+        label="完成面积小于图斑面积", method="by_shortness", widget=forms.CheckboxInput
+    )
     on = DayFilter(label="看哪一天", method="unchanged")
     basis = choice("口径", "unchanged", empty="按完成日期", choices=BASES.items())
     state = choice("那天的情况", "unchanged", choices=STATES.items())
@@ -246,6 +250,15 @@ class PatchFilter(django_filters.FilterSet):
             if self.is_as_of
             else queryset.overdue(self.question.today)
         )
+
+    def by_actor(self, queryset, name, value):
+        """还没有了结、下一步该村里、镇里、区里办的。"""
+        if self.is_as_of:
+            return queryset.filter(self.ledger.stuck_with(value))
+        return queryset.open().filter(next_milestone__actor=value)
+
+    def by_shortness(self, queryset, name, value):
+        return queryset.filter(self.ledger.is_short()) if value else queryset
 
     def by_due(self, queryset, name, value):
         if self.is_as_of:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from plots.ledger.as_of import ACTORS
 from plots.models import Status
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
@@ -39,7 +40,10 @@ def _found(shot):
     return [
         ("低于底线", _one_paragraph(low)),
         ("时间节点逾期", _one_paragraph(steps.overdue_steps(shot.progress))),
-        ("图斑逾期", named(overdue, longest=True)),
+        ("截止已过，还没有报数的", _one_paragraph(steps.silent_steps(shot.progress))),
+        ("村里该办的图斑逾期", named(overdue["VILLAGE"], longest=True)),
+        ("镇里欠的图斑", named(overdue["TOWN"], longest=True)),
+        ("等区里办的图斑", named(overdue["DISTRICT"], longest=True)),
         ("退回后还没有重新上报", named(returned)),
         ("暂缓整改", named(deferred)),
     ]
@@ -50,12 +54,13 @@ def _one_paragraph(texts):
 
 
 def _patches(shot):
-    """(逾期的, 退回的, 暂缓的)，各是 {村: [PatchOnDay]}。"""
-    overdue, returned, deferred = (defaultdict(list) for _ in range(3))
+    """({由谁做: 逾期的}, 退回的, 暂缓的)，逾期的、退回的、暂缓的各是 {村: [PatchOnDay]}。"""
+    overdue = {actor: defaultdict(list) for actor in ACTORS}
+    returned, deferred = defaultdict(list), defaultdict(list)
     for item in shot.items("overdue", "returned", "deferred"):
         village = item.patch.village
         if item.overdue_step:
-            overdue[village].append(item)
+            overdue[item.state.next_milestone.actor][village].append(item)
         if item.status == Status.RETURNED:
             returned[village].append(item)
         elif item.status == Status.DEFERRED:

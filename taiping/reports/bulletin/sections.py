@@ -3,6 +3,7 @@
 from taiping.ground.dates import long_date
 from taiping.progress.figures import Progress
 from taiping.progress.snapshot import Snapshot
+from taiping.progress.states import MilestoneState
 from taiping.reports.bulletin import ranking, sentences, steps
 from taiping.reports.bulletin.blocks import Heading, Paragraph, Table, numeral
 from taiping.reports.bulletin.problems import problems
@@ -64,16 +65,24 @@ def by_target(progress: Progress) -> list[Paragraph]:
             text = sentences.patch_progress(figures) + steps.milestones(figures)
         else:
             text = sentences.reading(figures)
-        lines.append((f"{figures.target.name}（{figures.state.label}）", text))
+        lines.append((f"{figures.target.name}（{_state_words(figures)}）", text))
     return lettered(lines)
+
+
+def _state_words(figures):
+    """“预警，按近14天进度，12月2日才完，晚32天”；别的状态和底线，理由后面的句子里有，只说状态。"""
+    at_risk = figures.state == MilestoneState.AT_RISK and not figures.target.is_floor
+    if at_risk or figures.silent:
+        return f"{figures.state.label}，{figures.reason}"
+    return figures.state.label
 
 
 def by_village(progress: Progress) -> list[Paragraph | Table]:
     rows, without = ranking.ranked(progress)
     if not rows:
         return [Paragraph("各村都还没有图斑，暂不排名。")]
-    text = "名次只看结果：按核实占比由高到低，占比相同的看逾期个数，少的在前。"
-    text += ranking.sentence(rows)
+    text = "名次只看结果：按核实占比由高到低，占比相同的看该村里办的逾期个数，少的在前。"
+    text += ranking.sentence(rows) + sentences.owed_by_others(progress.owed)
     if without:
         names = "、".join(village.name for village in without)
         text += f"{names}没有图斑，不参加排名。"

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from taiping.ground.dates import long_date
-from taiping.progress.figures import Progress, TargetFigures
+from taiping.progress.figures import Owed, Progress, TargetFigures
 from taiping.progress.rates import percent_of
 from taiping.progress.states import MilestoneState
 from taiping.progress.words import margin_text, quantity, shortage
@@ -73,7 +73,14 @@ def patches_overall(progress: Progress) -> str:
         return "各项整治任务还没有图斑，暂无整治进展的数据。"
     if not progress.overdue_count:
         return f"各项任务共有图斑{total}个，没有逾期的。"
-    return f"各项任务共有图斑{total}个，其中{progress.overdue_count}个逾期。"
+    parts = [f"{words}{number}个" for _, words, number in progress.owed.parts]
+    return f"各项任务共有图斑{total}个，其中{progress.overdue_count}个逾期（{'、'.join(parts)}）。"
+
+
+def owed_by_others(owed: Owed) -> str:
+    """不在村里的逾期，单说一句；没有是空文字。"""
+    parts = [f"{words}{number}个" for _, words, number in owed.by_others]
+    return f"另有逾期的图斑不在村里：{'、'.join(parts)}，不算各村的。" if parts else ""
 
 
 def reading(figures: TargetFigures) -> str:
@@ -102,7 +109,7 @@ def patch_progress(figures: TargetFigures) -> str:
 
 def done(figures: TargetFigures) -> str:
     """上报和核实：都没有、只有上报、全部核实、一部分核实，几种说法；只有核查无问题的不说成已经核实。"""
-    single = len(figures.milestones) < 2  # 只有一步的任务，上报就是完成
+    single = figures.reporting is figures.last  # 最后一步就是村里做的，上报就是完成
     verb = "完成" if single else "核实"
     reported = worked(figures, figures.reported_count, figures.reported)
     confirmed = worked(figures, figures.confirmed_count, figures.confirmed)
@@ -121,9 +128,17 @@ def done(figures: TargetFigures) -> str:
         return f"已上报{reported}，还没有核实。"
     count = f"{confirmed}（个数含{exempt}）" if exempt else confirmed
     if figures.confirmed_count == figures.patch_count:
-        return f"现有图斑已全部{verb}，共{count}，{shares(figures, verb)}。"
+        return f"现有图斑已全部{verb}，共{count}，{shares(figures, verb)}{short(figures)}。"
     before = "" if single else f"已上报{reported}，"
-    return f"{before}已{verb}{count}，{shares(figures, verb)}。"
+    return f"{before}已{verb}{count}，{shares(figures, verb)}{short(figures)}。"
+
+
+def short(figures: TargetFigures) -> str:
+    """清单里完成面积小于图斑面积的；没有是空文字。"""
+    if not figures.short_count:
+        return ""
+    lack = quantity(figures.short_area, figures)
+    return f"；其中{figures.short_count}个完成面积小于图斑面积，共少{lack}"
 
 
 def worked(figures: TargetFigures, count: int, amount: Decimal) -> str:

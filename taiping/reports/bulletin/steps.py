@@ -7,7 +7,7 @@ from taiping.ground.dates import date_beside
 from taiping.ground.words import days_words
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.states import MilestoneState
-from taiping.reports.bulletin.sentences import both, quantity
+from taiping.reports.bulletin.sentences import both
 
 
 def milestones(figures: TargetFigures) -> str:
@@ -42,7 +42,8 @@ def milestone(figures: TargetFigures, row: MilestoneFigures) -> str:
         return f"{when}已{'按期' if row.days_left < 0 else ''}完成{rest}"
     if row.state == MilestoneState.DONE_LATE:
         return f"{due}截止，逾期完成{_timing(row)}{rest}"
-    if row.days_left >= 0 and row in figures.milestones[-2:] and len(figures.milestones) > 1:
+    said_before = row in (figures.reporting, figures.last) and len(figures.milestones) > 1
+    if row.days_left >= 0 and said_before:
         return _deadline(row, due)  # 完成了多少，前面的上报和核实已经说过
     return f"{_deadline(row, due)}，{_reached(figures, row)}"
 
@@ -64,30 +65,17 @@ def _reached(figures, row):
     text += _timing(row)
     if row.overdue_count:
         return f"{text}，还有{row.overdue_count}个图斑逾期未完成"
-    lack = lacking(figures, row)
-    return f"{text}，比任务数少{lack}" if lack else text
+    return f"{text}，比任务数少{row.lacking}" if row.lacking else text
 
 
 def _timing(row):
-    if not row.reached_count or row.days_left >= 0:
-        return ""
+    if not (row.on_time_count or row.late_count) or row.days_left >= 0:
+        return ""  # 只有核查无问题的，不算按期也不算逾期
     if not row.late_count:
         return "，都是按期完成的"
     if not row.on_time_count:
         return "，都是逾期完成的"
     return f"，其中按期{row.on_time_count}个、逾期完成{row.late_count}个"
-
-
-def lacking(figures: TargetFigures, row: MilestoneFigures) -> str:
-    """离要完成的数还差多少的文字：“3个、28亩”；够了或没有任务数是空文字。"""
-    need, parts = figures.need, []
-    if need.quota_count and row.reached_count < need.quota_count:
-        parts.append(f"{need.quota_count - row.reached_count}个")
-    if need.quota and (lack := need.quota - (row.reached or 0)) > 0:
-        parts.append(quantity(lack, figures))
-    if need.quota is None and need.quota_count is None and row.reached_count < need.patch_count:
-        parts.append(f"{need.patch_count - row.reached_count}个")
-    return "、".join(parts)
 
 
 def overdue_steps(progress: Progress) -> list[str]:
@@ -100,10 +88,19 @@ def overdue_steps(progress: Progress) -> list[str]:
             continue
         parts = []
         for row in late:
-            lack = lacking(figures, row)
-            short = f"，还差{lack}" if lack else ""
-            parts.append(f"{row.milestone.name}（已过{row.days_over}天{short}）")
+            parts.append(f"{row.milestone.name}（{row.reason}）")
         lines.append(f"{target.name}的{'、'.join(parts)}")
+    return lines
+
+
+def silent_steps(progress: Progress) -> list[str]:
+    """截止已过、还没有报数的时间节点，一项任务一句；没有是空列表。"""
+    lines = []
+    for figures in progress.targets:
+        parts = [f"{row.milestone.name}（已过{row.days_over}天）" for row in figures.silent]
+        if parts:
+            why = "（还没有下发图斑）" if figures.is_empty else ""
+            lines.append(f"{figures.target.name}{why}的{'、'.join(parts)}")
     return lines
 
 

@@ -20,6 +20,7 @@ FIRST = [
 OVERDUE = [
     *FIRST,
     Column("逾期天数", 10, number_format=styles.COUNT, style=styles.LATE),
+    middle("该谁办", 8),
     middle("目前状态", 10),
     text("退回理由", 34),
 ]
@@ -44,6 +45,7 @@ def overdue_row(item: PatchOnDay) -> list:
         item.overdue_step.name,
         item.overdue_due_on,
         item.days_over,
+        item.actor,
         item.status.label,
         item.reason if item.status == Status.RETURNED else "",
     ]

@@ -39,7 +39,7 @@ COLUMNS = [
     count("逾期未完成（个）", 8),
     rate("按期率", 8),
     middle("状态", 10),
-    text("备注", 20),
+    text("备注", 32),
 ]
 
 
@@ -62,16 +62,25 @@ def _milestone_row(sheet, figures, row):
         milestone.get_actor_display(),
         row.due_on,
         days,
-        rounded(figures.quota, figures.decimals),
-        figures.quota_count,
+        rounded(_quota(figures, row), figures.decimals),
+        _quota_count(figures, row),
         *_reached(figures, row),
         row.state.label,
-        UNDATED if row.undated else "",
+        "；".join(filter(None, [row.reason, UNDATED if row.undated else ""])),
     ]
     late = late_states(row.state)
-    if days is not None and days < 0:
+    if days is not None and days < 0 and not figures.is_empty:
         late.add("离截止")
     sheet.row(values, decimals=figures.decimals, late=late)
+
+
+def _quota(figures, row):
+    """这一步自己写了任务数的用自己的。"""
+    return figures.quota if row.milestone.quota is None else row.milestone.quota
+
+
+def _quota_count(figures, row):
+    return figures.quota_count if row.milestone.quota_count is None else row.milestone.quota_count
 
 
 def _reached(figures, row):
@@ -79,18 +88,18 @@ def _reached(figures, row):
     target, decimals = figures.target, figures.decimals
     reached = rounded(row.reached, decimals)
     if not target.by_patches:
-        rate_of_quota = None if target.is_floor else ratio(row.reached, figures.quota)
+        rate_of_quota = None if target.is_floor else ratio(row.reached, row.need.quota)
         return [reached, None, rate_of_quota, *[None] * 6]
     if not figures.patch_count:
         return [None] * 9
     return [
         reached,
         row.reached_count,
-        done_rate(figures.need, row.reached, row.reached_count),
+        done_rate(row.need, row.reached, row.reached_count),
         rounded(row.on_time, decimals),
         row.on_time_count,
         rounded(row.late, decimals),
         row.late_count,
         row.overdue_count,
-        ratio(row.on_time_count, row.reached_count),
+        ratio(row.on_time_count, row.on_time_count + row.late_count),
     ]

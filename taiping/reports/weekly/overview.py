@@ -46,9 +46,12 @@ COLUMNS = [
     amount("面积", 10, "核减"),
     count("个数", 7, "核减"),
     count("暂缓（个）", 9),
-    count("逾期（个）", 9),
+    count("合计", 7, "逾期（个）"),
+    count("村该办", 7, "逾期（个）"),
+    count("镇该办", 7, "逾期（个）"),
+    count("区该办", 7, "逾期（个）"),
     middle("状态", 10),
-    text("备注", 30),
+    text("备注", 40),
 ]
 REPORTED_RATE, CONFIRMED_RATE = 9, 10  # 两列完成率在第几列，图照它们画
 
@@ -83,20 +86,20 @@ def _target_row(sheet, figures):
         figures.quota_count,
         *_done(figures),
         figures.state.label,
-        remark(figures),
+        note(figures),
     ]
     sheet.row(values, decimals=figures.decimals, late=late_states(figures.state))
 
 
 def _done(figures):
-    """十格：上报、核实（各有数量、个数），两个完成率，核减（面积、个数），暂缓，逾期。"""
+    """十三格：上报、核实（各有数量、个数），两个完成率，核减（面积、个数），暂缓，逾期（合计，村、镇、区该办）。"""
     target, need, decimals = figures.target, figures.need, figures.decimals
     confirmed = rounded(figures.confirmed, decimals)
     if target.is_floor or not target.by_patches:
         rate_of_quota = None if target.is_floor else ratio(figures.confirmed, figures.quota)
-        return [None, None, confirmed, None, None, rate_of_quota, *[None] * 4]
+        return [None, None, confirmed, None, None, rate_of_quota, *[None] * 7]
     if not figures.patch_count:
-        return [None] * 10
+        return [None] * 13
     return [
         rounded(figures.reported, decimals),
         figures.reported_count,
@@ -108,11 +111,22 @@ def _done(figures):
         figures.exempt_count,
         figures.deferred_count,
         figures.overdue_count,
+        figures.owed.village,
+        figures.owed.town,
+        figures.owed.district,
     ]
 
 
+def note(figures: TargetFigures) -> str:
+    """备注：为什么是这个状态，再说数从哪里来。截止过了还没有报数的只说这一句；底线的理由就在监测数里。"""
+    if figures.silent:
+        return figures.reason
+    says_why = not figures.state.is_done and not figures.target.is_floor and not figures.is_empty
+    return "；".join(filter(None, [figures.reason if says_why else "", remark(figures)]))
+
+
 def remark(figures: TargetFigures) -> str:
-    """备注：数从哪里来，有没有要说明的。"""
+    """数从哪里来，有没有要说明的。"""
     target = figures.target
     if target.is_floor or not target.by_patches:
         return _reading_remark(figures)
@@ -120,6 +134,9 @@ def remark(figures: TargetFigures) -> str:
         return "还没有图斑"
     area = plain(rounded(figures.patch_area, figures.decimals))
     notes = [f"图斑{figures.patch_count}个、{area}亩"]
+    if figures.short_count:
+        lack = plain(rounded(figures.short_area, target.decimals))
+        notes.append(f"{figures.short_count}个完成面积小于图斑面积，共少{lack}亩")
     if figures.need.quota != figures.quota:
         notes.append(f"核减后按{plain(rounded(figures.need.quota, figures.decimals))}亩计")
     undated = [row.milestone.name for row in figures.milestones if row.undated]
@@ -143,8 +160,8 @@ def _signing(sheet, shot):
     places = {
         (1, 4): "填报人：",
         (5, 8): "审核人：",
-        (9, 14): f"截止日期：{long_date(shot.on)}",
-        (15, 16): f"取数时间：{shot.taken_at:%Y-%m-%d %H:%M}",
+        (9, 17): f"截止日期：{long_date(shot.on)}",
+        (18, 19): f"取数时间：{shot.taken_at:%Y-%m-%d %H:%M}",
     }
     values = [None] * sheet.width
     for (left, _), words in places.items():

@@ -28,8 +28,10 @@ LAST = [
     rate("核实占比", 9),
     count("待重报", 7),
     number("差错率", 8, "0%"),
-    count("逾期合计", 7),
-    text("拖得最久的一步", 28),
+    count("村该办", 7, "逾期"),
+    count("镇里欠的", 7, "逾期"),
+    count("等区里", 7, "逾期"),
+    text("该村里办的里面拖得最久的一步", 28),
 ]
 
 
@@ -39,23 +41,23 @@ def add_villages(book: Workbook, shot: Snapshot) -> None:
 
 
 def _counts(book, shot):
-    """分村：一项任务四格，个数；最后几列是全村的。"""
+    """分村：一项任务四格，个数，逾期的只数该村里办的；最后几列是全村的。"""
     by_target, rows = shot.villages
     columns = [*FIRST]
     for figures in by_target:
-        columns += _parts(figures, ("图斑", "上报", "核实", "逾期"), 5.5, COUNT)
+        columns += _parts(figures, ("图斑", "上报", "核实", "村该办的逾期"), 5.5, COUNT)
     sheet = _opened(book, shot, "分村", "个", [*columns, *LAST], font_step=2)
     for place, row in enumerate(rows, start=1):
         values = [place, row.village.name, row.lot]
         for _, cell in row.pairs:
             values += _count_cells(cell) if _is_shown(cell) else [None] * 4
         share = ratio(row.confirmed_count, row.patch_count)
-        values += [share, *_returns(row.returns), row.overdue_count, worst_words(row)]
-        sheet.row(values, late={"逾期合计"} if row.overdue_count else ())
+        values += [share, *_returns(row.returns), *_owed(row.owed), worst_words(row)]
+        sheet.row(values, late={"村该办"} if row.owed.village else ())
     sheet.filter()
     confirmed = sum(row.confirmed_count for row in rows)
     share = ratio(confirmed, sum(row.patch_count for row in rows))
-    whole = [share, *_returns(shot.returns[None]), shot.progress.overdue_count, None]
+    whole = [share, *_returns(shot.returns[None]), *_owed(shot.progress.owed), None]
     _total(sheet, [_count_cells(figures) for figures in by_target], whole)
 
 
@@ -104,7 +106,12 @@ def _is_shown(cell):
 
 
 def _count_cells(cell):
-    return [cell.patch_count, cell.reported_count, cell.confirmed_count, cell.overdue_count]
+    return [cell.patch_count, cell.reported_count, cell.confirmed_count, cell.owed.village]
+
+
+def _owed(owed):
+    """逾期的三格：村该办、镇里欠的、等区里。"""
+    return [owed.village, owed.town, owed.district]
 
 
 def _area_cells(cell, decimals):

@@ -1,0 +1,99 @@
+"""进度和一份一块图斑一块图斑看的对照一致：谁欠的、按期逾期、少的面积、状态；状态和推算的话从不打架。"""
+
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from taiping import demo
+from taiping.progress.progress import plan_progress
+from taiping.progress.states import MilestoneState
+from taiping.progress.words import forecast_sentences
+from tasks.models import Plan
+from tests.worlds.hand_example import Example
+from tests.worlds.naive_progress import NaiveTown
+
+pytestmark = pytest.mark.django_db
+FIRST, LAST = date(2024, 1, 1), date(2025, 1, 31)
+BASES = ("done", "recorded")
+
+
+def agree(town, on, basis):
+    """这一天的进度和对照一致。"""
+    found, naive = plan_progress(town.plan, on, basis), town.day(on, basis)
+    by_code = {row.target.code: row for row in found.targets}
+    for target in town.targets:
+        figures, where = by_code[target.code], (target.code, on, basis)
+        expected = naive.overdue(target)
+        owed = {
+            (row.village.pk, actor): number
+            for row in figures.villages
+            for actor, _, number in row.owed.parts
+        }
+        assert owed == expected, where
+        assert [row.overdue_count for row in figures.villages] == [
+            sum(number for (place, _), number in expected.items() if place == row.village.pk)
+            for row in figures.villages
+        ], where
+        assert figures.overdue_count == sum(expected.values()), where
+        for row in figures.milestones:
+            step = row.milestone
+            by_actor = {actor: number for actor, _, number in row.owed.parts}
+            assert by_actor == naive.step_overdue(target, step), (*where, step.code)
+            timing = row.reached_count, row.on_time_count, row.late_count
+            assert timing == naive.timing(target, step), (*where, step.code)
+        if target.is_list:
+            assert (figures.short_count, figures.short_area) == naive.short(target), where
+        assert [row.state for row in figures.milestones] == naive.states(target), where
+
+
+def never_contradicts(figures, where):
+    """没有“正常”“未到时段”旁边写着要晚；推算要晚的不是预警就是逾期；每个没做完的都说得出为什么。"""
+    for row in figures.milestones:
+        if row.state in (MilestoneState.ON_TRACK, MilestoneState.NOT_STARTED):
+            assert not (row.forecast and row.forecast.is_late), where
+        if row.forecast and row.forecast.is_late and not row.state.is_done:
+            assert row.state in (MilestoneState.AT_RISK, MilestoneState.OVERDUE), where
+        assert row.reason, where
+    if figures.state == MilestoneState.ON_TRACK:
+        for sentence in forecast_sentences(figures):
+            assert "晚" not in sentence, where
+            assert "太慢" not in sentence, where
+    assert figures.reason, where
+
+
+def test_the_year_worked_out_by_hand_agrees_on_every_day():
+    town = NaiveTown(Example().plan)
+
+    for number in range((LAST - FIRST).days):
+        on = FIRST + timedelta(days=number)
+        for basis in BASES:
+            if on.month >= 8 or number % 20 == 0:
+                agree(town, on, basis)
+
+
+@pytest.fixture(scope="module")
+def demo_plan(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("loaddata", "plan_2024", verbosity=0)
+        demo.load(StringIO())
+        yield Plan.objects.get()
+        transaction.set_rollback(True)
+
+
+def test_the_demo_year_agrees_week_by_week(demo_plan):
+    town = NaiveTown(demo_plan)
+
+    for number in range(200, (LAST - FIRST).days, 9):
+        for basis in BASES:
+            agree(town, FIRST + timedelta(days=number), basis)
+
+
+def test_no_day_of_the_demo_year_says_fine_beside_a_forecast_that_is_late(demo_plan):
+    for number in range((LAST - FIRST).days):
+        on = FIRST + timedelta(days=number)
+        for basis in BASES:
+            for figures in plan_progress(demo_plan, on, basis).targets:
+                never_contradicts(figures, (figures.target.code, on, basis))
