@@ -80,7 +80,7 @@ def waiting_of(user: User, today: datetime.date, village: Village | None = None)
         )
         .order_by()
         .values_list("status", "next_milestone__actor", "next_milestone__name")
-        .annotate(Count("pk"), Count("pk", filter=Q(next_milestone__in=steps_due(today))))
+        .annotate(n=Count("pk"), late=Count("pk", filter=Q(next_milestone__in=steps_due(today))))
     )
     found, late = Counter(), Counter()
     for status, actor, step, n, overdue in rows:
