@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.db import models
 
+from taiping.ground.area import enough_decimals
 from taiping.ground.dates import date_beside
 from taiping.ground.words import days_words, quantity_words
 from taiping.progress.forecast import Forecast
@@ -101,10 +102,13 @@ class Need:
 
     def lacking(self, amount: Decimal | None, count: int) -> str:
         """还差多少：“3个”“28亩”；够了是空文字。"""
-        lack = self.goal - self.measured(amount, count)
+        done = self.measured(amount, count)
+        lack = self.goal - done
         if lack <= 0:
             return ""
-        return f"{lack}个" if self.by_count else quantity_words(lack, self.unit, self.decimals)
+        if self.by_count:
+            return f"{lack}个"
+        return quantity_words(lack, self.unit, enough_decimals([(done, self.goal)], self.decimals))
 
 
 @dataclass(frozen=True)

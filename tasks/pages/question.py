@@ -10,7 +10,7 @@ KEPT = "plan"  # 会话里：[正在看的代码, 那时不说就看的代码]
 def question_of(request: HttpRequest, kind: type[Question] = Question) -> Question:
     """问一次，记在请求上（request.question），页头也用它。
 
-    看过不是默认的一份就记在会话里；默认的那一份换了（过了年），记的就不算数。
+    点名看过不是默认的一份就记在会话里；默认的那一份换了（过了年），记的就不算数。
     """
     if isinstance(getattr(request, "question", None), kind):
         return request.question
@@ -22,9 +22,11 @@ def question_of(request: HttpRequest, kind: type[Question] = Question) -> Questi
         given["plan"] = kept[0]
     question = kind.from_params(given)
     usual = question.usual_plan
-    if kept and not named and (question.problems or kept[1] != usual.code):
+    is_stale = usual is None or question.problems or (kept and kept[1] != usual.code)
+    if kept and not named and is_stale:
         question = kind.from_params(request.GET)
-    _keep(request.session, question)
+    if named:
+        _keep(request.session, question)
     request.question = question
     return question
 

@@ -332,7 +332,7 @@ def test_command_writes_the_bulletin(town, tmp_path):
     assert Document(path).paragraphs[-2].text == "太平镇耕地保护专班"
     with pytest.raises(CommandError, match="发文字号最多 40 个字，请改短。"):
         call_command("bulletin", output=str(path), number="字" * 41)
-    with pytest.raises(CommandError, match="没有1999年度的方案。"):
+    with pytest.raises(CommandError, match="没有“1999”年度的方案。现有的代码：2024。"):
         call_command("bulletin", output=str(path), year=1999)
 
 

@@ -52,7 +52,7 @@ def weekly_of(town, client):
 def test_the_bulletin_says_how_many_have_reported_and_blames_no_one(town):
     text = bulletin_of(town)
 
-    assert "（一）耕地保有量（无数据）。底线100亩，3个村报了2个。" in text
+    assert "（一）耕地保有量（无数据，截止已过2天，3个村报了2个）。底线100亩" in text
     assert "低于底线" not in text
 
 
@@ -75,7 +75,7 @@ def test_the_command_line_says_it_too(town):
 
     call_command("progress", as_of="2025-01-02", stdout=out)
 
-    assert "3 个村报了 2 个" in out.getvalue()
+    assert "3个村报了2个" in out.getvalue()
 
 
 def test_later_numbers_of_some_villages_are_told_beside_the_towns(town, client):
