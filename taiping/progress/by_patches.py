@@ -19,13 +19,14 @@ from taiping.progress.states import Term, judge, overall
 from tasks.models import Milestone, Target
 
 NOTHING = Tally()
-AREAS = ("patch_area", "reported", "confirmed", "exempt")
+AREAS = ("patch_area", "reported", "confirmed", "exempt", "carried")
 COUNTS = (
     "patch_count",
     "reported_count",
     "confirmed_count",
     "exempt_count",
     "deferred_count",
+    "carried_count",
     "overdue_count",
 )
 
@@ -68,6 +69,7 @@ def patch_target(target: Target, facts: Facts) -> TargetFigures:
     quota, quota_count = quota_of(target, facts)
     need = need_of(target, quota, quota_count, totals["patch_count"], totals["exempt"])
     figures = TargetFigures(target, facts.on, quota, quota_count, need, [], rows, **totals)
+    figures.brought_count, figures.brought = facts.brought.get(target.pk, (0, ZERO))
     figures.milestones = [patch_milestone(line, figures, aside) for line in lines]
     figures.state = overall(row.state for row in figures.milestones)
     return figures
@@ -83,6 +85,7 @@ def village_rows(
     for village in facts.villages:
         key = village.pk
         count, area = facts.patches.get((target.pk, key), (0, ZERO))
+        carried_count, carried = facts.carried.get((target.pk, key), (0, ZERO))
         exempt_count, exempt = aside.exempt_in.get(key, (0, ZERO))
         deferred = aside.deferred_in.get(key, ())
         reported, confirmed = reported_by.get(key, NOTHING), confirmed_by.get(key, NOTHING)
@@ -98,6 +101,8 @@ def village_rows(
             exempt=exempt,
             exempt_count=exempt_count,
             deferred_count=sum(number for _, number in deferred),
+            carried=carried,
+            carried_count=carried_count,
         )
         if count:
             mark_overdue(row, past, deferred)

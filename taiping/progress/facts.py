@@ -11,7 +11,13 @@ from plots.models import Kind, Patch
 from taiping.progress.figures import ZERO, Tally
 from taiping.progress.readings import Readings, readings_by_target
 from taiping.progress.states import Need
-from taiping.progress.tallies import Scope, exempt_and_deferred_sums, patch_sums, step_sums
+from taiping.progress.tallies import (
+    Scope,
+    carried_sums,
+    exempt_and_deferred_sums,
+    patch_sums,
+    step_sums,
+)
 from tasks.models import Allocation, Milestone, Plan, Target
 from villages.models import Village
 
@@ -46,6 +52,8 @@ class Facts:
     patches: dict[tuple[int, int], tuple[int, Decimal]]  # (任务, 村) → 那天算数的图斑 (个, 亩)
     steps: dict[int, dict[int, Tally]]  # 节点 → 村 → 有效的上报和核实
     filed: dict[tuple[int, str], int]  # (村, 类型) → 办过几次，撤回的也算
+    carried: dict[tuple[int, int], tuple[int, Decimal]]  # (任务, 村) → 已结转出去的 (个, 亩)
+    brought: dict[int, tuple[int, Decimal]]  # 任务 → 算数的里面结转来的 (个, 亩)
     exempt_and_deferred: dict[int, list[ExemptOrDeferred]]  # 任务 →
     readings: dict[int, Readings]  # 任务 →
 
@@ -74,6 +82,7 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
     shares = shares_of(scope)
     patches = patch_tallies(scope, plan, villages)
     steps, filed = step_tallies(scope)
+    carried, brought = carried_tallies(scope)
     return Facts(
         plan,
         scope,
@@ -84,6 +93,8 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
         patches,
         steps,
         filed,
+        carried,
+        brought,
         exempt_and_deferred(scope, milestones),
         readings_by_target(scope, [village.pk for village in villages]),
     )
@@ -131,6 +142,20 @@ def patch_tallies(
         move(row.target_id, row.now_village_id, -1, -row.now_area_mu)
         move(row.target_id, row.village_id, 1, row.area_mu)
     return tallies
+
+
+def carried_tallies(
+    scope: Scope,
+) -> tuple[dict[tuple[int, int], tuple[int, Decimal]], dict[int, tuple[int, Decimal]]]:
+    """((任务, 村) → 已结转出去的 (个, 亩), 任务 → 算数的里面结转来的 (个, 亩))。"""
+    carried, brought = {}, {}
+    for came, target, village, count, area in carried_sums(scope):
+        if came:
+            before, total = brought.get(target, (0, ZERO))
+            brought[target] = before + count, total + area
+        else:
+            carried[target, village] = count, area
+    return carried, brought
 
 
 def step_tallies(

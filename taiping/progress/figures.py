@@ -98,6 +98,8 @@ class VillageFigures:
     exempt: Decimal = ZERO
     exempt_count: int = 0
     deferred_count: int = 0
+    carried: Decimal = ZERO  # 已结转到别的方案、不再算的
+    carried_count: int = 0
     overdue_count: int = 0
     overdue_step: Milestone | None = None  # 拖得最久的一步
     overdue_due_on: date | None = None
@@ -123,6 +125,10 @@ class TargetFigures:
     exempt: Decimal = ZERO
     exempt_count: int = 0
     deferred_count: int = 0
+    carried: Decimal = ZERO  # 已结转到别的方案、不再算的
+    carried_count: int = 0
+    brought: Decimal = ZERO  # 算数的里面从别的方案结转来的
+    brought_count: int = 0
     patch_count: int = 0
     patch_area: Decimal = ZERO
     overdue_count: int = 0

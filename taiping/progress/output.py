@@ -42,6 +42,10 @@ def _target(figures):
         "exempt": amount(figures.exempt),
         "exempt_count": figures.exempt_count,
         "deferred_count": figures.deferred_count,
+        "carried": amount(figures.carried),
+        "carried_count": figures.carried_count,
+        "brought": amount(figures.brought),
+        "brought_count": figures.brought_count,
         "patch_count": figures.patch_count,
         "state": figures.state.value,
         **({} if target.by_patches else {"reading": _reading(figures, amount)}),
@@ -71,6 +75,7 @@ def _target(figures):
                 "reported_count": row.reported_count,
                 "confirmed_count": row.confirmed_count,
                 "overdue_count": row.overdue_count,
+                "carried_count": row.carried_count,
             }
             for row in figures.villages
         ],
@@ -124,7 +129,9 @@ def counts_words(figures: TargetFigures) -> str:
         return ""
     text = f"个数 {figures.confirmed_count}/{figures.reported_count}/{figures.patch_count}"
     text += f"，核减 {figures.exempt_count} 个" if figures.exempt_count else ""
-    return text + (f"，暂缓 {figures.deferred_count} 个" if figures.deferred_count else "")
+    text += f"，暂缓 {figures.deferred_count} 个" if figures.deferred_count else ""
+    text += f"，已结转 {figures.carried_count} 个" if figures.carried_count else ""
+    return text + (f"，结转来 {figures.brought_count} 个" if figures.brought_count else "")
 
 
 def quota_words(figures: TargetFigures) -> str:
