@@ -11,7 +11,7 @@ from taiping.ground.admin import CarefulAdmin, ReadOnlyAdmin
 
 @admin.register(Batch)
 class BatchAdmin(ReadOnlyAdmin):
-    list_display = ["name", "target", "kind", "by", "created_at", "is_demo"]
+    list_display = ["name", "target", "kind", "stage_text", "by", "created_at", "is_demo"]
     list_filter = ["target", "kind", "is_demo"]
     list_select_related = ["target", "by"]
     search_fields = ["name"]
@@ -21,9 +21,16 @@ class BatchAdmin(ReadOnlyAdmin):
         "kind",
         "by",
         "created_at",
+        "applied_at",
+        "withdrawn_at",
+        "withdrawn_by",
         "counts",
         "is_demo",
     ]  # 文件只经过检查权限的页面发出
+
+    @admin.display(description="现在", ordering="applied_at")
+    def stage_text(self, batch):
+        return batch.stage
 
 
 @admin.register(Patch)

@@ -3,6 +3,7 @@ from django.urls import path
 from plots.pages.add import views as views_add
 from plots.pages.boundaries import views as boundary_views
 from plots.pages.bulk import views as views_bulk
+from plots.pages.carry import views as carry_views
 from plots.pages.checks import views as geo_views
 from plots.pages.evidence import views as evidence_views
 from plots.pages.imports import views as import_views
@@ -25,9 +26,11 @@ urlpatterns = [
     path("patches/", views_list.patch_list, name="patch_list"),
     path("patches/export.xlsx", views_list.patch_export, name="patch_export"),
     path("patches/bulk/", views_bulk.patch_bulk, name="patch_bulk"),
+    path("patches/bulk/undo/", views_bulk.bulk_undo, name="bulk_undo"),
     path("patches/import/", import_views.patch_import, name="patch_import"),
     path("patches/import/template.xlsx", import_views.import_template, name="import_template"),
     path("patches/import/<int:pk>/", import_views.import_preview, name="import_preview"),
+    path("patches/import/<int:pk>/undo/", import_views.import_undo, name="import_undo"),
     path("patches/import/<int:pk>/errors.xlsx", import_views.import_errors, name="import_errors"),
     path("patches/import/<int:pk>/file", import_views.import_file, name="import_file"),
     path("patches/checks/", geo_views.checks, name="checks"),
@@ -35,6 +38,7 @@ urlpatterns = [
     path("patches/boundaries/", boundary_views.boundaries, name="boundaries"),
     path("patches/geo.<str:fmt>", geo_views.geo_export, name="geo_export"),
     path("patches/add/", views_add.patch_add, name="patch_add"),
+    path("patches/carry/", carry_views.carry, name="carry"),
     path("patches/map/", views_map.patch_map, name="patch_map"),
     path("patches/map/data.geojson", views_map.map_data, name="map_data"),
     path("patches/map/villages.geojson", views_map.map_villages, name="map_villages"),

@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from plots.ledger.older_plans import unfinished
 from plots.ledger.queues import awaiting_count
 from plots.models import Patch
+from tasks.models.question import DONE
 from villages.models import User
 
 # 有哪项权限就看得见哪个入口；没有的页面不出现。
@@ -39,7 +40,7 @@ def navigation(request):
     question = getattr(request, "question", None)
     if question is not None and len(question.plans) > 1:
         named["plan_links"] = plan_links(request, question)
-        named["older_plans"] = older_plans(question, user)
+        named["older_plans"] = [*older_plans(question, user), *to_carry(question, user)]
     context = question.context if question is not None and question.plan else {}
     named["nav_items"] = nav_items(request, user, context)
     named["has_demo"] = User.objects.filter(is_demo=True, is_active=True).exists()
@@ -64,6 +65,16 @@ def older_plans(question, user):
         query = urlencode({**question.context, "plan": row.plan.code, "state": "open"})
         links.append((str(row), f"{ledger}?{query}"))
     return links
+
+
+def to_carry(question, user):
+    """[(一句话, 结转的页面)]：看的是早的一份、还有没了结的，管理员可以结转到后来的。"""
+    is_older = any(plan.starts_on > question.plan.starts_on for plan in question.plans)
+    if not is_older or not user.has_perm("plots.carry_over"):
+        return []
+    found = unfinished([question.plan], question.today, DONE, Patch.objects.visible_to(user))
+    address = f"{reverse('plots:carry')}?{urlencode({'plan': question.plan.code})}"
+    return [(f"把没了结的 {row.count} 个图斑结转到别的方案", address) for row in found]
 
 
 def nav_items(request, user, context):

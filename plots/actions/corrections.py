@@ -197,10 +197,7 @@ def split(context: ActionContext, *, children: list[dict], reason: str) -> Recti
             "difference": plain(difference) if difference else "0",
         },
     )
-    context.withdraw([r for r in context.state.standing if r.kind in (*WORK, Kind.DEFER)])
-    parent.until_on, parent.until_at = context.on, context.at
-    context.recount()
-    settle(parent, context.state, also=["until_on", "until_at"])
+    context.end()
     for child in facts:
         _add_child(context, child)
     recheck([parent.pk])

@@ -66,6 +66,8 @@ def describe(record: RectificationRecord, user: User | None = None) -> str:
         Kind.REMARK: f"督办：{record.note}",
         Kind.AMEND: f"更正：{record.note}",
         Kind.SPLIT: f"拆分：{record.note}",
+        Kind.CARRY: f"结转到{record.details.get('plan', '')}",
+        Kind.REMOVE: f"移出台账：{record.note}",
     }[record.kind]
     return f"{who} {day}{what}"
 

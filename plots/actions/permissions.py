@@ -20,6 +20,8 @@ REPORT_HINTS = {
     Status.CLOSED: "不用再报；要重做请镇工作人员先退回。",
     Status.EXEMPT: "不用再报；要重做请镇工作人员先退回。",
     Status.DEFERRED: "请镇工作人员先恢复整改，再上报。",
+    Status.CARRIED: "请在结转过去的图斑上办理。",
+    Status.REMOVED: "不用再办。",
 }
 
 
@@ -52,9 +54,17 @@ def may_report_next(user: User, patch: Patch) -> bool:
     return patch.next_milestone_id is None or _may_report(user, patch.next_milestone)
 
 
-@condition(lambda user, patch: f"图斑 {patch.code} 已经拆分，请在拆分出来的图斑上办理。")
+def _ended(user, patch):
+    ending = {
+        Status.CARRIED: "已经结转，请在结转过去的图斑上办理。",
+        Status.REMOVED: "已经移出台账，不用再办。",
+    }.get(patch.status, "已经拆分，请在拆分出来的图斑上办理。")
+    return f"图斑 {patch.code} {ending}"
+
+
+@condition(_ended)
 def is_whole(user: User, patch: Patch) -> bool:
-    return not patch.is_split
+    return not patch.has_ended
 
 
 @condition(lambda user, patch: _now(patch) + REPORT_HINTS[patch.status])
@@ -141,6 +151,7 @@ VERBS = {
     "remark": Verb("督办", (saying(REMARK_HINT, is_not_secretary),), (is_whole,)),
     "amend": _by_town("更正"),
     "split": _by_town_when("拆分", *UNSETTLED),
+    "remove": _by_town("移出台账"),
 }
 
 

@@ -19,7 +19,7 @@ from plots import evidence
 from plots.actions import permissions
 from plots.actions.messages import news
 from plots.actions.permissions import NotAllowed
-from plots.ledger.replay import PatchStanding, records_of, replay, settle, steps_of
+from plots.ledger.replay import WORK, PatchStanding, records_of, replay, settle, steps_of
 from plots.models import Evidence, Kind, Patch, RectificationRecord
 from plots.models.deadlines import local_date
 from taiping.ground.dates import long_date
@@ -90,11 +90,19 @@ class ActionContext:
     @cached_property
     def kept_photos(self) -> Counter:
         """有效的上报各步已经带了几张照片：{时间节点主键: 张数}。"""
-        reports = [record.pk for record in self.state.standing if record.kind == Kind.REPORT]
+        reports = [record for record in self.state.standing if record.kind == Kind.REPORT]
         if not reports:
             return Counter()
-        photos = Evidence.objects.filter(record__in=reports, kind=Evidence.Type.PHOTO)
-        return Counter(dict(photos.values_list("record__milestone").annotate(Count("pk"))))
+        # 结转来的，照片还在老图斑的那条记录上
+        step_of = {
+            record.details.get("carried", {}).get("record", record.pk): record.milestone_id
+            for record in reports
+        }
+        photos = Evidence.objects.filter(record__in=step_of, kind=Evidence.Type.PHOTO)
+        found = Counter()
+        for record, count in photos.values_list("record").annotate(Count("pk")):
+            found[step_of[record]] += count
+        return found
 
     def missing_materials(
         self, milestone: Milestone, photos: int = 0, external_ref: str = ""
@@ -141,6 +149,14 @@ class ActionContext:
             record.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by"])
         self.state = self.state.without(self.patch, records)
 
+    def end(self) -> None:
+        """从 on 这天起不再算：撤回还有效的上报、核实、暂缓、核查无问题，过去的日子不变。"""
+        counted = (*WORK, Kind.DEFER, Kind.EXEMPT)
+        self.withdraw([record for record in self.state.standing if record.kind in counted])
+        self.patch.until_on, self.patch.until_at = self.on, self.at
+        self.recount()
+        settle(self.patch, self.state, also=["until_on", "until_at"])
+
     def recount(self) -> None:
         """图斑本身或旧记录改过了，从记录重新看一遍现状。"""
         self.state = replay(self.patch, self.records, self.milestones)
@@ -160,7 +176,8 @@ class ActionContext:
             return
         since_on = self.patch.since_on
         if since_on and on < since_on:
-            raise NotAllowed(f"这块图斑 {long_date(since_on)} 才拆分出来，请填这天或以后的日期。")
+            came = "结转过来" if self.patch.carried_from_id else "拆分出来"
+            raise NotAllowed(f"这块图斑 {long_date(since_on)} 才{came}，请填这天或以后的日期。")
         standing = self.state.standing
         last = max(standing, key=lambda record: (record.done_on, record.pk), default=None)
         if last and on < last.done_on:

@@ -22,7 +22,7 @@ COMPUTED_WIDTHS = (10, 12, 12)
 
 
 def ledger_workbook(queryset, title, then=None) -> bytes:
-    """图斑台账 → xlsx 的 bytes。行边查边写，不在内存里攒；合计只加没有被拆分的。
+    """图斑台账 → xlsx 的 bytes。行边查边写，不在内存里攒；合计不加已经不再算的（拆分的、结转的、移出的）。
 
     then（AsOf）给出时，状态、下一步和各步完成日期都是那天的，和页面上看到的一样。
     """
@@ -36,7 +36,7 @@ def ledger_workbook(queryset, title, then=None) -> bytes:
     count, total = 0, 0
     for patch, status, step, done in _told_then(patches, then) if then else _told_now(patches):
         sheet.row(_ledger_row(patch, status, step, done, steps, extras))
-        if then or not patch.is_split:
+        if then or not patch.has_ended:
             count, total = count + 1, total + patch.area_mu
     sheet.filter()
     totals = ["合计", f"{count} 个", None, total]

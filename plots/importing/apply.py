@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from plots import actions
 from plots.geometry.attach import attach, refresh
+from plots.importing.before import keep_before
 from plots.importing.bulk import laid
 from plots.importing.compare import standing, with_records
 from plots.importing.review import PatchReview, compare_now, examine
@@ -85,6 +86,7 @@ def _laid_out(batch, found, by, tick):
 
 def _write(batch, review, lots, by, tick):
     new, changes = lots
+    keep_before(batch, review.found.changed)
     if new:
         new.insert()
     for lot in changes:

@@ -1,12 +1,14 @@
 """对比：表里的行和任务现有的图斑，哪些新增、哪些改动、哪些没变；只查固定的几次库。"""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Count, Max
 
 from plots.importing.parsed import ParsedRow
-from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, Remedy
+from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, Remedy, Status
+from plots.models.choices import ENDED
 from taiping.ground.area import plain, rounded
 from taiping.ground.geometry.shapes import Shape
 from taiping.ground.tables import Problem, as_text
@@ -17,6 +19,10 @@ LABELS = {name: Patch._meta.get_field(name).verbose_name for name in ("area_mu",
 REMEDY = dict(Remedy.choices)
 CHUNK = 5000
 EXAMPLES = 3
+LEFT = {
+    Status.CARRIED: "有 {} 个已经结转到别的方案，这里不动；新的内容请导入到那份方案的任务里。",
+    Status.REMOVED: "有 {} 个已经移出台账，不动。",
+}
 
 
 @dataclass(slots=True)
@@ -62,13 +68,13 @@ class Difference:
 
 
 def standing(target: Target) -> list:
-    """任务里的图斑现在是什么样，一句话认得出：有人更正、拆分、添加、导入过，就和原来不同。
+    """任务里的图斑现在是什么样，一句话认得出：有人更正、拆分、结转、移出、添加、导入过，就和原来不同。
 
     上报、核实不改对比的结果，不在内。
     """
     patches = Patch.objects.filter(target=target)
     changing = RectificationRecord.objects.filter(
-        patch__target=target, kind__in=(Kind.AMEND, Kind.SPLIT)
+        patch__target=target, kind__in=(Kind.AMEND, Kind.SPLIT, *ENDED)
     )
     batches = Batch.objects.filter(target=target, applied_at__isnull=False)
     return [
@@ -83,6 +89,7 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
     found = Difference(file_count=len(rows), file_mu=sum((row.area_mu for row in rows), Decimal(0)))
     known = _existing(target)
     codes = {code for _, code in known}
+    left = Counter()
     moved, digests = [], _digests(target) if any(row.shape for row in rows) else {}
     for row in rows:
         old = known.pop(row.key, None)
@@ -92,8 +99,12 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
                 moved.append(row)
             _count(found, row.area_mu)
             continue
+        if old["status"] in ENDED.values():
+            left[old["status"]] += 1
+            found.unchanged += 1
+            continue
         change = _shape_change(row, old, digests.get(old["pk"])) if row.shape else _change(row, old)
-        if not old["is_split"]:
+        if not old["has_ended"]:
             _count(found, row.area_mu)
         elif change and "area_mu" in change.values:
             found.problems.append(_split_problem(row, old, named))
@@ -102,11 +113,12 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
         else:
             found.unchanged += 1
     for old in known.values():
-        if not old["is_split"]:
+        if not old["has_ended"]:
             found.kept += 1
             _count(found, old["area_mu"])
     _mark_amended(found)
     _note(found, moved, _elsewhere(target, found.new))
+    found.notes += [LEFT[status].format(count) for status, count in left.items()]
     return found
 
 
@@ -131,12 +143,17 @@ def _count(found, area):
 
 
 def _existing(target):
-    names = ("pk", "village_id", "code", "area_mu", *FACTS, "extra", "until_on")
+    names = ("pk", "village_id", "code", "area_mu", *FACTS, "extra", "status", "until_on")
     rows = Patch.objects.filter(target=target).order_by().values_list(*names)
     known = {}
-    for pk, village, code, *values, until_on in rows.iterator(chunk_size=CHUNK):
+    for pk, village, code, *values, status, until_on in rows.iterator(chunk_size=CHUNK):
         old = dict(zip(("area_mu", *FACTS, "extra"), values, strict=True))
-        known[village, code] = {**old, "pk": pk, "is_split": until_on is not None}
+        known[village, code] = {
+            **old,
+            "pk": pk,
+            "status": status,
+            "has_ended": until_on is not None,
+        }
     return known
 
 

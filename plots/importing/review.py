@@ -194,5 +194,5 @@ def counted_notes(reading: Reading) -> list[str]:
     if reading.others:
         notes.append(f"有 {reading.others} 行写的是别的目标任务，没有读，那边的图斑不动。")
     if reading.split:
-        notes.append(f"有 {reading.split} 行是已拆分的原图斑，没有读。")
+        notes.append(f"有 {reading.split} 行是已拆分、已结转、已移出的图斑，没有读。")
     return notes

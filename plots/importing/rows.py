@@ -15,7 +15,7 @@ from plots.importing.patch_cells import (
     patch_code,
     remedy_of,
 )
-from plots.models.columns import AREAS, FACTS, IS_SPLIT, Field
+from plots.models.columns import AREAS, ENDED_WORDS, FACTS, Field
 from taiping.ground.area import plain, rounded
 from taiping.ground.tables import as_decimal, as_text
 from taiping.ground.words import more_or_less
@@ -93,7 +93,7 @@ class SheetReader:
             self.problem(number, use.label, values[use.index], reason)
         code, area = self._code(number, code), self._area(number, area)
         split = self.layout.split_column
-        if split is not None and values[split] == IS_SPLIT:
+        if split is not None and values[split] in ENDED_WORDS:
             self.reading.split += 1
             del self.reading.problems[before:]
             return

@@ -28,8 +28,13 @@ STATES = {
     "overdue": "逾期",
     "returned": "已退回",
     "split": "已拆分的原图斑",
+    "carried": "已结转到别的方案",
+    "removed": "已移出台账",
+    "brought": "从别的方案结转来的",
 }
 ACTORS = {"VILLAGE": "村该办", "TOWN": "镇该办", "DISTRICT": "区该办"}
+# 那天已经不再算的：由哪种记录了结
+ENDINGS = {"split": Kind.SPLIT, "carried": Kind.CARRY, "removed": Kind.REMOVE}
 COMPLETIONS = {
     "yes": "已完成",
     "no": "未完成",
@@ -130,6 +135,10 @@ class LedgerAt:
         if state == "open":
             left = Q(self.step(~Q(self.completed())))
             return (left | ~Q(target__in=list(self.steps))) & ~Q(self.exempt)
+        if state in ENDINGS:
+            return Q(self.mine(kind=ENDINGS[state]))
+        if state == "brought":
+            return Q(carried_from__isnull=False)
         return {"exempt": Q(self.exempt), "deferred": Q(self.deferred)}.get(state, Q())
 
     def unfinished(self, due: Q, code: str = "") -> Q:
@@ -204,6 +213,8 @@ class LedgerAt:
             Status.AWAITING: plain & ~others_left,
             Status.UNDERWAY: plain & others_left & begun,
             Status.PENDING: (plain & others_left & ~begun) | ~Q(target__in=list(self.steps)),
+            Status.CARRIED: self.in_state("carried"),
+            Status.REMOVED: self.in_state("removed"),
         }[Status(status)]
 
     def next_is(self, target: str, code: str) -> Q:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, prefetch_related_objects
 
 from plots.models import Kind, Patch, RectificationRecord, Status
+from plots.models.choices import ENDED
 from taiping.ground.area import plain
 from tasks.models import Milestone
 
@@ -19,6 +20,7 @@ STATEFUL = (
     Kind.EXEMPT,
     Kind.DEFER,
     Kind.RESUME,
+    *ENDED,
 )  # 会改变状态的记录
 
 
@@ -50,7 +52,7 @@ class Step:
 
 @dataclass(frozen=True)
 class PatchStanding:
-    """一块图斑的现状。next_milestone 为空：已销号、已核减、已拆分，或任务没有时间节点。"""
+    """一块图斑的现状。next_milestone 为空：已销号、已核减、不再算了，或任务没有时间节点。"""
 
     status: Status
     next_milestone: Milestone | None
@@ -125,6 +127,8 @@ def _state(
 def _status(patch, standing, steps, milestones):
     kinds = {record.kind for record in standing}
     pending = next((step.milestone for step in steps if not step.done), None)
+    for kind in kinds & ENDED.keys():
+        return ENDED[kind], None
     if patch.until_on or not steps:
         return Status.PENDING, None
     if Kind.EXEMPT in kinds:

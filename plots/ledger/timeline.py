@@ -1,6 +1,7 @@
 """时间线：一块图斑的全部记录，新的在前；撤回的划掉，更正换下来的另放一处，一条也不丢。"""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from plots.models import Kind, Patch, RectificationRecord
@@ -20,6 +21,8 @@ class Event:
     def title(self) -> str:
         """“上报 复耕复种”“退回到 复耕复种”“督办”。"""
         record = self.record
+        if record.kind == Kind.CARRY:
+            return f"结转到{record.details['plan']}，停在“{record.details['step']}”"
         if record.is_added_with_plan and record.kind == Kind.REPORT:
             return f"方案添了“{record.milestone.name}”，随后面的步骤算做过"
         if record.kind == Kind.RETURN:
@@ -27,6 +30,12 @@ class Event:
         if record.kind in SHOWS_STEP:
             return f"{record.get_kind_display()} · {record.milestone.name}"
         return record.get_kind_display()
+
+    @property
+    def carried(self) -> tuple[str, date] | None:
+        """结转时抄来的：(原来的方案, 在那边是哪天做的)。"""
+        carried = self.record.details.get("carried")
+        return carried and (carried["plan"], date.fromisoformat(carried["done_on"]))
 
     @property
     def area_mu(self) -> Decimal | None:

@@ -1,6 +1,6 @@
 """图斑与整改的表：批次、图斑、整改记录、举证材料、图形、检查、退回理由、表头的写法。只用 tasks.models 以下。"""
 
-from plots.models.batches import Batch
+from plots.models.batches import Batch, BatchBefore
 from plots.models.checks import GeometryCheck
 from plots.models.choices import Kind, Remedy, Status
 from plots.models.column_aliases import ColumnAlias
@@ -12,6 +12,7 @@ from plots.models.shapes import PatchShape
 
 __all__ = [
     "Batch",
+    "BatchBefore",
     "ColumnAlias",
     "Evidence",
     "GeometryCheck",

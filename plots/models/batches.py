@@ -1,6 +1,10 @@
 """批次：导入进来的一个文件。"""
 
+import json
+import zlib
+
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from tasks.models import Target
@@ -32,11 +36,59 @@ class Batch(models.Model):
     counts = models.JSONField("结果", default=dict, blank=True)
     # 读到限度还没读完的不再试，每次打开都说这句
     unreadable = models.CharField("读到限度还没读完", max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤回人"
+    )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "批次"
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(
+                    withdrawn_at__isnull=False,
+                    withdrawn_by__isnull=False,
+                    applied_at__isnull=False,
+                ),
+                name="batch_withdrawal_is_whole",
+                violation_error_message="导入过的才能撤回，撤回的时间和人要一起写。",
+            ),
+        ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def stage(self) -> str:
+        """传上来以后走到哪里了：预览过、导入过、又撤回了。"""
+        if self.withdrawn_at:
+            return "已撤回"
+        return "已导入" if self.applied_at else "没有导入"
+
+
+class BatchBefore(models.Model):
+    """导入前的样子：这次导入改动的图斑原来的值，撤回时照着放回去。列批次时不读它。"""
+
+    batch = models.OneToOneField(
+        Batch, models.CASCADE, primary_key=True, related_name="before", verbose_name="批次"
+    )
+    packed = models.BinaryField("压缩的 JSON")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入前的样子"
+
+    def __str__(self):
+        return f"{self.batch} 导入前的样子"
+
+    @classmethod
+    def keep(cls, batch: Batch, changes: list) -> None:
+        """changes 能写成 JSON；十万块图斑的一行，压缩了存。"""
+        packed = zlib.compress(json.dumps(changes, ensure_ascii=False).encode(), level=1)
+        cls.objects.update_or_create(batch=batch, defaults={"packed": packed})
+
+    @property
+    def changes(self) -> list:
+        return json.loads(zlib.decompress(bytes(self.packed)))

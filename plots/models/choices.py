@@ -11,6 +11,8 @@ class Status(models.TextChoices):
     CLOSED = "CLOSED", "已销号"
     EXEMPT = "EXEMPT", "核查无问题"
     DEFERRED = "DEFERRED", "暂缓"
+    CARRIED = "CARRIED", "已结转"
+    REMOVED = "REMOVED", "已移出"
 
 
 class Kind(models.TextChoices):
@@ -23,6 +25,8 @@ class Kind(models.TextChoices):
     REMARK = "REMARK", "督办"
     AMEND = "AMEND", "更正"
     SPLIT = "SPLIT", "拆分"
+    CARRY = "CARRY", "结转"
+    REMOVE = "REMOVE", "移出台账"
 
 
 class Remedy(models.TextChoices):
@@ -34,5 +38,7 @@ class Remedy(models.TextChoices):
     OTHER = "OTHER", "其他"
 
 
+# 从哪天起不再算的两种：记录的类型 → 图斑的状态。拆分另有拆出来的图斑接着，没有自己的状态
+ENDED = {Kind.CARRY: Status.CARRIED, Kind.REMOVE: Status.REMOVED}
 # 村里、镇里还能往下报的；“没了结的”另见 PatchQuerySet.open：它还包括待核实和暂缓
 REPORTABLE = (Status.PENDING, Status.UNDERWAY, Status.RETURNED)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from plots.models.choices import ENDED
 from taiping.ground.area import MU_PER_HECTARE, MU_PER_SQM
 from taiping.ground.tables import tidy_header
 
@@ -71,7 +72,8 @@ HEADERS = {column.field: column.header for column in PATCH_COLUMNS}
 # 台账里由系统算出的列：三列都在，就是从台账导出的表，导入时认得、不读。
 STATUS = "状态"
 COMPUTED = (STATUS, "下一步", "截止日期")
-IS_SPLIT = "已拆分"  # 状态列写着它的行是已拆分的原图斑
+# 状态列写着这些的行已经不再算，导入时不读
+ENDED_WORDS = ("已拆分", *(status.label for status in ENDED.values()))
 STEP_DONE = "完成日期"
 # 矢量数据：由图形算出的两列
 MEASURED = "图形面积（亩）"

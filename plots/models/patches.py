@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from plots.models.batches import Batch
-from plots.models.choices import Remedy, Status
+from plots.models.choices import ENDED, Remedy, Status
 from plots.models.querysets import PatchQuerySet
 from taiping.ground.area import MuField
 from tasks.models import Milestone, Target
@@ -39,9 +39,19 @@ class Patch(models.Model):
         related_name="children",
         verbose_name="拆分自",
     )
+    # 多半是空的：只给有的建一个小索引，在下面
+    carried_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carried_to",
+        db_index=False,
+        verbose_name="结转自",
+    )
     since_on = models.DateField("从哪天起算", null=True, blank=True)
     until_on = models.DateField("到哪天不再算", null=True, blank=True)
-    until_at = models.DateTimeField("拆分录入时间", null=True, blank=True)
+    until_at = models.DateTimeField("不再算的录入时间", null=True, blank=True)
     # 下面两项是整改记录的缓存，只由 plots.ledger.replay.settle 写。
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.PENDING)
     next_milestone = models.ForeignKey(
@@ -113,14 +123,24 @@ class Patch(models.Model):
                 fields=["target", "village", "since_on", "until_on", "area_mu"],
                 name="patch_for_progress",
             ),
+            models.Index(
+                fields=["carried_from"],
+                condition=Q(carried_from__isnull=False),
+                name="patch_carried_from",
+            ),
         ]
 
     def __str__(self):
         return self.code
 
     @property
-    def is_split(self) -> bool:
+    def has_ended(self) -> bool:
+        """从哪天起不再算了：拆分、结转、移出。"""
         return self.until_on is not None
+
+    @property
+    def is_split(self) -> bool:
+        return self.has_ended and self.status not in ENDED.values()
 
     @property
     def status_text(self) -> str:

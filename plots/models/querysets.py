@@ -51,7 +51,7 @@ class PatchQuerySet(models.QuerySet):
         return self.select_related("target__plan", "village", "next_milestone__target__plan")
 
     def counting(self, on: datetime.date, basis: str = DONE) -> "PatchQuerySet":
-        """某天算数的图斑：拆分过的从拆分那天起不算，拆出来的从那天起才算。"""
+        """某天算数的图斑：拆分、结转、移出的从那天起不算，拆出来的、结转来的从那天起才算。"""
         if basis == RECORDED:
             return self.filter(
                 lasting(on, RECORDED, done=None, recorded=("created_at", "until_at"))
@@ -61,11 +61,11 @@ class PatchQuerySet(models.QuerySet):
         )
 
     def current(self) -> "PatchQuerySet":
-        """没有被拆分掉的。"""
+        """还在算的：没有拆分、结转、移出的。"""
         return self.filter(until_on__isnull=True)
 
     def open(self) -> "PatchQuerySet":
-        """还没了结的：没有销号、没有核减、没有被拆分；暂缓的也算没了结。"""
+        """还没了结的：没有销号、没有核减，没有拆分、结转、移出；暂缓的也算没了结。"""
         return self.current().exclude(status__in=CLOSED_STATUSES)
 
     def overdue(self, today: datetime.date) -> "PatchQuerySet":

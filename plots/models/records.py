@@ -75,9 +75,9 @@ class RectificationRecord(models.Model):
                 violation_error_message="撤回日期不能早于完成日期。",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["RETURN", "DEFER"]) | ~Q(note="") | ~Q(reasons=[]),
+                condition=~Q(kind__in=["RETURN", "DEFER", "REMOVE"]) | ~Q(note="") | ~Q(reasons=[]),
                 name="record_return_and_defer_have_a_reason",
-                violation_error_message="退回和暂缓要写明理由。",
+                violation_error_message="退回、暂缓、移出台账要写明理由。",
             ),
             models.CheckConstraint(
                 condition=Q(area_mu__gte=0),

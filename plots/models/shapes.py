@@ -12,7 +12,7 @@ class PatchShapeQuerySet(ShapeQuerySet):
         return self.filter(patch__village__in=Village.objects.visible_to(user))
 
     def current(self) -> "PatchShapeQuerySet":
-        """没有被拆分掉的图斑的。"""
+        """还在算的图斑的：没有拆分、结转、移出。"""
         return self.filter(patch__until_on__isnull=True)
 
 

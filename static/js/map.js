@@ -8,6 +8,8 @@ export const STATES = {
   CLOSED: { ink: "--field", fill: "solid", letter: "销", tag: "tag-done" },
   EXEMPT: { ink: "--field", fill: "upright", letter: "无", tag: "tag-done" },
   DEFERRED: { ink: "--grey", fill: "sparse", dash: [2, 3], letter: "缓", tag: "tag-none" },
+  CARRIED: { ink: "--grey", fill: "upright", dash: [2, 3], letter: "转", tag: "tag-none" },
+  REMOVED: { ink: "--grey", fill: "cross", dash: [2, 3], letter: "移", tag: "tag-none" },
 };
 // 8×8 的一小块里画几条线（从哪里到哪里）、几个点（在哪里、多大）。
 const SLANT = [[-8, 8, 0, 0], [0, 8, 8, 0], [8, 8, 16, 0]];

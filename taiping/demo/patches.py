@@ -114,8 +114,8 @@ def clear() -> dict[str, int]:
     for item in evidence:
         files += [part for part in (item.file, item.display, item.thumb) if part]
     by_real_users = records.filter(by__is_demo=False).count()
-    records.update(copy_of=None)  # 转记和拆出来的指着原来的，先松开才删得掉
-    patches.update(split_from=None)
+    records.update(copy_of=None)  # 转记、拆出来的、结转来的指着原来的，先松开才删得掉
+    patches.update(split_from=None, carried_from=None)
     removed = {
         "举证材料": evidence.delete()[0],
         BY_REAL_USERS: by_real_users,

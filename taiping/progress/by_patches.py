@@ -37,13 +37,14 @@ from taiping.progress.states import (
 from tasks.models import Milestone, Target
 
 NOTHING = Tally()
-AREAS = ("patch_area", "reported", "confirmed", "exempt")
+AREAS = ("patch_area", "reported", "confirmed", "exempt", "carried")
 COUNTS = (
     "patch_count",
     "reported_count",
     "confirmed_count",
     "exempt_count",
     "deferred_count",
+    "carried_count",
     "overdue_count",
 )
 
@@ -99,6 +100,7 @@ def patch_target(target: Target, facts: Facts) -> TargetFigures:
         short_area=short.area_mu,
         **totals,
     )
+    figures.brought_count, figures.brought = facts.brought.get(target.pk, (0, ZERO))
     figures.milestones = [patch_milestone(line, figures, facts, aside) for line in lines]
     share_out(figures.milestones)
     judge_steps(figures, facts)
@@ -119,6 +121,7 @@ def village_rows(
     for village in facts.villages:
         key = village.pk
         count, area = facts.patches.get((target.pk, key), (0, ZERO))
+        carried_count, carried = facts.carried.get((target.pk, key), (0, ZERO))
         exempt_count, exempt = aside.exempt_in.get(key, (0, ZERO))
         deferred = aside.deferred_in.get(key, ())
         reported, confirmed = reported_by.get(key, NOTHING), confirmed_by.get(key, NOTHING)
@@ -134,6 +137,8 @@ def village_rows(
             exempt=exempt,
             exempt_count=exempt_count,
             deferred_count=sum(number for _, number in deferred),
+            carried=carried,
+            carried_count=carried_count,
         )
         if count:
             mark_overdue(row, begun, deferred, facts.on)

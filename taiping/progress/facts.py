@@ -14,6 +14,7 @@ from taiping.progress.readings import Readings, readings_by_target
 from taiping.progress.states import Need
 from taiping.progress.tallies import (
     Scope,
+    carried_sums,
     exempt_and_deferred_sums,
     kept_steps,
     patch_sums,
@@ -69,6 +70,8 @@ class Facts:
     begun_on: dict[int, date]  # 任务 → 第一块图斑从哪天算起，没有写的不在里面
     steps: dict[int, dict[int, Tally]]  # 节点 → 村 → 有效的上报和核实
     filed: dict[tuple[int, str], int]  # (村, 类型) → 办过几次，撤回的也算
+    carried: dict[tuple[int, int], tuple[int, Decimal]]  # (任务, 村) → 已结转出去的 (个, 亩)
+    brought: dict[int, tuple[int, Decimal]]  # 任务 → 算数的里面结转来的 (个, 亩)
     exempt_and_deferred: dict[int, list[ExemptOrDeferred]]  # 任务 →
     kept: dict[int, Kept]  # 节点 →
     gained: dict[int, tuple[Decimal, int]]  # 节点 → 近 14 天增加的 (亩, 个)
@@ -102,6 +105,7 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
         amended = amended_later(Patch.objects.filter(target__plan=plan), scope.on)
     patches, begun_on = patch_tallies(scope, amended, villages)
     steps, filed = step_tallies(scope)
+    carried, brought = carried_tallies(scope)
     return Facts(
         plan,
         scope,
@@ -113,6 +117,8 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
         begun_on,
         steps,
         filed,
+        carried,
+        brought,
         exempt_and_deferred(scope, milestones),
         kept_tallies(scope),
         gains(scope, milestones),
@@ -166,6 +172,20 @@ def patch_tallies(
         move(row.target_id, row.now_village_id, -1, -row.now_area_mu)
         move(row.target_id, row.village_id, 1, row.area_mu)
     return tallies, begun_on
+
+
+def carried_tallies(
+    scope: Scope,
+) -> tuple[dict[tuple[int, int], tuple[int, Decimal]], dict[int, tuple[int, Decimal]]]:
+    """((任务, 村) → 已结转出去的 (个, 亩), 任务 → 算数的里面结转来的 (个, 亩))。"""
+    carried, brought = {}, {}
+    for came, target, village, count, area in carried_sums(scope):
+        if came:
+            before, total = brought.get(target, (0, ZERO))
+            brought[target] = before + count, total + area
+        else:
+            carried[target, village] = count, area
+    return carried, brought
 
 
 def step_tallies(

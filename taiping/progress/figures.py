@@ -162,6 +162,8 @@ class VillageFigures:
     exempt: Decimal = ZERO
     exempt_count: int = 0
     deferred_count: int = 0
+    carried: Decimal = ZERO  # 已结转到别的方案、不再算的
+    carried_count: int = 0
     overdue_count: int = 0
     owed: Owed = field(default_factory=Owed)  # 逾期的卡在谁那里
     overdue_step: Milestone | None = None  # 该村里办的里面拖得最久的一步
@@ -188,6 +190,10 @@ class TargetFigures:
     exempt: Decimal = ZERO
     exempt_count: int = 0
     deferred_count: int = 0
+    carried: Decimal = ZERO  # 已结转到别的方案、不再算的
+    carried_count: int = 0
+    brought: Decimal = ZERO  # 算数的里面从别的方案结转来的
+    brought_count: int = 0
     patch_count: int = 0
     patch_area: Decimal = ZERO
     overdue_count: int = 0

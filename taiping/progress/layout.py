@@ -20,7 +20,7 @@ from taiping.progress.figures import (
 from taiping.progress.rates import percent_of
 from taiping.progress.returns import Returns
 from taiping.progress.states import MilestoneState
-from taiping.progress.words import shortage
+from taiping.progress.words import brought_text, shortage
 from tasks.models import Target, WorkingGroup
 from villages.models import Village
 
@@ -73,6 +73,11 @@ class TargetRow:
     def short(self) -> str:
         """现有图斑比任务数少多少；够的是空。"""
         return shortage(self.figures) if self.figures.patch_count else ""
+
+    @property
+    def brought(self) -> str:
+        """从别的方案结转来的话；没有是空。"""
+        return brought_text(self.figures)
 
     @property
     def target(self) -> Target:
@@ -224,6 +229,10 @@ class VillageRow:
     @cached_property
     def patch_count(self) -> int:
         return sum(cell.patch_count for _, cell in self.pairs)
+
+    @cached_property
+    def carried_count(self) -> int:
+        return sum(cell.carried_count for _, cell in self.pairs)
 
     @property
     def cells(self) -> list[tuple[str, str, int, int, int, str]]:

@@ -48,6 +48,10 @@ def _target(figures):
         "exempt": amount(figures.exempt),
         "exempt_count": figures.exempt_count,
         "deferred_count": figures.deferred_count,
+        "carried": amount(figures.carried),
+        "carried_count": figures.carried_count,
+        "brought": amount(figures.brought),
+        "brought_count": figures.brought_count,
         "patch_count": figures.patch_count,
         "short_count": figures.short_count,
         "short": amount(figures.short_area),
@@ -88,6 +92,7 @@ def _target(figures):
                 "confirmed_count": row.confirmed_count,
                 "overdue_count": row.overdue_count,
                 "overdue_by": overdue_by(row.owed),
+                "carried_count": row.carried_count,
             }
             for row in figures.villages
         ],
@@ -150,7 +155,9 @@ def counts_words(figures: TargetFigures) -> str:
         return ""
     text = f"个数 {figures.confirmed_count}/{figures.reported_count}/{figures.patch_count}"
     text += f"，核减 {figures.exempt_count} 个" if figures.exempt_count else ""
-    return text + (f"，暂缓 {figures.deferred_count} 个" if figures.deferred_count else "")
+    text += f"，暂缓 {figures.deferred_count} 个" if figures.deferred_count else ""
+    text += f"，已结转 {figures.carried_count} 个" if figures.carried_count else ""
+    return text + (f"，结转来 {figures.brought_count} 个" if figures.brought_count else "")
 
 
 def owed_words(owed: Owed) -> str:

@@ -118,6 +118,25 @@ def patch_sums(scope: Scope) -> list[tuple[int, int, int, Decimal, date | None]]
     ]
 
 
+def carried_sums(scope: Scope) -> list[tuple[bool, int, int, int, Decimal]]:
+    """[(是结转来的, 任务, 村, 个, 亩)]：那天已经结转出去、不再算的，和算数的里面从别的方案结转来的。"""
+    gone = "p.until_at < %(day_end)s" if scope.recorded else "NOT p.until_on > %(day)s"
+    sums = f"p.target_id, p.village_id, COUNT(*), SUM(p.area_mu) FROM {PATCH} p"
+    rows = scope.rows(f"""
+        SELECT 0, {sums}
+        WHERE p.target_id IN ({listed(scope.target_ids)}) AND p.status = 'CARRIED' AND {gone}{scope.places("p")}
+        GROUP BY p.target_id, p.village_id
+        UNION ALL
+        SELECT 1, {sums}
+        WHERE p.carried_from_id IS NOT NULL AND {scope.counting()}{scope.places("p")}
+        GROUP BY p.target_id, p.village_id
+    """)
+    return [
+        (bool(came), target, village, count, from_millionths(area))
+        for came, target, village, count, area in rows
+    ]
+
+
 def step_sums(scope: Scope) -> list[tuple]:
     """[(节点, 村, 类型, 亩, 完成的个, 逾期的亩, 逾期的个, 次数)]：前四个数是那天有效的；次数连撤回的也算，更正后的转记不算。
 

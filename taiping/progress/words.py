@@ -29,6 +29,24 @@ def shortage(figures: TargetFigures) -> str:
     return "、".join(parts)
 
 
+def brought_text(figures: TargetFigures) -> str:
+    """从别的方案结转来的：有个数任务的，任务数连着它们和不连着各是多少；没有结转来的是空文字。"""
+    if not figures.brought_count:
+        return ""
+    came = f"图斑里有结转来的{figures.brought_count}个"
+    if figures.quota_count is None:
+        return came
+    whole = figures.quota_count + figures.brought_count
+    return f"{came}：任务数不连它们是{figures.quota_count}个，连它们是{whole}个"
+
+
+def carried_text(figures: TargetFigures) -> str:
+    """已经结转到别的方案的；没有是空文字。"""
+    if not figures.carried_count:
+        return ""
+    return f"另有{figures.carried_count}个、{quantity(figures.carried, figures)}已结转到别的方案"
+
+
 def margin_text(figures: TargetFigures) -> str:
     """监测数和底线差多少：“高出底线98亩”“低于底线2亩”。"""
     word = "低于" if figures.margin < 0 else "高出"

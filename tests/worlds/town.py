@@ -80,6 +80,7 @@ class TwoVillages(Town):
         "exempt": {"note": "影像为水田"},
         "defer": {"note": "等水退"},
         "remark": {"note": "抓紧"},
+        "remove": {"note": "导错了任务"},
         "send_back": {"note": "未见复种"},
         "amend": {"reason": "图纸有误", "area_mu": "9"},
         "split": {

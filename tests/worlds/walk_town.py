@@ -53,6 +53,7 @@ ACTIONS = [
     "remark",
     "amend",
     "split",
+    "remove",
 ]
 FILES = ["original", "display", "thumb"]
 OWN, FOREIGN, MISSING = "自己的", "西村的", "没有的"

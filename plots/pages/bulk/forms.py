@@ -9,6 +9,7 @@ from django.utils import timezone
 from plots import actions
 from plots.actions import messages as words
 from plots.actions.permissions import NotAllowed
+from plots.actions.taking_back import take_back
 from plots.actions.transaction import Changed, submit
 from plots.models import Patch, RectificationRecord
 from plots.pages.forms import ReasonsMixin, SubmissionForm, note_field
@@ -79,6 +80,24 @@ def carry_out(form, patches, by):
         except NotAllowed as refusal:
             refused.append((patch, str(refusal)))
     return done, refused
+
+
+def keys_of(client_key, verb, patches):
+    """一次成批办理里每块图斑派生出来的提交标识：{标识: 图斑}。"""
+    return {uuid.uuid5(client_key, f"{verb}:{patch.pk}"): patch for patch in patches}
+
+
+def undo(client_key, verb, patches, by):
+    """把一次成批办理的一块块撤回：([撤回的记录], [(图斑, 为什么撤不回)])。"""
+    keys = keys_of(client_key, verb, patches)
+    records = RectificationRecord.objects.filter(client_key__in=list(keys))
+    taken, kept = [], []
+    for record in records.select_related("patch").order_by("pk"):
+        try:
+            taken.append(take_back(record, by=by))
+        except NotAllowed as refusal:
+            kept.append((keys[record.client_key], str(refusal)))
+    return taken, kept
 
 
 def answer(verb, done):

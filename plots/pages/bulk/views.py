@@ -4,8 +4,10 @@ from django.contrib import messages
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
-from plots.pages.bulk.forms import BULK, BulkForm, answer, carry_out, picked
+from plots.actions.messages import identifier
+from plots.pages.bulk.forms import BULK, BulkForm, answer, carry_out, picked, undo
 from taiping.ground.permissions import permission_required
 from villages.accounts import drafts
 
@@ -27,11 +29,30 @@ def patch_bulk(request):
         done, refused = carry_out(form, patches, request.user)
         if done:
             messages.success(request, answer(verb, done))
-        if not refused:
-            return redirect(back)
-        return _show(request, "plots/bulk/result.html", posted, patches, done=done, refused=refused)
+        given = {"done": done, "refused": refused, "key": form.cleaned_data["client_key"]}
+        return _show(request, "plots/bulk/result.html", posted, patches, **given)
     drafts.refill(request, form)
     return _show(request, "plots/bulk/bulk.html", posted, patches, form=form)
+
+
+@require_POST
+@permission_required("plots.act_in_bulk")
+def bulk_undo(request):
+    """撤回刚才的一次成批办理：后来没有人办别的才撤得回，撤不回的一块块说明。"""
+    posted = request.POST
+    verb, key = posted.get("verb", ""), identifier(posted.get("key"))
+    patches = picked(posted.getlist("pk"), request.user)
+    if verb not in BULK or key is None or not patches:
+        messages.warning(request, "没有找到要撤回的那一次成批办理。")
+        return redirect(_back(posted))
+    taken, kept = undo(key, verb, patches, request.user)
+    if taken:
+        messages.success(
+            request, f"已撤回 {len(taken)} 个图斑的“{BULK[verb]}”，回到办理以前的样子。"
+        )
+    if not kept:
+        return redirect(_back(posted))
+    return _show(request, "plots/bulk/undone.html", posted, patches, done=taken, refused=kept)
 
 
 def _back(posted):

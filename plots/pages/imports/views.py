@@ -1,6 +1,7 @@
 """导入图斑的页面：上传 → 看会改什么 → 确认。镇工作人员和管理员用。"""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -11,8 +12,10 @@ from plots.importing.batches import forget_abandoned, use_crs, use_layout
 from plots.importing.error_workbook import marked_workbook
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.progress import ImportJobStatus
-from plots.models import Batch
+from plots.importing.undo import refusal, rehearse, undo
+from plots.models import Batch, Patch
 from plots.pages.imports.forms import ImportForm, chosen_layout, column_choices
+from plots.pages.patch_list.rows import PAGE
 from taiping.ground.permissions import permission_required
 from taiping.ground.ranges import in_part
 from taiping.ground.web import download, whole_number
@@ -30,24 +33,25 @@ def patch_import(request):
         forget_abandoned()
         return redirect("plots:import_preview", pk=form.save(request.user).pk)
     drafts.refill(request, form)
-    batches = (
-        Batch.objects.exclude(applied_at=None)
-        .select_related("target__plan", "by")
-        .order_by("-applied_at")
-    )
-    batches = batches[:BATCHES]
+    context = {**_batches(), "form": form, "targets": form.fields["target"].instances}
+    return render(request, "plots/imports/upload.html", context)
+
+
+def _batches():
+    """最近导入的（撤回了的也在），和传上来看过预览、没有导入的。"""
+    every = Batch.objects.select_related("target__plan", "by", "withdrawn_by")
+    batches = list(every.exclude(applied_at=None).order_by("-applied_at")[:BATCHES])
     for batch in batches:
         batch.result = counts_text(batch.counts)
-    context = {"form": form, "batches": batches, "targets": form.fields["target"].instances}
-    return render(request, "plots/imports/upload.html", context)
+    previews = every.filter(applied_at=None).order_by("-created_at")[:BATCHES]
+    return {"batches": batches, "previews": previews}
 
 
 @permission_required("plots.import_patches")
 def import_preview(request, pk):
     batch = find(pk)
     if batch.applied_at:
-        context = {"batch": batch, "result": counts_text(batch.counts)}
-        return render(request, "plots/imports/done.html", context)
+        return _done(request, batch)
     if progress := ImportJobStatus(batch).current():
         return render(request, "plots/imports/running.html", {"batch": batch, "progress": progress})
     if request.method != "POST":
@@ -59,6 +63,44 @@ def import_preview(request, pk):
         batch.refresh_from_db()
         if not batch.applied_at:
             return show(request, batch, refusal)
+    return redirect("plots:import_preview", pk=batch.pk)
+
+
+def _done(request, batch):
+    """批次的页面：导入了什么、新增的图斑在哪里，还能不能撤回。"""
+    patches = Patch.objects.filter(batch=batch).select_related("target", "village")
+    page = Paginator(patches.order_by("village__order", "code", "pk"), PAGE)
+    context = {
+        "batch": batch,
+        "result": counts_text(batch.counts),
+        "page": page.get_page(request.GET.get("page")),
+        "may_not_undo": refusal(batch),
+    }
+    return render(request, "plots/imports/done.html", context)
+
+
+@permission_required("plots.import_patches")
+def import_undo(request, pk):
+    """撤回这次导入：先看会撤回什么，确认了才做。"""
+    batch = find(pk)
+    try:
+        if request.method != "POST":
+            context = {
+                "batch": batch,
+                "undone": rehearse(batch, by=request.user),
+                "shown": MOST_ROWS,
+            }
+            return render(request, "plots/imports/undo.html", context)
+        undone = undo(batch, by=request.user)
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return redirect("plots:import_preview", pk=batch.pk)
+    said = [f"新增的 {undone.removed} 个图斑已经删掉"] if undone.removed else []
+    said += [f"改动的 {undone.back} 个已经放回原来的样子"] if undone.back else []
+    said += [f"{len(undone.stuck)} 处没有动"] if undone.stuck else []
+    messages.success(
+        request, f"已撤回导入“{batch.name}”{''.join('，' + words for words in said)}。"
+    )
     return redirect("plots:import_preview", pk=batch.pk)
 
 
@@ -151,4 +193,6 @@ def import_file(request, pk):
 
 
 def find(pk):
-    return get_object_or_404(Batch.objects.select_related("target__plan", "by"), pk=pk)
+    return get_object_or_404(
+        Batch.objects.select_related("target__plan", "by", "withdrawn_by"), pk=pk
+    )

@@ -1,4 +1,4 @@
-"""镇工作人员和领导在图斑页上的表单：核实、退回、核查无问题、暂缓、恢复整改、督办、更正、拆分。"""
+"""镇工作人员和领导在图斑页上的表单：核实、退回、核查无问题、暂缓、恢复整改、督办、更正、拆分、移出台账。"""
 
 from django import forms
 
@@ -114,6 +114,13 @@ class AmendForm(ActionForm):
         if self.cleaned_data["area_mu"] <= 0:
             raise forms.ValidationError("面积要大于 0 亩。")
         return self.cleaned_data["area_mu"]
+
+
+class RemoveForm(ActionForm):
+    date_label, date_hint = "从哪天起移出", "从这天起各处不再算这块图斑，以前的日子照旧。"
+    note = note_field(
+        "为什么移出台账", required=True, help_text="如“导错了任务”“和另一块是同一块地”。"
+    )
 
 
 class SplitForm(ActionForm):

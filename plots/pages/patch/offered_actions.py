@@ -87,6 +87,14 @@ OFFERED = {
             forms.SplitForm,
             "danger",
         ),
+        PatchAction(
+            "remove",
+            "移出台账",
+            "移出台账",
+            "这块图斑不该在台账里时用：从这天起不再算，也不再催办；记录都留着，移出以后不能再办。",
+            forms.RemoveForm,
+            "danger",
+        ),
     )
 }
 
@@ -122,6 +130,7 @@ def _what(record):
         Kind.DEFER: "已暂缓，不再催办",
         Kind.RESUME: "已恢复整改",
         Kind.REMARK: "的督办已经写下，村里和镇里都看得到",
+        Kind.REMOVE: "已移出台账",
     }[record.kind]
 
 
@@ -132,6 +141,8 @@ def _side(difference):
 def _next(patch, record, today):
     if record.kind == Kind.SPLIT:
         return "接下来在拆分出来的图斑上办理。"
+    if record.kind == Kind.REMOVE:
+        return "各处不再算它；在台账里选“已移出台账”还找得到。"
     if record.kind == Kind.RETURN:
         return f"{patch.village.name}会在“我的任务”最前面看到。{words.next_sentence(patch, today)}"
     if record.kind == Kind.DEFER:

@@ -10,7 +10,7 @@ from plots.actions import permissions
 from plots.actions.transaction import ActionContext
 from plots.evidence import listed
 from plots.ledger.timeline import timeline
-from plots.models import Patch, PatchShape, Status
+from plots.models import Evidence, Patch, PatchShape, Status
 from plots.models.deadlines import days_left_text, due_of
 from plots.models.querysets import NOT_PRESSED
 from plots.pages.checks.shown import checks_of
@@ -28,7 +28,8 @@ def patch_detail(request, pk):
     context = ActionContext(patch, request.user)
     events, replaced = timeline(patch, context.records)
     shape = PatchShape.objects.filter(pk=patch.pk).select_related("batch").first()
-    evidence = listed(patch.evidence, request.user)
+    family = _family(request.user, patch)
+    evidence = listed(_evidence(patch), request.user)
     return render(
         request,
         "plots/patch/patch.html",
@@ -36,7 +37,7 @@ def patch_detail(request, pk):
             "patch": patch,
             "came_from": came_from(request, reverse("plots:patch_list")),
             **_next_step(context),
-            **_family(request.user, patch),
+            **family,
             "steps": context.state.steps,
             "is_deferred": patch.status == Status.DEFERRED,
             "may_report": "report" in may,
@@ -69,14 +70,29 @@ def _next_step(context):
 
 
 def _family(user, patch):
-    """从哪一块拆出来的，拆成了哪几块；看得见的才有。"""
+    """从哪一块拆出来、结转来的，拆成了哪几块、结转到哪一块；看得见的才有。"""
     visible = Patch.objects.visible_to(user)
     parent, children = None, []
     if patch.split_from_id:
         parent = visible.filter(pk=patch.split_from_id).first()
     if patch.is_split:
         children = list(visible.filter(split_from=patch).order_by("code"))
-    return {"parent": parent, "children": children}
+    elsewhere = visible.select_related("target__plan")
+    before, after = None, None
+    if patch.carried_from_id:
+        before = elsewhere.filter(pk=patch.carried_from_id).first()
+    if patch.status == Status.CARRIED:
+        after = elsewhere.filter(carried_from=patch).first()
+    return {"parent": parent, "children": children, "carried_from": before, "carried_to": after}
+
+
+def _evidence(patch):
+    """这块图斑的材料；结转来的，连着以前各份方案里的。"""
+    pks, before = [patch.pk], patch.carried_from_id
+    while before:
+        pks.append(before)
+        before = Patch.objects.values_list("carried_from", flat=True).get(pk=before)
+    return Evidence.objects.filter(patch__in=pks)
 
 
 def patch_action(request, pk, action):

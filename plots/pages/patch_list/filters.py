@@ -7,9 +7,10 @@ from django import forms
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 
-from plots.ledger.as_of import ACTORS, COMPLETIONS, STATES, LedgerAt
+from plots.ledger.as_of import ACTORS, COMPLETIONS, ENDINGS, STATES, LedgerAt
 from plots.ledger.replay import WORK
-from plots.models import Patch, RectificationRecord, Status
+from plots.models import Batch, Patch, RectificationRecord, Status
+from plots.models.choices import ENDED
 from plots.models.querysets import due_on
 from taiping.ground.form_fields import DayField
 from tasks.models import Milestone, WorkingGroup
@@ -18,6 +19,7 @@ from villages.models import Village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
 DUE = due_on("next_milestone__")
+ENDED_AS = {ENDED[kind]: state for state, kind in ENDINGS.items() if kind in ENDED}
 SORTS = {
     "code": "code",
     "village": "village__order",
@@ -71,6 +73,12 @@ class PatchFilter(django_filters.FilterSet):
         queryset=WorkingGroup.objects.none(),
         empty_label="全部",
         error_messages={"invalid_choice": "这一年的方案里没有这个工作组，请重新选。"},
+    )
+    batch = django_filters.ModelChoiceFilter(
+        label="批次",
+        queryset=Batch.objects.none(),
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "没有这个批次，或它不是这份方案的。"},
     )
     q = django_filters.CharFilter(
         label="编号、小地名、承包人",
@@ -145,6 +153,10 @@ class PatchFilter(django_filters.FilterSet):
             plan=self.question.plan, targets__isnull=False
         ).distinct()
         fields["village"].queryset = Village.objects.visible_to(self.user)
+        seen = Patch.objects.visible_to(self.user).filter(batch__isnull=False).values("batch")
+        fields["batch"].queryset = Batch.objects.filter(
+            target__plan=self.question.plan, pk__in=seen
+        )
         by_target, names = {}, {}
         for milestone in self.milestones:
             by_target.setdefault(milestone.target, []).append(milestone)
@@ -177,7 +189,14 @@ class PatchFilter(django_filters.FilterSet):
     def is_as_of(self):
         """问的是某一天的情况（总览点过来的），不是今天的台账。"""
         asks_a_day = any(name in self.conditions for name in ("on", "basis", "milestone"))
-        return asks_a_day or self.conditions.get("state", "split") != "split"
+        state = self.conditions.get("state", "")
+        return asks_a_day or (state != "" and state not in ENDINGS)
+
+    @property
+    def ending(self):
+        """问的是已经不再算的：ENDINGS 里的一种；不是问它们是空。"""
+        asked = self.conditions.get("state", "")
+        return asked if asked in ENDINGS else ENDED_AS.get(self.conditions.get("status"), "")
 
     @cached_property
     def ledger(self):
@@ -199,8 +218,8 @@ class PatchFilter(django_filters.FilterSet):
         state, code, completion = (
             self.conditions.get(name, "") for name in ("state", "milestone", "done")
         )
-        if state == "split":
-            return queryset.filter(until_on__isnull=False)
+        if self.ending:
+            return queryset.filter(self.ledger.in_state(self.ending))
         if not self.is_as_of:
             return queryset.current()
         queryset = queryset.counting(self.day, self.question.basis)

@@ -71,7 +71,7 @@ def rows_of(patches, filters):
         status, text, step = patch.status, patch.status_text, patch.next_milestone
         if state := states.get(patch.pk):
             status, step = state.status, state.next_milestone
-            text = Status(status).label
+            text = text if patch.is_split and filters.ending else Status(status).label
         if step is not None:
             step.target = patch.target
         rows.append(Row(patch, status, text, step, filters.day))

@@ -6,7 +6,13 @@ from taiping.ground.dates import long_date
 from taiping.progress.figures import Owed, Progress, TargetFigures
 from taiping.progress.rates import percent_of
 from taiping.progress.states import MilestoneState
-from taiping.progress.words import margin_text, quantity, shortage
+from taiping.progress.words import (
+    brought_text,
+    carried_text,
+    margin_text,
+    quantity,
+    shortage,
+)
 
 STATE_WORDS = [
     (MilestoneState.DONE, "按期完成"),
@@ -98,13 +104,16 @@ def reading(figures: TargetFigures) -> str:
 
 def patch_progress(figures: TargetFigures) -> str:
     """靠图斑的任务：任务数、图斑、上报、核实、核减、暂缓。"""
+    aside = [f"{words}。" for words in (brought_text(figures), carried_text(figures)) if words]
+    if not figures.patch_count and aside:
+        return f"{quota(figures)}，没有还在算的图斑。{''.join(aside)}"
     if not figures.patch_count:
         return f"{quota(figures)}，还没有图斑，暂无进展数据。"
     own = both(figures.patch_count, figures.patch_area, figures)
     text = f"{quota(figures)}，现有图斑{own}。{done(figures)}"
     if figures.deferred_count:
         text += f"暂缓{figures.deferred_count}个。"
-    return text + lacking_patches(figures)
+    return text + "".join(aside) + lacking_patches(figures)
 
 
 def done(figures: TargetFigures) -> str:

@@ -13,7 +13,7 @@ from taiping.ground.tables import Column, SheetWriter, styles
 from taiping.progress.figures import TargetFigures
 from taiping.progress.rates import done_rate, ratio
 from taiping.progress.snapshot import Snapshot
-from taiping.progress.words import margin_text
+from taiping.progress.words import brought_text, carried_text, margin_text
 from taiping.reports.notes import explanations
 from taiping.reports.weekly.layout import (
     ROW_HEIGHT,
@@ -53,6 +53,7 @@ COLUMNS = [
     middle("状态", 10),
     text("备注", 40),
 ]
+CARRIED_AT = 13  # 有结转出去的，暂缓后面多一列
 REPORTED_RATE, CONFIRMED_RATE = 9, 10  # 两列完成率在第几列，图照它们画
 
 
@@ -61,11 +62,15 @@ def add_overview(book: Workbook, shot: Snapshot) -> None:
     targets = sorted(
         shot.progress.targets, key=lambda row: (not row.target.is_floor, row.target.order)
     )
-    sheet = opened(book, "总表", COLUMNS, freeze="B5", font_step=2, row_height=32)
+    has_carried = any(figures.carried_count for figures in targets)
+    columns = [*COLUMNS]
+    if has_carried:
+        columns.insert(CARRIED_AT, count("已结转（个）", 9))
+    sheet = opened(book, "总表", columns, freeze="B5", font_step=2, row_height=32)
     put_title(sheet, shot, "总表", units(targets), 8)
     sheet.head(22, 30)
     for figures in targets:
-        _target_row(sheet, figures)
+        _target_row(sheet, figures, has_carried)
     sheet.filter()
     last = sheet.number
     if not targets:
@@ -77,7 +82,7 @@ def add_overview(book: Workbook, shot: Snapshot) -> None:
     sheet.repeat(1, sheet.head_row)
 
 
-def _target_row(sheet, figures):
+def _target_row(sheet, figures, has_carried):
     target = figures.target
     values = [
         named(target),
@@ -88,6 +93,8 @@ def _target_row(sheet, figures):
         figures.state.label,
         note(figures),
     ]
+    if has_carried:
+        values.insert(CARRIED_AT, figures.carried_count if target.by_patches else None)
     sheet.row(values, decimals=figures.decimals, late=late_states(figures.state))
 
 
@@ -130,8 +137,9 @@ def remark(figures: TargetFigures) -> str:
     target = figures.target
     if target.is_floor or not target.by_patches:
         return _reading_remark(figures)
+    aside = [words for words in (brought_text(figures), carried_text(figures)) if words]
     if not figures.patch_count:
-        return "还没有图斑"
+        return "；".join(aside) or "还没有图斑"
     area = plain(rounded(figures.patch_area, figures.decimals))
     notes = [f"图斑{figures.patch_count}个、{area}亩"]
     if figures.short_count:
@@ -139,6 +147,7 @@ def remark(figures: TargetFigures) -> str:
         notes.append(f"{figures.short_count}个完成面积小于图斑面积，共少{lack}亩")
     if figures.need.quota != figures.quota:
         notes.append(f"核减后按{plain(rounded(figures.need.quota, figures.decimals))}亩计")
+    notes += aside
     undated = [row.milestone.name for row in figures.milestones if row.undated]
     if undated:
         notes.append(f"{'、'.join(undated)}{UNDATED}")

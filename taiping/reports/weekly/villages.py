@@ -46,18 +46,22 @@ def _counts(book, shot):
     columns = [*FIRST]
     for figures in by_target:
         columns += _parts(figures, ("图斑", "上报", "核实", "村该办的逾期"), 5.5, COUNT)
-    sheet = _opened(book, shot, "分村", "个", [*columns, *LAST], font_step=2)
+    has_carried = any(row.carried_count for row in rows)
+    carried = [count("已结转", 7)] if has_carried else []
+    sheet = _opened(book, shot, "分村", "个", [*columns, *LAST, *carried], font_step=2)
     for place, row in enumerate(rows, start=1):
         values = [place, row.village.name, row.lot]
         for _, cell in row.pairs:
             values += _count_cells(cell) if _is_shown(cell) else [None] * 4
         share = ratio(row.confirmed_count, row.patch_count)
         values += [share, *_returns(row.returns), *_owed(row.owed), worst_words(row)]
+        values += [row.carried_count] if has_carried else []
         sheet.row(values, late={"村该办"} if row.owed.village else ())
     sheet.filter()
     confirmed = sum(row.confirmed_count for row in rows)
     share = ratio(confirmed, sum(row.patch_count for row in rows))
     whole = [share, *_returns(shot.returns[None]), *_owed(shot.progress.owed), None]
+    whole += [sum(row.carried_count for row in rows)] if has_carried else []
     _total(sheet, [_count_cells(figures) for figures in by_target], whole)
 
 

@@ -13,11 +13,13 @@ from hypothesis.extra.django import TestCase
 
 from plots import actions
 from plots.actions import permissions as permits
+from plots.actions.carrying import carry_over, foresee
 from plots.ledger.replay import all_differences
 from plots.models import Kind, Patch, RectificationRecord, Status
 from tests.worlds.factories import (
     make_milestone,
     make_patch,
+    make_plan,
     make_record,
     make_steps_target,
     make_user,
@@ -39,6 +41,7 @@ class Naive:
         self.whole = [False] * 3  # 每步是不是按整块算
         self.done = [False] * 3
         self.returned = self.deferred = self.exempt = self.split = False
+        self.ended = None  # 结转、移出以后的状态
 
     def play(self, verb, given):
         getattr(self, verb)(**given)
@@ -101,6 +104,14 @@ class Naive:
         self.clear()
         self.split, self.deferred = True, False
 
+    def remove(self):
+        self.clear()
+        self.ended, self.exempt, self.deferred = Status.REMOVED, False, False
+
+    def carry(self):
+        self.clear()
+        self.ended, self.deferred = Status.CARRIED, False
+
     def figures(self):
         """(村, 各步亩数, 核减亩数, 暂缓个数)"""
         reached = [
@@ -109,6 +120,8 @@ class Naive:
         return self.village, reached, self.area if self.exempt else Decimal(0), int(self.deferred)
 
     def status(self):
+        if self.ended:
+            return self.ended, None
         if self.split:
             return Status.PENDING, None
         if self.exempt:
@@ -151,6 +164,8 @@ class AnyStory(TestCase):
         cls.town.patch.area_mu = AREAS[0]
         cls.town.patch.save()
         cls.chen = make_user("chen", role="STAFF", name="陈宏")
+        cls.other = make_plan(2024, code="2024-more", title="后半年的方案")
+        make_steps_target(cls.other, cls.town.target.code)
 
     @settings(max_examples=80, deadline=None, derandomize=True)
     @given(st.data())
@@ -164,7 +179,8 @@ class AnyStory(TestCase):
             forward = [
                 verb for verb in ("report", "confirm") if verb in may
             ]  # 往前走的多抽几回，才走得到后面
-            verb = data.draw(st.sampled_from(may + forward * 8), label="动作")
+            carry = ["carry"] if patch in Patch.objects.open() else []
+            verb = data.draw(st.sampled_from(may + carry + forward * 8), label="动作")
             on += timedelta(days=data.draw(st.integers(0, 3)))
             entered = max(entered, on) + timedelta(days=data.draw(st.integers(0, 9)))
             real, naive = self.draw_action(data, verb, number)
@@ -174,9 +190,14 @@ class AnyStory(TestCase):
                 RectificationRecord.objects.values_list("pk", "withdrawn_on", "withdrawn_at")
             )
             try:
-                getattr(actions, verb)(
-                    patch, by=town.huang if reporter else self.chen, on=on, at=at, **real
-                )
+                if verb == "carry":
+                    preview = foresee(town.plan, self.other)
+                    token = preview.token
+                    carry_over(town.plan, self.other, by=town.admin, on=on, at=at, token=token)
+                else:
+                    getattr(actions, verb)(
+                        patch, by=town.huang if reporter else self.chen, on=on, at=at, **real
+                    )
             except actions.NotAllowed:
                 after = list(
                     RectificationRecord.objects.values_list("pk", "withdrawn_on", "withdrawn_at")
@@ -215,7 +236,7 @@ class AnyStory(TestCase):
             return {"children": children, "reason": "两户"}, ("split_", {})
         if verb == "exempt":
             return {"note": "影像为水田"}, ("exempt_", {})
-        return ({"note": "说明"} if verb in ("defer", "remark") else {}), (verb, {})
+        return ({"note": "说明"} if verb in ("defer", "remark", "remove") else {}), (verb, {})
 
     def agree(self, patch, story):
         days = {day for on, entered, *_ in story for day in (on, entered)} | {sep(1)}
@@ -234,12 +255,31 @@ class AnyStory(TestCase):
                 assert villages <= {village}, (day, basis, story)
                 if basis == "done":
                     counting = Patch.objects.counting(day).filter(pk=patch.pk).exists()
-                    assert counting == (not naive.split)
+                    assert counting == (not naive.split and not naive.ended)
+                self.agree_after_carrying(story, day, basis)
         final = Naive()
         for _, _, verb, words in story:
             final.play(verb, words)
         assert (patch.status, getattr(patch.next_milestone, "code", None)) == final.status(), story
         assert list(all_differences()) == []
+
+    def agree_after_carrying(self, story, day, basis):
+        """结转来的图斑：结转那天以前一点没有，从那天起就是老图斑那时的样子。"""
+        carried = [place for place, (*_, verb, _) in enumerate(story) if verb == "carry"]
+        if not carried:
+            return
+        on, entered, *_ = story[carried[0]]
+        before = Naive()
+        for *_, verb, words in story[: carried[0]]:
+            before.play(verb, words)
+        patch = Patch.objects.get(target__plan=self.other)
+        is_there = (entered if basis == "recorded" else on) <= day
+        counting = Patch.objects.counting(day, basis).filter(pk=patch.pk).exists()
+        village, *expected = before.figures() if is_there else Naive().figures()
+        villages, *found = recorded_figures(patch, day, basis)
+        assert (counting, found) == (is_there, expected), (day, basis, story)
+        assert villages <= {village}
+        assert (patch.status, patch.next_milestone.code) == before.status(), story
 
 
 @pytest.mark.django_db

@@ -278,6 +278,7 @@ def test_each_person_gets_the_buttons_they_can_use(client, town):
         "remark",
         "amend",
         "split",
+        "remove",
     }
     town.bring_to(Status.AWAITING)
     assert buttons(client, town, town.huang) == {
@@ -287,6 +288,7 @@ def test_each_person_gets_the_buttons_they_can_use(client, town):
         "remark",
         "amend",
         "split",
+        "remove",
     }
     assert buttons(client, town, town.east_secretary) == set()
 
