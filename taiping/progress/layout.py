@@ -20,7 +20,7 @@ from taiping.progress.figures import (
 from taiping.progress.rates import percent_of
 from taiping.progress.returns import Returns
 from taiping.progress.states import MilestoneState
-from taiping.progress.words import brought_text, shortage
+from taiping.progress.words import quota_with_brought, shortage
 from tasks.models import Target, WorkingGroup
 from villages.models import Village
 
@@ -75,9 +75,9 @@ class TargetRow:
         return shortage(self.figures) if self.figures.patch_count else ""
 
     @property
-    def brought(self) -> str:
-        """从别的方案结转来的话；没有是空。"""
-        return brought_text(self.figures)
+    def with_brought(self) -> str:
+        """任务数连着结转来的和不连各是多少；没有结转来的、没有个数任务的是空。"""
+        return quota_with_brought(self.figures)
 
     @property
     def target(self) -> Target:

@@ -33,11 +33,16 @@ def brought_text(figures: TargetFigures) -> str:
     """从别的方案结转来的：有个数任务的，任务数连着它们和不连着各是多少；没有结转来的是空文字。"""
     if not figures.brought_count:
         return ""
-    came = f"图斑里有结转来的{figures.brought_count}个"
-    if figures.quota_count is None:
-        return came
+    both = (f"图斑里有结转来的{figures.brought_count}个", quota_with_brought(figures))
+    return "，".join(filter(None, both))
+
+
+def quota_with_brought(figures: TargetFigures) -> str:
+    """“任务数不连它们26个、连它们32个”；没有结转来的、没有个数任务的是空文字。"""
+    if not figures.brought_count or figures.quota_count is None:
+        return ""
     whole = figures.quota_count + figures.brought_count
-    return f"{came}：任务数不连它们是{figures.quota_count}个，连它们是{whole}个"
+    return f"任务数不连它们{figures.quota_count}个、连它们{whole}个"
 
 
 def carried_text(figures: TargetFigures) -> str:

@@ -54,6 +54,11 @@ def step(code, name, due_on, reached, on_time, late, overdue, state):
     }
 
 
+def none_carried(zero):
+    """没有结转出去、也没有结转来的。"""
+    return {"carried": zero, "carried_count": 0, "brought": zero, "brought_count": 0}
+
+
 def place(name, quota, quota_count, reported, confirmed, overdue):
     return {
         "name": name,
@@ -64,6 +69,7 @@ def place(name, quota, quota_count, reported, confirmed, overdue):
         "reported_count": reported[1],
         "confirmed_count": confirmed[1],
         "overdue_count": overdue,
+        "carried_count": 0,
     }
 
 
@@ -101,6 +107,7 @@ def test_json_of_the_year_in_december(example):
                 "exempt": "6.2",
                 "exempt_count": 1,
                 "deferred_count": 0,
+                **none_carried("0.0"),
                 "patch_count": 4,
                 "state": "DONE_LATE",
                 "milestones": [
@@ -165,6 +172,7 @@ def test_json_of_the_year_in_december(example):
                 "exempt": "5.00",
                 "exempt_count": 1,
                 "deferred_count": 0,
+                **none_carried("0.00"),
                 "patch_count": 7,
                 "state": "DONE_LATE",
                 "milestones": [
@@ -219,6 +227,7 @@ def test_json_of_the_year_in_december(example):
                 "exempt": "0.00",
                 "exempt_count": 0,
                 "deferred_count": 0,
+                **none_carried("0.00"),
                 "patch_count": 3,
                 "state": "AT_RISK",
                 "milestones": [

@@ -27,7 +27,7 @@ class January(TwoVillages):
         self.add("西村的", self.west)
         self.deed("report", "报了一半", 5, by=self.east_secretary, area_mu="4")
         for code in ("待核实", "退回了", "销号了"):
-            self.deed("report", code, 5, by=self.east_secretary, step="evidence")
+            self.deed("report", code, 5, by=self.east_secretary, step="evidence", photos=1)
         self.deed("send_back", "退回了", 12, step="evidence", reasons=["照片不清"])
         self.deed("report", "暂缓着", 5, by=self.east_secretary)
         self.deed("defer", "暂缓着", 9, note="等水退")

@@ -5,18 +5,24 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
+from openpyxl import load_workbook
 
 from plots.actions.carrying import carry_over, foresee
 from plots.actions.permissions import NotAllowed
+from plots.actions.transaction import ActionContext
+from plots.evidence import attach
 from plots.ledger.queues import awaiting, tasks_of
 from plots.ledger.replay import all_differences, records_of, state_of
 from plots.ledger.timeline import timeline
-from plots.models import Kind, Patch, RectificationRecord, Status
+from plots.models import Batch, BatchBefore, Kind, Patch, RectificationRecord, Status
 from taiping.progress.output import as_json
 from taiping.progress.progress import plan_progress
-from tests.worlds.factories import make_milestone, make_shape
+from taiping.reports.bulletin import write_bulletin
+from tasks.next_year import copy_to_next_year
+from tests.worlds.factories import make_batch, make_milestone, make_shape
 from tests.worlds.geo_files import square
 from tests.worlds.january import CARRIED_ON, ENTERED_AT, OPEN, January
+from tests.worlds.photos import upload
 
 pytestmark = pytest.mark.django_db
 BASES = ("done", "recorded")
@@ -263,3 +269,86 @@ def test_shape_and_photos_come_along(town, client):
     assert f'"id": {new.pk}' in data
     old = client.get(f"/patches/map/data.geojson?plan=2024&{window}").getvalue().decode()
     assert '"count": 0' in old
+
+
+def test_photos_handed_in_before_still_count_and_are_seen(client, media):
+    """举证报了一半、交了一张照片，结转以后这一步不再缺照片，照片在新图斑的页面上看得到。"""
+    town = January(min_photos=1)
+    at = ENTERED_AT - timedelta(days=12)
+    town.act("resume", "暂缓着", by=town.huang, on=date(2025, 1, 7), at=at)
+    record = town.act(
+        "report", "暂缓着", by=town.east_secretary, on=date(2025, 1, 8), at=at, area_mu="3"
+    )
+    attach(record, [upload()], by=town.east_secretary)
+
+    town.carry()
+
+    new = town.there("暂缓着")
+    context = ActionContext(new, town.east_secretary)
+    assert context.missing_materials(new.next_milestone) == []
+    assert context.state.next_step.remaining_mu == 7
+    client.force_login(town.east_secretary)
+    page = client.get(f"/patches/{new.pk}/")
+    assert [item.record for item in page.context["evidence"]] == [record]
+    assert "结转以前的材料也列在这里" in page.content.decode()
+
+
+def test_carried_on_again_the_next_year_keeps_the_first_days(town):
+    """2024 → 2025 → 2026：记录里写的还是最早在哪份方案、哪天办的。"""
+    town.carry()
+    third = copy_to_next_year(town.new)
+    on, at = date(2026, 1, 5), ENTERED_AT + timedelta(days=360)
+    token = foresee(town.new, third).token
+
+    carry_over(town.new, third, by=town.admin, on=on, token=token, at=at)
+
+    last = Patch.objects.get(target__plan=third, code="待核实")
+    assert (last.carried_from, last.status) == (town.there("待核实"), Status.AWAITING)
+    carried = last.records.order_by("pk").first().details["carried"]
+    assert (carried["plan"], carried["done_on"]) == ("2024年度", "2024-09-05")
+    assert told(town.new, on, "done")["carried_count"] == 6
+    assert told(town.plan, on, "done")["carried_count"] == 6
+    assert list(all_differences()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_keeps_what_was_carried_removed_and_taken_back(town, tmp_path):
+    town.carry()
+    day = date(2025, 1, 12)
+    town.act("remove", town.there("没动"), by=town.huang, on=day, at=ENTERED_AT, note="重了")
+    batch = make_batch(town.target, applied_at=ENTERED_AT)
+    BatchBefore.keep(batch, [[town.old("没动").pk, {"place": ["甲", "乙"]}, None]])
+    models = (Patch, RectificationRecord, Batch, BatchBefore)
+    before = [list(model.objects.order_by("pk").values()) for model in models]
+    call_command("backup", str(tmp_path / "bei.zip"), stdout=io.StringIO())
+    Patch.objects.update(place="")
+
+    call_command("restore", str(tmp_path / "bei.zip"), replace=True, stdout=io.StringIO())
+
+    after = [list(model.objects.order_by("pk").values()) for model in models]
+    assert after == before
+    assert BatchBefore.objects.get().changes[0][1] == {"place": ["甲", "乙"]}
+
+
+def test_weekly_workbook_and_bulletin_say_it_too(town, client):
+    town.new_target.quota_count = 26
+    town.new_target.save()
+    town.carry()
+    on = date(2025, 1, 25)
+    client.force_login(town.mayor)
+
+    book = load_workbook(io.BytesIO(client.get(f"/weekly.xlsx?plan=2024&on={on}").content))
+    rows = [[cell for cell in row if cell is not None] for row in book["总表"].values]
+    head = next(row for row in book["总表"].values if "已结转（个）" in row)
+    line = next(row for row in book["总表"].values if row[0] == "自然撂荒地整治")
+    later = str(write_bulletin(town.new, on))
+
+    assert line[head.index("已结转（个）")] == 6
+    assert "另有6个、60亩已结转到别的方案" in str(rows)
+    assert "已结转" in str(list(book["分村"].values))
+    assert "另有6个、60亩已结转到别的方案" in str(write_bulletin(town.plan, on))
+    assert "图斑里有结转来的6个，任务数不连它们26个、连它们32个。" in later
+    page = client.get(f"/?plan=2025&on={on}").content.decode()
+    assert "任务数不连它们26个、连它们32个" in page
+    before = client.get(f"/weekly.xlsx?plan=2024&on={date(2024, 12, 31)}")
+    assert "已结转" not in str(list(load_workbook(io.BytesIO(before.content))["总表"].values))

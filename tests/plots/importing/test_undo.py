@@ -132,9 +132,7 @@ def test_the_page_shows_asks_and_does(town, client):
     done = client.post(f"{address}undo/", follow=True).content.decode()
     upload = client.get("/patches/import/")
 
-    assert [patch.code for patch in page.context["page"]] == ["0002", "T-1"] or page.context[
-        "page"
-    ].paginator.count == 2
+    assert {patch.code for patch in page.context["page"]} == {"0002", "T-1"}
     assert f"{address}undo/" in page.content.decode()
     assert listed.context["count"] == 2
     assert "批次：下发.xlsx" in listed.content.decode()
@@ -150,7 +148,7 @@ def test_a_replaced_shape_comes_back(town):
     old = make_shape(patch, square())
     digest = old.digest
     batch = town.batch(b"{}")
-    keep = [name for name in ("source_crs", "repaired", "parts") if True]
+    keep = ("source_crs", "repaired", "parts")
     values = {name: getattr(old, name) for name in keep}
     values |= {name: getattr(old, name) for name in ("min_lon", "min_lat", "max_lon", "max_lat")}
     values |= {"digest": digest, "wkb": bytes(old.wkb).hex(), "batch_id": None}

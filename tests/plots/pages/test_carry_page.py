@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 
@@ -93,9 +94,9 @@ def test_a_later_file_of_the_new_plan_changes_the_carried_one(town):
     town.carry()
     batch = Batch(target=town.new_target, name="2025年下发.xlsx", by=town.huang)
     rows = [[1, "东村", "没动", 10, "新坡", "张三"], [2, "东村", "新的", 3, None, None]]
-    batch.file.save("x.xlsx", _file(xlsx(HEADER, *rows)))
+    batch.file.save("x.xlsx", ContentFile(xlsx(HEADER, *rows)))
     old = Batch(target=town.target, name="又发一遍.xlsx", by=town.huang)
-    old.file.save("y.xlsx", _file(xlsx(HEADER, rows[0])))
+    old.file.save("y.xlsx", ContentFile(xlsx(HEADER, rows[0])))
 
     review = apply_batch(batch, by=town.huang)
     again = preview(old, by=town.huang)
@@ -104,12 +105,6 @@ def test_a_later_file_of_the_new_plan_changes_the_carried_one(town):
     assert Patch.objects.filter(code="没动").count() == 2
     assert (town.there("没动").place, town.old("没动").place) == ("新坡", "没动的坡")
     assert (again.is_empty, "已经结转到别的方案" in again.notes[0]) == (True, True)
-
-
-def _file(content):
-    from django.core.files.base import ContentFile
-
-    return ContentFile(content)
 
 
 def test_clearing_the_demo_takes_the_carried_ones_too(town):
