@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from plots import actions
+from plots.actions.carrying import carry_over, foresee
 from plots.models import Patch, RectificationRecord, Status
 from tests.worlds.factories import make_patch, make_plan, make_steps_target, make_user, make_village
 from villages.models import Role
@@ -122,7 +123,18 @@ class TwoVillages(Town):
             self.do("confirm", on=sep(7))
         if status in (Status.EXEMPT, Status.DEFERRED):
             self.do("exempt" if status == Status.EXEMPT else "defer", on=sep(6))
+        if status == Status.REMOVED:
+            self.do("remove", on=sep(6))
+        if status == Status.CARRIED:
+            self.carry_away(sep(6))
         assert self.now() == status
+
+    def carry_away(self, on):
+        """结转到同一年度另一份方案里同样的任务。"""
+        other = make_plan(self.plan.year, code=f"{self.plan.year}-more", title="另一份方案")
+        make_steps_target(other, self.target.code)
+        token = foresee(self.plan, other).token
+        carry_over(self.plan, other, by=self.admin, on=on, token=token, at=self.at)
 
     def now(self):
         self.patch.refresh_from_db()

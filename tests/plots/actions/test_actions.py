@@ -45,9 +45,10 @@ AFTER = {
     "exempt": {P: E, U: E, R: E, A: E, D: E},
     "defer": {P: D, U: D, R: D},
     "resume": {D: P},
-    "remark": {status: status for status in Status},
-    "amend": {status: status for status in Status},
+    "remark": {status: status for status in (P, U, R, A, C, E, D)},
+    "amend": {status: status for status in (P, U, R, A, C, E, D)},
     "split": {P: P, U: P, R: P, A: P, D: P},
+    "remove": dict.fromkeys((P, U, R, A, C, E, D), Status.REMOVED),
 }
 
 

@@ -154,7 +154,7 @@ def test_the_ledger_exported_goes_back_in_without_a_change(target, staff):
     assert [str(problem) for problem in [*review.problems, *review.warnings]] == []
     assert (review.is_empty, review.found.unchanged, review.found.kept) == (True, 4, 0)
     assert review.found.file_mu == Decimal("25.333333")
-    assert "有 1 行是已拆分的原图斑，没有读。" in review.notes
+    assert "有 1 行是已拆分、已结转、已移出的图斑，没有读。" in review.notes
     assert stored() == before
 
 
