@@ -14,6 +14,7 @@ from plots.ledger.before_amendment import Before, amended_later
 from plots.ledger.replay import STATEFUL, WORK, PatchStanding, is_check, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.querysets import PatchQuerySet, due_on
+from taiping.ground.area import MuField
 from tasks.models import Milestone
 from tasks.models.question import DONE
 from villages.models import Village
@@ -168,7 +169,10 @@ class LedgerAt:
         """那天系统里记的图斑面积（亩）。"""
         if not self.amended:
             return F("area_mu")
-        whens = [When(pk=pk, then=Value(before.area_mu)) for pk, before in self.amended.items()]
+        whens = [
+            When(pk=pk, then=Value(before.area_mu, output_field=MuField()))
+            for pk, before in self.amended.items()
+        ]
         return Case(*whens, default=F("area_mu"))
 
     def due_within(self, days: int) -> Q:

@@ -93,6 +93,50 @@ def test_print_rules_come_last_in_their_sheet_and_print_sheets_last_on_their_pag
     assert (after, early) == ({}, [])
 
 
+HEX = re.compile(r"(--[\w-]+): (#[0-9a-f]{6});")
+
+
+def brightness(colour):
+    """相对亮度，照 WCAG 2 的算法。"""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_every_state_reads_on_its_own_ground_by_day_by_night_and_on_the_screen():
+    sheet = (ROOT / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
+    pairs = [
+        ("--field", "--field-wash"),
+        ("--plum-ink", "--plum-wash"),
+        ("--sky", "--sky-wash"),
+        ("--wheat-ink", "--wheat-wash"),
+        ("--brick-ink", "--brick-wash"),
+    ]
+    themes = [dict(HEX.findall(block)) for block in sheet.split("}") if "--plum-ink" in block]
+    faint = []
+    for theme in themes:
+        for ink, wash in pairs:
+            dark, light = sorted([brightness(theme[ink]), brightness(theme[wash])])
+            if (light + 0.05) / (dark + 0.05) < 4.5:
+                faint.append((ink, theme[ink]))
+
+    assert len(themes) == 3
+    assert faint == []
+
+
+def test_done_late_is_told_from_done_by_colour_and_by_shape():
+    sheet = code(ROOT / "static" / "css" / "parts.css")
+    on_time, late = (
+        re.findall(rf"\.{name}(?:::before)? \{{([^}}]*)\}}", sheet)
+        for name in ("tag-done", "tag-done-late")
+    )
+
+    assert len(on_time) == len(late) == 2
+    assert set(on_time).isdisjoint(late)
+
+
 def test_every_class_in_a_sheet_is_on_some_page():
     """只看词：模板、脚本、程序里哪里都没有的，就没有人用。tag-{{ kind }} 这样拼的，看前一半。"""
     parts = ("plots", "tasks", "villages", "taiping")

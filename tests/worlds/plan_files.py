@@ -51,7 +51,13 @@ def make_2025():
     )
     make.make_target(new, "direction", quota=None)
     make.make_milestone(
-        patches, "replant", starts_on=date(2025, 3, 1), min_photos=2, needs_external_ref=True
+        patches,
+        "replant",
+        starts_on=date(2025, 3, 1),
+        min_photos=2,
+        needs_external_ref=True,
+        quota=Decimal("33.100001"),
+        quota_count=8,
     )
     make.make_milestone(patches, "check", due_on=None, actor="DISTRICT")
     make.make_allocation(patches, Village.objects.get(name="团碾"), quota=None)

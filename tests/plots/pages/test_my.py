@@ -95,8 +95,12 @@ def test_steps_of_the_town_are_counted_but_are_not_work(client, year):
 
     page = response.content.decode()
     assert codes(response) == []
-    assert {"1 个等镇里核实", "1 个等镇里比对核实", "1 个暂缓"} == set(response.context["waiting"])
-    assert "1 个等镇里比对核实" in page
+    assert set(response.context["waiting"]) == {
+        "1 个等镇里核实",
+        "1 个等镇里比对核实，其中 1 个镇里已经逾期",
+        "1 个暂缓",
+    }
+    assert "1 个等镇里比对核实，其中 1 个镇里已经逾期" in page
     assert "眼下没有要村里办的图斑" in page
 
 

@@ -117,8 +117,10 @@ def scene():
         ({"state": "returned"}, ["退回"]),
         ({"state": "overdue"}, ["一半", "没动", "要拆-1", "要拆-2"]),
         ({"state": "overdue", "milestone": "evidence"}, []),
+        ({"state": "overdue", "actor": "VILLAGE"}, ["一半", "没动", "要拆-1", "要拆-2"]),
+        ({"state": "overdue", "actor": "TOWN"}, []),
         ({"milestone": "replant", "done": "on_time"}, ["按期", "暂缓", "退回"]),
-        ({"milestone": "replant", "done": "late"}, ["核减", "逾期"]),
+        ({"milestone": "replant", "done": "late"}, ["逾期"]),  # 核减的从不算逾期
         ({"milestone": "replant", "done": "yes"}, ["按期", "暂缓", "核减", "退回", "逾期"]),
         ({"milestone": "replant", "done": "no"}, ["一半", "没动", "要拆-1", "要拆-2"]),
         ({"milestone": "replant", "done": "some"}, ["一半", "按期", "暂缓", "退回", "逾期"]),
@@ -136,9 +138,9 @@ def test_the_system_knew_less_on_that_day(scene):
     """10月3日做的、10月20日才录入：按录入日期看 10月19日，系统还不知道。"""
     ask = {"on": "2024-10-19", "target": "abandoned", "milestone": "replant", "done": "late"}
 
-    assert scene.found(**ask) == ["核减", "逾期"]
-    assert scene.found(**ask, basis="recorded") == ["核减"]
-    assert scene.found(**{**ask, "on": "2024-10-20"}, basis="recorded") == ["核减", "逾期"]
+    assert scene.found(**ask) == ["逾期"]
+    assert scene.found(**ask, basis="recorded") == []
+    assert scene.found(**{**ask, "on": "2024-10-20"}, basis="recorded") == ["逾期"]
 
 
 def test_before_the_split_the_parent_counts_and_after_it_the_children(scene):
@@ -182,6 +184,7 @@ def test_the_ledger_lists_what_the_dashboard_counts(scene, basis):
 def dashboard_counts(figures):
     """(台账的条件, 总览上的个数)。"""
     yield {"state": "overdue"}, figures.overdue_count
+    yield from owed_counts({}, figures.owed)
     for target in figures.targets:
         code = {"target": target.target.code}
         yield {**code, "state": "all"}, target.patch_count
@@ -194,13 +197,58 @@ def dashboard_counts(figures):
             yield {**here, "done": "on_time"}, step.on_time_count
             yield {**here, "done": "late"}, step.late_count
             yield {**here, "state": "overdue"}, step.overdue_count
+            yield from owed_counts(here, step.owed)
         for row, where in [
             (target, code),
             *((v, {**code, "village": v.village.pk}) for v in target.villages),
         ]:
             yield {**where, "state": "overdue"}, row.overdue_count
+            yield from owed_counts(where, row.owed)
             yield {**where, "state": "reported"}, row.reported_count
             yield {**where, "state": "confirmed"}, row.confirmed_count
+
+
+def owed_counts(where, owed):
+    numbers = {"VILLAGE": owed.village, "TOWN": owed.town, "DISTRICT": owed.district}
+    for actor, number in numbers.items():
+        yield {**where, "state": "overdue", "actor": actor}, number
+
+
+def test_whose_turn_it_is_on_a_past_day_and_today(scene):
+    """11月16日：逾期、退回的报了举证，镇里没有核实；违占了结，违建没动。"""
+    late = {"on": "2024-11-16", "target": "abandoned", "state": "overdue"}
+
+    assert scene.found(**late, actor="TOWN") == ["退回", "逾期"]
+    assert scene.found(**late, actor="VILLAGE") == ["一半", "没动", "要拆-1", "要拆-2"]
+    assert scene.found(actor="TOWN") == ["退回", "逾期"]
+    assert scene.found(actor="DISTRICT") == []
+    # 暂缓的也没有了结，下一步还是村里的；核减、销号的没有下一步
+    assert scene.found(actor="VILLAGE") == sorted(
+        ["一半", "没动", "要拆-1", "要拆-2", "暂缓", "违建"]
+    )
+
+
+def test_what_was_done_on_less_than_the_patch_is_found(scene):
+    """“一半”报了 3 亩，又报 4 亩说就这么多：比图斑的 8 亩少 1 亩，核实以后才算做完。"""
+    scene.act("一半", "report", 11, 20, area_mu="4", completes=True)
+    scene.act("一半", "report", 11, 21)
+    assert scene.found(short="on") == []
+    actions.confirm(scene.patches["一半"], by=scene.huang, on=date(2024, 11, 25), at=at(11, 25))
+
+    assert scene.found(short="on") == ["一半"]
+    assert scene.found(short="on", on="2024-11-24") == []
+    assert scene.found(short="on", on="2024-11-25") == ["一半"]
+    # 后来面积更正为 7 亩：按录入日期看，那天系统里还是 8 亩
+    actions.amend(
+        scene.patches["一半"],
+        by=scene.huang,
+        on=date(2024, 12, 1),
+        at=at(12, 1),
+        reason="重新丈量",
+        area_mu="7",
+    )
+    assert scene.found(short="on") == []
+    assert scene.found(short="on", on="2024-11-25", basis="recorded") == ["一半"]
 
 
 def test_the_area_under_the_list_is_the_area_on_the_dashboard(scene):
