@@ -1,19 +1,19 @@
 """一块图斑的一步最多一条没有撤回的完成记录；以前留下的重复，升级时留一条算完成。"""
 
+from contextlib import contextmanager
 from datetime import date
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 
 from plots.ledger.replay import all_differences, settle
 from plots.models import Patch, RectificationRecord, Status
 from tests.worlds.factories import make_record
 from tests.worlds.town import TwoVillages, sep
 
-BEFORE = [("plots", "0013_batch_unreadable")]
+keep_one = import_module("plots.migrations.0015_one_completing_record").keep_one
 
 
 @pytest.mark.django_db
@@ -31,20 +31,9 @@ def test_a_second_completing_record_is_not_stored():
 
 @pytest.mark.django_db(transaction=True)
 def test_old_duplicates_are_kept_but_complete_no_more():
-    executor = MigrationExecutor(connection)
-    leaves = executor.loader.graph.leaf_nodes()
-    executor.migrate(BEFORE)
-    town = TwoVillages()
-    town.report(on=sep(5), step=town.evidence)
-    twice = make_record(town.patch, town.replant, by=town.huang, on=sep(8), area_mu=0)
-    redone = town.add_patch(town.target, town.east, "退回重报过")
-    for day in (5, 15):
-        town.act("report", redone, by=town.east_secretary, on=sep(day))
-        if day == 5:
-            town.act("send_back", redone, by=town.huang, on=sep(10), reasons=["没种"])
-
-    executor = MigrationExecutor(connection)
-    executor.migrate(leaves)
+    with without_the_rule():
+        town, twice, redone = a_town_with_duplicates()
+        keep_one(apps, None)
 
     twice.refresh_from_db()
     assert (twice.completes, twice.area_mu, twice.withdrawn_at) == (False, 0, None)
@@ -53,6 +42,33 @@ def test_old_duplicates_are_kept_but_complete_no_more():
     assert list(all_differences()) == []
     assert Patch.objects.get(pk=town.patch.pk).status == Status.AWAITING
     assert settle(Patch.objects.get(pk=town.patch.pk)).status == Status.AWAITING
+
+
+@contextmanager
+def without_the_rule():
+    """像早先的库那样，没有这条约束；块结束时加回去，有重复就加不上。"""
+    (rule,) = [
+        rule
+        for rule in RectificationRecord._meta.constraints
+        if rule.name == "record_completes_a_step_once"
+    ]
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(RectificationRecord, rule)
+    yield
+    with connection.schema_editor() as editor:
+        editor.add_constraint(RectificationRecord, rule)
+
+
+def a_town_with_duplicates():
+    town = TwoVillages()
+    town.report(on=sep(5), step=town.evidence)
+    twice = make_record(town.patch, town.replant, by=town.huang, on=sep(8), area_mu=0)
+    redone = town.add_patch(town.target, town.east, "退回重报过")
+    for day in (5, 15):
+        town.act("report", redone, by=town.east_secretary, on=sep(day))
+        if day == 5:
+            town.act("send_back", redone, by=town.huang, on=sep(10), reasons=["没种"])
+    return town, twice, redone
 
 
 @pytest.mark.django_db
@@ -65,7 +81,6 @@ def test_a_duplicate_that_was_sent_back_too_is_found():
     make_record(town.patch, step, on=sep(9), area_mu=0, withdrawn_on=sep(20), **given)
     make_record(town.patch, step, on=sep(25), by=town.huang, created_at=town.at)
 
-    keep_one = import_module("plots.migrations.0014_one_completing_record").keep_one
     keep_one(apps, None)
 
     completing = RectificationRecord.objects.filter(completes=True)

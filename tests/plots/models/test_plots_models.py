@@ -65,8 +65,8 @@ def test_record_constraints():
         ({"kind": "LOST"}, "record_kind_is_known"),
     ]:
         refused(lambda fields=fields: make_record(patch, by=by, **fields), name)
-    assert make_record(patch, by=by, kind=Kind.RETURN, reasons=["需补充近景"]).pk
-    assert make_record(patch, by=by, kind=Kind.DEFER, note="等水退").pk
+    assert make_record(patch, by=by, kind=Kind.RETURN, completes=False, reasons=["需补充近景"])
+    assert make_record(patch, by=by, kind=Kind.DEFER, completes=False, note="等水退")
 
 
 def test_record_is_effective_until_withdrawn_on_both_bases():
