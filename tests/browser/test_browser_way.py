@@ -51,7 +51,7 @@ def import_through_the_page(page, year, tmp_path):
         book.active.append(row)
     book.save(tmp_path / "下发.xlsx")
     page.goto("/patches/import/")
-    page.get_by_label("目标任务").select_option(label=f"{year.plan.year}年 · 自然撂荒地整治")
+    page.get_by_label("目标任务").select_option(label=f"{year.plan.name} · 自然撂荒地整治")
     page.locator("input[type=file]").set_input_files(tmp_path / "下发.xlsx")
     page.get_by_role("button", name="上传并预览").click()
     page.get_by_role("button", name="导入这份文件").click()

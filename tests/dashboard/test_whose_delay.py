@@ -167,5 +167,5 @@ def test_a_step_of_a_target_measured_by_readings_has_no_count():
     ponds = make_target(make_plan(), unit="座", measured_by="READINGS", quota=Decimal(52))
     step = make_milestone(ponds, quota_count=13)
 
-    with pytest.raises(ValidationError, match="靠监测量的任务不按个数算"):
+    with pytest.raises(ValidationError, match="靠监测量的任务只看监测数，不看个数"):
         step.full_clean()

@@ -236,7 +236,6 @@ def test_browser_blocks_nothing_on_the_main_pages(page_as, new_context):
             "/admin/villages/loginfailure/",
             "/admin/tasks/target/",
             f"/admin/tasks/target/{town.target.pk}/change/",
-            "/admin/tasks/reading/add/",
             "/admin/villages/posting/add/",
         ],
     )

@@ -4,12 +4,12 @@ from django.contrib import messages
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from plots.actions.messages import identifier
 from plots.pages.bulk.forms import BULK, BulkForm, answer, carry_out, picked, undo
 from taiping.ground.permissions import permission_required
 from villages.accounts import drafts
+from villages.accounts.landing import only_post
 
 
 @permission_required("plots.act_in_bulk")
@@ -35,7 +35,7 @@ def patch_bulk(request):
     return _show(request, "plots/bulk/bulk.html", posted, patches, form=form)
 
 
-@require_POST
+@only_post
 @permission_required("plots.act_in_bulk")
 def bulk_undo(request):
     """撤回刚才的一次成批办理：后来没有人办别的才撤得回，撤不回的一块块说明。"""

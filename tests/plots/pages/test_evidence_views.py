@@ -251,7 +251,8 @@ def test_list_shows_facts_and_warns_of_the_same_photo(town, photo):
         check(upload(photo.file.read())),
         by=town.huang,
     )
-    store(make_record(town.patch), check(upload(pdf(), "<b>合同.pdf")), by=town.huang)
+    another = make_record(town.patch, completes=False)
+    store(another, check(upload(pdf(), "<b>合同.pdf")), by=town.huang)
 
     page = render_to_string(
         "plots/evidence/_evidence.html", {"items": listed(town.patch.evidence.all(), town.mayor)}
