@@ -3,10 +3,7 @@
 老的从结转那天起不再算（已结转），过去的日子不变；新的停在同一步，原来的办理跟着抄过去，两边互相指着。
 """
 
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,21 +13,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from plots.actions.carry_preview import CHUNK, Preview, in_parts, preview_of, steps_of_targets
 from plots.actions.permissions import NotAllowed
 from plots.geometry.checks import recheck
-from plots.ledger.replay import STATEFUL, WORK, PatchStanding, replay, settle_all
+from plots.ledger.replay import WORK, replay, settle_all
 from plots.models import GeometryCheck, Kind, Patch, PatchShape, RectificationRecord, Status
 from plots.models.deadlines import local_date
 from taiping.ground.dates import long_date
-from tasks.models import Milestone, Plan, Target
-from villages.models import User, Village
+from tasks.models import Plan, Target
+from villages.models import User
 
-CHUNK = 500
-NO_COUNTERPART = "{plan}里没有代码是“{code}”、靠图斑量的任务"
-NO_STEPS = "{plan}的“{target}”还没有时间节点"
-ENDED_THERE = "{plan}里同村同号的那一块已经拆分、移出或结转"
-DEMO_THERE = "和{plan}里同村同号的那一块，一块是演示数据，一块不是"
-TAKEN_THERE = "{plan}里同村同号的那一块已经是从别处结转来的"
 # 新图斑自己的；别的都照抄老图斑
 OWN = {
     "id",
@@ -56,164 +48,6 @@ class Stamp(NamedTuple):
     at: datetime
 
 
-@dataclass
-class Move:
-    """一块图斑结转到哪里：step 是在新方案里停在哪一步；existing 是那边已经有的同村同号的一块。"""
-
-    patch: Patch
-    state: PatchStanding
-    target: Target
-    step: Milestone
-    filled: tuple[str, ...]  # 老方案没有、在新方案里算做过的步骤
-    existing: Patch | None = None
-
-
-@dataclass
-class Preview:
-    """会怎么结转：moves 是转过去的；staying 是留下不动的，{为什么: [图斑]}。"""
-
-    source: Plan
-    to: Plan
-    moves: list[Move] = field(default_factory=list)
-    staying: dict[str, list[Patch]] = field(default_factory=lambda: defaultdict(list))
-
-    @property
-    def token(self) -> str:
-        """看到的是这样；结转以前有人办了什么、改了方案，就不一样了。"""
-        seen = []
-        for move in self.moves:
-            last = move.state.standing[-1].pk if move.state.standing else 0
-            there = move.existing.pk if move.existing else 0
-            seen.append((move.patch.pk, move.step.pk, last, there))
-        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
-
-    @property
-    def groups(self) -> list[tuple[Target, Milestone, Target, Milestone, tuple[str, ...], int]]:
-        """[(老任务, 停在哪一步, 新任务, 停在哪一步, 算做过的步骤, 个)]，按老方案的先后。"""
-        counts = Counter()
-        for move in self.moves:
-            pending = move.state.next_milestone
-            counts[move.patch.target, pending, move.target, move.step, move.filled] += 1
-        in_order = sorted(counts.items(), key=lambda item: (item[0][0].order, item[0][1].order))
-        return [(*places, count) for places, count in in_order]
-
-    @property
-    def merged(self) -> list[Move]:
-        """那边已经有同村同号的：并到那一块，不另造。"""
-        return [move for move in self.moves if move.existing]
-
-    @property
-    def stay_count(self) -> int:
-        return sum(len(patches) for patches in self.staying.values())
-
-    @property
-    def earliest(self) -> tuple[date | None, str]:
-        """(结转最早可以是哪天, 因为哪一块)：不能早于哪一块的最后一次办理、起算的日子。"""
-        days = []
-        for move in self.moves:
-            found = [record.done_on for record in move.state.standing]
-            found += [move.patch.since_on, move.existing and move.existing.since_on]
-            days += [(day, move.patch.code) for day in found if day]
-        return max(days, default=(None, ""))
-
-
-def plans_to_carry_to(source: Plan) -> list[Plan]:
-    """可以结转过去的方案：不比它早开始的，新的在前。"""
-    return list(Plan.objects.filter(starts_on__gte=source.starts_on).exclude(pk=source.pk))
-
-
-def foresee(source: Plan, to: Plan) -> Preview:
-    """会怎么结转；只看不写。"""
-    return _preview(source, to, Patch.objects.all())
-
-
-def _preview(source, to, rows):
-    """rows 是要不要锁住的图斑。固定几次查询，记录一批批地查。"""
-    preview = Preview(source, to)
-    old = {target.pk: target for target in source.targets.prefetch_related("milestones")}
-    new = {}
-    for target in to.targets.filter(measured_by=Target.MeasuredBy.PATCHES):
-        target.plan = to
-        new[target.code] = target
-    steps = _steps_of([*old.values(), *new.values()])
-    patches = list(rows.open().filter(target__in=list(old)).order_by("pk"))
-    villages = Village.objects.in_bulk()
-    records = _standing_records(patches)
-    there = _already_there(rows, new.values(), patches)
-    for patch in patches:
-        patch.target = old[patch.target_id]
-        patch.target.plan, patch.village = source, villages[patch.village_id]
-        counterpart = new.get(patch.target.code)
-        existing = counterpart and there.get((counterpart.pk, patch.village_id, patch.code))
-        if reason := _why_not(patch, to, counterpart, steps, existing):
-            preview.staying[reason].append(patch)
-            continue
-        state = replay(patch, records[patch.pk], steps[patch.target_id])
-        step, filled = _landing(state, steps[counterpart.pk])
-        preview.moves.append(Move(patch, state, counterpart, step, filled, existing))
-    return preview
-
-
-def _steps_of(targets):
-    found = defaultdict(list)
-    by_pk = {target.pk: target for target in targets}
-    for step in Milestone.objects.filter(target__in=list(by_pk)).order_by("order"):
-        step.target = by_pk[step.target_id]
-        found[step.target_id].append(step)
-    return found
-
-
-def _standing_records(patches):
-    found = defaultdict(list)
-    for part in _parts(patches):
-        records = RectificationRecord.objects.standing().filter(patch__in=part, kind__in=STATEFUL)
-        for record in records.order_by("pk"):
-            found[record.patch_id].append(record)
-    return found
-
-
-def _parts(things):
-    things = list(things)
-    return [things[start : start + CHUNK] for start in range(0, len(things), CHUNK)]
-
-
-def _already_there(rows, targets, patches):
-    """{(任务, 村, 编号): 新方案里已经有的}。"""
-    found = {}
-    for part in _parts({patch.code for patch in patches}):
-        for patch in rows.filter(target__in=list(targets), code__in=part).order_by("pk"):
-            found[patch.target_id, patch.village_id, patch.code] = patch
-    return found
-
-
-def _why_not(patch, to, counterpart, steps, existing):
-    """留下不动的原因；能结转是空文字。"""
-    if counterpart is None:
-        return NO_COUNTERPART.format(plan=to.name, code=patch.target.code)
-    if not steps[counterpart.pk] or patch.next_milestone_id is None:
-        return NO_STEPS.format(plan=to.name, target=counterpart.name)
-    if existing and existing.has_ended:
-        return ENDED_THERE.format(plan=to.name)
-    if existing and existing.is_demo != patch.is_demo:
-        return DEMO_THERE.format(plan=to.name)
-    if existing and existing.carried_from_id:
-        return TAKEN_THERE.format(plan=to.name)
-    return ""
-
-
-def _landing(state: PatchStanding, steps: Sequence[Milestone]) -> tuple[Milestone, tuple[str, ...]]:
-    """(在新方案里停在哪一步, 前面没做过、算做过的步骤)。
-
-    停在同一代码的一步；没有的，停在没做过的第一步。最后一步总要在新方案里办。
-    """
-    done = {step.milestone.code for step in state.steps if step.done}
-    same = [step for step in steps if step.code == state.next_milestone.code]
-    undone = [step for step in steps if step.code not in done]
-    (landing, *_) = [*same, *undone, steps[-1]]
-    before = steps[: steps.index(landing)]
-    return landing, tuple(step.name for step in before if step.code not in done)
-
-
 def carry_over(
     source: Plan, to: Plan, *, by: User, on: date, token: str, at: datetime | None = None
 ) -> Preview:
@@ -223,7 +57,7 @@ def carry_over(
         with transaction.atomic():
             # 先锁任务再锁图斑：两个人同时结转、同时手工添加时排队
             list(Target.objects.select_for_update().filter(plan__in=[source, to]).order_by("pk"))
-            preview = _preview(source, to, Patch.objects.select_for_update())
+            preview = preview_of(source, to, Patch.objects.select_for_update())
             _check(preview, on, local_date(at), token)
             _carry(preview, Stamp(by, on, at))
     except IntegrityError:
@@ -294,7 +128,7 @@ def _new_patch(move, stamp):
 
 def _copy_shapes(new_pks):
     """图形和已经认定没有问题的检查跟着走。"""
-    for part in _parts(new_pks):
+    for part in in_parts(new_pks):
         shapes = list(PatchShape.objects.filter(pk__in=part))
         for shape in shapes:
             shape.pk = new_pks[shape.pk]
@@ -311,7 +145,7 @@ def _copy_shapes(new_pks):
 
 def _copy_records(preview, new, stamp):
     """抄记录，新图斑的状态照抄来的算。那边已经办过的，照那边的。"""
-    steps = _steps_of({move.target for move in preview.moves})
+    steps = steps_of_targets({move.target for move in preview.moves})
     worked = _with_records(move.existing for move in preview.merged)
     copies = defaultdict(list)
     for move in preview.moves:
@@ -321,7 +155,7 @@ def _copy_records(preview, new, stamp):
     every = [record for records in copies.values() for record in records]
     RectificationRecord.objects.bulk_create(every, batch_size=CHUNK)
     followers = [record.pk for record in every if record.is_added_with_plan]
-    for part in _parts(followers):
+    for part in in_parts(followers):
         RectificationRecord.objects.filter(pk__in=part).update(copy_of=F("pk"))
     states = []
     for patch in new.values():
@@ -418,18 +252,22 @@ def _copy(move, patch, record, step, stamp):
 
 def _follower(move, patch, step, area, stamp):
     """老方案没有这一步：停下的一步在它后面，算做过。"""
+    details = {"added_with_plan": {"step": move.step.name, "at": stamp.at.isoformat()}}
+    return _written(patch, Kind.REPORT, step, stamp, area_mu=area, completes=True, details=details)
+
+
+def _written(patch, kind, step, stamp, **more):
+    """结转的人在结转那天写下的一条，还没有存。"""
     return RectificationRecord(
         patch=patch,
         village_id=patch.village_id,
         milestone=step,
-        kind=Kind.REPORT,
+        kind=kind,
         done_on=stamp.on,
         created_at=stamp.at,
         by=stamp.by,
-        area_mu=area,
-        completes=True,
-        details={"added_with_plan": {"step": move.step.name, "at": stamp.at.isoformat()}},
         is_demo=patch.is_demo,
+        **more,
     )
 
 
@@ -438,18 +276,9 @@ def _end(preview, new, stamp):
     records, withdrawn, states = [], [], []
     for move in preview.moves:
         patch, there = move.patch, new[move.patch.pk]
-        record = RectificationRecord(
-            patch=patch,
-            village_id=patch.village_id,
-            milestone=move.state.next_milestone,
-            kind=Kind.CARRY,
-            done_on=stamp.on,
-            created_at=stamp.at,
-            by=stamp.by,
-            details={"to": there.pk, "plan": preview.to.name, "step": move.step.name},
-            is_demo=patch.is_demo,
-        )
-        records.append(record)
+        details = {"to": there.pk, "plan": preview.to.name, "step": move.step.name}
+        pending = move.state.next_milestone
+        records.append(_written(patch, Kind.CARRY, pending, stamp, details=details))
         patch.until_on, patch.until_at = stamp.on, stamp.at
         gone = [each for each in move.state.standing if each.kind in (*WORK, Kind.DEFER)]
         for each in gone:

@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from plots.actions.carrying import carry_over, foresee
+from plots.actions.carry_preview import foresee
+from plots.actions.carrying import carry_over
 from plots.models import Patch
 from tasks.next_year import copy_to_next_year
 from tests.worlds.factories import make_target

@@ -10,7 +10,8 @@ from decimal import Decimal
 from django.utils import timezone
 
 from plots import actions
-from plots.actions.carrying import carry_over, foresee
+from plots.actions.carry_preview import foresee
+from plots.actions.carrying import carry_over
 from plots.models import Patch, RectificationRecord, Status
 from tests.worlds.factories import make_patch, make_plan, make_steps_target, make_user, make_village
 from villages.models import Role

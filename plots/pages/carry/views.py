@@ -7,7 +7,8 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plots.actions.carrying import carry_over, foresee, plans_to_carry_to
+from plots.actions.carry_preview import foresee, plans_to_carry_to
+from plots.actions.carrying import carry_over
 from plots.actions.permissions import NotAllowed
 from plots.pages.carry.forms import CarryForm
 from taiping.ground.permissions import permission_required

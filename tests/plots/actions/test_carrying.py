@@ -7,7 +7,8 @@ import pytest
 from django.core.management import call_command
 from openpyxl import load_workbook
 
-from plots.actions.carrying import carry_over, foresee
+from plots.actions.carry_preview import foresee
+from plots.actions.carrying import carry_over
 from plots.actions.permissions import NotAllowed
 from plots.actions.transaction import ActionContext
 from plots.evidence import attach

@@ -13,7 +13,8 @@ from hypothesis.extra.django import TestCase
 
 from plots import actions
 from plots.actions import permissions as permits
-from plots.actions.carrying import carry_over, foresee
+from plots.actions.carry_preview import foresee
+from plots.actions.carrying import carry_over
 from plots.ledger.replay import all_differences
 from plots.models import Kind, Patch, RectificationRecord, Status
 from tests.worlds.factories import (
