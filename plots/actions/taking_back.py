@@ -29,7 +29,7 @@ def _take_back(context: ActionContext, pk: int) -> RectificationRecord:
     later = [each for each in context.records if each.pk > pk and each.kind not in QUIET_KINDS]
     if later:
         raise NotAllowed(f"后来{later[-1].by}又办了“{later[-1].get_kind_display()}”，撤回不了。")
-    if record.kind not in MAY_TAKE_BACK or context.patch.has_ended:
+    if record.kind not in MAY_TAKE_BACK or record.copy_of_id or context.patch.has_ended:
         raise NotAllowed("这一笔不能这样撤回。")
     context.on = record.done_on  # 从办的那天起撤回：哪天看都没有办过
     gone = [each for each in context.records if _went_with(each, record)]

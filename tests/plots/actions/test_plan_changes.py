@@ -8,7 +8,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from plots import actions
+from plots.actions.permissions import NotAllowed
 from plots.actions.plan_changes import follow
+from plots.actions.taking_back import take_back
 from plots.ledger.as_of import LedgerAt
 from plots.ledger.replay import all_differences, records_of, state_of
 from plots.ledger.timeline import timeline
@@ -191,6 +193,16 @@ def test_carried_records_are_nobodys_reports(town):
     patch = Patch.objects.get(code="报到举证")
     actions.confirm(patch, by=town.admin, on=sep(28))  # 改方案的人没有报过它，可以核实
     assert Patch.objects.get(code="报到举证").status == Status.CLOSED
+
+
+def test_a_carried_record_cannot_be_taken_back(town):
+    """补记是随后面那一步的，不是谁办的一笔：改方案的人单撤回它，后面做完的就没有了前面。"""
+    step, _ = town.insert_irrigation()
+    record = RectificationRecord.objects.get(patch__code="销号了", milestone=step)
+
+    with pytest.raises(NotAllowed, match="不能这样撤回"):
+        take_back(record, by=town.admin)
+    assert list(all_differences()) == []
 
 
 def test_two_steps_at_once_are_both_carried(town):
