@@ -82,15 +82,35 @@ class Look:
         return max(self.area - self.amount(last), Decimal(0))
 
     @property
-    def is_waiting(self):
-        """退回了、还没有重报：最近一次办的是退回。随方案补的不算重报。"""
-        deeds = [
-            row
+    def deeds(self):
+        """办过的：报、核实、退回；随方案补的不算谁办的。"""
+        return [
+            row.kind
             for row in self.standing
             if row.kind == Kind.RETURN or (row.kind in WORK and row.copy_of_id != row.pk)
         ]
-        is_back = bool(deeds) and deeds[-1].kind == Kind.RETURN
+
+    @property
+    def is_waiting(self):
+        """退回了、还没有重报：最近一次办的是退回。"""
+        is_back = self.deeds[-1:] == [Kind.RETURN]
         return is_back and not self.exempt and not self.is_deferred
+
+    @property
+    def status(self):
+        """那天的状态；最后一步由镇里、区里认定的，前面都做完了是待核实。"""
+        if self.exempt:
+            return "EXEMPT"
+        if not self.undone:
+            return "CLOSED"
+        if self.is_deferred:
+            return "DEFERRED"
+        if self.is_waiting:
+            return "RETURNED"
+        last = self.steps[-1]
+        if len(self.steps) > 1 and self.undone == [last] and last.actor != "VILLAGE":
+            return "AWAITING"
+        return "UNDERWAY" if self.deeds else "PENDING"
 
 
 def stands(record, on, basis):
