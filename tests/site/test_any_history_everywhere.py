@@ -168,12 +168,12 @@ class Everywhere(TestCase):
                     wrong.append(f"{path} 的“{text}”点开是 {counts[address]} 块：{address}")
         assert not wrong, (wrong, self.where)
 
-    @few
+    @few(2)
     @given(st.data())
     def test_after_work_and_corrections(self, data):
         self.walk(data, deed=30, take_back=3)
 
-    @few
+    @few(2)
     @given(st.data())
     def test_after_plan_changes_files_and_carrying(self, data):
         self.walk(data, deed=20, carry=2, insert_step=3, move_due=2, **{"import": 3})

@@ -30,16 +30,20 @@ from villages.models import Village
 REFUSALS = (actions.NotAllowed, Refused)
 AREAS = [Decimal(text) for text in ("4", "5.5", "6", "6.5", "8")]
 PARTS = [Decimal(1), Decimal(2), Decimal("3.5")]
+HEADER = ["村", "图斑编号", "面积（亩）", "小地名"]
 IS_LONG = "HISTORY_EXAMPLES" in os.environ
 MOST = 30  # 一段历史里试着办几件事
-few = settings(
-    max_examples=int(os.environ.get("HISTORY_EXAMPLES", 3)),
-    deadline=None,
-    derandomize=not IS_LONG,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate, *([Phase.shrink] if "HISTORY_SHRINK" in os.environ else [])],
-)
-HEADER = ["村", "图斑编号", "面积（亩）", "小地名"]
+
+
+def few(number):
+    """平时走 number 段，每次一样；HISTORY_EXAMPLES 说要走多少，就走多少、每次不一样。"""
+    return settings(
+        max_examples=int(os.environ.get("HISTORY_EXAMPLES", number)),
+        deadline=None,
+        derandomize=not IS_LONG,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, *([Phase.shrink] if "HISTORY_SHRINK" in os.environ else [])],
+    )
 
 
 def any_history(town, data, weights, after_each):

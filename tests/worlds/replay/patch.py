@@ -87,7 +87,7 @@ class Look:
         return [
             row.kind
             for row in self.standing
-            if row.kind == Kind.RETURN or (row.kind in WORK and row.copy_of_id != row.pk)
+            if row.kind == Kind.RETURN or (row.kind in WORK and not is_follower(row))
         ]
 
     @property
@@ -111,6 +111,11 @@ class Look:
         if len(self.steps) > 1 and self.undone == [last] and last.actor != "VILLAGE":
             return "AWAITING"
         return "UNDERWAY" if self.deeds else "PENDING"
+
+
+def is_follower(record):
+    """随方案补的：不是谁办的。"""
+    return "added_with_plan" in record.details
 
 
 def stands(record, on, basis):
