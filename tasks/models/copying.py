@@ -50,9 +50,7 @@ class TargetCopy:
     ) -> Self:
         """of_step、of_share：每一步、每一条分解换哪些字段；changes 是任务自己的。"""
         target = copied(original, **changes)
-        steps = [
-            copied(step, target=target, **of_step(step)) for step in original.milestones.all()
-        ]
+        steps = [copied(step, target=target, **of_step(step)) for step in original.milestones.all()]
         shares = [
             copied(share, target=target, **of_share(share)) for share in original.allocations.all()
         ]
