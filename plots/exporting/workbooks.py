@@ -8,7 +8,7 @@ from openpyxl import Workbook
 from plots.ledger.replay import WORK
 from plots.models import RectificationRecord, Remedy, Status
 from plots.models.columns import COMPUTED, HEADERS, PATCH_COLUMNS, STEP_DONE, Field
-from plots.models.deadlines import due_of
+from plots.models.deadlines import due_next
 from taiping.ground.dates import long_date
 from taiping.ground.tables import Column, SheetWriter, add_sheet, one_of, styles, to_bytes
 from tasks.models import Milestone, Target
@@ -34,8 +34,8 @@ def ledger_workbook(queryset, title, then=None) -> bytes:
     book = Workbook(write_only=True)
     sheet = _opened(book, "图斑台账", _ledger_columns(steps, extras), title, note)
     count, total = 0, 0
-    for patch, status, step, done in _told_then(patches, then) if then else _told_now(patches):
-        sheet.row(_ledger_row(patch, status, step, done, steps, extras))
+    for patch, *told in _told_then(patches, then) if then else _told_now(patches):
+        sheet.row(_ledger_row(patch, *told, steps, extras))
         if then or not patch.has_ended:
             count, total = count + 1, total + patch.area_mu
     sheet.filter()
@@ -56,7 +56,7 @@ def _ledger_columns(steps, extras):
     return columns
 
 
-def _ledger_row(patch, status, step, done, steps, extras):
+def _ledger_row(patch, status, step, due, done, steps, extras):
     return [
         patch.target.name,
         patch.village.name,
@@ -69,7 +69,7 @@ def _ledger_row(patch, status, step, done, steps, extras):
         patch.get_remedy_display(),
         status,
         step.name if step else "",
-        due_of(step) if step else None,
+        due,
         *(done.get(name) for name in steps),
         *(patch.extra.get(key) for key in extras),
     ]
@@ -98,17 +98,19 @@ def _chunks(patches):
 
 
 def _told_then(patches, then):
-    """(图斑, 那天的状态, 下一步, {步骤名: 完成日期})，一批批地查。"""
+    """(图斑, 那天的状态, 下一步, 它的截止, {步骤名: 完成日期})，一批批地查。"""
     for chunk in _chunks(patches):
         states = then.states(chunk)
         for patch in map(then.tell, chunk):
             state = states[patch.pk]
             done = {step.milestone.name: step.done_on for step in state.steps}
-            yield patch, Status(state.status).label, state.next_milestone, done
+            step = state.next_milestone
+            due = state.due_of(step) if step else None
+            yield patch, Status(state.status).label, step, due, done
 
 
 def _told_now(patches):
-    """(图斑, 现在的状态, 下一步, {步骤名: 完成日期})，一批批地查。"""
+    """(图斑, 现在的状态, 下一步, 它的截止, {步骤名: 完成日期})，一批批地查。"""
     for chunk in _chunks(patches):
         dates = {}
         records = RectificationRecord.objects.standing().filter(
@@ -117,7 +119,8 @@ def _told_now(patches):
         for pk, name, on in records.values_list("patch", "milestone__name", "done_on"):
             dates.setdefault(pk, {})[name] = on
         for patch in chunk:
-            yield patch, patch.status_text, patch.next_milestone, dates.get(patch.pk, {})
+            step, done = patch.next_milestone, dates.get(patch.pk, {})
+            yield patch, patch.status_text, step, due_next(patch), done
 
 
 def template_workbook(target) -> bytes:

@@ -48,6 +48,7 @@ def _target(figures):
         "exempt": amount(figures.exempt),
         "exempt_count": figures.exempt_count,
         "deferred_count": figures.deferred_count,
+        "relapsed_count": figures.relapsed_count,
         "carried": amount(figures.carried),
         "carried_count": figures.carried_count,
         "brought": amount(figures.brought),

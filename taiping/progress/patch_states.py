@@ -11,7 +11,6 @@ from django.db.models import Q
 from plots.ledger.as_of import ACTORS, LedgerAt, reporting_step
 from plots.ledger.replay import PatchStanding, Step
 from plots.models import Kind, Patch, RectificationRecord, Status
-from plots.models.deadlines import due_of
 from plots.models.querysets import NOT_PRESSED
 from taiping.progress.figures import Progress
 from tasks.models import Milestone
@@ -39,13 +38,13 @@ class PatchOnDay:
         late = (
             step.milestone
             for step in self.state.steps
-            if not step.done and due_of(step.milestone) < self.on
+            if not step.done and self.state.due_of(step.milestone) < self.on
         )
         return next(late, None)
 
     @property
     def overdue_due_on(self) -> date:
-        return due_of(self.overdue_step)
+        return self.state.due_of(self.overdue_step)
 
     @property
     def days_over(self) -> int:
@@ -65,7 +64,8 @@ class PatchOnDay:
     @property
     def pending_due_on(self) -> date | None:
         pending = self.state.next_milestone
-        return due_of(pending) if pending and self.state.status not in NOT_PRESSED else None
+        is_pressed = pending and self.state.status not in NOT_PRESSED
+        return self.state.due_of(pending) if is_pressed else None
 
     @property
     def done_days(self) -> list[tuple[Milestone, date | None]]:

@@ -55,8 +55,9 @@ def step(code, name, due_on, reached, on_time, late, overdue, state):
 
 
 def none_carried(zero):
-    """没有结转出去、也没有结转来的。"""
-    return {"carried": zero, "carried_count": 0, "brought": zero, "brought_count": 0}
+    """没有结转出去、也没有结转来的，没有反弹的。"""
+    carried = {"carried": zero, "carried_count": 0, "brought": zero, "brought_count": 0}
+    return {**carried, "relapsed_count": 0}
 
 
 def place(name, quota, quota_count, reported, confirmed, overdue):

@@ -29,8 +29,8 @@ from tests.worlds.town import TwoVillages, sep
 from villages.models import Role
 
 STEPS = ["replant", "evidence", "check"]
-# 更正的面积都比报得到的零头之和大，也不会正好相等；正好相等的情形在 test_corrections 里单独看。
-AREAS = [Decimal("40.5"), Decimal("41.5"), Decimal("55.5")]
+# 更正的面积都比报得到的零头之和大，差的也不是零头的整数倍；正好相等的情形在 test_corrections 里单独看。
+AREAS = [Decimal("40.5"), Decimal("41.6"), Decimal("55.7")]
 
 
 class Naive:
@@ -99,7 +99,21 @@ class Naive:
         pass
 
     def amend(self, area_mu=None, village=None):
-        self.area, self.village = area_mu or self.area, village or self.village
+        """改大：报满的头一步只算报了原来那么多，后面的从来没有；改小到正好是报了的，就报满了。"""
+        old, self.village = self.area, village or self.village
+        self.area = area_mu or self.area
+        if self.area > old and True in self.whole:
+            first = self.whole.index(True)
+            self.clear(first)
+            self.parts[first] = old
+        if self.area < old and False in self.done:
+            index = self.done.index(False)
+            if self.parts[index] == self.area:
+                self.finish(index)
+
+    def relapse(self, to):
+        self.clear(to)
+        self.returned = False
 
     def split_(self):
         self.clear()
@@ -235,6 +249,10 @@ class AnyStory(TestCase):
         if verb == "split":
             children = [{"code": f"{number}-{half}", "area_mu": "20.25"} for half in "AB"]
             return {"children": children, "reason": "两户"}, ("split_", {})
+        if verb == "relapse":
+            to = data.draw(st.sampled_from([0, 1]))
+            given = {"step": milestones[to], "due_on": date(2025, 3, 1), "note": "又撂荒了"}
+            return given, (verb, {"to": to})
         if verb == "exempt":
             return {"note": "影像为水田"}, ("exempt_", {})
         return ({"note": "说明"} if verb in ("defer", "remark", "remove") else {}), (verb, {})
