@@ -3,10 +3,11 @@
 用 plots.ledger、plots.geometry 以下；页面和导入都来这里，不另写。
 """
 
-from plots.actions.corrections import amend, split
+from plots.actions.corrections import amend, area_amendment, split
 from plots.actions.permissions import NotAllowed
 from plots.actions.relapses import relapse
 from plots.actions.removing import remove
+from plots.actions.rewriting import take_amendment_back
 from plots.actions.steps import (
     add_patch,
     confirm,
@@ -22,6 +23,7 @@ __all__ = [
     "NotAllowed",
     "add_patch",
     "amend",
+    "area_amendment",
     "confirm",
     "defer",
     "exempt",
@@ -32,4 +34,5 @@ __all__ = [
     "resume",
     "send_back",
     "split",
+    "take_amendment_back",
 ]

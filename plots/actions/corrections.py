@@ -1,21 +1,23 @@
 """更正和拆分：图斑本身写错了、画错了时用。历史跟着改对，原来怎么写的、谁在什么时候改的都留着。"""
 
 from collections import Counter
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
-from plots.actions.amended_figures import amended_figures
 from plots.actions.permissions import NotAllowed
+from plots.actions.rewriting import rewrite_all
 from plots.actions.transaction import ActionContext, action, limited_text, parse_mu, required_text
 from plots.geometry.checks import recheck
-from plots.ledger.replay import STATEFUL, settle
-from plots.models import Evidence, Kind, Patch, RectificationRecord
+from plots.ledger.replay import settle
+from plots.models import Kind, Patch, RectificationRecord
+from plots.models.deadlines import local_date
 from taiping.ground.area import plain
 from taiping.ground.words import more_or_less
-from villages.models import Village
+from tasks.models import Milestone
+from villages.models import User, Village
 
-CARRIED = "更正后转记"
 LABELS = {"area_mu": "面积（亩）", "village": "村", "code": "图斑编号"}
 
 
@@ -50,16 +52,37 @@ def amend(
     for field in changed:
         setattr(patch, field, new[field])
     _save_unless_taken(patch, changed)
+    replaced = []
     if changed != ["code"]:
-        _carry_over(context, old["area_mu"])
+        replaced = rewrite_all(context, old["area_mu"])
         context.recount()
         recheck([patch.pk])
-    changes = [
-        {"field": field, "label": LABELS[field], "old": _text(old[field]), "new": _text(new[field])}
-        for field in changed
-    ]
+    changes = [_change(field, old[field], new[field]) for field in changed]
     before = {"village": old["village"], "area_mu": old["area_mu"]}
-    return context.write(Kind.AMEND, note=reason, details={"changes": changes}, **before)
+    details = {"changes": changes, **({"replaced": replaced} if replaced else {})}
+    return context.write(Kind.AMEND, note=reason, details=details, **before)
+
+
+def area_amendment(
+    patch: Patch, new: Decimal, milestone: Milestone, *, by: User, at: datetime, reason: str
+) -> RectificationRecord:
+    """还没有办过事的图斑，面积改成 new（亩）的更正记录，还没有存：成批改的用它，图斑自己由那边改。"""
+    return RectificationRecord(
+        patch=patch,
+        village_id=patch.village_id,
+        milestone=milestone,
+        kind=Kind.AMEND,
+        done_on=local_date(at),
+        created_at=at,
+        by=by,
+        area_mu=patch.area_mu,
+        note=reason,
+        details={"changes": [_change("area_mu", patch.area_mu, new)]},
+    )
+
+
+def _change(field, old, new):
+    return {"field": field, "label": LABELS[field], "old": _text(old), "new": _text(new)}
 
 
 def _text(value):
@@ -78,61 +101,6 @@ def _save_unless_taken(patch, fields):
             patch.save(update_fields=fields)
     except IntegrityError:
         raise _taken(patch.target, patch.village, patch.code) from None
-
-
-def _place(record):
-    """原来的先后；随方案补的排在它随的那一条的位置，不算后来办的。"""
-    return record.details.get("added_with_plan", {}).get("record", record.pk), record.pk
-
-
-def _carry_over(context, old_area):
-    """把还算过数的记录换成带新村、新面积的转记，按原来的先后，原记录从它自己的完成日起撤回；不再算的只撤回。"""
-    patch = context.patch
-    counted = [
-        record
-        for record in sorted(context.records, key=_place)
-        if record.kind in STATEFUL
-        and (record.withdrawn_on is None or record.withdrawn_on > record.done_on)
-    ]
-    amended = amended_figures(counted, context.milestones, old_area, patch.area_mu)
-    for record in counted:
-        withdrawn_on = record.withdrawn_on
-        withdrawn_at, withdrawn_by = record.withdrawn_at, record.withdrawn_by
-        # 先撤回旧的再记新的：一步只许有一条没有撤回的完成记录
-        record.withdrawn_on = record.done_on
-        record.withdrawn_at = record.withdrawn_at or context.at
-        record.withdrawn_by = record.withdrawn_by or context.by
-        record.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by"])
-        if record.pk in amended.dropped:
-            continue
-        if record.pk in amended.answered:
-            withdrawn_on = amended.answered[record.pk]
-            withdrawn_at, withdrawn_by = context.at, context.by
-        copy = RectificationRecord.objects.create(
-            patch=patch,
-            village=patch.village,
-            milestone=amended.halted_at.get(record.pk, record.milestone),
-            kind=record.kind,
-            done_on=record.done_on,
-            created_at=context.at,
-            by=record.by,
-            area_mu=amended.areas[record.pk],
-            completes=record.pk in amended.completing,
-            due_on=record.due_on,
-            note="，".join(filter(None, [record.note, CARRIED])),
-            reasons=record.reasons,
-            external_ref=record.external_ref,
-            is_demo=record.is_demo,
-            details={"entered_at": record.created_at.isoformat(), **record.details},
-            copy_of=record,
-            withdrawn_on=withdrawn_on,
-            withdrawn_at=withdrawn_at and context.at,
-            withdrawn_by=withdrawn_by,
-        )
-        if record.is_added_with_plan:
-            RectificationRecord.objects.filter(pk=copy.pk).update(copy_of=copy)
-        context.records.append(copy)
-        Evidence.objects.filter(record=record).update(record=copy)
 
 
 @action("split")

@@ -179,7 +179,7 @@ class ActionContext:
             return
         since_on = self.patch.since_on
         if since_on and on < since_on:
-            came = "结转过来" if self.patch.carried_from_id else "拆分出来"
+            came = _how_it_came(self.patch)
             raise NotAllowed(f"这块图斑 {long_date(since_on)} 才{came}，请填这天或以后的日期。")
         standing = self.state.standing
         last = max(standing, key=lambda record: (record.done_on, record.pk), default=None)
@@ -188,6 +188,14 @@ class ActionContext:
             raise NotAllowed(
                 f"日期 {long_date(on)} 早于{what} {long_date(last.done_on)}，请填这天或以后的日期。"
             )
+
+
+def _how_it_came(patch):
+    if patch.carried_from_id:
+        return "结转过来"
+    if patch.split_from_id:
+        return "拆分出来"
+    return "下发" if patch.batch_id else "发现"
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,9 @@ def test_amending_the_village_moves_its_history(town):
         assert reached(town.replant, town.east, day) == 0
         assert reached(town.replant, town.west, day) == 10
     assert (town.now(), town.patch.village) == (Status.AWAITING, town.west)
-    assert amended.details == {
-        "changes": [{"field": "village", "label": "村", "old": "东村", "new": "西村"}]
-    }
+    assert amended.details["changes"] == [
+        {"field": "village", "label": "村", "old": "东村", "new": "西村"}
+    ]
     photo.refresh_from_db()
     assert photo.record.copy_of == first
     assert "更正后转记" in photo.record.note
