@@ -89,22 +89,33 @@ class LedgerAt:
         return self.of_step(*conditions, kind__in=WORK, completes=True, milestone=OuterRef("pk"))
 
     def kept(self, *conditions: Q) -> Exists:
-        """核查无问题的图斑，认定以前就完成了这一步：完成的记录是认定时撤回的（见 tallies 的 kept_steps）。"""
+        """核查无问题的图斑，认定以前就完成了这一步。"""
+        rows = self._kept_records(*conditions).filter(
+            patch=OuterRef(OuterRef("pk")), milestone=OuterRef("pk")
+        )
+        return Exists(rows.order_by())
+
+    def kept_days(self, patches: Iterable[Patch]) -> dict[int, dict[int, date]]:
+        """{图斑主键: {时间节点主键: 哪天完成}}：核查无问题的图斑，认定以前就完成了的步骤。"""
+        found = defaultdict(dict)
+        rows = self._kept_records().filter(patch__in=[patch.pk for patch in patches])
+        for patch, milestone, done_on in rows.order_by("pk").values_list(
+            "patch", "milestone", "done_on"
+        ):
+            found[patch][milestone] = done_on
+        return found
+
+    def _kept_records(self, *conditions):
+        """完成的记录是认定时撤回的（见 tallies 的 kept_steps）。"""
         exempts = RectificationRecord.objects.effective(self.on, self.basis).filter(
             Q(done_on=OuterRef("withdrawn_on")) | Q(withdrawn_at__isnull=False),
             patch=OuterRef("patch"),
             kind=Kind.EXEMPT,
             created_at=OuterRef("withdrawn_at"),
         )
-        rows = RectificationRecord.objects.filter(
-            *conditions,
-            Exists(exempts.order_by()),
-            patch=OuterRef(OuterRef("pk")),
-            milestone=OuterRef("pk"),
-            kind__in=WORK,
-            completes=True,
+        return RectificationRecord.objects.filter(
+            *conditions, Exists(exempts.order_by()), kind__in=WORK, completes=True
         )
-        return Exists(rows.order_by())
 
     @property
     def exempt(self) -> Exists:

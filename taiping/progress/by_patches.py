@@ -291,7 +291,7 @@ def judge_steps(figures: TargetFigures, facts: Facts) -> None:
         term = term_of(row.milestone, figures.target, begins_on)
         if row.again_by:
             term = again_term(term, row, figures.relapses)
-        row.judged = judge_step(row, term, late_before, bool(figures.patch_count))
+        row.judged = judge_step(row, term, late_before, figures)
         if row.state == MilestoneState.OVERDUE:
             late_before = late_before or row.milestone.name
         begins_on = row.milestone.due_on or begins_on
@@ -310,10 +310,13 @@ def term_of(milestone: Milestone, target: Target, begins_on: date | None = None)
     )
 
 
-def judge_step(row: MilestoneFigures, term: Term, late_before: str, has_patches: bool) -> Judgement:
-    """核减的算做到了，也不算逾期；清单的面积不看。"""
+def judge_step(
+    row: MilestoneFigures, term: Term, late_before: str, figures: TargetFigures
+) -> Judgement:
+    """核减的算做到了，也不算逾期；清单的面积不看；结转走了的没有做到，也不再归这里办，说清楚。"""
+    carried = figures.carried_count
     reached = Reached(
-        row.reached if has_patches else None,
+        row.reached if figures.patch_count else None,
         row.reached_count,
         row.on_time,
         row.reached_count - row.late_count,
@@ -325,5 +328,6 @@ def judge_step(row: MilestoneFigures, term: Term, late_before: str, has_patches:
         reached,
         ahead=row.forecast,
         late_before=late_before,
+        aside=f"，另有{carried}个已结转" if carried else "",
         nothing="还没有下发图斑",
     )

@@ -1,7 +1,7 @@
 """逐块的图斑在某日是什么样：状态、每一步哪天完成、逾期多少天、为什么；和进度同一个口径。"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -25,6 +25,7 @@ class PatchOnDay:
     patch: Patch
     state: PatchStanding
     on: date
+    kept: dict[int, date] = field(default_factory=dict)  # 核查无问题的，以前完成了的步骤 → 哪天
 
     @property
     def status(self) -> Status:
@@ -69,8 +70,11 @@ class PatchOnDay:
 
     @property
     def done_days(self) -> list[tuple[Milestone, date | None]]:
-        """[(节点, 完成日期)]：按步骤的顺序，没完成的日期是 None。"""
-        return [(step.milestone, step.done_on) for step in self.state.steps]
+        """[(节点, 完成日期)]：按步骤的顺序，没完成的日期是 None；核查无问题的，是认定以前完成的日期。"""
+        return [
+            (step.milestone, step.done_on or self.kept.get(step.milestone.pk))
+            for step in self.state.steps
+        ]
 
     @property
     def reported_mu(self) -> Decimal:
@@ -124,7 +128,7 @@ def patches_on_day(progress: Progress, states: Iterable[str] = ()) -> Iterator[P
     )
     rows = patches.iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        found = ledger.states(chunk)
+        found, kept = ledger.states(chunk), ledger.kept_days(chunk)
         for patch in map(ledger.tell, chunk):
             patch.target, patch.village = targets[patch.target_id], villages[patch.village_id]
-            yield PatchOnDay(patch, found[patch.pk], progress.on)
+            yield PatchOnDay(patch, found[patch.pk], progress.on, kept.get(patch.pk, {}))

@@ -90,6 +90,7 @@ def old(found, is_step=False):
 def test_json_of_the_year_in_december(example):
     assert old(as_json(as_of="2024-12-02")) == {
         "plan": 2024,
+        "plan_code": "2024",
         "as_of": "2024-12-02",
         "basis": "done",
         "overdue_count": 1,
@@ -510,6 +511,7 @@ def test_an_empty_plan_is_an_empty_list(leader):
 
     assert as_json(as_of="2025-05-01") == {
         "plan": 2025,
+        "plan_code": "2025",
         "as_of": "2025-05-01",
         "basis": "done",
         "targets": [],

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -16,7 +15,7 @@ from taiping.ground.dates import parse_day
 from taiping.ground.tables import TableError
 from tasks.models import Target
 from tasks.models.question import Question
-from villages.accounts.audit_actor import acting
+from villages.accounts.audit_actor import acting, named_user
 
 
 class Command(BaseCommand):
@@ -59,7 +58,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, by, **options):
-        by = find_user(by)
+        by = named_user(by, "plots.import_patches", "镇工作人员或管理员")
         with acting(by, command="import_patches"):
             self.run(by=by, **options)
 
@@ -156,12 +155,3 @@ def find_target(code, year, plan):
     if not targets[code].by_patches:
         raise CommandError(f"“{targets[code].name}”靠监测量，没有图斑可以导入。")
     return targets[code]
-
-
-def find_user(username):
-    if username is None:
-        return None
-    user = get_user_model().objects.filter(username=username, is_active=True).first()
-    if user is None or not user.has_perm("plots.import_patches"):
-        raise CommandError(f"没有“{username}”这个镇工作人员或管理员账号，请核对用户名。")
-    return user

@@ -13,7 +13,8 @@ from villages.accounts import drafts
 
 @permission_required("tasks.copy_target")
 def target_copy(request, pk):
-    found = Target.objects.select_related("plan").prefetch_related("milestones", "allocations")
+    by_patches = Target.objects.filter(measured_by=Target.MeasuredBy.PATCHES)
+    found = by_patches.select_related("plan").prefetch_related("milestones", "allocations")
     original = get_object_or_404(found, pk=pk)
     plan_page = f"{reverse('tasks:plan')}?plan={original.plan.code}"
     form = CopyForm(request.POST if request.method == "POST" else None, original=original)

@@ -389,3 +389,25 @@ def test_a_step_added_to_the_plan_is_settled_by_fix(capsys):
     assert (patch.status, patch.next_milestone.name) == (Status.AWAITING, "验收")
     assert RectificationRecord.objects.count() == before
     assert "状态和下一步都与记录一致" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_a_step_inserted_by_an_older_program_is_made_up_for_by_somebody_named(capsys):
+    """老版本上方案中间插了一步，没有补记：写上是谁，--fix 一并补记，以后一直对得上。"""
+    town = TwoVillages()
+    town.report(step=town.evidence)
+    town.do("confirm")
+    town.evidence.order, town.check.order = 4, 5
+    town.check.save()
+    town.evidence.save()
+    make_milestone(town.target, "water", name="灌溉设施", order=3)
+
+    with pytest.raises(CommandError):
+        call_command("check_ledger", fix=True)
+    with pytest.raises(CommandError, match="没有“liu”这个管理员账号"):
+        call_command("check_ledger", fix=True, by="liu")
+    call_command("check_ledger", fix=True, by="guanli")
+
+    assert "新步骤“灌溉设施”：1 个图斑做过后面的步骤，各补记一条" in capsys.readouterr().out
+    assert town.now() == Status.CLOSED
+    assert list(all_differences()) == []
