@@ -5,6 +5,7 @@ import re
 from django.db import transaction
 
 from tasks.models import Allocation, Membership, Milestone, Plan, Target, WorkingGroup
+from tasks.models.copying import TargetCopy, copied
 
 YEAR = re.compile(r"(?<![\d〔\[])\d{4}(?!\d)")
 
@@ -36,61 +37,55 @@ def copy_to_next_year(plan):
         note=plan.note,
     )
     groups = _copy_groups(plan, new)
-    targets = _copy_targets(plan, new, groups)
-    Milestone.objects.bulk_create(
-        _copy(
-            step,
-            target=targets[step.target_id],
-            wording=_next_year(step.wording, plan.year),
-            starts_on=_a_year_later(step.starts_on),
-            due_on=_a_year_later(step.due_on),
-        )
-        for step in Milestone.objects.filter(target__plan=plan)
-    )
-    Allocation.objects.bulk_create(
-        _copy(share, target=targets[share.target_id])
-        for share in Allocation.objects.filter(target__plan=plan)
-    )
+    _copy_targets(plan, new, groups)
     return new
 
 
 def _copy_groups(plan, new):
     """→ {旧组的编号: 新组}，上级也换成新的。"""
     old = list(WorkingGroup.objects.filter(plan=plan))
-    groups = {group.pk: _copy(group, plan=new, parent=None) for group in old}
+    groups = {group.pk: copied(group, plan=new, parent=None) for group in old}
     WorkingGroup.objects.bulk_create(groups.values())
     for group in old:
         groups[group.pk].parent = groups.get(group.parent_id)
     WorkingGroup.objects.bulk_update(groups.values(), ["parent"])
     Membership.objects.bulk_create(
-        _copy(member, group=groups[member.group_id])
+        copied(member, group=groups[member.group_id])
         for member in Membership.objects.filter(group__plan=plan)
     )
     return groups
 
 
 def _copy_targets(plan, new, groups):
-    """→ {旧任务的编号: 新任务}。"""
-    targets = {
-        target.pk: _copy(
-            target,
-            plan=new,
-            group=groups.get(target.group_id),
-            wording=_next_year(target.wording, plan.year),
-        )
-        for target in Target.objects.filter(plan=plan)
-    }
-    Target.objects.bulk_create(targets.values())
-    return targets
+    """任务连同步骤、分解。成批写：几百行，方案上有一条修改记录就够了。"""
+    copies = [
+        _copy_target(target, plan, new, groups)
+        for target in plan.targets.prefetch_related("milestones", "allocations")
+    ]
+    steps, shares = [], []
+    for copy in copies:
+        steps += copy.steps
+        shares += copy.shares
+    Target.objects.bulk_create(copy.target for copy in copies)
+    Milestone.objects.bulk_create(steps)
+    Allocation.objects.bulk_create(shares)
 
 
-def _copy(row, **changes):
-    kept = {
-        field.attname: getattr(row, field.attname)
-        for field in row._meta.concrete_fields
-        if not field.primary_key and field.name not in changes
-    }
-    return type(row)(**kept, **changes)
+def _copy_target(target, plan, new, groups):
+    def of_step(step):
+        return {
+            "wording": _next_year(step.wording, plan.year),
+            "starts_on": _a_year_later(step.starts_on),
+            "due_on": _a_year_later(step.due_on),
+        }
+
+    return TargetCopy.of(
+        target,
+        of_step=of_step,
+        plan=new,
+        group=groups.get(target.group_id),
+        wording=_next_year(target.wording, plan.year),
+    )
 
 
 def _next_year(text, year):

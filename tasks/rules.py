@@ -1,4 +1,4 @@
-"""方案的权限：谁都能看，镇里导出方案表，管理员导入方案；监测数镇里录，任务让村里录的，村里录自己村的。"""
+"""方案的权限：谁都能看，镇里导出方案表，管理员导入方案、把任务复制为另一批；监测数镇里录，任务让村里录的，村里录自己村的。"""
 
 from django.utils import timezone
 
@@ -33,3 +33,4 @@ add_permission("tasks.add_reading", may_enter)
 add_permission("tasks.withdraw_reading", stands, may_take_back)
 add_permission("tasks.export_plan", is_town)
 add_permission("tasks.import_plan", is_admin)
+add_permission("tasks.copy_target", is_admin)

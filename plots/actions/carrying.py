@@ -16,7 +16,7 @@ from django.utils import timezone
 from plots.actions.carry_preview import CHUNK, Preview, in_parts, preview_of, steps_of_targets
 from plots.actions.permissions import NotAllowed
 from plots.geometry.checks import recheck
-from plots.ledger.replay import WORK, replay, settle_all
+from plots.ledger.replay import DEEDS, WORK, replay, settle_all
 from plots.models import GeometryCheck, Kind, Patch, PatchShape, RectificationRecord, Status
 from plots.models.deadlines import local_date
 from taiping.ground.dates import long_date
@@ -35,6 +35,7 @@ OWN = {
     "until_at",
     "status",
     "next_milestone",
+    "due_on",
     "created_at",
     "created_by",
 }
@@ -204,9 +205,9 @@ def _cap(records, left):
 
 
 def _halted(move, patch, stamp):
-    """退回了还没重报的、暂缓着的，那一条也抄过去，放在最后。"""
+    """反弹的、退回了还没重报的、暂缓着的，那一条也抄过去，放在最后。"""
     kind = {Status.RETURNED: Kind.RETURN, Status.DEFERRED: Kind.DEFER}
-    wanted = {kind.get(move.state.status)}
+    wanted = {Kind.RELAPSE, kind.get(move.state.status)}
     if move.state.status == Status.DEFERRED and _was_returned(move.state):
         wanted.add(Kind.RETURN)
     latest = {record.kind: record for record in move.state.standing if record.kind in wanted}
@@ -216,7 +217,7 @@ def _halted(move, patch, stamp):
 
 def _was_returned(state):
     """暂缓以前最近办的是退回：恢复以后还是已退回。"""
-    deeds = [record.kind for record in state.standing if record.kind in (*WORK, Kind.RETURN)]
+    deeds = [record.kind for record in state.standing if record.kind in DEEDS]
     return bool(deeds) and deeds[-1] == Kind.RETURN
 
 
@@ -237,6 +238,7 @@ def _copy(move, patch, record, step, stamp):
         by_id=record.by_id,
         area_mu=record.area_mu,
         completes=record.completes,
+        due_on=record.due_on,
         note=record.note,
         reasons=record.reasons,
         external_ref=record.external_ref,
@@ -280,7 +282,8 @@ def _end(preview, new, stamp):
         pending = move.state.next_milestone
         records.append(_written(patch, Kind.CARRY, pending, stamp, details=details))
         patch.until_on, patch.until_at = stamp.on, stamp.at
-        gone = [each for each in move.state.standing if each.kind in (*WORK, Kind.DEFER)]
+        counted = (*WORK, Kind.DEFER, Kind.RELAPSE)
+        gone = [each for each in move.state.standing if each.kind in counted]
         for each in gone:
             each.withdrawn_on, each.withdrawn_at, each.withdrawn_by = stamp.on, stamp.at, stamp.by
         withdrawn += gone

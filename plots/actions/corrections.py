@@ -1,20 +1,23 @@
 """更正和拆分：图斑本身写错了、画错了时用。历史跟着改对，原来怎么写的、谁在什么时候改的都留着。"""
 
 from collections import Counter
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
 from plots.actions.permissions import NotAllowed
+from plots.actions.rewriting import rewrite_all
 from plots.actions.transaction import ActionContext, action, limited_text, parse_mu, required_text
 from plots.geometry.checks import recheck
-from plots.ledger.replay import STATEFUL, WORK, settle
-from plots.models import Evidence, Kind, Patch, RectificationRecord
+from plots.ledger.replay import settle
+from plots.models import Kind, Patch, RectificationRecord
+from plots.models.deadlines import local_date
 from taiping.ground.area import plain
 from taiping.ground.words import more_or_less
-from villages.models import Village
+from tasks.models import Milestone
+from villages.models import User, Village
 
-CARRIED = "更正后转记"
 LABELS = {"area_mu": "面积（亩）", "village": "村", "code": "图斑编号"}
 
 
@@ -27,7 +30,10 @@ def amend(
     village: Village | None = None,
     code: str | None = None,
 ) -> RectificationRecord:
-    """更正面积、村、编号中的几项。村或面积变了，带着旧值的记录换成带新值的转记，任何一天的数都随之改对。"""
+    """更正面积、村、编号中的几项。村或面积变了，带着旧值的记录换成带新值的转记，任何一天的数都随之改对。
+
+    更正的记录自己写在更正以前的村和面积（亩）上：按录入日期看以前，那时的村和面积从它来。
+    """
     context.check_date(in_order=False)
     patch, reason = context.patch, required_text(reason, "更正的理由")
     old = {"area_mu": patch.area_mu, "village": patch.village, "code": patch.code}
@@ -46,15 +52,37 @@ def amend(
     for field in changed:
         setattr(patch, field, new[field])
     _save_unless_taken(patch, changed)
+    replaced = []
     if changed != ["code"]:
-        _carry_over(context, old["area_mu"])
+        replaced = rewrite_all(context, old["area_mu"])
         context.recount()
         recheck([patch.pk])
-    changes = [
-        {"field": field, "label": LABELS[field], "old": _text(old[field]), "new": _text(new[field])}
-        for field in changed
-    ]
-    return context.write(Kind.AMEND, note=reason, details={"changes": changes})
+    changes = [_change(field, old[field], new[field]) for field in changed]
+    before = {"village": old["village"], "area_mu": old["area_mu"]}
+    details = {"changes": changes, **({"replaced": replaced} if replaced else {})}
+    return context.write(Kind.AMEND, note=reason, details=details, **before)
+
+
+def area_amendment(
+    patch: Patch, new: Decimal, milestone: Milestone, *, by: User, at: datetime, reason: str
+) -> RectificationRecord:
+    """还没有办过事的图斑，面积改成 new（亩）的更正记录，还没有存：成批改的用它，图斑自己由那边改。"""
+    return RectificationRecord(
+        patch=patch,
+        village_id=patch.village_id,
+        milestone=milestone,
+        kind=Kind.AMEND,
+        done_on=local_date(at),
+        created_at=at,
+        by=by,
+        area_mu=patch.area_mu,
+        note=reason,
+        details={"changes": [_change("area_mu", patch.area_mu, new)]},
+    )
+
+
+def _change(field, old, new):
+    return {"field": field, "label": LABELS[field], "old": _text(old), "new": _text(new)}
 
 
 def _text(value):
@@ -75,107 +103,6 @@ def _save_unless_taken(patch, fields):
         raise _taken(patch.target, patch.village, patch.code) from None
 
 
-def _place(record):
-    """原来的先后；随方案补的排在它随的那一条的位置，不算后来办的。"""
-    return record.details.get("added_with_plan", {}).get("record", record.pk), record.pk
-
-
-def _carry_over(context, old_area):
-    """把还算过数的记录换成带新村、新面积的转记，按原来的先后，原记录从它自己的完成日起撤回。"""
-    patch = context.patch
-    counted = [
-        record
-        for record in sorted(context.records, key=_place)
-        if record.kind in STATEFUL
-        and (record.withdrawn_on is None or record.withdrawn_on > record.done_on)
-    ]
-    areas, completing = _new_figures(context, counted, old_area)
-    for record in counted:
-        withdrawn_on = record.withdrawn_on
-        withdrawn_at, withdrawn_by = record.withdrawn_at, record.withdrawn_by
-        # 先撤回旧的再记新的：一步只许有一条没有撤回的完成记录
-        record.withdrawn_on = record.done_on
-        record.withdrawn_at = record.withdrawn_at or context.at
-        record.withdrawn_by = record.withdrawn_by or context.by
-        record.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by"])
-        copy = RectificationRecord.objects.create(
-            patch=patch,
-            village=patch.village,
-            milestone=record.milestone,
-            kind=record.kind,
-            done_on=record.done_on,
-            created_at=context.at,
-            by=record.by,
-            area_mu=areas[record.pk],
-            completes=record.pk in completing,
-            note="，".join(filter(None, [record.note, CARRIED])),
-            reasons=record.reasons,
-            external_ref=record.external_ref,
-            is_demo=record.is_demo,
-            details={"entered_at": record.created_at.isoformat(), **record.details},
-            copy_of=record,
-            withdrawn_on=withdrawn_on,
-            withdrawn_at=withdrawn_at and context.at,
-            withdrawn_by=withdrawn_by,
-        )
-        context.records.append(copy)
-        Evidence.objects.filter(record=record).update(record=copy)
-
-
-def _new_figures(context, counted, old_area):
-    """转记的面积（按原记录的主键）和其中算完成的。
-
-    一步原来加起来正好是旧面积的，最后那条补到新面积；报小了并说完成的，照旧。已撤回的轮次只压到不超过新面积。
-    """
-    new_area = context.patch.area_mu
-    areas = {record.pk: record.area_mu for record in counted}
-    completing = {record.pk for record in counted if record.completes}
-    for record in counted:
-        if record.kind == Kind.EXEMPT and record.area_mu == old_area:
-            areas[record.pk] = new_area
-    ceiling = new_area
-    for parts in _rounds(counted):
-        last = parts[-1]
-        before = sum((part.area_mu for part in parts[:-1]), Decimal(0))
-        if last.completes and before + last.area_mu == old_area:
-            areas[last.pk] = new_area - before
-        if last.withdrawn_on is not None:
-            _cap(areas, parts, new_area)
-            continue
-        total = before + areas[last.pk]
-        if total > ceiling or areas[last.pk] < 0:
-            raise _reported_more(last, max(before, total), new_area)
-        if total == ceiling:
-            completing.add(last.pk)
-        if last.pk in completing:
-            ceiling = total
-    return areas, completing
-
-
-def _rounds(counted):
-    """同一步、同一天撤回（或都没撤回）的是一轮；按步骤先后给出各轮的记录。"""
-    rounds = {}
-    for record in counted:
-        if record.kind in WORK:
-            rounds.setdefault((record.milestone.order, record.withdrawn_on), []).append(record)
-    in_order = sorted(rounds.items(), key=lambda item: item[0][0])
-    return [parts for _, parts in in_order]
-
-
-def _cap(areas, parts, left):
-    """一轮里的各条依次压到合起来不超过 left。"""
-    for part in parts:
-        areas[part.pk] = max(min(areas[part.pk], left), Decimal(0))
-        left -= areas[part.pk]
-
-
-def _reported_more(record, reported, new_area):
-    return NotAllowed(
-        f"“{record.milestone.name}”已上报 {plain(reported)} 亩，比更正后的 {plain(new_area)} 亩还多，"
-        "请先把这一步退回，再更正面积。"
-    )
-
-
 @action("split")
 def split(context: ActionContext, *, children: list[dict], reason: str) -> RectificationRecord:
     """拆分：children 是 [{"code", "area_mu", 其他字段…}]，从 on 这天起由它们替代原图斑，整改从头开始。
@@ -184,6 +111,7 @@ def split(context: ActionContext, *, children: list[dict], reason: str) -> Recti
     """
     context.check_date()
     parent, reason = context.patch, required_text(reason, "拆分的理由")
+    again = context.state.relapse
     if len(children) < 2:
         raise NotAllowed("拆分至少要分成两块，请把每一块的编号和面积都填上。")
     facts = _checked_children(children)
@@ -199,7 +127,7 @@ def split(context: ActionContext, *, children: list[dict], reason: str) -> Recti
     )
     context.end()
     for child in facts:
-        _add_child(context, child)
+        _add_child(context, child, again)
     recheck([parent.pk])
     return record
 
@@ -220,7 +148,7 @@ def _checked_children(children):
     return facts
 
 
-def _add_child(context, facts):
+def _add_child(context, facts, again):
     parent = context.patch
     inherited = (
         "target",
@@ -246,4 +174,25 @@ def _add_child(context, facts):
             )
     except IntegrityError:
         raise _taken(parent.target, parent.village, facts["code"]) from None
+    if again:
+        _relapse_too(context, child, again)
     settle(child)
+
+
+def _relapse_too(context, child, again):
+    """原图斑反弹时另定的期限，拆出来的接着用。"""
+    first = context.milestones[0]
+    RectificationRecord.objects.create(
+        patch=child,
+        village=child.village,
+        milestone=first,
+        kind=Kind.RELAPSE,
+        done_on=context.on,
+        created_at=context.at,
+        by=again.by,
+        note=again.note,
+        due_on=again.due_on,
+        is_demo=child.is_demo,
+        copy_of=again,
+        details={"step": first.name, "entered_at": again.entered_at.isoformat()},
+    )

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from plots.ledger.queues import due_text, return_text
 from plots.models import Kind, Patch, RectificationRecord, Status
-from plots.models.deadlines import due_of
 from taiping.ground.area import rounded
 from taiping.ground.dates import short_date
 from tasks.models import Milestone
@@ -68,6 +67,7 @@ def describe(record: RectificationRecord, user: User | None = None) -> str:
         Kind.SPLIT: f"拆分：{record.note}",
         Kind.CARRY: f"结转到{record.details.get('plan', '')}",
         Kind.REMOVE: f"移出台账：{record.note}",
+        Kind.RELAPSE: f"发现反弹：{record.note}",
     }[record.kind]
     return f"{who} {day}{what}"
 
@@ -82,7 +82,7 @@ def reported(submitted: "Submitted") -> str:
     if not record.completes:
         left = context.state.step_of(record.milestone).remaining_mu
         said.append(f"这一步还剩 {amount(left)}")
-    late = max((part.done_on - due_of(part.milestone)).days for part in parts)
+    late = max(part.late_days for part in parts)
     if late > 0:
         said.append(f"逾期 {late} 天")
     return f"{'，'.join(said)}。{next_sentence(patch, context.today)}"
@@ -95,7 +95,7 @@ def next_sentence(patch: Patch, today: date) -> str:
         return "这块图斑已经销号。"
     if step is None:
         return ""
-    return f"下一步：{step.name}，{due_text(step, today)}{by_whom(step)}。"
+    return f"下一步：{step.name}，{due_text(step, today, patch.due_on)}{by_whom(step)}。"
 
 
 def by_whom(step: Milestone) -> str:

@@ -148,6 +148,7 @@ VERBS = {
     "exempt": _by_town_when("认定核查无问题", *UNSETTLED),
     "defer": _by_town_when("暂缓", *REPORTABLE),
     "resume": _by_town_when("恢复整改", Status.DEFERRED),
+    "relapse": _by_town_when("记反弹", Status.CLOSED),
     "remark": Verb("督办", (saying(REMARK_HINT, is_not_secretary),), (is_whole,)),
     "amend": _by_town("更正"),
     "split": _by_town_when("拆分", *UNSETTLED),

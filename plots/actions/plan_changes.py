@@ -203,6 +203,7 @@ def _follower(source, step, later, area, at):
         created_at=source.created_at,
         area_mu=area,
         completes=True,
+        due_on=source.due_on,
         details={"added_with_plan": _how(source, later, at)},
         withdrawn_on=source.withdrawn_on,
         withdrawn_at=source.withdrawn_at,

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -15,7 +15,9 @@ from plots.actions.permissions import NotAllowed, adding_refusal, step_by_role
 from plots.actions.transaction import ActionContext, action, limited_text, parse_mu, required_text
 from plots.ledger.replay import WORK, is_check, settle
 from plots.models import Kind, Patch, Reason, RectificationRecord
+from plots.models.deadlines import local_date
 from taiping.ground.area import plain
+from taiping.ground.dates import long_date
 from tasks.models import Milestone, Target
 from villages.models import User, Village
 
@@ -235,9 +237,17 @@ def add_patch(
     area_mu: Decimal | str,
     by: User,
     at: datetime | None = None,
+    since_on: date | None = None,
     **facts,
 ) -> Patch:
-    """手工添加一块图斑（facts：place、contractor 等字段）；返回图斑，下一步是任务的第一步。"""
+    """手工添加一块图斑（facts：place、contractor 等字段）；返回图斑，下一步是任务的第一步。
+
+    since_on 是哪天发现的，从这天起算；空就是录入那天。
+    """
+    at = at or timezone.now()
+    since_on = since_on or local_date(at)
+    if since_on > local_date(at):
+        raise NotAllowed(f"发现的日期 {long_date(since_on)} 还没有到，请填今天或以前的日期。")
     if sentence := adding_refusal(by, target, village):
         raise NotAllowed(sentence)
     code, area = limited_text(required_text(code, "图斑编号"), "图斑编号", 60), parse_mu(area_mu)
@@ -252,7 +262,8 @@ def add_patch(
                     code=code,
                     area_mu=area,
                     created_by=by,
-                    created_at=at or timezone.now(),
+                    created_at=at,
+                    since_on=since_on,
                     **facts,
                 )
         except IntegrityError:

@@ -64,6 +64,7 @@ def _restore(context, record):
         by_id=record.by_id,
         area_mu=record.area_mu,
         completes=record.completes,
+        due_on=record.due_on,
         note="，".join(filter(None, [record.note, TAKEN_BACK])),
         reasons=record.reasons,
         external_ref=record.external_ref,

@@ -34,6 +34,7 @@ LAST_RECORD = {
     Kind.EXEMPT: "认定核查无问题的日期",
     Kind.DEFER: "暂缓的日期",
     Kind.RESUME: "恢复整改的日期",
+    Kind.RELAPSE: "发现反弹的日期",
 }
 
 
@@ -123,9 +124,11 @@ class ActionContext:
         self, kind: Kind, milestone: Milestone | None = None, *, keyed: bool = True, **fields
     ) -> RectificationRecord:
         """添一条记录；没给时间节点就记在眼下那一步。表单的提交标识只放在 keyed 的那条上。"""
+        given = {"village": self.patch.village, **fields}
+        if kind in WORK:
+            given["due_on"] = self.state.due_on
         record = RectificationRecord.objects.create(
             patch=self.patch,
-            village=self.patch.village,
             kind=kind,
             done_on=self.on,
             created_at=self.at,
@@ -133,7 +136,7 @@ class ActionContext:
             by=self.by,
             is_demo=self.patch.is_demo,
             client_key=self.client_key if keyed else None,
-            **fields,
+            **given,
         )
         self.records.append(record)
         self.state = self.state.after(self.patch, record)
@@ -150,8 +153,8 @@ class ActionContext:
         self.state = self.state.without(self.patch, records)
 
     def end(self) -> None:
-        """从 on 这天起不再算：撤回还有效的上报、核实、暂缓、核查无问题，过去的日子不变。"""
-        counted = (*WORK, Kind.DEFER, Kind.EXEMPT)
+        """从 on 这天起不再算：撤回还有效的上报、核实、暂缓、核查无问题、反弹，过去的日子不变。"""
+        counted = (*WORK, Kind.DEFER, Kind.EXEMPT, Kind.RELAPSE)
         self.withdraw([record for record in self.state.standing if record.kind in counted])
         self.patch.until_on, self.patch.until_at = self.on, self.at
         self.recount()
@@ -176,7 +179,7 @@ class ActionContext:
             return
         since_on = self.patch.since_on
         if since_on and on < since_on:
-            came = "结转过来" if self.patch.carried_from_id else "拆分出来"
+            came = _how_it_came(self.patch)
             raise NotAllowed(f"这块图斑 {long_date(since_on)} 才{came}，请填这天或以后的日期。")
         standing = self.state.standing
         last = max(standing, key=lambda record: (record.done_on, record.pk), default=None)
@@ -185,6 +188,14 @@ class ActionContext:
             raise NotAllowed(
                 f"日期 {long_date(on)} 早于{what} {long_date(last.done_on)}，请填这天或以后的日期。"
             )
+
+
+def _how_it_came(patch):
+    if patch.carried_from_id:
+        return "结转过来"
+    if patch.split_from_id:
+        return "拆分出来"
+    return "下发" if patch.batch_id else "发现"
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,15 @@ from itertools import islice
 from django.utils import timezone
 from openpyxl import Workbook
 
+from plots.ledger.as_of import LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import RectificationRecord, Remedy, Status
 from plots.models.columns import COMPUTED, HEADERS, PATCH_COLUMNS, STEP_DONE, Field
-from plots.models.deadlines import due_of
+from plots.models.deadlines import due_next
 from taiping.ground.dates import long_date
 from taiping.ground.tables import Column, SheetWriter, add_sheet, one_of, styles, to_bytes
 from tasks.models import Milestone, Target
-from tasks.models.question import BASES
+from tasks.models.question import BASES, DONE
 from villages.models import Village
 
 CHUNK = 2000
@@ -27,15 +28,16 @@ def ledger_workbook(queryset, title, then=None) -> bytes:
     then（AsOf）给出时，状态、下一步和各步完成日期都是那天的，和页面上看到的一样。
     """
     patches = queryset.with_steps()
-    steps, extras = _steps(queryset), _extra_keys(queryset)
+    names, extras = _steps(queryset), _extra_keys(queryset)
+    steps = list(dict.fromkeys(names.values()))  # 同名的只列一次
     note = f"单位：亩、个　　导出日期：{timezone.localdate():%Y-%m-%d}"
     if then:
         note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
     book = Workbook(write_only=True)
     sheet = _opened(book, "图斑台账", _ledger_columns(steps, extras), title, note)
     count, total = 0, 0
-    for patch, status, step, done in _told_then(patches, then) if then else _told_now(patches):
-        sheet.row(_ledger_row(patch, status, step, done, steps, extras))
+    for patch, *told in _told_then(patches, then) if then else _told_now(patches, names):
+        sheet.row(_ledger_row(patch, *told, steps, extras))
         if then or not patch.has_ended:
             count, total = count + 1, total + patch.area_mu
     sheet.filter()
@@ -56,7 +58,7 @@ def _ledger_columns(steps, extras):
     return columns
 
 
-def _ledger_row(patch, status, step, done, steps, extras):
+def _ledger_row(patch, status, step, due, done, steps, extras):
     return [
         patch.target.name,
         patch.village.name,
@@ -69,17 +71,17 @@ def _ledger_row(patch, status, step, done, steps, extras):
         patch.get_remedy_display(),
         status,
         step.name if step else "",
-        due_of(step) if step else None,
+        due,
         *(done.get(name) for name in steps),
         *(patch.extra.get(key) for key in extras),
     ]
 
 
 def _steps(queryset):
-    """这些图斑的任务有哪些步骤：名字，按先后，同名的只列一次。"""
+    """这些图斑的任务有哪些步骤：{主键: 名字}，按先后。"""
     targets = queryset.order_by().values("target").distinct()
-    names = Milestone.objects.filter(target__in=targets).order_by("order", "target__order")
-    return list(dict.fromkeys(names.values_list("name", flat=True)))
+    steps = Milestone.objects.filter(target__in=targets).order_by("order", "target__order")
+    return dict(steps.values_list("pk", "name"))
 
 
 def _extra_keys(queryset):
@@ -98,26 +100,34 @@ def _chunks(patches):
 
 
 def _told_then(patches, then):
-    """(图斑, 那天的状态, 下一步, {步骤名: 完成日期})，一批批地查。"""
+    """(图斑, 那天的状态, 下一步, 它的截止, {步骤名: 完成日期})，一批批地查。"""
     for chunk in _chunks(patches):
-        states = then.states(chunk)
+        states, kept = then.states(chunk), then.kept_days(chunk)
         for patch in map(then.tell, chunk):
-            state = states[patch.pk]
-            done = {step.milestone.name: step.done_on for step in state.steps}
-            yield patch, Status(state.status).label, state.next_milestone, done
+            state, before = states[patch.pk], kept.get(patch.pk, {})
+            done = {
+                step.milestone.name: step.done_on or before.get(step.milestone.pk)
+                for step in state.steps
+            }
+            step = state.next_milestone
+            due = state.due_of(step) if step else None
+            yield patch, Status(state.status).label, step, due, done
 
 
-def _told_now(patches):
-    """(图斑, 现在的状态, 下一步, {步骤名: 完成日期})，一批批地查。"""
+def _told_now(patches, names):
+    """(图斑, 现在的状态, 下一步, 它的截止, {步骤名: 完成日期})，一批批地查。"""
+    today = LedgerAt(timezone.localdate(), DONE, ())
     for chunk in _chunks(patches):
-        dates = {}
+        dates = today.kept_days(chunk)
         records = RectificationRecord.objects.standing().filter(
             patch__in=[patch.pk for patch in chunk], kind__in=WORK, completes=True
         )
-        for pk, name, on in records.values_list("patch", "milestone__name", "done_on"):
-            dates.setdefault(pk, {})[name] = on
+        for pk, milestone, on in records.values_list("patch", "milestone", "done_on"):
+            dates[pk][milestone] = on
         for patch in chunk:
-            yield patch, patch.status_text, patch.next_milestone, dates.get(patch.pk, {})
+            step = patch.next_milestone
+            done = {names[pk]: on for pk, on in dates.get(patch.pk, {}).items()}
+            yield patch, patch.status_text, step, due_next(patch), done
 
 
 def template_workbook(target) -> bytes:

@@ -11,10 +11,11 @@ from plots.importing.before import keep_before
 from plots.importing.bulk import laid
 from plots.importing.compare import standing, with_records
 from plots.importing.review import PatchReview, compare_now, examine
-from plots.models import Batch, Patch, Status
+from plots.models import Batch, Patch, RectificationRecord, Status
 from taiping.ground.area import plain
 from taiping.ground.tables import Problem, TooHeavy
 
+NOBODY = "改面积要记下是谁改的，请用 --by 写明账号。"
 CHUNK = 2000
 TRIES = 5  # 对比以后别人又改了图斑，重新对比几次
 
@@ -67,28 +68,33 @@ def refuse_unclean(review):
 
 @contextmanager
 def _laid_out(batch, found, by, tick):
-    """要写的行都摆好：(新增的 Laid 或没有, [改动的 Laid])。改了同样几项的一起，只写这几项，不碰别人正在改的。"""
+    """要写的行都摆好：(新增的 [Laid], 改动的 [Laid])。改了同样几项的一起，只写这几项，不碰别人正在改的。
+
+    新增的是图斑，和成批改了面积的更正记录。
+    """
     total = len(found.new) + len(found.changed)
     done = 0
 
-    def lay(rows):
+    def lay(rows, model=Patch):
         nonlocal done
         before = done
         done += len(rows)
         return stack.enter_context(
-            laid(rows, tick=lambda count: tick("写入", before + count, total))
+            laid(rows, model=model, tick=lambda count: tick("写入", before + count, total))
         )
 
     with ExitStack() as stack:
-        new = lay(_new_rows(batch, found.new, by)) if found.new else None
+        new = [lay(_new_rows(batch, found.new, by))] if found.new else []
+        amendments = _amendment_rows(batch, found.resized, by)
+        new += [lay(amendments, RectificationRecord)] if amendments else []
         yield new, [lay(rows) for rows in _changed_rows(found.changed)]
 
 
 def _write(batch, review, lots, by, tick):
     new, changes = lots
     keep_before(batch, review.found.changed)
-    if new:
-        new.insert()
+    for lot in new:
+        lot.insert()
     for lot in changes:
         lot.update()
     _amend(batch, review.found.amended, by, tick)
@@ -138,6 +144,7 @@ def _blank(batch, first, by):
         "status": Status.PENDING.value,
         "next_milestone": first and first.pk,
         "created_by": by and by.pk,
+        "since_on": batch.issued_on,
     }
     return {name: value for name, value in values.items() if value is not None}
 
@@ -165,6 +172,36 @@ def _changed_rows(changed):
     return groups.values()
 
 
+def _amendment_rows(batch, resized, by):
+    """还没有办过事、面积改了的图斑，各一条更正；任务还没有时间节点的没有地方记。"""
+    first = batch.target.milestones.order_by("order").first()
+    if first is None or not resized:
+        return []
+    if by is None:
+        raise Refused(
+            f"有 {len(resized)} 块图斑的面积不能改，没有导入。",
+            [_problem(change, NOBODY) for change in resized],
+        )
+    at, reason, rows = timezone.now(), _reason(batch), []
+    fields = [each for each in RectificationRecord._meta.concrete_fields if not each.primary_key]
+    for change in resized:
+        old = Patch(pk=change.pk, village_id=change.row.village.pk, area_mu=change.old["area_mu"])
+        amendment = actions.area_amendment(
+            old, change.row.area_mu, first, by=by, at=at, reason=reason
+        )
+        values = {each.name: getattr(amendment, each.attname) for each in fields}
+        rows.append({name: value for name, value in values.items() if value is not None})
+    return rows
+
+
+def _reason(batch):
+    return f"按下发文件“{batch.name}”更正"
+
+
+def _problem(change, advice):
+    return Problem("", change.row.number, "面积（亩）", plain(change.row.area_mu), advice)
+
+
 def _amend(batch, amended, by, tick):
     problems = []
     for done, change in enumerate(amended, start=1):
@@ -175,17 +212,14 @@ def _amend(batch, amended, by, tick):
 
 
 def _amend_one(batch, change, by):
-    """已有记录的图斑按更正办理，历史跟着改对；不能更正时给出原因。"""
-    row = change.row
+    """办过事的图斑一块块更正，历史跟着改对；不能更正时给出原因。"""
     try:
         if by is None:
-            raise actions.NotAllowed(
-                "这块图斑已有整改记录，改面积要记下是谁改的，请用 --by 写明账号。"
-            )
-        reason = f"按下发文件“{batch.name}”更正"
-        actions.amend(Patch(pk=change.pk), by=by, reason=reason, area_mu=row.area_mu)
+            raise actions.NotAllowed(NOBODY)
+        area = change.row.area_mu
+        actions.amend(Patch(pk=change.pk), by=by, reason=_reason(batch), area_mu=area)
     except actions.NotAllowed as refusal:
-        return [Problem("", row.number, "面积（亩）", plain(row.area_mu), str(refusal))]
+        return [_problem(change, str(refusal))]
     return []
 
 

@@ -1,6 +1,6 @@
 """批次：存下上传的文件、人指明的列和坐标系；没有导入的收走。"""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from django.core.files.base import File
@@ -13,26 +13,48 @@ from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
 from plots.models.column_aliases import ColumnAlias
 from plots.models.columns import AREAS, EXTRA, Field
+from taiping.ground.dates import long_date
 from taiping.ground.form_fields import suffix_of
 from taiping.ground.geometry.reading import SUFFIXES as VECTORS
 from taiping.ground.tables import LONGEST_HEADER, Kept, TableError, tidy_header
-from tasks.models import Target
+from tasks.models import Plan, Target
 
 ABANDONED = timedelta(days=7)
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj")  # 单独传来的，读的时候会说清楚
 
 
 def new_batch(
-    content: File, name: str, *, target: Target, kind: str, by, suffix: str = "", crs: str = ""
+    content: File,
+    name: str,
+    *,
+    target: Target,
+    kind: str,
+    by,
+    issued_on: date | None = None,
+    suffix: str = "",
+    crs: str = "",
 ) -> Batch:
-    """存下原文件，返回还没导入的批次。按后缀看得出是矢量数据的，就是矢量数据；suffix 不给就是 name 的。"""
+    """存下原文件，返回还没导入的批次。按后缀看得出是矢量数据的，就是矢量数据；suffix 不给就是 name 的。
+
+    issued_on 是哪天下发的，新增的图斑从这天起算。
+    """
     suffix = suffix or suffix_of(name)
     if kind == Batch.Source.TABLE and suffix in (*VECTORS, *SHAPEFILE_PARTS):
         kind = Batch.Source.GEO
     batch = Batch(target=target, kind=kind, name=name[:200], by=by, crs=crs)
+    batch.issued_on = issued_on
     batch.file.save(f"{uuid4().hex}{suffix[:8]}", content, save=False)
     batch.save()
     return batch
+
+
+def issue_refusal(plan: Plan, on: date, today: date) -> str:
+    """下发日期不行的原因；行是空文字。方案已经结束的，今天不会是下发日期。"""
+    if on > today:
+        return f"下发日期 {long_date(on)} 还没有到，请填今天或以前的日期。"
+    if on > plan.ends_on:
+        return f"{plan}已于{long_date(plan.ends_on)}结束，下发日期请填结束以前的那一天。"
+    return ""
 
 
 def forget(batch: Batch) -> None:

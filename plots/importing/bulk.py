@@ -1,4 +1,4 @@
-"""成批写图斑：十万行时比 bulk_create、bulk_update 少用一大半时间，占写锁的时间少一个数量级。
+"""成批写图斑和更正：十万行时比 bulk_create、bulk_update 少用一大半时间，占写锁的时间少一个数量级。
 
 要写的行先摆进一张临时表，不碰正式的表，别人照常存；都摆好了，一条语句写进去或改过来。
 SQLite 一次摆一千行；PostgreSQL 用 COPY，不用一个个值地拼和解析。
@@ -16,41 +16,42 @@ from plots.models import Patch
 from taiping.ground.area import MuField, to_millionths
 
 ROWS = 1000  # 一次摆的行数：乘上列数不能超过 SQLite 一条语句 32766 个值
-TABLE = Patch._meta.db_table
 ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _numbers = count(1)
 
 
 class Laid:
-    """摆在临时表里的行，等着一次写进图斑表。"""
+    """摆在临时表里的行，等着一次写进 target 这张表（图斑、更正的记录）。"""
 
-    def __init__(self, table, columns):
-        self.table, self.columns = table, columns
+    def __init__(self, table, columns, target):
+        self.table, self.columns, self.target = table, columns, target
 
     def insert(self):
-        """新增这些图斑。"""
+        """新增这些行。"""
         columns = ", ".join(self.columns)
-        _run(f"INSERT INTO {TABLE} ({columns}) SELECT {columns} FROM {self.table}")  # noqa: S608 名字来自模型
+        _run(f"INSERT INTO {self.target} ({columns}) SELECT {columns} FROM {self.table}")  # noqa: S608 名字来自模型
 
     def update(self):
-        """改写已有的图斑：id 说是哪一块，别的列改成摆着的值。"""
+        """改写已有的行：id 说是哪一行，别的列改成摆着的值。"""
         changes = ", ".join(
             f"{name} = {self.table}.{name}" for name in self.columns if name != "id"
         )
-        _run(f"UPDATE {TABLE} SET {changes} FROM {self.table} WHERE {TABLE}.id = {self.table}.id")  # noqa: S608 同上
+        same = f"{self.target}.id = {self.table}.id"
+        _run(f"UPDATE {self.target} SET {changes} FROM {self.table} WHERE {same}")  # noqa: S608 同上
 
 
 @contextmanager
-def laid(rows, *, tick=None):
-    """把 rows 摆进临时表，给出 Laid；块结束时收走。rows 至少一行。
+def laid(rows, *, model=Patch, tick=None):
+    """把 rows 摆进临时表，给出 Laid；块结束时收走。rows 至少一行，都是 model 的。
 
     每行一个 {字段名: 值}，外键给主键，各行的字段都一样；tick(摆了多少行) 报进度。
     """
-    fields = [Patch._meta.get_field(name) for name in rows[0]]
+    fields = [model._meta.get_field(name) for name in rows[0]]
+    target = model._meta.db_table
     columns = [field.column for field in fields]
-    table = f"incoming_patches_{next(_numbers)}"
+    table = f"incoming_rows_{next(_numbers)}"
     lay = _copy if connection.vendor == "postgresql" else _list
-    _run(f"CREATE TEMP TABLE {table} AS SELECT {', '.join(columns)} FROM {TABLE} LIMIT 0")  # noqa: S608 名字来自模型
+    _run(f"CREATE TEMP TABLE {table} AS SELECT {', '.join(columns)} FROM {target} LIMIT 0")  # noqa: S608 名字来自模型
     try:
         put = lay(table, fields)
         for start in range(0, len(rows), ROWS):
@@ -58,7 +59,7 @@ def laid(rows, *, tick=None):
             put(part)
             if tick:
                 tick(start + len(part))
-        yield Laid(table, columns)
+        yield Laid(table, columns, target)
     finally:
         with suppress(DatabaseError):  # 连接已经断了的，临时表也跟着没了
             _run(f"DROP TABLE {table}")

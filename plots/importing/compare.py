@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, Max
 
 from plots.importing.parsed import ParsedRow
+from plots.ledger.replay import STATEFUL
 from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, Remedy, Status
 from plots.models.choices import ENDED
 from taiping.ground.area import plain, rounded
@@ -34,7 +35,7 @@ class PatchChange:
     fields: list[tuple[str, str, str]]
     values: dict
     old: dict
-    by_amend: bool = False  # 已有记录，面积要按更正办理
+    by_amend: bool = False  # 办过事，面积要一块块更正
     shape: Shape | None = None  # 换上的图形
 
 
@@ -64,7 +65,15 @@ class Difference:
 
     @property
     def amended(self):
+        """面积改了、办过事的，要一块块更正。"""
         return [change for change in self.changed if change.by_amend]
+
+    @property
+    def resized(self):
+        """面积改了、还没有办过事的，成批更正。"""
+        return [
+            change for change in self.changed if "area_mu" in change.values and not change.by_amend
+        ]
 
 
 def standing(target: Target) -> list:
@@ -117,6 +126,7 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
             found.kept += 1
             _count(found, old["area_mu"])
     _mark_amended(found)
+    _note_larger(found)
     _note(found, moved, _elsewhere(target, found.new))
     found.notes += [LEFT[status].format(count) for status, count in left.items()]
     return found
@@ -191,7 +201,7 @@ def _shape_change(row, old, digest):
 
 
 def _mark_amended(found):
-    """面积改了、又已有记录的：要按更正办理，原来的记录才跟着改对。"""
+    """面积改了、又办过事的：要一块块更正，原来的记录才跟着改对；没有办过的成批改，也记一条更正。"""
     areas = {change.pk: change for change in found.changed if "area_mu" in change.values}
     for pk in with_records(areas):
         areas[pk].by_amend = True
@@ -200,7 +210,9 @@ def _mark_amended(found):
 def with_records(pks):
     pks, found = list(pks), set()
     for start in range(0, len(pks), CHUNK):
-        records = RectificationRecord.objects.filter(patch_id__in=pks[start : start + CHUNK])
+        records = RectificationRecord.objects.filter(
+            patch_id__in=pks[start : start + CHUNK], kind__in=STATEFUL
+        )
         found.update(records.order_by().values_list("patch_id", flat=True).distinct())
     return found
 
@@ -220,6 +232,16 @@ def _elsewhere(target, rows):
     return [
         (wanted[village, code], name) for village, code, name in keys if (village, code) in wanted
     ]
+
+
+def _note_larger(found):
+    larger = [change for change in found.amended if change.row.area_mu > change.old["area_mu"]]
+    if larger:
+        examples = "、".join(f"{c.row.village.name} {c.row.code}" for c in larger[:EXAMPLES])
+        found.notes.append(
+            f"有 {len(larger)} 个办过事的图斑面积变大（如 {examples}）：报过的不跟着变多，"
+            "已经报满的要补报、再核实。"
+        )
 
 
 def _note(found, moved, elsewhere):

@@ -13,6 +13,7 @@ from plots.importing.vector_sheets import CRS, crs_of
 from plots.models import Batch
 from plots.models.columns import AREAS, Field
 from taiping.ground.area import plain
+from taiping.ground.dates import long_date
 from taiping.ground.tables import Problem, TableError
 
 KEPT_CHANGES = 200  # 批次上留着原来的值，事后查得到改了什么
@@ -76,8 +77,14 @@ class PatchReview(Review):
             return f"没有变化：文件里的图斑和系统里“{name}”的一样。"
         return (
             f"“{name}”会新增 {len(self.found.new)} 个、改动 {len(self.found.changed)} 个图斑。"
-            "确认以前，系统里什么也不动。"
+            f"{self.counted_from}确认以前，系统里什么也不动。"
         )
+
+    @property
+    def counted_from(self) -> str:
+        """新增的图斑从哪天起算；没有新增的、没有写下发日期的是空文字。"""
+        day = self.batch.issued_on
+        return f"新增的从下发的 {long_date(day)} 起算。" if day and self.found.new else ""
 
     @property
     def counts(self) -> dict:
@@ -88,7 +95,7 @@ class PatchReview(Review):
             "unchanged": found.unchanged,
             "kept": found.kept,
             "shapes": len(found.shaped),
-            "amended": len(found.amended),
+            "amended": len(found.amended) + len(found.resized),
             "count": found.file_count,
             "area_mu": plain(found.file_mu),
             "changes": [

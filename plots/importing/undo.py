@@ -5,15 +5,25 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from plots import actions
 from plots.geometry.attach import refresh
 from plots.importing.apply import Refused
 from plots.importing.compare import CHUNK, LABELS
-from plots.models import Batch, BatchBefore, GeometryCheck, Patch, PatchShape, RectificationRecord
+from plots.ledger.replay import STATEFUL
+from plots.models import (
+    Batch,
+    BatchBefore,
+    GeometryCheck,
+    Kind,
+    Patch,
+    PatchShape,
+    RectificationRecord,
+)
 from taiping.ground.area import plain
+from tasks.models import Milestone
 from villages.models import User
 
 IN_ONE = 900  # SQLite 一句里的参数有限
@@ -29,6 +39,8 @@ class Undone:
     back: int = 0
     stuck: list[str] = field(default_factory=list)
     unkept: int = 0  # 以前的导入没有留原来的值，放不回的个数
+    first_step: Milestone | None = None
+    amendments: list[RectificationRecord] = field(default_factory=list)  # 等着一起存的更正
 
 
 def refusal(batch: Batch) -> str:
@@ -41,8 +53,9 @@ def refusal(batch: Batch) -> str:
     if batch.kind == Batch.Source.CLOUD:
         return "国土调查云结果导入的是上报，要改请在图斑上退回。"
     new = Patch.objects.filter(batch=batch)
-    used = new.filter(Q(records__isnull=False) | Q(carried_from__isnull=False))
-    if count := used.distinct().count():
+    worked = RectificationRecord.objects.exclude(kind=Kind.AMEND).filter(patch=OuterRef("pk"))
+    used = new.filter(Exists(worked) | Q(carried_from__isnull=False))
+    if count := used.count():
         return (
             f"这次新增的图斑里有 {count} 个已经有了记录，不能整批撤回；"
             "不该有的可以在图斑页上一块块移出台账。"
@@ -71,12 +84,13 @@ def _undo(batch, by):
     pks = list(new.select_for_update().values_list("pk", flat=True))
     if sentence := refusal(batch):
         raise Refused(sentence)
-    undone = Undone(batch)
+    undone = Undone(batch, first_step=batch.target.milestones.order_by("order").first())
     before = BatchBefore.objects.filter(batch=batch).first()
     if before is None:
         undone.unkept = batch.counts.get("changed", 0)
     else:
         _put_back(undone, before.changes, by)
+        RectificationRecord.objects.bulk_create(undone.amendments, batch_size=IN_ONE)
     _remove(pks)
     undone.removed = len(pks)
     batch.withdrawn_at, batch.withdrawn_by = timezone.now(), by
@@ -85,11 +99,12 @@ def _undo(batch, by):
 
 
 def _remove(pks):
-    """连着图形和检查。不走逐块的删除：十万块不用一块块地记修改记录，批次的撤回记着。"""
+    """连着图形、检查和更正的记录（refusal 看过，没有别的记录）。不走逐块的删除：十万块不用一块块地记修改记录，批次的撤回记着。"""
     for part in _parts(pks, IN_ONE // 2):
         for rows in (
             GeometryCheck.objects.filter(Q(patch__in=part) | Q(other__in=part)),
             PatchShape.objects.filter(pk__in=part),
+            RectificationRecord.objects.filter(patch__in=part),
             Patch.objects.filter(pk__in=part),
         ):
             rows.order_by()._raw_delete(rows.db)
@@ -106,7 +121,7 @@ def _put_back(undone, changes, by):
         patches = Patch.objects.select_for_update().in_bulk([pk for pk, *_ in part])
         shapes = PatchShape.objects.in_bulk(list(patches))
         worked = set(
-            RectificationRecord.objects.filter(patch__in=list(patches))
+            RectificationRecord.objects.filter(patch__in=list(patches), kind__in=STATEFUL)
             .order_by()
             .values_list("patch", flat=True)
         )
@@ -174,17 +189,36 @@ def _area_back(undone, patch, pair, has_records, by):
     if patch.area_mu != new:
         undone.stuck.append(_changed_since(patch, LABELS["area_mu"]))
         return set()
+    reason = f"撤回导入“{undone.batch.name}”"
     if not has_records:
+        if undone.first_step:
+            undone.amendments.append(
+                actions.area_amendment(
+                    patch, old, undone.first_step, by=by, at=timezone.now(), reason=reason
+                )
+            )
         patch.area_mu = old
         return {"area_mu"}
     try:
-        reason = f"撤回导入“{undone.batch.name}”"
-        actions.amend(Patch(pk=patch.pk), by=by, reason=reason, area_mu=old)
+        _amend_back(patch, old, by, reason)
     except actions.NotAllowed as refused:
         undone.stuck.append(f"图斑 {patch.code} 的面积改不回 {plain(old)} 亩：{refused}")
         return set()
     patch.area_mu = old
     return {AMENDED}
+
+
+def _amend_back(patch, old, by, reason):
+    """这次导入更正以后没有再办过的，原样放回；办过的再更正一次。"""
+    last = patch.records.filter(kind=Kind.AMEND).order_by("pk").last()
+    bare = Patch(pk=patch.pk)
+    if last and (last.area_mu, last.village_id) == (old, patch.village_id):
+        try:
+            actions.take_amendment_back(bare, by=by, reason=reason)
+            return
+        except actions.NotAllowed:
+            pass  # 更正以后又办了别的
+    actions.amend(bare, by=by, reason=reason, area_mu=old)
 
 
 def _shape_back(undone, patch, current, shape):

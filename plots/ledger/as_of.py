@@ -5,15 +5,15 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.lookups import Exact, LessThan
+from django.db.models.functions import Coalesce, Greatest
+from django.db.models.lookups import Exact, In, LessThan
 
-from plots.ledger.before_amendment import Before, amended_later
-from plots.ledger.replay import STATEFUL, WORK, PatchStanding, is_check, replay
+from plots.ledger.before_amendment import Before, amended_later, area_then, village_then
+from plots.ledger.replay import DEEDS, STATEFUL, WORK, PatchStanding, is_check, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
-from plots.models.querysets import PatchQuerySet, due_on
+from plots.models.querysets import PatchQuerySet, due_on, overdue_at
 from taiping.ground.area import MuField
 from tasks.models import Milestone
 from tasks.models.question import DONE
@@ -28,6 +28,7 @@ STATES = {
     "deferred": "暂缓",
     "overdue": "逾期",
     "returned": "已退回",
+    "relapsed": "反弹，重新整改中",
     "split": "已拆分的原图斑",
     "carried": "已结转到别的方案",
     "removed": "已移出台账",
@@ -59,6 +60,8 @@ class LedgerAt:
 
     def __init__(self, on: date, basis: str, milestones: Iterable[Milestone]):
         self.on, self.basis, self.milestones = on, basis or DONE, list(milestones)
+        self.before: dict[int, Before] = {}
+        self.villages: dict[int, Village] = {}
         self.steps = defaultdict(list)
         for milestone in self.milestones:
             self.steps[milestone.target_id].append(milestone)
@@ -86,22 +89,33 @@ class LedgerAt:
         return self.of_step(*conditions, kind__in=WORK, completes=True, milestone=OuterRef("pk"))
 
     def kept(self, *conditions: Q) -> Exists:
-        """核查无问题的图斑，认定以前就完成了这一步：完成的记录是认定时撤回的（见 tallies 的 kept_steps）。"""
+        """核查无问题的图斑，认定以前就完成了这一步。"""
+        rows = self._kept_records(*conditions).filter(
+            patch=OuterRef(OuterRef("pk")), milestone=OuterRef("pk")
+        )
+        return Exists(rows.order_by())
+
+    def kept_days(self, patches: Iterable[Patch]) -> dict[int, dict[int, date]]:
+        """{图斑主键: {时间节点主键: 哪天完成}}：核查无问题的图斑，认定以前就完成了的步骤。"""
+        found = defaultdict(dict)
+        rows = self._kept_records().filter(patch__in=[patch.pk for patch in patches])
+        for patch, milestone, done_on in rows.order_by("pk").values_list(
+            "patch", "milestone", "done_on"
+        ):
+            found[patch][milestone] = done_on
+        return found
+
+    def _kept_records(self, *conditions):
+        """完成的记录是认定时撤回的（见 tallies 的 kept_steps）。"""
         exempts = RectificationRecord.objects.effective(self.on, self.basis).filter(
             Q(done_on=OuterRef("withdrawn_on")) | Q(withdrawn_at__isnull=False),
             patch=OuterRef("patch"),
             kind=Kind.EXEMPT,
             created_at=OuterRef("withdrawn_at"),
         )
-        rows = RectificationRecord.objects.filter(
-            *conditions,
-            Exists(exempts.order_by()),
-            patch=OuterRef(OuterRef("pk")),
-            milestone=OuterRef("pk"),
-            kind__in=WORK,
-            completes=True,
+        return RectificationRecord.objects.filter(
+            *conditions, Exists(exempts.order_by()), kind__in=WORK, completes=True
         )
-        return Exists(rows.order_by())
 
     @property
     def exempt(self) -> Exists:
@@ -130,23 +144,32 @@ class LedgerAt:
             steps = [step.pk for step in self.asked_steps(state, "")]
             return Q(self.mine(kind__in=WORK, completes=True, milestone__in=steps)) | Q(self.exempt)
         if state == "overdue":
-            return self.unfinished(Q(due__lt=self.on), code)
+            return self.unfinished(self.on, code)
         if state == "returned":
             return self.returned()
         if state == "open":
-            left = Q(self.step(~Q(self.completed())))
-            return (left | ~Q(target__in=list(self.steps))) & ~Q(self.exempt)
+            return (self.left | ~Q(target__in=list(self.steps))) & ~Q(self.exempt)
         if state in ENDINGS:
             return Q(self.mine(kind=ENDINGS[state]))
         if state == "brought":
             return Q(carried_from__isnull=False)
+        if state == "relapsed":
+            again = Q(self.mine(kind=Kind.RELAPSE)) & self.left
+            return again & ~Q(self.exempt) & ~Q(self.deferred)
         return {"exempt": Q(self.exempt), "deferred": Q(self.deferred)}.get(state, Q())
 
-    def unfinished(self, due: Q, code: str = "") -> Q:
-        """有一步满足 due（对截止日期的条件）却没有完成，也没有核减、暂缓；code 限定是哪一步。"""
+    @property
+    def left(self) -> Q:
+        """有一步还没有完成。"""
+        return Q(self.step(~Q(self.completed())))
+
+    def unfinished(self, before: date, code: str = "") -> Q:
+        """有一步截止早于 before 却没有完成，也没有核减、暂缓，反弹另定的期限也过了；code 限定是哪一步。"""
         waiting = self.of_step(kind=Kind.DEFER, milestone__order__lte=OuterRef("order"))
         which = {"code": code} if code else {}
-        return Q(self.step(due & ~Q(self.completed()) & ~Q(waiting), **which)) & ~Q(self.exempt)
+        late = self.step(Q(due__lt=before) & ~Q(self.completed()) & ~Q(waiting), **which)
+        postponed = self.mine(kind=Kind.RELAPSE, due_on__gte=before)
+        return Q(late) & ~Q(self.exempt) & ~Q(postponed)
 
     def stuck_with(self, actor: str) -> Q:
         """没有了结、下一步由 actor（村、镇、区）做的。"""
@@ -165,26 +188,19 @@ class LedgerAt:
         return Q(closed) & Q(LessThan(Subquery(done), self.area))
 
     @property
-    def area(self) -> F | Case:
+    def area(self) -> F | Coalesce:
         """那天系统里记的图斑面积（亩）。"""
-        if not self.amended:
-            return F("area_mu")
-        whens = [
-            When(pk=pk, then=Value(before.area_mu, output_field=MuField()))
-            for pk, before in self.amended.items()
-        ]
-        return Case(*whens, default=F("area_mu"))
+        return F("area_mu") if self.basis == DONE else area_then(self.on)
 
     def due_within(self, days: int) -> Q:
         """下一步从那天起 days 天内（含当天）截止的，不含那天已经逾期的。"""
-        return self.unfinished(Q(due__lte=self.on + timedelta(days=days))) & ~self.unfinished(
-            Q(due__lt=self.on)
-        )
+        coming = self.unfinished(self.on + timedelta(days=days + 1))
+        return coming & ~self.unfinished(self.on)
 
     def returned(self) -> Q:
         """最近一次办的是退回，还没有重新上报，也没有暂缓、核减。"""
         later = self.records(
-            OuterRef("patch"), ~IS_ADDED_WITH_PLAN, kind__in=WORK, pk__gt=OuterRef("pk")
+            OuterRef("patch"), ~IS_ADDED_WITH_PLAN, kind__in=DEEDS, pk__gt=OuterRef("pk")
         )
         back = RectificationRecord.objects.effective(self.on, self.basis).filter(
             ~later, patch=OuterRef("pk"), kind=Kind.RETURN
@@ -199,14 +215,14 @@ class LedgerAt:
             if len(steps) > 1 and is_check(steps[-1], steps)
         ]
         left, exempt, deferred, returned = (
-            Q(self.step(~Q(self.completed()))),
+            self.left,
             Q(self.exempt),
             Q(self.deferred),
             self.returned(),
         )
         others_left, begun = (
             Q(self.step(~Q(self.completed()) & ~Q(pk__in=checks))),
-            Q(self.mine(kind__in=WORK)),
+            Q(self.records(OuterRef("pk"), ~IS_ADDED_WITH_PLAN, kind__in=WORK)),
         )
         plain = left & ~exempt & ~deferred & ~returned
         return {
@@ -241,8 +257,12 @@ class LedgerAt:
         left = Milestone.objects.filter(~Q(self.completed()), target=OuterRef("target")).order_by(
             "order"
         )
-        first = left.annotate(due=DUE).values("order" if key == "step" else "due")[:1]
-        return Case(When(Q(self.exempt), then=None), default=Subquery(first))
+        first = Subquery(left.annotate(due=DUE).values("order" if key == "step" else "due")[:1])
+        if key == "due":
+            again = RectificationRecord.objects.effective(self.on, self.basis)
+            own = again.filter(patch=OuterRef("pk"), kind=Kind.RELAPSE).values("due_on")[:1]
+            first = Coalesce(Greatest(first, Subquery(own)), first)
+        return Case(When(Q(self.exempt), then=None), default=first)
 
     def _finished(self, step):
         return self.mine(kind__in=WORK, completes=True, milestone=step.pk)
@@ -250,13 +270,11 @@ class LedgerAt:
     def at_step(self, code: str, completion: str) -> Q:
         """code 这一步的完成情况（COMPLETIONS）；核查无问题的，每一步都算完成，是否按期只看认定以前做完的。"""
         exempt, mine = self.of_step(kind=Kind.EXEMPT), Q(self.step(Q(), code=code))
-        over_time = Q(done_on__gt=OuterRef("due"))
         if completion == "some":
             return Q(self.step(Q(self.of_step(kind__in=WORK, milestone=OuterRef("pk"))), code=code))
         if completion in ("on_time", "late"):
-            when = (
-                ~over_time if completion == "on_time" else over_time
-            )  # 不写 <=，原因见 querysets.lasting
+            late = overdue_at("milestone__")
+            when = late if completion == "late" else ~late
             either = Q(self.completed(when)) | Q(self.kept(when))
             return Q(self.step(either, code=code))
         if completion in ("yes", "no"):
@@ -268,7 +286,6 @@ class LedgerAt:
         self, patches: PatchQuerySet, steps: Iterable[Milestone]
     ) -> tuple[Decimal, Decimal]:
         """这些图斑在这些步骤上那天有效的面积（亩）：(合计, 其中按期)。"""
-        due = due_on("milestone__")
         found = (
             RectificationRecord.objects.effective(self.on, self.basis)
             .filter(
@@ -276,42 +293,50 @@ class LedgerAt:
                 milestone__in=[step.pk for step in steps],
                 patch__in=patches.order_by().values("pk"),
             )
-            .aggregate(area=Sum("area_mu"), on_time=Sum("area_mu", filter=Q(done_on__lte=due)))
+            .aggregate(
+                area=Sum("area_mu"),
+                on_time=Sum("area_mu", filter=~overdue_at("milestone__")),
+            )
         )
         return found["area"] or Decimal(0), found["on_time"] or Decimal(0)
 
-    @cached_property
-    def amended(self) -> dict[int, Before]:
-        """那天以后才更正了村或面积的；按完成日期看，更正一直算数，没有。"""
-        if self.basis == DONE:
-            return {}
-        return amended_later(Patch.objects.filter(target__in=list(self.steps)), self.on)
-
     def in_villages(self, villages: Iterable[Village]) -> Q:
         """那天在这些村的图斑。"""
-        ids = {village.pk for village in villages}
-        came = [pk for pk, before in self.amended.items() if before.village_id in ids]
-        return (Q(village__in=villages) & ~Q(pk__in=list(self.amended))) | Q(pk__in=came)
+        ids = [village.pk for village in villages]
+        if self.basis == DONE:
+            return Q(village__in=ids)
+        return Q(In(village_then(self.on), ids))
+
+    def look_up(self, patches: Iterable[Patch]) -> None:
+        """查好这些图斑那天的村和面积，tell 照着说；按完成日期看，更正一直算数，不用查。"""
+        if self.basis == DONE:
+            return
+        here = Patch.objects.filter(pk__in=[patch.pk for patch in patches])
+        self.before = amended_later(here, self.on)
+        moved = {
+            row.village_id for row in self.before.values() if row.village_id != row.now_village_id
+        }
+        self.villages = Village.objects.in_bulk(moved) if moved else {}
 
     def tell(self, patch: Patch) -> Patch:
-        """手上的图斑改成那天的村和面积；只给人看，不存。"""
-        if before := self.amended.get(patch.pk):
+        """手上的图斑（look_up 查过的）改成那天的村和面积；只给人看，不存。"""
+        if before := self.before.get(patch.pk):
             patch.area_mu = before.area_mu
-            if before.village:
-                patch.village = before.village
+            if before.village_id in self.villages:
+                patch.village = self.villages[before.village_id]
         return patch
 
     def more_mu(self, patches: PatchQuerySet) -> Decimal:
         """这些图斑那天的面积（亩）比现在的合计多（负数是少）多少。"""
-        if not self.amended:
+        if self.basis == DONE:
             return Decimal(0)
-        found = patches.order_by().filter(pk__in=list(self.amended)).values_list("pk", flat=True)
-        return sum(
-            (self.amended[pk].area_mu - self.amended[pk].now_area_mu for pk in found), Decimal(0)
-        )
+        more = Sum(self.area - F("area_mu"), output_field=MuField())
+        return patches.order_by().aggregate(more=more)["more"] or Decimal(0)
 
     def states(self, patches: Iterable[Patch]) -> dict[int, PatchStanding]:
-        """{图斑主键: 那天的现状}：给一页图斑，固定一次查询。"""
+        """{图斑主键: 那天的现状}：给一页图斑，固定几次查询。"""
+        patches = list(patches)
+        self.look_up(patches)
         records = defaultdict(list)
         rows = RectificationRecord.objects.effective(self.on, self.basis)
         for record in rows.filter(patch__in=[patch.pk for patch in patches], kind__in=STATEFUL):

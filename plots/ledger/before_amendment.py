@@ -1,58 +1,60 @@
-"""按录入日期看过去：后来才更正了村或面积的图斑，那天系统里记的还是更正以前的。"""
+"""按录入日期看过去：后来才更正了村或面积的图斑，那天系统里记的还是更正以前的。
+
+更正的记录自己写在更正以前的村和面积上；那天以后的第一条更正，写着那天的村和面积。
+"""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from plots.models import Kind
+from django.db.models import BigIntegerField, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from plots.models import Kind, RectificationRecord
 from plots.models.deadlines import end_of_day
 from plots.models.querysets import PatchQuerySet
 from tasks.models.question import RECORDED
-from villages.models import Village
 
 
 @dataclass(frozen=True)
 class Before:
-    """一块图斑更正以前：village、area_mu 是那时的村和面积（亩）；now_ 开头的是现在的。"""
+    """一块图斑更正以前：village_id、area_mu 是那时的村和面积（亩）；now_ 开头的是现在的。"""
 
     target_id: int
     now_village_id: int
     now_area_mu: Decimal
-    village: Village | None  # 村没有改，或那时的村名已经找不到（后来改了名），是 None
+    village_id: int
     area_mu: Decimal
 
-    @property
-    def village_id(self) -> int:
-        return self.village.pk if self.village else self.now_village_id
+
+def village_then(on: date) -> Coalesce:
+    """on 那天（按录入）图斑在哪个村，写在图斑的查询里。"""
+    return Coalesce(_amended_first(on, "village"), F("village"), output_field=BigIntegerField())
+
+
+def area_then(on: date) -> Coalesce:
+    """on 那天（按录入）图斑多大（亩），写在图斑的查询里。"""
+    return Coalesce(_amended_first(on, "area_mu"), F("area_mu"))
+
+
+def _amended_first(on, column):
+    later = RectificationRecord.objects.filter(
+        patch=OuterRef("pk"), kind=Kind.AMEND, created_at__gte=end_of_day(on)
+    )
+    return Subquery(later.order_by("pk").values(column)[:1])
 
 
 def amended_later(patches: PatchQuerySet, on: date) -> dict[int, Before]:
-    """patches 里在 on 那天以后（按录入）才更正村或面积的：{图斑主键: Before}。一次查询，有改了村的再查一次村。"""
+    """patches 里在 on 那天以后（按录入）才更正的：{图斑主键: Before}。一次查询。"""
     rows = (
         patches.counting(on, RECORDED)
         .filter(records__kind=Kind.AMEND, records__created_at__gte=end_of_day(on))
         .order_by("records__pk")
-        .values_list("pk", "target_id", "village_id", "area_mu", "records__details")
-    )
-    now, before = {}, {}
-    for pk, target, village, area, details in rows:
-        now[pk] = target, village, area
-        for change in details["changes"]:  # 更正过几次的，以最早一次以前的为准
-            before.setdefault(pk, {}).setdefault(change["field"], change["old"])
-    names = {old["village"] for old in before.values() if "village" in old}
-    villages = (
-        {village.name: village for village in Village.objects.filter(name__in=names)}
-        if names
-        else {}
+        .values_list(
+            "pk", "target_id", "village_id", "area_mu", "records__village", "records__area_mu"
+        )
     )
     found = {}
-    for pk, (target, village, area) in now.items():
-        old = before[pk]
-        found[pk] = Before(
-            target,
-            village,
-            area,
-            villages.get(old.get("village")),
-            Decimal(old.get("area_mu", area)),
-        )
+    for pk, *columns in rows:  # 更正过几次的，以最早一次以前的为准
+        found.setdefault(pk, Before(*columns))
     return found

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from plots.ledger.as_of import LedgerAt
-from plots.models.querysets import NOT_PRESSED, PatchQuerySet, steps_due
+from plots.models.querysets import NOT_PRESSED, PatchQuerySet, late_next
 from tasks.models import Milestone, Plan
 from tasks.models.question import DONE
 
@@ -40,7 +40,7 @@ def unfinished(
 
 
 def _today(plans, today, patches):
-    late = ~Q(status__in=NOT_PRESSED) & Q(next_milestone__in=steps_due(today))
+    late = ~Q(status__in=NOT_PRESSED) & late_next(today)
     rows = (
         patches.open()
         .filter(target__plan__in=plans)

@@ -10,8 +10,8 @@ from django.db.models import Case, Count, F, Max, Q, Value, When
 from plots.ledger.replay import PatchStanding, Step, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.choices import REPORTABLE
-from plots.models.deadlines import days_left_text, due_of
-from plots.models.querysets import PatchQuerySet, due_on, steps_due
+from plots.models.deadlines import days_left_text, due_next, due_of
+from plots.models.querysets import PatchQuerySet, late_next, next_due_on
 from taiping.ground.dates import date_beside
 from tasks.models import Milestone
 from villages.models import User, Village
@@ -22,16 +22,16 @@ GROUPS = {RETURNED: "退回", OVERDUE: "逾期", SOON: f"{SOON_DAYS}天内到期
 PRESSING = (RETURNED, OVERDUE, SOON)
 
 
-def due_text(milestone: Milestone, today: datetime.date) -> str:
-    """“9月30日前”；不是今年的带年份；方案没定时限的照实说。"""
-    due = due_of(milestone)
+def due_text(milestone: Milestone, today: datetime.date, own: datetime.date | None = None) -> str:
+    """“9月30日前”；不是今年的带年份；方案没定时限的照实说；own 是反弹另定的期限。"""
+    due = due_of(milestone, own)
     day = date_beside(due, today)
-    return f"{day}前" if milestone.due_on else f"方案未定时限，{day}前"
+    return f"{day}前" if milestone.due_on or due == own else f"方案未定时限，{day}前"
 
 
 def tasks_of(user: User, today: datetime.date) -> PatchQuerySet:
     """轮到村里办的图斑，带 group（退回、逾期、7天内、以后），先急后缓。"""
-    soon = steps_due(today + datetime.timedelta(days=SOON_DAYS + 1))
+    soon = today + datetime.timedelta(days=SOON_DAYS + 1)
     return (
         Patch.objects.visible_to(user)
         .current()
@@ -39,11 +39,11 @@ def tasks_of(user: User, today: datetime.date) -> PatchQuerySet:
         .annotate(
             rank=Case(
                 When(status=Status.RETURNED, then=Value(0)),
-                When(next_milestone__in=steps_due(today), then=Value(1)),
-                When(next_milestone__in=soon, then=Value(2)),
+                When(late_next(today), then=Value(1)),
+                When(late_next(soon), then=Value(2)),
                 default=Value(3),
             ),
-            due=due_on("next_milestone__"),
+            due=next_due_on(),
         )
         .order_by("rank", "due", "village__order", "village__name", "code", "pk")
     )
@@ -80,7 +80,7 @@ def waiting_of(user: User, today: datetime.date, village: Village | None = None)
         )
         .order_by()
         .values_list("status", "next_milestone__actor", "next_milestone__name")
-        .annotate(n=Count("pk"), late=Count("pk", filter=Q(next_milestone__in=steps_due(today))))
+        .annotate(n=Count("pk"), late=Count("pk", filter=late_next(today)))
     )
     found, late = Counter(), Counter()
     for status, actor, step, n, overdue in rows:
@@ -127,15 +127,15 @@ class Card:
 
     @property
     def due_text(self) -> str:
-        return due_text(self.step, self.today)
+        return due_text(self.step, self.today, self.patch.due_on)
 
     @property
     def days_text(self) -> str:
-        return days_left_text(self.step, self.today)
+        return days_left_text(due_next(self.patch), self.today)
 
     @property
     def is_late(self) -> bool:
-        return due_of(self.step) < self.today
+        return due_next(self.patch) < self.today
 
     @property
     def part(self) -> Step | None:

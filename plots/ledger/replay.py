@@ -1,4 +1,4 @@
-"""账理：从整改记录算出图斑的状态和下一步。只有 settle 写这两项缓存，check_ledger 用同一个算法复核。"""
+"""账理：从整改记录算出图斑的状态和下一步。只有 settle 写这几项缓存，check_ledger 用同一个算法复核。"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.choices import ENDED
+from plots.models.deadlines import due_of
 from taiping.ground.area import plain
 from tasks.models import Milestone
 
 WORK = (Kind.REPORT, Kind.PASS)
+DEEDS = (*WORK, Kind.RETURN, Kind.RELAPSE)  # 最后一件是退回的，等着重报
 STATEFUL = (
     Kind.REPORT,
     Kind.PASS,
@@ -20,6 +22,7 @@ STATEFUL = (
     Kind.EXEMPT,
     Kind.DEFER,
     Kind.RESUME,
+    Kind.RELAPSE,
     *ENDED,
 )  # 会改变状态的记录
 
@@ -58,6 +61,21 @@ class PatchStanding:
     next_milestone: Milestone | None
     steps: tuple[Step, ...]
     standing: tuple[RectificationRecord, ...]  # 没有撤回的、会改变状态的记录，按录入先后
+
+    @property
+    def relapse(self) -> RectificationRecord | None:
+        """还有效的那条反弹：从那以后重新整改，期限另定；没有反弹过是 None。"""
+        found = [record for record in self.standing if record.kind == Kind.RELAPSE]
+        return found[-1] if found else None
+
+    @property
+    def due_on(self) -> date | None:
+        """图斑自己的期限：反弹时另定的。"""
+        return self.relapse and self.relapse.due_on
+
+    def due_of(self, milestone: Milestone) -> date:
+        """这块图斑这一步的截止日期。"""
+        return due_of(milestone, self.due_on)
 
     @property
     def next_step(self) -> Step | None:
@@ -137,15 +155,13 @@ def _status(patch, standing, steps, milestones):
         return Status.CLOSED, None
     if Kind.DEFER in kinds:
         return Status.DEFERRED, pending
-    deeds = [
-        r.kind for r in standing if r.kind in (*WORK, Kind.RETURN) and not r.is_added_with_plan
-    ]
-    last = deeds[-1] if deeds else None
-    if last == Kind.RETURN:
+    deeds = [r.kind for r in standing if r.kind in DEEDS and not r.is_added_with_plan]
+    if deeds and deeds[-1] == Kind.RETURN:
         return Status.RETURNED, pending
     if len(milestones) > 1 and is_check(pending, milestones):
         return Status.AWAITING, pending
-    return (Status.UNDERWAY if last else Status.PENDING), pending
+    has_begun = any(kind in WORK for kind in deeds)
+    return (Status.UNDERWAY if has_begun else Status.PENDING), pending
 
 
 def steps_of(patch: Patch) -> list[Milestone]:
@@ -174,16 +190,17 @@ def state_of(patch: Patch) -> PatchStanding:
 def settle(
     patch: Patch, state: PatchStanding | None = None, *, also: Sequence[str] = ()
 ) -> PatchStanding:
-    """按记录重算状态和下一步并存下；全系统只有这里（和成批的 settle_all）写这两项。
+    """按记录重算状态、下一步和反弹后的期限并存下；全系统只有这里（和成批的 settle_all）写这三项。
 
     state 是已经算好的，没给就从记录算；also 是一起存的别的字段。
     """
     if state is None:
         state = state_of(patch)
     changed = list(also)
-    if patch.status != state.status:
-        patch.status = state.status
-        changed.append("status")
+    for name in ("status", "due_on"):
+        if getattr(patch, name) != getattr(state, name):
+            setattr(patch, name, getattr(state, name))
+            changed.append(name)
     if patch.next_milestone_id != (state.next_milestone and state.next_milestone.pk):
         patch.next_milestone = state.next_milestone
         changed.append("next_milestone")
@@ -193,14 +210,16 @@ def settle(
 
 
 def settle_all(states: Iterable[tuple[Patch, PatchStanding]]) -> None:
-    """成批地存下算好的状态和下一步；变了的才写。"""
+    """成批地存下算好的状态、下一步和期限；变了的才写。"""
     changed = []
     for patch, state in states:
+        before = patch.status, patch.next_milestone_id, patch.due_on
         pending = state.next_milestone and state.next_milestone.pk
-        if (patch.status, patch.next_milestone_id) != (state.status, pending):
-            patch.status, patch.next_milestone_id = state.status, pending
+        after = state.status, pending, state.due_on
+        if before != after:
+            patch.status, patch.next_milestone_id, patch.due_on = after
             changed.append(patch)
-    Patch.objects.bulk_update(changed, ["status", "next_milestone"], batch_size=500)
+    Patch.objects.bulk_update(changed, ["status", "next_milestone", "due_on"], batch_size=500)
 
 
 def differences(
@@ -217,6 +236,8 @@ def differences(
             f"下一步是“{names.get(patch.next_milestone_id, '无')}”，"
             f"按记录应是“{getattr(state.next_milestone, 'name', '无')}”"
         )
+    if patch.due_on != state.due_on:
+        found.append(f"反弹后的期限是“{patch.due_on or '无'}”，按记录应是“{state.due_on or '无'}”")
     for before, step in zip((None, *state.steps), state.steps, strict=False):
         name = step.milestone.name
         if step.parts and before and not before.done:
@@ -262,6 +283,7 @@ def all_differences(chunk: int = 2000) -> Iterator[tuple[Patch, str]]:
                 "withdrawn_at",
                 "area_mu",
                 "completes",
+                "due_on",
                 "details",
             )
             .order_by("pk")

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from plots.models import Kind, Patch, RectificationRecord
-from plots.models.deadlines import due_of
+from taiping.ground.dates import long_date
 
 SHOWS_STEP = (Kind.REPORT, Kind.PASS, Kind.RETURN)
 SHOWS_AREA = (Kind.REPORT, Kind.PASS, Kind.EXEMPT)
@@ -27,6 +27,8 @@ class Event:
             return f"方案添了“{record.milestone.name}”，随后面的步骤算做过"
         if record.kind == Kind.RETURN:
             return f"退回到“{record.milestone.name}”"
+        if record.kind == Kind.RELAPSE:
+            return f"发现反弹，从“{record.milestone.name}”重新整改，{long_date(record.due_on)}前"
         if record.kind in SHOWS_STEP:
             return f"{record.get_kind_display()} · {record.milestone.name}"
         return record.get_kind_display()
@@ -48,9 +50,7 @@ class Event:
     @property
     def late_days(self) -> int:
         """逾期几天做到的；按期的是 0。"""
-        return (
-            (self.record.done_on - due_of(self.record.milestone)).days if self.record.is_late else 0
-        )
+        return self.record.late_days
 
     @property
     def changes(self) -> list[dict]:

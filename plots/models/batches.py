@@ -29,6 +29,8 @@ class Batch(models.Model):
     by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="导入人"
     )
+    # 新增的图斑从这天起算；早先导入的没有写，一直算
+    issued_on = models.DateField("下发日期", null=True, blank=True)
     created_at = models.DateTimeField("上传时间", default=timezone.now)
     applied_at = models.DateTimeField("导入时间", null=True, blank=True)
     layout = models.JSONField("手工对的列", default=dict, blank=True)

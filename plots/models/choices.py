@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     SPLIT = "SPLIT", "拆分"
     CARRY = "CARRY", "结转"
     REMOVE = "REMOVE", "移出台账"
+    RELAPSE = "RELAPSE", "反弹"
 
 
 class Remedy(models.TextChoices):

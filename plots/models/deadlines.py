@@ -1,29 +1,37 @@
 """时限：一步到哪天为止、还剩几天、算不算逾期和补录。全系统只在这里算。"""
 
 import datetime
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from taiping.ground.words import days_words
 from tasks.models import Milestone
 
+if TYPE_CHECKING:  # 图斑在这一层的上面写着，只为写明类型
+    from plots.models import Patch
+
 BACKFILL_DAYS = 7  # 录入比完成晚了超过这么多天，就标“补录”
 
 
-def due_of(milestone: Milestone) -> datetime.date:
-    """这一步的截止日期；方案没定时限的，按方案结束日期。要先 select_related target__plan。"""
-    return milestone.due_on or milestone.target.plan.ends_on
+def due_of(milestone: Milestone, own: datetime.date | None = None) -> datetime.date:
+    """这一步的截止日期；方案没定时限的，按方案结束日期。要先 select_related target__plan。
+
+    own 是图斑自己的期限（反弹以后另定的），比这一步的截止晚，就以它为准。
+    """
+    due = milestone.due_on or milestone.target.plan.ends_on
+    return max(due, own) if own else due
 
 
-def days_left(milestone: Milestone | None, today: datetime.date) -> int | None:
-    """离截止还有几天：当天是 0，过了是负数；没有下一步（已销号等）是 None。"""
-    return None if milestone is None else (due_of(milestone) - today).days
+def due_next(patch: "Patch") -> datetime.date | None:
+    """图斑下一步的截止日期；没有下一步（已销号等）是 None。"""
+    step = patch.next_milestone
+    return due_of(step, patch.due_on) if step else None
 
 
-def days_left_text(milestone: Milestone | None, today: datetime.date) -> str:
-    """“还剩 3 天”“今天截止”“逾期 5 天”；没有下一步是空文字。"""
-    days = days_left(milestone, today)
-    return "" if days is None else days_words(days, ahead="还剩", past="逾期")
+def days_left_text(due: datetime.date, today: datetime.date) -> str:
+    """“还剩 3 天”“今天截止”“逾期 5 天”。"""
+    return days_words((due - today).days, ahead="还剩", past="逾期")
 
 
 def local_date(moment: datetime.datetime) -> datetime.date:

@@ -52,7 +52,7 @@ class Patch(models.Model):
     since_on = models.DateField("从哪天起算", null=True, blank=True)
     until_on = models.DateField("到哪天不再算", null=True, blank=True)
     until_at = models.DateTimeField("不再算的录入时间", null=True, blank=True)
-    # 下面两项是整改记录的缓存，只由 plots.ledger.replay.settle 写。
+    # 下面三项是整改记录的缓存，只由 plots.ledger.replay.settle 写。
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.PENDING)
     next_milestone = models.ForeignKey(
         Milestone,
@@ -63,6 +63,7 @@ class Patch(models.Model):
         db_index=False,
         verbose_name="下一步",
     )
+    due_on = models.DateField("反弹后的期限", null=True, blank=True)
     created_at = models.DateTimeField("录入时间", default=timezone.now)
     created_by = models.ForeignKey(
         User,

@@ -4,7 +4,7 @@ import datetime
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from plots.models.deadlines import end_of_day
 from tasks.models import Milestone
@@ -35,11 +35,29 @@ def due_on(path: str = "") -> Coalesce:
     return Coalesce(F(f"{path}due_on"), F(f"{path}target__plan__ends_on"))
 
 
+def next_due_on() -> Coalesce:
+    """图斑下一步的截止日期，写在图斑的查询里：反弹另定的期限更晚的以它为准。"""
+    due = due_on("next_milestone__")
+    return Coalesce(Greatest(due, F("due_on")), due)
+
+
+def overdue_at(path: str = "") -> Q:
+    """做得比截止晚的记录，写在记录的查询里；path 是怎么走到时间节点，记录自己带着反弹另定的期限。"""
+    later_than_own = Q(due_on__isnull=True) | Q(done_on__gt=F("due_on"))
+    return Q(done_on__gt=due_on(path)) & later_than_own
+
+
 def steps_due(before: datetime.date) -> models.QuerySet[Milestone]:
     """截止日期早于某天的时间节点；方案没定时限的按方案结束日期。"""
     return Milestone.objects.filter(
         Q(due_on__lt=before) | Q(due_on__isnull=True, target__plan__ends_on__lt=before)
     )
+
+
+def late_next(before: datetime.date) -> Q:
+    """下一步的截止早于某天的图斑；反弹另定的期限还没过的不算。"""
+    own_past = Q(due_on__isnull=True) | Q(due_on__lt=before)
+    return Q(next_milestone__in=steps_due(before)) & own_past
 
 
 class PatchQuerySet(models.QuerySet):
@@ -70,14 +88,15 @@ class PatchQuerySet(models.QuerySet):
 
     def overdue(self, today: datetime.date) -> "PatchQuerySet":
         """下一步已过截止日期、又没有暂缓的。"""
-        pressed = self.open().exclude(status__in=NOT_PRESSED)
-        return pressed.filter(next_milestone__in=steps_due(today))
+        return self._pressed_before(today)
 
     def due_within(self, days: int, today: datetime.date) -> "PatchQuerySet":
         """下一步从今天起 days 天内（含今天）截止的，不含已逾期。"""
-        coming = steps_due(today + datetime.timedelta(days=days + 1))
-        coming = coming.exclude(pk__in=steps_due(today).values("pk"))
-        return self.open().exclude(status__in=NOT_PRESSED).filter(next_milestone__in=coming)
+        coming = self._pressed_before(today + datetime.timedelta(days=days + 1))
+        return coming.exclude(late_next(today))
+
+    def _pressed_before(self, day: datetime.date) -> "PatchQuerySet":
+        return self.open().exclude(status__in=NOT_PRESSED).filter(late_next(day))
 
 
 class RecordQuerySet(models.QuerySet):

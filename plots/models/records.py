@@ -30,6 +30,8 @@ class RectificationRecord(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="录入人")
     area_mu = MuField("面积（亩）", default=0, validators=[MinValueValidator(0)])
     completes = models.BooleanField("这一步完成", default=False)
+    # 反弹另定的期限；反弹以后的上报、核实也带着，是不是逾期看它
+    due_on = models.DateField("图斑自己的期限", null=True, blank=True)
     note = models.TextField("说明", blank=True)
     reasons = models.JSONField("理由", default=list, blank=True)
     external_ref = models.CharField("国土调查云上传编号", max_length=100, blank=True)
@@ -75,9 +77,16 @@ class RectificationRecord(models.Model):
                 violation_error_message="撤回日期不能早于完成日期。",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["RETURN", "DEFER", "REMOVE"]) | ~Q(note="") | ~Q(reasons=[]),
+                condition=~Q(kind__in=["RETURN", "DEFER", "REMOVE", "RELAPSE"])
+                | ~Q(note="")
+                | ~Q(reasons=[]),
                 name="record_return_and_defer_have_a_reason",
-                violation_error_message="退回、暂缓、移出台账要写明理由。",
+                violation_error_message="退回、暂缓、移出台账、反弹要写明理由。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="RELAPSE") | Q(due_on__isnull=False),
+                name="record_relapse_has_a_due_date",
+                violation_error_message="反弹要另定期限。",
             ),
             models.CheckConstraint(
                 condition=Q(area_mu__gte=0),
@@ -108,6 +117,7 @@ class RectificationRecord(models.Model):
                     "area_mu",
                     "completes",
                     "copy_of",
+                    "due_on",
                     "created_at",
                     "withdrawn_at",
                 ],
@@ -128,7 +138,7 @@ class RectificationRecord(models.Model):
                 ],
                 name="record_for_curve",
             ),
-            # 退回、核查无问题、暂缓很少，撤回的也很少：各有一个小索引，不用在几十万条上报里找。
+            # 退回、核查无问题、暂缓、更正、反弹很少，撤回的也很少：各有一个小索引，不用在几十万条上报里找。
             models.Index(
                 fields=[
                     "milestone",
@@ -139,7 +149,7 @@ class RectificationRecord(models.Model):
                     "area_mu",
                     "patch",
                 ],
-                condition=Q(kind__in=["RETURN", "EXEMPT", "DEFER"]),
+                condition=Q(kind__in=["RETURN", "EXEMPT", "DEFER", "AMEND", "RELAPSE"]),
                 name="record_of_the_rare",
             ),
             models.Index(
@@ -170,9 +180,16 @@ class RectificationRecord(models.Model):
         return "added_with_plan" in self.details
 
     @property
+    def late_days(self) -> int:
+        """上报或核实通过比这一步的截止晚了几天；按期的、别的记录是 0。"""
+        if self.kind not in (Kind.REPORT, Kind.PASS):
+            return 0
+        return max(0, (self.done_on - due_of(self.milestone, self.due_on)).days)
+
+    @property
     def is_late(self) -> bool:
-        """逾期完成：上报或核实通过的日期晚于这一步的截止日期。"""
-        return self.kind in (Kind.REPORT, Kind.PASS) and self.done_on > due_of(self.milestone)
+        """逾期完成。"""
+        return self.late_days > 0
 
     @property
     def is_backfilled(self) -> bool:

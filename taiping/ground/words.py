@@ -1,8 +1,17 @@
-"""天数和差数的说法：还有几天、过了几天，多几个、少几亩。全系统只在这里写。"""
+"""天数、差数、序数的说法：还有几天、过了几天，多几个、少几亩，第几。全系统只在这里写。"""
 
 from decimal import Decimal
 
 from taiping.ground.area import plain, rounded
+
+NUMERALS = "一二三四五六七八九十"
+
+
+def numeral(number: int) -> str:
+    """1 → 一，12 → 十二，21 → 二十一（到九十九）。"""
+    tens, ones = divmod(number, 10)
+    text = (NUMERALS[tens - 1] if tens > 1 else "") + ("十" if tens else "")
+    return text + (NUMERALS[ones - 1] if ones else "")
 
 
 def days_words(days: int, *, ahead: str = "还有", past: str = "已过", gap: str = " ") -> str:

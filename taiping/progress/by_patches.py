@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -26,6 +27,7 @@ from taiping.progress.figures import (
     VillageFigures,
 )
 from taiping.progress.forecast import Forecast, forecast
+from taiping.progress.relapses import Relapse
 from taiping.progress.states import (
     Judgement,
     MilestoneState,
@@ -58,9 +60,13 @@ class Line(NamedTuple):
 
 
 class SetAside:
-    """一项任务里核查无问题的和暂缓的；暂缓写成 [(第几步, 个)]。"""
+    """一项任务里核查无问题的、暂缓的和反弹的；暂缓写成 [(第几步, 个)]。
 
-    def __init__(self, rows: Iterable[ExemptOrDeferred]):
+    反弹的期限是自己的：先和暂缓的一样不算在里面，再一块块地加。
+    """
+
+    def __init__(self, rows: Iterable[ExemptOrDeferred], relapses: list[Relapse]):
+        self.relapses = relapses
         self.exempt_count = 0
         self.deferred: list[tuple[int, int]] = []
         self.exempt_in: dict[int, tuple[int, Decimal]] = {}  # 村 → (个, 亩)
@@ -74,13 +80,17 @@ class SetAside:
                 self.deferred.append((row.order, row.count))
                 self.deferred_in[row.village_id].append((row.order, row.count))
 
+    def relapses_in(self, village_id: int) -> list[Relapse]:
+        return [relapse for relapse in self.relapses if relapse.village_id == village_id]
+
 
 def patch_target(target: Target, facts: Facts) -> TargetFigures:
     lines = [
         Line(step, step.due_on or facts.plan.ends_on, facts.steps.get(step.pk, {}))
         for step in facts.milestones[target.pk]
     ]
-    aside = SetAside(facts.exempt_and_deferred[target.pk])
+    relapses = facts.relapses.get(target.pk, [])
+    aside = SetAside(facts.exempt_and_deferred[target.pk], relapses)
     rows = village_rows(target, facts, lines, aside)
     totals = {name: sum((getattr(row, name) for row in rows), ZERO) for name in AREAS}
     totals |= {name: sum(getattr(row, name) for row in rows) for name in COUNTS}
@@ -95,6 +105,7 @@ def patch_target(target: Target, facts: Facts) -> TargetFigures:
         need,
         [],
         rows,
+        relapses=relapses,
         owed=Owed.total(row.owed for row in rows),
         short_count=short.count,
         short_area=short.area_mu,
@@ -102,7 +113,7 @@ def patch_target(target: Target, facts: Facts) -> TargetFigures:
     )
     figures.brought_count, figures.brought = facts.brought.get(target.pk, (0, ZERO))
     figures.milestones = [patch_milestone(line, figures, facts, aside) for line in lines]
-    share_out(figures.milestones)
+    share_out(figures)
     judge_steps(figures, facts)
     return figures
 
@@ -141,7 +152,9 @@ def village_rows(
             carried_count=carried_count,
         )
         if count:
-            mark_overdue(row, begun, deferred, facts.on)
+            relapses = aside.relapses_in(key)
+            mark_overdue(row, begun, [*deferred, *unplanned(relapses)], facts.on)
+            mark_relapsed(row, relapses, facts.on)
         rows.append(row)
     return rows
 
@@ -152,6 +165,11 @@ def open_at(
     """没完成这一步、又没核减没暂缓的个数：暂缓在第几步，它以前的步就是完成了的。"""
     waiting = sum(count for order, count in deferred if order <= milestone.order) if deferred else 0
     return max(0, patch_count - done_count - waiting)
+
+
+def unplanned(relapses: Iterable[Relapse]) -> list[tuple[int, int]]:
+    """反弹的写成和暂缓一样的 [(第几步, 个)]：从没做完的第一步起不跟着方案的截止算。"""
+    return [(relapse.pending.order, 1) for relapse in relapses]
 
 
 def until_last_past(lines: list, on: date) -> list:
@@ -178,15 +196,33 @@ def mark_overdue(
     row.overdue_count = before
 
 
-def share_out(rows: list[MilestoneFigures]) -> None:
+def mark_relapsed(row: VillageFigures, relapses: Iterable[Relapse], on: date) -> None:
+    """反弹的过了自己的期限，加进村里逾期的。"""
+    for relapse in relapses:
+        if not relapse.is_late(on):
+            continue
+        pending = relapse.pending
+        row.owed.add(pending.actor, 1)
+        row.overdue_count += 1
+        due_on = relapse.due_of(pending)
+        if pending.actor != Milestone.Actor.VILLAGE or due_on >= on:
+            continue
+        if row.overdue_due_on is None or due_on < row.overdue_due_on:
+            row.overdue_step, row.overdue_due_on = pending, due_on
+
+
+def share_out(figures: TargetFigures) -> None:
     """每一步逾期没完成的，分给正卡着的那一步由谁做；和 mark_overdue 一样，看的是全部的村。"""
     owed, before = Owed(), 0
-    for row in rows:
-        if row.open_count > before:
-            owed.add(row.milestone.actor, row.open_count - before)
-            before = row.open_count
-        if row.overdue_count:
+    for row in figures.milestones:
+        if row.planned_count > before:
+            owed.add(row.milestone.actor, row.planned_count - before)
+            before = row.planned_count
+        if row.planned_count and row.due_on < row.on:
             row.owed = owed.copy()
+        for relapse in figures.relapses:
+            if relapse.is_late_at(row.milestone, row.on):
+                row.owed.add(relapse.pending.actor, 1)
 
 
 def patch_milestone(
@@ -197,6 +233,9 @@ def patch_milestone(
     tally, kept = Tally.total(tallies.values()), facts.kept.get(milestone.pk, Kept())
     count = tally.count + aside.exempt_count
     waiting = open_at(milestone, figures.patch_count, count, aside.deferred)
+    again = [relapse for relapse in aside.relapses if milestone in relapse.missing]
+    late_again = sum(relapse.is_late_at(milestone, facts.on) for relapse in again)
+    planned = waiting - len(again)
     need = step_need(milestone, facts, figures.need, figures.patch_count, figures.exempt)
     row = MilestoneFigures(
         milestone,
@@ -208,11 +247,30 @@ def patch_milestone(
         on_time=tally.amount - tally.late,
         on_time_count=tally.count - tally.late_count + kept.count - kept.late_count,
         late_count=tally.late_count + kept.late_count,
-        overdue_count=waiting if due_on < facts.on else 0,
+        overdue_count=late_again + (planned if due_on < facts.on else 0),
         open_count=waiting,
+        planned_count=planned,
     )
+    row.again_by = again_by(row, again)
     row.forecast = forecast_of(row, figures, need.measured(*facts.gained[milestone.pk]))
     return row
+
+
+def again_by(row: MilestoneFigures, relapses: list[Relapse]) -> date | None:
+    """截止过了，只差还没到期的反弹：它们做完就够数的，是它们里最晚的期限；不是这样是 None。"""
+    if row.due_on >= row.on or row.need.met_by(row.reached, row.reached_count):
+        return None
+    coming = [each for each in relapses if not each.is_late_at(row.milestone, row.on)]
+    missing = sum((each.missing[row.milestone] for each in coming), ZERO)
+    if not row.need.met_by(row.reached + missing, row.reached_count + len(coming)):
+        return None
+    return max((each.due_of(row.milestone) for each in coming), default=None)
+
+
+def again_term(term: Term, row: MilestoneFigures, relapses: list[Relapse]) -> Term:
+    """只差反弹的：从反弹那天算到它们的期限。"""
+    begins_on = min(each.on for each in relapses if row.milestone in each.missing)
+    return replace(term, starts_on=None, begins_on=begins_on, due_on=row.again_by, undated=False)
 
 
 def forecast_of(row: MilestoneFigures, figures: TargetFigures, gained: Decimal) -> Forecast | None:
@@ -222,7 +280,7 @@ def forecast_of(row: MilestoneFigures, figures: TargetFigures, gained: Decimal) 
         return None
     most = Decimal(figures.patch_count) if need.by_count else figures.patch_area - figures.exempt
     now, unit = need.measured(row.reached, row.reached_count), "个" if need.by_count else need.unit
-    return forecast(now, gained, min(need.goal, most), row.on, row.due_on, unit)
+    return forecast(now, gained, min(need.goal, most), row.on, row.judged_by, unit)
 
 
 def judge_steps(figures: TargetFigures, facts: Facts) -> None:
@@ -231,7 +289,9 @@ def judge_steps(figures: TargetFigures, facts: Facts) -> None:
     begins_on = max(plan.starts_on, facts.begun_on.get(figures.target.pk, plan.starts_on))
     for row in figures.milestones:
         term = term_of(row.milestone, figures.target, begins_on)
-        row.judged = judge_step(row, term, late_before, bool(figures.patch_count))
+        if row.again_by:
+            term = again_term(term, row, figures.relapses)
+        row.judged = judge_step(row, term, late_before, figures)
         if row.state == MilestoneState.OVERDUE:
             late_before = late_before or row.milestone.name
         begins_on = row.milestone.due_on or begins_on
@@ -250,10 +310,13 @@ def term_of(milestone: Milestone, target: Target, begins_on: date | None = None)
     )
 
 
-def judge_step(row: MilestoneFigures, term: Term, late_before: str, has_patches: bool) -> Judgement:
-    """核减的算做到了，也不算逾期；清单的面积不看。"""
+def judge_step(
+    row: MilestoneFigures, term: Term, late_before: str, figures: TargetFigures
+) -> Judgement:
+    """核减的算做到了，也不算逾期；清单的面积不看；结转走了的没有做到，也不再归这里办，说清楚。"""
+    carried = figures.carried_count
     reached = Reached(
-        row.reached if has_patches else None,
+        row.reached if figures.patch_count else None,
         row.reached_count,
         row.on_time,
         row.reached_count - row.late_count,
@@ -265,5 +328,6 @@ def judge_step(row: MilestoneFigures, term: Term, late_before: str, has_patches:
         reached,
         ahead=row.forecast,
         late_before=late_before,
+        aside=f"，另有{carried}个已结转" if carried else "",
         nothing="还没有下发图斑",
     )

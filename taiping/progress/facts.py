@@ -11,12 +11,14 @@ from plots.models import Kind, Patch
 from taiping.progress.figures import ZERO, Tally
 from taiping.progress.forecast import pace_start
 from taiping.progress.readings import Readings, readings_by_target
+from taiping.progress.relapses import Relapse, relapses_by_target
 from taiping.progress.states import Need
 from taiping.progress.tallies import (
     Scope,
     carried_sums,
     exempt_and_deferred_sums,
     kept_steps,
+    moved_filings,
     patch_sums,
     recent_sums,
     short_patches,
@@ -70,6 +72,7 @@ class Facts:
     begun_on: dict[int, date]  # 任务 → 第一块图斑从哪天算起，没有写的不在里面
     steps: dict[int, dict[int, Tally]]  # 节点 → 村 → 有效的上报和核实
     filed: dict[tuple[int, str], int]  # (村, 类型) → 办过几次，撤回的也算
+    relapses: dict[int, list[Relapse]]  # 任务 → 反弹了、正在重新整改的
     carried: dict[tuple[int, int], tuple[int, Decimal]]  # (任务, 村) → 已结转出去的 (个, 亩)
     brought: dict[int, tuple[int, Decimal]]  # 任务 → 算数的里面结转来的 (个, 亩)
     exempt_and_deferred: dict[int, list[ExemptOrDeferred]]  # 任务 →
@@ -105,6 +108,7 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
         amended = amended_later(Patch.objects.filter(target__plan=plan), scope.on)
     patches, begun_on = patch_tallies(scope, amended, villages)
     steps, filed = step_tallies(scope)
+    follow_patches(filed, scope, amended)
     carried, brought = carried_tallies(scope)
     return Facts(
         plan,
@@ -117,6 +121,7 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
         begun_on,
         steps,
         filed,
+        relapses_by_target(scope, milestones, amended),
         carried,
         brought,
         exempt_and_deferred(scope, milestones),
@@ -200,6 +205,18 @@ def step_tallies(
             tally = Tally(*sums)
             tallies[milestone][village] = Tally.total([before, tally]) if before else tally
     return tallies, filed
+
+
+def follow_patches(
+    filed: dict[tuple[int, str], int], scope: Scope, amended: dict[int, Before]
+) -> None:
+    """图斑更正到了别的村，办过的次数跟着去；按录入日期看，跟到那天的村。"""
+    for patch, village, now_village, kind, _ in moved_filings(scope):
+        there = amended[patch].village_id if patch in amended else now_village
+        if scope.has(village):
+            filed[village, kind] -= 1
+        if scope.has(there):
+            filed[there, kind] += 1
 
 
 def exempt_and_deferred(

@@ -12,6 +12,7 @@ from taiping.ground.area import enough_decimals
 from taiping.ground.words import days_words
 from taiping.progress.forecast import Forecast
 from taiping.progress.readings import Measured
+from taiping.progress.relapses import Relapse
 from taiping.progress.states import NOT_JUDGED, Judgement, MilestoneState, Need
 from taiping.progress.tallies import Scope
 from tasks.models import Milestone, Plan, Target
@@ -95,6 +96,8 @@ class MilestoneFigures:
     late_count: int  # 核查无问题、以前又没做完这一步的，不算按期也不算逾期
     overdue_count: int = 0
     open_count: int = 0  # 没完成这一步、也没核减没暂缓的个数，不论到没到期
+    planned_count: int = 0  # 其中跟着方案的截止算的，没有反弹另定的期限
+    again_by: date | None = None  # 只差反弹了、正在重新整改的：它们的期限
     owed: Owed = field(default_factory=Owed)  # 逾期没完成这一步的，卡在谁那里
     forecast: Forecast | None = None
     judged: Judgement = NOT_JUDGED
@@ -127,9 +130,14 @@ class MilestoneFigures:
         return self.milestone.due_on is None
 
     @property
+    def judged_by(self) -> date:
+        """按哪天判断：截止，只差反弹的是它们的期限。"""
+        return self.again_by or self.due_on
+
+    @property
     def days_left(self) -> int:
         """离截止的天数，过了是负数。"""
-        return (self.due_on - self.on).days
+        return (self.judged_by - self.on).days
 
     @property
     def days_words(self) -> str:
@@ -197,6 +205,7 @@ class TargetFigures:
     patch_count: int = 0
     patch_area: Decimal = ZERO
     overdue_count: int = 0
+    relapses: list[Relapse] = field(default_factory=list)  # 反弹了、正在重新整改的
     owed: Owed = field(default_factory=Owed)  # 逾期的卡在谁那里
     short_count: int = 0  # 清单里完成面积小于图斑面积的
     short_area: Decimal = ZERO
@@ -270,8 +279,13 @@ class TargetFigures:
         return [row for row in self.milestones if row.is_silent]
 
     def open_count_by(self, day: date) -> int:
-        """到 day 这天为止该完成、还没完成的图斑数：步骤按顺序走，看到期最晚的一步就够了。"""
-        return max((row.open_count for row in self.milestones if row.due_on <= day), default=0)
+        """到 day 这天为止该完成、还没完成的图斑数：步骤按顺序走，看到期最晚的一步就够了；反弹的看自己的期限。"""
+        due = [row.planned_count for row in self.milestones if row.due_on <= day]
+        return max(due, default=0) + sum(relapse.is_due_by(day) for relapse in self.relapses)
+
+    @property
+    def relapsed_count(self) -> int:
+        return len(self.relapses)
 
     @property
     def next_milestone(self) -> MilestoneFigures | None:

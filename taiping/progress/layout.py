@@ -188,7 +188,7 @@ def attention(progress: Progress, within: int = 15) -> list[tuple[TargetFigures,
         and not (progress.scoped and target.is_elsewhere)
     ]
     return sorted(
-        rows, key=lambda row: (row[1].due_on, row[0].target.order, row[1].milestone.order)
+        rows, key=lambda row: (row[1].judged_by, row[0].target.order, row[1].milestone.order)
     )
 
 

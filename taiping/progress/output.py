@@ -12,6 +12,7 @@ def as_json(progress: Progress) -> dict[str, Any]:
     """progress → 可以直接 json.dumps 的字典；数量是按任务小数位的文字，日期是 ISO，没有的是 None。"""
     return {
         "plan": progress.plan.year,
+        "plan_code": progress.plan.code,
         "as_of": progress.on.isoformat(),
         "basis": progress.basis,
         "targets": [_target(figures) for figures in progress.targets],
@@ -48,6 +49,7 @@ def _target(figures):
         "exempt": amount(figures.exempt),
         "exempt_count": figures.exempt_count,
         "deferred_count": figures.deferred_count,
+        "relapsed_count": figures.relapsed_count,
         "carried": amount(figures.carried),
         "carried_count": figures.carried_count,
         "brought": amount(figures.brought),

@@ -1,7 +1,7 @@
 """逐块的图斑在某日是什么样：状态、每一步哪天完成、逾期多少天、为什么；和进度同一个口径。"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -11,7 +11,6 @@ from django.db.models import Q
 from plots.ledger.as_of import ACTORS, LedgerAt, reporting_step
 from plots.ledger.replay import PatchStanding, Step
 from plots.models import Kind, Patch, RectificationRecord, Status
-from plots.models.deadlines import due_of
 from plots.models.querysets import NOT_PRESSED
 from taiping.progress.figures import Progress
 from tasks.models import Milestone
@@ -26,6 +25,7 @@ class PatchOnDay:
     patch: Patch
     state: PatchStanding
     on: date
+    kept: dict[int, date] = field(default_factory=dict)  # 核查无问题的，以前完成了的步骤 → 哪天
 
     @property
     def status(self) -> Status:
@@ -39,13 +39,13 @@ class PatchOnDay:
         late = (
             step.milestone
             for step in self.state.steps
-            if not step.done and due_of(step.milestone) < self.on
+            if not step.done and self.state.due_of(step.milestone) < self.on
         )
         return next(late, None)
 
     @property
     def overdue_due_on(self) -> date:
-        return due_of(self.overdue_step)
+        return self.state.due_of(self.overdue_step)
 
     @property
     def days_over(self) -> int:
@@ -65,12 +65,16 @@ class PatchOnDay:
     @property
     def pending_due_on(self) -> date | None:
         pending = self.state.next_milestone
-        return due_of(pending) if pending and self.state.status not in NOT_PRESSED else None
+        is_pressed = pending and self.state.status not in NOT_PRESSED
+        return self.state.due_of(pending) if is_pressed else None
 
     @property
     def done_days(self) -> list[tuple[Milestone, date | None]]:
-        """[(节点, 完成日期)]：按步骤的顺序，没完成的日期是 None。"""
-        return [(step.milestone, step.done_on) for step in self.state.steps]
+        """[(节点, 完成日期)]：按步骤的顺序，没完成的日期是 None；核查无问题的，是认定以前完成的日期。"""
+        return [
+            (step.milestone, step.done_on or self.kept.get(step.milestone.pk))
+            for step in self.state.steps
+        ]
 
     @property
     def reported_mu(self) -> Decimal:
@@ -124,7 +128,7 @@ def patches_on_day(progress: Progress, states: Iterable[str] = ()) -> Iterator[P
     )
     rows = patches.iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        found = ledger.states(chunk)
+        found, kept = ledger.states(chunk), ledger.kept_days(chunk)
         for patch in map(ledger.tell, chunk):
             patch.target, patch.village = targets[patch.target_id], villages[patch.village_id]
-            yield PatchOnDay(patch, found[patch.pk], progress.on)
+            yield PatchOnDay(patch, found[patch.pk], progress.on, kept.get(patch.pk, {}))

@@ -165,11 +165,13 @@ def judge(
     *,
     ahead: Forecast | None = None,
     late_before: str = "",
+    aside: str = "",
     nothing: str = "还没有监测数",
 ) -> Judgement:
     """工作量或问题清单的一个节点。
 
-    ahead 是推算，late_before 是前面逾期的那一步的名字（没有是空），nothing 是没有数时的说法。
+    ahead 是推算，late_before 是前面逾期的那一步的名字（没有是空），nothing 是没有数时的说法；
+    aside 是差的里面已经不归这里办的，接在差多少后面。
     """
     if need.met_by(reached.on_time, reached.on_time_count):
         return Judgement(MilestoneState.DONE, "截止前已经够数")
@@ -185,7 +187,7 @@ def judge(
         return without_data(on, term, nothing)
     lacking = need.lacking(reached.amount, reached.count)
     if on > term.due_on:
-        short = f"，还差{lacking}" if lacking else ""
+        short = f"，还差{lacking}{aside}" if lacking else ""
         return Judgement(MilestoneState.OVERDUE, f"{term.days_words(on)}{short}")
     risk = risk_of(on, term, need, reached, ahead, late_before)
     if risk:

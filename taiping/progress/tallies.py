@@ -22,7 +22,8 @@ from tasks.models.question import RECORDED
 RECORD, PATCH, MILESTONE = (
     model._meta.db_table for model in (RectificationRecord, Patch, Milestone)
 )
-RARE_KINDS = "kind IN ('RETURN', 'EXEMPT', 'DEFER')"  # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
+# 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
+RARE_KINDS = "kind IN ('RETURN', 'EXEMPT', 'DEFER', 'AMEND', 'RELAPSE')"
 RARE = f"r.{RARE_KINDS}"
 
 
@@ -69,6 +70,9 @@ class Scope:
             counting = "(p.since_on IS NULL OR p.since_on <= %(day)s) AND (p.until_on IS NULL OR p.until_on > %(day)s)"
         return f"p.target_id IN ({listed(self.target_ids)}) AND {counting}"
 
+    def has(self, village_id: int) -> bool:
+        return not self.is_part or village_id in self.village_ids
+
     def places(self, row: str) -> str:
         return f" AND {row}.village_id IN ({listed(self.village_ids)})" if self.is_part else ""
 
@@ -101,6 +105,12 @@ def local_day(moment: str, on: date) -> str:
     if connection.vendor == "postgresql":
         return f"({moment} AT TIME ZONE INTERVAL '{minutes} minutes')::date"
     return f"date({moment}, '{minutes:+d} minutes')"
+
+
+def late(record: str, step: str) -> str:
+    """这条记录做得比截止晚：方案的截止过了，反弹另定的期限（没有的不看）也过了。"""
+    own = f"({record}.due_on IS NULL OR {record}.done_on > {record}.due_on)"
+    return f"{record}.done_on > COALESCE({step}.due_on, %(ends_on)s) AND {own}"
 
 
 def patch_sums(scope: Scope) -> list[tuple[int, int, int, Decimal, date | None]]:
@@ -143,11 +153,11 @@ def step_sums(scope: Scope) -> list[tuple]:
     逾期的比按期的少，所以加逾期的，按期的由减法得出。
     """
     standing = scope.standing("r")
-    late = f"r.done_on > COALESCE(m.due_on, %(ends_on)s) AND {standing}"
+    is_late = f"{late('r', 'm')} AND {standing}"
     rows = scope.rows(f"""
         SELECT r.milestone_id, r.village_id, r.kind,
             SUM(r.area_mu) FILTER (WHERE {standing}), COUNT(*) FILTER (WHERE r.completes AND {standing}),
-            SUM(r.area_mu) FILTER (WHERE {late}), COUNT(*) FILTER (WHERE r.completes AND {late}),
+            SUM(r.area_mu) FILTER (WHERE {is_late}), COUNT(*) FILTER (WHERE r.completes AND {is_late}),
             COUNT(*) - COUNT(r.copy_of_id)
         FROM {RECORD} r JOIN {MILESTONE} m ON m.id = r.milestone_id
         WHERE {scope.steps("r")} AND r.kind IN ('REPORT', 'PASS', 'RETURN'){scope.places("r")}
@@ -160,11 +170,11 @@ def step_sums(scope: Scope) -> list[tuple]:
             kind,
             from_millionths(amount),
             count,
-            from_millionths(late),
+            from_millionths(late_amount),
             late_count,
             filed,
         )
-        for milestone, village, kind, amount, count, late, late_count, filed in rows
+        for milestone, village, kind, amount, count, late_amount, late_count, filed in rows
     ]
 
 
@@ -215,7 +225,8 @@ def exempt_and_deferred_sums(scope: Scope) -> list[tuple]:
     """[(节点, 类型, 村, 个, 亩)]：那天有效的核查无问题和暂缓。"""
     rows = scope.rows(f"""
         SELECT r.milestone_id, r.kind, r.village_id, COUNT(*), SUM(r.area_mu) FROM {RECORD} r
-        WHERE {scope.steps("r")} AND {RARE} AND r.kind <> 'RETURN' AND {scope.standing("r")}{scope.places("r")}
+        WHERE {scope.steps("r")} AND {RARE} AND r.kind IN ('EXEMPT', 'DEFER')
+        AND {scope.standing("r")}{scope.places("r")}
         GROUP BY r.milestone_id, r.kind, r.village_id
     """)
     return [(*row, count, from_millionths(area)) for *row, count, area in rows]
@@ -227,7 +238,7 @@ def kept_steps(scope: Scope) -> list[tuple[int, int, bool]]:
     认定时撤回的完成记录，撤回的时刻就是认定的时刻；更正后的转记时刻都一样，再看撤回的是不是认定那天。
     """
     rows = scope.rows(f"""
-        SELECT r.patch_id, r.milestone_id, r.done_on > COALESCE(m.due_on, %(ends_on)s)
+        SELECT r.patch_id, r.milestone_id, {late("r", "m")}
         FROM {RECORD} e CROSS JOIN {RECORD} r CROSS JOIN {MILESTONE} m
         WHERE {scope.steps("e")} AND e.{RARE_KINDS} AND e.kind = 'EXEMPT'
         AND {scope.standing("e")}{scope.places("e")}
@@ -255,6 +266,47 @@ def short_patches(
         (patch, target, from_millionths(area), from_millionths(done))
         for patch, target, area, done in rows
     ]
+
+
+def relapse_rows(scope: Scope) -> list[tuple[int, int, date, date, int, Decimal, Decimal]]:
+    """[(图斑, 村, 哪天反弹, 另定的期限, 没做完的一步, 图斑的亩, 这一步已报的亩)]，按步骤先后。
+
+    反弹了、没有核减没有暂缓的。
+    """
+
+    def work(row):
+        return (
+            f"SELECT {{}} FROM {RECORD} {row} WHERE {row}.patch_id = r.patch_id"
+            f" AND {scope.begun(row)} AND {scope.standing(row)}"
+        )
+
+    done = work("d") + " AND d.milestone_id = m.id AND d.kind IN ('REPORT', 'PASS')"
+    rows = scope.rows(f"""
+        SELECT r.patch_id, r.village_id, r.done_on, r.due_on, m.id, p.area_mu, ({done.format("SUM(d.area_mu)")})
+        FROM {RECORD} r CROSS JOIN {PATCH} p CROSS JOIN {MILESTONE} m
+        WHERE {scope.steps("r")} AND {RARE} AND r.kind = 'RELAPSE'
+        AND {scope.standing("r")}{scope.places("r")}
+        AND p.id = r.patch_id AND {scope.counting()} AND m.target_id = p.target_id
+        AND NOT EXISTS ({done.format("1")} AND d.completes)
+        AND NOT EXISTS ({work("x").format("1")} AND x.kind IN ('EXEMPT', 'DEFER'))
+        ORDER BY r.patch_id, m."order"
+    """)
+    return [
+        (patch, village, *map(a_day, days), milestone, from_millionths(area), from_millionths(done))
+        for patch, village, *days, milestone, area, done in rows
+    ]
+
+
+def moved_filings(scope: Scope) -> list[tuple[int, int, int, str]]:
+    """[(图斑, 记录的村, 图斑的村, 类型)]：更正过村的图斑，一次次的上报、退回，撤回的也算；全镇的，不论看哪些村。"""
+    return scope.rows(f"""
+        SELECT DISTINCT r.patch_id, r.village_id, p.village_id, r.kind, r.id
+        FROM {RECORD} a CROSS JOIN {PATCH} p CROSS JOIN {RECORD} r
+        WHERE a.milestone_id IN ({listed(scope.milestone_ids)}) AND a.{RARE_KINDS} AND a.kind = 'AMEND'
+        AND p.id = a.patch_id AND p.village_id <> a.village_id
+        AND r.patch_id = p.id AND r.kind IN ('REPORT', 'PASS', 'RETURN')
+        AND r.copy_of_id IS NULL AND {scope.begun("r")}
+    """)
 
 
 def day_sums(scope: Scope, drawn: Iterable[int]) -> list[tuple]:
@@ -299,7 +351,7 @@ def waiting_sums(scope: Scope) -> list[tuple[int, int]]:
         WHERE {scope.steps("r")} AND {RARE} AND r.kind = 'RETURN' AND {scope.standing("r")}{scope.places("r")}
         AND p.id = r.patch_id AND {scope.counting()} AND NOT EXISTS (
             SELECT 1 FROM {RECORD} l WHERE l.patch_id = r.patch_id AND {scope.begun("l")} AND {scope.standing("l")}
-            AND (l.kind IN ('EXEMPT', 'DEFER') OR (l.kind IN ('REPORT', 'PASS') AND l.id > r.id
+            AND (l.kind IN ('EXEMPT', 'DEFER') OR (l.kind IN ('REPORT', 'PASS', 'RELAPSE') AND l.id > r.id
                 AND (l.copy_of_id IS NULL OR l.copy_of_id <> l.id)))
         ) GROUP BY r.village_id
     """)

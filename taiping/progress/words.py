@@ -150,8 +150,10 @@ def forecast_words(figures: TargetFigures, row: MilestoneFigures) -> str:
     end = "做完现有图斑" if short else "完成"
     when = f"按近14天进度，预计{date_beside(ahead.done_on, figures.on)}{end}"
     if ahead.late_days > 0:
-        than = "比方案结束" if row.undated else ""
+        than = "比方案结束" if row.undated and not row.again_by else ""
         return f"{when}，{than}晚{ahead.late_days}天"
+    if row.again_by:
+        return f"{when}，赶得上反弹另定的{short_date(row.again_by)}"
     if row.undated:
         return f"{when}（方案未定时限）"
     return f"{when}，赶得上{short_date(row.due_on)}的截止"

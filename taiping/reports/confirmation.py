@@ -21,7 +21,7 @@ class Part:
 
 @dataclass
 class Confirmation:
-    parts: list[Part]  # 有图斑或分解了任务的
+    parts: list[Part]  # 有图斑（结转走了的也算）或分解了任务的
     others: list[TargetFigures]  # 本村既没有图斑、也没有分解任务的
     taken_at: datetime
     has_demo: bool
@@ -37,7 +37,8 @@ def confirmation(plan: Plan, on: date, basis: str, village: Village) -> Confirma
         for figures in shot.progress.targets:
             if not figures.target.by_patches:
                 continue
-            if figures.patch_count or any(row.is_allocated for row in figures.villages):
+            has_patches = figures.patch_count or figures.carried_count
+            if has_patches or any(row.is_allocated for row in figures.villages):
                 parts.append(Part(figures, by_target[figures.target.pk]))
             else:
                 others.append(figures)

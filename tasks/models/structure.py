@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:  # 表来问这里，只为写明类型
     from tasks.models.targets import Milestone
 
+LARGEST_ORDER = 32767  # “顺序”那一格最大的数
 ALL_KINDS_OF_COUNT = (
     "靠监测量的任务只看监测数，不看个数：请把“任务个数”留空。要按个数量的，用任务数，单位写个。"
 )

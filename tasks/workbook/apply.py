@@ -8,12 +8,12 @@ from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
 from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models.structure import LARGEST_ORDER
 from tasks.workbook.columns import BY_KIND, DELETABLE
 from tasks.workbook.document import PlanFileError
 from villages.models import Cadre, Village
 
 SIMPLE = (("milestone", Milestone), ("allocation", Allocation))
-LARGEST_ORDER = 32767
 
 
 @transaction.atomic

@@ -158,7 +158,14 @@ def test_imported_patches_are_one_entry_on_their_batch_in_the_name_given(tmp_pat
     file.write_text("村,图斑编号,面积(亩)\n" + rows, encoding="utf-8")
 
     call_command(
-        "import_patches", file, "--target", "abandoned", "--by", "huang", stdout=StringIO()
+        "import_patches",
+        file,
+        "--target",
+        "abandoned",
+        "--by",
+        "huang",
+        issued_on="2024-01-02",
+        stdout=StringIO(),
     )
 
     created, applied = changes_of(Batch.objects.get())

@@ -229,7 +229,7 @@ def test_the_number_of_queries_does_not_grow(plan, villages, django_assert_num_q
     for _ in range(villages):
         make_reading(Target.objects.get(code="basic"), village=make_village())
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         plan_progress(plan, date(2024, 10, 20))
 
 

@@ -77,7 +77,7 @@ def test_both_import_pages_tell_it_in_a_sentence(client, content):
 
     patches = client.post(
         "/patches/import/",
-        {"target": target.pk, "kind": "TABLE", "file": upload(content)},
+        {"target": target.pk, "kind": "TABLE", "issued_on": "2024-01-02", "file": upload(content)},
         follow=True,
     )
     plans = client.post("/plan/import/", {"file": upload(content, "方案.xlsx")}, follow=True)
@@ -107,7 +107,13 @@ def test_a_wicked_name_never_decides_where_a_file_goes(client, media, name):
     rows = "村,图斑编号,面积(亩)\n东村,T1,1.5\n".encode()
 
     client.post(
-        "/patches/import/", {"target": target.pk, "kind": "TABLE", "file": upload(rows, name)}
+        "/patches/import/",
+        {
+            "target": target.pk,
+            "kind": "TABLE",
+            "issued_on": "2024-01-02",
+            "file": upload(rows, name),
+        },
     )
 
     batch = Batch.objects.get()

@@ -1,10 +1,10 @@
-"""天数和差数的说法：过了、当天、还有；多、少。"""
+"""天数、差数、序数的说法：过了、当天、还有；多、少；第几。"""
 
 from decimal import Decimal
 
 import pytest
 
-from taiping.ground.words import days_words, more_or_less
+from taiping.ground.words import days_words, more_or_less, numeral
 
 pytestmark = pytest.mark.any_database
 
@@ -29,3 +29,13 @@ def test_days_in_the_words_of_each_place(days, plain, of_a_patch, official):
 )
 def test_more_or_less(difference, unit, words):
     assert more_or_less(difference, unit) == words
+
+
+def test_numerals():
+    assert [numeral(number) for number in (1, 10, 11, 20, 21)] == [
+        "一",
+        "十",
+        "十一",
+        "二十",
+        "二十一",
+    ]

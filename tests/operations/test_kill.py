@@ -71,6 +71,7 @@ def test_every_report_that_was_acknowledged_survives_a_kill(tmp_path):
 
 
 # 图斑都写下了、还没有提交时停住，报一声，好让测试正断在这里；别的和 import_patches 一模一样。
+ISSUED = ["--issued-on", "2024-01-02"]
 HALFWAY = """
 import sys, time
 import django
@@ -95,7 +96,7 @@ def test_an_import_killed_halfway_leaves_nothing_and_can_be_done_again(tmp_path)
     before = make_patch(village=year.east, code="早就有的")
 
     process = subprocess.Popen(
-        [sys.executable, "-c", HALFWAY, str(file), "--target", "abandoned"],
+        [sys.executable, "-c", HALFWAY, str(file), "--target", "abandoned", *ISSUED],
         env=environment(tmp_path),
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -113,6 +114,8 @@ def test_an_import_killed_halfway_leaves_nothing_and_can_be_done_again(tmp_path)
     assert list(Patch.objects.values_list("pk", flat=True)) == [before.pk]
     assert Batch.objects.exclude(applied_at=None).count() == 0
     assert list(all_differences()) == []
-    call_command("import_patches", file, "--target", "abandoned", verbosity=0)
+    call_command(
+        "import_patches", file, "--target", "abandoned", issued_on="2024-01-02", verbosity=0
+    )
     assert Patch.objects.count() == 6001
     call_command("check_ledger")

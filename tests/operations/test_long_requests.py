@@ -83,7 +83,8 @@ SIGNED_IN = {
         "/patches/bulk/", {"verb": "confirm", "pk": text, "back": text}
     ),
     "粘贴": lambda client, text: client.post(
-        "/patches/import/", {"kind": "TABLE", "target": text, "pasted": text}
+        "/patches/import/",
+        {"kind": "TABLE", "issued_on": "2024-01-02", "target": text, "pasted": text},
     ),
     "地图": lambda client, text: client.get(
         "/patches/map/data.geojson", {"bbox": text, "zoom": text}
@@ -250,7 +251,9 @@ def test_numbers_out_of_all_proportion_in_a_table_are_problems_in_words(client, 
     rows = f"村\t图斑编号\t面积（亩）\n东村\tT1\t{number}\n合计\t\t{number}"
 
     page = client.post(
-        "/patches/import/", {"kind": "TABLE", "target": target.pk, "pasted": rows}, follow=True
+        "/patches/import/",
+        {"kind": "TABLE", "issued_on": "2024-01-02", "target": target.pk, "pasted": rows},
+        follow=True,
     )
 
     assert page.status_code in (200, 422)

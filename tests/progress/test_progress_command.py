@@ -55,8 +55,9 @@ def step(code, name, due_on, reached, on_time, late, overdue, state):
 
 
 def none_carried(zero):
-    """没有结转出去、也没有结转来的。"""
-    return {"carried": zero, "carried_count": 0, "brought": zero, "brought_count": 0}
+    """没有结转出去、也没有结转来的，没有反弹的。"""
+    carried = {"carried": zero, "carried_count": 0, "brought": zero, "brought_count": 0}
+    return {**carried, "relapsed_count": 0}
 
 
 def place(name, quota, quota_count, reported, confirmed, overdue):
@@ -89,6 +90,7 @@ def old(found, is_step=False):
 def test_json_of_the_year_in_december(example):
     assert old(as_json(as_of="2024-12-02")) == {
         "plan": 2024,
+        "plan_code": "2024",
         "as_of": "2024-12-02",
         "basis": "done",
         "overdue_count": 1,
@@ -509,6 +511,7 @@ def test_an_empty_plan_is_an_empty_list(leader):
 
     assert as_json(as_of="2025-05-01") == {
         "plan": 2025,
+        "plan_code": "2025",
         "as_of": "2025-05-01",
         "basis": "done",
         "targets": [],

@@ -8,7 +8,6 @@ import pytest
 from plots import actions
 from plots.models import Patch
 from taiping.reports.bulletin import write_bulletin
-from taiping.reports.bulletin.blocks import numeral
 from tests.worlds.factories import (
     make_milestone,
     make_patch,
@@ -356,13 +355,3 @@ def test_at_most_ten_codes_are_named():
         lines[2]
         == "东村12个：自然撂荒地整治T01、T02、T03、T04、T05、T06、T07、T08、T09、T10等12个；最长的已过20天。"
     )
-
-
-def test_numerals():
-    assert [numeral(number) for number in (1, 10, 11, 20, 21)] == [
-        "一",
-        "十",
-        "十一",
-        "二十",
-        "二十一",
-    ]

@@ -23,6 +23,7 @@ PAGES = {
     "tasks.add_reading": (TOWN, NO_ROLE),
     "tasks.export_plan": (TOWN, NO_ROLE),
     "tasks.import_plan": (ADMIN, NO_ROLE),
+    "tasks.copy_target": (ADMIN, NO_ROLE),
     "plots.view_own_tasks": (["SECRETARY"], NO_ROLE),
     "plots.view_town_ledger": (NOT_SECRETARY, NO_ROLE),
     "plots.view_map": (EVERYONE, ""),

@@ -180,6 +180,7 @@ def test_adding_by_hand_asks_for_which_plan(january, client):
         "/patches/add/",
         {"target": "2024:abandoned", "village": january.east.pk, "code": "补", "area_mu": "3"},
     )
+    Patch.objects.filter(code="补").update(since_on=date(2025, 1, 5))
 
     assert "2024年度 · " in page
     assert "2025年度 · " in page

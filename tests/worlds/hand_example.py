@@ -71,9 +71,13 @@ class Example(Town):
         make_allocation(self.workload, self.west, quota=Decimal(16))
 
     def add(self, target, village, code, area, at="8-1"):
-        return actions.add_patch(
+        """年初就算在内：那时候还不记从哪天起算。"""
+        patch = actions.add_patch(
             target, village, code=code, area_mu=area, by=self.huang, at=moment(at)
         )
+        patch.since_on = None
+        patch.save(update_fields=["since_on"])
+        return patch
 
     def report(self, patch, on, at=None, *, by=None, clock=time(12), step=None, **given):
         patch.refresh_from_db()

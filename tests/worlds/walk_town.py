@@ -193,6 +193,8 @@ class WalkTown(Town):
             return things["village"].pk
         if name == "tasks:reading_withdraw":
             return things["reading"].pk
+        if name == "tasks:target_copy":
+            return self.target.pk
         if name.startswith("tasks:"):
             return self.plan_file.pk
         if name.startswith("plots:import_"):

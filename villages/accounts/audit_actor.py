@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from auditlog.context import set_extra_data
 from auditlog.models import LogEntry
+from django.core.management.base import CommandError
 from django.db.models import Model
 
 from villages.models import User
@@ -19,6 +20,16 @@ def acting(by: User | None = None, *, command: str = "") -> Iterator[None]:
         extra["additional_data"] = {"来自": "命令行", "命令": command, "系统用户": _login()}
     with set_extra_data(extra):
         yield
+
+
+def named_user(username: str | None, permission: str, who: str) -> User | None:
+    """命令行上 --by 写的账号；没写是 None，不是能这么办的（who，如“管理员”）抛 CommandError。"""
+    if username is None:
+        return None
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None or not user.has_perm(permission):
+        raise CommandError(f"没有“{username}”这个{who}账号，请核对用户名。")
+    return user
 
 
 def note_change(thing: Model, what: str, old: object, new: object) -> None:

@@ -2,19 +2,20 @@
 
 from pathlib import Path
 
-from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from plots.importing import Refused, apply_batch, preview
-from plots.importing.batches import forget, new_batch
+from plots.importing.batches import forget, issue_refusal, new_batch
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
+from taiping.ground.dates import parse_day
 from taiping.ground.tables import TableError
 from tasks.models import Target
 from tasks.models.question import Question
-from villages.accounts.audit_actor import acting
+from villages.accounts.audit_actor import acting, named_user
 
 
 class Command(BaseCommand):
@@ -37,6 +38,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--crs", metavar="代码", help="矢量数据的坐标系，如 4523；不写就照文件写的"
         )
+        parser.add_argument(
+            "--issued-on",
+            metavar="日期",
+            help="哪天下发的，新增的图斑从这天起算；不写就是今天",
+        )
         parser.add_argument("--dry-run", action="store_true", help="只说会改什么，不写")
         parser.add_argument(
             "--by", metavar="用户名", help="记在谁名下；改已有记录的面积、导入国土调查云结果时必填"
@@ -52,12 +58,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, by, **options):
-        by = find_user(by)
+        by = named_user(by, "plots.import_patches", "镇工作人员或管理员")
         with acting(by, command="import_patches"):
             self.run(by=by, **options)
 
-    def run(self, *, file, target, plan, year, by, cloud, crs, dry_run, skip_refused, **options):
-        batch = self.make_batch(file, find_target(target, year, plan), by, cloud, crs)
+    def run(self, *, file, target, plan, year, by, cloud, dry_run, skip_refused, **options):
+        target = find_target(target, year, plan)
+        batch = self.make_batch(file, target, by, cloud, options)
         given = {"by": by, "with_earlier": options["with_earlier"]}
         try:
             review = preview(batch, **given)
@@ -77,7 +84,7 @@ class Command(BaseCommand):
             if not Batch.objects.filter(pk=batch.pk, applied_at__isnull=False).exists():
                 forget(batch)  # 没有导入成的，连文件一起不留
 
-    def make_batch(self, file, target, by, cloud, crs):
+    def make_batch(self, file, target, by, cloud, options):
         try:
             content = file.read_bytes()
         except OSError as error:
@@ -85,11 +92,18 @@ class Command(BaseCommand):
         if cloud and by is None:
             raise CommandError("国土调查云结果要记在一位镇工作人员名下，请加上 --by 用户名。")
         try:
-            crs = chosen_code(crs)
+            crs = chosen_code(options["crs"])
         except TableError as error:
             raise CommandError(str(error)) from None
-        kind = Batch.Source.CLOUD if cloud else Batch.Source.TABLE
-        return new_batch(ContentFile(content), file.name, target=target, kind=kind, by=by, crs=crs)
+        return new_batch(
+            ContentFile(content),
+            file.name,
+            target=target,
+            kind=Batch.Source.CLOUD if cloud else Batch.Source.TABLE,
+            by=by,
+            crs=crs,
+            issued_on=None if cloud else issue_day(target.plan, options["issued_on"]),
+        )
 
     def tell(self, review):
         self.stdout.write(headline(review))
@@ -113,6 +127,18 @@ class Command(BaseCommand):
             self.stdout.write(f"和系统里的比：{counts_text(review.counts) or '没有变化'}。")
 
 
+def issue_day(plan, given):
+    """下发日期：没写就是今天。"""
+    today = timezone.localdate()
+    try:
+        on = parse_day(given or "") or today
+    except ValueError as wrong:
+        raise CommandError(str(wrong)) from None
+    if refusal := issue_refusal(plan, on, today):
+        raise CommandError(f"{refusal}命令行上用 --issued-on 日期。")
+    return on
+
+
 def find_target(code, year, plan):
     try:
         plan = Question.from_options(year=year, plan=plan).plan
@@ -129,12 +155,3 @@ def find_target(code, year, plan):
     if not targets[code].by_patches:
         raise CommandError(f"“{targets[code].name}”靠监测量，没有图斑可以导入。")
     return targets[code]
-
-
-def find_user(username):
-    if username is None:
-        return None
-    user = get_user_model().objects.filter(username=username, is_active=True).first()
-    if user is None or not user.has_perm("plots.import_patches"):
-        raise CommandError(f"没有“{username}”这个镇工作人员或管理员账号，请核对用户名。")
-    return user

@@ -5,6 +5,8 @@ from django import forms
 from plots.actions.adding import lookalikes, next_code, repeated
 from plots.models import Remedy
 from plots.pages.patch.forms import area_field
+from taiping.ground.dates import long_date
+from taiping.ground.form_fields import DayField
 from villages.models import Village
 
 
@@ -41,6 +43,11 @@ class AddForm(forms.Form):
     )
     code = text("图斑编号", 60, "留空就用这个村的下一个空号，如 补-001。")
     area_mu = area_field("面积（亩）")
+    since_on = DayField(
+        label="哪天发现",
+        required=False,
+        help_text="图斑从这天起算，上报的日期不早于这天；留空就是今天。",
+    )
     place = text("小地名", 100, "写到社、院子，方便找到地块。")
     contractor = text("承包人（项目主体）", 100)
     land_before, land_after = text("变化前地类", 50), text("变化后地类", 50)
@@ -52,8 +59,10 @@ class AddForm(forms.Form):
     )
     is_other = forms.BooleanField(label="确实是另一个图斑", required=False)
 
-    def __init__(self, data=None, *, targets, user, initial=None):
+    def __init__(self, data=None, *, targets, user, today, initial=None):
         super().__init__(data, initial=initial)
+        self.today = today
+        self.initial.setdefault("since_on", today)
         self.user, self.similar = user, []
         self.targets = {}
         self.fields["target"].choices = [("", "请选择"), *self._choices(targets)]
@@ -83,6 +92,12 @@ class AddForm(forms.Form):
 
     def clean_target(self):
         return self.targets[self.cleaned_data["target"]]
+
+    def clean_since_on(self):
+        on = self.cleaned_data["since_on"]
+        if on and on > self.today:
+            raise forms.ValidationError(f"{long_date(on)} 还没有到，请填今天或以前的日期。")
+        return on
 
     def clean_area_mu(self):
         if self.cleaned_data["area_mu"] <= 0:

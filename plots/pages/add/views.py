@@ -20,9 +20,10 @@ def patch_add(request):
         raise PermissionDenied("图斑由镇工作人员添加，请联系镇里。")
     if request.method != "POST":
         return _show(
-            request, AddForm(targets=targets, user=request.user, initial=_from_link(request))
+            request,
+            AddForm(targets=targets, user=request.user, today=today, initial=_from_link(request)),
         )
-    form = AddForm(request.POST, targets=targets, user=request.user)
+    form = AddForm(request.POST, targets=targets, user=request.user, today=today)
     if form.is_valid():
         data = form.cleaned_data
         try:

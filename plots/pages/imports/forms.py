@@ -3,11 +3,11 @@
 from django import forms
 from django.core.files.base import ContentFile
 
-from plots.importing.batches import SHAPEFILE_PARTS, new_batch
+from plots.importing.batches import SHAPEFILE_PARTS, issue_refusal, new_batch
 from plots.importing.source import PASTED
 from plots.models import Batch
 from plots.models.columns import AREAS, CLOUD, EXTRA, FOUND_VILLAGE, MEASURED, Field
-from taiping.ground.form_fields import ListedChoiceField, UploadField
+from taiping.ground.form_fields import DayField, ListedChoiceField, UploadField
 from taiping.ground.geometry.reading import LONELY
 from taiping.ground.geometry.reading import SUFFIXES as VECTORS
 from taiping.ground.web import whole_number
@@ -36,6 +36,11 @@ class ImportForm(forms.Form):
         help_text="一份文件只导入一项目标任务的图斑。",
         error_messages={"required": "请选这份文件是哪项目标任务的。"},
     )
+    issued_on = DayField(
+        label="下发日期",
+        required=False,
+        help_text="新增的图斑从这天起算，以前的日子没有它们；系统里已有的不变。留空就是今天。",
+    )
     file = UploadField(
         label="文件",
         required=False,
@@ -55,8 +60,10 @@ class ImportForm(forms.Form):
         help_text="在表格软件里连表头一起选中、复制，粘贴到这里。",
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, today, **kwargs):
         super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["issued_on"].initial = today
         targets = Target.objects.filter(measured_by=Target.MeasuredBy.PATCHES).select_related(
             "plan"
         )
@@ -76,10 +83,17 @@ class ImportForm(forms.Form):
             self.add_error("file", "还没有选文件，也没有粘贴内容。请选一个文件，或把表格粘贴进来。")
         return cleaned
 
+    def clean_issued_on(self):
+        target, on = self.cleaned_data.get("target"), self.cleaned_data["issued_on"] or self.today
+        if target and (refusal := issue_refusal(target.plan, on, self.today)):
+            raise forms.ValidationError(refusal)
+        return on
+
     def save(self, by):
         """存下原文件，返回还没导入的批次。"""
         data = self.cleaned_data
-        file, given = data["file"], {"target": data["target"], "kind": data["kind"], "by": by}
+        names = ("target", "kind", "issued_on")
+        file, given = data["file"], {"by": by, **{name: data[name] for name in names}}
         if file:
             return new_batch(file, file.name, **given)
         if given["kind"] == Batch.Source.TABLE:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plots.exporting.workbooks import template_workbook
@@ -28,7 +29,8 @@ MOST_ROWS, BATCHES = 200, 20
 @permission_required("plots.import_patches")
 def patch_import(request):
     initial = {"target": request.GET.get("target")}
-    form = ImportForm(request.POST or None, request.FILES or None, initial=initial)
+    today = timezone.localdate()
+    form = ImportForm(request.POST or None, request.FILES or None, initial=initial, today=today)
     if request.method == "POST" and form.is_valid():
         forget_abandoned()
         return redirect("plots:import_preview", pk=form.save(request.user).pk)

@@ -29,6 +29,7 @@ NEEDED = (
     "status",
     "next_milestone",
     "until_on",
+    "due_on",
     "is_demo",
     *(f"shape__{name}" for name in ("wkb", "min_lon", "min_lat", "max_lon", "max_lat")),
 )

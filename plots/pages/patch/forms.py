@@ -1,11 +1,12 @@
-"""镇工作人员和领导在图斑页上的表单：核实、退回、核查无问题、暂缓、恢复整改、督办、更正、拆分、移出台账。"""
+"""镇工作人员和领导在图斑页上的表单：核实、退回、反弹、核查无问题、暂缓、恢复整改、督办、更正、拆分、移出台账。"""
 
 from django import forms
 
+from plots.actions.relapses import due_problem
 from plots.actions.steps import steps_to_redo
 from plots.pages.forms import PatchForm, ReasonsMixin, area_field, note_field
 from taiping.ground.area import plain
-from taiping.ground.form_fields import ListedChoiceField
+from taiping.ground.form_fields import DayField, ListedChoiceField
 from taiping.ground.words import more_or_less
 from villages.models import Village
 
@@ -34,16 +35,15 @@ class ConfirmForm(ActionForm):
     note = note_field()
 
 
-class SendBackForm(ReasonsMixin, ActionForm):
-    date_label = "退回日期"
+class RedoForm(ActionForm):
+    """从哪一步起重做：没有选的，由动作定。"""
+
     step = forms.ChoiceField(
         label="退回到哪一步重做",
         required=False,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "这一步现在不能退回，请重新选。"},
+        error_messages={"invalid_choice": "这一步现在不能重做，请重新选。"},
     )
-    note = note_field(help_text="写清楚哪里不对、要补什么，村里照着办。")
-    field_order = ("client_key", "seen", "done_on", "step", "reasons", "note")
 
     def __init__(self, *args, context, **kwargs):
         self.steps = steps_to_redo(context)
@@ -51,16 +51,57 @@ class SendBackForm(ReasonsMixin, ActionForm):
         step = self.fields["step"]
         step.choices = [(str(milestone.pk), milestone.name) for milestone in self.steps]
         if self.steps:
-            step.initial = str(self.steps[-1].pk)
+            step.initial = str(self.usual(self.steps).pk)
             step.help_text = "从这一步起的上报都撤回，撤回的在时间线上还看得到。"
         else:
             del self.fields["step"]
 
+    def usual(self, steps):
+        return steps[-1]
+
+    def clean(self):
+        data = super().clean()
+        by_pk = {str(milestone.pk): milestone for milestone in self.steps}
+        data["step"] = by_pk.get(data.get("step"))
+        return data
+
+
+class SendBackForm(ReasonsMixin, RedoForm):
+    date_label = "退回日期"
+    note = note_field(help_text="写清楚哪里不对、要补什么，村里照着办。")
+    field_order = ("client_key", "seen", "done_on", "step", "reasons", "note")
+
     def clean(self):
         data = super().clean()
         self.check_reasons(data)
-        by_pk = {str(milestone.pk): milestone for milestone in self.steps}
-        data["step"] = by_pk.get(data.get("step"))
+        return data
+
+
+class RelapseForm(RedoForm):
+    date_label = "哪天发现反弹"
+    date_hint = "从这天起不再算完成；以前的日子照旧，也不算退回。"
+    due_on = DayField(
+        label="重新整改的期限", error_messages={"required": "请填哪天以前要重新整改好。"}
+    )
+    note = note_field("反弹的情况", required=True, help_text="如“巡查发现又撂荒了”，村里看得到。")
+    field_order = ("client_key", "seen", "done_on", "due_on", "step", "note")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "step" in self.fields:
+            self.fields["step"].label = "从哪一步起重新整改"
+
+    def usual(self, steps):
+        return steps[0]
+
+    def clean(self):
+        data = super().clean()
+        due_on, on = data.get("due_on"), data.get("done_on")
+        step = data["step"] or next(iter(self.steps), None)
+        if not (due_on and on and step):
+            return data
+        if problem := due_problem(step, due_on, on):
+            self.add_error("due_on", problem)
         return data
 
 

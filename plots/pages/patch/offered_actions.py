@@ -52,6 +52,14 @@ OFFERED = {
             forms.ResumeForm,
         ),
         PatchAction(
+            "relapse",
+            "反弹",
+            "记下反弹",
+            "销了号又撂荒、又占用的：从发现那天起重新整改，期限另定；不算退回，以前的数不变。",
+            forms.RelapseForm,
+            "danger",
+        ),
+        PatchAction(
             "exempt",
             "核查无问题",
             "认定核查无问题",
@@ -76,7 +84,10 @@ OFFERED = {
             "amend",
             "更正",
             "更正图斑",
-            "编号、村或面积写错了在这里改，原来怎么写的留在时间线上。",
+            (
+                "编号、村或面积写错了在这里改，原来怎么写的留在时间线上。"
+                "面积改大的，已经报过的不会跟着变多，多出来的要补报、再核实。"
+            ),
             forms.AmendForm,
         ),
         PatchAction(
@@ -131,6 +142,7 @@ def _what(record):
         Kind.RESUME: "已恢复整改",
         Kind.REMARK: "的督办已经写下，村里和镇里都看得到",
         Kind.REMOVE: "已移出台账",
+        Kind.RELAPSE: f"已记下反弹，从“{record.milestone.name}”重新整改",
     }[record.kind]
 
 
@@ -143,6 +155,8 @@ def _next(patch, record, today):
         return "接下来在拆分出来的图斑上办理。"
     if record.kind == Kind.REMOVE:
         return "各处不再算它；在台账里选“已移出台账”还找得到。"
+    if record.kind == Kind.RELAPSE:
+        return f"{patch.village.name}会在“我的任务”看到。{words.next_sentence(patch, today)}"
     if record.kind == Kind.RETURN:
         return f"{patch.village.name}会在“我的任务”最前面看到。{words.next_sentence(patch, today)}"
     if record.kind == Kind.DEFER:

@@ -11,7 +11,7 @@ from plots.actions.transaction import ActionContext
 from plots.evidence import listed
 from plots.ledger.timeline import timeline
 from plots.models import Evidence, Patch, PatchShape, Status
-from plots.models.deadlines import days_left_text, due_of
+from plots.models.deadlines import days_left_text, due_next
 from plots.models.querysets import NOT_PRESSED
 from plots.pages.checks.shown import checks_of
 from plots.pages.map.small import small_map
@@ -58,13 +58,15 @@ def _next_step(context):
     patch, step = context.patch, context.patch.next_milestone
     if step is None:
         return {"step": None, "missing": []}
+    due = due_next(patch)
     by_village = step.actor == Milestone.Actor.VILLAGE
     return {
         "step": step,
         "who": who_acts(patch, step),
-        "due_on": due_of(step),
-        "days_text": days_left_text(step, context.today),
-        "is_late": patch.status not in NOT_PRESSED and due_of(step) < context.today,
+        "due_on": due,
+        "is_own_due": due == patch.due_on,
+        "days_text": days_left_text(due, context.today),
+        "is_late": patch.status not in NOT_PRESSED and due < context.today,
         "missing": context.missing_materials(step) if by_village else [],
     }
 

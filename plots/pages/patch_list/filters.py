@@ -11,14 +11,13 @@ from plots.ledger.as_of import ACTORS, COMPLETIONS, ENDINGS, STATES, LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import Batch, Patch, RectificationRecord, Status
 from plots.models.choices import ENDED
-from plots.models.querysets import due_on
+from plots.models.querysets import next_due_on, overdue_at
 from taiping.ground.form_fields import DayField
 from tasks.models import Milestone, WorkingGroup
 from tasks.models.question import BASES, Question
 from villages.models import Village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
-DUE = due_on("next_milestone__")
 ENDED_AS = {ENDED[kind]: state for state, kind in ENDINGS.items() if kind in ENDED}
 SORTS = {
     "code": "code",
@@ -27,7 +26,7 @@ SORTS = {
     "area": "area_mu",
     "status": "status",
     "step": "next_milestone__order",
-    "due": DUE,
+    "due": next_due_on(),
     "place": "place",
 }
 
@@ -286,11 +285,10 @@ class PatchFilter(django_filters.FilterSet):
 
     def by_timing(self, queryset, name, value):
         """到那天为止完成的步骤里有没有逾期才完成的；一步也没完成的，两样都不算。"""
-        due = due_on("milestone__")
         done = RectificationRecord.objects
         done = done.effective(self.day, self.question.basis) if self.is_as_of else done.standing()
         done = done.filter(patch=OuterRef("pk"), kind__in=WORK, completes=True)
-        late = Exists(done.filter(done_on__gt=due).order_by())
+        late = Exists(done.filter(overdue_at("milestone__")).order_by())
         return (
             queryset.filter(late)
             if value == "late"

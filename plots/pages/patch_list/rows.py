@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Sum
 
 from plots.models import Patch, Status
-from plots.models.deadlines import days_left, days_left_text, due_of
+from plots.models.deadlines import days_left_text, due_of
 from plots.models.querysets import NOT_PRESSED
 from tasks.models import Milestone
 
@@ -23,22 +23,28 @@ class Row:
     text: str
     step: Milestone | None
     on: datetime.date
+    own_due_on: datetime.date | None = None  # 反弹另定的期限
 
     @property
     def due_on(self):
-        return due_of(self.step) if self.step else None
+        return due_of(self.step, self.own_due_on) if self.step else None
 
     @property
     def is_pressed(self):
         return self.step is not None and self.status not in NOT_PRESSED
 
     @property
+    def is_again(self):
+        """反弹了，正在重新整改。"""
+        return self.is_pressed and self.own_due_on is not None
+
+    @property
     def days_text(self):
-        return days_left_text(self.step, self.on) if self.is_pressed else ""
+        return days_left_text(self.due_on, self.on) if self.is_pressed else ""
 
     @property
     def is_late(self):
-        return self.is_pressed and days_left(self.step, self.on) < 0
+        return self.is_pressed and self.due_on < self.on
 
 
 class CountedPages(Paginator):
@@ -69,10 +75,11 @@ def rows_of(patches, filters):
     rows = []
     for patch in patches:
         status, text, step = patch.status, patch.status_text, patch.next_milestone
+        own_due_on = patch.due_on
         if state := states.get(patch.pk):
-            status, step = state.status, state.next_milestone
+            status, step, own_due_on = state.status, state.next_milestone, state.due_on
             text = text if patch.is_split and filters.ending else Status(status).label
         if step is not None:
             step.target = patch.target
-        rows.append(Row(patch, status, text, step, filters.day))
+        rows.append(Row(patch, status, text, step, filters.day, own_due_on))
     return rows

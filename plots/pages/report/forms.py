@@ -61,11 +61,14 @@ class ReportForm(PatchForm, EvidenceForm):
 
     def _step_choices(self):
         first, *later = self.steps
-        choices = [(str(first.pk), f"{first.name}（{due_text(first, self.context.today)}）")]
+        choices = [(str(first.pk), f"{first.name}（{self._due_text(first)}）")]
         for step in later:
-            due = due_text(step, self.context.today)
+            due = self._due_text(step)
             choices.append((str(step.pk), f"一起报到{step.name}（{due}）"))
         return choices
+
+    def _due_text(self, step):
+        return due_text(step, self.context.today, self.context.patch.due_on)
 
     def _amount_choices(self):
         left = f"{rounded(self.now.remaining_mu)} 亩"

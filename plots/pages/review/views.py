@@ -15,7 +15,7 @@ from plots.actions.transaction import ActionContext
 from plots.ledger import queues
 from plots.ledger.timeline import timeline
 from plots.models import Kind, Patch, Status
-from plots.models.deadlines import days_left_text, due_of
+from plots.models.deadlines import days_left_text, due_next
 from plots.pages.review.forms import PASS, ReviewForm
 from plots.pages.submission import submit_form
 from taiping.ground.permissions import permission_required
@@ -154,9 +154,9 @@ def _show(request, form, queue, chosen, **more):
             "query": _query(chosen),
             "after": after,
             "by_district": step.actor == Milestone.Actor.DISTRICT,
-            "due_text": queues.due_text(step, context.today),
-            "days_text": days_left_text(step, context.today),
-            "is_late": due_of(step) < context.today,
+            "due_text": queues.due_text(step, context.today, patch.due_on),
+            "days_text": days_left_text(due_next(patch), context.today),
+            "is_late": due_next(patch) < context.today,
             "events": reversed(timeline(patch, context.records)[0]),
             "own": permissions.by_status("confirm", request.user, patch),
             "evidence": [one for one in files if not one.record.is_withdrawn],

@@ -2,15 +2,6 @@
 
 from dataclasses import dataclass
 
-NUMERALS = "一二三四五六七八九十"
-
-
-def numeral(number: int) -> str:
-    """1 → 一，12 → 十二，21 → 二十一（到九十九）。"""
-    tens, ones = divmod(number, 10)
-    text = (NUMERALS[tens - 1] if tens > 1 else "") + ("十" if tens else "")
-    return text + (NUMERALS[ones - 1] if ones else "")
-
 
 @dataclass
 class Heading:

@@ -4,11 +4,12 @@ from collections import defaultdict
 
 from plots.ledger.as_of import ACTORS
 from plots.models import Status
+from taiping.ground.words import numeral
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
 from taiping.progress.words import margin_text
 from taiping.reports.bulletin import steps
-from taiping.reports.bulletin.blocks import Paragraph, numeral
+from taiping.reports.bulletin.blocks import Paragraph
 from villages.models import Village
 
 LISTED = 10  # 一个村里同一项任务最多点名这么多个图斑

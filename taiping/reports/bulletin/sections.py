@@ -1,11 +1,12 @@
 """通报的六个部分，依次由数写出来。"""
 
 from taiping.ground.dates import long_date
+from taiping.ground.words import numeral
 from taiping.progress.figures import Progress
 from taiping.progress.snapshot import Snapshot
 from taiping.progress.states import MilestoneState
 from taiping.reports.bulletin import ranking, sentences, steps
-from taiping.reports.bulletin.blocks import Heading, Paragraph, Table, numeral
+from taiping.reports.bulletin.blocks import Heading, Paragraph, Table
 from taiping.reports.bulletin.problems import problems
 from taiping.reports.notes import explanations
 

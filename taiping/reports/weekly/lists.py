@@ -56,7 +56,7 @@ def deferred_row(item: PatchOnDay) -> list:
     return [
         *_brief(item),
         pending.name,
-        pending.due_on or item.patch.target.plan.ends_on,
+        item.state.due_of(pending),
         item.closing.done_on,
         item.status.label,
         item.reason,

@@ -6,8 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tasks import workbook
 from tasks.workbook.summary import headline, lines
-from villages.accounts.audit_actor import acting
-from villages.models import User
+from villages.accounts.audit_actor import acting, named_user
 
 
 class Command(BaseCommand):
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, file, by, code, same_plan, dry_run, delete_missing, **options):
-        by = find_user(by)
+        by = named_user(by, "tasks.import_plan", "管理员")
         try:
             content = file.read_bytes()
         except OSError as error:
@@ -59,13 +58,3 @@ class Command(BaseCommand):
         self.stdout.write(
             f"试运行，没有写：{summary}。" if dry_run else f"{review.plan}：{summary}。"
         )
-
-
-def find_user(username):
-    """能导入方案的账号；没写是 None。"""
-    if username is None:
-        return None
-    user = User.objects.filter(username=username, is_active=True).first()
-    if user is None or not user.has_perm("tasks.import_plan"):
-        raise CommandError(f"没有“{username}”这个管理员账号，请核对用户名。")
-    return user

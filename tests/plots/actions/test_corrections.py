@@ -1,7 +1,7 @@
 """更正和拆分：历史跟着改对，旧的留着；每一天的数都对得上。"""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db.models import Sum
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from plots import actions
 from plots.actions import NotAllowed
-from plots.ledger.replay import all_differences
+from plots.ledger.replay import all_differences, state_of
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from tests.worlds.factories import make_patch
 from tests.worlds.town import NOON, sep
@@ -45,9 +45,9 @@ def test_amending_the_village_moves_its_history(town):
         assert reached(town.replant, town.east, day) == 0
         assert reached(town.replant, town.west, day) == 10
     assert (town.now(), town.patch.village) == (Status.AWAITING, town.west)
-    assert amended.details == {
-        "changes": [{"field": "village", "label": "村", "old": "东村", "new": "西村"}]
-    }
+    assert amended.details["changes"] == [
+        {"field": "village", "label": "村", "old": "东村", "new": "西村"}
+    ]
     photo.refresh_from_db()
     assert photo.record.copy_of == first
     assert "更正后转记" in photo.record.note
@@ -67,19 +67,76 @@ def test_what_the_system_knew_before_an_amendment_stays_as_it_was(town):
     assert not carried.is_backfilled  # 转记不是补录
 
 
-@pytest.mark.parametrize(("area", "parts"), [("12", [4, 8]), ("7.5", [4, 3.5])])
-def test_amending_the_area_keeps_a_finished_step_whole(town, area, parts):
+def test_a_smaller_area_lowers_what_was_reported(town):
     town.report(sep(5), area_mu="4")
     town.report(sep(6))
     town.report(sep(7))
     town.do("confirm", on=sep(8))
 
-    town.do("amend", area_mu=area)
+    town.do("amend", area_mu="7.5")
 
     standing = town.patch.records.standing().filter(milestone=town.replant).exclude(kind=Kind.AMEND)
-    assert [float(record.area_mu) for record in standing.order_by("pk")] == parts
-    assert reached(town.check, town.east, sep(8)) == sum(parts)
+    assert [float(record.area_mu) for record in standing.order_by("pk")] == [4, 3.5]
+    assert reached(town.check, town.east, sep(8)) == 7.5
     assert (town.now(), list(all_differences())) == (Status.CLOSED, [])
+
+
+def test_a_larger_area_is_to_be_reported_and_checked_again(town):
+    """10 亩改成 100 亩：没有人核实过 100 亩。做过的 10 亩还在，多出来的要补报，核实要重来。"""
+    town.at = NOON - timedelta(days=5)
+    town.report(sep(5), area_mu="4")
+    town.report(sep(6))
+    town.report(sep(7))
+    town.do("confirm", on=sep(8))
+
+    town.do("amend", area_mu="100", at=NOON)
+
+    assert (town.now(), town.patch.next_milestone) == (Status.UNDERWAY, town.replant)
+    assert state_of(town.patch).next_step.remaining_mu == 90
+    for day in (sep(8), date(2024, 12, 31)):
+        assert reached(town.replant, town.east, day) == 10
+        assert reached(town.evidence, town.east, day) == 0
+        assert reached(town.check, town.east, day) == 0
+    assert reached(town.check, town.east, date(2024, 12, 19), "recorded") == 10
+    assert list(all_differences()) == []
+
+    late = {"on": date(2024, 12, 20), "at": NOON}
+    town.report(step=town.evidence, **late)
+    town.do("confirm", **late)
+
+    assert reached(town.check, town.east, date(2024, 12, 31)) == 100
+    assert (town.now(), list(all_differences())) == (Status.CLOSED, [])
+
+
+def test_a_larger_area_leaves_the_rounds_sent_back_partly_done_too(town):
+    town.report(sep(5), step=town.evidence)
+    town.do("send_back", on=sep(10), step=town.evidence)
+    town.report(sep(12))
+
+    town.do("amend", area_mu="12")
+
+    assert [reached(town.evidence, town.east, sep(day)) for day in (5, 9, 12)] == [0, 0, 0]
+    assert reached(town.replant, town.east, sep(30)) == 10
+    assert (town.now(), list(all_differences())) == (Status.UNDERWAY, [])
+
+
+def test_a_deferral_follows_to_the_step_that_is_no_longer_done(town):
+    town.report(sep(5))
+    town.do("defer", on=sep(6))
+
+    town.do("amend", area_mu="12")
+
+    deferral = town.patch.records.standing().get(kind=Kind.DEFER)
+    assert deferral.milestone == town.replant
+    assert (town.now(), town.patch.next_milestone) == (Status.DEFERRED, town.replant)
+
+
+def test_an_amendment_stands_on_the_village_and_area_before_it(town):
+    town.do("amend", village=town.west, area_mu="12")
+    town.do("amend", village=town.east, area_mu="9")
+
+    amendments = town.patch.records.filter(kind=Kind.AMEND).order_by("pk")
+    assert [(row.village, row.area_mu) for row in amendments] == [(town.east, 10), (town.west, 12)]
 
 
 def test_amending_below_what_was_reported_is_refused(town):
@@ -118,7 +175,7 @@ def test_amending_twice_counts_once(town):
         town.do("amend", area_mu=area)
     effective = RectificationRecord.objects.effective(sep(30)).filter(kind=Kind.EXEMPT)
     assert [record.area_mu for record in effective] == [11]
-    assert reached(town.replant, town.east, sep(7)) == 11
+    assert reached(town.replant, town.east, sep(7)) == 9  # 报过的不跟着变大
 
 
 def test_amendments_that_cannot_stand_are_refused(town):

@@ -312,7 +312,22 @@ def test_export_queries_do_not_grow_with_rows(target, django_assert_num_queries)
     )
 
     for given in ((), (then,)):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             ledger_workbook(patches.filter(code="0001"), "台账", *given)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             ledger_workbook(patches, "台账", *given)
+
+
+def test_a_patch_found_without_fault_keeps_the_dates_of_what_was_done(target, staff):
+    """核查无问题的，认定以前做完的一步照写原来的日期：今天导出的和看那一天的一样。"""
+    patch = Patch.objects.get(code="0001")
+    actions.exempt(patch, by=staff, on=date(2024, 9, 20), note="影像为水田")
+    then = LedgerAt(date(2024, 9, 25), "done", target.milestones.order_by("order"))
+
+    for given in ((), (then,)):
+        sheet = read_workbook(ledger_workbook(Patch.objects.filter(pk=patch.pk), "台账", *given))[0]
+        head, row = (values for _, values in sheet.rows[2:4])
+        told = dict(zip(head, row, strict=True))
+        assert told["状态"] == "核查无问题"
+        assert told["复耕复种完成日期"] == date(2024, 9, 5)
+        assert told["举证上传完成日期"] is None

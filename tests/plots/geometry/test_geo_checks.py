@@ -203,7 +203,14 @@ def test_a_table_that_changes_the_area_does_the_checks_again(target, east, tmp_p
     path = tmp_path / "下发.xlsx"
     path.write_bytes(xlsx(HEADER, [1, "东村", "T-1", 30, None, None]))
 
-    call_command("import_patches", str(path), target="abandoned", year=2024, verbosity=0)
+    call_command(
+        "import_patches",
+        str(path),
+        target="abandoned",
+        issued_on="2024-01-02",
+        year=2024,
+        verbosity=0,
+    )
 
     assert patch.checks.get().figures["percent"] == "-50"
 

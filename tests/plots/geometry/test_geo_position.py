@@ -105,6 +105,7 @@ def test_photo_uploaded_before_the_shape_is_placed_when_the_shape_arrives(
         "import_patches",
         str(path),
         target=town.target.code,
+        issued_on="2024-01-02",
         year=town.target.plan.year,
         verbosity=0,
     )

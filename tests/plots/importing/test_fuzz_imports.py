@@ -93,6 +93,7 @@ class ImportedAnything(TestCase):
         client.force_login(self.staff)
         data = {
             "kind": "TABLE",
+            "issued_on": "2024-01-02",
             "target": self.target.pk,
             "file": SimpleUploadedFile(name, content),
         }

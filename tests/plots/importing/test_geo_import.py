@@ -58,6 +58,7 @@ def target(db):
 def upload(client, target, content, name="下发.zip", **fields):
     data = {
         "kind": "TABLE",
+        "issued_on": "2024-01-02",
         "target": target.pk,
         "file": SimpleUploadedFile(name, content),
         **fields,
@@ -371,15 +372,30 @@ def test_command_imports_the_same_way(tmp_path, capsys, target):
     path.write_bytes(shapefile(TWO, FIELDS, ROWS, prj=False))
 
     with pytest.raises(CommandError):
-        call_command("import_patches", str(path), target="abandoned", year=2024)
+        call_command(
+            "import_patches", str(path), target="abandoned", issued_on="2024-01-02", year=2024
+        )
     assert "文件没有写坐标系" in capsys.readouterr().err
     assert Batch.objects.count() == 0
 
     call_command(
-        "import_patches", str(path), target="abandoned", year=2024, crs="4523", dry_run=True
+        "import_patches",
+        str(path),
+        target="abandoned",
+        issued_on="2024-01-02",
+        year=2024,
+        crs="4523",
+        dry_run=True,
     )
     assert Patch.objects.count() == 0
-    call_command("import_patches", str(path), target="abandoned", year=2024, crs="4523")
+    call_command(
+        "import_patches",
+        str(path),
+        target="abandoned",
+        issued_on="2024-01-02",
+        year=2024,
+        crs="4523",
+    )
 
     assert "新增 2 个，其中带图形 2 个" in capsys.readouterr().out
     assert PatchShape.objects.count() == 2
@@ -451,7 +467,12 @@ def test_shapes_drawn_to_cross_each_other_a_million_times_are_refused_in_words(
     )
     client.post(
         PAGE,
-        {"kind": "TABLE", "target": target.pk, "file": SimpleUploadedFile("梳子.gpkg", content)},
+        {
+            "kind": "TABLE",
+            "issued_on": "2024-01-02",
+            "target": target.pk,
+            "file": SimpleUploadedFile("梳子.gpkg", content),
+        },
     )
     preview = f"/patches/import/{Batch.objects.get().pk}/"
 
@@ -469,6 +490,7 @@ def test_a_layer_name_no_sheet_may_have_still_gets_its_marked_workbook(client, s
         PAGE,
         {
             "kind": "TABLE",
+            "issued_on": "2024-01-02",
             "target": target.pk,
             "file": SimpleUploadedFile("图斑[1]?.geojson", content),
         },
@@ -486,7 +508,12 @@ def test_a_file_written_in_a_way_nobody_thought_of_gets_a_sentence_and_a_line_in
     content = b'{"type": "FeatureCollection", "features": [], "crs": {"properties": null}}'
     client.post(
         PAGE,
-        {"kind": "TABLE", "target": target.pk, "file": SimpleUploadedFile("a.geojson", content)},
+        {
+            "kind": "TABLE",
+            "issued_on": "2024-01-02",
+            "target": target.pk,
+            "file": SimpleUploadedFile("a.geojson", content),
+        },
     )
 
     page = client.get(f"/patches/import/{Batch.objects.get().pk}/")

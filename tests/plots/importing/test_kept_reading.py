@@ -65,7 +65,12 @@ def reads(monkeypatch):
 
 def looked_at(client, target, content=GOOD, name="下发.xlsx", kind="TABLE"):
     """上传、看过预览的批次的页面。"""
-    data = {"kind": kind, "target": target.pk, "file": SimpleUploadedFile(name, content)}
+    data = {
+        "kind": kind,
+        "issued_on": "2024-01-02",
+        "target": target.pk,
+        "file": SimpleUploadedFile(name, content),
+    }
     url = client.post("/patches/import/", data).url
     assert client.get(url).status_code == 200
     return url

@@ -198,7 +198,8 @@ def test_queries_do_not_grow_with_rows(town, django_assert_max_num_queries):
 def run(path, *args, **kwargs):
     out, err = StringIO(), StringIO()
     try:
-        call_command("import_patches", path, *args, stdout=out, stderr=err, **kwargs)
+        issued = {"issued_on": "2024-01-02", **kwargs}
+        call_command("import_patches", path, *args, stdout=out, stderr=err, **issued)
     except CommandError as error:
         return out.getvalue(), err.getvalue(), error
     return out.getvalue(), err.getvalue(), None

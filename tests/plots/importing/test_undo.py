@@ -61,7 +61,10 @@ def test_changed_patches_go_back_to_what_they_were(town):
 
     assert (undone.removed, undone.back, undone.stuck) == (1, 1, [])
     assert (saved(), Patch.objects.get(code="T-1").extra) == before
-    assert not Patch.objects.get(code="T-1").records.exists()
+    amendments = Patch.objects.get(code="T-1").records.order_by("pk")
+    assert {row.kind for row in amendments} == {Kind.AMEND}
+    first, second = amendments
+    assert (first.area_mu, second.area_mu) == (Decimal("3.5"), Decimal(4))
 
 
 def test_areas_with_records_go_back_by_amendment(town):

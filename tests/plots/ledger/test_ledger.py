@@ -29,8 +29,8 @@ from tests.worlds.town import TwoVillages, sep
 from villages.models import Role
 
 STEPS = ["replant", "evidence", "check"]
-# 更正的面积都比报得到的零头之和大，也不会正好相等；正好相等的情形在 test_corrections 里单独看。
-AREAS = [Decimal("40.5"), Decimal("41.5"), Decimal("55.5")]
+# 更正的面积都比报得到的零头之和大，差的也不是零头的整数倍；正好相等的情形在 test_corrections 里单独看。
+AREAS = [Decimal("40.5"), Decimal("41.6"), Decimal("55.7")]
 
 
 class Naive:
@@ -99,7 +99,21 @@ class Naive:
         pass
 
     def amend(self, area_mu=None, village=None):
-        self.area, self.village = area_mu or self.area, village or self.village
+        """改大：报满的头一步只算报了原来那么多，后面的从来没有；改小到正好是报了的，就报满了。"""
+        old, self.village = self.area, village or self.village
+        self.area = area_mu or self.area
+        if self.area > old and True in self.whole:
+            first = self.whole.index(True)
+            self.clear(first)
+            self.parts[first] = old
+        if self.area < old and False in self.done:
+            index = self.done.index(False)
+            if self.parts[index] == self.area:
+                self.finish(index)
+
+    def relapse(self, to):
+        self.clear(to)
+        self.returned = False
 
     def split_(self):
         self.clear()
@@ -235,6 +249,10 @@ class AnyStory(TestCase):
         if verb == "split":
             children = [{"code": f"{number}-{half}", "area_mu": "20.25"} for half in "AB"]
             return {"children": children, "reason": "两户"}, ("split_", {})
+        if verb == "relapse":
+            to = data.draw(st.sampled_from([0, 1]))
+            given = {"step": milestones[to], "due_on": date(2025, 3, 1), "note": "又撂荒了"}
+            return given, (verb, {"to": to})
         if verb == "exempt":
             return {"note": "影像为水田"}, ("exempt_", {})
         return ({"note": "说明"} if verb in ("defer", "remark", "remove") else {}), (verb, {})
@@ -371,3 +389,25 @@ def test_a_step_added_to_the_plan_is_settled_by_fix(capsys):
     assert (patch.status, patch.next_milestone.name) == (Status.AWAITING, "验收")
     assert RectificationRecord.objects.count() == before
     assert "状态和下一步都与记录一致" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_a_step_inserted_by_an_older_program_is_made_up_for_by_somebody_named(capsys):
+    """老版本上方案中间插了一步，没有补记：写上是谁，--fix 一并补记，以后一直对得上。"""
+    town = TwoVillages()
+    town.report(step=town.evidence)
+    town.do("confirm")
+    town.evidence.order, town.check.order = 4, 5
+    town.check.save()
+    town.evidence.save()
+    make_milestone(town.target, "water", name="灌溉设施", order=3)
+
+    with pytest.raises(CommandError):
+        call_command("check_ledger", fix=True)
+    with pytest.raises(CommandError, match="没有“liu”这个管理员账号"):
+        call_command("check_ledger", fix=True, by="liu")
+    call_command("check_ledger", fix=True, by="guanli")
+
+    assert "新步骤“灌溉设施”：1 个图斑做过后面的步骤，各补记一条" in capsys.readouterr().out
+    assert town.now() == Status.CLOSED
+    assert list(all_differences()) == []

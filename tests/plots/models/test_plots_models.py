@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plots.models import Evidence, Kind, Patch, Reason, RectificationRecord, Status
-from plots.models.deadlines import days_left, days_left_text, end_of_day
+from plots.models.deadlines import days_left_text, due_next, due_of, end_of_day
 from tests.worlds.factories import (
     make_batch,
     make_milestone,
@@ -127,13 +127,15 @@ def test_overdue_and_due_soon_go_by_the_next_step():
     assert set(Patch.objects.due_within(2, date(2024, 9, 28))) == {late}
     assert set(Patch.objects.due_within(30, date(2024, 10, 1))) == {later}
     assert Patch.objects.open().count() == 4
-    assert days_left(first, date(2024, 9, 28)) == 2
-    assert [days_left_text(first, date(2024, 9, day)) for day in (28, 30)] == [
+    due = due_of(first)
+    assert [days_left_text(due, date(2024, 9, day)) for day in (28, 30)] == [
         "还剩 2 天",
         "今天截止",
     ]
-    assert days_left_text(undated.milestones.get(), date(2025, 1, 2)) == "逾期 2 天"
-    assert days_left_text(None, DAY) == ""
+    assert days_left_text(due_of(undated.milestones.get()), date(2025, 1, 2)) == "逾期 2 天"
+    assert due_of(first, date(2024, 9, 1)) == due
+    assert due_of(first, date(2024, 12, 1)) == date(2024, 12, 1)
+    assert due_next(Patch()) is None
 
 
 def test_reasons_for_sending_back_are_there_from_the_start():

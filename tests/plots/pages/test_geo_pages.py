@@ -298,6 +298,7 @@ def test_geojson_export_comes_back_through_the_import(client, pair):
     assert client.get("/patches/geo.kml").status_code == 404
     data = {
         "kind": "TABLE",
+        "issued_on": "2024-01-02",
         "target": pair[0].target_id,
         "file": SimpleUploadedFile("再来.geojson", content),
     }

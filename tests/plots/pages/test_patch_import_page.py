@@ -49,7 +49,12 @@ def target(db):
 
 
 def upload(client, target, content=GOOD, name="下发.xlsx", **fields):
-    data = {"kind": "TABLE", "target": target.pk if target else "", **fields}
+    data = {
+        "kind": "TABLE",
+        "issued_on": "2024-01-02",
+        "target": target.pk if target else "",
+        **fields,
+    }
     if content is not None:
         data["file"] = SimpleUploadedFile(name, content)
     return client.post(PAGE, data)
