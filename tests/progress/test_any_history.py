@@ -4,6 +4,7 @@
 """
 
 from datetime import timedelta
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,8 @@ from taiping.progress.progress import plan_progress
 from tests.progress.test_naive_progress import never_contradicts
 from tests.worlds.any_town import DUE, FIRST, AnyTown
 from tests.worlds.history import IS_LONG, PLAN_CHANGES, any_history, few
-from tests.worlds.replay.agree import BASES, agree, differences
+from tests.worlds.replay.agree import BASES, agree, deeds_agree, differences, statuses_agree
+from tests.worlds.replay.deeds import State
 from tests.worlds.replay.told import told
 from tests.worlds.replay.town import ReplayTown
 
@@ -75,6 +77,12 @@ class AnyHistory(TestCase):
             self.agree_every_day(ReplayTown(plan, history.places), history)
 
     def agree_every_day(self, town, history):
+        stories = history.diary.stories
+        wrong = statuses_agree(town, stories)
+        for on in days_of(history):
+            for basis in BASES:
+                wrong += [f"{on} {basis} {line}" for line in deeds_agree(town, stories, on, basis)]
+        assert not wrong, "\n".join([str(town.plan), *wrong, *history.told])
         for on in days_of(history):
             for basis in BASES:
                 agree(town, on, basis, town.villages[0], history.told)
@@ -103,3 +111,26 @@ class AnyHistory(TestCase):
     @given(st.data())
     def test_files_and_readings(self, data):
         self.walk(data, deed=10, **{"import": 5}, undo=2, read=5, unread=2)
+
+
+def test_the_replay_of_deeds_itself_tells_a_known_story():
+    """演一遍的本身也要看一眼：报了、退了、又报小了、核实了，面积改大，要重新核实。"""
+    state = State([("replant", "VILLAGE"), ("evidence", "VILLAGE"), ("check", "TOWN")], Decimal(10))
+    for step in state.steps_to_report("evidence"):
+        state.report(step)
+    state.send_back("replant")
+    assert state.status() == ("RETURNED", "replant")
+    state.report("replant", Decimal(3), completes=True)
+    state.report("evidence")
+    state.confirm()
+    assert state.status() == ("CLOSED", None)
+    state.relapse("evidence")
+    state.report("evidence")
+    state.confirm()
+    assert list(state.figures()[0].values()) == [3, 3, 3]
+    state.send_back()
+    state.relapse()
+    state.report("replant")
+    state.amend(Decimal(12))
+    assert list(state.figures()[0].values()) == [10, 0, 0]
+    assert state.status() == ("UNDERWAY", "replant")

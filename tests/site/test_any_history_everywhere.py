@@ -15,6 +15,8 @@ from tests.worlds.replay import places
 from tests.worlds.replay.agree import BASES
 from tests.worlds.replay.town import ReplayTown
 
+STATUSES = ["PENDING", "UNDERWAY", "RETURNED", "AWAITING", "CLOSED", "EXEMPT", "DEFERRED"]
+
 
 class Everywhere(TestCase):
     @classmethod
@@ -64,6 +66,7 @@ class Everywhere(TestCase):
             "overdue": lambda row: row.stuck_at,
             "returned": lambda row: row.is_waiting,
             "open": lambda row: row.undone and not row.exempt,
+            "relapsed": lambda row: row.relapse and row.is_pressed,
             "confirmed": lambda row: row.finished(last),
         }
         for state, fits in states.items():
@@ -74,7 +77,7 @@ class Everywhere(TestCase):
         by_status = defaultdict(list)
         for row in rows:
             by_status[row.status].append(row)
-        for status in ("CLOSED", "RETURNED", "AWAITING", "DEFERRED", "EXEMPT"):
+        for status in STATUSES:
             yield f"state=all&status={status}", by_status[status]
         for village in self.day.villages:
             own = [row for row in rows if row.village == village]

@@ -84,9 +84,9 @@ class AnyTown(Town):
             target, "second", name="下半段", starts_on=date(2024, 9, 10), due_on=date(2024, 9, 30)
         )
 
-    def file(self, target, content):
+    def file(self, target, content, issued_on):
         """传上来、还没有导入的一份表。"""
-        batch = Batch(target=target, name="下发.csv", by=self.huang)
+        batch = Batch(target=target, name="下发.csv", by=self.huang, issued_on=issued_on)
         batch.file.save("x.csv", ContentFile(content), save=False)
         batch.save()
         return batch

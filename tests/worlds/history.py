@@ -20,9 +20,10 @@ from plots.actions.plan_changes import follow
 from plots.actions.taking_back import take_back
 from plots.importing import Refused, apply_batch
 from plots.importing.undo import undo
-from plots.models import Batch, Kind, Patch
+from plots.models import Batch, Kind, Patch, RectificationRecord
 from tasks.models import Milestone, Reading
 from tests.worlds.any_town import Clock
+from tests.worlds.diary import Diary
 from tests.worlds.factories import make_reading
 from tests.worlds.patch_files import csv
 from villages.models import Village
@@ -64,6 +65,7 @@ class History:
         self.villages = list(Village.objects.order_by("order"))  # 每段历史从头取，会改名
         self.told = []  # 一件一句，出错时看
         self.places = {}  # 图斑主键 → [(时刻, 村, 亩)]
+        self.diary = Diary(self.clock)
         self.undone_from = None  # 刚撤回的一批是哪天导入的
         self.number = 0
         moves = dict.fromkeys(MOVES, 1) | (weights or {}) | UNMENDED
@@ -76,17 +78,21 @@ class History:
         """试着办 number 件事；after_each 在每办成一件以后。"""
         with self.clock.running():
             self.note_places()
+            self.diary.keep_up()
             for _ in range(number):
                 self.number += 1
                 self.clock.tick(self.one_of([0, 0, 1, 1, 2, 4], "过几天"))
                 name = self.one_of(self.moves, "什么事")
+                before = all_records()
                 try:
                     sentence = MOVES[name](self)
                 except REFUSALS:
+                    assert all_records() == before
                     continue
                 if sentence:
                     self.told.append(f"{self.clock.day} {sentence}")
                     self.note_places()
+                    self.diary.keep_up()
                     after_each(self, name)
         return self
 
@@ -111,6 +117,12 @@ class History:
         return self.one_of([target for target in targets if target.by_patches], "哪项任务")
 
 
+def all_records():
+    """不能办的，什么也没有留下。"""
+    rows = RectificationRecord.objects.order_by("pk")
+    return list(rows.values_list("pk", "withdrawn_on", "withdrawn_at"))
+
+
 # 对一块图斑办一笔
 
 
@@ -119,11 +131,14 @@ def deed(history):
     may = sorted(permits.allowed(by, patch))
     if not may:
         return None
-    forward = [verb for verb in ("report", "confirm") if verb in may]
+    if history.one_of([True, True, False], "不拆不移"):
+        may = [verb for verb in may if verb not in ("split", "remove", "remark")] or may
+    forward = [verb for verb in ("report", "confirm", "relapse") if verb in may]
     verb = history.one_of(may + forward * 6, "动作")
     given = DEEDS[verb](history, patch)
     on = history.day()
     getattr(actions, verb)(patch, by=by, on=on, **given)
+    history.diary.did(patch, verb, on, given)
     return f"{by}对{patch.target.code}的{patch} {verb} on={on} {given}"
 
 
@@ -146,6 +161,16 @@ def amend(history, patch):
     village = history.one_of([None, *villages], "改到哪个村")
     area = history.one_of([None, *AREAS], "改成多少亩")
     return {"reason": "重新丈量", "area_mu": area, "village": village}
+
+
+def relapse(history, patch):
+    steps = list(patch.target.milestones.order_by("order"))
+    due_on = history.clock.day + timedelta(days=history.one_of([5, 30, 90], "限几天"))
+    return {
+        "step": history.one_of([None, *steps], "从哪步重来"),
+        "due_on": due_on,
+        "note": "又荒了",
+    }
 
 
 def split(history, patch):
@@ -171,6 +196,7 @@ DEEDS = {
     "remark": with_note,
     "amend": amend,
     "split": split,
+    "relapse": relapse,
     "remove": with_note,
 }
 
@@ -183,13 +209,15 @@ def take_one_back(history):
     if record is None:
         return None
     take_back(record, by=record.by)
+    history.diary.stories[patch.pk].take_back(history.clock.day)
     return f"{record.by}撤回{patch.target.code}的{patch}的 {record.kind} {record.milestone.code}"
 
 
 def carry(history):
     town, on = history.town, history.day()
     token = foresee(town.plan, town.new).token
-    carry_over(town.plan, town.new, by=town.admin, on=on, token=token)
+    preview = carry_over(town.plan, town.new, by=town.admin, on=on, token=token)
+    history.diary.carried(preview.moves, on)
     return f"结转 on={on}"
 
 
@@ -209,6 +237,7 @@ def insert_step(history):
     Milestone.objects.create(
         target=target, code=code, name=code, order=place + 1, due_on=due, actor=actor
     )
+    history.diary.inserted(target, place, (code, actor))
     follow([target], by=history.town.admin, at=history.clock.now)
     return f"{target.plan}{target.code} 在第 {place + 1} 步插了 {code}（{actor}）"
 
@@ -252,12 +281,12 @@ def import_file(history):
         rows.append([village.name, code, "6", "新坡"])
     if known and (not rows or history.one_of([False, True], "带已有的")):
         patch = history.one_of(known, "已有的哪一块")
-        areas = AREAS if patch.records.exists() else []  # 没有记录的，直接改了面积
-        area = history.one_of([patch.area_mu, *areas], "表里多少亩")
+        area = history.one_of([patch.area_mu, *AREAS], "表里多少亩")
         rows.append([patch.village.name, patch.code, area, f"坡{history.number}"])
-    batch = town.file(target, csv(HEADER, *rows))
+    issued_on = history.day()
+    batch = town.file(target, csv(HEADER, *rows), issued_on)
     apply_batch(batch, by=town.huang)
-    return f"导入 {target.plan}{target.code} {rows}"
+    return f"导入 {target.plan}{target.code} issued_on={issued_on} {rows}"
 
 
 def undo_import(history):
@@ -265,7 +294,9 @@ def undo_import(history):
     if not batches:
         return None
     batch = history.one_of(batches, "哪一批")
+    restorable = history.diary.just_amended()
     undo(batch, by=history.town.huang)
+    history.diary.restored(restorable)
     history.undone_from = timezone.localdate(batch.applied_at)
     return f"撤回导入 {batch.pk}"
 
@@ -310,5 +341,5 @@ MOVES = {
     "read": read,
     "unread": unread,
 }
-UNMENDED = {"swap_names": 0}  # 系统还没有改对的，先不走
+UNMENDED = {}  # 系统还没有改对的，先不走
 PLAN_CHANGES = ("insert_step", "move_due")  # 过去哪一天的数都照新方案算

@@ -2,6 +2,7 @@
 
 from taiping.progress.progress import plan_progress
 from tests.worlds.replay.told import told
+from tests.worlds.replay.town import has_begun
 
 BASES = ("done", "recorded")
 UNMENDED = {"brought"}  # 系统还没有改对的，先不比
@@ -24,3 +25,38 @@ def agree(town, on, basis, only=None, story=()):
     wrong = differences(told(progress), expected)
     assert not wrong, "\n".join([f"{town.plan} {on} {basis} {only or '全镇'}", *wrong, *story])
     return progress
+
+
+def deeds_agree(town, stories, on, basis):
+    """这一天每块图斑记着的，和照先后把办过的事演一遍的一样：不一样的一处一句。"""
+    looks = {row.patch.pk: row for rows in town.looks(on, basis).values() for row in rows}
+    wrong = []
+    for patch in town.patches:
+        played, row = stories[patch.pk].played(on, basis), looks.get(patch.pk)
+        if row is None:
+            if not played.ended and has_begun(patch, on, basis):
+                wrong.append(f"{patch.target.code} {patch}：不算了，演一遍还算")
+            continue
+        found = (
+            None,
+            {step.code: row.amount(step) for step in row.steps},
+            row.exempt.area_mu if row.exempt else 0,
+            row.is_deferred,
+        )
+        expected = played.ended, *played.figures()
+        if found != expected:
+            wrong.append(f"{patch.target.code} {patch}：记着 {found}，演一遍 {expected}")
+        wrong += [f"{patch.target.code} {patch}：{words}" for words in row.muddles]
+    return wrong
+
+
+def statuses_agree(town, stories):
+    """眼下的状态和下一步，和演一遍的一样。"""
+    wrong = []
+    for patch in town.patches:
+        step = patch.next_milestone
+        found = patch.status, step and step.code
+        expected = stories[patch.pk].now().status()
+        if found != expected:
+            wrong.append(f"{patch.target.code} {patch}：记着 {found}，演一遍 {expected}")
+    return wrong

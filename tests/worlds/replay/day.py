@@ -82,8 +82,8 @@ class Day:
     def village(self, target, village, rows):
         share = self.town.shares.get((target.pk, village))
         carried = [patch for patch in self.carried(target) if patch.village_id == village]
-        own = [row.stuck_at for row in rows if row.stuck_at and row.stuck_at.actor == "VILLAGE"]
-        past = [(row.due_on or self.plan.ends_on, row.order, row.code) for row in own]
+        own = [row for row in rows if row.stuck_at and row.stuck_at.actor == "VILLAGE"]
+        past = [(row.due(row.stuck_at), row.stuck_at.order, row.stuck_at.code) for row in own]
         oldest = min((step for step in past if step[0] < self.on), default=(None, 0, None))
         return {
             **self.sums(target, rows),
@@ -119,14 +119,14 @@ class Day:
 
     def step(self, target, step):
         rows = self.rows[target.pk]
-        days = [(row.finished_on(step), row.due(step)) for row in rows if row.finished(step)]
+        in_time = [row.is_in_time(step) for row in rows if row.finished(step)]
         pressed = [row for row in rows if row.is_pressed and step in row.undone]
         late = [row for row in pressed if row.is_late_at(step)]
         return {
             "reached": _done(rows, step),
-            "on_time": sum((row.amount(step, until=row.due(step)) for row in rows), ZERO),
-            "on_time_count": sum(day is not None and day <= due for day, due in days),
-            "late_count": sum(day is not None and day > due for day, due in days),
+            "on_time": sum((row.amount_in_time(step) for row in rows), ZERO),
+            "on_time_count": in_time.count(True),
+            "late_count": in_time.count(False),
             "open": len(pressed),
             "overdue": len(late),
             "owed": dict(Counter(row.stuck_at.actor for row in late)),
@@ -162,9 +162,9 @@ class Day:
         """不算逾期完成的：核查无问题、以前又没做完的，不算逾期。"""
         rows = self.rows[target.pk]
         if not self.by_count(target, step):
-            return sum((row.amount(step, until=row.due(step)) for row in rows), ZERO)
-        days = [(row.finished_on(step), row.due(step)) for row in rows if row.finished(step)]
-        return Decimal(sum(day is None or day <= due for day, due in days))
+            return sum((row.amount_in_time(step) for row in rows), ZERO)
+        in_time = [row.is_in_time(step) for row in rows if row.finished(step)]
+        return Decimal(len(in_time) - in_time.count(False))
 
     def forecast(self, target, step):
         """(近 14 天平均每天多少, 哪天完成)；够了的、没有图斑的是 None。"""
@@ -189,6 +189,20 @@ class Day:
         days = int(((goal - now) * PACE / gained).to_integral_value(ROUND_CEILING))
         return gained / PACE, self.on + timedelta(days=days) if days <= LONGEST else None
 
+    def again(self, target, step):
+        """截止过了，只差还没到期的反弹：(从哪天起, 到哪天)，它们做完就够数；不是这样是 None。"""
+        rows, due = self.rows[target.pk], step.due_on or self.plan.ends_on
+        again = [row for row in rows if row.is_pressed and row.relapse and step in row.undone]
+        coming = [row for row in again if not row.is_late_at(step)]
+        if due >= self.on or not coming:
+            return None
+        more = sum((max(row.area - row.amount(step), ZERO) for row in coming), ZERO)
+        if self.by_count(target, step):
+            more = len(coming)
+        if self.now(target, step) + more < self.goal(target, step):
+            return None
+        return min(row.relapse.done_on for row in again), max(row.due(step) for row in coming)
+
     def states(self, target):
         found, is_late, begins_on = [], False, self.begins_on(target)
         for step in self.town.steps[target.pk]:
@@ -208,24 +222,20 @@ class Day:
     # 上报、退回过几次，等着重报的
 
     def attempts(self):
-        """{(村, 类型): 次}：撤回的也算，转记的、随方案补的不算。"""
+        """{(村, 类型): 次}：撤回的也算，转记的、随方案补的不算；图斑更正到别的村，跟着去。"""
         found = Counter()
         for patch in self.town.patches:
             for row in self.town.records[patch.pk]:
                 entered = timezone.localdate(row.created_at)
                 day = entered if self.basis == "recorded" else row.done_on
                 if row.kind in (Kind.REPORT, Kind.RETURN) and not row.copy_of_id and day <= self.on:
-                    found[attempt_village(row), row.kind] += 1
+                    village, _ = self.town.place(patch, self.on, self.basis)
+                    found[village, row.kind] += 1
         return {key: number for key, number in found.items() if self.is_seen(key[0])}
 
     def waiting(self):
         rows = [row for rows in self.rows.values() for row in rows if row.is_waiting]
         return dict(Counter(row.village for row in rows))
-
-
-def attempt_village(record):
-    """这一次算在哪个村。"""
-    return record.village_id
 
 
 def is_list(target):

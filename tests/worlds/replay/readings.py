@@ -138,4 +138,5 @@ def _amount_state(day, target, step, quota, begins_on, is_late_before):
         return "NOT_STARTED"
     if value is None:
         return "NO_DATA"
-    return running_state(on, plan, step, begins_on, quota, value, is_late_before)
+    opens_on = step.starts_on
+    return running_state(on, plan, due, opens_on, begins_on, quota, value, is_late_before)

@@ -18,23 +18,26 @@ def state_of(day, target, step, begins_on, is_late_before):
     if not has_patches:
         return "NO_DATA"
     ahead = day.forecast(target, step)
-    return running_state(on, plan, step, begins_on, goal, now, is_late_before, ahead)
+    if again := day.again(target, step):
+        begins_on, due = again
+        return running_state(on, plan, due, None, begins_on, goal, now, is_late_before, ahead)
+    opens_on = step.starts_on
+    return running_state(on, plan, due, opens_on, begins_on, goal, now, is_late_before, ahead)
 
 
 def done_state(on, due, was_in_time):
     return "DONE" if on <= due or was_in_time else "DONE_LATE"
 
 
-def running_state(on, plan, step, begins_on, goal, now, is_late_before, ahead=None):
+def running_state(on, plan, due, opens_on, begins_on, goal, now, is_late_before, ahead=None):
     """有数、还没有完成的。"""
-    due = step.due_on or plan.ends_on
     if on > due:
         return "OVERDUE"
     if is_late_before or comes_late(ahead, due):
         return "AT_RISK"
-    if step.starts_on and on < step.starts_on:
+    if opens_on and on < opens_on:
         return "NOT_STARTED"
-    begins_on = step.starts_on or begins_on
+    begins_on = opens_on or begins_on
     is_near = (due - on).days <= plan.warn_days
     return "AT_RISK" if is_near or lags(on, begins_on, due, goal, now) else "ON_TRACK"
 

@@ -33,7 +33,6 @@ class ReplayTown:
             self.records[record.patch_id].append(record)
         self.readings = list(Reading.objects.filter(target__plan=plan))
         self.shares = {(row.target_id, row.village_id): row for row in _shares(plan)}
-        self.names = {village.name: village.pk for village in self.villages}
         self._looks = {}
 
     def day(self, on, basis="done", villages=None):
@@ -68,22 +67,20 @@ def local(moment):
     return timezone.localdate(moment) if moment else None
 
 
+def has_begun(patch, on, basis):
+    began = local(patch.created_at) if basis == "recorded" else patch.since_on
+    return (began or date.min) <= on
+
+
 def counts(patch, on, basis):
     """这块图斑那天算不算：结转、拆分、移出的从那天起不算。"""
-    if basis == "recorded":
-        return local(patch.created_at) <= on < (local(patch.until_at) or date.max)
-    return (patch.since_on or date.min) <= on < (patch.until_on or date.max)
+    ended = local(patch.until_at) if basis == "recorded" else patch.until_on
+    return has_begun(patch, on, basis) and on < (ended or date.max)
 
 
 def before_amendments(town, patch, on, now):
-    village, area = now
-    later = [
-        row
-        for row in town.records[patch.pk]
-        if row.kind == Kind.AMEND and local(row.created_at) > on
-    ]
-    for row in reversed(later):
-        old = {change["field"]: change["old"] for change in row.details["changes"]}
-        village = town.names[old["village"]] if "village" in old else village
-        area = type(area)(old.get("area_mu", area))
-    return village, area
+    """那天以后的第一条更正，写着那天的村和面积。"""
+    for row in town.records[patch.pk]:
+        if row.kind == Kind.AMEND and local(row.created_at) > on:
+            return row.village_id, row.area_mu
+    return now
