@@ -68,7 +68,7 @@ class History:
         self.diary = Diary(self.clock)
         self.undone_from = None  # 刚撤回的一批是哪天导入的
         self.number = 0
-        moves = dict.fromkeys(MOVES, 1) | (weights or {}) | UNMENDED
+        moves = dict.fromkeys(MOVES, 1) | (weights or {})
         self.moves = list(Counter(moves).elements())
 
     def one_of(self, things, label=""):
@@ -341,5 +341,4 @@ MOVES = {
     "read": read,
     "unread": unread,
 }
-UNMENDED = {}  # 系统还没有改对的，先不走
 PLAN_CHANGES = ("insert_step", "move_due")  # 过去哪一天的数都照新方案算

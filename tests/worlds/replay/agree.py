@@ -5,7 +5,7 @@ from tests.worlds.replay.told import told
 from tests.worlds.replay.town import has_begun
 
 BASES = ("done", "recorded")
-UNMENDED = {"brought"}  # 系统还没有改对的，先不比
+UNMENDED = {"brought"}  # 结转来的，按录入看、并到早先就有的：系统还没有改对，先不比
 
 
 def differences(found, expected, path=()):

@@ -64,6 +64,7 @@ class State:
         self.parts = [ZERO] * len(steps)
         self.done = [False] * len(steps)
         self.rounds = [0] * len(steps)
+        self.own = [False] * len(steps)  # 有人报过的，不是随方案、随结转算做过的
         self.returned = self.deferred = self.exempted = False
         self.ended = None
 
@@ -97,6 +98,7 @@ class State:
         amount = left if area is None else min(area, left)
         self.parts[place] += amount
         self.done[place] = completes or amount == left
+        self.own[place] = True
         self.returned = False
 
     def confirm(self):
@@ -134,7 +136,7 @@ class State:
 
     def clear(self, first=0):
         for place in range(first, len(self.steps)):
-            self.parts[place], self.done[place] = ZERO, False
+            self.parts[place], self.done[place], self.own[place] = ZERO, False, False
             self.rounds[place] += 1
 
     def amend(self, area):
@@ -168,6 +170,7 @@ class State:
         self.parts.insert(place, area)
         self.done.insert(place, bool(is_done or is_begun))
         self.rounds.insert(place, 0)
+        self.own.insert(place, False)
 
     def carried(self, old):
         """从别的方案结转来：停在同样的一步，前面的算做过，各抄老的做了多少。"""
@@ -181,9 +184,11 @@ class State:
                 break
             amount = amounts[code] if code in done else self.ceiling(place)
             self.parts[place], self.done[place] = min(amount, self.ceiling(place)), True
+            self.own[place] = code in done and old.own[old.codes.index(code)]
         place = self.codes.index(landing)
         if landing not in done and amounts.get(landing, ZERO) < self.ceiling(place):
             self.parts[place] = amounts.get(landing, ZERO)
+            self.own[place] = bool(self.parts[place])
         self.returned, self.deferred = old.returned, old.deferred
 
     # 那天的样子
@@ -207,4 +212,4 @@ class State:
             return "RETURNED", code
         if self.has_check and self.pending == len(self.steps) - 1:
             return "AWAITING", code
-        return ("UNDERWAY" if any(self.parts) or any(self.done) else "PENDING"), code
+        return ("UNDERWAY" if any(self.own) else "PENDING"), code
