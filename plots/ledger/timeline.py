@@ -13,9 +13,10 @@ SHOWS_AREA = (Kind.REPORT, Kind.PASS, Kind.EXEMPT)
 
 @dataclass
 class Event:
-    """时间线上的一条。"""
+    """时间线上的一条；is_dropped：面积更正以后，前一步没有报满，这一条不再算。"""
 
     record: RectificationRecord
+    is_dropped: bool = False
 
     @property
     def title(self) -> str:
@@ -68,11 +69,22 @@ def timeline(patch: Patch, records: list[RectificationRecord]) -> tuple[list[Eve
     for record in records:
         record.milestone.target = patch.target
     replaced_pks = {record.copy_of_id for record in records if record.copy_of_id != record.pk}
+    dropped_pks = _dropped(records)
     latest_first = sorted(
         records, key=lambda record: (record.done_on, record.entered_at, record.pk), reverse=True
     )
     now, replaced = [], []
     for record in latest_first:
         events = replaced if record.pk in replaced_pks else now
-        events.append(Event(record))
+        events.append(Event(record, record.pk in dropped_pks))
     return now, replaced
+
+
+def _dropped(records):
+    """更正以后不再算的记录，见 plots.actions.rewriting。"""
+    found = set()
+    for record in records:
+        for pk, copy, _ in record.details.get("replaced", []):
+            if copy is None:
+                found.add(pk)
+    return found

@@ -90,19 +90,21 @@ class PatchOnDay:
 
     @property
     def closing(self) -> RectificationRecord | None:
-        """眼下这个状态的那条记录：退回、暂缓、核查无问题；别的状态是 None。"""
+        """为什么是眼下这样的那条记录：退回、暂缓、核查无问题，或反弹了、正在重新整改；别的是 None。"""
         kind = {
             Status.RETURNED: Kind.RETURN,
             Status.DEFERRED: Kind.DEFER,
             Status.EXEMPT: Kind.EXEMPT,
         }.get(self.status)
+        if kind is None:
+            return self.state.relapse if self.state.next_milestone else None
         return next(
             (record for record in reversed(self.state.standing) if record.kind == kind), None
         )
 
     @property
     def reason(self) -> str:
-        """退回、暂缓、核查无问题的理由：勾选的和写明的，用分号隔开。"""
+        """退回、暂缓、核查无问题、反弹的理由：勾选的和写明的，用分号隔开。"""
         record = self.closing
         return "；".join([*record.reasons, *filter(None, [record.note])]) if record else ""
 

@@ -45,6 +45,12 @@ def quota_with_brought(figures: TargetFigures) -> str:
     return f"任务数不连它们{figures.quota_count}个、连它们{whole}个"
 
 
+def relapsed_text(figures: TargetFigures) -> str:
+    """反弹了、正在重新整改的；没有是空文字。"""
+    count = figures.relapsed_count
+    return f"{count}个反弹，正在重新整改" if count else ""
+
+
 def carried_text(figures: TargetFigures) -> str:
     """已经结转到别的方案的；没有是空文字。"""
     if not figures.carried_count:

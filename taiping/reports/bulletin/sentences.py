@@ -11,6 +11,7 @@ from taiping.progress.words import (
     carried_text,
     margin_text,
     quantity,
+    relapsed_text,
     shortage,
 )
 
@@ -104,7 +105,8 @@ def reading(figures: TargetFigures) -> str:
 
 def patch_progress(figures: TargetFigures) -> str:
     """靠图斑的任务：任务数、图斑、上报、核实、核减、暂缓。"""
-    aside = [f"{words}。" for words in (brought_text(figures), carried_text(figures)) if words]
+    told = (relapsed_text(figures), brought_text(figures), carried_text(figures))
+    aside = [f"{words}。" for words in told if words]
     if not figures.patch_count and aside:
         return f"{quota(figures)}，没有还在算的图斑。{''.join(aside)}"
     if not figures.patch_count:

@@ -1,6 +1,5 @@
 """周报的逾期清单、暂缓清单：逐块列出，附理由。"""
 
-from plots.models import Status
 from taiping.ground.area import rounded
 from taiping.ground.tables import Column, SheetWriter, styles
 from taiping.progress.patch_states import PatchOnDay
@@ -47,7 +46,7 @@ def overdue_row(item: PatchOnDay) -> list:
         item.days_over,
         item.actor,
         item.status.label,
-        item.reason if item.status == Status.RETURNED else "",
+        item.reason,
     ]
 
 

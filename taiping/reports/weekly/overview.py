@@ -13,7 +13,7 @@ from taiping.ground.tables import Column, SheetWriter, styles
 from taiping.progress.figures import TargetFigures
 from taiping.progress.rates import done_rate, ratio
 from taiping.progress.snapshot import Snapshot
-from taiping.progress.words import brought_text, carried_text, margin_text
+from taiping.progress.words import brought_text, carried_text, margin_text, relapsed_text
 from taiping.reports.notes import explanations
 from taiping.reports.weekly.layout import (
     ROW_HEIGHT,
@@ -137,7 +137,8 @@ def remark(figures: TargetFigures) -> str:
     target = figures.target
     if target.is_floor or not target.by_patches:
         return _reading_remark(figures)
-    aside = [words for words in (brought_text(figures), carried_text(figures)) if words]
+    told = (relapsed_text(figures), brought_text(figures), carried_text(figures))
+    aside = [words for words in told if words]
     if not figures.patch_count:
         return "；".join(aside) or "还没有图斑"
     area = plain(rounded(figures.patch_area, figures.decimals))

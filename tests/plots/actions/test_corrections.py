@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from plots import actions
 from plots.actions import NotAllowed
-from plots.ledger.replay import all_differences, state_of
+from plots.ledger.replay import all_differences, records_of, state_of
+from plots.ledger.timeline import timeline
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from tests.worlds.factories import make_patch
 from tests.worlds.town import NOON, sep
@@ -99,6 +100,10 @@ def test_a_larger_area_is_to_be_reported_and_checked_again(town):
         assert reached(town.check, town.east, day) == 0
     assert reached(town.check, town.east, date(2024, 12, 19), "recorded") == 10
     assert list(all_differences()) == []
+
+    shown, _ = timeline(town.patch, records_of(town.patch))
+    dropped = [event.record.kind for event in shown if event.is_dropped]
+    assert dropped == [Kind.PASS, Kind.REPORT]
 
     late = {"on": date(2024, 12, 20), "at": NOON}
     town.report(step=town.evidence, **late)

@@ -11,7 +11,9 @@ from plots.ledger.replay import all_differences, state_of
 from plots.models import Kind, Patch, Status
 from taiping.progress.progress import plan_progress
 from taiping.progress.returns import returns_by_village
+from taiping.progress.snapshot import snapshot
 from taiping.progress.states import MilestoneState
+from taiping.reports.bulletin.sentences import patch_progress
 from tests.worlds.town import sep
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +260,14 @@ def test_the_village_sees_it_in_its_tasks(relapsed, client, settings):
 
     assert "反弹" in page
     assert relapsed.patch.code in page
+
+
+def test_the_papers_tell_it(relapsed):
+    """周报的逾期清单、明细写着反弹的情况；通报说有几个反弹。"""
+    with snapshot(relapsed.plan, date(2024, 12, 15)) as shot:
+        (item,) = shot.items("overdue")
+        (figures,) = shot.progress.targets
+
+    assert (item.overdue_due_on, item.days_over) == (DUE, 5)
+    assert (item.closing.kind, item.reason) == (Kind.RELAPSE, "巡查发现又撂荒了")
+    assert "1个反弹，正在重新整改。" in patch_progress(figures)
