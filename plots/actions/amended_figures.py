@@ -90,8 +90,7 @@ def amended_figures(
                 _fit(each, amended)
                 kept.append(each)
         before = [each for each in kept if not amended.dropped & {part.pk for part in each.parts}]
-        if new_area > old_area:
-            _halt_here(counted, milestone, before, amended)
+        _halt_here(counted, milestone, before, amended)
     _answer(counted, amended)
     return amended
 
@@ -156,11 +155,9 @@ def _cap(areas, parts, left):
 
 
 def _halt_here(counted, milestone, rounds, amended):
-    """暂缓总停在没做完的第一步：那时 milestone 更正以后没有做完的，改停在这里。"""
+    """暂缓总停在没做完的第一步：那时 milestone 更正以后没有做完的，停在这里。"""
     for record in counted:
         if record.kind != Kind.DEFER or record.pk in amended.halted_at:
-            continue
-        if milestone.order >= record.milestone.order:
             continue
         if not any(_lasted(each, record, amended) for each in rounds):
             amended.halted_at[record.pk] = milestone

@@ -169,6 +169,8 @@ def additions(
         if begun:
             whole = replay(patch, records, steps).step_of(step).ceiling
             sources.append((begun, whole))
+        for first in _begun_before(work):
+            sources.append((first, _area_then(patch, records, first)))
         new = [_follower(source, step, later, area, at) for source, area in sources]
         added.new += new
         deferred = _move(added, of_step[later.pk], begun, step, at)
@@ -190,6 +192,23 @@ def _begun(work: Iterable[RectificationRecord]) -> RectificationRecord | None:
     """后面那一步只做了一部分、还没有完成的，是它的第一条：动了手，前面的就算做过。"""
     standing = [record for record in work if record.withdrawn_at is None]
     return None if any(record.completes for record in standing) else next(iter(standing), None)
+
+
+def _begun_before(work):
+    """后面那一步以前做过一部分、没有完成又撤回了的（更正换下来的也算），各是那一轮的第一条。"""
+    rounds = defaultdict(list)
+    for record in work:
+        if record.withdrawn_at is not None:
+            rounds[record.withdrawn_at].append(record)
+    return [parts[0] for parts in rounds.values() if not any(part.completes for part in parts)]
+
+
+def _area_then(patch, records, record):
+    """录入 record 的时候系统里的图斑面积：以后的第一次更正写着。"""
+    for later in records:
+        if later.kind == Kind.AMEND and later.created_at > record.created_at:
+            return later.area_mu
+    return patch.area_mu
 
 
 def _follower(source, step, later, area, at):

@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact, In, LessThan
 from plots.ledger.before_amendment import Before, amended_later, area_then, village_then
 from plots.ledger.replay import DEEDS, STATEFUL, WORK, PatchStanding, is_check, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
+from plots.models.deadlines import end_of_day
 from plots.models.querysets import PatchQuerySet, due_on, overdue_at
 from taiping.ground.area import MuField
 from tasks.models import Milestone
@@ -108,7 +109,7 @@ class LedgerAt:
     def _kept_records(self, *conditions):
         """完成的记录是认定时撤回的（见 tallies 的 kept_steps）。"""
         exempts = RectificationRecord.objects.effective(self.on, self.basis).filter(
-            Q(done_on=OuterRef("withdrawn_on")) | Q(withdrawn_at__isnull=False),
+            Q(done_on=OuterRef("withdrawn_on")) | Q(withdrawn_on=F("done_on")),
             patch=OuterRef("patch"),
             kind=Kind.EXEMPT,
             created_at=OuterRef("withdrawn_at"),
@@ -120,6 +121,13 @@ class LedgerAt:
     @property
     def exempt(self) -> Exists:
         return self.mine(kind=Kind.EXEMPT)
+
+    @property
+    def brought(self) -> Q:
+        """那天已经从别的方案结转来的。"""
+        if self.basis == DONE:
+            return Q(carried_from__until_on__lte=self.on)
+        return Q(carried_from__until_at__lt=end_of_day(self.on))
 
     @property
     def deferred(self) -> Exists:
@@ -152,7 +160,7 @@ class LedgerAt:
         if state in ENDINGS:
             return Q(self.mine(kind=ENDINGS[state]))
         if state == "brought":
-            return Q(carried_from__isnull=False)
+            return self.brought
         if state == "relapsed":
             again = Q(self.mine(kind=Kind.RELAPSE)) & self.left
             return again & ~Q(self.exempt) & ~Q(self.deferred)

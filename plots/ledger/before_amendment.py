@@ -25,6 +25,7 @@ class Before:
     now_area_mu: Decimal
     village_id: int
     area_mu: Decimal
+    is_brought: bool  # 那天已经从别的方案结转来的
 
 
 def village_then(on: date) -> Coalesce:
@@ -51,10 +52,17 @@ def amended_later(patches: PatchQuerySet, on: date) -> dict[int, Before]:
         .filter(records__kind=Kind.AMEND, records__created_at__gte=end_of_day(on))
         .order_by("records__pk")
         .values_list(
-            "pk", "target_id", "village_id", "area_mu", "records__village", "records__area_mu"
+            "pk",
+            "target_id",
+            "village_id",
+            "area_mu",
+            "records__village",
+            "records__area_mu",
+            "carried_from__until_at",
         )
     )
     found = {}
-    for pk, *columns in rows:  # 更正过几次的，以最早一次以前的为准
-        found.setdefault(pk, Before(*columns))
+    for pk, *columns, carried_at in rows:  # 更正过几次的，以最早一次以前的为准
+        is_brought = carried_at is not None and carried_at < end_of_day(on)
+        found.setdefault(pk, Before(*columns, is_brought))
     return found

@@ -109,7 +109,7 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
     patches, begun_on = patch_tallies(scope, amended, villages)
     steps, filed = step_tallies(scope)
     follow_patches(filed, scope, amended)
-    carried, brought = carried_tallies(scope)
+    carried, brought = carried_tallies(scope, amended)
     return Facts(
         plan,
         scope,
@@ -180,16 +180,28 @@ def patch_tallies(
 
 
 def carried_tallies(
-    scope: Scope,
+    scope: Scope, amended: dict[int, Before]
 ) -> tuple[dict[tuple[int, int], tuple[int, Decimal]], dict[int, tuple[int, Decimal]]]:
-    """((任务, 村) → 已结转出去的 (个, 亩), 任务 → 算数的里面结转来的 (个, 亩))。"""
-    carried, brought = {}, {}
+    """((任务, 村) → 已结转出去的 (个, 亩), 任务 → 算数的里面结转来的 (个, 亩))。
+
+    按录入日期看，结转来的后来才更正的（amended）用更正以前的。
+    """
+    carried, brought = {}, defaultdict(lambda: (0, ZERO))
+
+    def bring(target, number, area):
+        count, total = brought[target]
+        brought[target] = count + number, total + area
+
     for came, target, village, count, area in carried_sums(scope):
         if came:
-            before, total = brought.get(target, (0, ZERO))
-            brought[target] = before + count, total + area
+            bring(target, count, area)
         else:
             carried[target, village] = count, area
+    for row in amended.values():
+        if row.is_brought and scope.has(row.now_village_id):
+            bring(row.target_id, -1, -row.now_area_mu)
+        if row.is_brought and scope.has(row.village_id):
+            bring(row.target_id, 1, row.area_mu)
     return carried, brought
 
 
@@ -213,7 +225,7 @@ def follow_patches(
     """图斑更正到了别的村，办过的次数跟着去；按录入日期看，跟到那天的村。"""
     for patch, village, now_village, kind, _ in moved_filings(scope):
         there = amended[patch].village_id if patch in amended else now_village
-        if scope.has(village):
+        if village is not None and scope.has(village):
             filed[village, kind] -= 1
         if scope.has(there):
             filed[there, kind] += 1

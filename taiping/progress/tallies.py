@@ -130,15 +130,17 @@ def patch_sums(scope: Scope) -> list[tuple[int, int, int, Decimal, date | None]]
 
 def carried_sums(scope: Scope) -> list[tuple[bool, int, int, int, Decimal]]:
     """[(是结转来的, 任务, 村, 个, 亩)]：那天已经结转出去、不再算的，和算数的里面从别的方案结转来的。"""
-    gone = "p.until_at < %(day_end)s" if scope.recorded else "NOT p.until_on > %(day)s"
+    gone, came = "NOT p.until_on > %(day)s", "NOT o.until_on > %(day)s"
+    if scope.recorded:
+        gone, came = "p.until_at < %(day_end)s", "o.until_at < %(day_end)s"
     sums = f"p.target_id, p.village_id, COUNT(*), SUM(p.area_mu) FROM {PATCH} p"
     rows = scope.rows(f"""
         SELECT 0, {sums}
         WHERE p.target_id IN ({listed(scope.target_ids)}) AND p.status = 'CARRIED' AND {gone}{scope.places("p")}
         GROUP BY p.target_id, p.village_id
         UNION ALL
-        SELECT 1, {sums}
-        WHERE p.carried_from_id IS NOT NULL AND {scope.counting()}{scope.places("p")}
+        SELECT 1, {sums} JOIN {PATCH} o ON o.id = p.carried_from_id
+        WHERE p.carried_from_id IS NOT NULL AND {came} AND {scope.counting()}{scope.places("p")}
         GROUP BY p.target_id, p.village_id
     """)
     return [
@@ -243,7 +245,7 @@ def kept_steps(scope: Scope) -> list[tuple[int, int, bool]]:
         WHERE {scope.steps("e")} AND e.{RARE_KINDS} AND e.kind = 'EXEMPT'
         AND {scope.standing("e")}{scope.places("e")}
         AND r.patch_id = e.patch_id AND r.kind IN ('REPORT', 'PASS') AND r.completes
-        AND r.withdrawn_at = e.created_at AND (r.withdrawn_on = e.done_on OR e.withdrawn_at IS NOT NULL)
+        AND r.withdrawn_at = e.created_at AND (r.withdrawn_on = e.done_on OR e.withdrawn_on = e.done_on)
         AND m.id = r.milestone_id ORDER BY r.id
     """)
     return [(patch, milestone, bool(is_late)) for patch, milestone, is_late in rows]
@@ -297,15 +299,27 @@ def relapse_rows(scope: Scope) -> list[tuple[int, int, date, date, int, Decimal,
     ]
 
 
-def moved_filings(scope: Scope) -> list[tuple[int, int, int, str]]:
-    """[(图斑, 记录的村, 图斑的村, 类型)]：更正过村的图斑，一次次的上报、退回，撤回的也算；全镇的，不论看哪些村。"""
+def moved_filings(scope: Scope) -> list[tuple[int, int | None, int, str, int]]:
+    """[(图斑, 记录的村, 图斑的村, 类型, 记录)]，全镇的，不论看哪些村：更正过村的图斑，一次次的上报、退回，撤回的也算。
+
+    按录入日期看，退回后来才撤销（转记自自己）的，那天还算退回过一次：记录的村是 None，还没有算在哪个村。
+    """
+    unknown_yet = ""
+    if scope.recorded:
+        unknown_yet = f"""
+            UNION ALL
+            SELECT r.patch_id, NULL, p.village_id, r.kind, r.id
+            FROM {RECORD} r CROSS JOIN {PATCH} p
+            WHERE {scope.steps("r")} AND {RARE} AND r.kind = 'RETURN'
+            AND r.copy_of_id = r.id AND r.withdrawn_at >= %(day_end)s AND p.id = r.patch_id
+        """
     return scope.rows(f"""
         SELECT DISTINCT r.patch_id, r.village_id, p.village_id, r.kind, r.id
         FROM {RECORD} a CROSS JOIN {PATCH} p CROSS JOIN {RECORD} r
         WHERE a.milestone_id IN ({listed(scope.milestone_ids)}) AND a.{RARE_KINDS} AND a.kind = 'AMEND'
         AND p.id = a.patch_id AND p.village_id <> a.village_id
         AND r.patch_id = p.id AND r.kind IN ('REPORT', 'PASS', 'RETURN')
-        AND r.copy_of_id IS NULL AND {scope.begun("r")}
+        AND r.copy_of_id IS NULL AND {scope.begun("r")}{unknown_yet}
     """)
 
 

@@ -37,9 +37,7 @@ class Past:
         self.plans, self.days = plans, {}
 
     def seen(self, plan, day):
-        found = told(plan_progress(plan, day, "recorded"))
-        del found["attempts"]  # 撤回了的退回，以前的次数也跟着少：系统还没有改对，先不比
-        return found
+        return told(plan_progress(plan, day, "recorded"))
 
     def after(self, history, name):
         """每办成一件以后。方案变了、整批导入撤回了，过去照新的算。"""

@@ -222,16 +222,25 @@ class Day:
     # 上报、退回过几次，等着重报的
 
     def attempts(self):
-        """{(村, 类型): 次}：撤回的也算，转记的、随方案补的不算；图斑更正到别的村，跟着去。"""
+        """{(村, 类型): 次}：撤回的也算，转记的、随方案补的不算；图斑更正到别的村，跟着去。
+
+        撤销了的退回（转记自自己）不算；按录入日期看，那天还没有撤销的算。
+        """
         found = Counter()
         for patch in self.town.patches:
             for row in self.town.records[patch.pk]:
                 entered = timezone.localdate(row.created_at)
                 day = entered if self.basis == "recorded" else row.done_on
-                if row.kind in (Kind.REPORT, Kind.RETURN) and not row.copy_of_id and day <= self.on:
+                is_filed = not row.copy_of_id or self.is_return_not_yet_taken_back(row)
+                if row.kind in (Kind.REPORT, Kind.RETURN) and is_filed and day <= self.on:
                     village, _ = self.town.place(patch, self.on, self.basis)
                     found[village, row.kind] += 1
         return {key: number for key, number in found.items() if self.is_seen(key[0])}
+
+    def is_return_not_yet_taken_back(self, row):
+        if self.basis == "done" or row.kind != Kind.RETURN or row.copy_of_id != row.pk:
+            return False
+        return timezone.localdate(row.withdrawn_at) > self.on
 
     def waiting(self):
         rows = [row for rows in self.rows.values() for row in rows if row.is_waiting]
