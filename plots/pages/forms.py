@@ -15,7 +15,7 @@ def area_field(label, **kwargs):
         label=label,
         max_digits=15,
         decimal_places=6,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         error_messages={
             "invalid": "面积请填数字，如 3.50。",
             "required": "请填面积，如 3.50。",

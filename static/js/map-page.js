@@ -75,7 +75,8 @@ function show(data) {
     if (rows.length < FIRST) rows.push(item(facts, area));
   }
   for (const facts of data.rows || []) rows.push(item(facts, null));
-  list.replaceChildren(...rows);
+  list.textContent = "";
+  list.append(...rows);
   words.textContent = data.words;
   element.dataset.shown = data.features.length;
 }

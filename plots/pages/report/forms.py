@@ -23,7 +23,7 @@ class ReportForm(PatchForm, EvidenceForm):
         label="国土调查云上传编号",
         required=False,
         max_length=100,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
+        widget=forms.TextInput(attrs={"autocapitalize": "off"}),
     )
     note = note_field()
 
@@ -101,7 +101,7 @@ class ReportForm(PatchForm, EvidenceForm):
         if data.get("amount") in (PART, FINAL):
             self._check_area(data)
         else:
-            data["area_mu"] = None
+            self._check_whole(data)
         if data["milestone"] and not self.errors.get("amount"):
             self._check_materials(data)
         return data
@@ -115,6 +115,17 @@ class ReportForm(PatchForm, EvidenceForm):
             self.add_error(
                 None, f"您打开以后方案变了，现在该报“{first.name}”。请看清楚下面做到哪一步，再交。"
             )
+
+    def _check_whole(self, data):
+        """选了全部完成，又填了别的面积的：不知道哪一个对，问清楚，不替人拿主意。"""
+        area, left = data.get("area_mu"), self.now.remaining_mu
+        if data.get("amount") == WHOLE and area not in (None, left):
+            self.add_error(
+                "area_mu",
+                f"填了 {plain(area)} 亩，上面选的却是全部 {plain(left)} 亩。"
+                "只做了这么多请选“只完成一部分”，都做完了请把这一格清空。",
+            )
+        data["area_mu"] = None
 
     def _check_area(self, data):
         if self.errors.get("area_mu"):

@@ -165,6 +165,7 @@ def test_part_of_several_steps_is_refused_beside_the_choice(client, year):
         ({"amount": "part", "area_mu": "三亩"}, "area_mu", "请填数字"),
         ({"amount": "part", "area_mu": "10.5"}, "area_mu", "还剩 10 亩，这次填了 10.5 亩"),
         ({"amount": "final", "area_mu": "0"}, "area_mu", "要大于 0"),
+        ({"amount": "whole", "area_mu": "0.1"}, "area_mu", "填了 0.1 亩，上面选的却是全部 10 亩"),
     ],
 )
 def test_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(
@@ -180,6 +181,26 @@ def test_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(
     assert page.count(sentence) == 2  # 上面的汇总和旁边各一次
     assert "已经种上" in page
     assert RectificationRecord.objects.count() == 0
+
+
+def test_the_whole_area_written_out_is_no_contradiction(client, year):
+    patch = year.patch()
+    client.force_login(year.east_secretary)
+
+    post(client, patch, amount="whole", area_mu="10")
+
+    assert RectificationRecord.objects.get().area_mu == 10
+
+
+def test_without_knowing_has_the_button_names_no_step_that_is_not_chosen(client, year):
+    """两步可选时，不认 :has 的浏览器按钮上只写“上报”：选哪一步看上面，不会写一步报两步。"""
+    patch = year.patch()
+    client.force_login(year.east_secretary)
+
+    page = words(client.get(f"/patches/{patch.pk}/report/"))
+
+    assert '<span class="step-plain">上报</span>' in page
+    assert 'autocomplete="off"' not in page  # 退回来的时候，填的面积和编号还在
 
 
 def test_date_before_the_step_before_is_refused(client, year):
@@ -283,7 +304,7 @@ def test_step_of_the_town_is_reported_by_staff_on_the_same_form(client, year):
     page = words(client.get(f"/patches/{patch.pk}/report/"))
     response = post(client, patch)
 
-    assert re.search(r"<button[^>]*>\s*<span[^>]*>上报比对核实", page)
+    assert re.search(r"<span[^>]*>上报比对核实", page)
     assert response.url == f"/patches/{patch.pk}/"
     assert said(response) == [
         f"已上报 Z1 比对核实，10.00 亩。下一步：复耕复种，{_day(in_days(9))}前。"
