@@ -169,8 +169,8 @@ def additions(
         if begun:
             whole = replay(patch, records, steps).step_of(step).ceiling
             sources.append((begun, whole))
-        for first in _begun_before(work):
-            sources.append((first, _area_then(patch, records, first)))
+        for replaced in _replaced_by(begun, work):
+            sources.append((replaced, _area_then(patch, records, replaced)))
         new = [_follower(source, step, later, area, at) for source, area in sources]
         added.new += new
         deferred = _move(added, of_step[later.pk], begun, step, at)
@@ -194,13 +194,12 @@ def _begun(work: Iterable[RectificationRecord]) -> RectificationRecord | None:
     return None if any(record.completes for record in standing) else next(iter(standing), None)
 
 
-def _begun_before(work):
-    """后面那一步以前做过一部分、没有完成又撤回了的（更正换下来的也算），各是那一轮的第一条。"""
-    rounds = defaultdict(list)
-    for record in work:
-        if record.withdrawn_at is not None:
-            rounds[record.withdrawn_at].append(record)
-    return [parts[0] for parts in rounds.values() if not any(part.completes for part in parts)]
+def _replaced_by(record, work):
+    """record 是更正以后的转记时，它换下来的那些：按录入日期看以前，有效的是它们。"""
+    by_pk, found = {each.pk: each for each in work}, []
+    while record and (record := by_pk.get(record.copy_of_id)):
+        found.append(record)
+    return found
 
 
 def _area_then(patch, records, record):
