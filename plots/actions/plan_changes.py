@@ -197,7 +197,8 @@ def _begun(work: Iterable[RectificationRecord]) -> RectificationRecord | None:
 def _replaced_by(record, work):
     """record 是更正以后的转记时，它换下来的那些：按录入日期看以前，有效的是它们。"""
     by_pk, found = {each.pk: each for each in work}, []
-    while record and (record := by_pk.get(record.copy_of_id)):
+    while record and record.copy_of_id != record.pk and record.copy_of_id in by_pk:
+        record = by_pk[record.copy_of_id]
         found.append(record)
     return found
 
