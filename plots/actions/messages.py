@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from plots.evidence.position import position_advice
 from plots.ledger.queues import due_text, return_text
-from plots.models import Kind, Patch, RectificationRecord, Status
+from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from taiping.ground.area import rounded
 from taiping.ground.dates import short_date
 from tasks.models import Milestone
@@ -85,7 +86,9 @@ def reported(submitted: "Submitted") -> str:
     late = max(part.late_days for part in parts)
     if late > 0:
         said.append(f"逾期 {late} 天")
-    return f"{'，'.join(said)}。{next_sentence(patch, context.today)}"
+    photos = Evidence.objects.filter(record__in=parts, kind=Evidence.Type.PHOTO)
+    advice = position_advice(photos)
+    return f"{'，'.join(said)}。{advice}{next_sentence(patch, context.today)}"
 
 
 def next_sentence(patch: Patch, today: date) -> str:

@@ -4,23 +4,38 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from plots.models import Evidence, Patch
+from taiping.ground.dates import short_date
 from villages.models import User, Village
 
 
 @dataclass(frozen=True)
 class Twins:
-    """同一张照片还用在哪里：看得见的图斑逐个列，看不见的只说有。"""
+    """同一张照片还用在哪里：看得见的图斑逐个列，看不见的只说有；before 是这块图斑上以前交过它的那一份。"""
 
     patches: tuple[Patch, ...] = ()
     elsewhere: bool = False
+    before: Evidence | None = None
 
     def __bool__(self):
-        return bool(self.patches) or self.elsewhere
+        return bool(self.patches) or self.elsewhere or self.before is not None
 
     @property
     def sentence(self) -> str:
+        return "".join(filter(None, [self._again(), self._others()]))
+
+    def _again(self):
+        """退回以后又把原来那张交上来的，要看得出。"""
+        if self.before is None:
+            return ""
+        day = short_date(timezone.localdate(self.before.created_at))
+        if self.before.record.is_withdrawn:
+            return f"这张照片 {day}已经交过，那次上报已撤回。"
+        return f"这张照片 {day}已经交过一次。"
+
+    def _others(self):
         if self.patches:
             named = "、".join(f"{patch.code}（{patch.village.name}）" for patch in self.patches)
             more = "，还用于别的图斑" if self.elsewhere else ""
@@ -38,24 +53,27 @@ def listed(evidence: QuerySet[Evidence], user: User) -> list[Evidence]:
     photos = [item.sha256 for item in items if item.kind == Evidence.Type.PHOTO]
     twins_of = _twins(photos, user)
     for item in items:
-        item.twins = twins_of(item.sha256, item.patch_id)
+        item.twins = twins_of(item)
     return items
 
 
 def _twins(hashes, user):
-    """一次查出这些照片用在哪些图斑；返回 f(sha256, 本图斑) → Twins。"""
-    found = defaultdict(dict)
+    """一次查出这些照片用在哪些图斑；返回 f(材料) → Twins。"""
+    found, here = defaultdict(dict), defaultdict(list)
     # 这里故意不按范围筛：看不见的村只回答“有”，不带出任何内容。
     same = Evidence.objects.filter(kind=Evidence.Type.PHOTO, sha256__in=set(hashes))
-    for item in same.select_related("patch__village").order_by("patch__code", "pk"):
+    for item in same.select_related("patch__village", "record").order_by("patch__code", "pk"):
         found[item.sha256][item.patch_id] = item.patch
+        here[item.sha256, item.patch_id].append(item)
     visible = set()
     if found:
         visible = set(Village.objects.visible_to(user).values_list("pk", flat=True))
 
-    def twins_of(sha256, patch_pk):
-        others = [patch for pk, patch in found.get(sha256, {}).items() if pk != patch_pk]
+    def twins_of(item):
+        patches = found.get(item.sha256, {})
+        others = [patch for pk, patch in patches.items() if pk != item.patch_id]
         seen = tuple(patch for patch in others if patch.village_id in visible)
-        return Twins(seen, len(seen) < len(others))
+        earlier = [each for each in here[item.sha256, item.patch_id] if each.pk < item.pk]
+        return Twins(seen, len(seen) < len(others), earlier[-1] if earlier else None)
 
     return twins_of

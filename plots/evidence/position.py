@@ -31,6 +31,18 @@ def locate(
     return _judge(load(shape.wkb), lat, lon)
 
 
+def position_advice(photos: Iterable[Evidence]) -> str:
+    """刚交的照片（同一块图斑的）哪几张拍在图斑外、没有位置，一句话；都好、图斑没有图形的是空文字。"""
+    photos = list(photos)
+    if not photos or not PatchShape.objects.filter(pk=photos[0].patch_id).exists():
+        return ""
+    far = [item.position_m for item in photos if item.position == Position.OUTSIDE]
+    placeless = sum(not _is_credible(item.lat, item.lon) for item in photos)
+    said = [f"{len(far)} 张照片拍在图斑外，离图斑 {max(far)} 米"] if far else []
+    said += [f"{placeless} 张照片里没有位置"] if placeless else []
+    return f"{'，'.join(said)}；拍错了请镇里退回，再重拍重报。" if said else ""
+
+
 def relocate(patch_ids: Iterable[int]) -> None:
     """图形来了或换了：这些图斑的照片重新判断位置，照片自己的和上报时手机的都算。"""
     ids = list(patch_ids)

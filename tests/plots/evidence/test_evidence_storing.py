@@ -1,5 +1,6 @@
 """存举证材料：原件一个字节不变，事务不成不留文件，同一张照片用在两处要指出来。"""
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from plots.evidence import (
 from plots.models import Evidence, RectificationRecord
 from tests.worlds.factories import make_patch, make_record, make_user
 from tests.worlds.photos import TONGLIANG, encoded, exif, noisy, office, pdf, upload
-from tests.worlds.town import sep
+from tests.worlds.town import NOON, sep
 from villages.models import Role
 
 
@@ -201,16 +202,32 @@ def test_the_same_photo_elsewhere_is_named_only_to_those_who_may_see(town):
     assert not twins_of(here, town.east_secretary).patches
 
 
-def test_same_photo_on_the_same_patch_and_same_document_are_not_pointed_out(town):
+def test_the_same_document_is_not_pointed_out(town):
     other = make_patch(town.target, town.east)
-    here = store(make_record(town.patch), check(upload()), by=town.huang)
-    again = make_record(town.patch, completes=False)
-    store(again, check(upload()), by=town.huang)
-    paper = store(again, check(upload(pdf(), "a.pdf")), by=town.huang)
+    paper = store(make_record(town.patch), check(upload(pdf(), "a.pdf")), by=town.huang)
     store(make_record(other), check(upload(pdf(), "a.pdf")), by=town.huang)
 
-    assert twins_of(here, town.huang).sentence == ""
     assert not twins_of(paper, town.huang)
+
+
+def test_the_photo_of_a_report_sent_back_handed_in_again_is_told(town):
+    """退回说要补现场照片，又把原来那张交上来：核实的人一眼看得出。"""
+    first = town.report(sep(5))
+    before = store(first, check(upload()), by=town.east_secretary, at=NOON - timedelta(days=9))
+    town.do("send_back", on=sep(6), step=town.replant)
+    again = store(town.report(sep(7)), check(upload(name="新拍的.jpg")), by=town.east_secretary)
+
+    assert twins_of(before, town.huang).sentence == ""
+    assert twins_of(again, town.huang).sentence == "这张照片 12月11日已经交过，那次上报已撤回。"
+
+
+def test_a_photo_handed_in_twice_is_told_once(town):
+    here = store(make_record(town.patch), check(upload()), by=town.huang, at=NOON)
+    more = make_record(town.patch, completes=False)
+    again = store(more, check(upload()), by=town.huang)
+
+    assert twins_of(here, town.huang).sentence == ""
+    assert twins_of(again, town.huang).sentence == "这张照片 12月20日已经交过一次。"
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from plots.evidence import check, store
-from plots.evidence.position import locate
+from plots.evidence.position import locate, position_advice, relocate
 from plots.models import Evidence
 from taiping.ground.geometry.shapes import tidy_shapes
 from tests.worlds.factories import make_record, make_shape
@@ -25,7 +25,7 @@ def corner():
     return Decimal(str(geometry.bounds[3])), Decimal(str(geometry.bounds[0]))
 
 
-def photo(town, lat, lon):
+def photo(town, lat, lon, **record):
     """站在那里拍的照片，存成举证材料。"""
 
     def dms(value):
@@ -34,7 +34,9 @@ def photo(town, lat, lon):
         return float(degrees), float(minutes), float(((value - degrees) * 60 - minutes) * 60)
 
     block = exif(gps={1: "N", 2: dms(lat), 3: "E", 4: dms(lon)})
-    return store(make_record(town.patch), check(upload(encoded(exif=block))), by=town.huang)
+    return store(
+        make_record(town.patch, **record), check(upload(encoded(exif=block))), by=town.huang
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,23 @@ def test_missing_or_tampered_gps_is_unknown(town, lat, lon):
     make_shape(town.patch, square())
 
     assert locate(town.patch, lat, lon) == ("UNKNOWN", None)
+
+
+def test_who_took_the_photos_is_told_which_are_far_or_without_a_place(town, corner):
+    """报上来的时候就说，人还在地里，能重拍；图斑没有图形的没有得比，不说。"""
+    near = photo(town, corner[0] - 50 * LAT_M, corner[1] + Decimal("0.0005"))
+    far = photo(town, corner[0] + 30_000 * LAT_M, corner[1], completes=False)
+    placeless = store(far.record, check(upload()), by=town.huang)
+    assert position_advice([near, far, placeless]) == ""
+    make_shape(town.patch, square())
+    relocate([town.patch.pk])
+
+    items = Evidence.objects.filter(pk__in=[near.pk, far.pk, placeless.pk])
+
+    said = position_advice(items)
+    assert said.startswith("1 张照片拍在图斑外，离图斑 ")
+    assert said.endswith("，1 张照片里没有位置；拍错了请镇里退回，再重拍重报。")
+    assert position_advice(items.filter(pk=near.pk)) == ""
 
 
 def test_patch_without_a_shape_knows_nothing(town, corner):
