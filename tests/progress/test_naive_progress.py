@@ -1,18 +1,15 @@
 """进度和一份一块图斑一块图斑看的对照一致：谁欠的、按期逾期、少的面积、状态；状态和推算的话从不打架。"""
 
 from datetime import date, timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 
-from taiping import demo
 from taiping.progress.progress import plan_progress
 from taiping.progress.states import MilestoneState
 from taiping.progress.words import forecast_sentences
-from tasks.models import Plan
 from tests.worlds.hand_example import Example
+from tests.worlds.kept import again, demo_2024
 from tests.worlds.naive_progress import NaiveTown
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +62,7 @@ def never_contradicts(figures, where):
 
 
 def test_the_year_worked_out_by_hand_agrees_on_every_day():
-    town = NaiveTown(Example().plan)
+    town = NaiveTown(again(Example).plan)
 
     for number in range((LAST - FIRST).days):
         on = FIRST + timedelta(days=number)
@@ -77,9 +74,7 @@ def test_the_year_worked_out_by_hand_agrees_on_every_day():
 @pytest.fixture(scope="module")
 def demo_plan(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("loaddata", "plan_2024", verbosity=0)
-        demo.load(StringIO())
-        yield Plan.objects.get()
+        yield again(demo_2024)
         transaction.set_rollback(True)
 
 

@@ -25,6 +25,7 @@ from tests.worlds.factories import (
     make_steps_target,
     make_user,
 )
+from tests.worlds.kept import again
 from tests.worlds.town import TwoVillages, sep
 from villages.models import Role
 
@@ -161,7 +162,7 @@ def recorded_figures(patch, day, basis):
 class AnyStory(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.town = TwoVillages()
+        cls.town = again(TwoVillages)
         cls.town.patch.area_mu = AREAS[0]
         cls.town.patch.save()
         cls.chen = make_user("chen", role="STAFF", name="陈宏")
@@ -291,12 +292,12 @@ class TestCheckLedger:
         return out.getvalue()
 
     def test_a_true_ledger_passes(self):
-        town = TwoVillages()
+        town = again(TwoVillages)
         town.report()
         assert self.check() == "复核了 1 块图斑，状态和下一步都与记录一致。\n"
 
     def test_every_difference_is_told(self):
-        town = TwoVillages()
+        town = again(TwoVillages)
         town.report(area_mu="4")
         Patch.objects.update(status=Status.CLOSED, next_milestone=town.check, village=town.west)
         stray = make_patch(town.target, town.east, code="T2")
@@ -322,7 +323,7 @@ class TestCheckLedger:
 
     @pytest.mark.parametrize("number", [1, 3])
     def test_the_number_of_queries_is_fixed(self, number, django_assert_num_queries):
-        town = TwoVillages()
+        town = again(TwoVillages)
         town.report()
         for _ in range(number):
             make_patch(town.target, town.east)
@@ -330,7 +331,7 @@ class TestCheckLedger:
             assert list(all_differences()) == []
 
     def test_chunks_cover_everything(self):
-        town = TwoVillages()
+        town = again(TwoVillages)
         for _ in range(4):
             make_patch(town.target, town.east)
         Patch.objects.update(status=Status.UNDERWAY)
