@@ -198,14 +198,21 @@ def test_browser_blocks_nothing_on_the_main_pages(page_as, new_context):
     said = []
 
     def walk(page, urls):
-        page.on(
-            "console",
-            lambda m: m.type in ("error", "warning") and said.append(f"{page.url}: {m.text}"),
-        )
-        page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
-        for url in urls:
-            assert page.goto(url).status == 200, url
-            page.wait_for_load_state("networkidle")
+        """几页轮着用：前一页还在安静下来的时候就看下一页；每一页都等到没有请求了才换地址。"""
+        pages = [page, *(page.context.new_page() for _ in urls[1:4])]
+        for each in pages:
+            each.on("console", lambda m, page=each: heard(page, m.type, m.text))
+            each.on("pageerror", lambda error, page=each: heard(page, "error", error))
+        for number, url in enumerate(urls):
+            each = pages[number % len(pages)]
+            each.wait_for_load_state("networkidle")
+            assert each.goto(url).status == 200, url
+        for each in pages:
+            each.wait_for_load_state("networkidle")
+
+    def heard(page, kind, words):
+        if kind in ("error", "warning"):
+            said.append(f"{page.url}: {words}")
 
     patch = town.patch.pk
     walk(new_context().new_page(), ["/accounts/login/"])
