@@ -96,6 +96,7 @@ def journey(django_db_setup, django_db_blocker, tmp_path_factory):
         finally:
             call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
             kept.put_seeds()
+            connection.close()  # 这条连接是浏览器的测试换过的，末了没有人关，测试库就删不掉
 
 
 def walked(folder):
