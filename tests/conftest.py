@@ -9,12 +9,15 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.db.backends.base.creation import BaseDatabaseCreation
 from django.template.backends.jinja2 import Template
-from django.test import Client
+from django.test import Client, SimpleTestCase
 from django.test.signals import template_rendered
 from pytest_django.plugin import blocking_manager_key
 
+from tests.worlds import kept
 from tests.worlds.factories import make_user
+from tests.worlds.kept import again
 from tests.worlds.town import TwoVillages
 from tests.worlds.year import Year
 from villages.models import Role
@@ -83,13 +86,18 @@ def browser_is_required():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
+def django_db_setup(django_db_setup, django_db_blocker):
     """迁移刚建好时的全部数据，Django 记在建库的那个连接上；浏览器一开，线程里的连接就换成新的。
 
     记在连接的类上，换成哪一个都带着。
     """
+    with django_db_blocker.unblock():
+        kept.remember_seeds()
     if seeds := seed_data():
         type(connections["default"])._test_serialized_contents = seeds
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(BaseDatabaseCreation, "deserialize_db_from_string", kept.put_seeds)
+        yield
 
 
 def seed_data():
@@ -104,12 +112,27 @@ def commits(item):
     return marked or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
 
 
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
+def pytest_itemcollected(item):
+    """没有要数据库的测试碰不到数据库（pytest-django 拦着），结果自然和用哪种无关：自动标上 any_database。"""
+    is_unittest = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    asks = item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(
+        item.fixturenames
+    )
+    if not is_unittest and not asks:
+        item.add_marker("any_database")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """真提交的测试，每一个开始前都补回迁移带来的数据（退回理由、表头的写法）。
 
-    有的补、有的不补，内容类型的主键就会撞在一起。
+    有的补、有的不补，内容类型的主键就会撞在一起。真立一遍环境的最长，又共用一间办公室：排在最前，
+    分给两个进程时不会劈成两半，末尾也不用等它。
     """
+    items.sort(key=lambda item: "office" not in item.fixturenames)
     for item in filter(commits, items):
         for mark in item.iter_markers("django_db"):
             mark.kwargs["serialized_rollback"] = True
@@ -128,7 +151,7 @@ def pytest_runtest_teardown(item, nextitem):
     result = yield
     if commits(item) and nextitem is not None and not commits(nextitem):
         with item.config.stash[blocking_manager_key].unblock():
-            connections["default"].creation.deserialize_db_from_string(seed_data())
+            kept.put_seeds()
     return result
 
 
@@ -190,7 +213,7 @@ def media(settings, tmp_path):
 @pytest.fixture
 def town(db, media):
     """东村、西村和一块图斑，见 TwoVillages。"""
-    return TwoVillages()
+    return again(TwoVillages)
 
 
 @pytest.fixture

@@ -1,8 +1,19 @@
 """测试用的设置：和正式的同一份，只换掉密钥、密码算法、数据目录和静态文件的哈希名。"""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
+
+from tests import ROOT
+
+if sys.dont_write_bytecode:
+    # 不许在源码旁边留 .pyc：编译过的放进 pytest 的缓存文件夹，几个测试进程和它们起的服务进程不用各编译一遍
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(
+        ROOT / ".pytest_cache" / "compiled"
+    )
+    sys.dont_write_bytecode = False
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="taiping-test-")

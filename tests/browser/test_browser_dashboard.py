@@ -1,13 +1,11 @@
 """用真浏览器：登录，看总览，换一天；手机上不横着滚，没有脚本也能看。"""
 
 import re
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 
-from taiping import demo
 from tests.worlds.factories import PASSWORD, make_user
+from tests.worlds.kept import again, demo_2024, plan_2024
 from villages.models import Role
 
 pytestmark = [
@@ -20,7 +18,7 @@ PHONE = {"width": 360, "height": 740}
 
 @pytest.fixture
 def plan():
-    call_command("loaddata", "plan_2024", verbosity=0)
+    again(plan_2024)
 
 
 def test_a_leader_logs_in_and_reads_the_dashboard(plan, new_context):
@@ -58,9 +56,9 @@ def test_a_phone_never_scrolls_sideways(plan, page_as, path):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_the_leaders_print_fits_two_pages(plan, page_as):
+def test_the_leaders_print_fits_two_pages(page_as):
     """演示数据的哪一天 A4 都正好两页，逾期多的、方案结束以后的也是；导航、筛选、按钮不印出来。"""
-    demo.load(StringIO())
+    again(demo_2024)
     page = page_as(make_user(role=Role.LEADER))
     for on in (
         "2024-10-05",
@@ -81,8 +79,8 @@ def test_the_leaders_print_fits_two_pages(plan, page_as):
     assert page.get_by_role("heading", name="各村").is_visible()
 
 
-def test_the_figures_stand_beside_the_curve_and_one_tap_away_on_a_phone(plan, page_as):
-    demo.load(StringIO())
+def test_the_figures_stand_beside_the_curve_and_one_tap_away_on_a_phone(page_as):
+    again(demo_2024)
     leader = make_user(role=Role.LEADER)
     wide, phone = page_as(leader), page_as(leader, viewport=PHONE)
     for page in (wide, phone):

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
 
 from plots import actions
 from taiping.progress.progress import plan_progress
@@ -22,6 +21,7 @@ from tests.worlds.factories import (
     make_user,
     make_village,
 )
+from tests.worlds.kept import again, plan_2024
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def plan():
-    call_command("loaddata", "plan_2024", verbosity=0)
+    again(plan_2024)
     return Plan.objects.get(year=2024)
 
 

@@ -3,13 +3,11 @@
 import re
 from html import unescape
 from html.parser import HTMLParser
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 
-from taiping import demo
 from tests.worlds.factories import make_user
+from tests.worlds.kept import again, demo_2024
 from villages.models import Role, Village
 
 pytestmark = pytest.mark.django_db
@@ -44,14 +42,14 @@ def count_in(text):
 DAYS = ["?on=2024-10-20", "?on=2024-11-20&basis=recorded", "?on=2025-01-10"]
 
 
-def test_every_number_opens_exactly_what_it_counted(client):
-    call_command("loaddata", "plan_2024", verbosity=0)
-    demo.load(StringIO())
+@pytest.mark.parametrize("day", DAYS)
+def test_every_number_opens_exactly_what_it_counted(client, day):
+    again(demo_2024)
     client.force_login(make_user(role=Role.LEADER))
     village = Village.objects.order_by("order").first()
     wrong, checked, listed = [], 0, {}  # listed：地址 → 点开有几块；几页上同一个地址只开一次
 
-    for path in [f"{page}{query}" for query in DAYS for page in ("/", f"/villages/{village.pk}/")]:
+    for path in (f"/{day}", f"/villages/{village.pk}/{day}"):
         page = Links()
         page.feed(client.get(path).content.decode())
         for address, text in dict.fromkeys(page.found):

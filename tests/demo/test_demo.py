@@ -19,6 +19,7 @@ from taiping.demo.photos import picture
 from taiping.operations.management.commands import quickstart
 from tasks.models import Plan, Reading, Target
 from tests.worlds.factories import make_patch, make_user, make_village
+from tests.worlds.kept import again
 from villages.models import Posting, Role, User, Village
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,11 @@ def run(monkeypatch):
         return out.getvalue()
 
     return run
+
+
+def installed():
+    """装好的样子：方案和全部演示数据，quickstart 刚跑完。"""
+    call_command("quickstart", "--no-serve", stdout=io.StringIO())
 
 
 def demo_rows():
@@ -98,7 +104,7 @@ def test_demo_follows_the_villages_of_whatever_plan_is_there():
 
 
 def test_demo_readings_cross_the_floor_during_the_year(run):
-    run("quickstart", "--no-serve")
+    again(installed)
 
     for code, floor in (("retained", 32202), ("basic", 29733)):
         values = list(
@@ -115,7 +121,7 @@ def test_clear_demo_removes_the_demo_and_nothing_else(
     run, settings, tmp_path, django_capture_on_commit_callbacks
 ):
     settings.MEDIA_ROOT = tmp_path
-    run("quickstart", "--no-serve")
+    again(installed)
     village, target = Village.objects.get(name="团碾"), Target.objects.get(code="retained")
     huang = make_user("huang", role=Role.ADMIN, villages=[village])
     real = Reading.objects.create(
@@ -151,7 +157,7 @@ def test_clear_demo_removes_the_demo_and_nothing_else(
 
 
 def test_clear_demo_says_what_real_people_entered_on_demo_patches(run):
-    run("quickstart", "--no-serve")
+    again(installed)
     huang = make_user("huang", role=Role.ADMIN)
     demo_patch = Patch.objects.filter(is_demo=True, status=Status.CLOSED).first()
     actions.remark(demo_patch, by=huang, on=date(2024, 9, 5), note="试一试")
@@ -169,7 +175,7 @@ def test_clear_demo_says_what_real_people_entered_on_demo_patches(run):
 
 
 def test_quickstart_again_changes_nothing(run):
-    run("quickstart", "--no-serve")
+    again(installed)
     before = demo_rows()
 
     run("quickstart", "--no-serve")
@@ -179,7 +185,7 @@ def test_quickstart_again_changes_nothing(run):
 
 
 def test_demo_account_that_entered_real_data_is_closed_not_deleted(run):
-    run("quickstart", "--no-serve")
+    again(installed)
     staff = User.objects.get(username="staff1")
     target = Target.objects.get(code="retained")
     real = Reading.objects.create(

@@ -7,7 +7,6 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from django.core.management import call_command
 from django.db.models import Sum
 from django.test import TestCase
 from django.utils import timezone
@@ -21,7 +20,7 @@ from taiping.demo.area_split import apportion, split_area
 from taiping.demo.table import Spread, table
 from taiping.progress.progress import plan_progress
 from taiping.progress.states import MilestoneState
-from tasks.models import Milestone, Plan
+from tasks.models import Milestone
 from tests.worlds.factories import (
     make_allocation,
     make_milestone,
@@ -29,6 +28,7 @@ from tests.worlds.factories import (
     make_target,
     make_village,
 )
+from tests.worlds.kept import again, demo_2024, plan_2024
 from villages.models import Posting, Role, Village
 
 DAYS = [
@@ -70,9 +70,7 @@ def rows():
 class DemoYear(TestCase):
     @classmethod
     def setUpTestData(cls):
-        call_command("loaddata", "plan_2024", verbosity=0)
-        demo.load(io.StringIO())
-        cls.plan = Plan.objects.get()
+        cls.plan = again(demo_2024)
         cls.records = RectificationRecord.objects.all()
 
     def figures(self, day):
@@ -249,7 +247,7 @@ def make_staff(villages):
 
 @pytest.mark.django_db
 def test_in_the_middle_of_the_year_nothing_is_written_ahead():
-    call_command("loaddata", "plan_2024", verbosity=0)
+    again(plan_2024)
     now = timezone.make_aware(datetime(2024, 10, 20, 12))
 
     demo.load(io.StringIO(), now=now)
@@ -265,7 +263,7 @@ def test_in_the_middle_of_the_year_nothing_is_written_ahead():
 
 @pytest.mark.django_db
 def test_a_plan_that_has_not_begun_gets_no_patches():
-    call_command("loaddata", "plan_2024", verbosity=0)
+    again(plan_2024)
 
     demo.load(io.StringIO(), now=timezone.make_aware(datetime(2023, 12, 20, 12)))
 

@@ -1,16 +1,19 @@
 """早先存成小数的数量换成整的百万分之一：数一个不变，退得回去；那时的备份照样恢复。"""
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
+from django.test import override_settings
 
 from plots.models import Patch, RectificationRecord
 from taiping.operations.backup import restore
 from tasks.models import Allocation, Reading, Target
 from tests.operations.test_backup import old_apps, old_backup
+from tests.worlds import kept
 from tests.worlds.factories import (
     make_allocation,
     make_patch,
@@ -22,14 +25,9 @@ from tests.worlds.factories import (
     make_village,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
 AREAS = ["0.000001", "0.1", "0.7", "13.6", "873.98", "0.123457", "999999999.999999", "32202"]
+HUNDREDTHS = [Decimal(number) / 100 for number in range(1, 1500, 7)]
 BEFORE = (("plots", "0013"), ("tasks", "0002"))
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 def go_back():
@@ -68,6 +66,15 @@ BY_HAND = {
 }
 
 
+IMPOSSIBLE = [
+    (Patch, {"area_mu": 0}),
+    (RectificationRecord, {"area_mu": -1}),
+    (Target, {"quota": -1}),
+    (Allocation, {"quota": -1}),
+    (Reading, {"value": -1}),
+]
+
+
 def stored():
     """库里真正存着的。"""
     with connection.cursor() as cursor:
@@ -75,64 +82,82 @@ def stored():
         return [value for (value,) in cursor.fetchall()]
 
 
-def test_amounts_go_back_to_decimals_and_come_forward_unchanged():
-    make_town()
+@pytest.fixture(scope="module")
+def journey(django_db_setup, django_db_blocker, tmp_path_factory):
+    """来回只走一趟：退回存小数的版本，在那里添几行、备份一份，再更新过来，最后用那份备份恢复。
 
-    old = go_back()
-    there = dict(old.get_model("plots", "Patch").objects.values_list("code", "area_mu"))
-    call_command("migrate", verbosity=0)
+    每一步看到的都记下；走完把库照原样收拾好。
+    """
+    folder = tmp_path_factory.mktemp("amounts")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder / "media"):
+        kept.put_seeds()
+        try:
+            yield walked(folder)
+        finally:
+            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            kept.put_seeds()
+            connection.close()  # 这条连接是浏览器的测试换过的，末了没有人关，测试库就删不掉
 
-    assert there == {area: Decimal(area) for area in AREAS}
-    assert amounts() == BY_HAND
-    small = [1, 100_000, 700_000, 13_600_000, 873_980_000, 123_457]
-    assert stored() == [*small, 999_999_999_999_999, 32_202_000_000]
-    assert {type(value) for value in stored()} == {int}
 
-
-def test_amounts_written_by_the_old_version_are_brought_over():
+def walked(folder):
+    seen = SimpleNamespace()
     make_town()
     old_patch = go_back().get_model("plots", "Patch")
-    hundredths = [Decimal(number) / 100 for number in range(1, 1500, 7)]
+    seen.there = dict(old_patch.objects.values_list("code", "area_mu"))
+    old_backup(folder / "old.zip")
+    add_hundredths(old_patch)
+    call_command("migrate", verbosity=0)
+
+    added = Patch.objects.filter(code__startswith="H").order_by("pk")
+    seen.hundredths = list(added.values_list("area_mu", flat=True))
+    seen.sum_of_hundredths = added.aggregate(whole=Sum("area_mu"))
+    added.delete()
+    seen.amounts, seen.stored = amounts(), stored()
+    seen.refused = [refuses(model, change) for model, change in IMPOSSIBLE]
+    seen.amounts_after_refusals = amounts()
+
+    RectificationRecord.objects.all().delete()
+    Patch.objects.all().delete()
+    restore(folder / "old.zip", replace=True)
+    seen.restored = amounts()
+    seen.restored_sum = Patch.objects.aggregate(whole=Sum("area_mu"))
+    return seen
+
+
+def add_hundredths(old_patch):
     row = old_patch.objects.first()
-    for number, area in enumerate(hundredths):
+    for number, area in enumerate(HUNDREDTHS):
         row.pk, row.code, row.area_mu = None, f"H{number}", area
         row.save(force_insert=True)
 
-    call_command("migrate", verbosity=0)
 
-    found = Patch.objects.filter(code__startswith="H")
-    assert list(found.order_by("pk").values_list("area_mu", flat=True)) == hundredths
-    assert found.aggregate(whole=Sum("area_mu")) == {"whole": sum(hundredths)}
-
-
-def test_the_rules_of_amounts_hold_after_the_change():
-    make_town()
-    go_back()
-    call_command("migrate", verbosity=0)
-
-    for model, change in (
-        (Patch, {"area_mu": 0}),
-        (RectificationRecord, {"area_mu": -1}),
-        (Target, {"quota": -1}),
-        (Allocation, {"quota": -1}),
-        (Reading, {"value": -1}),
-    ):
-        with pytest.raises(IntegrityError), transaction.atomic():
+def refuses(model, change):
+    try:
+        with transaction.atomic():
             model.objects.update(**change)
-    assert amounts() == BY_HAND
+    except IntegrityError:
+        return True
+    return False
 
 
-def test_a_backup_made_when_amounts_were_decimals_is_restored(tmp_path):
-    make_town()
-    go_back()
-    old_backup(tmp_path / "old.zip")
-    call_command("migrate", verbosity=0)
-    RectificationRecord.objects.all().delete()
-    Patch.objects.all().delete()
+def test_amounts_go_back_to_decimals_and_come_forward_unchanged(journey):
+    assert journey.there == {area: Decimal(area) for area in AREAS}
+    assert journey.amounts == BY_HAND
+    small = [1, 100_000, 700_000, 13_600_000, 873_980_000, 123_457]
+    assert journey.stored == [*small, 999_999_999_999_999, 32_202_000_000]
+    assert {type(value) for value in journey.stored} == {int}
 
-    restore(tmp_path / "old.zip", replace=True)
 
-    assert amounts() == BY_HAND
-    assert Patch.objects.aggregate(whole=Sum("area_mu")) == {
-        "whole": sum(Decimal(area) for area in AREAS)
-    }
+def test_amounts_written_by_the_old_version_are_brought_over(journey):
+    assert journey.hundredths == HUNDREDTHS
+    assert journey.sum_of_hundredths == {"whole": sum(HUNDREDTHS)}
+
+
+def test_the_rules_of_amounts_hold_after_the_change(journey):
+    assert journey.refused == [True] * len(IMPOSSIBLE)
+    assert journey.amounts_after_refusals == BY_HAND
+
+
+def test_a_backup_made_when_amounts_were_decimals_is_restored(journey):
+    assert journey.restored == BY_HAND
+    assert journey.restored_sum == {"whole": sum(Decimal(area) for area in AREAS)}

@@ -21,6 +21,7 @@ from plots.models import Evidence, Patch, RectificationRecord
 from taiping.operations.backup import ArchiveError, make_backup, making, restore, rows
 from taiping.reports.bulletin.template import own_template
 from tests.worlds.factories import make_patch, make_reading, make_target, make_user
+from tests.worlds.kept import again
 from tests.worlds.photos import upload
 from tests.worlds.town import TwoVillages, sep
 from villages.models import User
@@ -39,7 +40,7 @@ def media(settings, tmp_path):
 @pytest.fixture
 def town(media):
     """一个镇：一块报了、退回了、又报了，带一张照片；一条监测；一个带微秒的时刻。"""
-    town = TwoVillages()
+    town = again(TwoVillages)
     town.report(step=town.evidence)
     town.do("send_back", on=sep(6), step=town.replant)
     record = town.report(on=sep(8), area_mu="4", note="第二次，种了四亩")

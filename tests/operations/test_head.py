@@ -8,6 +8,7 @@ from http.client import HTTPResponse
 import pytest
 from django.conf import settings
 
+from tests.worlds.kept import again
 from tests.worlds.servers import HOST, ROOT, Server, environment
 from tests.worlds.walk_town import FOREIGN, MISSING, WalkTown, client_of
 
@@ -74,7 +75,7 @@ class Line:
 @pytest.fixture
 def town(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
-    return WalkTown()
+    return again(WalkTown)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from plots import evidence
 from plots.models import Status
 from tests import ROOT
 from tests.worlds.factories import make_patch, make_shape, make_user
+from tests.worlds.kept import again
 from tests.worlds.photos import upload
 from tests.worlds.town import TwoVillages
 from villages.models import LoginFailure, Role
@@ -73,7 +74,7 @@ def test_pages_of_a_person_are_not_kept_by_the_browser(client):
 @pytest.mark.django_db
 def test_pages_and_map_data_are_compressed_and_say_the_same(client):
     """信号弱的手机：一页总览压缩后不到一成半；不会解压的照样看得见。"""
-    town, field = TwoVillages(), shapely.box(106.05, 29.85, 106.051, 29.851)
+    town, field = again(TwoVillages), shapely.box(106.05, 29.85, 106.051, 29.851)
     for number in range(30):
         make_shape(make_patch(town.target, town.east, code=f"P-{number}"), field, crs="EPSG:4490")
     client.force_login(town.mayor)
@@ -94,7 +95,7 @@ def test_evidence_keeps_its_own_stricter_policy_and_is_not_compressed_again(
 ):
     """举证材料的文件自己写了 sandbox，缩略图许浏览器存着；外层不改它，照片也不再压一遍。"""
     settings.MEDIA_ROOT = tmp_path
-    town = TwoVillages()
+    town = again(TwoVillages)
     record = town.report()
     checked, _ = evidence.check_all([upload()])
     with evidence.saving():
@@ -190,21 +191,28 @@ def test_https_site_sends_hsts_and_secure_cookies(tmp_path):
 @pytest.mark.django_db(transaction=True)
 def test_browser_blocks_nothing_on_the_main_pages(page_as, new_context):
     """策略拦下什么，浏览器都在控制台里报一声；一声也不该有，后台也一样。"""
-    town = TwoVillages()
+    town = again(TwoVillages)
     town.report(step=town.evidence)
     assert town.now() == Status.AWAITING
     LoginFailure.objects.create(username="dong", ip_address="10.0.0.8", failures_since_start=5)
     said = []
 
     def walk(page, urls):
-        page.on(
-            "console",
-            lambda m: m.type in ("error", "warning") and said.append(f"{page.url}: {m.text}"),
-        )
-        page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
-        for url in urls:
-            assert page.goto(url).status == 200, url
-            page.wait_for_load_state("networkidle")
+        """几页轮着用：前一页还在安静下来的时候就看下一页；每一页都等到没有请求了才换地址。"""
+        pages = [page, *(page.context.new_page() for _ in urls[1:4])]
+        for each in pages:
+            each.on("console", lambda m, page=each: heard(page, m.type, m.text))
+            each.on("pageerror", lambda error, page=each: heard(page, "error", error))
+        for number, url in enumerate(urls):
+            each = pages[number % len(pages)]
+            each.wait_for_load_state("networkidle")
+            assert each.goto(url).status == 200, url
+        for each in pages:
+            each.wait_for_load_state("networkidle")
+
+    def heard(page, kind, words):
+        if kind in ("error", "warning"):
+            said.append(f"{page.url}: {words}")
 
     patch = town.patch.pk
     walk(new_context().new_page(), ["/accounts/login/"])

@@ -16,6 +16,7 @@ from taiping.operations.versions import (
     refuse_newer_database,
     unknown_steps,
 )
+from tests.worlds.kept import again
 from tests.worlds.servers import ROOT, Server, environment, free_port
 from tests.worlds.town import TwoVillages
 from villages.models import User
@@ -136,7 +137,7 @@ class TestServed:
 
     def test_the_backup_from_before_brings_it_back(self, tmp_path, settings):
         settings.MEDIA_ROOT = tmp_path / "media"
-        town = TwoVillages()
+        town = again(TwoVillages)
         make_backup(tmp_path / "before.zip")
         with connection.cursor() as cursor:
             cursor.execute("CREATE TABLE plots_later (id integer)")

@@ -21,13 +21,14 @@ from tests.worlds.factories import (
     make_village,
 )
 from tests.worlds.hand_example import Example, day
+from tests.worlds.kept import again
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def example(db):
-    return Example()
+    return again(Example)
 
 
 def curves(plan, on, basis="done"):

@@ -1,18 +1,15 @@
 """手算的一年、演示的一年，进度的每个数和另算一遍的一样；状态和推算的话从不打架。"""
 
 from datetime import date, timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 
-from taiping import demo
 from taiping.progress.progress import plan_progress
 from taiping.progress.states import MilestoneState
 from taiping.progress.words import forecast_sentences
-from tasks.models import Plan
 from tests.worlds.hand_example import Example
+from tests.worlds.kept import again, demo_2024
 from tests.worlds.replay.agree import BASES, agree
 from tests.worlds.replay.town import ReplayTown
 
@@ -36,7 +33,7 @@ def never_contradicts(figures, where):
 
 
 def test_the_year_worked_out_by_hand_agrees_on_every_day():
-    town = ReplayTown(Example().plan)
+    town = ReplayTown(again(Example).plan)
 
     for number in range((LAST - FIRST).days):
         on = FIRST + timedelta(days=number)
@@ -48,9 +45,7 @@ def test_the_year_worked_out_by_hand_agrees_on_every_day():
 @pytest.fixture(scope="module")
 def demo_plan(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("loaddata", "plan_2024", verbosity=0)
-        demo.load(StringIO())
-        yield Plan.objects.get()
+        yield again(demo_2024)
         transaction.set_rollback(True)
 
 

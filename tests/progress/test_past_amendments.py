@@ -13,6 +13,7 @@ from taiping.progress.progress import plan_progress
 from taiping.progress.returns import returns_by_village
 from tests.dashboard.test_links_agree import Links, count_in
 from tests.worlds.hand_example import Example, moment
+from tests.worlds.kept import again
 
 pytestmark = pytest.mark.django_db
 ON = date(2024, 11, 15)
@@ -21,7 +22,7 @@ ON = date(2024, 11, 15)
 @pytest.fixture
 def year():
     """手算例子的一年，末了（12 月 20 日）才发现有一块撂荒地是西村的，面积多量了 2.5 亩。"""
-    example = Example()
+    example = again(Example)
     example.patch = (
         Patch.objects.filter(target=example.workload, village=example.east, until_on=None)
         .order_by("code")

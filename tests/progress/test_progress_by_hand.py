@@ -9,6 +9,7 @@ from plots.ledger.replay import all_differences
 from taiping.progress.progress import plan_progress
 from tests.worlds.hand_example import Example, day
 from tests.worlds.hand_tables import MILESTONES, TARGETS, VILLAGES
+from tests.worlds.kept import again
 
 pytestmark = pytest.mark.django_db
 STATES = {
@@ -26,7 +27,7 @@ STATES = {
 def example(django_db_setup, django_db_blocker):
     """一年只走一遍：这个文件的测试都只看不改，最后一起撤销。"""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield Example()
+        yield again(Example)
         transaction.set_rollback(True)
 
 

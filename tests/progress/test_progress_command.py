@@ -18,13 +18,14 @@ from tests.worlds.factories import (
     make_target,
 )
 from tests.worlds.hand_example import Example
+from tests.worlds.kept import again
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def example(db):
-    return Example()
+    return again(Example)
 
 
 def printed(**options):

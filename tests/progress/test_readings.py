@@ -8,6 +8,7 @@ import pytest
 from taiping.progress.output import as_json
 from taiping.progress.progress import plan_progress
 from tests.worlds.factories import make_allocation, make_milestone, make_reading, make_target
+from tests.worlds.kept import again
 from tests.worlds.town import Town, TwoVillages
 
 pytestmark = pytest.mark.django_db
@@ -223,7 +224,7 @@ def test_a_floor_without_a_line_is_held_by_any_reading():
 
 def test_several_villages_have_a_quota_only_when_all_are_divided():
     """东村分到 60 亩，一点没做；西村没有分，做完了 79.79 亩：两个村合起来不能说完成。"""
-    town = TwoVillages()
+    town = again(TwoVillages)
     make_allocation(town.target, town.east, quota=Decimal(60), quota_count=2)
     theirs = town.add_patch(town.target, town.west, "W1", "79.79")
     town.act("report", theirs, by=town.west_secretary, on=day(9, 5), step=town.evidence)
@@ -241,7 +242,7 @@ def test_several_villages_have_a_quota_only_when_all_are_divided():
 
 
 def test_json_of_a_target_without_patches_has_no_amounts_for_its_villages_either():
-    town = TwoVillages()
+    town = again(TwoVillages)
     town.patch.delete()
 
     told = as_json(plan_progress(town.plan, day(9, 20)))["targets"][0]

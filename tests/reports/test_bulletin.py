@@ -19,6 +19,7 @@ from tests.worlds.factories import (
     make_user,
     make_village,
 )
+from tests.worlds.kept import again
 from tests.worlds.reports_town import DAY, ReportsTown, on
 from tests.worlds.town import NOON
 from villages.models import Role
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def town():
-    return ReportsTown()
+    return again(ReportsTown)
 
 
 def texts(plan, day=DAY, basis="done"):

@@ -17,6 +17,7 @@ from plots.models import Patch
 from taiping.reports.bulletin import write_bulletin
 from taiping.reports.bulletin.docx import to_docx
 from tests.worlds.factories import make_patch, make_plan, make_user, make_village
+from tests.worlds.kept import again
 from tests.worlds.reports_town import DAY, FIRST_DAY, ReportsTown
 from villages.models import Role
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def town():
-    return ReportsTown()
+    return again(ReportsTown)
 
 
 def opened(plan, day=DAY, **given):

@@ -15,6 +15,7 @@ from taiping.reports.bulletin.docx import to_docx
 from taiping.reports.bulletin.template import SHIPPED, STYLES, own_template
 from tests.reports.test_bulletin_pages import font, layout, size
 from tests.worlds.factories import make_user
+from tests.worlds.kept import again
 from tests.worlds.reports_town import DAY, ReportsTown
 from villages.models import Role
 
@@ -26,7 +27,7 @@ ASKED = {"on": "2024-10-20"}
 def town(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     own_template().parent.mkdir()
-    return ReportsTown()
+    return again(ReportsTown)
 
 
 def edit(change):

@@ -15,6 +15,7 @@ from plots import actions
 from plots.models import Patch
 from taiping.reports.weekly import weekly_name, weekly_workbook
 from tests.worlds.factories import make_patch, make_plan, make_steps_target, make_user, make_village
+from tests.worlds.kept import again
 from tests.worlds.reports_town import DAY, FIRST_DAY, ReportsTown
 from tests.worlds.town import NOON
 from villages.models import Role
@@ -34,7 +35,7 @@ def row_of(sheet, first, column=1):
 
 @pytest.fixture
 def town():
-    return ReportsTown()
+    return again(ReportsTown)
 
 
 def test_overview_has_the_figures_worked_out_by_hand(town):

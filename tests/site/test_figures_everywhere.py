@@ -15,6 +15,7 @@ from tests.progress.test_progress_command import cells
 from tests.worlds.factories import make_user
 from tests.worlds.hand_example import Example, day
 from tests.worlds.hand_tables import TARGETS
+from tests.worlds.kept import again
 from tests.worlds.reports_town import DAY, ReportsTown
 from villages.models import Role
 
@@ -29,7 +30,7 @@ BY_HAND = {
 
 @pytest.fixture
 def town():
-    return ReportsTown()
+    return again(ReportsTown)
 
 
 def from_json():
@@ -101,7 +102,7 @@ WORDS = {
 
 def test_every_day_of_the_year_worked_out_by_hand_reads_the_same_everywhere(client):
     """手算的一年，每一天、两种口径：网页、周报、通报、JSON 里的上报、核实、核减、暂缓、逾期、状态都是手算的数。"""
-    example, by_day = Example(), defaultdict(dict)
+    example, by_day = again(Example), defaultdict(dict)
     client.force_login(example.mayor)
     for (code, basis), table in TARGETS.items():
         for on, texts in rows(table):

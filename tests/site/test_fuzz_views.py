@@ -25,6 +25,7 @@ from tests.worlds.factories import (
     make_reading,
     make_target,
 )
+from tests.worlds.kept import again
 from tests.worlds.town import NOON, TwoVillages, sep
 from villages.models import Role, Village
 
@@ -166,7 +167,7 @@ def town(settings, tmp_path):
     """东村一块在办、一块待核实；西村的名字、图斑、说明里都有一句记号。"""
     settings.MEDIA_ROOT = tmp_path
     settings.EVIDENCE_MAX_FILES = 3
-    town = TwoVillages()
+    town = again(TwoVillages)
     Village.objects.filter(pk=town.west.pk).update(name=MARK)
     town.west.refresh_from_db()
     town.waiting = make_patch(town.target, town.east, code="T2")

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.worlds.kept import again
 from tests.worlds.walk_town import OWN, WalkTown, client_of
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,7 @@ LEAVING = {"villages:logout", "admin:logout"}
 @pytest.fixture
 def town(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    return WalkTown()
+    return again(WalkTown)
 
 
 def repeated(client, path):

@@ -14,6 +14,7 @@ from tasks import workbook
 from tasks.models import Plan, Target
 from tasks.next_year import copy_to_next_year
 from tests.worlds.factories import make_batch, make_plan, make_target
+from tests.worlds.kept import again
 from tests.worlds.plan_files import edit
 from tests.worlds.town import TwoVillages, sep
 
@@ -24,7 +25,7 @@ OLDER = "2024年度方案还有 2 个图斑没有了结，其中 2 个逾期"
 @pytest.fixture
 def january(media):
     """2024 年的两块图斑一块没报、一块报了一半；2025 年度的方案照着复制好了，已经开始。"""
-    town = TwoVillages()
+    town = again(TwoVillages)
     town.half = town.add_patch(town.target, town.west, "T2", place="新坡")
     town.act("report", town.half, by=town.west_secretary, on=sep(5), area_mu="4")
     Patch.objects.update(created_at=town.at)

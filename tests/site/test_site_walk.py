@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from openpyxl import load_workbook
 
+from tests.worlds.kept import again
 from tests.worlds.walk_town import (
     ACTIONS,
     FOREIGN,
@@ -55,7 +56,7 @@ LEAVING = {"villages:logout", "admin:logout"}
 @pytest.fixture
 def town(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    return WalkTown()
+    return again(WalkTown)
 
 
 def everything():

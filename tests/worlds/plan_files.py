@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from django.core.management import call_command
 
 from tasks import workbook
 from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
 from tests import ROOT
 from tests.worlds import factories as make
+from tests.worlds.kept import again, plan_2024
 from villages.models import Cadre, Village
 
 FIXTURE = ROOT / "fixtures" / "plan_2024.json"
@@ -21,8 +21,7 @@ MODELS = (Reading, Allocation, Milestone, Target, Membership, WorkingGroup, Plan
 
 def load_2024():
     """装上 2024 年的方案。"""
-    call_command("loaddata", "plan_2024", verbosity=0)
-    return Plan.objects.get(year=2024)
+    return again(plan_2024)
 
 
 def make_2025():

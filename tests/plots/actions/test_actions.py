@@ -22,6 +22,7 @@ from tests.worlds.factories import (
     make_user,
     make_village,
 )
+from tests.worlds.kept import again
 from tests.worlds.town import NOON, TwoVillages, sep
 from villages.models import Role
 
@@ -159,7 +160,7 @@ def test_a_bad_area_is_refused_in_words(town, area):
 
 
 def test_missing_materials_are_listed():
-    town = TwoVillages(needs_ref=True, min_photos=2)
+    town = again(TwoVillages, needs_ref=True, min_photos=2)
     town.report()
     with pytest.raises(NotAllowed, match="还缺 1 张照片，请填国土调查云上传编号"):
         town.report(photos=1)

@@ -23,6 +23,7 @@ from tasks.next_year import copy_to_next_year
 from tests.worlds.factories import make_batch, make_milestone, make_shape
 from tests.worlds.geo_files import square
 from tests.worlds.january import CARRIED_ON, ENTERED_AT, OPEN, January
+from tests.worlds.kept import again
 from tests.worlds.photos import upload
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ DAYS += [date(2025, 1, day) for day in (9, 10, 15, 19, 20, 31)]
 
 @pytest.fixture
 def town(media):
-    return January()
+    return again(January)
 
 
 @pytest.fixture
@@ -274,7 +275,7 @@ def test_shape_and_photos_come_along(town, client):
 
 def test_photos_handed_in_before_still_count_and_are_seen(client, media):
     """举证报了一半、交了一张照片，结转以后这一步不再缺照片，照片在新图斑的页面上看得到。"""
-    town = January(min_photos=1)
+    town = again(January, min_photos=1)
     at = ENTERED_AT - timedelta(days=12)
     town.act("resume", "暂缓着", by=town.huang, on=date(2025, 1, 7), at=at)
     record = town.act(

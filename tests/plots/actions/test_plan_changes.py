@@ -15,7 +15,6 @@ from plots.ledger.as_of import LedgerAt
 from plots.ledger.replay import all_differences, records_of, state_of
 from plots.ledger.timeline import timeline
 from plots.models import Kind, Patch, RectificationRecord, Status
-from taiping import demo
 from taiping.progress.output import as_json
 from taiping.progress.progress import plan_progress
 from taiping.progress.tallies import waiting_sums
@@ -23,6 +22,7 @@ from tasks import workbook
 from tasks.models import Milestone, Plan, Target
 from tests.worlds.admin_forms import post_of
 from tests.worlds.factories import make_milestone, make_user
+from tests.worlds.kept import again, demo_2024
 from tests.worlds.plan_files import edit
 from tests.worlds.town import TwoVillages, sep
 from villages.models import Role
@@ -301,8 +301,7 @@ def test_the_back_office_carries_settles_and_says_so(town, client):
 
 @pytest.fixture
 def demo_town():
-    call_command("loaddata", "plan_2024", verbosity=0)
-    demo.load(io.StringIO())
+    again(demo_2024)
     return Target.objects.get(code="abandoned")
 
 

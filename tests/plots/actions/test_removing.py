@@ -8,6 +8,7 @@ from plots import actions
 from plots.ledger.replay import all_differences
 from plots.models import Kind, Patch, Status
 from taiping.progress.progress import plan_progress
+from tests.worlds.kept import again
 from tests.worlds.town import TwoVillages, sep
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,7 @@ BASES = ("done", "recorded")
 
 @pytest.fixture
 def town():
-    town = TwoVillages()
+    town = again(TwoVillages)
     Patch.objects.update(created_at=town.at.replace(month=1))
     return town
 

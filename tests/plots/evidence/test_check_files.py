@@ -14,6 +14,7 @@ from plots.evidence import attach
 from plots.models import Batch, Evidence
 from taiping.operations.stored_files import compare
 from tests.worlds.factories import make_batch, make_plan_file
+from tests.worlds.kept import again
 from tests.worlds.photos import upload
 from tests.worlds.town import TwoVillages
 
@@ -24,7 +25,7 @@ HOUR = 3600
 @pytest.fixture
 def town(media):
     """一条上报带照片（原件、浏览图、缩略图），一个批次，一份方案文件，都在；都是昨天写的。"""
-    town = TwoVillages()
+    town = again(TwoVillages)
     attach(town.report(step=town.replant), [upload()], by=town.east_secretary)
     for row in (make_batch(town.target), make_plan_file(town.admin)):
         default_storage.save(row.file.name, ContentFile(b"1"))

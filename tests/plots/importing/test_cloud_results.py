@@ -11,6 +11,7 @@ from plots.importing import Refused, apply_batch, preview
 from plots.ledger.replay import all_differences
 from plots.models import Batch, RectificationRecord, Status
 from tests.worlds.factories import make_patch
+from tests.worlds.kept import again
 from tests.worlds.patch_files import xlsx
 from tests.worlds.town import TwoVillages, sep
 
@@ -22,7 +23,7 @@ ROW = ["T1", "已提交", datetime(2024, 10, 8, 12, 33), "YC-0001", "周书记"]
 @pytest.fixture
 def town(db):
     """东村的图斑 T1 已报复耕复种，T2 还没动。"""
-    town = TwoVillages(needs_ref=True)
+    town = again(TwoVillages, needs_ref=True)
     town.second = make_patch(town.target, town.east, code="T2")
     town.report(on=sep(5))
     return town

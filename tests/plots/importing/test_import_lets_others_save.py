@@ -12,6 +12,7 @@ from plots.importing import Refused, apply, apply_batch, cloud, preview
 from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, RectificationRecord
 from tests.worlds.factories import make_patch, make_village
+from tests.worlds.kept import again
 from tests.worlds.patch_files import xlsx
 from tests.worlds.town import TwoVillages, sep
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def town():
-    return TwoVillages(needs_ref=True)
+    return again(TwoVillages, needs_ref=True)
 
 
 def elsewhere(act):

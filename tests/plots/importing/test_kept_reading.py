@@ -20,6 +20,7 @@ from tests.worlds.factories import (
     make_village,
 )
 from tests.worlds.geo_files import shapefile, square
+from tests.worlds.kept import again
 from tests.worlds.patch_files import HEADER, xlsx
 from tests.worlds.town import TwoVillages, sep
 from villages.models import Role, Village
@@ -220,7 +221,7 @@ def test_when_the_boundaries_changed_shapes_are_placed_again(client, staff, targ
 
 
 def test_cloud_results_are_read_once_and_still_compared(client, reads):
-    town = TwoVillages(needs_ref=True)
+    town = again(TwoVillages, needs_ref=True)
     town.report(on=sep(5))
     client.force_login(town.huang)
     header = ["图斑编号", "状态", "提交时间", "流水号", "提交人"]

@@ -11,6 +11,7 @@ from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, Remedy, Status
 from plots.models.column_aliases import ColumnAlias
 from tests.worlds.import_town import BOTH, ROWS, ImportTown, saved
+from tests.worlds.kept import again
 from tests.worlds.patch_files import HEADER, csv, pasted, xls, xlsx
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def town(db):
-    return ImportTown()
+    return again(ImportTown)
 
 
 @pytest.mark.parametrize(

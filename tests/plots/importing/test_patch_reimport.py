@@ -14,6 +14,7 @@ from plots.ledger.replay import all_differences
 from plots.models import Batch, Patch, Status
 from tests.worlds.factories import make_patch, make_steps_target
 from tests.worlds.import_town import BOTH, ROWS, ImportTown, saved
+from tests.worlds.kept import again
 from tests.worlds.patch_files import HEADER, csv, xlsx
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def town(db):
-    return ImportTown()
+    return again(ImportTown)
 
 
 def test_the_same_file_again_changes_nothing(town):

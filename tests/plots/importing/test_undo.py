@@ -14,6 +14,7 @@ from plots.models import Batch, BatchBefore, Kind, Patch, PatchShape
 from tests.worlds.factories import make_shape
 from tests.worlds.geo_files import square
 from tests.worlds.import_town import ROWS, ImportTown, saved
+from tests.worlds.kept import again
 from tests.worlds.patch_files import HEADER, xlsx
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ CHANGED = ([1, "团碾村", "T-1", 4, "新湾", "王五"], [2, "白云", "0002",
 @pytest.fixture
 def town(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    return ImportTown()
+    return again(ImportTown)
 
 
 def imported(town, *rows, header=HEADER, **fields):

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from plots.ledger.replay import all_differences, settle
 from plots.models import Patch, RectificationRecord, Status
 from tests.worlds.factories import make_record
+from tests.worlds.kept import again
 from tests.worlds.town import TwoVillages, sep
 
 keep_one = import_module("plots.migrations.0015_one_completing_record").keep_one
@@ -18,7 +19,7 @@ keep_one = import_module("plots.migrations.0015_one_completing_record").keep_one
 
 @pytest.mark.django_db
 def test_a_second_completing_record_is_not_stored():
-    town = TwoVillages()
+    town = again(TwoVillages)
     town.report(on=sep(5))
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -60,7 +61,7 @@ def without_the_rule():
 
 
 def a_town_with_duplicates():
-    town = TwoVillages()
+    town = again(TwoVillages)
     town.report(on=sep(5), step=town.evidence)
     twice = make_record(town.patch, town.replant, by=town.huang, on=sep(8), area_mu=0)
     redone = town.add_patch(town.target, town.east, "退回重报过")
@@ -74,7 +75,7 @@ def a_town_with_duplicates():
 @pytest.mark.django_db
 def test_a_duplicate_that_was_sent_back_too_is_found():
     """两条都已撤回的，过去那些天也只许算一条；前后两轮各是各的。"""
-    town = TwoVillages()
+    town = again(TwoVillages)
     given = {"by": town.huang, "withdrawn_by": town.huang, "withdrawn_at": town.at}
     step = town.replant
     one = make_record(town.patch, step, on=sep(5), withdrawn_on=sep(20), **given)

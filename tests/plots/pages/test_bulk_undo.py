@@ -10,6 +10,7 @@ from plots.ledger.replay import all_differences
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from taiping.progress.progress import plan_progress
 from taiping.progress.returns import returns_by_village
+from tests.worlds.kept import again
 from tests.worlds.town import TwoVillages, sep
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,7 @@ BASES = ("done", "recorded")
 @pytest.fixture
 def town(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    town = TwoVillages()
+    town = again(TwoVillages)
     town.second = town.add_patch(town.target, town.west, "T2")
     return town
 

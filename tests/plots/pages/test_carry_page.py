@@ -12,6 +12,7 @@ from plots.ledger.replay import all_differences
 from plots.models import Batch, Kind, Patch, RectificationRecord
 from taiping.demo import patches as demo_patches
 from tests.worlds.january import CARRIED_ON, January
+from tests.worlds.kept import again
 from tests.worlds.patch_files import HEADER, xlsx
 from tests.worlds.walk_town import client_of
 
@@ -26,7 +27,7 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def town():
-    return January()
+    return again(January)
 
 
 def pressed(client, **changes):
@@ -122,7 +123,7 @@ def test_clearing_the_demo_takes_the_carried_ones_too(town):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("attempt", range(2))
 def test_two_administrators_at_once_carry_once(attempt):
-    town = January()
+    town = again(January)
     token = client_of(town.admin).get(PAGE).context["form"]["token"].value()
     barrier, pages = threading.Barrier(2), []
 

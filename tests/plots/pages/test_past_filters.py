@@ -7,6 +7,7 @@ from plots.pages.patch_list.filters import PatchFilter
 from plots.pages.patch_list.rows import rows_of
 from tests.plots.pages.test_patch_filters import Scene
 from tests.worlds.hand_example import Example
+from tests.worlds.kept import again
 
 pytestmark = pytest.mark.django_db
 DAYS = ["2024-08-05", "2024-09-12", "2024-10-05", "2024-10-14", "2024-12-31"]
@@ -44,13 +45,13 @@ DAYS = ["2024-08-05", "2024-09-12", "2024-10-05", "2024-10-14", "2024-12-31"]
     ],
 )
 def test_a_past_day_is_filtered_by_what_was_true_then(params, codes):
-    assert Scene().found(**params) == sorted(codes)
+    assert again(Scene).found(**params) == sorted(codes)
 
 
 @pytest.mark.parametrize("year", [Scene, Example])
 @pytest.mark.parametrize("basis", ["done", "recorded"])
 def test_every_status_and_next_step_picks_exactly_the_rows_that_say_so(year, basis):
-    scene = year()
+    scene = again(year)
     steps = [
         (step.target.code, step)
         for target in scene.plan.targets.all()

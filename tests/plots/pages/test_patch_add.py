@@ -13,6 +13,7 @@ from tests.worlds.factories import (
     make_steps_target,
     make_target,
 )
+from tests.worlds.kept import again
 from tests.worlds.town import TwoVillages
 from villages.models import Posting
 
@@ -23,7 +24,7 @@ ADD = "/patches/add/"
 
 @pytest.fixture
 def town():
-    return TwoVillages(villages_may_add=True)
+    return again(TwoVillages, villages_may_add=True)
 
 
 def fields(town, **changes):

@@ -20,6 +20,7 @@ from tests.worlds.factories import (
     make_user,
     make_village,
 )
+from tests.worlds.kept import again
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +105,7 @@ class Scene:
 
 @pytest.fixture
 def scene():
-    return Scene()
+    return again(Scene)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from plots.ledger.replay import records_of
 from plots.ledger.timeline import timeline
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from tests.worlds.factories import make_patch, make_record, make_user
+from tests.worlds.kept import again
 from tests.worlds.town import TwoVillages, sep
 from villages.models import Posting, Role
 
@@ -294,7 +295,7 @@ def test_each_person_gets_the_buttons_they_can_use(client, town):
 
 
 def test_next_step_deadline_and_what_is_missing(client):
-    town = TwoVillages(needs_ref=True, min_photos=2)
+    town = again(TwoVillages, needs_ref=True, min_photos=2)
     town.report()
     client.force_login(town.east_secretary)
 

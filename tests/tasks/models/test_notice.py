@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
 
 from tasks.models import Allocation, Membership, Milestone, Plan, Target, WorkingGroup
+from tests.worlds.kept import again, plan_2024
 from villages.models import Cadre, Village
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ ILLEGAL = "违法占用耕地专项工作组"
 
 @pytest.fixture(autouse=True)
 def notice():
-    call_command("loaddata", "plan_2024", verbosity=0)
+    again(plan_2024)
 
 
 def people(group, position):
@@ -213,7 +213,7 @@ def test_every_target_names_its_clause():
 def test_loading_twice_changes_nothing():
     before = Membership.objects.count(), Milestone.objects.count(), Allocation.objects.count()
 
-    call_command("loaddata", "plan_2024", verbosity=0)
+    again(plan_2024)
 
     assert (
         Membership.objects.count(),

@@ -10,6 +10,7 @@ from tasks import workbook
 from tasks.models import Milestone, Plan, Target
 from tests.worlds import factories as make
 from tests.worlds.admin_forms import post_of
+from tests.worlds.kept import again
 from tests.worlds.plan_files import edit
 from tests.worlds.town import TwoVillages, sep
 from villages.models import Role
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def town(client):
     """复耕复种、举证上传都有记录，镇级核实还没有；另有一项靠监测的，有监测数。"""
-    town = TwoVillages(order=2)
+    town = again(TwoVillages, order=2)
     town.report(step=town.evidence, on=sep(5))
     town.floor = make.make_target(
         town.plan,

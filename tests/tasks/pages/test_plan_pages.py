@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,6 +16,7 @@ from tests.worlds.factories import (
     make_user,
     make_village,
 )
+from tests.worlds.kept import again, plan_2024
 from villages.models import Role, Village
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def plan():
-    call_command("loaddata", "plan_2024", verbosity=0)
+    again(plan_2024)
     return Plan.objects.get()
 
 

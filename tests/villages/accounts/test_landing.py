@@ -10,6 +10,7 @@ from plots.models.checks import GeometryCheck
 from tests.villages.accounts.test_sessions import LOGIN, idle, log_in
 from tests.worlds.addresses import Fields, walk
 from tests.worlds.factories import PASSWORD, make_patch
+from tests.worlds.kept import again
 from tests.worlds.walk_town import OWN, WalkTown, client_of
 from villages.accounts.landing import opens
 
@@ -21,7 +22,7 @@ TEXT = ("text", "search", "")
 @pytest.fixture
 def town(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    town = WalkTown()
+    town = again(WalkTown)
     town.waiting = make_patch(town.target, town.east, code="DONG-0002")
     return town
 

@@ -1,9 +1,9 @@
 """上级表格里的村，对到系统里的村。"""
 
 import pytest
-from django.core.management import call_command
 
 from tests.worlds.factories import make_village
+from tests.worlds.kept import again, plan_2024
 from villages.models import Village
 from villages.places.matching import VillageIndex
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def town():
     """太平镇的十个村，再加一个和白云村只差后缀的白云社区；团碾知道村代码。"""
-    call_command("loaddata", "plan_2024", verbosity=0)
+    again(plan_2024)
     Village.objects.filter(name="团碾").update(code="500151124201")
     make_village("白云社区")
 
