@@ -203,14 +203,10 @@ def test_a_table_that_changes_the_area_does_the_checks_again(target, east, tmp_p
     path = tmp_path / "下发.xlsx"
     path.write_bytes(xlsx(HEADER, [1, "东村", "T-1", 30, None, None]))
 
-    call_command(
-        "import_patches",
-        str(path),
-        target="abandoned",
-        issued_on="2024-01-02",
-        year=2024,
-        verbosity=0,
-    )
+    make_user("huang", role=Role.STAFF)
+    given = {"target": "abandoned", "year": 2024, "by": "huang", "verbosity": 0}
+
+    call_command("import_patches", str(path), issued_on="2024-01-02", **given)
 
     assert patch.checks.get().figures["percent"] == "-50"
 
