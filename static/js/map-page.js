@@ -81,12 +81,25 @@ function show(data) {
   element.dataset.shown = data.features.length;
 }
 
+// 说给人听的话；别的错是程序的错，不当作网络不通。
+class Told extends Error {}
+const OFFLINE = "网络不通，图斑没有取到。等网络好了，移动一下地图就会再取。";
+const BROKEN = "页面出了问题，图斑没有画出来。请刷新页面；一直这样，请告诉管理员。";
+
+async function ask(url, signal) {
+  try {
+    return await fetch(url, { signal, headers: { Accept: "application/json" } });
+  } catch (error) {
+    throw error.name === "AbortError" ? error : new Told(OFFLINE);
+  }
+}
+
 async function read(url, signal) {
-  const response = await fetch(url, { signal, headers: { Accept: "application/json" } });
-  if (response.redirected) throw new Error("登录超时了，请刷新页面，重新登录。");
+  const response = await ask(url, signal);
+  if (response.redirected) throw new Told("登录超时了，请刷新页面，重新登录。");
   const isData = (response.headers.get("Content-Type") || "").startsWith("application/json");
-  if (!response.ok && isData) throw new Error((await response.json()).error);
-  if (!response.ok) throw new Error("没有取到这个范围的图斑。请移动一下地图再试；一直这样，请告诉管理员。");
+  if (!response.ok && isData) throw new Told((await response.json()).error);
+  if (!response.ok) throw new Told("没有取到这个范围的图斑。请移动一下地图再试；一直这样，请告诉管理员。");
   return response.json();
 }
 
@@ -105,8 +118,8 @@ async function refresh() {
     show(await read(address(), asking.signal));
   } catch (error) {
     if (error.name === "AbortError") return;
-    const isOffline = error instanceof TypeError;
-    words.textContent = isOffline ? "网络不通，图斑没有取到。等网络好了，移动一下地图就会再取。" : error.message;
+    words.textContent = error instanceof Told ? error.message : BROKEN;
+    if (!(error instanceof Told)) console.error(error);
   }
 }
 

@@ -1,9 +1,32 @@
 """图斑页上的小地图：这块图斑的样子，照片在哪里拍、朝哪边。"""
 
 import json
+from urllib.parse import quote
 
 from plots.pages.map.geojson import DIGITS, written
 from taiping.ground.geometry.shapes import load
+
+
+# 手机上的地图怎么打开：只带这一块图斑的中心，点了才出去。坐标是 WGS84，两家的网址里都写明
+WAYS = (
+    ("手机上的地图", "geo:{lat},{lon}?q={lat},{lon}"),
+    (
+        "高德",
+        "https://uri.amap.com/navigation?to={lon},{lat},{name}&mode=car&coordinate=wgs84&callnative=1",
+    ),
+    (
+        "百度",
+        "https://api.map.baidu.com/direction?destination=latlng:{lat},{lon}|name:{name}"
+        "&coord_type=wgs84&mode=driving&output=html",
+    ),
+)
+
+
+def ways_to(shape):
+    """[(哪家的地图, 地址)]：导航到图斑的中心。"""
+    lat, lon = (shape.min_lat + shape.max_lat) / 2, (shape.min_lon + shape.max_lon) / 2
+    given = {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}", "name": quote("图斑")}
+    return [(label, address.format(**given)) for label, address in WAYS]
 
 
 def small_map(patch, shape, evidence):

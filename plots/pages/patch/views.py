@@ -14,7 +14,7 @@ from plots.models import Evidence, Patch, PatchShape, Status
 from plots.models.deadlines import days_left_text, due_next
 from plots.models.querysets import NOT_PRESSED
 from plots.pages.checks.shown import checks_of
-from plots.pages.map.small import small_map
+from plots.pages.map.small import small_map, ways_to
 from plots.pages.patch.offered_actions import OFFERED, answer, who_acts
 from plots.pages.submission import submit_form
 from taiping.ground.web import came_from
@@ -44,6 +44,7 @@ def patch_detail(request, pk):
             "offered_actions": [offered for verb, offered in OFFERED.items() if verb in may],
             "evidence": evidence,
             "small_map": small_map(patch, shape, evidence),
+            "ways": ways_to(shape) if shape else [],
             "extra": list(patch.extra.items()),
             "events": events,
             "replaced": replaced,

@@ -400,3 +400,18 @@ def test_demo_patches_have_shapes_of_their_size_and_clearing_leaves_none(land):
     assert all(whole.buffer(1e-7).contains(load(drawn[part.code].wkb)) for part in parts)
     assert demo_shapes.clear() == {"图形": 6}
     assert PatchShape.objects.count() == 3  # 正式的三个还在
+
+
+def test_the_way_there_opens_the_phones_own_map_with_the_centre_alone(land, as_staff):
+    """去这里：只带图斑的中心，不带编号、村名、承包人；点了才出去。"""
+    patch = land.waiting
+    page = as_staff.get(f"/patches/{patch.pk}/").content.decode()
+
+    shape = patch.shape
+    lat = f"{(shape.min_lat + shape.max_lat) / 2:.6f}"
+    lon = f"{(shape.min_lon + shape.max_lon) / 2:.6f}"
+    assert f'href="geo:{lat},{lon}?q={lat},{lon}"' in page
+    assert f"https://uri.amap.com/navigation?to={lon},{lat},%E5%9B%BE%E6%96%91" in page
+    assert f"destination=latlng:{lat},{lon}|name:%E5%9B%BE%E6%96%91&amp;coord_type=wgs84" in page
+    outside = [part for part in page.split('href="')[1:] if part.startswith(("http", "geo:"))]
+    assert all(patch.code not in part.split('"')[0] for part in outside)
