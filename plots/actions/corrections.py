@@ -54,13 +54,26 @@ def amend(
     _save_unless_taken(patch, changed)
     replaced = []
     if changed != ["code"]:
+        done_before = {step.milestone for step in context.state.steps if step.done}
         replaced = rewrite_all(context, old["area_mu"])
         context.recount()
+        _refuse_without_materials(context, done_before)
         recheck([patch.pk])
     changes = [_change(field, old[field], new[field]) for field in changed]
     before = {"village": old["village"], "area_mu": old["area_mu"]}
     details = {"changes": changes, **({"replaced": replaced} if replaced else {})}
     return context.write(Kind.AMEND, note=reason, details=details, **before)
+
+
+def _refuse_without_materials(context, done_before):
+    """面积改小，正好报满了的一步，照片、上传编号也要齐。"""
+    for step in context.state.steps:
+        if not step.done or step.milestone in done_before:
+            continue
+        if missing := context.missing_materials(step.milestone):
+            raise NotAllowed(
+                f"改小以后“{step.milestone.name}”就报满了，{'，'.join(missing)}；请补齐再更正。"
+            )
 
 
 def area_amendment(
@@ -77,6 +90,7 @@ def area_amendment(
         by=by,
         area_mu=patch.area_mu,
         note=reason,
+        is_demo=patch.is_demo,
         details={"changes": [_change("area_mu", patch.area_mu, new)]},
     )
 

@@ -72,6 +72,11 @@ def is_reportable(user: User, patch: Patch) -> bool:
     return patch.status in REPORTABLE
 
 
+@condition(lambda user, patch: f"“{patch.target.name}”还没有时间节点，请管理员先在方案里补上。")
+def has_next_step(user: User, patch: Patch) -> bool:
+    return patch.next_milestone_id is not None
+
+
 @condition(
     lambda user, patch: f"“{patch.next_milestone.name}”由镇里核实，请用“核实”办理，不用上报。"
 )
@@ -141,7 +146,9 @@ STARTED = (Status.AWAITING, Status.UNDERWAY, Status.CLOSED, Status.EXEMPT)
 UNSETTLED = (*REPORTABLE, Status.AWAITING, Status.DEFERRED)
 VERBS = {
     "report": Verb(
-        "上报", (_not_leader("上报"), may_report_next), (is_whole, is_reportable, next_is_work)
+        "上报",
+        (_not_leader("上报"), may_report_next),
+        (is_whole, is_reportable, has_next_step, next_is_work),
     ),
     "confirm": _by_town("核实", is_ready_to_confirm, is_not_own_report),
     "send_back": _by_town_when("退回", *STARTED),

@@ -169,7 +169,8 @@ def additions(
         if begun:
             whole = replay(patch, records, steps).step_of(step).ceiling
             sources.append((begun, whole))
-        for replaced in _replaced_by(begun, work):
+        # 换下来的里完成了的，_rounds 已经给了
+        for replaced in [each for each in _replaced_by(begun, work) if not each.completes]:
             sources.append((replaced, _area_then(patch, records, replaced)))
         new = [_follower(source, step, later, area, at) for source, area in sources]
         added.new += new

@@ -3,7 +3,7 @@
 以前的日子照旧；不是退回，不进差错率。
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from plots.actions.permissions import NotAllowed
 from plots.actions.steps import steps_to_redo
@@ -13,6 +13,8 @@ from plots.models import Kind, RectificationRecord
 from plots.models.deadlines import due_of
 from taiping.ground.dates import long_date
 from tasks.models import Milestone
+
+LONGEST = timedelta(days=366)
 
 
 @action("relapse")
@@ -53,6 +55,8 @@ def due_problem(step: Milestone, due_on: date, on: date) -> str:
     """新的期限不行的原因；行是空文字。比原来的截止还早的期限没有用，不收。"""
     if due_on < on:
         return f"新的期限 {long_date(due_on)} 早于发现反弹的 {long_date(on)}，请填以后的日期。"
+    if due_on > on + LONGEST:
+        return f"新的期限 {long_date(due_on)} 太远了，请填发现反弹以后一年以内的日期。"
     planned = due_of(step)
     if due_on < planned:
         return (

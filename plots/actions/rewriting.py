@@ -1,6 +1,6 @@
 """更正以后的转记：带着旧的村、旧的面积的记录，换成带新的；原来的从它自己的完成日起撤回。"""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -29,23 +29,19 @@ def rewrite_all(context: ActionContext, old_area: Decimal) -> list[list]:
 
     返回 [[原来的主键, 转记的主键或 None, 原来哪天撤回的或 None]]，更正撤回时照着放回去。
     """
-    patch = context.patch
-    counted = [
-        record
-        for record in sorted(context.records, key=_place)
-        if record.kind in STATEFUL
-        and (record.withdrawn_on is None or record.withdrawn_on > record.done_on)
-    ]
+    patch, exempted = context.patch, _exempted(context)
+    in_order, gone = sorted(context.records, key=_place), _replaced(context)
+    counted = [each for each in in_order if each.pk not in gone and _counts(each, exempted)]
     amended = amended_figures(counted, context.milestones, old_area, patch.area_mu)
     replaced = []
     for record in counted:
-        before = _replace(context, record)
+        before = _replace(context, record, exempted)
         was_withdrawn_on = before.on and before.on.isoformat()
         if record.pk in amended.dropped:
             replaced.append([record.pk, None, was_withdrawn_on])
             continue
         if record.pk in amended.answered:
-            before = Withdrawn(amended.answered[record.pk], context.at, context.by)
+            before = Withdrawn(amended.answered[record.pk], _just_after(context), context.by)
         copy = _copy(
             context,
             record,
@@ -59,14 +55,44 @@ def rewrite_all(context: ActionContext, old_area: Decimal) -> list[list]:
     return replaced
 
 
+def _exempted(context):
+    """认定核查无问题的时刻：那时撤回的完成记录，是认定以前做完的。"""
+    return {record.created_at for record in context.records if record.kind == Kind.EXEMPT}
+
+
+def _counts(record, exempted):
+    """还算过数的：有过一天有效；同一天报了又认定的，认定以前做完了，也要跟着走。"""
+    if record.kind not in STATEFUL:
+        return False
+    if record.withdrawn_on is None or record.withdrawn_on > record.done_on:
+        return True
+    return record.completes and record.withdrawn_at in exempted
+
+
+def _replaced(context):
+    """早先的更正换下来的。"""
+    found = {record.copy_of_id for record in context.records if record.copy_of_id != record.pk}
+    for record in context.records:
+        found |= {pk for pk, *_ in record.details.get("replaced", ())}
+    return found
+
+
+def _just_after(context):
+    """转记的撤回时刻。认定核查无问题时撤回的，和认定的转记同一时刻；别的晚一点点，不会认作认定时撤回的。"""
+    return context.at + timedelta(microseconds=1)
+
+
 def _place(record):
     """原来的先后；随方案补的排在它随的那一条的位置，不算后来办的。"""
     return record.details.get("added_with_plan", {}).get("record", record.pk), record.pk
 
 
-def _replace(context, record):
-    """从它自己的完成日起撤回，哪天看都由转记代替；返回它原来是怎么撤回的。"""
-    before = Withdrawn(record.withdrawn_on, record.withdrawn_at, record.withdrawn_by)
+def _replace(context, record, exempted):
+    """从它自己的完成日起撤回，哪天看都由转记代替；返回转记该怎么撤回。"""
+    before = Withdrawn()
+    if record.withdrawn_at is not None:
+        moment = context.at if record.withdrawn_at in exempted else _just_after(context)
+        before = Withdrawn(record.withdrawn_on, moment, record.withdrawn_by)
     record.withdrawn_on = record.done_on
     record.withdrawn_at = record.withdrawn_at or context.at
     record.withdrawn_by = record.withdrawn_by or context.by
@@ -91,7 +117,7 @@ def _copy(context, replaced, like, withdrawn, **figures):
         details={"entered_at": like.created_at.isoformat(), **like.details},
         copy_of=replaced,
         withdrawn_on=withdrawn.on,
-        withdrawn_at=withdrawn.at and context.at,
+        withdrawn_at=withdrawn.at,
         withdrawn_by=withdrawn.by,
         **figures,
     )
@@ -123,14 +149,16 @@ def take_amendment_back(context: ActionContext, *, reason: str) -> Rectification
     patch.village, patch.area_mu = amendment.village, amendment.area_mu
     patch.save(update_fields=["village", "area_mu"])
     by_pk = {record.pk: record for record in context.records}
-    replaced = []
+    replaced, exempted = [], _exempted(context)
     for pk, copy, withdrawn_on in amendment.details.get("replaced", []):
         original, current = by_pk[pk], by_pk[copy or pk]
-        _replace(context, current)
+        _replace(context, current, exempted)
         withdrawn = Withdrawn()
         if withdrawn_on:
             day = date.fromisoformat(withdrawn_on)
-            withdrawn = Withdrawn(day, original.withdrawn_at, original.withdrawn_by)
+            was_kept = original.withdrawn_at in exempted
+            moment = context.at if was_kept else _just_after(context)
+            withdrawn = Withdrawn(day, moment, original.withdrawn_by)
         again = _copy(
             context,
             current,

@@ -35,6 +35,8 @@ LAST_RECORD = {
     Kind.DEFER: "暂缓的日期",
     Kind.RESUME: "恢复整改的日期",
     Kind.RELAPSE: "发现反弹的日期",
+    Kind.CARRY: "结转的日期",
+    Kind.REMOVE: "移出台账的日期",
 }
 
 

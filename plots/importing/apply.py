@@ -185,7 +185,12 @@ def _amendment_rows(batch, resized, by):
     at, reason, rows = timezone.now(), _reason(batch), []
     fields = [each for each in RectificationRecord._meta.concrete_fields if not each.primary_key]
     for change in resized:
-        old = Patch(pk=change.pk, village_id=change.row.village.pk, area_mu=change.old["area_mu"])
+        old = Patch(
+            pk=change.pk,
+            village_id=change.row.village.pk,
+            area_mu=change.old["area_mu"],
+            is_demo=change.old["is_demo"],
+        )
         amendment = actions.area_amendment(
             old, change.row.area_mu, first, by=by, at=at, reason=reason
         )

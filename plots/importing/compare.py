@@ -153,11 +153,21 @@ def _count(found, area):
 
 
 def _existing(target):
-    names = ("pk", "village_id", "code", "area_mu", *FACTS, "extra", "status", "until_on")
+    names = (
+        "pk",
+        "village_id",
+        "code",
+        "area_mu",
+        *FACTS,
+        "extra",
+        "is_demo",
+        "status",
+        "until_on",
+    )
     rows = Patch.objects.filter(target=target).order_by().values_list(*names)
     known = {}
     for pk, village, code, *values, status, until_on in rows.iterator(chunk_size=CHUNK):
-        old = dict(zip(("area_mu", *FACTS, "extra"), values, strict=True))
+        old = dict(zip(("area_mu", *FACTS, "extra", "is_demo"), values, strict=True))
         known[village, code] = {
             **old,
             "pk": pk,

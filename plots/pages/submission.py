@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django import forms
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from plots.actions import permissions
 from plots.actions.messages import identifier
@@ -86,6 +86,8 @@ def submit_form(
         return Outcome(change.context, changed=change.sentences)
     except (_Invalid, _Refused) as stopped:
         return stopped.outcome
+    except Patch.DoesNotExist:
+        raise Http404("这块图斑已经随那次导入撤回了，没有保存。") from None
     except NotAllowed as refusal:
         return Outcome(ActionContext(patch, request.user), refused=str(refusal))
     return Outcome(submitted.context, submitted)

@@ -114,12 +114,17 @@ def late(record: str, step: str) -> str:
 
 
 def patch_sums(scope: Scope) -> list[tuple[int, int, int, Decimal, date | None]]:
-    """[(任务, 村, 个, 亩, 最早从哪天算起)]：那天算数的图斑；有一块没写从哪天算起的，最后一项是 None，拆出来的不看。"""
+    """[(任务, 村, 个, 亩, 最早从哪天算起)]：那天算数的图斑；有一块没写从哪天算起的，最后一项是 None。
+
+    拆出来的看原图斑（拆了又拆的看最早的那一块）是哪天下发的。
+    """
+    issued = """CASE WHEN p.split_from_id IS NULL THEN p.since_on
+        WHEN q.split_from_id IS NULL THEN q.since_on ELSE g.since_on END"""
     rows = scope.rows(f"""
         SELECT p.target_id, p.village_id, COUNT(*), SUM(p.area_mu),
-            CASE WHEN COUNT(*) = COUNT(p.since_on)
-                THEN MIN(CASE WHEN p.split_from_id IS NULL THEN p.since_on END) END
-        FROM {PATCH} p
+            CASE WHEN COUNT(*) = COUNT({issued}) THEN MIN({issued}) END
+        FROM {PATCH} p LEFT JOIN {PATCH} q ON q.id = p.split_from_id
+        LEFT JOIN {PATCH} g ON g.id = q.split_from_id
         WHERE {scope.counting()}{scope.places("p")} GROUP BY p.target_id, p.village_id
     """)
     return [

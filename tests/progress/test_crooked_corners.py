@@ -111,3 +111,70 @@ def test_a_step_inserted_before_an_amended_part_is_done_on_every_day_it_had_begu
         for days in (8, 4)
     ]
     assert areas == [10, 9]
+
+
+def timely(town, day, basis="done"):
+    rows = figures_on(town, day, basis).milestones
+    return [(row.on_time_count, row.late_count) for row in rows]
+
+
+def test_amending_after_no_fault_keeps_what_was_known(town):
+    """报了、退回、认定没问题，再更正两次：没有做完过的，哪天看都不算按期完成。"""
+    town.patch.created_at = NOON - timedelta(days=120)
+    town.patch.save()
+    for days, verb, given in (
+        (20, "report", {}),
+        (18, "send_back", {"step": town.replant}),
+        (16, "exempt", {}),
+        (12, "amend", {"area_mu": "9"}),
+        (8, "amend", {"area_mu": "8"}),
+    ):
+        on = sep(25 - days)
+        if verb == "report":
+            town.report(on, at=NOON - timedelta(days=days))
+        else:
+            town.do(verb, on=on, at=NOON - timedelta(days=days), **given)
+
+    for days in (15, 11, 7, 0):
+        assert timely(town, TODAY - timedelta(days=days), "recorded") == [(0, 0)] * 3
+    assert timely(town, sep(30)) == [(0, 0)] * 3
+
+
+def test_late_work_before_no_fault_stays_late_through_amendments(town):
+    """过了截止才报，同一天认定没问题；更正到西村再改回来，还是逾期完成。"""
+    late = date(2024, 10, 5)
+    town.report(late)
+    town.do("exempt", on=late)
+    before = timely(town, TODAY)
+
+    town.do("amend", village=town.west, area_mu=None)
+    town.do("amend", village=town.east, area_mu=None)
+
+    assert before[0] == (0, 1)
+    assert timely(town, TODAY) == before
+    assert list(all_differences()) == []
+
+
+def test_a_step_inserted_before_an_enlarged_patch_counts_it_once(town):
+    town.patch.created_at = NOON - timedelta(days=90)
+    town.patch.save()
+    town.report(sep(5), at=NOON - timedelta(days=10))
+    town.do("amend", area_mu="12", at=NOON - timedelta(days=5))
+    make_milestone(town.target, "water", name="灌溉设施", order=0, due_on=sep(20))
+    follow([town.target], by=town.admin, at=NOON)
+
+    for days in (8, 3):
+        first, *_ = figures_on(town, TODAY - timedelta(days=days), "recorded").milestones
+        assert first.reached_count == 1
+
+
+def test_splitting_does_not_move_the_day_the_target_began(town):
+    """拆了一块、又添一块：从哪天起看进度，还是第一块下发的那天，和添在哪个村无关。"""
+    before = figures_on(town, sep(13)).reason
+    town.do("split", on=sep(9))
+    town.add_patch(town.target, town.east, "新添的", since_on=sep(10))
+
+    after = figures_on(town, sep(13))
+
+    assert after.reason == before
+    assert after.state == "AT_RISK"

@@ -84,6 +84,8 @@ class ImportForm(forms.Form):
         return cleaned
 
     def clean_issued_on(self):
+        if self.cleaned_data.get("kind") == Batch.Source.CLOUD:
+            return None  # 结果没有下发日期
         target, on = self.cleaned_data.get("target"), self.cleaned_data["issued_on"] or self.today
         if target and (refusal := issue_refusal(target.plan, on, self.today)):
             raise forms.ValidationError(refusal)

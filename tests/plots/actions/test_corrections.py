@@ -267,3 +267,15 @@ def test_splits_that_cannot_stand_are_refused(town):
             town.do("split", children=children)
     assert Patch.objects.count() == 2
     assert town.now() == Status.PENDING
+
+
+def test_a_smaller_area_completes_no_step_without_its_photos(town):
+    """报了一部分、还没有交照片，更正到正好报满：照片没有齐，不能就算完成。"""
+    town.replant.min_photos = 3
+    town.replant.save()
+    town.report(sep(5), area_mu="4")
+
+    with pytest.raises(NotAllowed, match="改小以后“复耕复种”就报满了，还缺 3 张照片"):
+        town.do("amend", area_mu="4")
+
+    assert state_of(town.patch).next_step.milestone == town.replant

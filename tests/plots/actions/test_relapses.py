@@ -172,6 +172,7 @@ def test_only_a_step_that_was_done_is_taken_up_again(town):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
+        ({"due_on": date(2100, 12, 31)}, "太远了"),
         ({"due_on": date(2024, 11, 19)}, "早于发现反弹的 2024年11月20日"),
         ({"on": sep(9), "due_on": sep(12)}, "“复耕复种”的截止是 2024年9月30日"),
         ({"note": " "}, "请填反弹的情况"),

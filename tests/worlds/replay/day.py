@@ -214,7 +214,7 @@ class Day:
 
     def begins_on(self, target):
         """方案开始和第一块图斑下发里晚的一天；有一块没写哪天下发的，看方案开始。"""
-        issued = [row.patch.since_on for row in self.rows[target.pk] if not row.patch.split_from_id]
+        issued = [issued_on(row.patch) for row in self.rows[target.pk]]
         if not issued or None in issued:
             return self.plan.starts_on
         return max(self.plan.starts_on, min(issued))
@@ -245,6 +245,13 @@ class Day:
     def waiting(self):
         rows = [row for rows in self.rows.values() for row in rows if row.is_waiting]
         return dict(Counter(row.village for row in rows))
+
+
+def issued_on(patch):
+    """哪天下发的；拆出来的看原图斑。"""
+    while patch.split_from_id:
+        patch = patch.split_from
+    return patch.since_on
 
 
 def is_list(target):
