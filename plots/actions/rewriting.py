@@ -42,7 +42,7 @@ def rewrite_all(context: ActionContext, old_area: Decimal) -> list[list]:
             continue
         if record.pk in amended.answered:
             before = Withdrawn(amended.answered[record.pk], _just_after(context), context.by)
-        copy = _copy(
+        copy = copy_record(
             context,
             record,
             record,
@@ -100,8 +100,16 @@ def _replace(context, record, exempted):
     return before
 
 
-def _copy(context, replaced, like, withdrawn, **figures):
-    """代替 replaced 的转记，内容照 like；先撤回了旧的才能记：一步只许有一条没有撤回的完成记录。"""
+def copy_record(
+    context: ActionContext,
+    replaced: RectificationRecord,
+    like: RectificationRecord,
+    withdrawn: Withdrawn = Withdrawn(),  # noqa: B008 不可变的
+    *,
+    word: str = REWRITTEN,
+    **figures,
+) -> RectificationRecord:
+    """代替 replaced 的转记，内容照 like，说明里添上 word；先撤回了旧的才能记：一步只许有一条没有撤回的完成记录。"""
     copy = RectificationRecord.objects.create(
         patch=context.patch,
         village=context.patch.village,
@@ -110,7 +118,7 @@ def _copy(context, replaced, like, withdrawn, **figures):
         created_at=context.at,
         by=like.by,
         due_on=like.due_on,
-        note="，".join(filter(None, [like.note, REWRITTEN])),
+        note="，".join(filter(None, [like.note, word])),
         reasons=like.reasons,
         external_ref=like.external_ref,
         is_demo=like.is_demo,
@@ -159,7 +167,7 @@ def take_amendment_back(context: ActionContext, *, reason: str) -> Rectification
             was_kept = original.withdrawn_at in exempted
             moment = context.at if was_kept else _just_after(context)
             withdrawn = Withdrawn(day, moment, original.withdrawn_by)
-        again = _copy(
+        again = copy_record(
             context,
             current,
             original,

@@ -2,9 +2,10 @@
 
 from plots.actions.messages import QUIET_KINDS
 from plots.actions.permissions import NotAllowed
+from plots.actions.rewriting import copy_record
 from plots.actions.transaction import ActionContext, submit
 from plots.ledger.replay import settle
-from plots.models import Evidence, Kind, Patch, RectificationRecord
+from plots.models import Kind, Patch, RectificationRecord
 from villages.models import User
 
 TAKEN_BACK = "撤回退回后转记"
@@ -54,25 +55,12 @@ def _restore(context, record):
     """退回时撤回的那条换成一样的转记，从它自己的完成日起算；原来的从完成日起就不算。"""
     record.withdrawn_on = record.done_on
     record.save(update_fields=["withdrawn_on"])
-    copy = RectificationRecord.objects.create(
-        patch=context.patch,
-        village_id=record.village_id,
+    copy_record(
+        context,
+        record,
+        record,
+        word=TAKEN_BACK,
         milestone=record.milestone,
-        kind=record.kind,
-        done_on=record.done_on,
-        created_at=context.at,
-        by_id=record.by_id,
         area_mu=record.area_mu,
         completes=record.completes,
-        due_on=record.due_on,
-        note="，".join(filter(None, [record.note, TAKEN_BACK])),
-        reasons=record.reasons,
-        external_ref=record.external_ref,
-        is_demo=record.is_demo,
-        details={"entered_at": record.entered_at.isoformat(), **record.details},
-        copy_of=record,
     )
-    if record.is_added_with_plan:
-        RectificationRecord.objects.filter(pk=copy.pk).update(copy_of=copy)
-    Evidence.objects.filter(record=record).update(record=copy)
-    context.records.append(copy)
