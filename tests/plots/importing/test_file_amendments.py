@@ -141,3 +141,13 @@ def test_an_import_whose_patches_were_only_corrected_can_still_be_taken_back(tow
     undo(Batch.objects.get(pk=first.pk), by=town.staff)
 
     assert not Patch.objects.exists()
+
+
+def test_the_amendment_of_a_demo_patch_is_marked_as_demo(town):
+    patch = add(town)
+    patch.is_demo = True
+    patch.save()
+
+    town.load(xlsx(HEADER, [1, "团碾", "T-1", 13]))
+
+    assert patch.records.get().is_demo

@@ -1,6 +1,7 @@
 """下发日期：新增的图斑从这天起算，以前的日子没有它们；手工添加的从发现那天起算。"""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from plots import actions
 from plots.actions import NotAllowed
+from plots.actions.adding import add
 from plots.importing import apply_batch
 from plots.models import Batch, Patch
 from taiping.progress.progress import plan_progress
@@ -138,3 +140,24 @@ def test_added_by_hand_it_counts_from_the_day_it_was_found(town):
     assert counted(town, date(2024, 11, 30)) == (0, 0)
     with pytest.raises(NotAllowed, match="才发现"):
         actions.report(found, by=town.staff, on=date(2024, 11, 30))
+
+
+def test_cloud_results_have_no_issue_date(town, client):
+    """方案结束以后还在导国土调查云的结果：没有下发日期，不拿今天拦它。"""
+    client.force_login(town.staff)
+
+    page = post(client, town, kind="CLOUD")
+
+    assert page.redirect_chain
+    assert Batch.objects.get().issued_on is None
+
+
+def test_added_again_with_another_found_date_is_another_patch(town):
+    given = {"by": town.staff, "area_mu": Decimal(2)}
+
+    first, _ = add(town.target, town.baiyun, since_on=date(2024, 12, 1), **given)
+    same, is_new = add(town.target, town.baiyun, since_on=date(2024, 12, 1), **given)
+    other, is_other_new = add(town.target, town.baiyun, since_on=date(2024, 12, 2), **given)
+
+    assert (same, is_new) == (first, False)
+    assert (is_other_new, other.since_on) == (True, date(2024, 12, 2))
