@@ -261,6 +261,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_ENGINE = "villages.models.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# 村支部书记勾了“在这台手机上保持登录”：多少天不用才退出，0 是不给勾。关掉浏览器也还在（villages.accounts.staying）。
+PHONE_LOGIN_DAYS = env.int("PHONE_LOGIN_DAYS", default=30)
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "taiping.operations.errors.csrf_failure"
 # 地图默认没有底图，什么也不向外要；填了瓦片地址（几层用空格分开），安全策略才为那台服务器的图片开口。

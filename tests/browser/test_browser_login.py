@@ -1,4 +1,4 @@
-"""手机上登录：“显示密码”看得见打的字。"""
+"""手机上登录：“显示密码”看得见打的字，勾“保持登录”关了浏览器再开还在。"""
 
 import os
 
@@ -64,4 +64,31 @@ def test_without_scripts_there_is_nothing_to_tick_for_it(new_context):
     page.goto(LOGIN)
 
     expect(page.get_by_text("显示密码")).to_be_hidden()
+    expect(page.get_by_label("在这台手机上保持登录")).to_be_visible()
     take(page, "login-plain")
+
+
+def test_ticked_it_outlives_the_browser(new_context, live_server):
+    make_user("dong", name="东村书记")
+    before = new_context(viewport=PHONE)
+    page = before.new_page()
+    page.goto(LOGIN)
+    page.get_by_label("用户名").fill("dong")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_label("在这台手机上保持登录").check()
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("button", name="退出")).to_be_visible()
+    page.goto(ACCOUNT)
+    expect(page.get_by_text("保持登录，到")).to_be_visible()
+    take(page, "account")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+    kept = [
+        cookie for cookie in before.cookies() if cookie["expires"] > 0
+    ]  # 别的关了浏览器就没有了
+    after = new_context(viewport=PHONE)
+    after.add_cookies(kept)
+    reopened = after.new_page()
+    reopened.goto(ACCOUNT)
+
+    expect(reopened.get_by_role("heading", level=1)).to_have_text("我的账号")

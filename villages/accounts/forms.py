@@ -1,6 +1,7 @@
 """账号和村的表单：给人看的话和给人的规矩都在这里。"""
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
@@ -21,6 +22,8 @@ def at_most(field: forms.Field, longest: int) -> None:
 
 
 class LoginForm(AuthenticationForm):
+    stay = forms.BooleanField(label="在这台手机上保持登录", required=False)
+
     error_messages = {
         "invalid_login": "用户名或密码不对，请核对后再试，注意字母大小写。忘了密码或账号已停用，请找管理员。",
         "inactive": "这个账号已停用，请找管理员。",
@@ -32,6 +35,12 @@ class LoginForm(AuthenticationForm):
         self.fields["password"].label = "密码"
         at_most(self.fields["username"], User._meta.get_field("username").max_length)
         at_most(self.fields["password"], LONGEST_PASSWORD)
+        if settings.PHONE_LOGIN_DAYS > 0:
+            self.fields[
+                "stay"
+            ].help_text = f"只给村支部书记；{settings.PHONE_LOGIN_DAYS} 天不用才要重新登录；别人也用的手机不要勾。"
+        else:
+            del self.fields["stay"]
 
     def clean(self):
         if "username" in self.errors:  # 太长的不原样送回去

@@ -1,14 +1,22 @@
-"""登录上的几道关：没登录先去登录（填的字留着），人在用就不超时，发放的密码只能用来改密码。"""
+"""登录上的几道关：没登录先去登录（填的字留着），人在用就不超时，保持登录的认手机，发放的密码只能用来改密码。"""
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from villages.accounts import drafts, landing, sessions
+from villages.accounts import drafts, landing, sessions, staying
+from villages.accounts.passwords import EXPIRED, expire_old_password
 
 
 class LoginMiddleware(LoginRequiredMiddleware):
+    def process_request(self, request):
+        staying.check(request)  # 赶在认网址以前：打不开的网址、不用登录的页面上也认不出他
+
+    def process_response(self, request, response):
+        staying.hand_over(request, response)
+        return response
+
     def process_view(self, request, view, args, kwargs):
         if request.user.is_authenticated:
             sessions.keep_alive(request)
@@ -29,7 +37,12 @@ class IssuedPasswordMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         user = request.user
-        if not (user.is_authenticated and user.must_change_password):
+        if not user.is_authenticated:
+            return None
+        # 平常的在登录时看；保持登录的几十天不登录一次，每次用都看
+        if staying.is_staying(request) and expire_old_password(user):
+            request.session[EXPIRED] = True
+        if not user.must_change_password:
             return None
         is_open = not getattr(view, "login_required", True)
         allowed = (reverse("villages:password_change"), reverse("villages:logout"))

@@ -6,11 +6,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from villages.accounts import sessions
 from villages.models import User
 
 LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"  # 没有 i l o I O：念和抄都不会错
 DIGITS = "23456789"
 LENGTH = 12
+EXPIRED = "password_expired"  # 登录里记着：密码是用满了天数的
 
 
 def new_password() -> str:
@@ -27,6 +29,7 @@ def issue_password(user: User) -> str:
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
+    sessions.end_all(user)
     return password
 
 
@@ -38,7 +41,7 @@ def set_own_password(user: User, password: str) -> None:
 
 
 def expire_old_password(user: User) -> bool:
-    """登录时看：密码用满 PASSWORD_MAX_DAYS 天的，须先改密码。0 是不限期。返回是不是到期了。"""
+    """登录时看，保持登录的每次用都看：密码用满 PASSWORD_MAX_DAYS 天的，须先改密码。0 是不限期。返回是不是到期了。"""
     days = settings.PASSWORD_MAX_DAYS
     if not days or user.must_change_password:
         return False

@@ -9,13 +9,15 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
-from villages.accounts import drafts, sessions
+from villages.accounts import drafts, sessions, staying
 from villages.accounts.forms import LoginForm, OwnPasswordForm
 from villages.accounts.landing import only_post, opens
-from villages.accounts.passwords import expire_old_password
+from villages.accounts.passwords import EXPIRED, expire_old_password
 from villages.models import Village
 
-EXPIRED = "password_expired"
+
+def idle_minutes() -> int:
+    return settings.SESSION_COOKIE_AGE // 60
 
 
 class Login(LoginView):
@@ -33,6 +35,11 @@ class Login(LoginView):
     def form_valid(self, form):
         response = super().form_valid(form)
         sessions.mark(self.request)
+        if form.cleaned_data.get("stay") and not staying.begin(self.request):
+            messages.info(
+                self.request,
+                f"“保持登录”只给村支部书记：您的登录 {idle_minutes()} 分钟没有动静会自己退出。",
+            )
         if expire_old_password(form.get_user()):
             self.request.session[EXPIRED] = True
         return response
@@ -43,6 +50,7 @@ class Login(LoginView):
         return context | {
             "site_name": settings.SITE_NAME,
             "timed_out": drafts.is_waiting(self.request),
+            "elsewhere": self.request.session.pop(staying.ELSEWHERE, False),
         }
 
 
@@ -59,7 +67,8 @@ def account(request):
         {
             "villages": villages,
             "sessions": found,
-            "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
+            "idle_minutes": idle_minutes(),
+            "stay_days": staying.seconds_of(request.user) // staying.DAY_SECONDS,
         },
     )
 
@@ -81,6 +90,7 @@ def password_change(request):
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, request.user)  # 别处的登录失效，这里接着用
+        sessions.end_others(request.user, request.session.session_key)
         request.session.pop(EXPIRED, None)
         messages.success(request, "密码已经改好，下次请用新密码登录。")
         return redirect("/" if issued else "villages:account")
