@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 
 from taiping.ground.admin import CarefulAdmin, ExchangingInline
 from villages.accounts import lockout, sessions
+from villages.accounts.audit_actor import note_change
 from villages.accounts.forms import AccountForm, VillageForm
 from villages.accounts.passwords import issue_password
 from villages.accounts.phones import masked
@@ -47,7 +48,7 @@ class AccountAdmin(CarefulAdmin):
     list_filter = ["role", "is_active", "must_change_password", "is_demo"]
     search_fields = ["username", "name", "phone", "postings__village__name"]
     readonly_fields = ["must_change_password", "last_login", "date_joined"]
-    actions = ["reissue"]
+    actions = ["reissue", "end_logins"]
 
     def get_fields(self, request, obj=None):
         account = ["username", "name", "role", "phone"]
@@ -116,6 +117,19 @@ class AccountAdmin(CarefulAdmin):
         if users:
             self._issue(request, users)
         return None
+
+    @admin.action(description="结束选中账号的全部登录")
+    def end_logins(self, request, queryset):
+        users = list(queryset.exclude(pk=request.user.pk))
+        if len(users) < queryset.count():
+            messages.warning(request, "您自己的登录没有结束：请在“我的账号”里自己退出。")
+        for user in users:
+            ended = sessions.end_all(user)
+            note_change(user, "登录", f"{ended} 个", "全部结束")
+            self.log_change(request, user, "结束全部登录。")
+            messages.success(
+                request, f"{user.name}的 {ended} 个登录已经结束，再用要重新输密码。密码没有变。"
+            )
 
     def _issue(self, request, users):
         """发新密码，只在下一页的提示里显示这一次。"""

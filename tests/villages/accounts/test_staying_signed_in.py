@@ -4,7 +4,9 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
+from auditlog.models import LogEntry
 from django.conf import settings as project
+from django.contrib.admin.models import LogEntry as AdminLog
 from django.test import Client
 from django.utils import timezone
 
@@ -26,6 +28,7 @@ from villages.accounts.staying import COOKIE
 from villages.models import PastPassword, Role, Session
 
 pytestmark = pytest.mark.django_db
+USERS = "/admin/villages/user/"
 DAY_SECONDS = 24 * 60 * 60
 THIRTY_DAYS = 30 * DAY_SECONDS
 DOWNLOADER = "AndroidDownloadManager/14 (Linux; U; Android 14; V2309A Build/UP1A)"
@@ -375,3 +378,43 @@ class TestEnding:
         phone.cookies[project.SESSION_COOKIE_NAME] = kept
 
         assert not is_in(phone)
+
+    def test_administrator_ends_them_all_and_it_is_on_record(self, secretary, client):
+        make_user("xi", name="西村书记")
+        phone, pad, other = stay("dong"), stay("dong"), stay("xi")
+        boss = make_user("guanli", role=Role.ADMIN)
+        client.force_login(boss)
+
+        asked = client.get(USERS).content.decode()
+        page = client.post(
+            USERS, {"action": "end_logins", "_selected_action": [secretary.pk]}, follow=True
+        )
+
+        assert "结束选中账号的全部登录" in asked
+        assert "东村书记的 2 个登录已经结束" in page.content.decode()
+        assert [is_in(each) for each in (phone, pad, other)] == [False, False, True]
+        change = LogEntry.objects.get_for_object(secretary).filter(actor=boss).get()
+        assert change.changes == {"登录": ["2 个", "全部结束"]}
+        assert AdminLog.objects.filter(user=boss, object_id=secretary.pk).count() == 1
+        assert is_in(stay("dong"))
+
+    def test_administrator_does_not_end_his_own(self, client):
+        boss = make_user("guanli", role=Role.ADMIN)
+        client.force_login(boss)
+
+        page = client.post(
+            USERS, {"action": "end_logins", "_selected_action": [boss.pk]}, follow=True
+        )
+
+        assert "您自己的登录没有结束" in page.content.decode()
+        assert is_in(client)
+
+    @pytest.mark.parametrize("role", [Role.STAFF, Role.LEADER, Role.SECRETARY])
+    def test_nobody_else_ends_them(self, secretary, client, role):
+        phone = stay("dong")
+        client.force_login(make_user(role=role))
+
+        refused = client.post(USERS, {"action": "end_logins", "_selected_action": [secretary.pk]})
+
+        assert refused.status_code in (302, 403, 404)
+        assert is_in(phone)
