@@ -1,14 +1,16 @@
-/* “显示密码”：勾上看得见填的字。交出去以前变回圆点，浏览器不会把密码当普通的字记下来；没有脚本就没有这一格。 */
+/* “显示密码”：按一下看得见填的字，再按变回圆点；交出去以前一定是圆点，浏览器不会把密码当普通的字记下来。没有脚本就没有这一样。 */
 const control = document.querySelector("[data-show-password]");
 
 if (control) {
-  const box = control.querySelector("input");
+  const button = control.querySelector("button");
   const form = control.closest("form");
   const fields = [...form.querySelectorAll("input[type=password]")];
+  let isShown = false;
 
-  const show = (isShown) => {
+  const show = (wanted) => {
+    isShown = wanted;
     for (const field of fields) field.type = isShown ? "text" : "password";
-    box.checked = isShown;
+    button.textContent = isShown ? "隐藏密码" : "显示密码";
   };
 
   for (const field of fields) {
@@ -17,7 +19,7 @@ if (control) {
     field.setAttribute("autocorrect", "off");
     field.spellcheck = false;
   }
-  box.addEventListener("change", () => show(box.checked));
+  button.addEventListener("click", () => show(!isShown));
   form.addEventListener("submit", () => show(false));
   window.addEventListener("pagehide", () => show(false)); // 退回这一页时，也是圆点
   control.hidden = false;

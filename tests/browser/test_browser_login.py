@@ -17,25 +17,26 @@ def take(page, name):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-def test_password_is_shown_while_ticked_and_never_sent_as_plain_text(new_context):
+def test_password_is_shown_when_asked_and_never_sent_as_plain_text(new_context):
     make_user("dong", name="东村书记")
     page = new_context(viewport=PHONE).new_page()
     page.goto(LOGIN)
-    password, box = page.get_by_label("密码", exact=True), page.get_by_label("显示密码")
+    password = page.get_by_label("密码")
+    show, hide = (page.get_by_role("button", name=name) for name in ("显示密码", "隐藏密码"))
     page.get_by_label("用户名").fill("dong")
     password.fill(PASSWORD)
 
-    box.check()
+    show.click()
     expect(password).to_have_attribute("type", "text")
     expect(password).to_have_attribute("autocapitalize", "none")
     assert page.evaluate(SMALL) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     take(page, "login")
 
-    box.uncheck()
+    hide.click()
     expect(password).to_have_attribute("type", "password")
 
-    box.check()
+    show.click()
     page.evaluate(
         """() => document.querySelector("form").addEventListener("submit", () => {
           sessionStorage.sent = document.querySelector("#id_password").type;
@@ -46,20 +47,20 @@ def test_password_is_shown_while_ticked_and_never_sent_as_plain_text(new_context
     assert page.evaluate("sessionStorage.sent") == "password"
 
 
-def test_one_tick_shows_the_three_of_a_password_change(page_as):
+def test_one_press_shows_the_three_of_a_password_change(page_as):
     page = page_as(make_user("dong"), viewport=PHONE)
     page.goto(PASSWORD_PAGE)
 
-    page.get_by_label("显示密码").check()
+    page.get_by_role("button", name="显示密码").click()
 
     assert page.locator("main input[type=password]").count() == 0
     assert page.evaluate(SMALL) == []
     take(page, "password")
-    page.get_by_label("显示密码").uncheck()
+    page.get_by_role("button", name="隐藏密码").click()
     assert page.locator("main input[type=password]").count() == 3
 
 
-def test_without_scripts_there_is_nothing_to_tick_for_it(new_context):
+def test_without_scripts_there_is_nothing_to_press_for_it(new_context):
     page = new_context(viewport=PHONE, java_script_enabled=False).new_page()
     page.goto(LOGIN)
 
@@ -74,7 +75,7 @@ def test_ticked_it_outlives_the_browser(new_context, live_server):
     page = before.new_page()
     page.goto(LOGIN)
     page.get_by_label("用户名").fill("dong")
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_label("密码").fill(PASSWORD)
     page.get_by_label("在这台手机上保持登录").check()
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("button", name="退出")).to_be_visible()
