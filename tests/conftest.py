@@ -183,24 +183,32 @@ def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 
 
-@pytest.fixture
-def new_context(new_context, live_server, django_db_serialized_rollback):
-    """开一个浏览器环境；向别的网站发的请求一律拦下，测试结束时算失败。
-
-    真网站的测试跑完会清空所有表；serialized_rollback 把迁移带来的数据（如退回理由）补回来。
-    """
-    strangers = []
+def keep_home(context, home, strangers):
+    """向 home 以外发的请求一律拦下，记进 strangers。"""
 
     def guard(route):
-        if urlsplit(route.request.url).netloc == urlsplit(live_server.url).netloc:
+        if urlsplit(route.request.url).netloc == urlsplit(home).netloc:
             route.continue_()
         else:
             strangers.append(route.request.url)
             route.abort()
 
+    context.route("**/*", guard)
+
+
+@pytest.fixture
+def new_context(new_context, live_server, django_db_serialized_rollback):
+    """开一个浏览器环境；向别的网站发的请求一律拦下，测试结束时算失败。
+
+    真网站的测试跑完会清空所有表；serialized_rollback 把迁移带来的数据（如退回理由）补回来。
+    从 tests/browser/line.py 的线上走的，给 base_url=line.url，自己的网站就是那一个地址。
+    """
+    strangers = []
+
     def guarded_context(**kwargs):
-        context = new_context(**{"base_url": live_server.url, **kwargs})
-        context.route("**/*", guard)
+        given = {"base_url": live_server.url, **kwargs}
+        context = new_context(**given)
+        keep_home(context, given["base_url"], strangers)
         return context
 
     yield guarded_context
@@ -241,10 +249,8 @@ def page_as(new_context, live_server):
         client = Client()
         client.force_login(user)
         context = new_context(**kwargs)
-        name = settings.SESSION_COOKIE_NAME
-        context.add_cookies(
-            [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
-        )
+        name, home = settings.SESSION_COOKIE_NAME, kwargs.get("base_url", live_server.url)
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": home}])
         return context.new_page()
 
     return open_page
