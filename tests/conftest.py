@@ -15,6 +15,7 @@ from django.test import Client, SimpleTestCase
 from django.test.signals import template_rendered
 from pytest_django.plugin import blocking_manager_key
 
+from tests.browser.old_chromium import NO_OLD_BROWSER
 from tests.worlds import kept
 from tests.worlds.factories import make_user
 from tests.worlds.kept import again
@@ -161,9 +162,10 @@ def pytest_runtest_teardown(item, nextitem):
 
 def pytest_terminal_summary(terminalreporter):
     reports = terminalreporter.stats.get("skipped", [])
-    skipped = [report for report in reports if NO_BROWSER in str(report.longrepr)]
-    if skipped:
-        terminalreporter.write_line(f"跳过 {len(skipped)} 项。{NO_BROWSER}")
+    for reason in (NO_BROWSER, NO_OLD_BROWSER):
+        skipped = [report for report in reports if reason in str(report.longrepr)]
+        if skipped:
+            terminalreporter.write_line(f"跳过 {len(skipped)} 项。{reason}")
 
 
 def pytest_unconfigure():

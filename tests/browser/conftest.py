@@ -1,8 +1,10 @@
-"""浏览器测试的装置：网站前面的一条线（line）。"""
+"""浏览器测试的装置：网站前面的一条线（line），旧手机里的浏览器（old_phone）。"""
 
 import pytest
 
+from tests.browser import old_chromium
 from tests.browser.line import Line
+from tests.conftest import keep_home
 
 
 @pytest.fixture
@@ -10,3 +12,31 @@ def line(live_server):
     """立在测试网站前面的线，见 Line；浏览器从 line.url 进，网站也认得（127.0.0.1，浏览器当它是安全的来源）。"""
     with Line(live_server.thread.port) as line:
         yield line
+
+
+@pytest.fixture(scope="session")
+def old_browser(browser_type):
+    """Chromium 86；没有就跳过，在最后的小结里说出来。"""
+    path = old_chromium.found()
+    if not path:
+        pytest.skip(old_chromium.NO_OLD_BROWSER)
+    browser = browser_type.launch(executable_path=path, args=old_chromium.LAUNCH_ARGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def old_phone(old_browser, line, django_db_serialized_rollback):
+    """旧手机上新的一页，还没登录；从 line 进网站，也只许进这个网站。"""
+    strangers = []
+    context = old_browser.new_context(
+        base_url=line.url,
+        viewport={"width": 360, "height": 740},
+        has_touch=True,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    keep_home(context, line.url, strangers)
+    yield old_chromium.new_page(context)
+    context.close()
+    assert strangers == [], f"页面向别的网站发了请求：{strangers}"
