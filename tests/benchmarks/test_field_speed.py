@@ -22,7 +22,7 @@ from playwright.sync_api import expect
 
 from plots.models import Evidence, RectificationRecord
 from tests import ROOT
-from tests.browser.line import Line
+from tests.browser.line import Line, until
 from tests.worlds.photos import TONGLIANG, encoded, exif
 from tests.worlds.servers import Server, environment
 
@@ -104,8 +104,8 @@ def say(capsys):
     return say_out
 
 
-def report(page, line, photos, patch, benchmark, way):
-    """选三张照片、上报、等到“已上报”；返回（秒，往上走的字节）。"""
+def report(page, line, photos, patch, benchmark, way, *, is_cut=False):
+    """选三张照片、上报、等到“已上报”；返回（秒，往上走的字节）。is_cut：中间断了，过一秒再通。"""
     page.goto(f"/patches/{patch.pk}/report/", wait_until="networkidle")
     line.speed(BYTES_PER_SECOND, LATENCY)
     before = line.bytes_up
@@ -113,6 +113,10 @@ def report(page, line, photos, patch, benchmark, way):
     def send():
         page.locator("#id_files").set_input_files(photos)
         page.get_by_role("button", name=re.compile("^上报")).click()
+        if is_cut:
+            until(lambda: line.cuts, page, PATIENCE / 1000)
+            page.wait_for_timeout(1000)
+            line.up()
         expect(page.get_by_text(re.compile(f"已上报 {patch.code}"))).to_be_visible(timeout=PATIENCE)
 
     benchmark.group = UNDER
@@ -156,11 +160,11 @@ def test_photo_by_photo(year, phone, line, photos, benchmark, say):
 
 
 def test_photo_by_photo_cut_in_the_middle(year, phone, line, photos, benchmark, say):
-    """第二张传到一半断一次；只重传断了的那一张。"""
-    page = phone()
-    line.cut_after(600_000, match=b"PUT /")
+    """第二张传到一半断一秒；只重传断了的那一张。"""
+    page, patch = phone(), year.patch(code="T0012")
+    line.cut_after(600_000, match=b"PUT /", stay_down=True)
 
-    seconds, sent = report(page, line, photos, year.patch(code="T0012"), benchmark, "断一次")
+    seconds, sent = report(page, line, photos, patch, benchmark, "断一次", is_cut=True)
 
     say(told("一张一张，中间断一次", seconds, sent))
     assert line.cuts == 1

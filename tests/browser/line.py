@@ -8,7 +8,8 @@ with Line(网站的端口, bytes_per_second=20_000, latency=0.2) as line:
     line.requests, line.bytes_up               看又传了什么、传了多少
 
 断，就是手上的连接全部复位（RST），和真的断网一样没有告别。浏览器在用过的连接上被复位、还没见到答复时，
-会自己把请求再发一遍，页面上看不出来：数 requests 才知道。
+会自己把请求再发一遍，页面和脚本看不出来：数 requests 才知道。要脚本也看到断了，断的时候带 stay_down=True：
+断了就一直没有信号，到 up() 为止。
 """
 
 import asyncio
@@ -101,7 +102,7 @@ class Line:
         self.requests = []  # “PUT /patches/1/…”，照先后；断在半路的也在里面
         self.is_down, self._to_refuse = False, 0
         self._cut_at = self._cut_match = self._answer_match = None
-        self._cut_bytes = 0
+        self._cut_bytes, self._stays_down = 0, False
         self._talks = {}  # 一条连接的任务 → 它的两个套接字
 
     # 测试里用的
@@ -116,13 +117,15 @@ class Line:
             pace.bytes_per_second = bytes_per_second or 0
         self.latency = latency
 
-    def cut_after(self, bytes_up, match=b""):
+    def cut_after(self, bytes_up, match=b"", *, stay_down=False):
         """往上再走 bytes_up 个字节就断，一次；给了 match，从第一行这样开头的下一个请求数起（请求头也算）。"""
+        self._stays_down = stay_down
         self._cut_match, self._cut_bytes = match, bytes_up
         self._cut_at = None if match else self.bytes_up + bytes_up
 
-    def cut_before_answer(self, match=b"POST "):
+    def cut_before_answer(self, match=b"POST ", *, stay_down=False):
         """第一行这样开头的下一个请求，网站办完开始答复时断，一次；答复一个字节也到不了。"""
+        self._stays_down = stay_down
         self._answer_match = match
 
     def refuse(self, n):
@@ -267,6 +270,7 @@ class Line:
 
     def _cut_now(self):
         self.cuts += 1
+        self.is_down = self.is_down or self._stays_down
         self._cut()
 
     async def _travel(self, pace, size, waiting, way):
@@ -279,13 +283,17 @@ class Line:
         waiting.spoke[way] = self._loop.time()
 
     async def _send(self, where, data, counter):
-        await self._loop.sock_sendall(where, data)
+        """先数再发：那头收到了的，一定已经数过。"""
         setattr(self, counter, getattr(self, counter) + len(data))
+        await self._loop.sock_sendall(where, data)
 
 
-def until(true, seconds=20):
-    """等到 true() 成立；到时还不成立就算失败。"""
+def until(true, page=None, seconds=20):
+    """等到 true() 成立；到时还不成立就算失败。页面开着的给 page：等的时候它的请求照样放行。"""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "等了很久也没有等到"
-        time.sleep(0.02)
+        if page:
+            page.wait_for_timeout(20)
+        else:
+            time.sleep(0.02)

@@ -45,3 +45,27 @@ def test_page_as_goes_through_the_line_when_asked(year, page_as, line):
 
     expect(phone.locator(".task-card")).to_have_count(1)
     assert line.requests[0] == "GET /my/"
+
+
+SEND = """async (size) => {
+  const body = new FormData();
+  body.append("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+  body.append("photo", new Blob([new Uint8Array(size)]));
+  try { return (await fetch("/my/", { method: "POST", body })).status; } catch (error) { return "断了"; }
+}"""
+
+
+def test_browser_sends_again_by_itself_unless_the_signal_stays_away(year, page_as, line):
+    """用过的连接断了，浏览器自己再发一遍，脚本看不出来；一直没有信号，脚本才知道断了。"""
+    phone = page_as(year.east_secretary, base_url=line.url, viewport=PHONE)
+    phone.goto("/my/")
+
+    line.cut_after(200_000, match=b"POST /my/")
+    assert phone.evaluate(SEND, 500_000) == 200
+    assert line.requests.count("POST /my/") == 2
+
+    line.cut_after(200_000, match=b"POST /my/", stay_down=True)
+    assert phone.evaluate(SEND, 500_000) == "断了"
+    line.up()
+    assert phone.evaluate(SEND, 500_000) == 200
+    assert line.cuts == 2

@@ -121,6 +121,18 @@ def test_site_has_finished_and_the_answer_is_lost(line, site):
     assert line.requests.count("POST /report/") == 2
 
 
+def test_after_a_cut_the_signal_may_stay_away(line, site):
+    line.cut_before_answer(b"PUT /", stay_down=True)
+    with pytest.raises(BROKEN):
+        ask(line, "PUT", "/photos/1", b"x" * 1000)
+    with pytest.raises(BROKEN):
+        ask(line, "GET", "/my/")
+
+    line.up()
+    assert ask(line, "GET", "/my/") == b"0"
+    assert [path for _, path, _ in site.received] == ["/photos/1", "/my/"]
+
+
 def test_down_breaks_what_is_open_and_up_lets_through_again(line, site):
     kept = HTTPConnection("127.0.0.1", line.port, timeout=30)
     ask(line, "GET", "/my/", over=kept)
