@@ -14,6 +14,7 @@ with Line(网站的端口, bytes_per_second=20_000, latency=0.2) as line:
 
 import asyncio
 import contextlib
+import os
 import socket
 import struct
 import threading
@@ -24,7 +25,7 @@ MOST_CONNECTIONS = 64
 BUFFER = 16 * 1024  # 系统的缓冲留小：不然整张照片一下子就“发出去”了，断了也不知道
 CHUNK = 16 * 1024
 CHUNKS_PER_SECOND = 20  # 限速时一口的大小，约二十分之一秒的量
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER 0：关上就是复位
+RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # SO_LINGER 0：关上就是复位
 
 
 class Pace:
