@@ -11,6 +11,7 @@ from plots.pages.map import views as views_map
 from plots.pages.my_tasks import views as views_my
 from plots.pages.patch import views as views_patch
 from plots.pages.patch_list import views as views_list
+from plots.pages.report import photos as views_photos
 from plots.pages.report import views as views_report
 from plots.pages.review import views as views_review
 
@@ -18,6 +19,12 @@ app_name = "plots"
 urlpatterns = [
     path("my/", views_my.my_tasks, name="my"),
     path("patches/<int:pk>/report/", views_report.report_patch, name="report"),
+    path("patches/<int:pk>/report/<uuid:client_key>/photos/", views_photos.photos, name="photos"),
+    path(
+        "patches/<int:pk>/report/<uuid:client_key>/photos/<str:sha256>",
+        views_photos.photo,
+        name="photo",
+    ),
     path("review/", views_review.review, name="review"),
     path("review/<int:pk>/", views_review.review_patch, name="review_patch"),
     path(

@@ -252,6 +252,10 @@ EVIDENCE_DOCUMENT_MAX_MB = env.int("EVIDENCE_DOCUMENT_MAX_MB", default=20)
 EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_PIXELS", default=80_000_000)
 EVIDENCE_DISPLAY_PX = env.int("EVIDENCE_DISPLAY_PX", default=1600)
 EVIDENCE_THUMB_PX = env.int("EVIDENCE_THUMB_PX", default=320)
+# 手机上先缩到长边多少像素再传，0 是传原照片；表还没交先传来的照片，一个人最多几张、留几天。
+EVIDENCE_CLIENT_PX = env.int("EVIDENCE_CLIENT_PX", default=2048)
+EVIDENCE_PENDING_MAX = env.int("EVIDENCE_PENDING_MAX", default=100)
+EVIDENCE_PENDING_DAYS = env.int("EVIDENCE_PENDING_DAYS", default=14)
 # 图形：图斑面积和量算面积差百分之几要指出来；照片离图斑多少米以内算“附近”。
 GEO_AREA_TOLERANCE = env.float("GEO_AREA_TOLERANCE", default=5)
 PHOTO_NEAR_METRES = env.int("PHOTO_NEAR_METRES", default=50)

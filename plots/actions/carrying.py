@@ -242,6 +242,7 @@ def _copy(move, patch, record, step, stamp):
         note=record.note,
         reasons=record.reasons,
         external_ref=record.external_ref,
+        made_at=record.made_at,
         details={
             **record.details,
             "entered_at": record.entered_at.isoformat(),

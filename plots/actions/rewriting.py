@@ -121,6 +121,7 @@ def copy_record(
         note="，".join(filter(None, [like.note, word])),
         reasons=like.reasons,
         external_ref=like.external_ref,
+        made_at=like.made_at,
         is_demo=like.is_demo,
         details={"entered_at": like.created_at.isoformat(), **like.details},
         copy_of=replaced,

@@ -32,11 +32,12 @@ def report(
     note: str = "",
     external_ref: str = "",
     photos: int = 0,
+    made_at: datetime | None = None,
 ) -> RectificationRecord:
     """上报：从下一步报到 step（默认只报下一步），同一个完成日期。返回 step 那一步的记录。
 
     area_mu 是这次做了多少亩，空就是剩下的全部；不到剩下的就是部分完成，completes=True 表示就这么多、
-    这一步算完成，以后的步骤也以此为限。photos 是随这次上报的照片张数。
+    这一步算完成，以后的步骤也以此为限。photos 是随这次上报的照片张数；made_at 是手机上填好的时刻，没有信号时晚些才传到。
     """
     context.check_date()
     steps = _steps_up_to(context, step)
@@ -62,6 +63,7 @@ def report(
             completes=done,
             note=note.strip(),
             external_ref=external_ref if keeps_ref else "",
+            made_at=made_at,
         )
     return record
 

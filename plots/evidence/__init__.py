@@ -11,7 +11,8 @@ from plots.evidence.checking import (
     check_all,
     photo_count,
 )
-from plots.evidence.listing import listed
+from plots.evidence.listing import listed, mark_twins
+from plots.evidence.pending import drop, keep, told, waiting_for
 from plots.evidence.storing import attach, saving, store
 
 __all__ = [
@@ -21,8 +22,13 @@ __all__ = [
     "attach",
     "check",
     "check_all",
+    "drop",
+    "keep",
     "listed",
+    "mark_twins",
     "photo_count",
     "saving",
     "store",
+    "told",
+    "waiting_for",
 ]

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from plots.evidence import documents, photo, sniff
 from plots.evidence.documents import Refused
-from plots.models import Evidence
+from plots.models import Evidence, PendingEvidence
 
 MAX_NAME_CHARS = 200
 MAX_GIVEN_CHARS = 1000  # 再长的只看最后这么多：后缀在那里
@@ -40,8 +40,12 @@ class Checked:
     thumb: bytes
 
     @property
+    def is_photo(self) -> bool:
+        return self.file_type.is_photo
+
+    @property
     def kind(self) -> Evidence.Type:
-        return Evidence.Type.PHOTO if self.file_type.is_photo else Evidence.Type.DOCUMENT
+        return Evidence.Type.PHOTO if self.is_photo else Evidence.Type.DOCUMENT
 
 
 def check(upload: UploadedFile) -> Checked:
@@ -72,9 +76,9 @@ def check_all(uploads: Sequence[UploadedFile]) -> tuple[list[Checked], list[str]
     return list(good.values()), errors
 
 
-def photo_count(checked: Iterable[Checked]) -> int:
+def photo_count(given: Iterable[Checked | PendingEvidence]) -> int:
     """有几张不同的照片：上报时报给 actions.report 的 photos。"""
-    return len({one.sha256 for one in checked if one.file_type.is_photo})
+    return len({one.sha256 for one in given if one.is_photo})
 
 
 def accepted_words() -> str:

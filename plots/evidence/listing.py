@@ -1,12 +1,14 @@
 """给页面看的举证材料：一次查出，带上“同一张照片”的提醒。"""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from plots.models import Evidence, Patch
+from plots.models.evidence import Material
 from taiping.ground.dates import short_date
 from villages.models import User, Village
 
@@ -50,30 +52,33 @@ def listed(evidence: QuerySet[Evidence], user: User) -> list[Evidence]:
         .select_related("by", "record__milestone", "patch")
         .order_by("created_at", "pk")
     )
-    photos = [item.sha256 for item in items if item.kind == Evidence.Type.PHOTO]
-    twins_of = _twins(photos, user)
-    for item in items:
-        item.twins = twins_of(item)
+    mark_twins(items, user)
     return items
 
 
-def _twins(hashes, user):
-    """一次查出这些照片用在哪些图斑；返回 f(材料) → Twins。"""
+def mark_twins(items: Iterable[Material], user: User) -> None:
+    """每份添上 twins；已经交的、先传来的都行。只有照片才查，一次查出。"""
+    photos = {item.original_sha256 for item in items if item.is_photo}
     found, here = defaultdict(dict), defaultdict(list)
     # 这里故意不按范围筛：看不见的村只回答“有”，不带出任何内容。
-    same = Evidence.objects.filter(kind=Evidence.Type.PHOTO, sha256__in=set(hashes))
+    same = Evidence.objects.filter(kind=Material.Type.PHOTO, original_sha256__in=photos)
     for item in same.select_related("patch__village", "record").order_by("patch__code", "pk"):
-        found[item.sha256][item.patch_id] = item.patch
-        here[item.sha256, item.patch_id].append(item)
+        found[item.original_sha256][item.patch_id] = item.patch
+        here[item.original_sha256, item.patch_id].append(item)
     visible = set()
     if found:
         visible = set(Village.objects.visible_to(user).values_list("pk", flat=True))
-
-    def twins_of(item):
-        patches = found.get(item.sha256, {})
+    for item in items:
+        patches = found.get(item.original_sha256, {})
         others = [patch for pk, patch in patches.items() if pk != item.patch_id]
         seen = tuple(patch for patch in others if patch.village_id in visible)
-        earlier = [each for each in here[item.sha256, item.patch_id] if each.pk < item.pk]
-        return Twins(seen, len(seen) < len(others), earlier[-1] if earlier else None)
+        item.twins = Twins(
+            seen,
+            len(seen) < len(others),
+            _last_before(item, here[item.original_sha256, item.patch_id]),
+        )
 
-    return twins_of
+
+def _last_before(item, same):
+    earlier = [each for each in same if each != item and each.created_at <= item.created_at]
+    return max(earlier, key=lambda each: (each.created_at, each.pk), default=None)

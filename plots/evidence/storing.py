@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile, File
@@ -16,11 +17,14 @@ from django.utils import timezone
 from plots.evidence.checking import Checked, EvidenceError, check_all
 from plots.evidence.position import locate
 from plots.evidence.sniff import JPEG
-from plots.models import Evidence, RectificationRecord
+from plots.models import Evidence, PendingEvidence, RectificationRecord
+from plots.models.evidence import Material
 from villages.models import User
 
 logger = logging.getLogger(__name__)
 _written = ContextVar("written", default=None)
+REPORTED = Material.DeviceMoment.REPORTED
+Device = tuple[Decimal, Decimal, int | None]  # 浏览器给的：纬度、经度（度），精度（米）
 
 
 @contextmanager
@@ -58,59 +62,83 @@ def _delete(written):
 
 def store(
     record: RectificationRecord,
-    checked: Checked,
+    material: Checked | PendingEvidence,
     by: User,
     at: datetime | None = None,
     is_demo: bool = False,
-    device: tuple[Decimal, Decimal, int | None] | None = None,
 ) -> Evidence:
-    """给整改记录添一份查过的材料，返回 Evidence；同一份已经在这条记录上，返回原来的（重复提交）。
+    """给整改记录添一份材料：查过的，或先传来的；返回 Evidence。
 
-    device 是上报时浏览器给的位置 (纬度, 经度, 精度米)，Decimal 度；没给是 None，只记在照片上。
+    同一份已经在这条记录上，返回原来的（重复提交）。先传来的文件已经写好，只换个主人。
     """
-    if first := Evidence.objects.filter(record=record, sha256=checked.sha256).first():
+    is_pending = isinstance(material, PendingEvidence)
+    same = material.original_sha256 if is_pending else material.sha256
+    if first := Evidence.objects.filter(record=record, original_sha256=same).first():
         return first
-    facts = checked.facts
-    position, metres = locate(record.patch, facts.lat, facts.lon)
-    lat, lon, accuracy = device if device and checked.file_type.is_photo else (None, None, None)
-    device_position, device_metres = locate(record.patch, lat, lon)
     with saving():
         evidence = Evidence(
             patch=record.patch,
             record=record,
-            kind=checked.kind,
-            name=checked.name,
-            size=checked.size,
-            sha256=checked.sha256,
-            taken_at=facts.taken_at,
-            lat=facts.lat,
-            lon=facts.lon,
-            bearing=facts.bearing,
-            position=position,
-            position_m=metres,
-            by=by,
-            device_lat=lat,
-            device_lon=lon,
-            device_accuracy_m=accuracy,
-            device_position=device_position,
-            device_position_m=device_metres,
-            created_at=at or timezone.now(),
             is_demo=is_demo or record.is_demo,
+            **(_taken_over(material) if is_pending else read(material, by)),
         )
-        _write(evidence, "file", checked.file_type.suffix, File(checked.upload.file))
-        if checked.file_type.is_photo:
-            _write(evidence, "display", JPEG.suffix, ContentFile(checked.display))
-            _write(evidence, "thumb", JPEG.suffix, ContentFile(checked.thumb))
+        evidence.created_at = at or timezone.now()
+        evidence.position, evidence.position_m = locate(record.patch, evidence.lat, evidence.lon)
+        evidence.device_position, evidence.device_position_m = locate(
+            record.patch, evidence.device_lat, evidence.device_lon
+        )
+        if not is_pending:
+            write_files(evidence, material)
         evidence.save(force_insert=True)
+        if is_pending:
+            material.delete()
     return evidence
 
 
-def _write(evidence, field_name, suffix, content):
+def read(
+    checked: Checked, by: User, device: Device | None = None, when: str = REPORTED
+) -> dict[str, Any]:
+    """查过的文件 → Material 各栏的值，文件另写。device 是浏览器给的位置，只记在照片上；没给是 None。"""
+    facts = checked.facts
+    lat, lon, accuracy = device if device and checked.is_photo else (None, None, None)
+    return {
+        "kind": checked.kind,
+        "name": checked.name,
+        "size": checked.size,
+        "sha256": checked.sha256,
+        "original_sha256": checked.sha256,
+        "original_size": checked.size,
+        "taken_at": facts.taken_at,
+        "lat": facts.lat,
+        "lon": facts.lon,
+        "bearing": facts.bearing,
+        "by": by,
+        "device_lat": lat,
+        "device_lon": lon,
+        "device_accuracy_m": accuracy,
+        "device_when": when,
+    }
+
+
+def _taken_over(pending):
+    names = [field.name for field in Material._meta.fields]
+    return {name: getattr(pending, name) for name in names}
+
+
+def write_files(material: Material, checked: Checked) -> None:
+    """写下原件，照片还有浏览图和缩略图；要在 saving() 里面。"""
+    _write(material, "file", checked.file_type.suffix, File(checked.upload.file))
+    if checked.is_photo:
+        _write(material, "display", JPEG.suffix, ContentFile(checked.display))
+        _write(material, "thumb", JPEG.suffix, ContentFile(checked.thumb))
+
+
+def _write(material, field_name, suffix, content):
     """存盘的名字是随机的，与原文件名无关；后缀由内容定。先记下名字再写，写到一半出错也删得掉。"""
-    field = Evidence._meta.get_field(field_name)
-    name = field.generate_filename(evidence, f"{uuid4().hex}{suffix}")
+    field = material._meta.get_field(field_name)
+    name = field.generate_filename(material, f"{uuid4().hex}{suffix}")
     _written.get().append((field.storage, name))
-    setattr(evidence, field_name, field.storage.save(name, content, max_length=field.max_length))
+    setattr(material, field_name, field.storage.save(name, content, max_length=field.max_length))
 
 
 def attach(

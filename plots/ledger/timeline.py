@@ -1,12 +1,13 @@
 """时间线：一块图斑的全部记录，新的在前；撤回的划掉，更正换下来的另放一处，一条也不丢。"""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from plots.models import Kind, Patch, RectificationRecord
 from taiping.ground.dates import long_date
 
+ON_THE_WAY = timedelta(minutes=30)  # 传到要的工夫
 SHOWS_STEP = (Kind.REPORT, Kind.PASS, Kind.RETURN)
 SHOWS_AREA = (Kind.REPORT, Kind.PASS, Kind.EXEMPT)
 
@@ -52,6 +53,13 @@ class Event:
     def late_days(self) -> int:
         """逾期几天做到的；按期的是 0。"""
         return self.record.late_days
+
+    @property
+    def made_at(self) -> datetime | None:
+        """手机上早就填好、没有信号才晚到的：填好的时刻；差不多同时的、钟走到前面的是 None。"""
+        made_at = self.record.made_at
+        waited = made_at is not None and self.record.entered_at - made_at > ON_THE_WAY
+        return made_at if waited else None
 
     @property
     def changes(self) -> list[dict]:

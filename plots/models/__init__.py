@@ -4,7 +4,7 @@ from plots.models.batches import Batch, BatchBefore
 from plots.models.checks import GeometryCheck
 from plots.models.choices import Kind, Remedy, Status
 from plots.models.column_aliases import ColumnAlias
-from plots.models.evidence import Evidence
+from plots.models.evidence import Evidence, PendingEvidence
 from plots.models.patches import Patch
 from plots.models.reasons import Reason
 from plots.models.records import RectificationRecord
@@ -19,6 +19,7 @@ __all__ = [
     "Kind",
     "Patch",
     "PatchShape",
+    "PendingEvidence",
     "Reason",
     "RectificationRecord",
     "Remedy",

@@ -27,6 +27,8 @@ class RectificationRecord(models.Model):
     kind = models.CharField("类型", max_length=10, choices=Kind)
     done_on = models.DateField("完成日期")
     created_at = models.DateTimeField("录入时间", default=timezone.now)
+    # 手机上按下“上报”的时刻，照手机自己的钟；没有信号时比录入时间早得多。只作参考，期限和录入口径都不看它
+    made_at = models.DateTimeField("手机上填好的时间", null=True, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="录入人")
     area_mu = MuField("面积（亩）", default=0, validators=[MinValueValidator(0)])
     completes = models.BooleanField("这一步完成", default=False)

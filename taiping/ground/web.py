@@ -4,7 +4,7 @@ import re
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.utils.http import content_disposition_header
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,6 +22,19 @@ def download(
         return FileResponse(content, as_attachment=True, filename=name, content_type=content_type)
     response = HttpResponse(content, content_type=content_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """来的是页面上的脚本，要数据，不要网页。"""
+    accepted = request.headers.get("Accept", "")
+    return "application/json" in accepted and "text/html" not in accepted
+
+
+def answer(status: int, **content: object) -> JsonResponse:
+    """答给脚本的：状态码加几样数据，中文照写；浏览器不留底。"""
+    response = JsonResponse(content, status=status, json_dumps_params={"ensure_ascii": False})
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -5,14 +5,15 @@ import sys
 
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import DisallowedHost
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.http.request import split_domain_port
-from django.middleware.csrf import REASON_BAD_ORIGIN
+from django.middleware.csrf import REASON_BAD_ORIGIN, get_token
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist, loader
 
 from taiping.ground.faults import AWAY, fault_of, lost_at_commit
 from taiping.ground.hosts import allowed_host, shown, trusted_origin
+from taiping.ground.web import answer, wants_json
 from taiping.operations.recovery import SAFE
 from villages.accounts.landing import came_from
 
@@ -66,10 +67,7 @@ def fault_page(request, fault, exception):
         _log(request, fault, exception)
     request.fault = fault
     if wants_json(request):
-        response = JsonResponse(
-            {"error": f"{fault.happened}{words}"}, json_dumps_params={"ensure_ascii": False}
-        )
-        response.status_code = 503
+        response = answer(503, error=f"{fault.happened}{words}")
     else:
         response = HttpResponse(
             _page("503.html", number=number, fault=fault, words=words), status=503
@@ -93,11 +91,6 @@ def _log(request, fault, exception):
         "，换一条连接再试一次" if again else "",
         extra={"request": request},
     )
-
-
-def wants_json(request):
-    accepted = request.headers.get("Accept", "")
-    return "application/json" in accepted and "text/html" not in accepted
 
 
 def _what_was_saved(request, fault, exception):
@@ -141,6 +134,8 @@ def _has_styles():
 
 def csrf_failure(request, reason=""):
     logger.warning("表单没有通过来源检查：%s（%s）", request.path, reason)
+    if wants_json(request):
+        return answer(403, csrf=get_token(request))
     is_origin = reason.endswith(FOREIGN)
     sent_by = request.headers.get("Origin") or request.headers.get("Referer", "")
     origin = shown(trusted_origin, sent_by) if is_origin else ""

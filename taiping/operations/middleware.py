@@ -63,7 +63,7 @@ class CompressMiddleware(GZipMiddleware):
 
 
 class MethodsMiddleware:
-    """只认看（GET、HEAD）和交（POST）；别的方法，和地址不接的方法，都是同一页 405。"""
+    """只认看（GET、HEAD）和交（POST），视图自己写明 methods 的照它的；别的方法，和地址不接的方法，都是同一页 405。"""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -73,7 +73,8 @@ class MethodsMiddleware:
         return not_allowed(request, response) if response.status_code == NOT_ALLOWED else response
 
     def process_view(self, request, view, args, kwargs):
-        return None if request.method in KNOWN_METHODS else HttpResponseNotAllowed(KNOWN_METHODS)
+        methods = getattr(view, "methods", KNOWN_METHODS)
+        return None if request.method in methods else HttpResponseNotAllowed(methods)
 
 
 class HeadersMiddleware:

@@ -5,6 +5,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from taiping.ground.web import answer, wants_json
 from villages.accounts import drafts, landing, sessions, staying
 from villages.accounts.passwords import EXPIRED, expire_old_password
 
@@ -23,9 +24,16 @@ class LoginMiddleware(LoginRequiredMiddleware):
         return super().process_view(request, view, args, kwargs)
 
     def handle_no_permission(self, request, view):
+        if wants_json(request):
+            return answer(401, login=login_url(request))
         if request.method == "POST":
             drafts.keep(request)
         return redirect_to_login(landing.after_login(request))
+
+
+def login_url(request):
+    """登录页的地址，登录以后回到脚本所在的那一页。"""
+    return redirect_to_login(landing.came_from(request)).url
 
 
 class IssuedPasswordMiddleware:
@@ -48,4 +56,6 @@ class IssuedPasswordMiddleware:
         allowed = (reverse("villages:password_change"), reverse("villages:logout"))
         if is_open or request.path in allowed:
             return None
+        if wants_json(request):
+            return answer(401, login=reverse("villages:password_change"))
         return redirect("villages:password_change")

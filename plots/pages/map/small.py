@@ -47,13 +47,10 @@ def small_map(patch, shape, evidence):
 
 
 def _photo(item):
-    where = f"{item.get_position_display()}" if item.position != item.Position.UNKNOWN else ""
-    if item.position_m:
-        where += f"，离图斑 {item.position_m} 米"
     return {
         "lon": round(float(item.lon), DIGITS),
         "lat": round(float(item.lat), DIGITS),
         "name": item.name,
         "bearing": None if item.bearing is None else float(item.bearing),
-        "where": where,
+        "where": item.position_text,
     }

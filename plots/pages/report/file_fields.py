@@ -5,17 +5,24 @@ form.cleaned_data["evidence"]      查过的 Checked 列表，交给 plots.evide
 form.cleaned_data["photo_count"]   有几张照片，交给 actions.report
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from plots import evidence
 from plots.evidence.sniff import BY_SUFFIX
+from plots.evidence.storing import Device
+from plots.models import PendingEvidence
+from taiping.ground.dates import FIRST_YEAR, LAST_YEAR
 
 LONGEST_POSITION = 100  # 浏览器给的三个数不到五十个字
+LONGEST_MOMENT = 40
 PICK_AGAIN = "浏览器不会留住选好的文件，改好后照片需要重新选择。"
 ANY_FILE = ",".join(
     ["image/*", *(suffix for suffix, file_type in BY_SUFFIX.items() if not file_type.is_photo)]
@@ -44,6 +51,21 @@ class CheckedFiles:
 
     def __bool__(self):
         return bool(self.uploads)
+
+
+class KeptUploads(Uploads):
+    """先传来的：收的时候已经查过。"""
+
+    @cached_property
+    def checked(self):
+        return list(self), []
+
+
+class KeptFiles(CheckedFiles):
+    """表上没有文件，只有先传来的；交给表单当 files。"""
+
+    def __init__(self, pending: Iterable[PendingEvidence]):
+        self.uploads = {"files": KeptUploads(pending)}
 
 
 class MultipleFileInput(forms.FileInput):
@@ -84,24 +106,42 @@ class MultipleFileField(forms.FileField):
         return bool(data)
 
 
-class DeviceField(forms.CharField):
+def device_position(text: str | None) -> Device | None:
     """浏览器给的位置：“纬度,经度,精度米” → (Decimal, Decimal, int)。只作参考：没有、写坏了都当没给，不拦上报。"""
+    parts = str(text or "")[:LONGEST_POSITION].split(",")
+    try:
+        lat, lon = (Decimal(part).quantize(Decimal("0.000001")) for part in parts[:2])
+        accuracy = min(round(float(parts[2])), 1_000_000)
+        is_on_earth = abs(lat) <= 90 and abs(lon) <= 180
+    except (ArithmeticError, ValueError, IndexError):
+        return None
+    return (lat, lon, accuracy) if is_on_earth and accuracy >= 0 else None
+
+
+class DeviceField(forms.CharField):
+    """藏着的一格：浏览器给的位置。"""
 
     def __init__(self, **kwargs):
         super().__init__(required=False, widget=forms.HiddenInput, **kwargs)
 
     def clean(self, value):
-        parts = str(value or "")[:LONGEST_POSITION].split(",")
+        return device_position(value)
+
+
+class PhoneClockField(forms.CharField):
+    """藏着的一格：手机上按下“上报”的时刻，ISO 格式。手机的钟可以乱：读不出、不可信的当没有。"""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, widget=forms.HiddenInput, **kwargs)
+
+    def clean(self, value):
         try:
-            lat, lon = (Decimal(part).quantize(Decimal("0.000001")) for part in parts[:2])
-            accuracy = min(round(float(parts[2])), 1_000_000)
-            return (
-                (lat, lon, accuracy)
-                if abs(lat) <= 90 and abs(lon) <= 180 and accuracy >= 0
-                else None
-            )
-        except (ArithmeticError, ValueError, IndexError):
+            moment = parse_datetime(str(value or "")[:LONGEST_MOMENT])
+        except ValueError:
             return None
+        if moment is None or timezone.is_naive(moment):
+            return None
+        return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
 class EvidenceForm(forms.Form):
@@ -111,7 +151,6 @@ class EvidenceForm(forms.Form):
         label="拍照", required=False, accept="image/*", capture="environment"
     )
     files = MultipleFileField(label="从相册或文件里选", required=False)
-    device = DeviceField()
 
     def clean(self):
         data = super().clean()

@@ -5,7 +5,7 @@ from django import forms
 from plots.actions.steps import steps_to_report
 from plots.ledger.queues import due_text
 from plots.pages.forms import PatchForm, area_field, note_field
-from plots.pages.report.file_fields import EvidenceForm
+from plots.pages.report.file_fields import EvidenceForm, PhoneClockField
 from taiping.ground.area import plain, rounded
 
 WHOLE, PART, FINAL = "whole", "part", "final"
@@ -26,6 +26,7 @@ class ReportForm(PatchForm, EvidenceForm):
         widget=forms.TextInput(attrs={"autocapitalize": "off"}),
     )
     note = note_field()
+    made_at = PhoneClockField()
 
     def __init__(self, *args, context, initial=None, **kwargs):
         self.steps = steps_to_report(context)

@@ -1,38 +1,34 @@
 """上报一块图斑：村支部书记在手机上，镇工作人员在电脑上，同一张表。"""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 
-from plots import actions, evidence
 from plots.actions import messages as words
-from plots.actions import permissions
 from plots.actions.transaction import ActionContext
 from plots.ledger.queues import Card
-from plots.models import Patch
+from plots.pages.report import sent
+from plots.pages.report.entrance import closed, find
 from plots.pages.report.file_fields import CheckedFiles
-from plots.pages.report.forms import FINAL, ReportForm
+from plots.pages.report.forms import ReportForm
+from plots.pages.report.sent import act
 from plots.pages.submission import submit_form
+from taiping.ground.web import wants_json
 from villages.accounts import drafts
 
 
 def report_patch(request, pk):
-    patch = get_object_or_404(Patch.objects.visible_to(request.user).with_steps(), pk=pk)
+    patch = find(request, pk)
+    if request.method == "POST" and wants_json(request):
+        return sent.submit(request, patch)
+    if patch is None:
+        raise Http404("没有这块图斑，或不在您负责的村。")
     if request.method == "POST":
         return _submit(request, patch)
     context = ActionContext(patch, request.user)
-    if closed := _closed(request.user, patch):
-        return _too_late(request, context, closed)
+    if ended := closed(request.user, patch):
+        return _too_late(request, context, ended)
     return _show(request, ReportForm(context=context))
-
-
-def _closed(user, patch):
-    """时机不对（已报齐、已销号、暂缓……）给一句话；人不对就是不许进。"""
-    late = permissions.by_status("report", user, patch)
-    wrong = permissions.by_role("report", user, patch)
-    if wrong and not (late and user.is_secretary):
-        raise PermissionDenied(wrong)
-    return late
 
 
 def _submit(request, patch):
@@ -42,54 +38,32 @@ def _submit(request, patch):
     def make_form(context):
         return ReportForm(request.POST, files, context=context)
 
-    outcome = submit_form(request, patch, "report", make_form, _act)
+    outcome = submit_form(request, patch, "report", make_form, act)
     if outcome.submitted:
         messages.success(request, words.reported(outcome.submitted))
         return _back(request, patch)
     context = outcome.context
-    if closed := _closed(request.user, context.patch) or outcome.refused:
-        return _too_late(request, context, closed, outcome.changed)
+    if ended := closed(request.user, context.patch) or outcome.refused:
+        return _too_late(request, context, ended, outcome.changed)
     if outcome.changed:
         return _changed(request, outcome)
     return _show(request, outcome.form)
-
-
-def _act(context, form):
-    data = form.cleaned_data
-    record = actions.report.within(
-        context,
-        on=data["done_on"],
-        client_key=data["client_key"],
-        step=data["milestone"],
-        area_mu=data["area_mu"],
-        completes=data["amount"] == FINAL,
-        note=data["note"],
-        external_ref=data.get("external_ref", ""),
-        photos=data["photo_count"],
-    )
-    owner = record
-    for part in context.together(record):
-        if part.milestone.min_photos:
-            owner = part
-    for checked in data["evidence"]:
-        evidence.store(owner, checked, context.by, device=data["device"])
-    return record
 
 
 def _back(request, patch):
     return redirect("plots:my") if request.user.is_secretary else redirect("plots:patch", patch.pk)
 
 
-def _too_late(request, context, closed, changed=()):
+def _too_late(request, context, ended, changed=()):
     """打开或交表的时候已经不能报了：说清是谁办的，交来的说明不丢。"""
     kept = request.POST.get("note", "").strip()
     if not kept:
-        messages.warning(request, "；".join([*changed, closed]))
+        messages.warning(request, "；".join([*changed, ended]))
         return _back(request, context.patch)
     return render(
         request,
         "plots/report/report.html",
-        {"patch": context.patch, "changed": changed, "closed": closed, "kept": kept},
+        {"patch": context.patch, "changed": changed, "closed": ended, "kept": kept},
     )
 
 

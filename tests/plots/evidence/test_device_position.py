@@ -1,4 +1,4 @@
-"""上报时手机的位置：浏览器给了就和照片放在一起，给核实的人参考；给坏了、没给都不拦上报。"""
+"""拍照时手机的位置：浏览器给了就和照片放在一起，给核实的人参考；给坏了、没给都不拦上报。"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,8 +11,8 @@ from shapely.geometry import box
 from plots.evidence.position import relocate
 from plots.models import Evidence
 from plots.pages.report.file_fields import DeviceField
-from tests.plots.pages.test_report_page import fields, photo
 from tests.worlds.factories import make_patch, make_record, make_shape, make_user, make_village
+from tests.worlds.sending import Phone, digest, jpeg
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -30,11 +30,9 @@ def east():
 
 
 def reported(client, patch, device):
-    response = client.post(
-        reverse("plots:report", args=[patch.pk]),
-        {**fields(client, patch), "camera": photo(), "device": device},
-    )
-    assert response.status_code == 302
+    phone, content = Phone(client, patch), jpeg()
+    phone.put(content, **{"X-Device": device, "X-Device-When": "SHOT"})
+    assert phone.send(digest(content)).status_code == 201
     return Evidence.objects.get()
 
 
@@ -52,7 +50,7 @@ def test_the_phones_position_is_kept_beside_the_photos_own(client, east):
     assert evidence.device_position == "INSIDE"
     assert evidence.lat is None
     assert (
-        "上报时手机在图斑内（精度 12 米）"
+        "拍照时手机在图斑内（精度 12 米）"
         in client.get(reverse("plots:patch", args=[patch.pk])).content.decode()
     )
 
