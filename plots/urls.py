@@ -18,6 +18,7 @@ from plots.pages.review import views as views_review
 app_name = "plots"
 urlpatterns = [
     path("my/", views_my.my_tasks, name="my"),
+    path("my/tasks.json", views_my.tasks, name="my_tasks"),
     path("patches/<int:pk>/report/", views_report.report_patch, name="report"),
     path("patches/<int:pk>/report/<uuid:client_key>/photos/", views_photos.photos, name="photos"),
     path(

@@ -9,23 +9,33 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property, wraps
+from itertools import chain
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import Count
+from django.db.models import Count, prefetch_related_objects
 from django.utils import timezone
 
 from plots import evidence
 from plots.actions import permissions
 from plots.actions.messages import news
 from plots.actions.permissions import NotAllowed
-from plots.ledger.replay import WORK, PatchStanding, records_of, replay, settle, steps_of
+from plots.ledger.replay import (
+    WORK,
+    PatchStanding,
+    records_of,
+    records_with_people,
+    replay,
+    settle,
+    steps_of,
+)
 from plots.models import Evidence, Kind, Patch, RectificationRecord
 from plots.models.deadlines import local_date
 from taiping.ground.dates import long_date
 from tasks.models import Milestone
 from villages.models import User
 
+NOT_YET = "日期 {day} 还没有到，请填今天（{today}）或以前的日期。"
 MAX_MU = Decimal(10) ** 9  # 面积字段放得下的最大数
 LAST_RECORD = {
     Kind.REPORT: "上报“{step}”的日期",
@@ -90,20 +100,21 @@ class ActionContext:
         ]
         return sorted(found, key=lambda other: other.milestone.order)
 
-    @cached_property
-    def kept_photos(self) -> Counter:
-        """有效的上报各步已经带了几张照片：{时间节点主键: 张数}。"""
+    @property
+    def step_of_report(self) -> dict[int, int]:
+        """有效的上报：{照片所在的记录的主键: 时间节点主键}。结转来的，照片还在老图斑的那条记录上。"""
         reports = [record for record in self.state.standing if record.kind == Kind.REPORT]
-        if not reports:
-            return Counter()
-        # 结转来的，照片还在老图斑的那条记录上
-        step_of = {
+        return {
             record.details.get("carried", {}).get("record", record.pk): record.milestone_id
             for record in reports
         }
-        photos = Evidence.objects.filter(record__in=step_of, kind=Evidence.Type.PHOTO)
+
+    @cached_property
+    def kept_photos(self) -> Counter:
+        """有效的上报各步已经带了几张照片：{时间节点主键: 张数}。"""
+        step_of = self.step_of_report
         found = Counter()
-        for record, count in photos.values_list("record").annotate(Count("pk")):
+        for record, count in photos_on(step_of).items():
             found[step_of[record]] += count
         return found
 
@@ -169,27 +180,62 @@ class ActionContext:
     def check_date(self, on: date | None = None, *, in_order: bool = True) -> None:
         """日期不在将来、不在方案开始之前；in_order 时也不早于这块图斑上一次办理的日期。"""
         on = on or self.on
-        starts_on = self.patch.target.plan.starts_on
         if on > self.today:
-            today = long_date(self.today)
-            raise NotAllowed(f"日期 {long_date(on)} 还没有到，请填今天（{today}）或以前的日期。")
-        if on < starts_on:
-            raise NotAllowed(
-                f"日期 {long_date(on)} 早于方案开始的 {long_date(starts_on)}，请核对后重填。"
-            )
+            raise NotAllowed(on_day(NOT_YET, on, self.today))
+        earliest, sentence = self.earliest(in_order=in_order)
+        if on < earliest:
+            raise NotAllowed(on_day(sentence, on, self.today))
+
+    def earliest(self, *, in_order: bool = True) -> tuple[date, str]:
+        """最早能填哪天，和再早的不行的那句话；话里的 {day} 是填的日期，用 on_day 填上。"""
+        starts_on = self.patch.target.plan.starts_on
+        bounds = [
+            (starts_on, f"日期 {{day}} 早于方案开始的 {long_date(starts_on)}，请核对后重填。")
+        ]
         if not in_order:
-            return
-        since_on = self.patch.since_on
-        if since_on and on < since_on:
-            came = _how_it_came(self.patch)
-            raise NotAllowed(f"这块图斑 {long_date(since_on)} 才{came}，请填这天或以后的日期。")
+            return bounds[0]
+        if since_on := self.patch.since_on:
+            came = f"这块图斑 {long_date(since_on)} 才{_how_it_came(self.patch)}"
+            bounds.append((since_on, f"{came}，请填这天或以后的日期。"))
         standing = self.state.standing
         last = max(standing, key=lambda record: (record.done_on, record.pk), default=None)
-        if last and on < last.done_on:
+        if last:
             what = LAST_RECORD[last.kind].format(step=last.milestone.name)
-            raise NotAllowed(
-                f"日期 {long_date(on)} 早于{what} {long_date(last.done_on)}，请填这天或以后的日期。"
+            bounds.append(
+                (
+                    last.done_on,
+                    f"日期 {{day}} 早于{what} {long_date(last.done_on)}，请填这天或以后的日期。",
+                )
             )
+        return max(bounds, key=lambda bound: bound[0])
+
+
+def on_day(sentence: str, on: date, today: date) -> str:
+    """日期不对的那句话，填上填的日期和今天；手机上的检查也照这样填。"""
+    return sentence.replace("{day}", long_date(on)).replace("{today}", long_date(today))
+
+
+def contexts_of(patches: Iterable[Patch], by: User) -> list[ActionContext]:
+    """许多块图斑的样子，只看不写；不论几块，记录、时间节点、照片张数各查一次。"""
+    patches = list(patches)
+    prefetch_related_objects(patches, "target__milestones", records_with_people())
+    contexts = [ActionContext(patch, by) for patch in patches]
+    needing = [context for context in contexts if any(m.min_photos for m in context.milestones)]
+    counted = photos_on(chain.from_iterable(context.step_of_report for context in needing))
+    for context in needing:
+        context.kept_photos = Counter()
+        for record, step in context.step_of_report.items():
+            context.kept_photos[step] += counted[record]
+    return contexts
+
+
+def photos_on(records: Iterable[int]) -> Counter:
+    """这些整改记录上各有几张照片：{记录主键: 张数}。"""
+    records = set(records)
+    if not records:
+        return Counter()
+    photos = Evidence.objects.filter(record__in=records, kind=Evidence.Type.PHOTO)
+    return Counter(dict(photos.values_list("record").annotate(Count("pk"))))
 
 
 def _how_it_came(patch):

@@ -14,6 +14,7 @@ from plots.evidence import documents, photo, sniff
 from plots.evidence.documents import Refused
 from plots.models import Evidence, PendingEvidence
 
+MEGABYTE = 1024 * 1024
 MAX_NAME_CHARS = 200
 MAX_GIVEN_CHARS = 1000  # 再长的只看最后这么多：后缀在那里
 
@@ -126,12 +127,20 @@ def _unknown(head):
 
 
 def _refuse_large(size, *, is_photo):
-    most = settings.EVIDENCE_PHOTO_MAX_MB if is_photo else settings.EVIDENCE_DOCUMENT_MAX_MB
-    if size > most * 1024 * 1024:
-        actual = math.ceil(size / 1024 / 1024 * 10) / 10
-        what = "照片" if is_photo else "文件"
-        how = "把照片改小或截图" if is_photo else "压缩里面的图片或拆成几个文件"
-        raise Refused(f"有 {actual:g} MB，一个{what}最多 {most} MB。请{how}后再选")
+    if size > most_megabytes(is_photo) * MEGABYTE:
+        actual = math.ceil(size / MEGABYTE * 10) / 10
+        raise Refused(too_large(is_photo).replace("{size}", f"{actual:g}"))
+
+
+def most_megabytes(is_photo: bool) -> int:
+    return settings.EVIDENCE_PHOTO_MAX_MB if is_photo else settings.EVIDENCE_DOCUMENT_MAX_MB
+
+
+def too_large(is_photo: bool) -> str:
+    """太大了的那半句，前面接文件名；话里的 {size} 是多少 MB。"""
+    what = "照片" if is_photo else "文件"
+    how = "把照片改小或截图" if is_photo else "压缩里面的图片或拆成几个文件"
+    return f"有 {{size}} MB，一个{what}最多 {most_megabytes(is_photo)} MB。请{how}后再选"
 
 
 def clean_name(name: str | None) -> str:

@@ -59,6 +59,7 @@ def listed(evidence: QuerySet[Evidence], user: User) -> list[Evidence]:
 def mark_twins(items: Iterable[Material], user: User) -> None:
     """每份添上 twins；已经交的、先传来的都行。只有照片才查，一次查出。"""
     photos = {item.original_sha256 for item in items if item.is_photo}
+    photos.discard("")
     found, here = defaultdict(dict), defaultdict(list)
     # 这里故意不按范围筛：看不见的村只回答“有”，不带出任何内容。
     same = Evidence.objects.filter(kind=Material.Type.PHOTO, original_sha256__in=photos)

@@ -170,10 +170,15 @@ def steps_of(patch: Patch) -> list[Milestone]:
     return sorted(patch.target.milestones.all(), key=lambda milestone: milestone.order)
 
 
+def records_with_people() -> Prefetch:
+    """图斑的记录怎么带出来：按录入先后，带着经办人。"""
+    people = RectificationRecord.objects.select_related("by", "withdrawn_by").order_by("pk")
+    return Prefetch("records", queryset=people)
+
+
 def records_of(patch: Patch) -> list[RectificationRecord]:
     """图斑的全部记录，按录入先后，带着时间节点和经办人；同一个图斑对象只查一次。"""
-    people = RectificationRecord.objects.select_related("by", "withdrawn_by").order_by("pk")
-    prefetch_related_objects([patch], Prefetch("records", queryset=people))
+    prefetch_related_objects([patch], records_with_people())
     known = {milestone.pk: milestone for milestone in steps_of(patch)}
     records = list(patch.records.all())
     for record in records:

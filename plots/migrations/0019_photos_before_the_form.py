@@ -36,8 +36,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='evidence',
             name='original_size',
-            field=models.PositiveIntegerField(default=0, verbose_name='原照片大小（字节）'),
-            preserve_default=False,
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='原照片大小（字节）'),
         ),
         migrations.AddField(
             model_name='rectificationrecord',
@@ -81,7 +80,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveIntegerField(verbose_name='大小（字节）')),
                 ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='SHA-256')),
                 ('original_sha256', models.CharField(db_index=True, max_length=64, verbose_name='原照片的 SHA-256')),
-                ('original_size', models.PositiveIntegerField(verbose_name='原照片大小（字节）')),
+                ('original_size', models.PositiveIntegerField(blank=True, null=True, verbose_name='原照片大小（字节）')),
                 ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='拍摄时间')),
                 ('lat', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='纬度')),
                 ('lon', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='经度')),

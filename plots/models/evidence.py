@@ -29,7 +29,7 @@ class Material(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
     # 手机上缩小过的：缩小以前那张的。同一张照片用了两次，认的是它；没缩小的和上面一样
     original_sha256 = models.CharField("原照片的 SHA-256", max_length=64, db_index=True)
-    original_size = models.PositiveIntegerField("原照片大小（字节）")
+    original_size = models.PositiveIntegerField("原照片大小（字节）", null=True, blank=True)
     taken_at = models.DateTimeField("拍摄时间", null=True, blank=True)
     lat = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
     lon = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)

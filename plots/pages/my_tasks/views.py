@@ -3,13 +3,17 @@
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from plots.ledger import queues as my
+from plots.pages.report.facts import rules, tasks_of
+from taiping.ground.web import answer
 from tasks.models import Plan
 from tasks.models.readings import entries_of
 from villages.models import Village
 
 PAGE = 30
+KEPT = 100  # 手机里留这么多个
 
 
 def my_tasks(request):
@@ -50,6 +54,26 @@ def my_tasks(request):
             "readings": entries_of([village] if village else villages, today),
         },
     )
+
+
+@require_safe
+def tasks(request):
+    """手机里留一份的任务：没有网络时看、照着填表。只有要村里办的，急的在前，最多 KEPT 个。"""
+    if not request.user.has_perm("plots.view_own_tasks"):
+        return answer(403, words="这个账号没有要办的任务。")
+    today = timezone.localdate()
+    urgent = my.tasks_of(request.user, today).with_steps()[:KEPT]
+    return answer(
+        200,
+        user=request.user.pk,
+        name=str(request.user),
+        at=timezone.now().isoformat(),
+        rules=rules(),
+        tasks=tasks_of(urgent, request.user),
+    )
+
+
+tasks.opens_by_get = False
 
 
 def _shown(group, counts, village):

@@ -23,6 +23,7 @@ from taiping.ground.dates import FIRST_YEAR, LAST_YEAR
 
 LONGEST_POSITION = 100  # 浏览器给的三个数不到五十个字
 LONGEST_MOMENT = 40
+TOO_MANY = "照片和文件一共 {count} 个，一次最多 {most} 个，请少选几个。"
 PICK_AGAIN = "浏览器不会留住选好的文件，改好后照片需要重新选择。"
 ANY_FILE = ",".join(
     ["image/*", *(suffix for suffix, file_type in BY_SUFFIX.items() if not file_type.is_photo)]
@@ -161,9 +162,7 @@ class EvidenceForm(forms.Form):
             data["photo_count"] = self._sent()  # 已经在说这些文件的错了，不再说缺照片
         elif len(chosen) > settings.EVIDENCE_MAX_FILES:
             most = settings.EVIDENCE_MAX_FILES
-            self.add_error(
-                "files", f"照片和文件一共 {len(chosen)} 个，一次最多 {most} 个，请少选几个。"
-            )
+            self.add_error("files", TOO_MANY.format(count=len(chosen), most=most))
         return data
 
     @property

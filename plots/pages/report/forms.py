@@ -7,14 +7,38 @@ from plots.ledger.queues import due_text
 from plots.pages.forms import PatchForm, area_field, note_field
 from plots.pages.report.file_fields import EvidenceForm, PhoneClockField
 from taiping.ground.area import plain, rounded
+from taiping.ground.form_fields import DayField
 
 WHOLE, PART, FINAL = "whole", "part", "final"
+REF_HELP = "在国土调查云 APP 上传后得到的编号，抄在这里。"
 ENOUGH_PHOTOS = 10_000  # 只想知道另一样缺不缺时，这一样当作足够
 
 
-class ReportForm(PatchForm, EvidenceForm):
-    """做到哪一步、哪天、多少亩、凭什么。"""
+# 手机上没交以前先照这几句查一遍（plots.pages.report.facts）
+DAY_NEEDED = "请填完成日期。"
+AREA_NEEDED = "请填这次做了多少亩，要大于 0，如 3.50。"
+AREA_TOO_LARGE = "还剩 {left} 亩，这次填了 {area} 亩，请改成不超过剩下的面积。"
+WHOLE_OR_PART = (
+    "填了 {area} 亩，上面选的却是全部 {left} 亩。"
+    "只做了这么多请选“只完成一部分”，都做完了请把这一格清空。"
+)
+ONE_BY_ONE = "只做了一部分时请一步一步报：先报“{step}”。"
 
+
+def _about(sentence, area, left):
+    return sentence.format(area=plain(area), left=plain(left))
+
+
+class ReportFields(EvidenceForm):
+    """上报表上的几格；没有网络时手机上摆出来的也是它。"""
+
+    client_key = forms.UUIDField(label="提交标识", widget=forms.HiddenInput)
+    seen = forms.IntegerField(label="打开时的记录", widget=forms.HiddenInput)
+    done_on = DayField(
+        label="完成日期",
+        help_text="做完的那天，不是填表的这天。",
+        error_messages={"required": DAY_NEEDED},
+    )
     first = forms.IntegerField(label="从哪一步报起", required=False, widget=forms.HiddenInput)
     step = forms.ChoiceField(label="做到哪一步", widget=forms.RadioSelect)
     amount = forms.ChoiceField(label="做了多少", widget=forms.RadioSelect)
@@ -28,31 +52,37 @@ class ReportForm(PatchForm, EvidenceForm):
     note = note_field()
     made_at = PhoneClockField()
 
+
+class ReportForm(ReportFields, PatchForm):
+    """做到哪一步、哪天、多少亩、凭什么。"""
+
     def __init__(self, *args, context, initial=None, **kwargs):
         self.steps = steps_to_report(context)
         self.now = context.state.next_step
         first = self.steps[0].pk
         starting = {"first": first, "step": str(first), "amount": WHOLE}
         super().__init__(*args, context=context, initial={**starting, **(initial or {})}, **kwargs)
-        done_on = self.fields["done_on"]
-        done_on.label, done_on.help_text = "完成日期", "做完的那天，不是填表的这天。"
-        done_on.error_messages["required"] = "请填完成日期。"
-        self.fields["step"].choices = self._step_choices()
+        self.labels = self._step_labels()
+        self.fields["step"].choices = [
+            (str(step.pk), label) for step, label in zip(self.steps, self.labels, strict=True)
+        ]
         self.fields["amount"].choices = self._amount_choices()
         self._say_about_ref()
         if len(self.steps) == 1:
             del self.fields["step"]
 
     def _say_about_ref(self):
-        """上传编号：没有哪一步要，就不出现；下一步不要、后面的才要，说清是哪一步。"""
+        """上传编号：没有哪一步要，就不出现；下一步不要、后面的才要，说清是哪一步。ref_help 是空的就是没有这一格。"""
+        self.ref_help = ""
         needing = [s for s in self.steps if self.context.missing_materials(s, ENOUGH_PHOTOS)]
         self.ref_is_for_later = self.steps[0] not in needing
         if not needing:
             del self.fields["external_ref"]
-        elif self.ref_is_for_later:
-            self.fields["external_ref"].help_text = f"报到“{needing[0].name}”时要填。"
-        else:
-            self.fields["external_ref"].help_text = "在国土调查云 APP 上传后得到的编号，抄在这里。"
+            return
+        self.ref_help = REF_HELP
+        if self.ref_is_for_later:
+            self.ref_help = f"报到“{needing[0].name}”时要填。"
+        self.fields["external_ref"].help_text = self.ref_help
 
     @property
     def buttons(self):
@@ -60,13 +90,10 @@ class ReportForm(PatchForm, EvidenceForm):
         names = [step.name for step in self.steps]
         return [f"上报{'、'.join(names[:n])}" for n in range(1, len(names) + 1)]
 
-    def _step_choices(self):
+    def _step_labels(self):
         first, *later = self.steps
-        choices = [(str(first.pk), f"{first.name}（{self._due_text(first)}）")]
-        for step in later:
-            due = self._due_text(step)
-            choices.append((str(step.pk), f"一起报到{step.name}（{due}）"))
-        return choices
+        together = [f"一起报到{step.name}（{self._due_text(step)}）" for step in later]
+        return [f"{first.name}（{self._due_text(first)}）", *together]
 
     def _due_text(self, step):
         return due_text(step, self.context.today, self.context.patch.due_on)
@@ -121,11 +148,7 @@ class ReportForm(PatchForm, EvidenceForm):
         """选了全部完成，又填了别的面积的：不知道哪一个对，问清楚，不替人拿主意。"""
         area, left = data.get("area_mu"), self.now.remaining_mu
         if data.get("amount") == WHOLE and area not in (None, left):
-            self.add_error(
-                "area_mu",
-                f"填了 {plain(area)} 亩，上面选的却是全部 {plain(left)} 亩。"
-                "只做了这么多请选“只完成一部分”，都做完了请把这一格清空。",
-            )
+            self.add_error("area_mu", _about(WHOLE_OR_PART, area, left))
         data["area_mu"] = None
 
     def _check_area(self, data):
@@ -133,18 +156,15 @@ class ReportForm(PatchForm, EvidenceForm):
             return
         area, left = data.get("area_mu"), self.now.remaining_mu
         if area is None or area <= 0:
-            self.add_error("area_mu", "请填这次做了多少亩，要大于 0，如 3.50。")
+            self.add_error("area_mu", AREA_NEEDED)
         elif area > left:
-            self.add_error(
-                "area_mu",
-                f"还剩 {plain(left)} 亩，这次填了 {plain(area)} 亩，请改成不超过剩下的面积。",
-            )
+            self.add_error("area_mu", _about(AREA_TOO_LARGE, area, left))
         elif (
             data["amount"] == PART
             and data["milestone"] not in (None, self.steps[0])
             and area < left
         ):
-            self.add_error("step", f"只做了一部分时请一步一步报：先报“{self.steps[0].name}”。")
+            self.add_error("step", ONE_BY_ONE.format(step=self.steps[0].name))
 
     def _check_materials(self, data):
         """要做完的每一步，照片和上传编号齐不齐；话写在各自的格子旁边。"""

@@ -9,6 +9,7 @@ from plots.actions.transaction import ActionContext
 from plots.ledger.queues import Card
 from plots.pages.report import sent
 from plots.pages.report.entrance import closed, find
+from plots.pages.report.facts import page_facts
 from plots.pages.report.file_fields import CheckedFiles
 from plots.pages.report.forms import ReportForm
 from plots.pages.report.sent import act
@@ -84,6 +85,7 @@ def _show(request, form, **more):
             "form": form,
             "patch": context.patch,
             "card": Card(context.patch, context.state, context.today),
+            "facts": page_facts(form),
             "lacking": form.lacking(),
             "more_cameras": form.more_cameras(),
             **more,
