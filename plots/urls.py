@@ -6,6 +6,7 @@ from plots.pages.bulk import views as views_bulk
 from plots.pages.carry import views as carry_views
 from plots.pages.checks import views as geo_views
 from plots.pages.evidence import views as evidence_views
+from plots.pages.field import views as views_field
 from plots.pages.imports import views as import_views
 from plots.pages.map import views as views_map
 from plots.pages.my_tasks import views as views_my
@@ -17,6 +18,9 @@ from plots.pages.review import views as views_review
 
 app_name = "plots"
 urlpatterns = [
+    path("field/", views_field.shell, name="field"),
+    path("sw.js", views_field.service_worker, name="service_worker"),
+    path("manifest.webmanifest", views_field.manifest, name="manifest"),
     path("my/", views_my.my_tasks, name="my"),
     path("my/tasks.json", views_my.tasks, name="my_tasks"),
     path("patches/<int:pk>/report/", views_report.report_patch, name="report"),

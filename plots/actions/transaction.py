@@ -36,6 +36,7 @@ from tasks.models import Milestone
 from villages.models import User
 
 NOT_YET = "日期 {day} 还没有到，请填今天（{today}）或以前的日期。"
+LACKING_PHOTOS, LACKING_REF = "还缺 {count} 张照片", "请填国土调查云上传编号"
 MAX_MU = Decimal(10) ** 9  # 面积字段放得下的最大数
 LAST_RECORD = {
     Kind.REPORT: "上报“{step}”的日期",
@@ -126,11 +127,11 @@ class ActionContext:
         if milestone.min_photos > photos:
             lacking = milestone.min_photos - photos - self.kept_photos[milestone.pk]
             if lacking > 0:
-                missing.append(f"还缺 {lacking} 张照片")
+                missing.append(LACKING_PHOTOS.format(count=lacking))
         if milestone.needs_external_ref and not external_ref:
             parts = self.state.step_of(milestone).parts
             if not any(part.external_ref for part in parts if part.kind == Kind.REPORT):
-                missing.append("请填国土调查云上传编号")
+                missing.append(LACKING_REF)
         return missing
 
     def write(

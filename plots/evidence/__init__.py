@@ -12,13 +12,14 @@ from plots.evidence.checking import (
     photo_count,
 )
 from plots.evidence.listing import listed, mark_twins
-from plots.evidence.pending import drop, keep, told, waiting_for
+from plots.evidence.pending import arrived, drop, keep, told, waiting_for
 from plots.evidence.storing import attach, saving, store
 
 __all__ = [
     "Checked",
     "EvidenceError",
     "accepted_words",
+    "arrived",
     "attach",
     "check",
     "check_all",

@@ -15,7 +15,7 @@ from plots.evidence.checking import Checked, EvidenceError
 from plots.evidence.listing import mark_twins
 from plots.evidence.position import locate
 from plots.evidence.storing import Device, read, saving, write_files
-from plots.models import Patch, PendingEvidence
+from plots.models import Evidence, Patch, PendingEvidence, RectificationRecord
 from plots.models.evidence import Material, position_words
 from villages.models import User
 
@@ -85,18 +85,30 @@ def _oldest():
     return timezone.now() - timedelta(days=settings.EVIDENCE_PENDING_DAYS)
 
 
-def told(pending: PendingEvidence, user: User) -> dict[str, Any]:
+def arrived(patch: Patch, client_key: UUID, by: User) -> list[PendingEvidence | Evidence]:
+    """这张表的照片到了哪些：先传来的，和表已经交了、挂在那次上报上的。"""
+    found = list(waiting_for(patch, client_key, by))
+    record = RectificationRecord.objects.filter(patch=patch, client_key=client_key, by=by).first()
+    if record is None:
+        return found
+    together = Evidence.objects.filter(
+        patch=patch, record__by=by, record__created_at=record.created_at
+    )
+    return [*found, *together]
+
+
+def told(material: PendingEvidence | Evidence, user: User) -> dict[str, Any]:
     """收到以后说给还站在地里的人听的：{"sha256", "position", "metres", "words"}。
 
     words 一句话：在图斑外多远，没有位置，或这张照片已经交过；没有要说的是空。
     """
-    position, metres = locate(pending.patch, pending.lat, pending.lon)
-    mark_twins([pending], user)
-    said = [position_words(position, metres), pending.twins.sentence.rstrip("。")]
-    if pending.is_photo and pending.lat is None:
+    position, metres = locate(material.patch, material.lat, material.lon)
+    mark_twins([material], user)
+    said = [position_words(position, metres), material.twins.sentence.rstrip("。")]
+    if material.is_photo and material.lat is None:
         said[0] = "照片里没有位置"
     return {
-        "sha256": pending.original_sha256,
+        "sha256": material.original_sha256,
         "position": position,
         "metres": metres,
         "words": "；".join(filter(None, said)),

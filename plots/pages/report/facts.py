@@ -7,7 +7,7 @@ from typing import Any
 import shapely
 from django.conf import settings
 
-from plots.actions.transaction import NOT_YET, contexts_of
+from plots.actions.transaction import LACKING_PHOTOS, LACKING_REF, NOT_YET, contexts_of
 from plots.evidence.checking import too_large
 from plots.ledger.queues import Card
 from plots.models import Patch, PatchShape
@@ -40,6 +40,8 @@ def rules() -> dict[str, Any]:
             "one_by_one": ONE_BY_ONE,
             "not_yet": NOT_YET,
             "day_needed": DAY_NEEDED,
+            "lacking_photos": LACKING_PHOTOS,
+            "lacking_ref": LACKING_REF,
             "too_many": TOO_MANY.replace("{most}", str(settings.EVIDENCE_MAX_FILES)),
             "large_photo": too_large(is_photo=True),
             "large_file": too_large(is_photo=False),

@@ -11,6 +11,7 @@ from taiping.ground.form_fields import DayField
 
 WHOLE, PART, FINAL = "whole", "part", "final"
 REF_HELP = "在国土调查云 APP 上传后得到的编号，抄在这里。"
+FINAL_LABEL = "只能做这么多，按填的面积算完成"
 ENOUGH_PHOTOS = 10_000  # 只想知道另一样缺不缺时，这一样当作足够
 
 
@@ -104,7 +105,7 @@ class ReportForm(ReportFields, PatchForm):
         return [
             (WHOLE, whole),
             (PART, f"只完成一部分（还剩 {left}）"),
-            (FINAL, "只能做这么多，按填的面积算完成"),
+            (FINAL, FINAL_LABEL),
         ]
 
     def lacking(self):

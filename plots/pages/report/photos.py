@@ -26,7 +26,7 @@ def photos(request, pk, client_key):
     if said := refused(request, patch):
         status, words = said
         return answer(status, words=words)
-    arrived = evidence.waiting_for(patch, client_key, request.user)
+    arrived = evidence.arrived(patch, client_key, request.user)
     return answer(
         200,
         photos=[evidence.told(one, request.user) for one in arrived],
@@ -42,12 +42,13 @@ def photo(request, pk, client_key, sha256):
         return answer(status, words=words)
     if not SHA256.fullmatch(sha256):
         return answer(422, words="照片的校验值不对，请重新选这张照片。")
-    known = evidence.waiting_for(patch, client_key, request.user).filter(original_sha256=sha256)
     if request.method == "DELETE":
-        evidence.drop(known)
+        waiting = evidence.waiting_for(patch, client_key, request.user)
+        evidence.drop(waiting.filter(original_sha256=sha256))
         return answer(200)
-    if first := known.first():
-        return answer(200, **evidence.told(first, request.user))
+    for one in evidence.arrived(patch, client_key, request.user):
+        if one.original_sha256 == sha256:
+            return answer(200, **evidence.told(one, request.user))
     return _take(request, patch, client_key, sha256)
 
 

@@ -90,8 +90,11 @@ def test_sent_again_after_the_answer_was_lost_is_the_first_record(phone):
     sent = {**form, "photos": [digest(GREEN)]}
     first = phone.client.post(phone.url, sent, **JSON)
 
+    there = said(phone.arrived())["photos"]
     again = phone.client.post(phone.url, sent, **JSON)
 
+    assert [photo["sha256"] for photo in there] == [digest(GREEN)], "收到的不用再传"
+    assert phone.put(GREEN).status_code == 200
     assert (first.status_code, again.status_code) == (201, 200)
     assert said(again)["words"].startswith("这张表已经收到过")
     assert RectificationRecord.objects.count() == Evidence.objects.count() == 1
