@@ -203,12 +203,13 @@ def new_context(new_context, live_server, django_db_serialized_rollback):
     """开一个浏览器环境；向别的网站发的请求一律拦下，测试结束时算失败。
 
     真网站的测试跑完会清空所有表；serialized_rollback 把迁移带来的数据（如退回理由）补回来。
+    后台脚本（离线用的）默认不装：它发的请求拦不到；要看离线的给 service_workers="allow"。
     从 tests/browser/line.py 的线上走的，给 base_url=line.url，自己的网站就是那一个地址。
     """
     strangers = []
 
     def guarded_context(**kwargs):
-        given = {"base_url": live_server.url, **kwargs}
+        given = {"base_url": live_server.url, "service_workers": "block", **kwargs}
         context = new_context(**given)
         keep_home(context, given["base_url"], strangers)
         return context

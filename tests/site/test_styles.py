@@ -10,7 +10,10 @@ from tests import ROOT
 pytestmark = pytest.mark.any_database
 
 CSS = sorted((ROOT / "static" / "css").glob("*.css"))
-SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+SCRIPTS = [
+    *sorted((ROOT / "static" / "js").rglob("*.js")),
+    *sorted((ROOT / "templates").rglob("*.js")),
+]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
 ADMIN = "admin.css"  # 只改 Django 后台自己的变量
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -2,7 +2,8 @@
 import { exifOf, placeOf, withExif } from "./exif.js";
 import { sha256 } from "./sha256.js";
 
-const QUALITY = 0.8, SMALL_ENOUGH = 500 * 1024, THUMB = 96;
+const QUALITIES = [0.8, 0.65, 0.5]; // 庄稼地的照片细处多：还大就再压一点
+const SMALL_ENOUGH = 480 * 1024, THUMB = 96;
 const PHOTO = /\.(?:jpe?g|png|webp|hei[cf])$/i;
 
 export const isPhoto = (file) => file.type.startsWith("image/") || PHOTO.test(file.name);
@@ -29,7 +30,11 @@ function drawn(picture, side) {
 const bytesOf = async (blob) => new Uint8Array(await new Response(blob).arrayBuffer());
 
 async function jpegOf(canvas) {
-  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+  let blob = null;
+  for (const quality of QUALITIES) {
+    blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
+    if (!blob || blob.size <= SMALL_ENOUGH) break;
+  }
   return blob && bytesOf(blob);
 }
 

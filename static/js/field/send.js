@@ -77,8 +77,16 @@ async function carry(report, photo) {
   return put("photos", photo);
 }
 
+/** 一次只传一件：同一页的排队，别的窗口也在传的等它（不认锁的浏览器，服务器也只记一次）。 */
+let last = Promise.resolve();
+function alone(work) {
+  const run = () => (navigator.locks ? navigator.locks.request("taiping-send", work) : work());
+  last = last.then(run, run);
+  return last;
+}
+
 /** 把没到的照片一张一张传去；tell(第几张, 一共几张) 在每张收到以后。返回还能不能报（不能的是一句话）。 */
-export async function carryPhotos(report, tell = () => {}) {
+async function carryAll(report, tell = () => {}) {
   const photos = await photosOf(report.client_key);
   const closed = await arrived(report, photos);
   for (const photo of photos) {
@@ -101,7 +109,7 @@ async function hand(report, photos) {
 
 async function deliver(report, tell) {
   for (let round = 0; round < ROUNDS; round += 1) {
-    const closed = await carryPhotos(report, tell), photos = await photosOf(report.client_key);
+    const closed = await carryAll(report, tell), photos = await photosOf(report.client_key);
     const bad = photos.filter((photo) => photo.state === "不收");
     if (bad.length) throw new Stopped("refused", { said: bad.map((photo) => photo.said).join("；") });
     const { status, content } = await hand(report, photos);
@@ -118,11 +126,8 @@ async function deliver(report, tell) {
   throw new Later();
 }
 
-/** 只许一个窗口在传：别的窗口等它传完（浏览器不认锁的，服务器也只记一次）。 */
-function alone(work) {
-  if (!navigator.locks) return work();
-  return navigator.locks.request("taiping-send", work);
-}
+/** 表还没交，照片先传。 */
+export const carryPhotos = (report) => alone(() => carryAll(report));
 
 /** 交这张表。返回交成什么样的那张表（已经存好）：done、changed、closed、refused、login，没连上是 waiting。 */
 export function send(key, { tell, isOnPage } = {}) {
