@@ -72,21 +72,42 @@ def test_from_start_to_end_without_signal_and_back(phone, patch, photo, line):
     expect(phone.locator("#outbox")).to_be_hidden()
 
 
-def test_offline_form_is_the_form(phone, patch, line):
+@pytest.fixture(params=["普通的", "下一步要编号", "后一步要编号和照片", "只剩一步", "报过一部分"])
+def some_patch(request, year):
+    """各种样子的一块：格子多的、少的。"""
+    needs = {"needs_external_ref": True, "min_photos": 2}
+    late = needs if request.param == "后一步要编号和照片" else {}
+    patch = year.patch(target=year.target(**late), code="T0077", place="李家沟")
+    if request.param == "下一步要编号":
+        patch.target.milestones.filter(code="replant").update(**needs)
+    if request.param == "只剩一步":
+        year.report(patch)
+    if request.param == "报过一部分":
+        year.report(patch, area_mu="1.5")
+    return patch
+
+
+def test_offline_form_is_the_form(some_patch, phone, line):
     """没有网络时摆出来的格子，和有网络时的一格不差。"""
+    patch = some_patch
+    lacking = """() => [...document.querySelectorAll(".report-form .lacking, .report-form .hint:not([hidden])")]
+      .map((one) => [one.className, one.textContent.trim(), one.closest(".only-together") !== null])"""
     asked = """() => [...document.querySelectorAll(".report-form [name]")]
-      .filter((one) => one.name !== "csrfmiddlewaretoken" && one.name !== "client_key" && one.name !== "made_at")
+      .filter((one) => one.name !== "csrfmiddlewaretoken" && one.name !== "client_key" && one.name !== "made_at"
+        && !one.closest(".more-camera"))
       .map((one) => [one.name, one.type, one.id, one.type === "file" ? "" : one.value, one.checked || false,
         (one.labels && one.labels[0] ? one.labels[0].textContent : "").trim()])"""
     opened(phone, patch)
     online = phone.evaluate(asked)
-    words = phone.locator(".report-form > button").inner_text()
+    words, said = phone.locator(".report-form > button").inner_text(), phone.evaluate(lacking)
 
     line.down()
     opened(phone, patch)
+    expect(phone.locator(".lead")).to_contain_text("现在连不上")
 
     assert phone.evaluate(asked) == online
     assert phone.locator(".report-form > button").inner_text() == words
+    assert phone.evaluate(lacking) == said
 
 
 def test_other_pages_say_what_is_there(phone, line):

@@ -13,7 +13,14 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from plots.pages.report.forms import FINAL, FINAL_LABEL, PART, WHOLE, ReportFields
+from plots.pages.report.forms import (
+    FINAL,
+    FINAL_LABEL,
+    PART,
+    REF_HELP,
+    WHOLE,
+    ReportFields,
+)
 
 STYLES = ("tokens", "base", "layout", "forms", "parts", "tables", "gaps", "phone")
 SCRIPTS = (
@@ -35,6 +42,7 @@ class BlankForm(ReportFields):
         self.fields["step"] = forms.ChoiceField(
             label=self.fields["step"].label, widget=forms.RadioSelect, choices=[("", "")]
         )
+        self.fields["external_ref"].help_text = REF_HELP
         self.fields["amount"].choices = [(WHOLE, ""), (PART, ""), (FINAL, FINAL_LABEL)]
 
 

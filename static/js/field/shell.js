@@ -73,7 +73,8 @@ function facts(box, task) {
   head.append(node("strong", `${task.area} 亩`));
   const next = node("p", "下一步 ");
   next.append(node("strong", task.step), `，${task.due_text} `, node("span", daysText(task.due), `tag tag-${hue(task)}`));
-  box.append(head, node("p", task.target + (task.contractor ? ` · ${task.contractor}` : ""), "quiet"), next);
+  const whose = [task.target, task.contractor, task.is_demo ? "演示数据" : ""].filter(Boolean).join(" · ");
+  box.append(head, node("p", whose, "quiet"), next);
   if (task.part) box.append(node("p", `这一步已报 ${task.part.done} 亩，还剩 ${task.part.left} 亩。`));
 }
 
