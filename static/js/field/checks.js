@@ -51,7 +51,7 @@ function fileProblems(facts, photos) {
 /** {格子的名字: [句子]}；没有不对的是空的。photos 是表上的照片和文件。 */
 export function problems(facts, fields, photos) {
   const area = areaProblem(facts, fields), day = dayProblem(facts, fields.done_on), found = {};
-  const isPart = fields.amount === "part" && number(fields.area_mu) < Number(facts.left);
+  const isPart = fields.amount === "part" && (area || number(fields.area_mu) < Number(facts.left));
   if (day) found.done_on = [day];
   if (area) found.area_mu = [area];
   if (isPart && !area && fields.step && fields.step !== String(facts.first)) {
