@@ -2,14 +2,16 @@
 
 import datetime
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
-from plots import actions
-from plots.models import Patch
+from plots import actions, evidence
+from plots.evidence import Checked
+from plots.ledger.replay import steps_of
+from plots.models import Kind, Patch, RectificationRecord
 from taiping.ground.texts import half_width
 from tasks.models import Plan, Target
 from villages.models import User, Village
@@ -20,15 +22,31 @@ SEPARATORS, ZEROS = re.compile(r"[\W_]+"), re.compile(r"(?<!\d)0+(?=\d)")
 CLOSE = Decimal("0.005")  # 显示两位小数时看不出差别的面积
 
 
-def open_targets(user: User, today: datetime.date) -> list[Target]:
-    """这个人现在能往里添加图斑的任务：眼下的方案里的，和早开始、还有图斑没了结的方案里的；新方案的在前。"""
-    plans = Plan.objects.all()
-    current = Plan.objects.current(today)
-    unfinished = Patch.objects.open().filter(target__plan__starts_on__lte=today)
-    running = Q(pk__in=unfinished.values("target__plan")) | Q(pk=current and current.pk)
-    targets = Target.objects.filter(plan__in=plans.filter(running)).select_related("plan")
+def open_targets(user: User, today: datetime.date, current: Plan | None = None) -> list[Target]:
+    """这个人现在能往里添加图斑的任务：眼下的方案里的，和早开始、还有图斑没了结的方案里的；新方案的在前。
+
+    current 是眼下的方案，页面已经问过的就不再问。
+    """
+    current = current or Plan.objects.current(today)
+    unfinished = Exists(Patch.objects.open().filter(target__plan=OuterRef("plan")))
+    running = Q(plan=current) | Q(unfinished, plan__starts_on__lte=today)
+    targets = Target.objects.filter(running).select_related("plan")
     in_order = targets.order_by("-plan__starts_on", "plan", "order")
     return [target for target in in_order if user.has_perm("plots.add_patch", target)]
+
+
+def asked_of(target: Target) -> set[str]:
+    """往这项任务里添加，除了人人都要的，还问哪几样。看的是已有的数，不是任务的代码：
+
+    整改方式只有问题清单才问，和空白导入表一样；地类要下发的图斑带着才问，一块都还没有下发的不知道，也问。
+    """
+    issued = Patch.objects.filter(target=target, batch__isnull=False)
+    with_land = Count("pk", filter=~Q(land_before="") | ~Q(land_after=""))
+    counts = issued.aggregate(all=Count("pk"), with_land=with_land)
+    asked = {"remedy"} if target.kind == Target.Kind.CASES else set()
+    if counts["with_land"] or not counts["all"]:
+        asked |= {"land_before", "land_after"}
+    return asked
 
 
 def next_code(target: Target, village: Village) -> str:
@@ -74,6 +92,7 @@ def lookalikes(
 def repeated(target: Target, village: Village, *, by: User, code: str, **facts) -> Patch | None:
     """这个人刚刚加过的一模一样的图斑，没有是 None：按了两次按钮、退回去又交一次，都只算一块。"""
     same = {name: facts.get(name, "") for name in ("area_mu", "place", "contractor")}
+    same |= {name: facts.get(name) for name in ("found_lat", "found_lon")}
     if facts.get("since_on"):
         same["since_on"] = facts["since_on"]
     recent = Patch.objects.filter(
@@ -88,14 +107,46 @@ def repeated(target: Target, village: Village, *, by: User, code: str, **facts) 
     return (recent.filter(code=code) if code else recent).order_by("-pk").first()
 
 
-@transaction.atomic
 def add(
-    target: Target, village: Village, *, by: User, code: str = "", **facts
+    target: Target,
+    village: Village,
+    *,
+    by: User,
+    code: str = "",
+    photos: Sequence[Checked] = (),
+    **facts,
 ) -> tuple[Patch, bool]:
-    """添加一块图斑：没给编号就用下一个空号。刚刚加过一模一样的，返回那一块。→ (图斑, 是不是新加的)"""
-    Target.objects.select_for_update().get(pk=target.pk)  # 两个人同时添加时排队，空号不会撞
-    if first := repeated(target, village, by=by, code=code, **facts):
-        return first, False
-    return actions.add_patch(
-        target, village, code=code or next_code(target, village), by=by, **facts
-    ), True
+    """添加一块图斑，连同发现时的照片：没给编号就用下一个空号。→ (图斑, 是不是新加的)
+
+    刚刚加过一模一样的，返回那一块，同一张照片不再存。一个事务，存不下照片的什么也不留。
+    """
+    with evidence.saving():
+        Target.objects.select_for_update().get(pk=target.pk)  # 两个人同时添加时排队，空号不会撞
+        first = repeated(target, village, by=by, code=code, **facts)
+        patch = first or actions.add_patch(
+            target, village, code=code or next_code(target, village), by=by, **facts
+        )
+        if photos:
+            record = _found(patch, by)
+            for checked in photos:
+                evidence.store(record, checked, by)
+        return patch, first is None
+
+
+def _found(patch, by):
+    """发现的那一条记录，照片挂在上面；重复提交的用第一次的。"""
+    if record := patch.records.filter(kind=Kind.FOUND).first():
+        return record
+    steps = steps_of(patch)
+    if not steps:
+        raise actions.NotAllowed(
+            f"“{patch.target.name}”还没有时间节点，照片存不下；请管理员先在方案里补上，或不带照片添加。"
+        )
+    return RectificationRecord.objects.create(
+        patch=patch,
+        village=patch.village,
+        milestone=steps[0],
+        kind=Kind.FOUND,
+        done_on=patch.since_on,
+        by=by,
+    )

@@ -167,7 +167,8 @@ def _copy_records(preview, new, stamp):
 
 def _with_records(patches):
     pks = [patch.pk for patch in patches]
-    found = RectificationRecord.objects.filter(patch__in=pks).order_by()
+    # 只有发现时照片的，不算那边已经办过
+    found = RectificationRecord.objects.exclude(kind=Kind.FOUND).filter(patch__in=pks).order_by()
     return set(found.values_list("patch", flat=True))
 
 

@@ -173,6 +173,9 @@ def _add_child(context, facts, again):
         "land_after",
         "remedy",
         "extra",
+        "found_lat",
+        "found_lon",
+        "found_accuracy_m",
         "batch",
         "is_demo",
     )

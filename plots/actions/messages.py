@@ -17,7 +17,7 @@ from villages.models import User
 if TYPE_CHECKING:  # 同一间屋里互相提到，只为写明类型
     from plots.actions.transaction import Submitted
 
-QUIET_KINDS = (Kind.REMARK,)  # 督办不改变图斑，不算“别人改过”
+QUIET_KINDS = (Kind.REMARK, Kind.FOUND)  # 督办、发现不改变图斑，不算“别人改过”
 
 
 def amount(mu: Decimal) -> str:
@@ -69,6 +69,7 @@ def describe(record: RectificationRecord, user: User | None = None) -> str:
         Kind.CARRY: f"结转到{record.details.get('plan', '')}",
         Kind.REMOVE: f"移出台账：{record.note}",
         Kind.RELAPSE: f"发现反弹：{record.note}",
+        Kind.FOUND: "发现这块图斑",
     }[record.kind]
     return f"{who} {day}{what}"
 

@@ -1,12 +1,15 @@
 """照片的位置与图斑的关系；只作参考，从不拒绝。"""
 
+import math
 from collections.abc import Iterable
 from decimal import Decimal
 
+import shapely
 from django.conf import settings
 from django.db.models import Q
 
 from plots.models import Evidence, Patch, PatchShape
+from taiping.ground.area import sqm_from_mu
 from taiping.ground.geometry.measure import distance_m
 from taiping.ground.geometry.shapes import load
 
@@ -18,23 +21,24 @@ FURTHEST_M = 2_000_000_000  # 数据库里整数的上限以内
 def locate(
     patch: Patch, lat: Decimal | None, lon: Decimal | None
 ) -> tuple[Evidence.Position, int | None]:
-    """(Position, 离图斑的米数)。没有图形、没有位置、位置不可信的是 UNKNOWN, None；在图斑内是 0 米。
+    """(Position, 离图斑的米数)。没有位置、位置不可信、不知道图斑在哪里的是 UNKNOWN, None；在图斑内是 0 米。
 
-    lat、lon 是 Decimal 度（没有位置时都是 None）。
+    没有图形的，照发现时手机的位置判断，只说得出在附近、在外。lat、lon 是 Decimal 度（没有位置时都是 None）。
     """
     if not _is_credible(lat, lon):
         return Position.UNKNOWN, None
     try:
         shape = patch.shape  # 同一个图斑只查一次
     except PatchShape.DoesNotExist:
-        return Position.UNKNOWN, None
+        return _judge_from_spot(patch, lat, lon)
     return _judge(load(shape.wkb), lat, lon)
 
 
 def position_advice(photos: Iterable[Evidence]) -> str:
-    """刚交的照片（同一块图斑的）哪几张拍在图斑外、没有位置，一句话；都好、图斑没有图形的是空文字。"""
+    """刚交的照片（同一块图斑的）哪几张拍在图斑外、没有位置，一句话；都好、不知道图斑在哪里的是空文字。"""
     photos = list(photos)
-    if not photos or not PatchShape.objects.filter(pk=photos[0].patch_id).exists():
+    placed = Patch.objects.placed().filter(lat__isnull=False)
+    if not photos or not placed.filter(pk=photos[0].patch_id).exists():
         return ""
     far = [item.position_m for item in photos if item.position == Position.OUTSIDE]
     placeless = sum(not _is_credible(item.lat, item.lon) for item in photos)
@@ -84,9 +88,23 @@ def _is_credible(lat, lon):
     return abs(lat) <= 90 and abs(lon) <= 180 and bool(lat or lon)
 
 
+def _judge_from_spot(patch, lat, lon):
+    """发现时人站在图斑里或边上：减去定位的误差，再减去图斑（当它是圆的）的半径，还有多远。"""
+    if patch.spot is None:
+        return Position.UNKNOWN, None
+    away = distance_m(shapely.Point(patch.spot.lon, patch.spot.lat), float(lon), float(lat))
+    radius = math.sqrt(sqm_from_mu(patch.area_mu) / math.pi)
+    beyond = max(away - radius - (patch.found_accuracy_m or 0), 0)
+    return _near_or_outside(beyond), min(round(beyond), FURTHEST_M)
+
+
+def _near_or_outside(metres):
+    return Position.NEAR if metres <= settings.PHOTO_NEAR_METRES else Position.OUTSIDE
+
+
 def _judge(geometry, lat, lon):
     metres = distance_m(geometry, float(lon), float(lat))
     if metres == 0:
         return Position.INSIDE, 0
     whole = min(max(round(metres), 1), FURTHEST_M)
-    return (Position.NEAR if metres <= settings.PHOTO_NEAR_METRES else Position.OUTSIDE), whole
+    return _near_or_outside(metres), whole

@@ -29,12 +29,13 @@ def due_text(milestone: Milestone, today: datetime.date, own: datetime.date | No
     return f"{day}前" if milestone.due_on or due == own else f"方案未定时限，{day}前"
 
 
-def tasks_of(user: User, today: datetime.date) -> PatchQuerySet:
-    """轮到村里办的图斑，带 group（退回、逾期、7天内、以后），先急后缓。"""
+def tasks_of(user: User, today: datetime.date, words: str = "") -> PatchQuerySet:
+    """轮到村里办的图斑，带 group（退回、逾期、7天内、以后），先急后缓；words 是要找的字，空的是全部。"""
     soon = today + datetime.timedelta(days=SOON_DAYS + 1)
     return (
         Patch.objects.visible_to(user)
         .current()
+        .about(words)
         .filter(status__in=REPORTABLE, next_milestone__actor=Milestone.Actor.VILLAGE)
         .annotate(
             rank=Case(
@@ -51,9 +52,10 @@ def tasks_of(user: User, today: datetime.date) -> PatchQuerySet:
 
 @dataclass
 class Counts:
-    """各村各组有几块；village 空就是全部村。"""
+    """各村各组有几块；village 空就是全部村。any_placed：有没有哪一块知道在地图上哪里。"""
 
     rows: list[tuple[int, str, int]] = field(default_factory=list)  # (村 pk, 组, 个)
+    any_placed: bool = False
 
     def of(self, *groups: str, village: int | None = None) -> int:
         return sum(n for pk, group, n in self.rows if group in groups and village in (None, pk))
@@ -62,11 +64,14 @@ class Counts:
         return self.of(*GROUPS, village=pk)
 
 
-def counts_of(user: User, today: datetime.date) -> Counts:
-    """一次查询数清每个村每一组有几块。"""
-    rows = tasks_of(user, today).order_by().values_list("village_id", "rank").annotate(Count("pk"))
+def counts_of(user: User, today: datetime.date, words: str = "") -> Counts:
+    """一次查询数清每个村每一组有几块；words 是要找的字。"""
+    found = tasks_of(user, today, words).order_by()
+    placed = Count("shape") + Count("found_lat")
+    rows = list(found.values_list("village_id", "rank").annotate(Count("pk"), placed=placed))
     names = list(GROUPS)
-    return Counts([(village, names[rank], n) for village, rank, n in rows])
+    counted = [(village, names[rank], n) for village, rank, n, _ in rows]
+    return Counts(counted, any(placed for *_, placed in rows))
 
 
 def waiting_of(user: User, today: datetime.date, village: Village | None = None) -> list[str]:

@@ -28,6 +28,7 @@ class Kind(models.TextChoices):
     CARRY = "CARRY", "结转"
     REMOVE = "REMOVE", "移出台账"
     RELAPSE = "RELAPSE", "反弹"
+    FOUND = "FOUND", "发现"  # 手工添加时带着照片的：照片挂在这一条上，不算办过什么
 
 
 class Remedy(models.TextChoices):

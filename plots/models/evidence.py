@@ -128,7 +128,8 @@ class Evidence(Material):
         if gap == 0:
             return ""
         side = "早" if gap < 0 else "晚"
-        return f"拍摄比完成日期{side} {abs(gap)} 天"
+        what = "发现" if self.record.kind == "FOUND" else "完成"
+        return f"拍摄比{what}日期{side} {abs(gap)} 天"
 
     @property
     def position_text(self) -> str:

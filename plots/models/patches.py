@@ -7,6 +7,7 @@ from django.utils import timezone
 from plots.models.batches import Batch
 from plots.models.choices import ENDED, Remedy, Status
 from plots.models.querysets import PatchQuerySet
+from plots.models.shapes import Spot
 from taiping.ground.area import MuField
 from tasks.models import Milestone, Target
 from villages.models import User, Village
@@ -49,6 +50,14 @@ class Patch(models.Model):
         db_index=False,
         verbose_name="结转自",
     )
+    # 发现时手机在哪里：没有图形的图斑，在地图上是一个点；有了图形就看图形
+    found_lat = models.DecimalField(
+        "发现时纬度", max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    found_lon = models.DecimalField(
+        "发现时经度", max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    found_accuracy_m = models.PositiveIntegerField("发现时定位精度（米）", null=True, blank=True)
     since_on = models.DateField("从哪天起算", null=True, blank=True)
     until_on = models.DateField("到哪天不再算", null=True, blank=True)
     until_at = models.DateTimeField("不再算的录入时间", null=True, blank=True)
@@ -115,6 +124,14 @@ class Patch(models.Model):
                 name="patch_status_is_known",
                 violation_error_message="没有这种状态。",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    found_lat__isnull=True, found_lon__isnull=True, found_accuracy_m__isnull=True
+                )
+                | Q(found_lat__isnull=False, found_lon__isnull=False),
+                name="patch_found_coordinates_come_in_pairs",
+                violation_error_message="发现时的经度和纬度要一起填。",
+            ),
         ]
         indexes = [
             models.Index(fields=["next_milestone", "status"], name="patch_by_next_step"),
@@ -133,6 +150,13 @@ class Patch(models.Model):
 
     def __str__(self):
         return self.code
+
+    @property
+    def spot(self) -> Spot | None:
+        """发现时手机在哪里；没有记是 None。"""
+        if self.found_lat is None:
+            return None
+        return Spot(float(self.found_lon), float(self.found_lat))
 
     @property
     def has_ended(self) -> bool:

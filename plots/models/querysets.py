@@ -4,7 +4,7 @@ import datetime
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Cast, Coalesce, Greatest
 
 from plots.models.deadlines import end_of_day
 from tasks.models import Milestone
@@ -60,13 +60,33 @@ def late_next(before: datetime.date) -> Q:
     return Q(next_milestone__in=steps_due(before)) & own_past
 
 
+def found_at(axis: str) -> Cast:
+    """发现时手机的经度（lon）或纬度（lat），和图形的外接框一样是小数。"""
+    return Cast(f"found_{axis}", models.FloatField())
+
+
 class PatchQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "PatchQuerySet":
         return self.filter(village__in=Village.objects.visible_to(user))
 
+    def about(self, words: str) -> "PatchQuerySet":
+        """编号、小地名、承包人里含这些字的；空格隔开的每一段都要含，空的是全部。台账、我的任务用同一种找法。"""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(code__icontains=word) | Q(place__icontains=word) | Q(contractor__icontains=word)
+            )
+        return found
+
     def with_steps(self) -> "PatchQuerySet":
         """带好任务、村和下一步：看编号、截止日期、还剩几天都不再查。"""
         return self.select_related("target__plan", "village", "next_milestone__target__plan")
+
+    def placed(self) -> "PatchQuerySet":
+        """带上图斑的中心 lat、lon（度）：图形的中间，没有图形的是发现时手机的位置；都没有的是 None。"""
+        lat = (F("shape__min_lat") + F("shape__max_lat")) / 2
+        lon = (F("shape__min_lon") + F("shape__max_lon")) / 2
+        return self.annotate(lat=Coalesce(lat, found_at("lat")), lon=Coalesce(lon, found_at("lon")))
 
     def counting(self, on: datetime.date, basis: str = DONE) -> "PatchQuerySet":
         """某天算数的图斑：拆分、结转、移出的从那天起不算，拆出来的、结转来的从那天起才算。"""

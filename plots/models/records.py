@@ -182,6 +182,11 @@ class RectificationRecord(models.Model):
         return "added_with_plan" in self.details
 
     @property
+    def step_text(self) -> str:
+        """照片旁边写的：是哪一步的，或是发现时的。"""
+        return "发现时" if self.kind == Kind.FOUND else self.milestone.name
+
+    @property
     def late_days(self) -> int:
         """上报或核实通过比这一步的截止晚了几天；按期的、别的记录是 0。"""
         if self.kind not in (Kind.REPORT, Kind.PASS):

@@ -1,10 +1,24 @@
 """图斑的图形和图形检查。图形单独一张表：台账和进度从不读它。"""
 
+from dataclasses import dataclass
+
 from django.db import models
 
 from taiping.ground.area import MuField
 from taiping.ground.geometry.fields import ShapeModel, ShapeQuerySet
 from villages.models import User, Village
+
+
+@dataclass(frozen=True)
+class Spot:
+    """点：没有图形的图斑，发现时手机在哪里（度）；外接框就是它自己。"""
+
+    lon: float
+    lat: float
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        return self.lon, self.lat, self.lon, self.lat
 
 
 class PatchShapeQuerySet(ShapeQuerySet):

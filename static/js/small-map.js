@@ -27,7 +27,8 @@ function camera(photo, number) {
 
 const data = JSON.parse(document.getElementById("small-map-data").textContent);
 const area = layer(data.shape, data.status, false);
-const map = open(document.getElementById("small-map"), area.getBounds().pad(0.3));
+const around = L.featureGroup([area]).getBounds(); // 点自己没有范围
+const map = open(document.getElementById("small-map"), around.pad(0.3));
 area.addTo(map);
 const cameras = data.photos.map((photo, at) => camera(photo, at + 1).addTo(map));
 if (cameras.length) {

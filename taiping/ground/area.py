@@ -22,6 +22,11 @@ def mu_from_sqm(sqm: Decimal | str) -> Decimal:
     return Decimal(sqm) * MU_PER_SQM
 
 
+def sqm_from_mu(mu: Decimal) -> float:
+    """亩 → m²，只用来估大小。"""
+    return float(mu) * 2000 / 3
+
+
 def rounded(amount: Decimal | int | str | None, decimals: int = 2) -> Decimal | None:
     """四舍五入到给定的小数位；None 仍是 None（没有数不等于 0）。"""
     if amount is None:

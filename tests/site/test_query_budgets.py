@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from plots.actions import transaction as one_transaction
 from plots.ledger import replay as ledger
@@ -127,6 +128,23 @@ def test_a_patch_page(client, year, replays, who):
     assert response.status_code == 200
     assert len(queries) <= 12
     assert len(replays) <= 1
+    assert repeated(queries) == []
+
+
+@pytest.mark.parametrize("query", ["", "?q=T", "?sort=near"])
+def test_my_tasks(client, year, query):
+    """头一次打开记下看的时间；以后每次一样多，多问的一句是上次看过以后核实通过了什么。"""
+    for _ in range(3):
+        make_shape(year.patch(due=-1), square())
+    year.east_secretary.tasks_seen_at = timezone.now()
+    year.east_secretary.save(update_fields=["tasks_seen_at"])
+    client.force_login(year.east_secretary)
+    client.get("/my/")
+
+    response, queries = asked(lambda: client.get(f"/my/{query}"))
+
+    assert len(response.context["cards"]) == 3
+    assert len(queries) == 13
     assert repeated(queries) == []
 
 

@@ -24,6 +24,8 @@ from tests.worlds.walk_town import (
 )
 
 pytestmark = pytest.mark.django_db
+# 没登录也打得开的：登录、健康、没有网络时的一页和它的两个文件（里面没有任何人的东西）
+OPEN = {"healthz", "villages:login", "plots:field", "plots:service_worker", "plots:manifest"}
 ODD_METHODS = ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]
 OUR_405 = "这个地址不能这样打开"
 OUTSIDERS = ["没登录", "东村书记"]
@@ -35,6 +37,7 @@ MOVING = {
     "axes.accessattempt",
     "axes.accessfailurelog",
 }
+SEEN = "tasks_seen_at"  # 上次看我的任务：看了就记，好告诉本人以后有什么
 FORM = {
     "on": "2024-09-10",
     "done_on": "2024-09-10",
@@ -65,9 +68,12 @@ def everything():
     kept = [
         model for model in models if not model._meta.proxy and model._meta.label_lower not in MOVING
     ]
-    return {
-        model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in kept
-    }
+    return {model._meta.label: rows_of(model) for model in kept}
+
+
+def rows_of(model):
+    names = [field.attname for field in model._meta.concrete_fields if field.name != SEEN]
+    return list(model._base_manager.order_by("pk").values_list(*names))
 
 
 def addresses(town):
@@ -120,11 +126,7 @@ def test_looking_breaks_nothing_shows_nothing_and_changes_nothing(town, person):
             wrong.append((name, path, leaks(got, path)))
         if got.status_code == 405 and OUR_405 not in text_of(got):
             wrong.append((name, path, "405 是白页"))
-        if (
-            person == "没登录"
-            and got.status_code == 200
-            and name not in ("healthz", "villages:login")
-        ):
+        if person == "没登录" and got.status_code == 200 and name not in OPEN:
             wrong.append((name, path, "没登录就打开了"))
 
     assert wrong == []
@@ -140,6 +142,8 @@ def test_odd_methods_get_our_own_405_page(town, person):
         # 每个地址的五种方法管理员都试；别的人轮着试一种
         methods = ODD_METHODS if person == "管理员" else [ODD_METHODS[place % len(ODD_METHODS)]]
         for method in methods:
+            if name == "plots:photo" and method in ("PUT", "DELETE"):
+                continue  # 照片一张一张传，用的就是这两种
             response = client.generic(method, path)
             if (response.status_code, OUR_405 in text_of(response)) != (405, True) or leaks(
                 response, path

@@ -36,6 +36,8 @@ class User(AbstractUser):
         "须改密码", default=False, help_text="密码由管理员发放，本人首次登录必须改。"
     )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
+    # 只用来告诉他本人“上次看过以后”有什么；不上页面，不给别人看
+    tasks_seen_at = models.DateTimeField("上次看我的任务", null=True, blank=True, editable=False)
 
     objects = AccountManager()
     REQUIRED_FIELDS = ["name"]

@@ -1,4 +1,4 @@
-"""手工添加一块图斑。"""
+"""手工添加一块图斑：在办公室补一块，或在地里连位置、照片一起加。"""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,6 +9,7 @@ from plots.actions import messages as words
 from plots.actions.adding import add, open_targets
 from plots.actions.permissions import NotAllowed
 from plots.pages.add.forms import AddForm
+from plots.pages.report.file_fields import CheckedFiles
 from taiping.ground.web import whole_number
 from villages.accounts import drafts
 
@@ -18,27 +19,37 @@ def patch_add(request):
     targets = open_targets(request.user, today)
     if not targets:
         raise PermissionDenied("图斑由镇工作人员添加，请联系镇里。")
+    given = {"targets": targets, "user": request.user, "today": today}
     if request.method != "POST":
-        return _show(
-            request,
-            AddForm(targets=targets, user=request.user, today=today, initial=_from_link(request)),
-        )
-    form = AddForm(request.POST, targets=targets, user=request.user, today=today)
+        return _show(request, AddForm(**given, initial=_from_link(request)))
+    form = AddForm(request.POST, CheckedFiles(request.FILES), **given)
     if form.is_valid():
         data = form.cleaned_data
         try:
-            patch, is_new = add(data["target"], data["village"], by=request.user, **form.facts())
+            patch, is_new = add(
+                data["target"],
+                data["village"],
+                by=request.user,
+                photos=data["evidence"],
+                **form.facts(),
+            )
         except NotAllowed as refusal:
             form.add_error("code", str(refusal))
         else:
-            said = "已添加" if is_new else "刚才已经添加过"
-            area = words.amount(patch.area_mu)
-            messages.success(
-                request,
-                f"{said}图斑 {patch.code}，{patch.village}，{area}。{words.next_sentence(patch, today)}",
-            )
+            messages.success(request, _said(patch, is_new, today))
             return redirect("plots:patch", patch.pk)
     return _show(request, form)
+
+
+def _said(patch, is_new, today):
+    """“已添加图斑 补-001，东村，3.25 亩，记下了位置，照片和文件 1 个。下一步：……”"""
+    said = [f"{'已添加' if is_new else '刚才已经添加过'}图斑 {patch.code}", str(patch.village)]
+    said.append(words.amount(patch.area_mu))
+    if patch.spot:
+        said.append("记下了位置")
+    if kept := patch.evidence.count():
+        said.append(f"照片和文件 {kept} 个")
+    return f"{'，'.join(said)}。{words.next_sentence(patch, today)}"
 
 
 def _from_link(request):
@@ -53,4 +64,5 @@ def _from_link(request):
 
 def _show(request, form):
     drafts.refill(request, form)
-    return render(request, "plots/add/add.html", {"form": form})
+    more = {"lacking": [], "more_cameras": range(2, 3)}  # 照片不是非有不可；拍照一次一张，给两格
+    return render(request, "plots/add/add.html", {"form": form, **more})

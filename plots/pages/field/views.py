@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -73,12 +73,8 @@ def service_worker(request):
         "plots/field/field.html", {**_blank(), "user": AnonymousUser()}, request
     )
     version = hashlib.sha256("\n".join([*files, page]).encode()).hexdigest()[:16]
-    response = render(
-        request,
-        "plots/field/sw.js",
-        {"files": files, "version": version},
-        content_type="text/javascript; charset=utf-8",
-    )
+    script = render_to_string("plots/field/sw.js", {"files": files, "version": version})
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response
 

@@ -31,13 +31,15 @@ NEEDED = (
     "until_on",
     "due_on",
     "is_demo",
+    "found_lat",
+    "found_lon",
     *(f"shape__{name}" for name in ("wkb", "min_lon", "min_lat", "max_lon", "max_lat")),
 )
 
 
 def answer(filters, window):
     """窗口里的图斑 → 一段段的 GeoJSON 文字。查询在开始写之前做完，次数固定：写到一半就没法再说出错了。"""
-    found = filters.qs.filter(window.contains("shape__"))
+    found = filters.qs.filter(window.contains("shape__") | window.holds_spot())
     count = found.order_by().count()
     if count > LIMIT:
         cells = _cells(found, window)
@@ -95,13 +97,13 @@ def _facts(row):
 
 
 def _features(rows, window):
-    shapes = [row.patch.shape for row in rows]
+    shapes = [getattr(row.patch, "shape", None) or row.patch.spot for row in rows]
     for row, geometry in zip(rows, outlines(shapes, window), strict=True):
         yield _feature(geometry, _facts(row))
 
 
 def outlines(shapes, window):
-    """画在这个窗口里的样子，GeoJSON 文字：太小的是点，其余按缩放级别简化。"""
+    """画在这个窗口里的样子，GeoJSON 文字：太小的、只知道发现时位置的是点，其余按缩放级别简化。"""
     if not shapes:
         return []
     box = np.array([shape.box for shape in shapes])
@@ -127,16 +129,15 @@ def written(geometries):
 def _cells(found, window):
     """格子里的个数，画在它们的中间；格子不跟着窗口走，拖动时不跳。"""
     size = max(CELL_PX * window.pixel, 1e-6)
-    lon = (F("shape__min_lon") + F("shape__max_lon")) / 2
-    lat = (F("shape__min_lat") + F("shape__max_lat")) / 2
     cells = (
         found.order_by()
-        .annotate(column=Floor(lon / size), line=Floor(lat / size))
+        .placed()
+        .annotate(column=Floor(F("lon") / size), line=Floor(F("lat") / size))
         .values("column", "line")
-        .annotate(number=Count("pk"), lon=Avg(lon), lat=Avg(lat))
+        .annotate(number=Count("pk"), east=Avg("lon"), north=Avg("lat"))
     )
     cells = list(cells)
-    points = written(shapely.points([(cell["lon"], cell["lat"]) for cell in cells]))
+    points = written(shapely.points([(cell["east"], cell["north"]) for cell in cells]))
     return [
         _feature(point, {"number": cell["number"]})
         for point, cell in zip(points, cells, strict=True)

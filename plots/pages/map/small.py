@@ -3,6 +3,9 @@
 import json
 from urllib.parse import quote
 
+import shapely
+
+from plots.models.shapes import Spot
 from plots.pages.map.geojson import DIGITS, written
 from taiping.ground.geometry.shapes import load
 
@@ -21,24 +24,28 @@ WAYS = (
 )
 
 
-def ways_to(shape):
-    """[(哪家的地图, 地址)]：导航到图斑的中心。"""
-    lat, lon = (shape.min_lat + shape.max_lat) / 2, (shape.min_lon + shape.max_lon) / 2
+def ways_to(place):
+    """[(哪家的地图, 地址)]：导航到图斑的中心，没有图形的是发现时的位置。"""
+    west, south, east, north = place.box
+    lat, lon = (south + north) / 2, (west + east) / 2
     given = {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}", "name": quote("图斑")}
     return [(label, address.format(**given)) for label, address in WAYS]
 
 
-def small_map(patch, shape, evidence):
-    """给页面的数：{"shape": GeoJSON, "photos": [...], "placed": 有位置的张数, "total": 照片张数}；没有图形是 None。
+def small_map(patch, place, evidence):
+    """给页面的数：{"shape": GeoJSON, "photos": [...], "placed": 有位置的张数, "total": 照片张数}。
 
-    evidence 是 plots.evidence.listed 的结果，已经按范围筛过。
+    place 是图斑的图形，或发现时的位置（画成点）；都没有是 None。evidence 是 plots.evidence.listed 的结果，已经按范围筛过。
     """
-    if shape is None:
+    if place is None:
         return None
+    is_spot = isinstance(place, Spot)
+    drawn = shapely.Point(place.lon, place.lat) if is_spot else load(place.wkb)
     photos = [item for item in evidence if item.kind == item.Type.PHOTO]
     placed = [_photo(item) for item in photos if item.lat is not None]
     return {
-        "shape": json.loads(written([load(shape.wkb)])[0]),
+        "shape": json.loads(written([drawn])[0]),
+        "is_spot": is_spot,
         "photos": placed,
         "status": patch.status,
         "total": len(photos),

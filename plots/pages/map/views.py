@@ -1,11 +1,13 @@
 """地图：和台账同一个筛选；页面只带前几个图斑，图形由浏览器按看的范围来取。"""
 
 from django.conf import settings
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
+from django.db.models.functions import Coalesce
 from django.http import JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from plots.models import Status
+from plots.models.querysets import found_at
 from plots.pages.map import geojson
 from plots.pages.map.window import BadWindow, Window
 from plots.pages.patch_list.rows import PAGE, rows_of
@@ -27,12 +29,14 @@ def patch_map(request):
     ends = found.order_by().aggregate(
         count=Count("pk"),
         drawn=Count("shape"),
-        west=Min("shape__min_lon"),
-        south=Min("shape__min_lat"),
-        east=Max("shape__max_lon"),
-        north=Max("shape__max_lat"),
+        spots=Count("found_lat", filter=Q(shape__isnull=True)),
+        west=Min(Coalesce("shape__min_lon", found_at("lon"))),
+        south=Min(Coalesce("shape__min_lat", found_at("lat"))),
+        east=Max(Coalesce("shape__max_lon", found_at("lon"))),
+        north=Max(Coalesce("shape__max_lat", found_at("lat"))),
     )
-    drawn = filters.sorted(found.filter(shape__isnull=False).select_related(*geojson.RELATED))
+    placed = found.placed().filter(lat__isnull=False).select_related(*geojson.RELATED)
+    drawn = filters.sorted(placed)
     box = _edges(ends) or _edges(
         VillageBoundary.objects.visible_to(request.user).aggregate(**EDGES)
     )
@@ -46,6 +50,7 @@ def patch_map(request):
             "query": query_of(filters, "page"),
             "count": ends["count"],
             "drawn": ends["drawn"],
+            "spots": ends["spots"],
             "box": box,
             "rows": rows_of(drawn[:PAGE], filters),
             "first": PAGE,

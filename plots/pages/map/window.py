@@ -47,6 +47,14 @@ class Window:
             }
         )
 
+    def holds_spot(self):
+        """没有图形、发现时的位置在窗口里的条件。"""
+        return Q(
+            shape__isnull=True,
+            found_lon__range=(self.west, self.east),
+            found_lat__range=(self.south, self.north),
+        )
+
 
 def _box(text):
     if not text:

@@ -28,6 +28,7 @@ def patch_detail(request, pk):
     context = ActionContext(patch, request.user)
     events, replaced = timeline(patch, context.records)
     shape = PatchShape.objects.filter(pk=patch.pk).select_related("batch").first()
+    place = shape or patch.spot
     family = _family(request.user, patch)
     evidence = listed(_evidence(patch), request.user)
     return render(
@@ -43,8 +44,8 @@ def patch_detail(request, pk):
             "may_report": "report" in may,
             "offered_actions": [offered for verb, offered in OFFERED.items() if verb in may],
             "evidence": evidence,
-            "small_map": small_map(patch, shape, evidence),
-            "ways": ways_to(shape) if shape else [],
+            "small_map": small_map(patch, place, evidence),
+            "ways": ways_to(place) if place else [],
             "extra": list(patch.extra.items()),
             "events": events,
             "replaced": replaced,

@@ -240,11 +240,7 @@ class PatchFilter(django_filters.FilterSet):
         )
 
     def by_words(self, queryset, name, value):
-        for word in value.split():
-            queryset = queryset.filter(
-                Q(code__icontains=word) | Q(place__icontains=word) | Q(contractor__icontains=word)
-            )
-        return queryset
+        return queryset.about(value)
 
     def by_status(self, queryset, name, value):
         return queryset.filter(self.ledger.in_status(value) if self.is_as_of else Q(status=value))

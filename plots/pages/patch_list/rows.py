@@ -48,10 +48,10 @@ class Row:
 
 
 class CountedPages(Paginator):
-    """个数已经和面积一起查过，不再另查。"""
+    """一共几个已经查过了，不再另查。"""
 
-    def __init__(self, patches, total):
-        super().__init__(patches, PAGE)
+    def __init__(self, patches, total, size=PAGE):
+        super().__init__(patches, size)
         self.total = total
 
     @cached_property

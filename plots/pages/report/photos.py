@@ -81,4 +81,3 @@ def _take(request, patch, client_key, sha256):
 
 photo.methods = ["PUT", "DELETE"]
 photo.opens_by_get = False
-photos.opens_by_get = False

@@ -5,6 +5,9 @@ function flat(place, centre) {
   return [(place[0] - centre[0]) * METRES * Math.cos((centre[1] * Math.PI) / 180), (place[1] - centre[1]) * METRES];
 }
 
+/** 两处之间多少米。 */
+export const between = (one, two) => Math.hypot(...flat(two, one));
+
 function toSegment([x1, y1], [x2, y2]) {
   const dx = x2 - x1, dy = y2 - y1, length = dx * dx + dy * dy;
   const along = length ? Math.min(1, Math.max(0, -(x1 * dx + y1 * dy) / length)) : 0;
@@ -27,7 +30,8 @@ export function distance(place, rings) {
 }
 
 export function farText(metres) {
-  return metres < 1000 ? `${Math.round(metres)} 米` : `${(metres / 1000).toFixed(1)} 公里`;
+  const rounded = Math.max(10, Math.round(metres / 10) * 10); // 手机的位置准不到一米
+  return rounded < 1000 ? `${rounded} 米` : `${(metres / 1000).toFixed(1)} 公里`;
 }
 
 /** 手机现在在哪里：[经度, 纬度, 精度米]；不是 https、不许、定不上的是 null。 */

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from plots import actions
 from plots.ledger import queues as my
 from tasks.models import Milestone
-from tests.worlds.factories import make_milestone, make_target, make_user, make_village
+from tests.worlds.factories import make_milestone, make_plan, make_target, make_user, make_village
 from tests.worlds.year import TODAY, in_days
 from villages.models import Role
 
@@ -166,6 +166,29 @@ def test_number_of_queries_does_not_grow(client, year, django_assert_num_queries
     with django_assert_num_queries(len(one)):
         response = client.get("/my/")
     assert len(codes(response)) == 3
+
+
+def test_a_patch_is_added_from_here_only_where_the_target_allows_it(client, year):
+    target = year.target()
+    client.force_login(year.east_secretary)
+    assert "加一块图斑" not in client.get("/my/").content.decode()
+
+    target.villages_may_add = True
+    target.save(update_fields=["villages_may_add"])
+
+    page = client.get(f"/my/?village={year.east.pk}").content.decode()
+    assert f'href="/patches/add/?village={year.east.pk}">加一块图斑</a>' in page
+
+
+def test_nobody_adds_to_a_plan_of_last_year_that_is_settled(client, year):
+    old = make_plan(TODAY().year - 1)
+    make_milestone(make_target(old, villages_may_add=True))
+    client.force_login(year.east_secretary)
+    assert "加一块图斑" not in client.get("/my/").content.decode()
+
+    year.patch(target=old.targets.get())
+
+    assert "加一块图斑" in client.get("/my/").content.decode()
 
 
 def test_awaiting_count_is_for_the_town_only(year):
