@@ -2,8 +2,8 @@
 import { exifOf, placeOf, withExif } from "./exif.js";
 import { sha256 } from "./sha256.js";
 
-const QUALITIES = [0.8, 0.65, 0.5]; // 庄稼地的照片细处多：还大就再压一点
-const SMALL_ENOUGH = 480 * 1024, THUMB = 96;
+const QUALITIES = [0.8, 0.7, 0.6, 0.5]; // 庄稼地的照片细处多：还大就再压一点
+const SMALL_ENOUGH = 400 * 1024, THUMB = 96;
 const PHOTO = /\.(?:jpe?g|png|webp|hei[cf])$/i;
 
 export const isPhoto = (file) => file.type.startsWith("image/") || PHOTO.test(file.name);
