@@ -138,6 +138,8 @@ def test_shrunk_photo_keeps_the_originals_digest_and_size(phone):
     kept = Evidence.objects.get()
     assert (kept.original_sha256, kept.original_size, kept.was_shrunk) == (original, 5240296, True)
     assert (kept.sha256, kept.size) == (digest(GREEN), len(GREEN))
+    page = phone.client.get(f"/patches/{phone.patch.pk}/").content.decode()
+    assert "手机上缩小过，原照片 5.0\xa0MB" in page
 
 
 def test_reuse_is_seen_by_the_original_not_by_what_travelled(phone, year):
