@@ -12,6 +12,7 @@ from plots.evidence.checking import too_large
 from plots.ledger.queues import Card
 from plots.models import Patch, PatchShape
 from plots.models.deadlines import due_next
+from plots.pages.forms import AREA_NOT_NUMBER
 from plots.pages.report.file_fields import TOO_MANY
 from plots.pages.report.forms import (
     AREA_NEEDED,
@@ -35,6 +36,7 @@ def rules() -> dict[str, Any]:
     return {
         "words": {
             "area_needed": AREA_NEEDED,
+            "area_not_number": AREA_NOT_NUMBER,
             "area_too_large": AREA_TOO_LARGE,
             "whole_or_part": WHOLE_OR_PART,
             "one_by_one": ONE_BY_ONE,
@@ -81,6 +83,7 @@ def facts_of(form: ReportForm, outline: shapely.Geometry | None = None) -> dict[
         "first": form.steps[0].pk,
         "seen": context.last_seen,
         "left": plain(form.now.remaining_mu),
+        "today": context.today.isoformat(),
         "earliest": earliest.isoformat(),
         "too_early": too_early,
         "steps": [_step(form, *pair) for pair in zip(form.steps, form.labels, strict=True)],

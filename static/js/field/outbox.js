@@ -1,5 +1,5 @@
 /* 没交完的：摆在“我的任务”最上面，看得见到了哪一步；打开、连上网、回到这一页、按一下都会交。 */
-import { pause, send } from "./send.js";
+import { giveUp, pause, send } from "./send.js";
 import { all, photosOf, removeReport } from "./store.js";
 import { button, clear, node } from "./words.js";
 
@@ -151,6 +151,6 @@ export class Outbox {
 
   ask(report) {
     if (!window.confirm(`删掉 ${report.code} 这份没交的？填的和照片都不留。`)) return;
-    removeReport(report.client_key).then(() => this.show());
+    giveUp(report).then(() => this.show());
   }
 }

@@ -1,10 +1,11 @@
 /* 没有网络时的一页：地址是“我的任务”就列任务，是上报就摆出那张表；都照手机里留的一份。 */
+import { latest } from "./checks.js";
 import { newKey } from "./draft.js";
 import { ReportPage, wake } from "./form.js";
 import { distance, farText } from "./ground.js";
 import { Outbox } from "./outbox.js";
 import { all } from "./store.js";
-import { clear, daysText, daysTo, longDate, moment, node, today } from "./words.js";
+import { clear, daysText, daysTo, longDate, moment, node } from "./words.js";
 
 const REPORT = /^\/patches\/(\d+)\/report\/$/, SVG = "http://www.w3.org/2000/svg";
 const SOON = 7, WIDTH = 320, HEIGHT = 200, MARGIN = 24;
@@ -56,7 +57,7 @@ function fill(form, task) {
   else label.replaceWith(...task.steps.map((step, at) => radio(label, String(step.pk), step.label, at, "step")));
   form.querySelectorAll("#field-amount label.choice").forEach((one, at) => { one.lastChild.textContent = ` ${task.amounts[at]}`; });
   form.elements.amount.value = "whole";
-  Object.entries({ client_key: newKey(), seen: task.seen, first: task.first, done_on: today() }).forEach(([name, value]) => {
+  Object.entries({ client_key: newKey(), seen: task.seen, first: task.first, done_on: latest(task) }).forEach(([name, value]) => {
     form.elements[name].value = value;
   });
   for (const [isLater, words] of task.lacking.slice().reverse()) {

@@ -277,3 +277,18 @@ def test_purge_does_not_take_the_files_of_what_was_claimed(
 
     assert default_storage.exists(Evidence.objects.get().file.name)
     assert RectificationRecord.objects.get().created_at < timezone.now()
+
+
+def test_step_done_by_somebody_else_is_told_once_not_again_as_a_new_plan(phone, year):
+    """没有脚本的表：别人报了第一步，看过那句话再交，就是照现在的报，不再说一遍“方案变了”。"""
+    form = phone.form()
+    year.report(phone.patch, by=year.huang)
+
+    told = phone.client.post(phone.url, form)
+    shown = told.context["form"]
+    values = {name: shown[name].value() for name in ("seen", "first", "client_key", "amount")}
+    again_ = phone.client.post(phone.url, {**form, **values})
+
+    assert "上报了" in told.content.decode()
+    assert again_.status_code == 302
+    assert phone.patch.records.filter(kind="REPORT").count() == 2
