@@ -146,9 +146,12 @@ def test_somebody_else_logs_in_without_logging_out_and_the_tasks_are_wiped(year,
     phone.get_by_label("用户名").fill(other.username)
     phone.get_by_label("密码").fill(PASSWORD)
     phone.get_by_role("button", name="登录").click()
-    phone.goto("/plan/")
+    expect(phone.locator("#outbox")).to_be_attached()
+    until(lambda: phone.evaluate(WHOSE) == [other.pk], page=phone)
 
-    until(lambda: year.east_secretary.pk not in phone.evaluate(WHOSE), page=phone)
+    phone.get_by_role("button", name="退出").click()
+    expect(phone.get_by_role("button", name="登录")).to_be_visible()
+    assert phone.evaluate(WHOSE) == []
 
 
 def test_two_phones_on_one_patch_the_second_is_told(year, phone, patch, line):
