@@ -1,6 +1,5 @@
 """上报的照片一张一张先传来：PUT 交一张，GET 问到了哪几张，DELETE 不要了。表还没交，先留着。"""
 
-import re
 from io import BytesIO
 from urllib.parse import unquote
 
@@ -13,10 +12,9 @@ from plots import evidence
 from plots.evidence.checking import clean_name
 from plots.models.evidence import Material
 from plots.pages.report.entrance import closed, find, refused
-from plots.pages.report.file_fields import device_position
+from plots.pages.report.file_fields import SHA256, device_position
 from taiping.ground.web import answer, whole_number
 
-SHA256 = re.compile(r"[0-9a-f]{64}")
 MEGABYTE = 1024 * 1024
 REFUSED = {evidence.Spoiled: 400, evidence.Full: 409}  # 文件是好的，手机上留着再传；别的不用再传
 
