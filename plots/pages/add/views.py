@@ -66,8 +66,8 @@ def _from_link(request):
 def _show(request, form):
     drafts.refill(request, form)
     more = {
-        "lacking": [],
-        "more_cameras": range(2, 3),
+        "lacking": [],  # 照片不是非有不可
+        "more_cameras": range(2, 3),  # 没有脚本的，拍照一次一张，给两格
         "px": settings.EVIDENCE_CLIENT_PX,
-    }  # 照片不是非有不可；拍照一次一张，给两格
+    }
     return render(request, "plots/add/add.html", {"form": form, **more})
