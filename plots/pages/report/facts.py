@@ -23,6 +23,7 @@ from plots.pages.report.forms import (
     ReportForm,
 )
 from taiping.ground.area import plain, rounded
+from taiping.ground.dates import fixed_day
 from taiping.ground.geometry.shapes import load
 from villages.models import User
 
@@ -31,8 +32,10 @@ FINE = 0.00001
 
 
 def rules() -> dict[str, Any]:
-    """和哪一块无关的：几句话（{…} 里由手机填上）、几个限度。"""
+    """和哪一块无关的：几句话（{…} 里由手机填上）、几个限度。today 只在今天固定时有，平常手机看自己的钟。"""
+    fixed = fixed_day()
     return {
+        "today": fixed.isoformat() if fixed else "",
         "words": {
             "area_needed": AREA_NEEDED,
             "area_too_large": AREA_TOO_LARGE,

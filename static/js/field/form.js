@@ -4,7 +4,7 @@ import { discard, draftFor, fieldsOf, restore, save } from "./draft.js";
 import { carryPhotos, Later, pause, send, Stopped } from "./send.js";
 import { Shots } from "./shots.js";
 import { get } from "./store.js";
-import { button, clear, node } from "./words.js";
+import { button, clear, fixToday, node } from "./words.js";
 
 const TYPING = 300;
 const OFFLINE = "现在连不上。填的和照片都已存在这部手机里：连上网会自动再交，回到有信号的地方打开“我的任务”也会交。请不要清除浏览器的数据。";
@@ -13,6 +13,7 @@ const FULL = "手机存储满了，填的只留在这一页，请不要关掉它
 export class ReportPage {
   constructor(form, facts, user, { done }) {
     Object.assign(this, { form, facts, user, done, sending: false });
+    fixToday(facts.today);
     this.status = form.querySelector("[data-sending]");
     this.submit = form.querySelector("button[type=submit]");
   }
