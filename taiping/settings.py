@@ -198,6 +198,7 @@ LOGOUT_REDIRECT_URL = "villages:login"
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "taiping" / "locale"]  # Django 自己的几句话换成办公室里的说法
 USE_TZ = True
 
 STATIC_URL = "static/"

@@ -72,8 +72,8 @@ def store(
     同一份已经在这条记录上，返回原来的（重复提交）。先传来的文件已经写好，只换个主人。
     """
     is_pending = isinstance(material, PendingEvidence)
-    same = material.original_sha256 if is_pending else material.sha256
-    if first := Evidence.objects.filter(record=record, original_sha256=same).first():
+    same = Evidence.objects.filter(record=record, original_sha256=material.original_sha256)
+    if first := same.first():
         return first
     with saving():
         evidence = Evidence(
@@ -106,8 +106,8 @@ def read(
         "name": checked.name,
         "size": checked.size,
         "sha256": checked.sha256,
-        "original_sha256": checked.sha256,
-        "original_size": checked.size,
+        "original_sha256": checked.original_sha256,
+        "original_size": checked.original_size,
         "taken_at": facts.taken_at,
         "lat": facts.lat,
         "lon": facts.lon,

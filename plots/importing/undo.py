@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from plots import actions
+from plots import actions, evidence
 from plots.geometry.attach import refresh
 from plots.importing.apply import Refused
 from plots.importing.compare import CHUNK, LABELS
@@ -20,6 +20,7 @@ from plots.models import (
     Kind,
     Patch,
     PatchShape,
+    PendingEvidence,
     RectificationRecord,
 )
 from taiping.ground import dates
@@ -100,8 +101,12 @@ def _undo(batch, by):
 
 
 def _remove(pks):
-    """连着图形、检查和更正的记录（refusal 看过，没有别的记录）。不走逐块的删除：十万块不用一块块地记修改记录，批次的撤回记着。"""
+    """连着图形、检查、先传来的照片和更正的记录（refusal 看过，没有别的记录）。
+
+    不走逐块的删除：十万块不用一块块地记修改记录，批次的撤回记着。
+    """
     for part in _parts(pks, IN_ONE // 2):
+        evidence.drop(PendingEvidence.objects.filter(patch__in=part))
         for rows in (
             GeometryCheck.objects.filter(Q(patch__in=part) | Q(other__in=part)),
             PatchShape.objects.filter(pk__in=part),

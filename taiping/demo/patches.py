@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from plots import actions
+from plots.evidence import drop
 from plots.ledger.replay import settle
-from plots.models import Batch, Evidence, Patch, Reason, RectificationRecord
+from plots.models import Batch, Evidence, Patch, PendingEvidence, Reason, RectificationRecord
 from taiping.demo import timelines
 from taiping.demo.area_split import planned_patches
 from taiping.demo.assignments import assign, outcomes, paces
@@ -115,6 +116,7 @@ def clear() -> dict[str, int]:
     for item in evidence:
         files += [part for part in (item.file, item.display, item.thumb) if part]
     by_real_users = records.filter(by__is_demo=False).count()
+    drop(PendingEvidence.objects.filter(patch__in=patches))
     records.update(copy_of=None)  # 转记、拆出来的、结转来的指着原来的，先松开才删得掉
     patches.update(split_from=None, carried_from=None)
     removed = {

@@ -74,6 +74,7 @@ def test_three_photos_are_listed_shrunk_and_reported(phone, photos, line):
     choose(phone, *photos[:2])
     choose(phone, photos[2], where=CAMERA)
     expect(phone.locator(".shot", has_text="已收到")).to_have_count(3)
+    expect(phone.locator("[data-sending]")).to_contain_text("已收到 3 张，还没有上报")
     up = line.bytes_up
 
     press(phone)
@@ -272,6 +273,20 @@ def test_killed_page_comes_back_whole(phone, photos, patch, line):
     assert Evidence.objects.count() == 1
 
 
+def test_starting_over_asks_first_and_says_what_goes(phone, patch, photos):
+    asked = []
+    phone.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    phone.get_by_label("说明").fill("写错了")
+    choose(phone, photos[0])
+    opened(phone, patch)
+
+    phone.get_by_role("button", name="不要了，从头填").click()
+
+    expect(phone.locator(".shot")).to_have_count(0)
+    expect(phone.get_by_label("说明")).to_have_value("")
+    assert asked == ["上次填的和 1 张照片、文件都不留，从头填？"]
+
+
 def test_sent_back_meanwhile_is_shown_and_sent_after_a_look(year, phone, patch):
     phone.get_by_label("说明").fill("种了油菜")
     year.report(patch, by=year.huang, area_mu="1")
@@ -279,6 +294,7 @@ def test_sent_back_meanwhile_is_shown_and_sent_after_a_look(year, phone, patch):
     press(phone)
     expect(phone.locator("[data-draft]")).to_contain_text("这块图斑有了新的记录")
     expect(phone.locator("[data-draft]")).to_contain_text("上报了“复耕复种”1.00 亩")
+    expect(phone.locator("[data-draft]")).to_be_in_viewport()
     assert phone.get_by_label("说明").input_value() == "种了油菜"
     press(phone)
 

@@ -137,7 +137,7 @@ def test_the_phone_is_told_the_day_only_when_it_is_fixed(phone, town, settings):
     settings.FIXED_TODAY = None
     real = json.loads(phone.get("/my/tasks.json", **JSON).content)
 
-    assert (fixed["rules"]["today"], real["rules"]["today"]) == ("2024-10-20", "")
+    assert (fixed["rules"]["fixed_day"], real["rules"]["fixed_day"]) == ("2024-10-20", "")
     assert datetime.fromisoformat(fixed["at"]).date() != DAY  # 手机里什么时候留的，照真的钟
 
 

@@ -1,5 +1,6 @@
 """手工添加一块图斑：在办公室补一块，或在地里连位置、照片一起加。"""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
@@ -64,5 +65,9 @@ def _from_link(request):
 
 def _show(request, form):
     drafts.refill(request, form)
-    more = {"lacking": [], "more_cameras": range(2, 3)}  # 照片不是非有不可；拍照一次一张，给两格
+    more = {
+        "lacking": [],  # 照片不是非有不可
+        "more_cameras": range(2, 3),  # 没有脚本的，拍照一次一张，给两格
+        "px": settings.EVIDENCE_CLIENT_PX,
+    }
     return render(request, "plots/add/add.html", {"form": form, **more})

@@ -42,6 +42,12 @@ export function longDate(day) {
   return `${year}年${month}月${date}日`;
 }
 
+/** 手机的钟上的一刻：9月5日 08:30。 */
+export function moment(at) {
+  const time = new Date(at), two = (number) => String(number).padStart(2, "0");
+  return `${time.getMonth() + 1}月${time.getDate()}日 ${two(time.getHours())}:${two(time.getMinutes())}`;
+}
+
 /** 离截止还有几天（负的是过了）。 */
 export function daysTo(due) {
   return Math.round((Date.parse(due) - Date.parse(today())) / 86400000);
