@@ -1,4 +1,4 @@
-"""每页都要的几样东西：站名、这个人能去的页面、现在在哪一页、看的是哪一份方案。"""
+"""每页都要的几样东西：站名、固定的今天、这个人能去的页面、现在在哪一页、看的是哪一份方案。"""
 
 from urllib.parse import urlencode
 
@@ -8,6 +8,8 @@ from django.urls import NoReverseMatch, reverse
 from plots.ledger.older_plans import unfinished
 from plots.ledger.queues import awaiting_count
 from plots.models import Patch
+from taiping.ground.dates import fixed_day
+from taiping.ground.display import day
 from tasks.models.question import DONE
 from villages.models import User
 
@@ -33,6 +35,7 @@ def navigation(request):
         "plan_links": [],
         "older_plans": [],
         "has_demo": False,
+        "fixed_day": day(fixed_day()),
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.must_change_password:

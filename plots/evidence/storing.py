@@ -12,13 +12,13 @@ from uuid import uuid4
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
 
 from plots.evidence.checking import Checked, EvidenceError, check_all
 from plots.evidence.position import locate
 from plots.evidence.sniff import JPEG
 from plots.models import Evidence, PendingEvidence, RectificationRecord
 from plots.models.evidence import Material
+from taiping.ground import dates
 from villages.models import User
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ def store(
             is_demo=is_demo or record.is_demo,
             **(_taken_over(material) if is_pending else read(material, by)),
         )
-        evidence.created_at = at or timezone.now()
+        evidence.created_at = at or dates.now()
         evidence.position, evidence.position_m = locate(record.patch, evidence.lat, evidence.lon)
         evidence.device_position, evidence.device_position_m = locate(
             record.patch, evidence.device_lat, evidence.device_lon

@@ -23,6 +23,7 @@ from plots.models import (
     PendingEvidence,
     RectificationRecord,
 )
+from taiping.ground import dates
 from taiping.ground.area import plain
 from tasks.models import Milestone
 from villages.models import User
@@ -94,7 +95,7 @@ def _undo(batch, by):
         RectificationRecord.objects.bulk_create(undone.amendments, batch_size=IN_ONE)
     _remove(pks)
     undone.removed = len(pks)
-    batch.withdrawn_at, batch.withdrawn_by = timezone.now(), by
+    batch.withdrawn_at, batch.withdrawn_by = dates.now(), by
     batch.save(update_fields=["withdrawn_at", "withdrawn_by"])
     return undone
 
@@ -199,7 +200,7 @@ def _area_back(undone, patch, pair, has_records, by):
         if undone.first_step:
             undone.amendments.append(
                 actions.area_amendment(
-                    patch, old, undone.first_step, by=by, at=timezone.now(), reason=reason
+                    patch, old, undone.first_step, by=by, at=dates.now(), reason=reason
                 )
             )
         patch.area_mu = old
@@ -238,6 +239,6 @@ def _shape_back(undone, patch, current, shape):
     values = {**old, "wkb": bytes.fromhex(old["wkb"]), "measured_mu": Decimal(old["measured_mu"])}
     for name, value in values.items():
         setattr(current, name, value)
-    current.updated_at = timezone.now()
+    current.updated_at = dates.now()
     current.save()
     return True

@@ -13,6 +13,7 @@ from taiping.demo import timelines
 from taiping.demo.area_split import planned_patches
 from taiping.demo.assignments import assign, outcomes, paces
 from taiping.demo.timelines import Timeline
+from taiping.ground import dates
 from tasks.models import Plan, Target
 from villages.models import Posting, Role, User, Village
 
@@ -23,7 +24,7 @@ NO_REASON = "材料不全"  # 理由表里没有表上写的那一条
 
 def load(now: datetime | None = None) -> dict[int, int]:
     """给已经开始的方案造图斑和记录，now 以后的事不办；返回表里要附照片的 {记录主键: 张数}。"""
-    now, photos = now or timezone.now(), {}
+    now, photos = now or dates.now(), {}
     for plan in Plan.objects.filter(starts_on__lte=timezone.localdate(now)):
         loader = PlanLoader(plan, now)
         loader.load()

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import date
 
 import pytest
 from PIL import Image
@@ -404,3 +405,21 @@ def test_heic_the_browser_cannot_open_goes_as_it_is_and_is_told(phone):
     expect(phone.locator(".shot")).to_contain_text(re.compile("HEIC|损坏"))
     press(phone)
     expect(phone.locator("#field-camera .error")).to_have_count(1)
+
+
+def test_on_a_fixed_day_the_phone_asks_the_server_what_today_is(town, page_as, line, settings):
+    settings.FIXED_TODAY = date(2024, 10, 20)
+    phone = page_as(town.east_secretary, base_url=line.url, viewport=PHONE)
+    opened(phone, town.patch)
+    expect(phone.locator("#id_done_on")).to_have_value("2024-10-20")
+
+    phone.locator("#id_done_on").fill("2024-10-21")
+    press(phone)
+    said = "日期 2024年10月21日 还没有到，请填今天（2024年10月20日）或以前的日期。"
+    expect(phone.locator("#field-done_on .error")).to_have_text(said)
+    assert sent(line, "POST") == []
+
+    phone.locator("#id_done_on").fill("2024-10-20")
+    press(phone)
+    phone.wait_for_url("**/my/")
+    assert RectificationRecord.objects.get().done_on == date(2024, 10, 20)

@@ -4,19 +4,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from plots.actions import messages as words
 from plots.actions.adding import add, open_targets
 from plots.actions.permissions import NotAllowed
 from plots.pages.add.forms import AddForm
 from plots.pages.report.file_fields import CheckedFiles
+from taiping.ground import dates
 from taiping.ground.web import whole_number
 from villages.accounts import drafts
 
 
 def patch_add(request):
-    today = timezone.localdate()
+    today = dates.today()
     targets = open_targets(request.user, today)
     if not targets:
         raise PermissionDenied("图斑由镇工作人员添加，请联系镇里。")

@@ -24,6 +24,7 @@ from plots.pages.report.forms import (
     ReportForm,
 )
 from taiping.ground.area import plain, rounded
+from taiping.ground.dates import fixed_day
 from taiping.ground.geometry.shapes import load
 from villages.models import User
 
@@ -32,8 +33,10 @@ FINE = 0.00001
 
 
 def rules() -> dict[str, Any]:
-    """和哪一块无关的：几句话（{…} 里由手机填上）、几个限度。"""
+    """和哪一块无关的：几句话（{…} 里由手机填上）、几个限度。fixed_day 只在今天固定时有，平常手机看自己的钟。"""
+    fixed = fixed_day()
     return {
+        "fixed_day": fixed.isoformat() if fixed else "",
         "words": {
             "area_needed": AREA_NEEDED,
             "area_not_number": AREA_NOT_NUMBER,

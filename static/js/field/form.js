@@ -4,7 +4,7 @@ import { draftFor, fieldsOf, restore, save } from "./draft.js";
 import { carryPhotos, giveUp, Later, pause, send, Stopped } from "./send.js";
 import { Shots } from "./shots.js";
 import { get } from "./store.js";
-import { button, clear, node } from "./words.js";
+import { button, clear, fixToday, node } from "./words.js";
 
 const TYPING = 300;
 const OFFLINE = "现在连不上，还没有交上去。填的和照片都已存在这部手机里：连上网会自动再交，回到有信号的地方打开“我的任务”也会交。请不要清除浏览器的数据。";
@@ -15,6 +15,7 @@ const BROKEN = "没有交成，填的和照片还在这部手机里。请刷新�
 export class ReportPage {
   constructor(form, facts, user, { done }) {
     Object.assign(this, { form, facts, user, done, sending: false });
+    fixToday(facts.fixed_day);
     this.status = form.querySelector("[data-sending]");
     this.submit = form.querySelector("button[type=submit]");
   }

@@ -5,7 +5,7 @@ import { ReportPage, wake } from "./form.js";
 import { distance, farText } from "./ground.js";
 import { Outbox } from "./outbox.js";
 import { all } from "./store.js";
-import { clear, daysText, daysTo, longDate, moment, node } from "./words.js";
+import { clear, daysText, daysTo, fixToday, longDate, moment, node } from "./words.js";
 
 const REPORT = /^\/patches\/(\d+)\/report\/$/, SVG = "http://www.w3.org/2000/svg";
 const SOON = 7, WIDTH = 320, HEIGHT = 200, MARGIN = 24;
@@ -130,6 +130,7 @@ async function open() {
     place.append(node("p", "这部手机里还没有留任务：有网络时打开一次“我的任务”，以后没有网络也能看、能填。", "empty"));
     return;
   }
+  fixToday(kept.rules.fixed_day);
   document.getElementById("since").textContent = `现在连不上，看的是${moment(kept.at)} 留在这部手机里的一份。填好先存着，有网络自动交。`;
   const task = found && kept.tasks.find((one) => one.patch === Number(found[1]));
   if (task) {

@@ -22,8 +22,16 @@ export function sizeText(bytes) {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
-/** 今天，照手机的钟：2024-10-20。 */
+let fixed = "";
+
+/** 演示时系统里的今天是固定的一天，由服务器给；空的照手机的钟。 */
+export function fixToday(day) {
+  fixed = day || "";
+}
+
+/** 今天：2024-10-20。 */
 export function today() {
+  if (fixed) return fixed;
   const now = new Date(), two = (number) => String(number).padStart(2, "0");
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
