@@ -97,6 +97,24 @@ def test_three_photos_are_listed_shrunk_and_reported(phone, photos, line):
     assert not PendingEvidence.objects.exists()
 
 
+def test_photo_chosen_before_the_script_arrived_is_not_left_behind(
+    year, patch, page_as, line, photos
+):
+    page = page_as(year.east_secretary, base_url=line.url, viewport=PHONE)
+    late = []
+    page.route("**/field/report*.js", lambda route: late.append(route))
+    page.goto(f"/patches/{patch.pk}/report/", wait_until="commit")
+    page.set_input_files(ALBUM, [given(photos[0])])
+    until(lambda: late, page=page)
+    late[0].continue_()
+    expect(page.locator(".shot canvas")).to_have_count(1)
+
+    press(page)
+
+    expect(page.locator(".messages")).to_contain_text("已上报")
+    assert Evidence.objects.count() == 1
+
+
 def test_each_photo_shows_its_size_and_place_and_can_be_taken_off(phone, photos):
     bare = encoded(Image.effect_noise((600, 400), 50).convert("RGB"))
     choose(phone, photos[0], bare)

@@ -35,6 +35,7 @@ export class Shots {
     if (window.isSecureContext) form.querySelector("[data-position-hint]").hidden = false;
     for (const input of form.querySelectorAll("input[type=file]")) {
       input.addEventListener("change", () => this.take(input));
+      if (input.files.length) this.take(input); // 脚本还没到的时候就选好了的
     }
   }
 
