@@ -89,12 +89,24 @@ class Facts:
         return self.shares.get((target.pk, village.pk), Share())
 
 
-def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = None) -> Facts:
-    """查询次数固定，与村数、图斑数、目标数无关。villages 给出时只看这些村。"""
+def facts_of(
+    plan: Plan,
+    on: date,
+    basis: str,
+    villages: list[Village] | None = None,
+    known: Facts | None = None,
+) -> Facts:
+    """查询次数固定，与村数、图斑数、目标数无关。villages 给出时只看这些村。
+
+    known 是同样的方案和村、另一天的事实：哪天都一样的（村、任务、节点、任务分解）不再问一遍。
+    """
     is_part = villages is not None
-    villages = list(villages if is_part else Village.objects.all())
-    targets = list(plan.targets.select_related("group").order_by("order"))
-    milestones = milestones_of(plan, targets)
+    if known:
+        villages, targets, milestones = known.villages, known.targets, known.milestones
+    else:
+        villages = list(villages if is_part else Village.objects.all())
+        targets = list(plan.targets.select_related("group").order_by("order"))
+        milestones = milestones_of(plan, targets)
     scope = Scope(
         on,
         basis,
@@ -116,7 +128,7 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
         villages,
         targets,
         milestones,
-        shares_of(scope),
+        known.shares if known else shares_of(scope),
         patches,
         begun_on,
         steps,
