@@ -8,7 +8,7 @@ from datetime import date
 
 from taiping.progress.by_patches import patch_target
 from taiping.progress.by_readings import reading_target
-from taiping.progress.facts import Facts, facts_of
+from taiping.progress.facts import Facts, facts_of, facts_to_compare
 from taiping.progress.figures import Progress
 from tasks.models import Plan
 from tasks.models.question import DONE
@@ -25,11 +25,14 @@ def plan_progress(
 def progress_of_two_days(
     plan: Plan, on: date, before: date | None, basis: str, villages: list[Village] | None = None
 ) -> tuple[Progress, Progress | None]:
-    """(那天的数, 早些时候 before 的数)；不比的 before 是 None。两天一样的只问一遍。"""
+    """(那天的数, 早些时候 before 的数)；不比的 before 是 None。
+
+    早些时候的只用来比（见 comparison）：做了多少、逾期多少是全的，状态、推算、结转不是。
+    """
     facts = facts_of(plan, on, basis, villages)
     if before is None:
         return progress_from(facts), None
-    return progress_from(facts), progress_from(facts_of(plan, before, basis, villages, facts))
+    return progress_from(facts), progress_from(facts_to_compare(facts, before))
 
 
 def progress_from(facts: Facts) -> Progress:
