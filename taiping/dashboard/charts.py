@@ -1,4 +1,4 @@
-"""把曲线排成 SVG 的坐标：模板只管画。画布 400×204，左边和下边留给字。"""
+"""把曲线排成 SVG 的坐标：模板只管画。画布 400×152，左边和下边留给字。"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from taiping.ground.dates import short_date
 from taiping.progress.words import forecast_sentences, lacking_sentence
 
-LEFT, TOP, WIDTH, HEIGHT = 52, 14, 338, 162
+LEFT, TOP, WIDTH, HEIGHT = 52, 10, 338, 114
 
 
 class Mark(NamedTuple):

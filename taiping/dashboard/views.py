@@ -10,16 +10,18 @@ from taiping.ground.moments import one_moment
 from taiping.ground.permissions import permission_required
 from taiping.progress.burnup import burn_ups
 from taiping.progress.comparison import compared
+from taiping.progress.grid import deadline_grid
 from taiping.progress.layout import (
     attention,
-    deadline_grid,
+    attention_lines,
     due_soon,
     group_rows,
     target_rows,
     village_rows,
     without_patches,
+    worst_villages,
 )
-from taiping.progress.progress import plan_progress
+from taiping.progress.progress import plan_progress, progress_of_two_days
 from taiping.progress.question import DashboardQuery
 from taiping.progress.returns import returns_by_village
 from taiping.progress.words import verdict
@@ -38,12 +40,12 @@ def dashboard(request):
     question = question_of(request, DashboardQuery)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
-    ledger, moved = question.ledger, None
+    ledger = question.ledger
     with one_moment():  # 一页上的数出自同一时刻，别人正在上报也不会前后对不上
-        figures = plan_progress(question.plan, question.on, question.basis)
+        figures, earlier = progress_of_two_days(
+            question.plan, question.on, question.before, question.basis
+        )
         returns, curves = returns_by_village(figures), burn_ups(figures)
-        if question.since:
-            moved = compared(plan_progress(question.plan, question.since, question.basis), figures)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if question.villages else villages[:SHOWN_VILLAGES]
@@ -60,19 +62,19 @@ def dashboard(request):
             "soon_7": due_soon(figures, 7),
             "soon_15": due_soon(figures, 15),
             "returns": returns[None],
-            "attention": attention(figures),
+            "attention": attention_lines(figures),
+            "worst_villages": worst_villages(villages),
             "empty_targets": without_patches(figures),
             "rows": target_rows(figures, ledger),
             "columns": columns,
             "grid": grid,
-            "dues": [column.due_on for column in columns if column.due_on],
             "is_divided": any(cell.is_allocated for row in shown for _, cell in row.pairs),
             "more_villages": len(villages) if len(shown) < len(villages) else 0,
             "village_targets": by_target,
             "village_rows": shown,
             "groups": group_rows(figures),
             "charts": [chart(curve, question.plan, question.on) for curve in curves],
-            "moved": moved,
+            "moved": compared(earlier, figures),
         },
     )
 
@@ -112,15 +114,11 @@ def village_detail(request, pk):
     question = question_of(request, DashboardQuery)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
-    moved = None
     with one_moment():
-        figures = plan_progress(question.plan, question.on, question.basis, villages=[place])
+        figures, earlier = progress_of_two_days(
+            question.plan, question.on, question.before, question.basis, villages=[place]
+        )
         returns = returns_by_village(figures)
-        if question.since:
-            moved, _ = compared(
-                plan_progress(question.plan, question.since, question.basis, villages=[place]),
-                figures,
-            )
     ledger = f"{question.ledger}&village={place.pk}"
     _, (row,) = village_rows(figures, question.ledger, returns)
     elsewhere = [
@@ -142,10 +140,10 @@ def village_detail(request, pk):
             "rows": target_rows(own, ledger),
             "columns": columns,
             "grid": grid,
-            "attention": attention(own),
+            "attention": attention_lines(own),
             "empty_targets": without_patches(own),
             "elsewhere": "、".join(target.target.name for target in elsewhere),
-            "moved": moved and [pair for pair in moved if pair[0] not in elsewhere],
+            "moved": compared(earlier, figures),
             "soon_7": due_soon(own, 7),
             "soon_15": due_soon(own, 15),
             "bases": BASES.items(),

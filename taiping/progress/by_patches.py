@@ -37,6 +37,7 @@ from taiping.progress.states import (
     overall,
 )
 from tasks.models import Milestone, Target
+from villages.models import Village
 
 NOTHING = Tally()
 AREAS = ("patch_area", "reported", "confirmed", "exempt", "carried")
@@ -251,9 +252,31 @@ def patch_milestone(
         open_count=waiting,
         planned_count=planned,
     )
+    if row.overdue_count:
+        row.overdue_in = where_overdue(line, figures, facts, aside)
     row.again_by = again_by(row, again)
     row.forecast = forecast_of(row, figures, need.measured(*facts.gained[milestone.pk]))
     return row
+
+
+def where_overdue(
+    line: Line, figures: TargetFigures, facts: Facts, aside: SetAside
+) -> list[tuple[Village, int]]:
+    """逾期没完成这一步的在哪些村 [(村, 个)]，多的在前；算法和全部的村一样，加起来就是 overdue_count。"""
+    milestone, due_on, tallies = line
+    found = []
+    for row in figures.villages:
+        key = row.village.pk
+        relapses = aside.relapses_in(key)
+        number = sum(relapse.is_late_at(milestone, facts.on) for relapse in relapses)
+        if due_on < facts.on:
+            count = tallies.get(key, NOTHING).count + row.exempt_count
+            deferred = aside.deferred_in.get(key, ())
+            number += open_at(milestone, row.patch_count, count, deferred)
+            number -= sum(milestone in relapse.missing for relapse in relapses)
+        if number > 0:
+            found.append((row.village, number))
+    return sorted(found, key=lambda pair: -pair[1])
 
 
 def again_by(row: MilestoneFigures, relapses: list[Relapse]) -> date | None:

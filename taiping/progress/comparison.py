@@ -1,9 +1,15 @@
 """和早些时候比：每项任务、每个村动了多少。"""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from taiping.progress.figures import Progress, TargetFigures, VillageFigures
+from taiping.progress.figures import Progress, TargetFigures
+from villages.models import Village
+
+MOST_NAMED = 4  # 一句话里最多点这么多个村
 
 
 @dataclass
@@ -17,9 +23,7 @@ class Moved:
     overdue: int
 
     @classmethod
-    def between(
-        cls, before: TargetFigures | VillageFigures, now: TargetFigures | VillageFigures
-    ) -> "Moved":
+    def between(cls, before: TargetFigures, now: TargetFigures) -> "Moved":
         return cls(
             None if None in (now.confirmed, before.confirmed) else now.confirmed - before.confirmed,
             now.confirmed_count - before.confirmed_count,
@@ -40,28 +44,60 @@ class Moved:
         return self.confirmed is not None and not any(parts)
 
 
-def compared(before: Progress, now: Progress) -> tuple[list[tuple], list[tuple]]:
-    """(任务行, 村行)：每项任务、每个村从 before 到 now 动了多少；两份 Progress 的任务和村相同。
+class MovedCounts(NamedTuple):
+    """一个村动了几个；逾期只数该村里办的。"""
 
-    村的逾期只数该村里办的。
-    """
-    targets = [
-        (new, Moved.between(old, new)) for old, new in zip(before.targets, now.targets, strict=True)
-    ]
-    villages = []
-    for place, village in enumerate(now.villages):
-        parts, owed = [], 0
-        for old, new in zip(before.targets, now.targets, strict=True):
-            if new.target.by_patches:
-                parts.append(Moved.between(old.villages[place], new.villages[place]))
-                owed += new.villages[place].owed.village - old.villages[place].owed.village
-        villages.append(
-            (
-                village,
-                sum(part.confirmed_count for part in parts),
-                sum(part.reported_count for part in parts),
-                owed,
-            )
-        )
-    villages.sort(key=lambda row: (-row[3], row[2], row[0].order))
-    return targets, villages
+    confirmed: int
+    reported: int
+    overdue: int
+
+
+class MovedLine(NamedTuple):
+    """一句：全部的村一共动了几个，动得多的是哪些村 [(村, 个)]，另外还有几个村动了。"""
+
+    words: str
+    total: int
+    villages: list[tuple[Village, int]]
+    more: int
+
+
+@dataclass
+class Comparison:
+    """on 那天的数减 before 那天的：targets 按任务的主键，villages 按村的主键。"""
+
+    before: date
+    targets: dict[int, Moved] = field(default_factory=dict)
+    villages: dict[int, MovedCounts] = field(default_factory=dict)
+    lines: list[MovedLine] = field(default_factory=list)
+
+
+def compared(before: Progress | None, now: Progress) -> Comparison | None:
+    """从 before 到 now 动了多少；两份 Progress 的任务和村相同。不比的是 None。"""
+    if before is None:
+        return None
+    found = Comparison(before.on)
+    pairs = list(zip(before.targets, now.targets, strict=True))
+    for old, new in pairs:
+        found.targets[new.target.pk] = Moved.between(old, new)
+    confirmed, reported, overdue = Counter(), Counter(), Counter()
+    for old, new in pairs:
+        if not new.target.by_patches:
+            continue
+        for place, village in enumerate(now.villages):
+            then, today = old.villages[place], new.villages[place]
+            confirmed[village.pk] += today.confirmed_count - then.confirmed_count
+            reported[village.pk] += today.reported_count - then.reported_count
+            overdue[village.pk] += today.owed.village - then.owed.village
+    for village in now.villages:
+        key = village.pk
+        found.villages[key] = MovedCounts(confirmed[key], reported[key], overdue[key])
+    parts = (("上报", reported), ("核实", confirmed), ("该村里办的逾期", overdue))
+    found.lines = [line_of(words, counts, now.villages) for words, counts in parts]
+    return found
+
+
+def line_of(words: str, counts: Counter, villages: list[Village]) -> MovedLine:
+    moved = [(village, counts[village.pk]) for village in villages if counts[village.pk]]
+    moved.sort(key=lambda pair: -abs(pair[1]))
+    named = moved[:MOST_NAMED]
+    return MovedLine(words, counts.total(), named, len(moved) - len(named))

@@ -1,7 +1,7 @@
 """一份方案某日的全部事实：固定几次查询取来，算的时候不再查库。"""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -89,7 +89,12 @@ class Facts:
         return self.shares.get((target.pk, village.pk), Share())
 
 
-def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = None) -> Facts:
+def facts_of(
+    plan: Plan,
+    on: date,
+    basis: str,
+    villages: list[Village] | None = None,
+) -> Facts:
     """查询次数固定，与村数、图斑数、目标数无关。villages 给出时只看这些村。"""
     is_part = villages is not None
     villages = list(villages if is_part else Village.objects.all())
@@ -129,6 +134,35 @@ def facts_of(plan: Plan, on: date, basis: str, villages: list[Village] | None = 
         gains(scope, milestones),
         short_tallies(scope, targets, milestones, amended),
         readings_by_target(scope, [village.pk for village in villages]),
+    )
+
+
+def facts_to_compare(known: Facts, on: date) -> Facts:
+    """known 那天以外的另一天，只用来和那天比（见 comparison）。
+
+    哪天都一样的（村、任务、节点、任务分解）照用；比不着的不问：办过几次、结转、按期、近 14 天、面积的短少。
+    """
+    scope = replace(known.scope, on=on)
+    amended = {}
+    if scope.recorded:
+        amended = amended_later(Patch.objects.filter(target__plan=known.plan), on)
+    patches, begun_on = patch_tallies(scope, amended, known.villages)
+    steps, _ = step_tallies(scope)
+    return replace(
+        known,
+        scope=scope,
+        patches=patches,
+        begun_on=begun_on,
+        steps=steps,
+        filed={},
+        relapses=relapses_by_target(scope, known.milestones, amended),
+        carried={},
+        brought={},
+        exempt_and_deferred=exempt_and_deferred(scope, known.milestones),
+        kept={},
+        gained=defaultdict(lambda: (ZERO, 0)),
+        short={},
+        readings=readings_by_target(scope, [village.pk for village in known.villages]),
     )
 
 

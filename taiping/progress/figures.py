@@ -99,6 +99,7 @@ class MilestoneFigures:
     planned_count: int = 0  # 其中跟着方案的截止算的，没有反弹另定的期限
     again_by: date | None = None  # 只差反弹了、正在重新整改的：它们的期限
     owed: Owed = field(default_factory=Owed)  # 逾期没完成这一步的，卡在谁那里
+    overdue_in: list[tuple[Village, int]] = field(default_factory=list)  # 它们在哪些村，多的在前
     forecast: Forecast | None = None
     judged: Judgement = NOT_JUDGED
 

@@ -1,15 +1,13 @@
 """总览页的排法：把进度的数排成条、格子和行。只排，不算。"""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
 from taiping.ground.area import plain
-from taiping.ground.dates import short_date
-from taiping.ground.words import days_words
 from taiping.progress.figures import (
     MilestoneFigures,
     Owed,
@@ -17,14 +15,11 @@ from taiping.progress.figures import (
     TargetFigures,
     VillageFigures,
 )
-from taiping.progress.rates import percent_of
+from taiping.progress.rates import done_rate, percent, percent_of
 from taiping.progress.returns import Returns
-from taiping.progress.states import MilestoneState
-from taiping.progress.words import quota_with_brought, shortage
+from taiping.progress.words import lacking_sentence, outlook, quota_with_brought
 from tasks.models import Target, WorkingGroup
 from villages.models import Village
-
-HUES = {MilestoneState.OVERDUE: "text-late", MilestoneState.AT_RISK: "text-risk"}
 
 
 @dataclass
@@ -70,9 +65,29 @@ class TargetRow:
         return plan.quota is not None or plan.quota_count is None
 
     @property
-    def short(self) -> str:
-        """现有图斑比任务数少多少；够的是空。"""
-        return shortage(self.figures) if self.figures.patch_count else ""
+    def lacking(self) -> str:
+        """图斑不够任务数的一句话；够的、没有图斑的是空。"""
+        return lacking_sentence(self.figures) if self.figures.patch_count else ""
+
+    @property
+    def outlook(self) -> str:
+        """到不到得了任务数，一句话。"""
+        return outlook(self.figures)
+
+    @property
+    def rates(self) -> list[tuple[str, str]]:
+        """[(“上报”, “57.7%”), …]：占要完成的数；没有数、底线任务是空的。"""
+        figures = self.figures
+        if figures.confirmed is None or figures.is_empty or figures.target.is_floor:
+            return []
+        need = figures.need
+        confirmed = done_rate(need, figures.confirmed, figures.confirmed_count)
+        if confirmed is None:
+            return []
+        if not figures.target.by_patches:
+            return [("完成", percent(confirmed))]
+        reported = done_rate(need, figures.reported, figures.reported_count)
+        return [("上报", percent(reported)), ("核实", percent(confirmed))]
 
     @property
     def with_brought(self) -> str:
@@ -106,73 +121,6 @@ def target_rows(progress: Progress, ledger: str) -> list[TargetRow]:
     return rows
 
 
-@dataclass
-class Column:
-    due_on: date | None  # None：方案未定时限
-    on: date
-
-    @property
-    def is_past(self) -> bool:
-        return self.due_on is not None and self.due_on < self.on
-
-    @property
-    def days(self) -> str:
-        """离这一天：“还有 11 天”“已过 20 天”。"""
-        return days_words((self.due_on - self.on).days)
-
-    @property
-    def label(self) -> str:
-        return short_date(self.due_on) if self.due_on else "未定时限"
-
-
-def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> dict[str, Any]:
-    """时间节点一格里要写的；at 是这一步的图斑在台账里的地址。字典：模板里取得最快，一页有几十格。"""
-    need, with_patches = row.need, figures.patch_count
-    return {
-        "name": row.milestone.name,
-        "tag": row.state.tag,
-        "state": row.state.label,
-        "at": f"{ledger}&milestone={row.milestone.code}",
-        "undated": row.undated,
-        "due_on": row.due_on,
-        "mu": (plain(row.reached), plain(need.quota))
-        if with_patches and need.quota is not None
-        else None,
-        "count": row.reached_count,
-        "of": (need.quota_count or with_patches) if with_patches else None,
-        "on_time": row.on_time_count,
-        "late": row.late_count,
-        "rate": row.on_time_rate if with_patches else None,
-        "reason": "" if figures.is_elsewhere or row.state.is_done else row.reason,
-        "hue": HUES.get(row.state, "quiet"),
-        "overdue": row.overdue_count,
-        "owed": row.owed.parts if row.overdue_count else (),
-    }
-
-
-def deadline_grid(progress: Progress, ledger: str) -> tuple[list[Column], list[tuple]]:
-    """任务 × 截止日期：每列一个日期，没定时限的排在最后。"""
-    dates = sorted({m.due_on for _, m in progress.milestones if not m.undated})
-    columns = [Column(day, progress.on) for day in dates]
-    if any(m.undated for _, m in progress.milestones):
-        columns.append(Column(None, progress.on))
-    rows = []
-    for figures in progress.targets:
-        address, cells = (
-            f"{ledger}&target={figures.target.code}",
-            {column.due_on: [] for column in columns},
-        )
-        for row in figures.milestones:
-            cells[None if row.undated else row.due_on].append(step_cell(figures, row, address))
-        rows.append(
-            (
-                figures.target.name,
-                [(column.label, column.is_past, cells[column.due_on]) for column in columns],
-            )
-        )
-    return columns, rows
-
-
 def attention(progress: Progress, within: int = 15) -> list[tuple[TargetFigures, MilestoneFigures]]:
     """该盯的节点：逾期的在前（拖得久的先），随后是 within 天内到期还没完成的。
 
@@ -190,6 +138,23 @@ def attention(progress: Progress, within: int = 15) -> list[tuple[TargetFigures,
     return sorted(
         rows, key=lambda row: (row[1].judged_by, row[0].target.order, row[1].milestone.order)
     )
+
+
+class Attention(NamedTuple):
+    """该盯的节点：shown 是先看的几步，一步一行；rest 是另外的。"""
+
+    shown: list[tuple[TargetFigures, MilestoneFigures]]
+    rest: list[tuple[TargetFigures, MilestoneFigures]]
+
+    @property
+    def late_count(self) -> int:
+        return sum(step.days_left < 0 for _, step in [*self.shown, *self.rest])
+
+
+def attention_lines(progress: Progress, most: int = 8) -> Attention:
+    """attention 的前 most 步，和另外的。"""
+    rows = attention(progress)
+    return Attention(rows[:most], rows[most:])
 
 
 def without_patches(progress: Progress) -> list[TargetFigures]:
@@ -284,6 +249,11 @@ def village_rows(
         rows.append(row)
     rows.sort(key=badness)
     return by_target, rows
+
+
+def worst_villages(rows: list[VillageRow], most: int = 3) -> list[VillageRow]:
+    """最差的几个村：有该村里办的逾期的，或有退回等着重报的；都没有就一个也不点名。"""
+    return [row for row in rows if row.worst or row.returns.waiting][:most]
 
 
 def badness(row: VillageRow) -> tuple:

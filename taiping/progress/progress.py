@@ -8,7 +8,7 @@ from datetime import date
 
 from taiping.progress.by_patches import patch_target
 from taiping.progress.by_readings import reading_target
-from taiping.progress.facts import facts_of
+from taiping.progress.facts import Facts, facts_of, facts_to_compare
 from taiping.progress.figures import Progress
 from tasks.models import Plan
 from tasks.models.question import DONE
@@ -19,9 +19,26 @@ def plan_progress(
     plan: Plan, on: date, basis: str = DONE, villages: list[Village] | None = None
 ) -> Progress:
     """方案在某日的全部数。villages 给出时只算这些村（任务数取分解到村的数），不给就是全镇。"""
+    return progress_from(facts_of(plan, on, basis, villages))
+
+
+def progress_of_two_days(
+    plan: Plan, on: date, before: date | None, basis: str, villages: list[Village] | None = None
+) -> tuple[Progress, Progress | None]:
+    """(那天的数, 早些时候 before 的数)；不比的 before 是 None。
+
+    早些时候的只用来比（见 comparison）：做了多少、逾期多少是全的，状态、推算、结转不是。
+    """
     facts = facts_of(plan, on, basis, villages)
+    if before is None:
+        return progress_from(facts), None
+    return progress_from(facts), progress_from(facts_to_compare(facts, before))
+
+
+def progress_from(facts: Facts) -> Progress:
     figures = []
     for target in facts.targets:
         of_kind = patch_target if target.by_patches else reading_target
         figures.append(of_kind(target, facts))
-    return Progress(plan, on, basis, figures, facts.scope, facts.filed, facts.villages)
+    scope = facts.scope
+    return Progress(facts.plan, scope.on, scope.basis, figures, scope, facts.filed, facts.villages)

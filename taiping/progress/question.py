@@ -6,28 +6,52 @@ from typing import Any
 
 from django.urls import reverse
 
-from taiping.ground.dates import long_date
+from taiping.ground.dates import date_beside, long_date
 from tasks.models.question import DONE, Params, Question
+
+WEEK, MONTH, NOTHING = "week", "month", "none"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardQuery(Question):
-    since: date | None = None  # 和哪一天比
+    since: date | str = WEEK  # 和上周、和上月、不比，或和哪一天比
     villages: str = ""  # all：列出全部的村
 
     @classmethod
     def read(cls, params: Params) -> dict[str, Any]:
         fields = super().read(params)
-        since = params.day("since", "下面没有作比较")
-        if since and since >= fields["on"]:
-            params.wrong("比较的日期要早于看的日期", "下面没有作比较", "，")
-            since = None
         villages = "all" if params.text("villages") == "all" else ""
-        return {**fields, "since": since, "villages": villages}
+        return {**fields, "since": cls._since(params, fields["on"]), "villages": villages}
+
+    @staticmethod
+    def _since(params: Params, on: date) -> date | str:
+        if params.text("since") in (MONTH, NOTHING, WEEK):
+            return params.text("since")
+        day = params.day("since", "下面和上周比")
+        if day and day >= on:
+            params.wrong("比较的日期要早于看的日期", "下面和上周比", "，")
+            return WEEK
+        return day or WEEK
 
     @property
-    def week_before(self) -> date:
-        return self.on - timedelta(days=7)
+    def before(self) -> date | None:
+        """拿来比的那一天；不比是 None。"""
+        if self.since == NOTHING:
+            return None
+        if self.since == MONTH:
+            return self.month_before
+        return self.on - timedelta(days=7) if self.since == WEEK else self.since
+
+    @property
+    def since_words(self) -> str:
+        """“比上周”“比上月”“比9月25日”。"""
+        named = {WEEK: "上周", MONTH: "上月"}
+        return f"比{named.get(self.since) or date_beside(self.since, self.on)}"
+
+    @property
+    def before_query(self) -> str:
+        """拿来比的那一天的同一页。"""
+        return self.at(self.before)
 
     @property
     def month_before(self) -> date:
@@ -54,7 +78,9 @@ class DashboardQuery(Question):
         return self.query(on=day.isoformat(), since=self._since_before(day))
 
     def _since_before(self, day: date) -> date | str:
-        return self.since if self.since and self.since < day else ""
+        if isinstance(self.since, date):
+            return self.since if self.since < day else ""
+        return self._asked_since
 
     @property
     def today_query(self) -> str:
@@ -69,11 +95,21 @@ class DashboardQuery(Question):
 
     @property
     def week_query(self) -> str:
-        return self.query(since=self.week_before)
+        return self.query(since="")
 
     @property
     def month_query(self) -> str:
-        return self.query(since=self.month_before)
+        return self.query(since=MONTH)
+
+    @property
+    def alone_query(self) -> str:
+        """不比。"""
+        return self.query(since=NOTHING)
+
+    @property
+    def _asked_since(self) -> date | str:
+        """地址里写的：和上周比是默认的，不写。"""
+        return "" if self.since == WEEK else self.since
 
     @property
     def ledger(self) -> str:
@@ -87,7 +123,7 @@ class DashboardQuery(Question):
             "plan": self.plan.code if self.plan else "",
             "on": self.on,
             "basis": self.basis if self.basis != DONE else "",
-            "since": self.since or "",
+            "since": self._asked_since,
             "villages": self.villages,
         }
         values |= changes

@@ -169,3 +169,27 @@ def lacking_sentence(figures: TargetFigures) -> str:
     """图斑不够的话；够的是空文字。"""
     short = shortage(figures)
     return f"现有图斑比任务数少{short}，不补上完不成。" if short else ""
+
+
+def outlook(figures: TargetFigures) -> str:
+    """到不到得了任务数，一句话：晚得最多的一步哪天完成，近 14 天没有动的是哪一步；不推算的说现在怎样。"""
+    if figures.margin is not None:
+        return margin_text(figures)
+    if not figures.target.by_patches or figures.is_empty:
+        return figures.partial_text(gap="") or figures.reason
+    pending = [row for row in figures.milestones if not row.state.is_done]
+    if not pending:
+        return "全部节点已经完成"
+    moving = [row for row in pending if row.forecast and row.forecast.done_on]
+    stuck = [row for row in pending if row.forecast and not row.forecast.done_on]
+    phrases = []
+    if moving:
+        worst = max(moving, key=lambda row: (row.forecast.late_days, row.milestone.order))
+        phrases.append(f"{worst.milestone.name}{forecast_words(figures, worst)}")
+    if stuck:
+        names = {}
+        for row in stuck:
+            names.setdefault(forecast_words(figures, row), []).append(row.milestone.name)
+        words, steps = next(iter(names.items()))
+        phrases.append(f"{'、'.join(steps)}{words}")
+    return "；".join(phrases) or f"{pending[0].milestone.name}{forecast_words(figures, pending[0])}"

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plots import actions
@@ -76,9 +78,9 @@ def test_the_comparison_tells_how_the_floor_moved(leader):
     make_reading(floor, on=date(2024, 9, 1), value=Decimal(32196))
     make_reading(floor, on=date(2024, 10, 10), value=Decimal(32212))
 
-    ((figures, moved),) = leader.get("/?on=2024-10-20&since=2024-09-15").context["moved"][0]
+    moved = leader.get("/?on=2024-10-20&since=2024-09-15").context["moved"]
 
-    assert (figures.target.code, moved.confirmed) == ("retained", Decimal(16))
+    assert moved.targets[floor.pk].confirmed == Decimal(16)
 
 
 def test_the_screen_says_what_day_and_basis_it_shows_and_what_was_wrong(leader):
@@ -162,3 +164,51 @@ def test_a_village_row_has_its_share_of_confirmed_patches(leader):
     rows = leader.get("/?on=2024-09-20").context["village_rows"]
 
     assert {row.village.name: row.share for row in rows} == {"东村": "33.3%", "没有图斑的村": ""}
+
+
+def test_the_second_day_asks_only_what_differs(leader):
+    """和上周比要多一天的数；两天一样的、比不着的，不再问。"""
+    make_patch(make_steps_target(make_plan()), make_village("东村"))
+    counts = []
+    for since in ("none", "week"):
+        leader.get(f"/?on=2024-10-20&since={since}")
+        with CaptureQueriesContext(connection) as asked:
+            leader.get(f"/?on=2024-10-20&since={since}")
+        counts.append(len(asked))
+
+    assert counts[1] - counts[0] == 14 - 4 - 5
+
+
+def test_where_a_step_is_overdue_adds_up(leader):
+    target = make_steps_target(make_plan())
+    east, west = make_village("东村", order=1), make_village("西村", order=2)
+    for village, number in ((east, 1), (west, 2)):
+        for _ in range(number):
+            make_patch(target, village)
+
+    first, *_ = plan_progress(target.plan, date(2024, 10, 20)).targets[0].milestones
+
+    assert first.overdue_count == 3
+    assert first.overdue_in == [(west, 2), (east, 1)]
+
+
+def test_a_bad_day_to_compare_with_is_told_and_last_week_takes_its_place(leader):
+    make_plan()
+
+    late = leader.get("/?on=2024-10-20&since=2024-10-20")
+
+    assert "比较的日期要早于看的日期，下面和上周比" in late.content.decode()
+    assert late.context["question"].before == date(2024, 10, 13)
+
+
+@pytest.mark.parametrize(
+    ("since", "before"),
+    [("", "2024-10-13"), ("month", "2024-09-20"), ("none", ""), ("2024-10-01", "2024-10-01")],
+)
+def test_the_page_compares_with_the_day_asked_for(leader, since, before):
+    make_patch(make_steps_target(make_plan()), make_village("东村"))
+
+    page = leader.get(f"/?on=2024-10-20&since={since}")
+
+    assert str(page.context["question"].before or "") == before
+    assert (page.context["moved"] is None) == (since == "none")

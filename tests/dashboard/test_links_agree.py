@@ -34,8 +34,8 @@ class Links(HTMLParser):
 
 
 def count_in(text):
-    """链接文字里说的个数：“3 个”“逾期 5”“12”；只说亩的没有个数。"""
-    numbers = re.findall(r"(\d+)\s*个", text) or ([text] if text.isdigit() else [])
+    """链接文字里说的个数：“3 个”“团碾2”“12”；只说亩、只说天的没有个数。"""
+    numbers = re.findall(r"(\d+)\s*个", text) or re.findall(r"\d+$", text)
     return int(numbers[-1]) if numbers else None
 
 
@@ -63,4 +63,4 @@ def test_every_number_opens_exactly_what_it_counted(client, day):
                 wrong.append(f"{path} 上的“{text}”点开是 {listed[address]} 块：{address}")
 
     assert wrong == []
-    assert checked > 300
+    assert checked > 280

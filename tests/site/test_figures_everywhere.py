@@ -130,7 +130,7 @@ def test_every_day_of_the_year_worked_out_by_hand_reads_the_same_everywhere(clie
                     {None},
                     "还没有图斑",
                 ), where
-                assert shown[3:] == ["—", "—", "还没有图斑"], where
+                assert (*shown[3:5], shown[-1]) == ("—", "—", "还没有图斑"), where
                 continue
             assert (Decimal(row["reported"]), row["reported_count"]) == reported, where
             assert (Decimal(row["confirmed"]), row["confirmed_count"]) == confirmed, where

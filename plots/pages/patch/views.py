@@ -16,6 +16,7 @@ from plots.models.querysets import NOT_PRESSED
 from plots.pages.checks.shown import checks_of
 from plots.pages.map.small import small_map, ways_to
 from plots.pages.patch.offered_actions import OFFERED, answer, who_acts
+from plots.pages.patch.that_day import that_day
 from plots.pages.submission import submit_form
 from taiping.ground.web import came_from
 from tasks.models import Milestone
@@ -37,6 +38,7 @@ def patch_detail(request, pk):
         {
             "patch": patch,
             "came_from": came_from(request, reverse("plots:patch_list")),
+            "that_day": that_day(request, patch),
             **_next_step(context),
             **family,
             "steps": context.state.steps,

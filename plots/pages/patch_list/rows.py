@@ -1,6 +1,7 @@
 """台账的一页：每块图斑一行，带着状态、下一步和时限；看过去某天时是那天的样子。"""
 
 import datetime
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -82,4 +83,19 @@ def rows_of(patches, filters):
         if step is not None:
             step.target = patch.target
         rows.append(Row(patch, status, text, step, filters.day, own_due_on))
+    return rows
+
+
+def rows_on(ledger, patches):
+    """那天（ledger）算数的图斑 → 行。"""
+    states, rows = ledger.states(patches), []
+    for patch in patches:
+        state = states[patch.pk]
+        step = state.next_milestone
+        text = Status(state.status).label
+        if step is not None:
+            step.target = patch.target
+        rows.append(
+            Row(ledger.tell(copy(patch)), state.status, text, step, ledger.on, state.due_on)
+        )
     return rows

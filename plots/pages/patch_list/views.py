@@ -8,6 +8,7 @@ from django.shortcuts import render
 from plots.exporting.workbooks import ledger_workbook
 from plots.models import Patch
 from plots.pages.bulk.forms import BULK
+from plots.pages.patch.that_day import that_day_query
 from plots.pages.patch_list.chips import GROUPS, worded
 from plots.pages.patch_list.filters import PatchFilter
 from plots.pages.patch_list.rows import CountedPages, rows_of, totals
@@ -53,6 +54,7 @@ def patch_list(request):
             "heads": _heads(filters),
             "elsewhere": _elsewhere(request, filters) if not count else [],
             "query": query_of(filters, "page", "select"),
+            "past_query": that_day_query(filters.question) if filters.is_as_of else "",
             "page_query": query_of(filters, "page"),
             "all_ticked": request.GET.get("select") == "page",
             "may_add": _may_add(request.user, filters),

@@ -1,0 +1,97 @@
+"""时间节点：任务 × 截止日期的格子，一步一行。只排，不算。"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from taiping.ground.dates import short_date
+from taiping.ground.words import days_words
+from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
+from taiping.progress.states import MilestoneState
+
+HUES = {MilestoneState.OVERDUE: "text-late", MilestoneState.AT_RISK: "text-risk"}
+
+
+@dataclass
+class Column:
+    due_on: date | None  # None：方案未定时限
+    on: date
+    ends_on: date
+    step: str = ""  # 这一天截止的都是同一步时，它的名字
+    is_folded: bool = False  # 这一天截止的都还没有数：收窄
+
+    @property
+    def is_past(self) -> bool:
+        return self.due_on is not None and self.due_on < self.on
+
+    @property
+    def days(self) -> str:
+        """离这一天：“还有 11 天”“已过 20 天”。"""
+        return days_words((self.due_on - self.on).days)
+
+    @property
+    def label(self) -> str:
+        return short_date(self.due_on) if self.due_on else "未定时限"
+
+    @property
+    def judged_by(self) -> str:
+        """没定时限的按哪天算。"""
+        return "" if self.due_on else f"按{short_date(self.ends_on)}算"
+
+
+def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> dict[str, Any]:
+    """一格里的一步；at 是这一步的图斑在台账里的地址。字典：模板里取得最快，一页有几十格。"""
+    need, with_patches = row.need, figures.patch_count
+    of = (need.quota_count or with_patches) if with_patches else None
+    is_done = row.state.is_done
+    is_full = bool(of) and row.reached_count >= of
+    return {
+        "name": row.milestone.name,
+        "tag": row.state.tag,
+        "state": row.state.label,
+        "at": f"{ledger}&milestone={row.milestone.code}",
+        "count": row.reached_count,
+        "of": of,
+        "lacking": "" if is_done or not is_full else row.lacking,
+        "past": row.days_left < 0,
+        "days": "" if is_done or figures.is_empty else days_of(row.days_left),
+        "hue": HUES.get(row.state, "quiet"),
+        "overdue": row.overdue_count,
+        "reason": row.reason,
+    }
+
+
+def days_of(days: int) -> str:
+    return f"{abs(days)}天" if days else "今天"
+
+
+def deadline_grid(progress: Progress, ledger: str) -> tuple[list[Column], list[tuple]]:
+    """(各列, 各行)：每列一个日期，没定时限的排在最后；行是 (任务, [(列, [格子里的步])])。"""
+    columns = columns_of(progress)
+    rows = []
+    for figures in progress.targets:
+        address = f"{ledger}&target={figures.target.code}"
+        cells = {column.due_on: [] for column in columns}
+        for row in figures.milestones:
+            cells[row.milestone.due_on].append(step_cell(figures, row, address))
+        rows.append((figures.target.name, [(column, cells[column.due_on]) for column in columns]))
+    return columns, rows
+
+
+def columns_of(progress: Progress) -> list[Column]:
+    due = {}
+    for figures, row in progress.milestones:
+        due.setdefault(row.milestone.due_on, []).append((figures, row))
+    columns = []
+    for day in sorted(due, key=lambda day: (day is None, day or date.max)):
+        names = {row.milestone.name for _, row in due[day]}
+        columns.append(
+            Column(
+                day,
+                progress.on,
+                progress.plan.ends_on,
+                step=names.pop() if len(names) == 1 else "",
+                is_folded=all(figures.is_empty for figures, _ in due[day]),
+            )
+        )
+    return columns
