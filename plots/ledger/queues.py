@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, F, Max, Q, Value, When
+from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Value, When
 
 from plots.ledger.replay import PatchStanding, Step, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
@@ -197,6 +197,12 @@ def awaiting(user: User) -> PatchQuerySet:
         .annotate(reported_at=Max("records__created_at", filter=standing))
         .order_by(F("reported_at").asc(nulls_last=True), "pk")
     )
+
+
+def returns() -> QuerySet[RectificationRecord]:
+    """图斑的退回记录，用在图斑的查询里：Exists(returns()) 是退回过的。"""
+    kept = RectificationRecord.objects.standing()
+    return kept.filter(patch=OuterRef("pk"), kind=Kind.RETURN).order_by()
 
 
 def awaiting_count(user: User) -> int:

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -101,13 +102,16 @@ def _patch(request, pk):
 
 
 def _queue(request):
-    """按 ?target= 和 ?village= 筛过的队列；填错的不理会。"""
+    """按 ?target= 和 ?village= 筛过的队列，?again=1 只要退回以后又报的；填错的不理会。"""
     chosen = {
         name: n
         for name in ("target", "village")
         if (n := whole_number(request.GET.get(name))) is not None
     }
-    return queues.awaiting(request.user).filter(**chosen), chosen
+    queue = queues.awaiting(request.user).filter(**chosen)
+    if request.GET.get("again") == "1":
+        return queue.filter(Exists(queues.returns())), {**chosen, "again": 1}
+    return queue, chosen
 
 
 def _query(chosen):
