@@ -40,7 +40,7 @@ def navigation(request):
     named = {
         "site_name": settings.SITE_NAME,
         "site_short": f"{settings.TOWN_NAME}耕地保护",
-        "home": HOME,
+        "home_url": HOME,
         "nav": [],
         "plan_links": [],
         "older_plans": [],
@@ -54,7 +54,7 @@ def navigation(request):
         named["plan_links"] = plan_links(request, question)
         named["older_plans"] = [*older_plans(question, user), *to_carry(question, user)]
     context = question.context if question is not None and question.plan else {}
-    named["home"] = home_of(user)
+    named["home_url"] = home_of(user)
     named["nav"] = menu(nav_items(request, user, context))
     named["has_demo"] = User.objects.filter(is_demo=True, is_active=True).exists()
     return named

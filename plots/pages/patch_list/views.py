@@ -8,6 +8,7 @@ from django.shortcuts import render
 from plots.exporting.workbooks import ledger_workbook
 from plots.models import Patch
 from plots.pages.bulk.forms import BULK
+from plots.pages.bulk.selection import MOST_AT_ONCE
 from plots.pages.patch_list.chips import GROUPS, worded
 from plots.pages.patch_list.filters import PatchFilter
 from plots.pages.patch_list.rows import CountedPages, rows_of, totals
@@ -54,7 +55,9 @@ def patch_list(request):
             "elsewhere": _elsewhere(request, filters) if not count else [],
             "query": query_of(filters, "page", "select"),
             "page_query": query_of(filters, "page"),
-            "all_ticked": request.GET.get("select") == "page",
+            "all_ticked": request.GET.get("select") in ("page", "all"),
+            "everything": request.GET.get("select") == "all" and count <= MOST_AT_ONCE,
+            "most_at_once": MOST_AT_ONCE,
             "may_add": _may_add(request.user, filters),
             "bulk": BULK if request.user.has_perm("plots.act_in_bulk") else None,
         },
