@@ -221,9 +221,15 @@ def following(queue: PatchQuerySet, patch: Patch) -> Patch | None:
     return queue.exclude(pk=patch.pk).filter(after).first()
 
 
+def preceding(queue: PatchQuerySet, patch: Patch) -> Patch | None:
+    """队列里 patch 前面的一块，没有是 None。"""
+    return queue.filter(_before(patch)).last()
+
+
+def _before(patch):
+    return Q(reported_at__lt=patch.reported_at) | Q(reported_at=patch.reported_at, pk__lt=patch.pk)
+
+
 def ahead(queue: PatchQuerySet, patch: Patch) -> int:
     """队列里排在 patch 前面的有几块。"""
-    before = Q(reported_at__lt=patch.reported_at) | Q(
-        reported_at=patch.reported_at, pk__lt=patch.pk
-    )
-    return queue.filter(before).count()
+    return queue.filter(_before(patch)).count()

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists
+from django.db.models import Exists, F
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from plots.ledger.timeline import timeline
 from plots.models import Kind, Patch, Status
 from plots.models.deadlines import days_left_text, due_next
 from plots.pages.review.forms import PASS, ReviewForm
+from plots.pages.review.rows import rows_of
 from plots.pages.submission import submit_form
 from taiping.ground.permissions import permission_required
 from taiping.ground.web import whole_number
@@ -32,13 +33,17 @@ PAGE = 30
 def review(request):
     queue, chosen = _queue(request)
     everything = queues.awaiting(request.user)
-    page = Paginator(queue.with_steps(), PAGE).get_page(request.GET.get("page"))
+    measured = queue.with_steps().annotate(measured_mu=F("shape__measured_mu"))
+    page = Paginator(measured, PAGE).get_page(request.GET.get("page"))
+    rows = rows_of(page.object_list, request.user)
     return render(
         request,
         "plots/review/review.html",
         {
             "page": page,
-            "cards": queues.cards(page.object_list, timezone.localdate()),
+            "cards": rows,
+            "queue_query": urlencode(chosen),
+            "all_ticked": request.GET.get("select") == "page",
             "chosen": chosen,
             "query": _query(chosen),
             "targets": Target.objects.filter(patches__in=everything.values("pk"))
@@ -157,6 +162,7 @@ def _show(request, form, queue, chosen, **more):
             "step": step,
             "query": _query(chosen),
             "after": after,
+            "before": queues.preceding(queue, patch),
             "by_district": step.actor == Milestone.Actor.DISTRICT,
             "due_text": queues.due_text(step, context.today, patch.due_on),
             "days_text": days_left_text(due_next(patch), context.today),
