@@ -7,6 +7,7 @@ from django.contrib import admin
 
 from plots.models import Batch, ColumnAlias, Evidence, Patch, Reason, RectificationRecord
 from taiping.ground.admin import CarefulAdmin, ReadOnlyAdmin
+from taiping.ground.area import rounded
 
 
 @admin.register(Batch)
@@ -39,7 +40,7 @@ class PatchAdmin(ReadOnlyAdmin):
         "code",
         "target",
         "village",
-        "area_mu",
+        "area",
         "status_text",
         "next_step",
         "place",
@@ -48,6 +49,10 @@ class PatchAdmin(ReadOnlyAdmin):
     list_filter = ["target", "village", "status", "is_demo"]
     list_select_related = ["target", "village", "next_milestone"]
     search_fields = ["code", "place", "contractor"]
+
+    @admin.display(description="面积（亩）", ordering="area_mu")
+    def area(self, patch):
+        return rounded(patch.area_mu)
 
     @admin.display(description="状态", ordering="status")
     def status_text(self, patch):
@@ -65,7 +70,7 @@ class RecordAdmin(ReadOnlyAdmin):
         "kind",
         "step",
         "done_on",
-        "area_mu",
+        "area",
         "completes",
         "by",
         "created_at",
@@ -76,6 +81,10 @@ class RecordAdmin(ReadOnlyAdmin):
     search_fields = ["patch__code", "note", "external_ref"]
     date_hierarchy = "done_on"
     ordering = ["-created_at", "-pk"]
+
+    @admin.display(description="面积（亩）", ordering="area_mu")
+    def area(self, record):
+        return rounded(record.area_mu)
 
     @admin.display(description="时间节点", ordering="milestone__order")
     def step(self, record):

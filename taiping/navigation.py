@@ -1,4 +1,4 @@
-"""每页都要的几样东西：站名、这个人能去的页面、现在在哪一页、看的是哪一份方案。"""
+"""每页都要的几样东西：站名、固定的今天、这个人能去的页面、现在在哪一页、看的是哪一份方案。"""
 
 from urllib.parse import urlencode
 
@@ -9,6 +9,8 @@ from plots.ledger.older_plans import unfinished
 from plots.ledger.queues import awaiting_count
 from plots.models import Patch
 from taiping.dashboard.views_today import home_of
+from taiping.ground.dates import fixed_day
+from taiping.ground.display import day
 from tasks.models.question import DONE
 from villages.accounts.landing import HOME
 from villages.models import User
@@ -46,6 +48,7 @@ def navigation(request):
         "plan_links": [],
         "older_plans": [],
         "has_demo": False,
+        "fixed_day": day(fixed_day()),
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.must_change_password:

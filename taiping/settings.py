@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
+from taiping.ground.dates import fixed_in, fixed_in_file
 from taiping.ground.hosts import site_addresses
 from taiping.ground.modes import close_folder
 from taiping.tiles import image_sources
@@ -39,6 +40,15 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 # 所以只在这里说一次；以前建的由 quickstart 收紧。
 os.umask(0o077)
 close_folder(DATA_DIR)
+
+# 系统里的今天是哪一天（taiping/ground/dates.py）。平常照真的钟；培训、演示固定在一天，设置优先。
+# quickstart 装演示数据时把那一天记在数据文件夹里，以后的 serve 才知道；clear_demo 删掉它。
+DEMO_DAY_FILE = DATA_DIR / "demo_day.txt"
+try:
+    FIXED_TODAY = fixed_in(env.str("FIXED_TODAY", default=""), "FIXED_TODAY")
+    DEMO_DAY = fixed_in_file(DEMO_DAY_FILE)
+except ValueError as refusal:
+    raise ImproperlyConfigured(str(refusal)) from None
 
 INSTALLED_APPS = [
     "taiping.dashboard",
@@ -188,6 +198,7 @@ LOGOUT_REDIRECT_URL = "villages:login"
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "taiping" / "locale"]  # Django 自己的几句话换成办公室里的说法
 USE_TZ = True
 
 STATIC_URL = "static/"

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from taiping.ground import dates
 from taiping.ground.permissions import add_permission, condition
 from villages.rules import is_admin, is_town, sees_village
 
@@ -23,9 +24,7 @@ def stands(user, reading):
 @condition("录错的监测数由镇工作人员撤回；自己录的，当天可以自己撤回。")
 def may_take_back(user, reading):
     is_own = reading.by_id == user.pk
-    return user.is_town or (
-        is_own and timezone.localdate(reading.created_at) == timezone.localdate()
-    )
+    return user.is_town or (is_own and timezone.localdate(reading.created_at) == dates.today())
 
 
 add_permission("tasks.view_plan")

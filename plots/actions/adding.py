@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q
-from django.utils import timezone
 
 from plots import actions, evidence
 from plots.evidence import Checked
 from plots.ledger.replay import steps_of
 from plots.models import Kind, Patch, RectificationRecord
+from taiping.ground import dates
 from taiping.ground.texts import half_width
 from tasks.models import Plan, Target
 from villages.models import User, Village
@@ -99,7 +99,7 @@ def repeated(target: Target, village: Village, *, by: User, code: str, **facts) 
         target=target,
         village=village,
         created_by=by,
-        created_at__gt=timezone.now() - AGAIN,
+        created_at__gt=dates.now() - AGAIN,
         batch=None,
         split_from=None,
         **same,

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from auditlog.models import LogEntry
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from plots.actions.carry_preview import CHUNK, Preview, in_parts, preview_of, steps_of_targets
 from plots.actions.permissions import NotAllowed
@@ -19,6 +18,7 @@ from plots.geometry.checks import recheck
 from plots.ledger.replay import DEEDS, WORK, replay, settle_all
 from plots.models import GeometryCheck, Kind, Patch, PatchShape, RectificationRecord, Status
 from plots.models.deadlines import local_date
+from taiping.ground import dates
 from taiping.ground.dates import long_date
 from tasks.models import Plan, Target
 from villages.models import User
@@ -53,7 +53,7 @@ def carry_over(
     source: Plan, to: Plan, *, by: User, on: date, token: str, at: datetime | None = None
 ) -> Preview:
     """照 token 那份预览结转，一个事务；不能结转、预览以后变了抛 NotAllowed。返回办成的。"""
-    at = at or timezone.now()
+    at = at or dates.now()
     try:
         with transaction.atomic():
             # 先锁任务再锁图斑：两个人同时结转、同时手工添加时排队

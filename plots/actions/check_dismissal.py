@@ -2,10 +2,10 @@
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from plots.actions.permissions import NotAllowed
 from plots.models.checks import GeometryCheck
+from taiping.ground import dates
 from taiping.ground.permissions import refusal
 from villages.accounts.audit_actor import note_change
 from villages.models import User
@@ -24,7 +24,7 @@ def dismiss(check: GeometryCheck, *, by: User, reason: str) -> None:
     if len(reason) > LONGEST:
         raise NotAllowed(f"理由有 {len(reason)} 个字，最多 {LONGEST} 个字，请改短。")
     both_sides(check).filter(dismissed_at__isnull=True).update(
-        dismissed_by=by, dismissed_at=timezone.now(), dismissed_reason=reason
+        dismissed_by=by, dismissed_at=dates.now(), dismissed_reason=reason
     )
     note_change(
         check.patch, f"图形检查“{check.get_kind_display()}”", "要看", f"认定没有问题：{reason}"

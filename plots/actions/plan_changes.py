@@ -13,11 +13,11 @@ from itertools import count, pairwise
 
 from django.db import transaction
 from django.db.models import F, Max, Min
-from django.utils import timezone
 
 from plots.ledger.replay import WORK, PatchStanding, replay, settle_all
 from plots.models import Kind, Patch, RectificationRecord
 from plots.models.querysets import PatchQuerySet
+from taiping.ground import dates
 from tasks.models import Milestone, Target
 from tasks.models.in_use import Effect, NobodyNamed
 from villages.models import User
@@ -87,7 +87,7 @@ def follow(
     targets: Iterable[Target], *, by: User | None, at: datetime | None = None
 ) -> list[Effect]:
     """这些任务的步骤已经改了：锁住图斑，补记，重算；动到了几个，一项任务一份。要补记而 by 空着抛 NobodyNamed。"""
-    at = at or timezone.now()
+    at = at or dates.now()
     effects = [_follow(target, by, at) for target in targets]
     return [effect for effect in effects if not effect.is_empty]
 

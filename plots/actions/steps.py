@@ -9,13 +9,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from plots.actions.permissions import NotAllowed, adding_refusal, step_by_role
 from plots.actions.transaction import ActionContext, action, limited_text, parse_mu, required_text
 from plots.ledger.replay import WORK, is_check, settle
 from plots.models import Kind, Patch, Reason, RectificationRecord
 from plots.models.deadlines import local_date
+from taiping.ground import dates
 from taiping.ground.area import plain
 from taiping.ground.dates import long_date
 from tasks.models import Milestone, Target
@@ -269,7 +269,7 @@ def add_patch(
 
     since_on 是哪天发现的，从这天起算；空就是录入那天。
     """
-    at = at or timezone.now()
+    at = at or dates.now()
     since_on = since_on or local_date(at)
     if since_on > local_date(at):
         raise NotAllowed(f"发现的日期 {long_date(since_on)} 还没有到，请填今天或以前的日期。")

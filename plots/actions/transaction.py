@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django.db import IntegrityError
 from django.db.models import Count, prefetch_related_objects
-from django.utils import timezone
 
 from plots import evidence
 from plots.actions import permissions
@@ -31,6 +30,7 @@ from plots.ledger.replay import (
 )
 from plots.models import Evidence, Kind, Patch, RectificationRecord
 from plots.models.deadlines import local_date
+from taiping.ground import dates
 from taiping.ground.dates import long_date
 from tasks.models import Milestone
 from villages.models import User
@@ -67,7 +67,7 @@ class ActionContext:
 
     def __init__(self, patch: Patch, by: User, at: datetime | None = None):
         self.patch, self.by = patch, by
-        self.at: datetime = at or timezone.now()
+        self.at: datetime = at or dates.now()
         self.today: date = local_date(self.at)
         self.on: date = self.today
         self.client_key: UUID | None = None

@@ -12,14 +12,26 @@ from plots.evidence.checking import (
     photo_count,
 )
 from plots.evidence.listing import listed, mark_twins
-from plots.evidence.pending import arrived, drop, keep, told, waiting_for
+from plots.evidence.pending import (
+    Full,
+    Spoiled,
+    arrived,
+    arrived_one,
+    drop,
+    keep,
+    told,
+    waiting_for,
+)
 from plots.evidence.storing import attach, saving, store
 
 __all__ = [
     "Checked",
     "EvidenceError",
+    "Full",
+    "Spoiled",
     "accepted_words",
     "arrived",
+    "arrived_one",
     "attach",
     "check",
     "check_all",

@@ -39,6 +39,15 @@ class Checked:
     facts: photo.Facts
     display: bytes
     thumb: bytes
+    original: tuple[str, int] | None = None  # 手机上缩小过的：原照片的 SHA-256、多少字节
+
+    @property
+    def original_sha256(self) -> str:
+        return self.original[0] if self.original else self.sha256
+
+    @property
+    def original_size(self) -> int:
+        return self.original[1] if self.original else self.size
 
     @property
     def is_photo(self) -> bool:

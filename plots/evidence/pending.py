@@ -21,6 +21,15 @@ from villages.models import User
 
 logger = logging.getLogger(__name__)
 
+
+class Spoiled(EvidenceError):
+    """路上变了样：文件是好的，再传一次就是。"""
+
+
+class Full(EvidenceError):
+    """没交的太多了：文件是好的，腾出地方再传。"""
+
+
 CLEANED_AT_ONCE = 50  # 一次请求里顺手清掉的，多了让交照片的人等
 
 
@@ -39,18 +48,18 @@ def keep(
     original_size: int | None = None,
     device: Device | None = None,
     when: str = Material.DeviceMoment.REPORTED,
-) -> PendingEvidence:
-    """留下查过的一份；已经有了返回原来的。传坏了的、没交的太多了抛 EvidenceError。
+) -> PendingEvidence | Evidence:
+    """留下查过的一份；已经有了返回原来的。传坏了的、没交的太多了、图斑不在了抛 EvidenceError。
 
     original_sha256、original_size（字节）是手机上缩小以前的；没缩小的要和收到的一样。
     """
     is_whole = original_size in (None, checked.size)
     if is_whole and checked.sha256 != original_sha256:
-        raise EvidenceError(f"“{checked.name}”传到这里变了样，没有收下，请再传一次。")
+        raise Spoiled(f"“{checked.name}”传到这里变了样，没有收下，请再传一次。")
     drop(PendingEvidence.objects.filter(created_at__lt=_oldest())[:CLEANED_AT_ONCE])
     most = settings.EVIDENCE_PENDING_MAX
     if PendingEvidence.objects.filter(by=by).count() >= most:
-        raise EvidenceError(
+        raise Full(
             f"您传来还没有交的照片已经有 {most} 张，先把前面的上报交了，或在“我的任务”里删掉不要的，再传。"
         )
     pending = PendingEvidence(patch=patch, client_key=client_key, **read(checked, by, device, when))
@@ -60,8 +69,10 @@ def keep(
         with saving():
             write_files(pending, checked)
             pending.save(force_insert=True)
-    except IntegrityError:  # 同一张正好从另一条连接也到了
-        return waiting_for(patch, client_key, by).get(original_sha256=original_sha256)
+    except IntegrityError:  # 同一张正好从另一条连接也到了，或者正收着，图斑随导入撤回了
+        if first := arrived_one(patch, client_key, by, original_sha256):
+            return first
+        raise EvidenceError(f"没有收下“{checked.name}”：这块图斑不在了，请联系镇里。") from None
     return pending
 
 
@@ -95,6 +106,16 @@ def arrived(patch: Patch, client_key: UUID, by: User) -> list[PendingEvidence | 
         patch=patch, record__by=by, record__created_at=record.created_at
     )
     return [*found, *together]
+
+
+def arrived_one(
+    patch: Patch, client_key: UUID, by: User, original_sha256: str
+) -> PendingEvidence | Evidence | None:
+    """这张表的这一张，到了的；没到是 None。"""
+    for one in arrived(patch, client_key, by):
+        if one.original_sha256 == original_sha256:
+            return one
+    return None
 
 
 def told(material: PendingEvidence | Evidence, user: User) -> dict[str, Any]:

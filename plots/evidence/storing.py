@@ -12,13 +12,13 @@ from uuid import uuid4
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
 
 from plots.evidence.checking import Checked, EvidenceError, check_all
 from plots.evidence.position import locate
 from plots.evidence.sniff import JPEG
 from plots.models import Evidence, PendingEvidence, RectificationRecord
 from plots.models.evidence import Material
+from taiping.ground import dates
 from villages.models import User
 
 logger = logging.getLogger(__name__)
@@ -72,8 +72,8 @@ def store(
     同一份已经在这条记录上，返回原来的（重复提交）。先传来的文件已经写好，只换个主人。
     """
     is_pending = isinstance(material, PendingEvidence)
-    same = material.original_sha256 if is_pending else material.sha256
-    if first := Evidence.objects.filter(record=record, original_sha256=same).first():
+    same = Evidence.objects.filter(record=record, original_sha256=material.original_sha256)
+    if first := same.first():
         return first
     with saving():
         evidence = Evidence(
@@ -82,7 +82,7 @@ def store(
             is_demo=is_demo or record.is_demo,
             **(_taken_over(material) if is_pending else read(material, by)),
         )
-        evidence.created_at = at or timezone.now()
+        evidence.created_at = at or dates.now()
         evidence.position, evidence.position_m = locate(record.patch, evidence.lat, evidence.lon)
         evidence.device_position, evidence.device_position_m = locate(
             record.patch, evidence.device_lat, evidence.device_lon
@@ -106,8 +106,8 @@ def read(
         "name": checked.name,
         "size": checked.size,
         "sha256": checked.sha256,
-        "original_sha256": checked.sha256,
-        "original_size": checked.size,
+        "original_sha256": checked.original_sha256,
+        "original_size": checked.original_size,
         "taken_at": facts.taken_at,
         "lat": facts.lat,
         "lon": facts.lon,

@@ -2,7 +2,6 @@
 
 from itertools import islice
 
-from django.utils import timezone
 from openpyxl import Workbook
 
 from plots.ledger.as_of import LedgerAt
@@ -10,6 +9,7 @@ from plots.ledger.replay import WORK
 from plots.models import RectificationRecord, Remedy, Status
 from plots.models.columns import COMPUTED, HEADERS, PATCH_COLUMNS, STEP_DONE, Field
 from plots.models.deadlines import due_next
+from taiping.ground import dates
 from taiping.ground.dates import long_date
 from taiping.ground.tables import Column, SheetWriter, add_sheet, one_of, styles, to_bytes
 from tasks.models import Milestone, Target
@@ -30,7 +30,7 @@ def ledger_workbook(queryset, title, then=None) -> bytes:
     patches = queryset.with_steps()
     names, extras = _steps(queryset), _extra_keys(queryset)
     steps = list(dict.fromkeys(names.values()))  # 同名的只列一次
-    note = f"单位：亩、个　　导出日期：{timezone.localdate():%Y-%m-%d}"
+    note = f"单位：亩、个　　导出日期：{dates.today():%Y-%m-%d}"
     if then:
         note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
     book = Workbook(write_only=True)
@@ -116,17 +116,17 @@ def _told_then(patches, then):
 
 def _told_now(patches, names):
     """(图斑, 现在的状态, 下一步, 它的截止, {步骤名: 完成日期})，一批批地查。"""
-    today = LedgerAt(timezone.localdate(), DONE, ())
+    today = LedgerAt(dates.today(), DONE, ())
     for chunk in _chunks(patches):
-        dates = today.kept_days(chunk)
+        kept = today.kept_days(chunk)
         records = RectificationRecord.objects.standing().filter(
             patch__in=[patch.pk for patch in chunk], kind__in=WORK, completes=True
         )
         for pk, milestone, on in records.values_list("patch", "milestone", "done_on"):
-            dates[pk][milestone] = on
+            kept[pk][milestone] = on
         for patch in chunk:
             step = patch.next_milestone
-            done = {names[pk]: on for pk, on in dates.get(patch.pk, {}).items()}
+            done = {names[pk]: on for pk, on in kept.get(patch.pk, {}).items()}
             yield patch, patch.status_text, step, due_next(patch), done
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Collection
 
-from django.utils import timezone
-
 from plots.evidence.position import relocate
 from plots.geometry.checks import recheck
 from plots.models import Batch, Patch, PatchShape
+from taiping.ground import dates
 from taiping.ground.geometry.shapes import Shape
 
 CHUNK = 2000
@@ -45,7 +44,7 @@ def attach(batch: Batch, found) -> set[int]:
 
 def put(shapes: dict[int, Shape], *, batch: Batch | None = None) -> None:
     """{图斑主键: Shape} 写进库里，原来有图形的换掉。"""
-    now = timezone.now()
+    now = dates.now()
     rows = [
         PatchShape(
             patch_id=pk,

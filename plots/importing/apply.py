@@ -12,6 +12,7 @@ from plots.importing.bulk import laid
 from plots.importing.compare import standing, with_records
 from plots.importing.review import PatchReview, compare_now, examine
 from plots.models import Batch, Patch, RectificationRecord, Status
+from taiping.ground import dates
 from taiping.ground.area import plain
 from taiping.ground.tables import Problem, TooHeavy
 
@@ -112,7 +113,7 @@ def _write(batch, review, lots, by, tick):
 
 
 def finish(batch, by, counts):
-    batch.counts, batch.by, batch.applied_at = counts, by, timezone.now()
+    batch.counts, batch.by, batch.applied_at = counts, by, dates.now()
     batch.save(update_fields=["counts", "by", "applied_at"])
 
 
@@ -182,7 +183,7 @@ def _amendment_rows(batch, resized, by):
             f"有 {len(resized)} 块图斑的面积不能改，没有导入。",
             [_problem(change, NOBODY) for change in resized],
         )
-    at, reason, rows = timezone.now(), _reason(batch), []
+    at, reason, rows = dates.now(), _reason(batch), []
     fields = [each for each in RectificationRecord._meta.concrete_fields if not each.primary_key]
     for change in resized:
         old = Patch(

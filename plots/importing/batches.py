@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from django.core.files.base import File
-from django.utils import timezone
 
 from plots.importing.apply import Refused
 from plots.importing.layout import Layout
@@ -13,6 +12,7 @@ from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
 from plots.models.column_aliases import ColumnAlias
 from plots.models.columns import AREAS, EXTRA, Field
+from taiping.ground import dates
 from taiping.ground.dates import long_date
 from taiping.ground.form_fields import suffix_of
 from taiping.ground.geometry.reading import SUFFIXES as VECTORS
@@ -66,7 +66,7 @@ def forget(batch: Batch) -> None:
 
 def forget_abandoned() -> None:
     """传上来又没有导入的，留七天。"""
-    before = timezone.now() - ABANDONED
+    before = dates.now() - ABANDONED
     for batch in Batch.objects.filter(applied_at=None, created_at__lt=before, patches=None)[:100]:
         forget(batch)
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from plots import actions
+from plots import actions, evidence
 from plots.geometry.attach import refresh
 from plots.importing.apply import Refused
 from plots.importing.compare import CHUNK, LABELS
@@ -20,8 +20,10 @@ from plots.models import (
     Kind,
     Patch,
     PatchShape,
+    PendingEvidence,
     RectificationRecord,
 )
+from taiping.ground import dates
 from taiping.ground.area import plain
 from tasks.models import Milestone
 from villages.models import User
@@ -93,14 +95,18 @@ def _undo(batch, by):
         RectificationRecord.objects.bulk_create(undone.amendments, batch_size=IN_ONE)
     _remove(pks)
     undone.removed = len(pks)
-    batch.withdrawn_at, batch.withdrawn_by = timezone.now(), by
+    batch.withdrawn_at, batch.withdrawn_by = dates.now(), by
     batch.save(update_fields=["withdrawn_at", "withdrawn_by"])
     return undone
 
 
 def _remove(pks):
-    """连着图形、检查和更正的记录（refusal 看过，没有别的记录）。不走逐块的删除：十万块不用一块块地记修改记录，批次的撤回记着。"""
+    """连着图形、检查、先传来的照片和更正的记录（refusal 看过，没有别的记录）。
+
+    不走逐块的删除：十万块不用一块块地记修改记录，批次的撤回记着。
+    """
     for part in _parts(pks, IN_ONE // 2):
+        evidence.drop(PendingEvidence.objects.filter(patch__in=part))
         for rows in (
             GeometryCheck.objects.filter(Q(patch__in=part) | Q(other__in=part)),
             PatchShape.objects.filter(pk__in=part),
@@ -194,7 +200,7 @@ def _area_back(undone, patch, pair, has_records, by):
         if undone.first_step:
             undone.amendments.append(
                 actions.area_amendment(
-                    patch, old, undone.first_step, by=by, at=timezone.now(), reason=reason
+                    patch, old, undone.first_step, by=by, at=dates.now(), reason=reason
                 )
             )
         patch.area_mu = old
@@ -233,6 +239,6 @@ def _shape_back(undone, patch, current, shape):
     values = {**old, "wkb": bytes.fromhex(old["wkb"]), "measured_mu": Decimal(old["measured_mu"])}
     for name, value in values.items():
         setattr(current, name, value)
-    current.updated_at = timezone.now()
+    current.updated_at = dates.now()
     current.save()
     return True

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q
-from django.utils import timezone
 
 from plots.ledger.as_of import LedgerAt
 from plots.models.querysets import NOT_PRESSED, PatchQuerySet, late_next
+from taiping.ground import dates
 from tasks.models import Milestone, Plan
 from tasks.models.question import DONE
 
@@ -31,7 +31,7 @@ def unfinished(
     plans = list(plans)
     if not plans:
         return []
-    if on == timezone.localdate() and basis == DONE:
+    if on == dates.today() and basis == DONE:
         found = _today(plans, on, patches)
     else:
         found = {plan.pk: _on_that_day(plan, on, basis, patches) for plan in plans}

@@ -5,8 +5,8 @@ import zlib
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
+from taiping.ground import dates
 from tasks.models import Target
 from villages.models import User
 
@@ -31,7 +31,7 @@ class Batch(models.Model):
     )
     # 新增的图斑从这天起算；早先导入的没有写，一直算
     issued_on = models.DateField("下发日期", null=True, blank=True)
-    created_at = models.DateTimeField("上传时间", default=timezone.now)
+    created_at = models.DateTimeField("上传时间", default=dates.now)
     applied_at = models.DateTimeField("导入时间", null=True, blank=True)
     layout = models.JSONField("手工对的列", default=dict, blank=True)
     crs = models.CharField("由人确认的坐标系", max_length=12, blank=True)

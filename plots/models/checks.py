@@ -2,8 +2,8 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
+from taiping.ground import dates
 from villages.models import User, Village
 
 
@@ -49,7 +49,7 @@ class GeometryCheck(models.Model):
     )
     figures = models.JSONField("数", default=dict)
     sentence = models.CharField("说法", max_length=300)
-    created_at = models.DateTimeField("发现时间", default=timezone.now)
+    created_at = models.DateTimeField("发现时间", default=dates.now)
     dismissed_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="认定人"
     )

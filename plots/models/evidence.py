@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from plots.models.deadlines import local_date
+from taiping.ground import dates
 from villages.models import User, Village
 
 
@@ -46,7 +47,7 @@ class Material(models.Model):
         "手机什么时候定的位", max_length=10, choices=DeviceMoment, default=DeviceMoment.REPORTED
     )
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
-    created_at = models.DateTimeField("上传时间", default=timezone.now)
+    created_at = models.DateTimeField("上传时间", default=dates.now)
 
     class Meta:
         abstract = True
@@ -116,11 +117,19 @@ class Evidence(Material):
 
     @property
     def clock_gap(self) -> int:
-        """拍摄日期比填的完成日期早（负）或晚（正）几天；差一天以内、没有拍摄时间的是 0。"""
-        if self.taken_at is None:
+        """拍摄日期比填的完成日期早（负）或晚（正）几天；差一天以内、没有拍摄时间的是 0。
+
+        演示时今天是固定的，手机照真的钟拍的比不出什么，也是 0。
+        """
+        if self.taken_at is None or self._is_by_another_clock:
             return 0
         gap = (local_date(self.taken_at) - self.record.done_on).days
         return gap if abs(gap) > 1 else 0
+
+    @property
+    def _is_by_another_clock(self):
+        fixed = dates.fixed_day()
+        return fixed is not None and local_date(self.taken_at) > fixed
 
     @property
     def clock_text(self) -> str:
@@ -161,6 +170,8 @@ class PendingEvidence(Material):
 
     patch = models.ForeignKey("plots.Patch", models.CASCADE, related_name="+", verbose_name="图斑")
     client_key = models.UUIDField("提交标识")
+    # 留几天照真的钟；表交了，举证材料上写的是系统里的现在
+    created_at = models.DateTimeField("上传时间", default=timezone.now)
 
     class Meta(Material.Meta):
         verbose_name = verbose_name_plural = "先传来的材料"

@@ -2,12 +2,12 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from plots.models.batches import Batch
 from plots.models.choices import ENDED, Remedy, Status
 from plots.models.querysets import PatchQuerySet
 from plots.models.shapes import Spot
+from taiping.ground import dates
 from taiping.ground.area import MuField
 from tasks.models import Milestone, Target
 from villages.models import User, Village
@@ -73,7 +73,7 @@ class Patch(models.Model):
         verbose_name="下一步",
     )
     due_on = models.DateField("反弹后的期限", null=True, blank=True)
-    created_at = models.DateTimeField("录入时间", default=timezone.now)
+    created_at = models.DateTimeField("录入时间", default=dates.now)
     created_by = models.ForeignKey(
         User,
         models.PROTECT,

@@ -5,12 +5,12 @@ from datetime import datetime
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from plots.models.choices import Kind
 from plots.models.deadlines import BACKFILL_DAYS, due_of, local_date
 from plots.models.patches import Patch
 from plots.models.querysets import RecordQuerySet
+from taiping.ground import dates
 from taiping.ground.area import MuField
 from tasks.models import Milestone
 from villages.models import User, Village
@@ -26,7 +26,7 @@ class RectificationRecord(models.Model):
     )
     kind = models.CharField("类型", max_length=10, choices=Kind)
     done_on = models.DateField("完成日期")
-    created_at = models.DateTimeField("录入时间", default=timezone.now)
+    created_at = models.DateTimeField("录入时间", default=dates.now)
     # 手机上按下“上报”的时刻，照手机自己的钟；没有信号时比录入时间早得多。只作参考，期限和录入口径都不看它
     made_at = models.DateTimeField("手机上填好的时间", null=True, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="录入人")

@@ -9,6 +9,8 @@ from plots.actions.steps import reasons_problem
 from plots.models import Reason
 from taiping.ground.form_fields import DayField
 
+AREA_NOT_NUMBER = "面积请填数字，如 3.50。"
+
 
 def area_field(label, **kwargs):
     return forms.DecimalField(
@@ -17,7 +19,7 @@ def area_field(label, **kwargs):
         decimal_places=6,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         error_messages={
-            "invalid": "面积请填数字，如 3.50。",
+            "invalid": AREA_NOT_NUMBER,
             "required": "请填面积，如 3.50。",
             "max_decimal_places": "面积最多 6 位小数。",
             "max_digits": "面积的位数太多，请核对。",

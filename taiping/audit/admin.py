@@ -10,6 +10,8 @@ from django.utils.html import format_html_join
 from taiping.audit.models import WORDS, Access, Change
 from taiping.ground.admin import ReadOnlyAdmin
 
+SHOWN = 3  # 列表上说这么几样，别的点开看
+
 admin.site.unregister(LogEntry)
 
 
@@ -78,20 +80,29 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     @admin.display(description="改了哪些")
     def fields_changed(self, change):
-        names = [label for name in change.changes_dict if (label := _label(change, name))]
-        return "、".join(names[:8]) + (f" 等 {len(names)} 项" if len(names) > 8 else "")
+        told = [f"{name}：{old} → {new}" for name, old, new in _told(change)]
+        more = f" 等 {len(told)} 项" if len(told) > SHOWN else ""
+        return "；".join(told[:SHOWN]) + more
 
     @admin.display(description="改前 → 改后")
     def changes_told(self, change):
-        rows = []
-        for name, values in change.changes_display_dict.items():
-            if len(values) > 1 and name != "ID":
-                rows.append((name, _shown(values[0]), _shown(values[1])))
+        rows = _told(change)
         return format_html_join("", "<p>{}：{} → {}</p>", rows) if rows else ""
 
     @admin.display(description="请求编号")
     def request_number(self, change):
         return change.cid
+
+
+def _told(change):
+    """[(哪一样, 改前, 改后)]；编号不说。"""
+    shown, told = change.changes_display_dict, []
+    for name in change.changes_dict:
+        label = _label(change, name)
+        values = shown.get(label, shown.get(name, ()))
+        if label and len(values) > 1:
+            told.append((label, _shown(values[0]), _shown(values[1])))
+    return told
 
 
 def _label(change, name):

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 
 from taiping.dashboard.charts import chart
+from taiping.ground import dates
 from taiping.ground.moments import one_moment
 from taiping.ground.permissions import permission_required
 from taiping.progress.burnup import burn_ups
@@ -155,5 +155,5 @@ def village_detail(request, pk):
 
 
 def help_page(request):
-    plan = Plan.objects.current(timezone.localdate())
+    plan = Plan.objects.current(dates.today())
     return render(request, "dashboard/help.html", {"warn_days": plan.warn_days if plan else 7})

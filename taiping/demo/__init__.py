@@ -9,18 +9,18 @@ from typing import TextIO
 
 from auditlog.context import disable_auditlog
 from django.db import transaction
-from django.utils import timezone
 
 from plots.evidence import saving
 from plots.models import Patch, RectificationRecord
 from taiping.demo import accounts, patches, photos, readings, shapes
+from taiping.ground import dates
 
 PARTS = (accounts, readings, patches, shapes)  # 照片跟着图斑清
 
 
 def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
-    """装上全部演示数据，返回发放的账号，密码只在这里出现一次；now 以后的事不造。"""
-    now = now or timezone.now()
+    """装上全部演示数据，返回发放的账号，密码只在这里出现一次；now（空是系统里的现在）以后的事不造。"""
+    now = now or dates.now()
     with saving(), disable_auditlog():  # 演示数据不占审计
         issued = accounts.load()
         stdout.write(f"演示账号 {len(issued)} 个，姓名都以“演示·”开头。")

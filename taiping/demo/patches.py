@@ -6,12 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from plots import actions
+from plots.evidence import drop
 from plots.ledger.replay import settle
-from plots.models import Batch, Evidence, Patch, Reason, RectificationRecord
+from plots.models import Batch, Evidence, Patch, PendingEvidence, Reason, RectificationRecord
 from taiping.demo import timelines
 from taiping.demo.area_split import planned_patches
 from taiping.demo.assignments import assign, outcomes, paces
 from taiping.demo.timelines import Timeline
+from taiping.ground import dates
 from tasks.models import Plan, Target
 from villages.models import Posting, Role, User, Village
 
@@ -22,7 +24,7 @@ NO_REASON = "材料不全"  # 理由表里没有表上写的那一条
 
 def load(now: datetime | None = None) -> dict[int, int]:
     """给已经开始的方案造图斑和记录，now 以后的事不办；返回表里要附照片的 {记录主键: 张数}。"""
-    now, photos = now or timezone.now(), {}
+    now, photos = now or dates.now(), {}
     for plan in Plan.objects.filter(starts_on__lte=timezone.localdate(now)):
         loader = PlanLoader(plan, now)
         loader.load()
@@ -114,6 +116,7 @@ def clear() -> dict[str, int]:
     for item in evidence:
         files += [part for part in (item.file, item.display, item.thumb) if part]
     by_real_users = records.filter(by__is_demo=False).count()
+    drop(PendingEvidence.objects.filter(patch__in=patches))
     records.update(copy_of=None)  # 转记、拆出来的、结转来的指着原来的，先松开才删得掉
     patches.update(split_from=None, carried_from=None)
     removed = {

@@ -1,4 +1,4 @@
-"""谁读得到数据：check --deploy 时看一眼，quickstart 把以前建的收紧。"""
+"""正式使用前看一眼（check --deploy）：谁读得到数据，今天是不是真的今天；quickstart 把以前建的收紧。"""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import Tags, Warning, register
 from django.db import connections
 
+from taiping.ground.dates import fixed_day, long_date
 from taiping.ground.modes import is_open, tighten
 
 MEND = "请用运行系统的用户运行 python3 manage.py quickstart --no-demo --no-serve，它会收紧；改不了的请找这台机器的管理员。"
@@ -31,6 +32,20 @@ def check_private(app_configs, **kwargs):
     return [
         Warning(f"{path} 这台机器上别的用户也读得到。", hint=MEND, id="taiping.W001")
         for path in found
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_clock(app_configs, **kwargs):
+    day = fixed_day()
+    if day is None:
+        return []
+    return [
+        Warning(
+            f"系统里的今天固定在{long_date(day)}，人录入的都记成这一天。",
+            hint="正式使用请清掉演示数据（clear_demo），去掉 FIXED_TODAY，再重新启动服务。",
+            id="taiping.W002",
+        )
     ]
 
 

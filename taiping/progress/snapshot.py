@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from plots.ledger.older_plans import Unfinished, unfinished
 from plots.models import Patch
+from taiping.ground import dates
 from taiping.ground.moments import one_moment
 from taiping.progress.figures import Progress, TargetFigures
 from taiping.progress.layout import VillageRow, village_rows
@@ -70,7 +71,7 @@ def snapshot(
     """with 里面的查询（进度和逐块的图斑）看到的是同一时刻的数据。"""
     with one_moment():
         figures = plan_progress(plan, on, basis, villages)
-        yield Snapshot(figures, timezone.localtime(), demo_counted(figures))
+        yield Snapshot(figures, timezone.localtime(dates.now()), demo_counted(figures))
 
 
 def demo_counted(figures: Progress) -> bool:

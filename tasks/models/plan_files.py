@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
+
+from taiping.ground import dates
 
 
 class PlanFile(models.Model):
@@ -13,7 +14,7 @@ class PlanFile(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人"
     )
-    created_at = models.DateTimeField("上传时间", default=timezone.now)
+    created_at = models.DateTimeField("上传时间", default=dates.now)
     applied_at = models.DateTimeField("导入时间", null=True, blank=True)
     unreadable = models.CharField(
         "读到限度还没读完", max_length=200, blank=True

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
-from django.utils import timezone
-
+from taiping.ground import dates
 from taiping.ground.dates import parse_day
 from tasks.models.plans import Plan, in_force
 
@@ -79,7 +78,7 @@ class Question:
 
     @classmethod
     def read(cls, params: Params) -> dict[str, Any]:
-        today = timezone.localdate()
+        today = dates.today()
         on = params.day("on", "下面按今天显示") or today
         basis = params.basis()
         plans = list(Plan.objects.all())
@@ -95,7 +94,7 @@ class Question:
         plan: str | None = None,
     ) -> Self:
         """命令行的选项；plan 是代码。写错了、没有方案抛 ValueError，说明是给人看的一句话。"""
-        today = timezone.localdate()
+        today = dates.today()
         on = parse_day(as_of or "") or today
         plans = list(Plan.objects.all())
         if not plans:

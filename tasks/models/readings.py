@@ -10,8 +10,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
-from django.utils import timezone
 
+from taiping.ground import dates
 from taiping.ground.area import MuField, plain
 from tasks.models.question import DONE, RECORDED
 from tasks.models.targets import Target
@@ -120,7 +120,7 @@ class Reading(models.Model):
         related_name="+",
         verbose_name="录入人",
     )
-    created_at = models.DateTimeField("录入时间", default=timezone.now)
+    created_at = models.DateTimeField("录入时间", default=dates.now)
     withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField("撤回录入时间", null=True, blank=True, editable=False)
     withdrawn_by = models.ForeignKey(

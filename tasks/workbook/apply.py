@@ -5,8 +5,8 @@ from operator import itemgetter
 
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
-from django.utils import timezone
 
+from taiping.ground import dates
 from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
 from tasks.models.structure import LARGEST_ORDER
 from tasks.workbook.columns import BY_KIND, DELETABLE
@@ -113,7 +113,7 @@ def _set_parents(diff, groups):
 
 def _add_readings(diff, stored, find, by):
     """录入时间照文件写的；没写，或已被另一条占用，就是现在。同一时刻的错开一微秒，先后不乱。"""
-    now, taken = timezone.now(), set()
+    now, taken = dates.now(), set()
     before = {_entered(entry.values) for entry in stored.of("reading")}
     readings = []
     for change in diff.of("reading", diff.new):

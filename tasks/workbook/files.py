@@ -3,8 +3,8 @@
 from uuid import uuid4
 
 from django.core.files.base import File
-from django.utils import timezone
 
+from taiping.ground import dates
 from taiping.ground.form_fields import suffix_of
 from taiping.ground.tables import Kept
 from tasks import workbook
@@ -35,7 +35,7 @@ def import_file(record: PlanFile, content: bytes, *, by, **options) -> workbook.
     """写进系统，options 见 import_plan；有错抛 PlanFileError，一点不动。"""
     kept = Kept(record.file)
     review = workbook.import_plan(content, record.name, kept=kept, by=by, **options)
-    record.applied_at = timezone.now()
+    record.applied_at = dates.now()
     record.save(update_fields=["applied_at"])
     kept.forget()
     return review

@@ -161,7 +161,7 @@ def test_index_is_in_floor_order_and_leads_back_to_the_site(boss, client):
 
     assert apps[:2] == ["人员与村", "方案与任务"]
     assert people == ["账号", "村（社区）", "包村", "干部", "登录失败和锁定"]
-    assert '<a href="/">查看站点</a>' in page.content.decode()
+    assert '<a href="/">回到系统</a>' in page.content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.LEADER, Role.SECRETARY])

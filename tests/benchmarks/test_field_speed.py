@@ -170,6 +170,8 @@ def test_photo_by_photo_cut_in_the_middle(year, phone, line, photos, benchmark, 
     assert line.cuts == 1
     assert sum(asked.startswith("PUT /") for asked in line.requests) == 4
     assert sent <= MOST_BYTES
+    if FASTER == 1:  # 断了以后等的几秒没有跟着放快
+        assert_fast_enough(seconds)
 
 
 @pytest.mark.parametrize("name", ["my", "report"])

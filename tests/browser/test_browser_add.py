@@ -1,13 +1,15 @@
 """在地里加一块图斑：从我的任务点过去，选任务，取位置，拍照，一次交。"""
 
+import hashlib
 import re
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from plots.models import Patch
+from plots.models import Evidence, Patch
 from tests.browser.test_browser_phone import SMALL
+from tests.browser.test_field_report import big_photo, given
 
 pytestmark = [
     pytest.mark.browser,
@@ -33,6 +35,25 @@ def picture(tmp_path):
     path = tmp_path / "found.jpg"
     Image.new("RGB", (1200, 900), "green").save(path)
     return path
+
+
+def test_photos_of_a_new_patch_are_shrunk_too_and_known_by_the_original(open_year, page_as):
+    content = big_photo(3)
+    phone = page_as(open_year.east_secretary, viewport=PHONE)
+    phone.goto("/patches/add/")
+    phone.get_by_role("link", name="种植结构调整").click()
+    phone.get_by_label("面积（亩）").fill("3.5")
+    phone.get_by_label("从相册选").set_input_files([given(content), given(content[:90], "坏.txt")])
+    phone.get_by_label("从相册选").set_input_files([given(content)])
+    expect(phone.locator("[name=originals]")).not_to_have_value("")
+    phone.get_by_role("button", name="添加图斑").click()
+
+    expect(phone.locator(".messages")).to_contain_text("照片和文件 1 个")
+    kept = Evidence.objects.get()
+    assert kept.was_shrunk
+    assert kept.original_sha256 == hashlib.sha256(content).hexdigest()
+    assert kept.original_size == len(content)
+    assert str(kept.lat) == "29.855000"
 
 
 def fits(page):

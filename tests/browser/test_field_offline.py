@@ -20,6 +20,7 @@ KEPT = """async () => (await new Promise((resolve) => {
     rows.onsuccess = () => { asked.result.close(); resolve(rows.result.length); };
   };
 }))"""
+
 WHOSE = KEPT.replace("rows.result.length", "rows.result.map((row) => row.user)")
 
 
@@ -66,6 +67,7 @@ def test_from_start_to_end_without_signal_and_back(phone, patch, photo, line):
     phone.goto("/my/")
     expect(phone.locator("#outbox li")).to_contain_text("已收到", timeout=15_000)
     expect(phone.locator("#outbox li")).to_contain_text("已上报 T0012 复耕复种")
+    expect(phone.get_by_text("下面列的还是交以前的")).to_be_visible()
     record = RectificationRecord.objects.get()
     assert (record.note, Evidence.objects.count()) == ("山上没信号", 1)
     assert record.made_at is not None
@@ -139,16 +141,17 @@ def test_another_person_on_the_phone_sees_nothing_of_it(year, phone, patch, line
 
 def test_somebody_else_logs_in_without_logging_out_and_the_tasks_are_wiped(year, phone):
     other = make_user("linren", villages=[year.west])
-    assert phone.evaluate(WHOSE) == [year.east_secretary.pk]
     phone.context.clear_cookies()
     phone.goto("/accounts/login/")
     phone.get_by_label("用户名").fill(other.username)
     phone.get_by_label("密码").fill(PASSWORD)
     phone.get_by_role("button", name="登录").click()
-    phone.goto("/plan/")
+    expect(phone.locator("#outbox")).to_be_attached()
+    until(lambda: phone.evaluate(WHOSE) == [other.pk], page=phone)
 
-    # 路过我的任务时也许已经留了他自己的，前一个人的一份也不许有
-    until(lambda: year.east_secretary.pk not in phone.evaluate(WHOSE), page=phone)
+    phone.get_by_role("button", name="退出").click()
+    expect(phone.get_by_role("button", name="登录")).to_be_visible()
+    assert phone.evaluate(WHOSE) == []
 
 
 def test_two_phones_on_one_patch_the_second_is_told(year, phone, patch, line):

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import date
 
 import pytest
 from PIL import Image
@@ -73,6 +74,7 @@ def test_three_photos_are_listed_shrunk_and_reported(phone, photos, line):
     choose(phone, *photos[:2])
     choose(phone, photos[2], where=CAMERA)
     expect(phone.locator(".shot", has_text="已收到")).to_have_count(3)
+    expect(phone.locator("[data-sending]")).to_contain_text("已收到 3 张，还没有上报")
     up = line.bytes_up
 
     press(phone)
@@ -93,6 +95,24 @@ def test_three_photos_are_listed_shrunk_and_reported(phone, photos, line):
         assert (item.original_size, item.was_shrunk) == (len(photo), True)
     assert up < sum(map(len, photos)) / 2
     assert not PendingEvidence.objects.exists()
+
+
+def test_photo_chosen_before_the_script_arrived_is_not_left_behind(
+    year, patch, page_as, line, photos
+):
+    page = page_as(year.east_secretary, base_url=line.url, viewport=PHONE)
+    late = []
+    page.route("**/field/report*.js", lambda route: late.append(route))
+    page.goto(f"/patches/{patch.pk}/report/", wait_until="commit")
+    page.set_input_files(ALBUM, [given(photos[0])])
+    until(lambda: late, page=page)
+    late[0].continue_()
+    expect(page.locator(".shot canvas")).to_have_count(1)
+
+    press(page)
+
+    expect(page.locator(".messages")).to_contain_text("已上报")
+    assert Evidence.objects.count() == 1
 
 
 def test_each_photo_shows_its_size_and_place_and_can_be_taken_off(phone, photos):
@@ -271,6 +291,20 @@ def test_killed_page_comes_back_whole(phone, photos, patch, line):
     assert Evidence.objects.count() == 1
 
 
+def test_starting_over_asks_first_and_says_what_goes(phone, patch, photos):
+    asked = []
+    phone.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    phone.get_by_label("说明").fill("写错了")
+    choose(phone, photos[0])
+    opened(phone, patch)
+
+    phone.get_by_role("button", name="不要了，从头填").click()
+
+    expect(phone.locator(".shot")).to_have_count(0)
+    expect(phone.get_by_label("说明")).to_have_value("")
+    assert asked == ["上次填的和 1 张照片、文件都不留，从头填？"]
+
+
 def test_sent_back_meanwhile_is_shown_and_sent_after_a_look(year, phone, patch):
     phone.get_by_label("说明").fill("种了油菜")
     year.report(patch, by=year.huang, area_mu="1")
@@ -278,6 +312,7 @@ def test_sent_back_meanwhile_is_shown_and_sent_after_a_look(year, phone, patch):
     press(phone)
     expect(phone.locator("[data-draft]")).to_contain_text("这块图斑有了新的记录")
     expect(phone.locator("[data-draft]")).to_contain_text("上报了“复耕复种”1.00 亩")
+    expect(phone.locator("[data-draft]")).to_be_in_viewport()
     assert phone.get_by_label("说明").input_value() == "种了油菜"
     press(phone)
 
@@ -388,3 +423,21 @@ def test_heic_the_browser_cannot_open_goes_as_it_is_and_is_told(phone):
     expect(phone.locator(".shot")).to_contain_text(re.compile("HEIC|损坏"))
     press(phone)
     expect(phone.locator("#field-camera .error")).to_have_count(1)
+
+
+def test_on_a_fixed_day_the_phone_asks_the_server_what_today_is(town, page_as, line, settings):
+    settings.FIXED_TODAY = date(2024, 10, 20)
+    phone = page_as(town.east_secretary, base_url=line.url, viewport=PHONE)
+    opened(phone, town.patch)
+    expect(phone.locator("#id_done_on")).to_have_value("2024-10-20")
+
+    phone.locator("#id_done_on").fill("2024-10-21")
+    press(phone)
+    said = "日期 2024年10月21日 还没有到，请填今天（2024年10月20日）或以前的日期。"
+    expect(phone.locator("#field-done_on .error")).to_have_text(said)
+    assert sent(line, "POST") == []
+
+    phone.locator("#id_done_on").fill("2024-10-20")
+    press(phone)
+    phone.wait_for_url("**/my/")
+    assert RectificationRecord.objects.get().done_on == date(2024, 10, 20)

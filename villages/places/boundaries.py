@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import shapely
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from taiping.ground import dates
 from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.reading import read_vector
 from taiping.ground.geometry.shapes import Shape, bounds_of, tidy_shapes
@@ -94,7 +94,7 @@ def _joined(parts):
 @transaction.atomic
 def save_boundaries(found, *, file_name, by):
     """写进系统，原来有村界的换掉。"""
-    now = timezone.now()
+    now = dates.now()
     for village, shape in found.shapes.items():
         VillageBoundary.objects.update_or_create(
             village=village,

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from plots.importing import Refused, apply_batch, preview
 from plots.importing.batches import forget, issue_refusal, new_batch
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
+from taiping.ground import dates
 from taiping.ground.dates import parse_day
 from taiping.ground.tables import TableError
 from tasks.models import Target
@@ -129,7 +129,7 @@ class Command(BaseCommand):
 
 def issue_day(plan, given):
     """下发日期：没写就是今天。"""
-    today = timezone.localdate()
+    today = dates.today()
     try:
         on = parse_day(given or "") or today
     except ValueError as wrong:

@@ -1,5 +1,6 @@
 """手工添加一块图斑的表单。"""
 
+from dataclasses import replace
 from functools import cached_property
 
 from django import forms
@@ -7,14 +8,24 @@ from django import forms
 from plots.actions.adding import asked_of, lookalikes, next_code, repeated
 from plots.models import Remedy
 from plots.pages.patch.forms import area_field
-from plots.pages.report.file_fields import DeviceField, EvidenceForm
+from plots.pages.report.file_fields import DeviceField, EvidenceForm, OriginalsField
 from taiping.ground.dates import long_date
 from taiping.ground.form_fields import DayField
 from villages.models import Village
 
 ALWAYS = ("code", "since_on", "contractor")  # 折在“更多”里，哪项任务都有
 SOMETIMES = ("land_before", "land_after", "remedy")  # 也在“更多”里，这项任务用得着才有
-APART = ("target", "village", "is_other", "camera", "files", "device", "evidence", "photo_count")
+APART = (
+    "target",
+    "village",
+    "is_other",
+    "camera",
+    "files",
+    "device",
+    "originals",
+    "evidence",
+    "photo_count",
+)
 
 
 def text(label, limit, help_text=""):
@@ -53,6 +64,7 @@ class AddForm(EvidenceForm):
     )
     area_mu = area_field("面积（亩）")
     device = DeviceField()
+    originals = OriginalsField()
     place = text("小地名", 100, "写到社、院子，方便找到地块。")
     code = text("图斑编号", 60, "留空就用这个村的下一个空号，如 补-001。")
     since_on = DayField(
@@ -134,6 +146,10 @@ class AddForm(EvidenceForm):
 
     def clean(self):
         data = super().clean()
+        originals = data.get("originals", {})
+        data["evidence"] = [
+            replace(one, original=originals.get(one.sha256)) for one in data["evidence"]
+        ]
         if self.errors:
             return data
         if repeated(data["target"], data["village"], by=self.user, **self.facts()):

@@ -1,21 +1,22 @@
 """手工添加一块图斑：在办公室补一块，或在地里连位置、照片一起加。"""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from plots.actions import messages as words
 from plots.actions.adding import add, open_targets
 from plots.actions.permissions import NotAllowed
 from plots.pages.add.forms import AddForm
 from plots.pages.report.file_fields import CheckedFiles
+from taiping.ground import dates
 from taiping.ground.web import whole_number
 from villages.accounts import drafts
 
 
 def patch_add(request):
-    today = timezone.localdate()
+    today = dates.today()
     targets = open_targets(request.user, today)
     if not targets:
         raise PermissionDenied("图斑由镇工作人员添加，请联系镇里。")
@@ -64,5 +65,9 @@ def _from_link(request):
 
 def _show(request, form):
     drafts.refill(request, form)
-    more = {"lacking": [], "more_cameras": range(2, 3)}  # 照片不是非有不可；拍照一次一张，给两格
+    more = {
+        "lacking": [],  # 照片不是非有不可
+        "more_cameras": range(2, 3),  # 没有脚本的，拍照一次一张，给两格
+        "px": settings.EVIDENCE_CLIENT_PX,
+    }
     return render(request, "plots/add/add.html", {"form": form, **more})

@@ -4,7 +4,6 @@ import uuid
 
 from django import forms
 from django.db.models import Max
-from django.utils import timezone
 
 from plots import actions
 from plots.actions import messages as words
@@ -13,6 +12,7 @@ from plots.actions.taking_back import take_back
 from plots.actions.transaction import Changed, submit
 from plots.models import RectificationRecord
 from plots.pages.forms import ReasonsMixin, SubmissionForm, note_field
+from taiping.ground import dates
 
 BULK = {"report": "上报下一步", "confirm": "核实通过", "send_back": "退回"}
 
@@ -24,7 +24,7 @@ class BulkForm(ReasonsMixin, SubmissionForm):
     field_order = ("client_key", "seen", "done_on", "reasons", "note")
 
     def __init__(self, *args, verb, **kwargs):
-        self.verb, self.today = verb, timezone.localdate()
+        self.verb, self.today = verb, dates.today()
         last = RectificationRecord.objects.aggregate(last=Max("pk"))["last"] or 0
         super().__init__(*args, today=self.today, seen=last, **kwargs)
         self.fields[

@@ -1,8 +1,8 @@
 """结转的表单：转到哪份方案，从哪天起，看到的是哪一份预览。"""
 
 from django import forms
-from django.utils import timezone
 
+from taiping.ground import dates
 from taiping.ground.form_fields import DayField
 
 
@@ -15,4 +15,4 @@ class CarryForm(forms.Form):
     )
 
     def __init__(self, *args, token, **kwargs):
-        super().__init__(*args, initial={"token": token, "on": timezone.localdate()}, **kwargs)
+        super().__init__(*args, initial={"token": token, "on": dates.today()}, **kwargs)

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plots.exporting.workbooks import template_workbook
@@ -17,6 +16,7 @@ from plots.importing.undo import refusal, rehearse, undo
 from plots.models import Batch, Patch
 from plots.pages.imports.forms import ImportForm, chosen_layout, column_choices
 from plots.pages.patch_list.rows import PAGE
+from taiping.ground import dates
 from taiping.ground.permissions import permission_required
 from taiping.ground.ranges import in_part
 from taiping.ground.web import download, whole_number
@@ -29,7 +29,7 @@ MOST_ROWS, BATCHES = 200, 20
 @permission_required("plots.import_patches")
 def patch_import(request):
     initial = {"target": request.GET.get("target")}
-    today = timezone.localdate()
+    today = dates.today()
     form = ImportForm(request.POST or None, request.FILES or None, initial=initial, today=today)
     if request.method == "POST" and form.is_valid():
         forget_abandoned()

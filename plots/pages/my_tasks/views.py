@@ -11,6 +11,7 @@ from plots.pages.my_tasks.forms import FindForm
 from plots.pages.my_tasks.visits import last_visit
 from plots.pages.patch_list.rows import CountedPages
 from plots.pages.report.facts import rules, tasks_of
+from taiping.ground import dates
 from taiping.ground.web import answer
 from tasks.models import Plan
 from tasks.models.readings import entries_of
@@ -26,7 +27,7 @@ MANY_VILLAGES = 8  # 多过这么多村，一个个按钮占半屏，改成下�
 def my_tasks(request):
     if not request.user.has_perm("plots.view_own_tasks"):
         return redirect("/")
-    today = timezone.localdate()
+    today = dates.today()
     find = FindForm(request.GET)
     villages = list(Village.objects.visible_to(request.user))
     village = next((v for v in villages if str(v.pk) == request.GET.get("village")), None)
@@ -78,7 +79,7 @@ def tasks(request):
     """手机里留一份的任务：没有网络时看、照着填表。只有要村里办的，急的在前，最多 KEPT 个。"""
     if not request.user.has_perm("plots.view_own_tasks"):
         return answer(403, words="这个账号没有要办的任务。")
-    today = timezone.localdate()
+    today = dates.today()
     urgent = my.tasks_of(request.user, today).with_steps()[:KEPT]
     return answer(
         200,

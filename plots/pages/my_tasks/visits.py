@@ -1,4 +1,7 @@
-"""上一次看我的任务是什么时候：半小时里来回翻、刷新，都算同一次看。"""
+"""上一次看我的任务是什么时候：半小时里来回翻、刷新，都算同一次看。
+
+半小时照真的钟；记下的时刻要和整改记录比先后，照系统里的现在。
+"""
 
 import logging
 from datetime import datetime, timedelta
@@ -7,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from taiping.ground import dates
 from villages.models import User
 
 logger = logging.getLogger(__name__)
@@ -25,7 +29,7 @@ def last_visit(request: HttpRequest) -> datetime | None:
     try:
         with transaction.atomic():
             # 不走 save：这不是谁改了账号，不进修改记录
-            User.objects.filter(pk=request.user.pk).update(tasks_seen_at=now)
+            User.objects.filter(pk=request.user.pk).update(tasks_seen_at=dates.now())
     except DatabaseError:
         logger.exception("没有记下 %s 看我的任务的时间", request.user.pk)  # 记不下也要看得到任务
     return since

@@ -12,6 +12,7 @@ from plots.evidence.checking import too_large
 from plots.ledger.queues import Card
 from plots.models import Patch, PatchShape
 from plots.models.deadlines import due_next
+from plots.pages.forms import AREA_NOT_NUMBER
 from plots.pages.report.file_fields import TOO_MANY
 from plots.pages.report.forms import (
     AREA_NEEDED,
@@ -23,6 +24,7 @@ from plots.pages.report.forms import (
     ReportForm,
 )
 from taiping.ground.area import plain, rounded
+from taiping.ground.dates import fixed_day
 from taiping.ground.geometry.shapes import load
 from villages.models import User
 
@@ -31,10 +33,13 @@ FINE = 0.00001
 
 
 def rules() -> dict[str, Any]:
-    """和哪一块无关的：几句话（{…} 里由手机填上）、几个限度。"""
+    """和哪一块无关的：几句话（{…} 里由手机填上）、几个限度。fixed_day 只在今天固定时有，平常手机看自己的钟。"""
+    fixed = fixed_day()
     return {
+        "fixed_day": fixed.isoformat() if fixed else "",
         "words": {
             "area_needed": AREA_NEEDED,
+            "area_not_number": AREA_NOT_NUMBER,
             "area_too_large": AREA_TOO_LARGE,
             "whole_or_part": WHOLE_OR_PART,
             "one_by_one": ONE_BY_ONE,
@@ -81,6 +86,7 @@ def facts_of(form: ReportForm, outline: shapely.Geometry | None = None) -> dict[
         "first": form.steps[0].pk,
         "seen": context.last_seen,
         "left": plain(form.now.remaining_mu),
+        "today": context.today.isoformat(),
         "earliest": earliest.isoformat(),
         "too_early": too_early,
         "steps": [_step(form, *pair) for pair in zip(form.steps, form.labels, strict=True)],

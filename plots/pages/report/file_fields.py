@@ -5,6 +5,8 @@ form.cleaned_data["evidence"]      查过的 Checked 列表，交给 plots.evide
 form.cleaned_data["photo_count"]   有几张照片，交给 actions.report
 """
 
+import json
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
@@ -23,6 +25,9 @@ from taiping.ground.dates import FIRST_YEAR, LAST_YEAR
 
 LONGEST_POSITION = 100  # 浏览器给的三个数不到五十个字
 LONGEST_MOMENT = 40
+LONGEST_ORIGINALS = 4000  # 每张一百五十个字
+LARGEST = 1_000_000_000  # 字节；数据库里放得下
+SHA256 = re.compile(r"[0-9a-f]{64}")
 TOO_MANY = "照片和文件一共 {count} 个，一次最多 {most} 个，请少选几个。"
 PICK_AGAIN = "浏览器不会留住选好的文件，改好后照片需要重新选择。"
 ANY_FILE = ",".join(
@@ -127,6 +132,25 @@ class DeviceField(forms.CharField):
 
     def clean(self, value):
         return device_position(value)
+
+
+class OriginalsField(forms.CharField):
+    """藏着的一格：在手机上缩小过的照片 → 原照片，JSON {"收到的 SHA-256": ["原照片的 SHA-256", 字节]}；读不出的当没有。"""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, widget=forms.HiddenInput, **kwargs)
+
+    def clean(self, value):
+        try:
+            given = json.loads(str(value or "")[:LONGEST_ORIGINALS])
+            pairs = {sent: (str(sha), int(size)) for sent, (sha, size) in given.items()}
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+            return {}
+        return {
+            sent: (sha, size)
+            for sent, (sha, size) in pairs.items()
+            if SHA256.fullmatch(sha) and 0 < size < LARGEST
+        }
 
 
 class PhoneClockField(forms.CharField):

@@ -1,6 +1,5 @@
 """上报的照片一张一张先传来：PUT 交一张，GET 问到了哪几张，DELETE 不要了。表还没交，先留着。"""
 
-import re
 from io import BytesIO
 from urllib.parse import unquote
 
@@ -10,13 +9,14 @@ from django.middleware.csrf import get_token
 from django.views.decorators.http import require_safe
 
 from plots import evidence
+from plots.evidence.checking import clean_name
 from plots.models.evidence import Material
 from plots.pages.report.entrance import closed, find, refused
-from plots.pages.report.file_fields import device_position
+from plots.pages.report.file_fields import SHA256, device_position
 from taiping.ground.web import answer, whole_number
 
-SHA256 = re.compile(r"[0-9a-f]{64}")
 MEGABYTE = 1024 * 1024
+REFUSED = {evidence.Spoiled: 400, evidence.Full: 409}  # 文件是好的，手机上留着再传；别的不用再传
 
 
 @require_safe
@@ -46,9 +46,8 @@ def photo(request, pk, client_key, sha256):
         waiting = evidence.waiting_for(patch, client_key, request.user)
         evidence.drop(waiting.filter(original_sha256=sha256))
         return answer(200)
-    for one in evidence.arrived(patch, client_key, request.user):
-        if one.original_sha256 == sha256:
-            return answer(200, **evidence.told(one, request.user))
+    if one := evidence.arrived_one(patch, client_key, request.user, sha256):
+        return answer(200, **evidence.told(one, request.user))
     return _take(request, patch, client_key, sha256)
 
 
@@ -60,8 +59,8 @@ def _take(request, patch, client_key, sha256):
     content = request.read(size)
     if len(content) != size:
         return answer(400, words="没有传完，请再传一次。")
-    name = unquote(request.headers.get("X-Name", ""))
-    upload = InMemoryUploadedFile(BytesIO(content), None, name, None, size, None)
+    name = clean_name(unquote(request.headers.get("X-Name", "")))
+    upload = InMemoryUploadedFile(BytesIO(content), None, name or None, None, size, None)
     when = request.headers.get("X-Device-When", "")
     try:
         kept = evidence.keep(
@@ -75,7 +74,7 @@ def _take(request, patch, client_key, sha256):
             when=when if when in Material.DeviceMoment else Material.DeviceMoment.REPORTED,
         )
     except evidence.EvidenceError as error:
-        return answer(422, words=str(error))
+        return answer(REFUSED.get(type(error), 422), words=str(error))
     return answer(201, **evidence.told(kept, request.user))
 
 

@@ -1,5 +1,6 @@
 """页面上的脚本交来的上报：和网页交表同一张表、同一个动作，答的是数据；照片先已传来。"""
 
+from django.conf import settings
 from django.contrib import messages
 from django.urls import reverse
 
@@ -85,8 +86,12 @@ def _submit(request, patch):
 
 def _arrived(request, patch):
     """表上列的照片，都先传来了的那几行；有没到的抛 _Missing。"""
-    listed = request.POST.getlist("photos")
     key = identifier(request.POST.get("client_key"))
+    return _waiting(request, patch, key, request.POST.getlist("photos"))
+
+
+def _waiting(request, patch, key, listed):
+    """锁住了的：这会儿不会被清掉。"""
     rows = evidence.waiting_for(patch, key, request.user).select_for_update() if key else []
     arrived = {row.original_sha256: row for row in rows}
     if missing := [sha256 for sha256 in listed if sha256 not in arrived]:
@@ -96,6 +101,7 @@ def _arrived(request, patch):
 
 def _add_late(request, submitted):
     """第一次交的时候还没有的照片（另一个窗口里又添的），补在那条记录上；不能补的说一声。"""
+    most = settings.EVIDENCE_MAX_FILES
     record, context = submitted.record, submitted.context
     listed = dict.fromkeys(request.POST.getlist("photos"))
     kept = set(
@@ -108,14 +114,12 @@ def _add_late(request, submitted):
         return ""
     if record.is_withdrawn or record.by_id != request.user.pk:
         return f"后添的 {len(late)} 张照片没有收：那次上报已经退回。"
-    rows = evidence.waiting_for(context.patch, record.client_key, request.user)
-    arrived = {row.original_sha256: row for row in rows}
-    if missing := [sha256 for sha256 in late if sha256 not in arrived]:
-        raise _Missing(missing)
+    if len(kept) + len(late) > most:
+        return f"后添的 {len(late)} 张照片没有收：照片和文件一次最多 {most} 个。"
     with evidence.saving():
         lock(context.patch, request.user)
-        for sha256 in late:
-            evidence.store(_owner(context, record), arrived[sha256], request.user)
+        for pending in _waiting(request, context.patch, record.client_key, late):
+            evidence.store(_owner(context, record), pending, request.user)
     return f"后添的 {len(late)} 张照片补在了那次上报里。"
 
 

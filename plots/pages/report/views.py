@@ -70,7 +70,8 @@ def _too_late(request, context, ended, changed=()):
 
 def _changed(request, outcome):
     """别人先动了这块图斑：把话说清，填的字留着，请他按现在的样子再交。"""
-    typed = {name: value for name, value in request.POST.items() if name not in ("seen", "step")}
+    anew = ("seen", "first", "step")
+    typed = {name: value for name, value in request.POST.items() if name not in anew}
     form = ReportForm(context=outcome.context, initial=typed)
     return _show(request, form, changed=outcome.changed, files_lost=bool(request.FILES))
 

@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, F
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from plots import actions, evidence
 from plots.actions import messages as words
@@ -20,6 +19,7 @@ from plots.models.deadlines import days_left_text, due_next
 from plots.pages.review.forms import PASS, ReviewForm
 from plots.pages.review.rows import rows_of
 from plots.pages.submission import submit_form
+from taiping.ground import dates
 from taiping.ground.permissions import permission_required
 from taiping.ground.web import whole_number
 from tasks.models import Milestone, Plan, Target
@@ -51,7 +51,7 @@ def review(request):
             .distinct(),
             "villages": Village.objects.filter(patches__in=everything.values("pk")).distinct(),
             "total": queues.awaiting_count(request.user),
-            "newest": Plan.objects.current(timezone.localdate()),
+            "newest": Plan.objects.current(dates.today()),
         },
     )
 
@@ -102,7 +102,7 @@ def _patch(request, pk):
     patches = Patch.objects.visible_to(request.user).with_steps()
     patch = get_object_or_404(patches.select_related("batch"), pk=pk)
     reports = patch.records.filter(kind=Kind.REPORT).order_by("-created_at")
-    patch.reported_at = reports.values_list("created_at", flat=True).first() or timezone.now()
+    patch.reported_at = reports.values_list("created_at", flat=True).first() or dates.now()
     return patch
 
 

@@ -2,7 +2,16 @@
 import { filled, longDate, sizeText, today } from "./words.js";
 
 const MB = 1024 * 1024;
-const number = (text) => Number(String(text).trim().replace("，", "").replace(",", ""));
+const WRITTEN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** 面积那一格写的数；服务器不当它是数的（“3,5”）是 NaN。 */
+function number(text) {
+  const plain = text.trim().normalize("NFKC");
+  return WRITTEN.test(plain) ? Number(plain) : NaN;
+}
+
+/** 今天，照手机的钟；钟慢了的，照服务器说过的。 */
+export const latest = (facts) => (today() < facts.today ? facts.today : today());
 
 function about(facts, sentence, area) {
   return filled(facts.words[sentence], { area: String(area).trim(), left: facts.left });
@@ -10,15 +19,16 @@ function about(facts, sentence, area) {
 
 function areaProblem(facts, fields) {
   const written = (fields.area_mu || "").trim(), area = number(written), left = Number(facts.left);
+  if (written && Number.isNaN(area)) return facts.words.area_not_number;
   if (fields.amount === "whole") return written && area !== left ? about(facts, "whole_or_part", written) : "";
-  if (!written || Number.isNaN(area) || area <= 0) return facts.words.area_needed;
+  if (!written || area <= 0) return facts.words.area_needed;
   return area > left ? about(facts, "area_too_large", written) : "";
 }
 
 function dayProblem(facts, day) {
   if (!day) return facts.words.day_needed;
-  const given = { day: longDate(day), today: longDate(today()) };
-  if (day > today()) return filled(facts.words.not_yet, given);
+  const given = { day: longDate(day), today: longDate(latest(facts)) };
+  if (day > latest(facts)) return filled(facts.words.not_yet, given);
   return day < facts.earliest ? filled(facts.too_early, given) : "";
 }
 

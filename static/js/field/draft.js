@@ -1,5 +1,5 @@
 /* 表和手机里的草稿：每动一下就存，打开同一块图斑就放回来；没有动过的不存。 */
-import { all, put, removeReport } from "./store.js";
+import { all, put } from "./store.js";
 import { today } from "./words.js";
 
 const KEPT = ["step", "done_on", "amount", "area_mu", "external_ref", "note"];
@@ -52,5 +52,3 @@ export async function save(form, draft) {
   if (draft.state === "new") draft.state = "draft";
   await put("reports", draft);
 }
-
-export const discard = (draft) => removeReport(draft.client_key);

@@ -63,6 +63,9 @@ export function exifOf(bytes) {
   }
 }
 
+/** 有拍摄信息、却没能整块取出的（太长、写坏了）：缩小会把它丢了。 */
+export const isStuck = (bytes, exif) => !exif && startOf(bytes) >= 0;
+
 /** 拍摄信息里的位置：[经度, 纬度]；没有的是 null。 */
 export function placeOf(exif) {
   try {

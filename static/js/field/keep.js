@@ -3,19 +3,23 @@ import { all, remove } from "./store.js";
 
 const LAST = "taiping.user", now = document.body.dataset.user || "";
 
-async function wipe() {
-  for (const row of await all("tasks")) await remove("tasks", row.user);
-  localStorage.removeItem(LAST);
+/** 抹掉留的任务；mine 是现在登录的人，他自己的（正好刚留下）不抹，以后他退出时还认得是他留的。 */
+async function wipe(mine) {
+  const others = (await all("tasks")).filter((row) => String(row.user) !== mine);
+  for (const row of others) await remove("tasks", row.user);
+  if (mine) localStorage.setItem(LAST, mine);
+  else localStorage.removeItem(LAST);
 }
 
 function start() {
   const last = localStorage.getItem(LAST);
-  if (last && now && last !== now) wipe();
+  if (last && now && last !== now) wipe(now);
   const out = document.querySelector("[data-logout]");
-  if (!out || !last) return;
+  if (!out) return;
   out.addEventListener("submit", (event) => {
+    if (!localStorage.getItem(LAST)) return;
     event.preventDefault();
-    wipe().then(() => out.submit(), () => out.submit());
+    wipe("").then(() => out.submit(), () => out.submit());
   });
 }
 

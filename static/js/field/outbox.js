@@ -1,5 +1,5 @@
 /* 没交完的：摆在“我的任务”最上面，看得见到了哪一步；打开、连上网、回到这一页、按一下都会交。 */
-import { pause, send } from "./send.js";
+import { giveUp, pause, send } from "./send.js";
 import { all, photosOf, removeReport } from "./store.js";
 import { button, clear, node } from "./words.js";
 
@@ -70,7 +70,8 @@ export class Outbox {
       this.progress[key] = `${done}/${total}`;
       this.show();
     };
-    await send(key, { tell });
+    const { state } = (await send(key, { tell })) || {};
+    this.isNews = this.isNews || state === "done";
     delete this.progress[key];
     await this.show();
   }
@@ -89,14 +90,26 @@ export class Outbox {
     clear(this.element);
     this.element.hidden = !mine.length && !others;
     if (this.element.hidden) return;
-    const list = node("ul", "", "cards outbox"), unsent = mine.filter((one) => one.state !== "done");
-    this.element.append(node("h2", unsent.length ? `这部手机里还没交的 ${unsent.length} 份` : "刚交上去的"), list);
-    mine.forEach((report) => list.append(this.item(report)));
+    const unsent = mine.filter((one) => one.state !== "done");
+    this.part(`这部手机里还没交的 ${unsent.length} 份`, unsent);
+    this.part("刚交上去的", mine.filter((one) => one.state === "done"));
+    if (this.isNews) {
+      const again = Object.assign(node("a", "刷新"), { href: "" });
+      const line = this.element.appendChild(node("p", "下面列的还是交以前的，", "ways"));
+      line.append(again, "一下就是新的。");
+    }
     const wechat = navigator.userAgent.includes("MicroMessenger");
     if (unsent.length && wechat) {
       this.element.append(node("p", "这些存在这部手机的微信里，要在微信里打开这一页才会交上去。", "quiet"));
     }
     if (others) this.element.append(node("p", `这部手机里还有别人没交的 ${others} 份，请他自己登录后交。`, "quiet"));
+  }
+
+  part(title, reports) {
+    if (!reports.length) return;
+    const list = node("ul", "", "cards outbox");
+    list.append(...reports.map((report) => this.item(report)));
+    this.element.append(node("h2", title), list);
   }
 
   item(report) {
@@ -138,6 +151,6 @@ export class Outbox {
 
   ask(report) {
     if (!window.confirm(`删掉 ${report.code} 这份没交的？填的和照片都不留。`)) return;
-    removeReport(report.client_key).then(() => this.show());
+    giveUp(report).then(() => this.show());
   }
 }

@@ -1,9 +1,10 @@
 /* 选好的一张照片、一份文件：在手机上转正、缩小，带着原照片的拍摄信息和校验值。 */
-import { exifOf, placeOf, withExif } from "./exif.js";
+import { exifOf, isStuck, placeOf, withExif } from "./exif.js";
 import { sha256 } from "./sha256.js";
 
-const QUALITIES = [0.8, 0.65, 0.5]; // 庄稼地的照片细处多：还大就再压一点
-const SMALL_ENOUGH = 480 * 1024, THUMB = 96;
+const QUALITIES = [0.8, 0.7, 0.6, 0.5]; // 庄稼地的照片细处多：还大就再压一点
+const SMALL_ENOUGH = 400 * 1024, THUMB = 96;
+const HEIC = /hei[cf]$/i; // 服务器不一定读得了，总要转成 JPEG
 const PHOTO = /\.(?:jpe?g|png|webp|hei[cf])$/i;
 
 export const isPhoto = (file) => file.type.startsWith("image/") || PHOTO.test(file.name);
@@ -41,6 +42,7 @@ async function jpegOf(canvas) {
 /** 缩小了的字节；不用缩、缩不了、缩了反而大的是 null。 */
 async function shrunk(file, bytes, exif, side) {
   if (!side || !isPhoto(file)) return null;
+  if (isStuck(bytes, exif) && !HEIC.test(file.type || file.name)) return null;
   const picture = await decoded(file);
   if (!picture) return null;
   const isFine = Math.max(picture.width, picture.height) <= side && bytes.length <= SMALL_ENOUGH;

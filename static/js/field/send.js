@@ -1,5 +1,5 @@
 /* 交一张表：先问一声，再一张一张传没到的照片，都收到了才交表。断在哪里都可以再来，收到的不再传。 */
-import { get, photosOf, put, remove } from "./store.js";
+import { get, photosOf, put, remove, removeReport } from "./store.js";
 
 const SLOWEST = 2 * 1024, PATIENCE = 30000; // 每秒至少这么多字节；另外等这么久（毫秒）
 const PAUSES = [5, 15, 60, 300]; // 没连上，过多少秒自己再来
@@ -19,21 +19,23 @@ async function ask(report, address, options = {}) {
   const body = options.body, stop = new AbortController();
   const wait = setTimeout(() => stop.abort(), PATIENCE + (body && body.byteLength ? body.byteLength / SLOWEST : 0) * 1000);
   const headers = { Accept: "application/json", "X-User": String(report.user), "X-CSRFToken": report.csrf || "" };
-  let response, content;
+  let response, content = null;
   try {
     response = await fetch(address, {
       ...options, headers: { ...headers, ...options.headers }, credentials: "same-origin", signal: stop.signal,
     });
-    content = (response.headers.get("Content-Type") || "").includes("json") ? await response.json() : {};
+    if ((response.headers.get("Content-Type") || "").includes("json")) content = await response.json();
   } catch (error) {
     throw new Later();
   } finally {
     clearTimeout(wait);
   }
+  // 要先登录的无线网、网关自己的一页，答 200 也不是收到了
+  if (!content && response.status !== 413) throw new Later();
   if (response.status >= 500 || response.status === 429) throw new Later();
   if (response.status === 401) throw new Stopped("login", { said: content.words || "", login: content.login || "" });
   if (response.status === 404) throw new Stopped("refused", { said: content.words || "这块图斑不在了。" });
-  return { status: response.status, content };
+  return { status: response.status, content: content || {} };
 }
 
 /** 令牌旧了（别处又登录过）：换上新的再来一次。 */
@@ -47,10 +49,15 @@ async function askAgain(report, address, options) {
 
 const home = (report) => `/patches/${report.patch}/report/`;
 
-async function received(photo, answer) {
-  Object.assign(photo, { state: "已收到", said: answer.words || "" });
-  await put("photos", photo);
+const isThere = (photo) => get("photos", [photo.client_key, photo.sha256]);
+
+/** 正传着，人去掉了的，不再放回来。 */
+async function marked(photo, state, said) {
+  Object.assign(photo, { state, said });
+  if (await isThere(photo)) await put("photos", photo);
 }
+
+const received = (photo, answer) => marked(photo, "已收到", answer.words || "");
 
 /** 先问：登录还在不在，还能不能报，哪几张已经到了。 */
 async function arrived(report, photos) {
@@ -73,8 +80,9 @@ async function carry(report, photo) {
     },
   });
   if (status === 201 || status === 200) return received(photo, content);
-  Object.assign(photo, { state: "不收", said: content.words || `没有收下（${status}）` });
-  return put("photos", photo);
+  if (status === 400) throw new Later(); // 路上坏了
+  if (status === 409) throw new Stopped("refused", { said: content.words }); // 照片是好的，这会儿没有地方
+  return marked(photo, "不收", content.words || `没有收下（${status}）`);
 }
 
 /** 一次只传一件：同一页的排队，别的窗口也在传的等它（不认锁的浏览器，服务器也只记一次）。 */
@@ -90,7 +98,8 @@ async function carryAll(report, tell = () => {}) {
   const photos = await photosOf(report.client_key);
   const closed = await arrived(report, photos);
   for (const photo of photos) {
-    if (photo.state !== "已收到" && photo.state !== "不收") await carry(report, photo);
+    const isToGo = photo.state !== "已收到" && photo.state !== "不收";
+    if (isToGo && (await isThere(photo))) await carry(report, photo);
     tell(photos.filter((one) => one.state === "已收到").length, photos.length);
   }
   return closed;
@@ -154,7 +163,14 @@ export function send(key, { tell, isOnPage } = {}) {
 export async function forget(report, photo) {
   if (photo.state !== "已收到") return;
   const address = `${home(report)}${report.client_key}/photos/${photo.sha256}`;
-  await askAgain(report, address, { method: "DELETE" }).catch(() => {});
+  await askAgain(report, address, { method: "DELETE", keepalive: true }).catch(() => {});
+}
+
+/** 这张表不要了：手机里的删掉，服务器上先传来的也不要了。 */
+export async function giveUp(report) {
+  const photos = await photosOf(report.client_key);
+  await removeReport(report.client_key);
+  for (const photo of photos) forget(report, photo);
 }
 
 /** 已经试了几回 → 过多少毫秒再试。 */

@@ -1,10 +1,11 @@
 /* 没有网络时的一页：地址是“我的任务”就列任务，是上报就摆出那张表；都照手机里留的一份。 */
+import { latest } from "./checks.js";
 import { newKey } from "./draft.js";
 import { ReportPage, wake } from "./form.js";
 import { distance, farText } from "./ground.js";
 import { Outbox } from "./outbox.js";
 import { all } from "./store.js";
-import { clear, daysText, daysTo, longDate, node, today } from "./words.js";
+import { clear, daysText, daysTo, fixToday, longDate, moment, node } from "./words.js";
 
 const REPORT = /^\/patches\/(\d+)\/report\/$/, SVG = "http://www.w3.org/2000/svg";
 const SOON = 7, WIDTH = 320, HEIGHT = 200, MARGIN = 24;
@@ -15,25 +16,28 @@ function hue(task) {
   return daysTo(task.due) <= SOON ? "risk" : "none";
 }
 
-function card(task) {
+function card(task, isOneVillage) {
   const made = node("a", "", `card task-card card-${hue(task)}`), top = node("span", "", "task-top");
   made.href = `/patches/${task.patch}/report/`;
   top.append(node("span", task.place || task.code, "task-code"));
   if (task.returned) top.append(node("span", "退回", "tag tag-late"));
   top.append(node("span", daysText(task.due), `tag tag-${hue(task)}`));
-  made.append(top, node("span", `${task.village} · ${task.code} · ${task.area} 亩`, "task-fact"));
+  const facts = [!isOneVillage && task.village, task.place && task.code, `${task.area} 亩`].filter(Boolean);
+  made.append(top, node("span", facts.join(" · "), "task-fact"));
   made.append(node("span", task.target + (task.is_demo ? " · 演示数据" : ""), "task-fact quiet"));
   if (task.returned) made.append(node("span", `退回到“${task.returned.step}”：${task.returned.text}`, "task-said"));
-  const next = made.appendChild(node("span", "", "task-next"));
-  next.append(node("span", `下一步 ${task.step}`, "task-step"), node("span", task.due_text, "quiet nowrap"));
+  if (task.part) made.append(node("span", `已报 ${task.part.done} 亩，还剩 ${task.part.left} 亩`, "task-fact"));
+  const next = made.appendChild(node("span", "", "task-next")), step = node("span", "下一步 ", "task-step");
+  step.append(node("strong", task.step));
+  next.append(step, node("span", task.due_text, "quiet nowrap"));
   return made;
 }
 
 function showTasks(kept) {
-  const list = node("ul", "", "cards task-cards");
+  const list = node("ul", "", "cards task-cards"), villages = new Set(kept.tasks.map((task) => task.village));
   document.querySelector("h1").textContent = "我的任务";
   if (!kept.tasks.length) place.append(node("p", "眼下没有要村里办的图斑。", "empty"));
-  for (const task of kept.tasks) list.appendChild(node("li")).append(card(task));
+  for (const task of kept.tasks) list.appendChild(node("li")).append(card(task, villages.size === 1));
   place.append(list);
 }
 
@@ -53,7 +57,7 @@ function fill(form, task) {
   else label.replaceWith(...task.steps.map((step, at) => radio(label, String(step.pk), step.label, at, "step")));
   form.querySelectorAll("#field-amount label.choice").forEach((one, at) => { one.lastChild.textContent = ` ${task.amounts[at]}`; });
   form.elements.amount.value = "whole";
-  Object.entries({ client_key: newKey(), seen: task.seen, first: task.first, done_on: today() }).forEach(([name, value]) => {
+  Object.entries({ client_key: newKey(), seen: task.seen, first: task.first, done_on: latest(task) }).forEach(([name, value]) => {
     form.elements[name].value = value;
   });
   for (const [isLater, words] of task.lacking.slice().reverse()) {
@@ -99,7 +103,7 @@ function draw(svg, rings) {
     dot.setAttribute("cx", Math.min(WIDTH - 8, Math.max(8, x)));
     dot.setAttribute("cy", Math.min(HEIGHT - 8, Math.max(8, y)));
     svg.append(dot);
-    said.textContent = far ? `您离图斑约 ${farText(far)}（定位精度 ${Math.round(coords.accuracy)} 米）` : "您在图斑里";
+    said.textContent = far ? `您离图斑约 ${farText(far)}（误差约 ${Math.round(coords.accuracy)} 米），上北下南` : "您在图斑里";
   }, () => {}, { enableHighAccuracy: true, maximumAge: 15000 });
 }
 
@@ -126,7 +130,8 @@ async function open() {
     place.append(node("p", "这部手机里还没有留任务：有网络时打开一次“我的任务”，以后没有网络也能看、能填。", "empty"));
     return;
   }
-  document.getElementById("since").textContent = `现在连不上。看的是 ${new Date(kept.at).toLocaleString("zh-CN")} 留在这部手机里的一份，填好先存着，有网络自动交。`;
+  fixToday(kept.rules.fixed_day);
+  document.getElementById("since").textContent = `现在连不上，看的是${moment(kept.at)} 留在这部手机里的一份。填好先存着，有网络自动交。`;
   const task = found && kept.tasks.find((one) => one.patch === Number(found[1]));
   if (task) {
     await showReport(kept, task);

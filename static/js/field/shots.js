@@ -7,10 +7,9 @@ import { button, clear, node, sizeText } from "./words.js";
 
 const NEAR = 50;
 
-/** 一张照片在哪里、收到没有，一句话；服务器说过的以它为准。 */
+/** 一张照片在哪里，一句话；服务器说过的以它为准。 */
 function about(photo, facts) {
-  if (photo.state === "不收") return photo.said;
-  if (photo.state === "已收到") return `已收到${photo.said ? `：${photo.said}` : ""}`;
+  if (photo.state === "不收" || photo.state === "已收到") return photo.said;
   if (!photo.is_photo) return "";
   const far = photo.place && facts.outline ? distance(photo.place, facts.outline) : 0;
   if (far > NEAR) return `有位置，在图斑外约 ${farText(far)}，拍错了请重拍`;
@@ -36,6 +35,7 @@ export class Shots {
     if (window.isSecureContext) form.querySelector("[data-position-hint]").hidden = false;
     for (const input of form.querySelectorAll("input[type=file]")) {
       input.addEventListener("change", () => this.take(input));
+      if (input.files.length) this.take(input); // 脚本还没到的时候就选好了的
     }
   }
 
@@ -91,8 +91,10 @@ export class Shots {
     const item = node("li", "", "shot"), words = node("div"), said = about(photo, this.facts);
     const picture = await thumb(photo);
     const isBad = photo.state === "不收" || said.includes("图斑外") || said.includes("没有位置");
-    words.append(node("p", photo.name, "shot-name"), node("p", sizes(photo), "quiet small"));
+    words.append(node("p", photo.name, "shot-name"));
+    if (photo.state === "已收到") words.append(node("span", "已收到", "tag tag-done"));
     if (said) words.append(node("p", said, isBad ? "shot-warn small" : "small"));
+    words.append(node("p", sizes(photo), "quiet small"));
     if (photo.device) words.append(node("p", `${photo.when === "SHOT" ? "拍照时" : "选照片时"}手机的位置已记下`, "quiet small"));
     const gone = button("去掉", () => this.drop(photo), "button secondary small");
     gone.setAttribute("aria-label", `去掉 ${photo.name}`);

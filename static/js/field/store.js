@@ -13,7 +13,12 @@ function opened() {
         for (const [name, keyPath] of Object.entries(KEYS)) request.result.createObjectStore(name, { keyPath });
       };
       request.onsuccess = () => {
-        request.result.onversionchange = () => request.result.close();
+        const again = () => { opening = null; };
+        request.result.onclose = again; // 手机把库关了（苹果的会）：下一次重新打开
+        request.result.onversionchange = () => {
+          request.result.close();
+          again();
+        };
         resolve(request.result);
       };
       request.onerror = () => resolve(null);

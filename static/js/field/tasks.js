@@ -7,8 +7,8 @@ const user = Number(document.body.dataset.user);
 async function keepTasks() {
   const response = await fetch("/my/tasks.json", { headers: { Accept: "application/json" }, credentials: "same-origin" });
   if (!response.ok) return;
+  localStorage.setItem("taiping.user", String(user)); // 先记是谁的：退出时照它抹
   await put("tasks", await response.json());
-  localStorage.setItem("taiping.user", String(user));
 }
 
 new Outbox(document.getElementById("outbox"), user).open();

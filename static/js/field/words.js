@@ -22,8 +22,16 @@ export function sizeText(bytes) {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
-/** 今天，照手机的钟：2024-10-20。 */
+let fixed = "";
+
+/** 演示时系统里的今天是固定的一天，由服务器给；空的照手机的钟。 */
+export function fixToday(day) {
+  fixed = day || "";
+}
+
+/** 今天：2024-10-20。 */
 export function today() {
+  if (fixed) return fixed;
   const now = new Date(), two = (number) => String(number).padStart(2, "0");
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
@@ -32,6 +40,12 @@ export function today() {
 export function longDate(day) {
   const [year, month, date] = day.split("-").map(Number);
   return `${year}年${month}月${date}日`;
+}
+
+/** 手机的钟上的一刻：9月5日 08:30。 */
+export function moment(at) {
+  const time = new Date(at), two = (number) => String(number).padStart(2, "0");
+  return `${time.getMonth() + 1}月${time.getDate()}日 ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
 /** 离截止还有几天（负的是过了）。 */

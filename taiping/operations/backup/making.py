@@ -77,6 +77,7 @@ def _write(path):
                 "migrations": migrations,
                 "tables": tables,
                 "missing": missing,
+                "demo_day": settings.DEMO_DAY and settings.DEMO_DAY.isoformat(),
             }
         )
 

@@ -4,8 +4,8 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 
+from taiping.ground import dates
 from taiping.ground.permissions import refusal
 from tasks.models import Reading, Target
 from tasks.pages.readings.doubts import Values
@@ -41,7 +41,7 @@ def withdraw(reading: Reading, *, by: User, reason: str) -> Reading:
     reading = Reading.objects.select_for_update(of=("self",)).get(pk=reading.pk)
     if sentence := refusal("tasks.withdraw_reading", by, reading):
         raise PermissionDenied(sentence)
-    reading.withdrawn_on, reading.withdrawn_at = reading.on, timezone.now()
+    reading.withdrawn_on, reading.withdrawn_at = reading.on, dates.now()
     reading.withdrawn_by, reading.withdrawal_reason = by, reason
     names = ["withdrawn_on", "withdrawn_at", "withdrawn_by", "withdrawal_reason"]
     reading.save(update_fields=names)

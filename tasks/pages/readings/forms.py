@@ -4,8 +4,8 @@ from hashlib import sha256
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from taiping.ground import dates
 from taiping.ground.form_fields import DayField, ListedChoiceField
 from tasks.models import Plan, Reading, Target
 from tasks.pages.readings.doubts import questions
@@ -46,7 +46,7 @@ class AskingForm(forms.Form):
 
     def clean_on(self):
         on = self.cleaned_data["on"]
-        if on > timezone.localdate():
+        if on > dates.today():
             raise forms.ValidationError("这一天还没有到，请填今天或以前的日期。")
         if sentence := self.plan.outside(on):
             raise forms.ValidationError(sentence)

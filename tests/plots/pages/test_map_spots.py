@@ -59,11 +59,11 @@ def test_the_map_page_reaches_it_and_says_what_the_point_is(as_staff):
     page = as_staff.get("/patches/map/?year=2024")
 
     html = page.content.decode()
-    assert "3 个有图形。1 个没有图形的，图上的点是发现时的位置。" in html
+    assert "3 个有图形，另 1 个按发现时的位置画成点。" in html
     assert page.context["box"] == "106.05000,29.85000,106.09000,29.87000"
     assert [row.patch.code for row in page.context["rows"]][-1] == "XI-2"
     only = as_staff.get("/patches/map/?year=2024&q=XI-2").content.decode()
-    assert "都还没有图形。1 个没有图形的" in only
+    assert "都还没有图形，1 个按发现时的位置画成点。" in only
     assert "筛出的 1 个图斑都还没有图形" not in only
 
 

@@ -138,6 +138,8 @@ def test_shrunk_photo_keeps_the_originals_digest_and_size(phone):
     kept = Evidence.objects.get()
     assert (kept.original_sha256, kept.original_size, kept.was_shrunk) == (original, 5240296, True)
     assert (kept.sha256, kept.size) == (digest(GREEN), len(GREEN))
+    page = phone.client.get(f"/patches/{phone.patch.pk}/").content.decode()
+    assert "手机上缩小过，原照片 5.0\xa0MB" in page
 
 
 def test_reuse_is_seen_by_the_original_not_by_what_travelled(phone, year):
@@ -199,7 +201,7 @@ def test_not_a_photo_is_refused_in_words_and_nothing_is_kept(phone):
 def test_changed_on_the_way_is_not_taken(phone):
     answer = phone.put(GREEN, original=digest(RED))
 
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert "变了样" in said(answer)["words"]
 
 
@@ -219,7 +221,7 @@ def test_too_many_waiting_are_refused_until_some_are_dropped(phone, settings):
 
     phone.client.delete(f"{phone.photos_url}{digest(GREEN)}", **JSON)
 
-    assert refused.status_code == 422
+    assert refused.status_code == 409
     assert "已经有 1 张" in said(refused)["words"]
     assert phone.put(RED).status_code == 201
 

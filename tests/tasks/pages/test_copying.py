@@ -1,106 +1,36 @@
 """复制为另一批：后来又下发一批图斑、时限另算，管理员在方案页上把任务复制成另一项。"""
 
-import re
-import threading
 from datetime import date
-from decimal import Decimal
-from html import unescape
 
 import pytest
-from auditlog.models import LogEntry
-from django.db import IntegrityError, connection
-from django.test import Client
-from django.urls import reverse
 
-from taiping.reports.bulletin import write_bulletin
-from tasks import workbook
-from tasks.models import Allocation, Milestone, Plan, Target
+from tasks.models import Allocation, Milestone, Target
 from tasks.models.structure import LARGEST_ORDER
-from tests.villages.accounts.test_sessions import idle, log_in
 from tests.worlds import factories as make
-from tests.worlds.january import January
-from tests.worlds.plan_files import load_2024
-from tests.worlds.town import TwoVillages
-from villages.models import Role
+from tests.worlds.copying import (
+    address,
+    copying_town,
+    errors_of,
+    everything,
+    form_of,
+    page_of,
+)
 
 pytestmark = pytest.mark.django_db
 
-BETWEEN = re.compile(r">\s+<")
 SAME = ("kind", "measured_by", "unit", "decimals", "group", "clause", "wording", "villages_may_add")
 SAME_STEP = ("order", "code", "name", "wording", "actor", "min_photos", "needs_external_ref")
 
 
 @pytest.fixture
 def town():
-    """自然撂荒地整治后面还有两项任务；举证上传有开始日期、自己的任务数，要编号和照片。"""
-    town = TwoVillages(order=4, clause="二（三）", wording="完成608亩", villages_may_add=True)
-    town.group = make.make_group(town.plan, "撂荒地整治工作组")
-    Target.objects.filter(pk=town.target.pk).update(group=town.group, quota_count=9)
-    town.target.milestones.filter(code="evidence").update(
-        starts_on=date(2024, 10, 1),
-        quota=Decimal(50),
-        quota_count=5,
-        min_photos=2,
-        needs_external_ref=True,
-        wording="10月底前",
-    )
-    town.next = make.make_target(town.plan, "next", name="下一项", order=5)
-    town.last = make.make_target(town.plan, "last", name="最后一项", order=9)
-    make.make_allocation(town.target, town.east, quota=Decimal(60), lot="A")
-    town.target.refresh_from_db()
-    return town
+    return copying_town()
 
 
 @pytest.fixture
 def boss(town, client):
     client.force_login(town.admin)
     return client
-
-
-def address(target):
-    return reverse("tasks:target_copy", args=[target.pk])
-
-
-def form_of(target, **changes):
-    """照表单填好的一份：11 月起另一批的日期；日期写步骤的代码，如 due_on_check。"""
-    given = {
-        "code": f"{target.code}_2",
-        "name": f"{target.name}（第二批）",
-        "due_on_replant": "2024-11-10",
-        "starts_on_evidence": "2024-11-11",
-        "due_on_evidence": "2024-11-30",
-        "due_on_check": "2024-12-15",
-        **changes,
-    }
-    return {field_name(target, name): value for name, value in given.items()}
-
-
-def field_name(target, name):
-    for step in target.milestones.all():
-        name = name.replace(f"_on_{step.code}", f"_on_{step.pk}")
-    return name
-
-
-def page_of(response):
-    return BETWEEN.sub("><", unescape(response.content.decode()))
-
-
-def everything():
-    return [
-        list(model.objects.order_by("pk").values()) for model in (Target, Milestone, Allocation)
-    ]
-
-
-def errors_of(response, target):
-    """{格子: [话]}；日期的格子写步骤的代码。"""
-    names = {
-        field_name(target, f"{day}_on_{step.code}"): f"{day}_on_{step.code}"
-        for step in target.milestones.all()
-        for day in ("starts", "due")
-    }
-    return {
-        names.get(name, name): list(said) for name, said in response.context["form"].errors.items()
-    }
 
 
 def test_the_admin_copies_a_target_and_sees_it_in_the_plan(town, boss):
@@ -292,185 +222,3 @@ def test_a_code_in_use_is_refused_in_words(town, boss, code):
     name = {"next": "下一项", "abandoned": "自然撂荒地整治"}[code]
     assert errors_of(response, town.target) == {"code": [f"“{name}”的代码就是 {code}，请换一个。"]}
     assert everything() == before
-
-
-def test_pressing_twice_copies_once(town, boss):
-    first = boss.post(address(town.target), form_of(town.target))
-    before = everything()
-    second = boss.post(address(town.target), form_of(town.target))
-
-    assert second.url == first.url
-    assert "“自然撂荒地整治（第二批）”已经复制好了，没有再复制一次。" in page_of(
-        boss.get(second.url)
-    )
-    assert everything() == before
-    other_days = form_of(town.target, due_on_check="2024-12-16")
-    response = boss.post(address(town.target), other_days)
-    assert errors_of(response, town.target) == {
-        "code": ["“自然撂荒地整治（第二批）”的代码就是 abandoned_2，请换一个。"]
-    }
-
-
-def test_a_code_taken_at_the_last_moment_is_a_sentence(town, boss, monkeypatch):
-    """后台添任务不锁方案：看过以后、存以前被用掉的，由库里的规矩挡住。"""
-    before = everything()
-
-    def taken(*args, **kwargs):
-        raise IntegrityError("target_code_is_unique_in_plan")
-
-    monkeypatch.setattr(Milestone, "save", taken)
-    response = boss.post(address(town.target), form_of(town.target))
-
-    assert errors_of(response, town.target) == {
-        "code": ["刚刚有人在这份方案里用了这个代码，请换一个。"]
-    }
-    assert everything() == before
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_people_at_once_one_copy_and_one_sentence(town):
-    """两个管理员同时按，日期不同：一个成了，另一个看到一句话。"""
-    answers = [None, None]
-    barrier = threading.Barrier(2)
-    people = [town.admin, make.make_user("guanli2", role=Role.ADMIN)]
-    forms = [form_of(town.target), form_of(town.target, due_on_check="2024-12-16")]
-    url = address(town.target)
-
-    def press(place):
-        browser = Client(raise_request_exception=False)
-        browser.force_login(people[place])
-        barrier.wait(timeout=20)
-        answers[place] = browser.post(url, forms[place]).status_code
-        connection.close()
-
-    threads = [threading.Thread(target=press, args=[place]) for place in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-
-    assert sorted(answers) == [200, 302]
-    copy = Target.objects.get(code="abandoned_2")
-    assert copy.milestones.count() == 3
-    assert list(town.plan.targets.order_by("order").values_list("order", flat=True)) == [4, 5, 6, 9]
-
-
-@pytest.mark.parametrize("role", [Role.STAFF, Role.LEADER, Role.SECRETARY])
-def test_only_administrators_copy(town, client, role):
-    client.force_login(make.make_user(role=role))
-    before = everything()
-
-    answers = [
-        client.get(address(town.target)),
-        client.post(address(town.target), form_of(town.target)),
-    ]
-
-    assert [answer.status_code for answer in answers] == [403, 403]
-    assert "复制为另一批" not in page_of(client.get("/plan/"))
-    assert everything() == before
-
-
-def test_every_new_and_moved_row_is_in_the_audit(town, boss):
-    LogEntry.objects.all().delete()
-
-    boss.post(address(town.target), form_of(town.target))
-
-    found = LogEntry.objects.order_by("pk")
-    assert {entry.actor for entry in found} == {town.admin}
-    assert [(entry.get_action_display(), entry.object_repr) for entry in found] == [
-        ("update", "下一项"),
-        ("create", "自然撂荒地整治（第二批）"),
-        ("create", "自然撂荒地整治（第二批） · 复耕复种"),
-        ("create", "自然撂荒地整治（第二批） · 举证上传"),
-        ("create", "自然撂荒地整治（第二批） · 镇级核实"),
-        ("create", "自然撂荒地整治（第二批） · 东村"),
-    ]
-
-
-def test_the_links_keep_the_older_plan(client):
-    january = January()
-    client.force_login(january.admin)
-    client.get("/plan/?plan=2024")
-    form = client.get(address(january.target))
-    after = client.get("/plan/").context["plan"]
-
-    response = client.post(address(january.target), form_of(january.target))
-
-    assert '<a href="/plan/?plan=2024#abandoned">← 2024年度方案</a>' in page_of(form)
-    assert after == january.plan
-    assert response.url == "/plan/?plan=2024#abandoned_2"
-    assert [target.plan for target in Target.objects.filter(code="abandoned_2")] == [january.plan]
-
-
-def test_a_target_without_steps_is_copied_too(town, boss):
-    response = boss.post(address(town.next), {"code": "next_2", "name": "下一项（第二批）"})
-
-    assert response.status_code == 302
-    assert town.plan.targets.get(code="next_2").milestones.count() == 0
-
-
-def test_the_plan_file_goes_out_and_comes_back(client):
-    plan = load_2024()
-    client.force_login(make.make_user(role=Role.ADMIN))
-    target = plan.targets.get(code="abandoned")
-    days = {
-        name: "2024-12-20"
-        for name, field in client.get(address(target)).context["form"].fields.items()
-        if field.required and "_on_" in name
-    }
-    client.post(
-        address(target), {"code": "abandoned_2", "name": "自然撂荒地整治（第二批）", **days}
-    )
-    content = workbook.export_xlsx(plan)
-    before = everything()
-
-    same = workbook.import_plan(content, "方案.xlsx")
-    Plan.objects.all().delete()
-    workbook.import_plan(content, "方案.xlsx")
-
-    assert same.diff.is_empty
-    copy = Target.objects.get(code="abandoned_2")
-    assert (copy.order, copy.quota) == (5, None)
-    assert len(before[0]) == Target.objects.count() == 9
-    assert set(copy.milestones.exclude(due_on=None).values_list("due_on", flat=True)) == {
-        date(2024, 12, 20)
-    }
-
-
-def test_a_batch_without_patches_is_one_quiet_line(town, boss):
-    boss.post(address(town.target), form_of(town.target))
-    day = date(2024, 12, 31)
-
-    dashboard = page_of(boss.get(f"/?on={day}"))
-    bulletin = str(write_bulletin(town.plan, day))
-
-    assert "自然撂荒地整治（第二批）" in dashboard
-    assert "还没有下发图斑" in dashboard
-    assert "自然撂荒地整治（第二批）" in bulletin
-    assert boss.get(f"/bulletin/?on={day}").status_code == 200
-
-
-def test_opening_the_form_asks_as_much_for_one_step_as_for_many(
-    town, boss, django_assert_num_queries
-):
-    one = make.make_target(town.plan, "one")
-    make.make_milestone(one)
-    boss.get(address(one))
-
-    for target in (one, town.target):
-        with django_assert_num_queries(8):
-            boss.get(address(target))
-
-
-def test_what_was_typed_survives_the_timeout_of_a_login(town):
-    client, url = log_in(town.admin.username), address(town.target)
-    typed = form_of(town.target, name="第二批撂荒地", due_on_check="2024-12-18")
-    idle(town.admin, 31)
-
-    client.post(url, typed)
-    log_in(town.admin.username, client=client, next_page=url)
-    form = client.get(url).context["form"]
-
-    assert not Target.objects.filter(code="abandoned_2").exists()
-    assert form["name"].value() == "第二批撂荒地"
-    assert form[field_name(town.target, "due_on_check")].value() == "2024-12-18"

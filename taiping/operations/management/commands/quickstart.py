@@ -12,7 +12,10 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from taiping import demo
+from taiping.demo import day
 from taiping.demo.accounts import issue
+from taiping.demo.timelines import moment
+from taiping.ground.dates import fixed_day
 from taiping.operations import checks
 from taiping.operations.management.commands import serve
 from taiping.operations.versions import NewerDatabase, refuse_newer_database
@@ -43,9 +46,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-demo", action="store_true", help="不要演示数据，只有方案和一个管理员"
         )
+        parser.add_argument(
+            "--demo-day",
+            default="",
+            metavar="日期",
+            help="演示在哪一天，默认 2024-10-20：系统里的今天固定在这天，演示数据也到这天为止",
+        )
         parser.add_argument("--no-serve", action="store_true", help="准备好就停，不开始服务")
 
-    def handle(self, *args, port, no_demo, no_serve, **options):
+    def handle(self, *args, port, no_demo, demo_day, no_serve, **options):
+        given = self.asked_day(demo_day, no_demo)
         if not no_serve and not is_free(port):
             self.refuse(port)
         self.refuse_newer()
@@ -53,7 +63,9 @@ class Command(BaseCommand):
         self.load_plan()
         self.collect_static()
         checks.close_to_others(self.stdout, self.stderr)
-        self.open_accounts(no_demo)
+        self.open_accounts(no_demo, given)
+        if fixed_day():
+            self.stdout.write(day.sentence())
         if no_serve:
             self.stdout.write("已准备好。去掉 --no-serve 再运行一次就开始服务。")
             return
@@ -64,6 +76,14 @@ class Command(BaseCommand):
         self.stdout.write(f"\n请用浏览器打开 http://{HOST}:{port}/ ，按 Ctrl+C 停止。")
         self.stdout.flush()
         serve.run(server, self.stdout)
+
+    def asked_day(self, text, no_demo):
+        if text and no_demo:
+            raise CommandError("--no-demo 不装演示数据，不能再写 --demo-day，请去掉一个。")
+        try:
+            return day.asked(text)
+        except ValueError as refusal:
+            raise CommandError(str(refusal)) from None
 
     def refuse(self, port):
         nearby = range(port + 1, min(port + 100, 65536))
@@ -113,9 +133,20 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         stamp.write_text(seen.hexdigest())
 
-    def open_accounts(self, no_demo):
+    def load_demo(self, given):
+        """今天先定在那一天，演示数据造到那天零点：那一天里的事都留给看演示的人办。"""
+        try:
+            chosen = day.chosen(given)
+        except ValueError as refusal:
+            raise CommandError(str(refusal)) from None
+        day.fix(chosen)
+        return demo.load(self.stdout, moment(chosen, 0))
+
+    def open_accounts(self, no_demo, given):
+        if day.release_without_demo():
+            self.stdout.write("没有演示账号，系统里的今天不再固定，照真的日期。")
         if not no_demo and not User.objects.exists():
-            self.show(demo.load(self.stdout))
+            self.show(self.load_demo(given))
         elif no_demo and not User.objects.filter(role=Role.ADMIN, is_active=True).exists():
             username = self.free_username("admin")
             self.show([issue(username, "管理员", Role.ADMIN, must_change_password=True)])
@@ -123,6 +154,10 @@ class Command(BaseCommand):
         else:
             if not no_demo and not User.objects.filter(is_demo=True).exists():
                 self.stdout.write("已有正式账号，没有加演示数据。")
+            elif given and given != fixed_day():
+                self.stdout.write(
+                    "演示数据已经装好，--demo-day 没有用上。要换一天，先运行 clear_demo，再运行这一条。"
+                )
             self.stdout.write(
                 "账号都在，密码不再显示。忘了密码请管理员在“后台 → 账号”里重新发放；"
                 "管理员自己忘了，运行 python3 manage.py changepassword 用户名。"

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from plots.ledger.replay import all_differences
+from taiping.demo import day
 from taiping.operations.backup import ArchiveError, restore
 from taiping.operations.management.commands.backup import summary
 
@@ -28,6 +29,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"已恢复到 {made_at:%Y-%m-%d %H:%M}：{summary(manifest)}。所有人都要重新登录。"
         )
+        if sentence := day.follow(manifest.get("demo_day")):
+            self.stdout.write(sentence)
         wrong = [f"图斑 {patch.code}：{sentence}" for patch, sentence in all_differences()]
         for line in wrong:
             self.stderr.write(line)

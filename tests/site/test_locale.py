@@ -1,0 +1,18 @@
+"""换过说法的几句，编好的和写的是同一份。"""
+
+import gettext
+import re
+
+from tests import ROOT
+
+FOLDER = ROOT / "taiping" / "locale" / "zh_Hans" / "LC_MESSAGES"
+PAIR = re.compile(r'^msgid "(.+)"\nmsgstr "(.*)"$', re.MULTILINE)
+
+
+def test_what_is_compiled_is_what_is_written():
+    written = dict(PAIR.findall((FOLDER / "django.po").read_text(encoding="utf-8")))
+    with (FOLDER / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+
+    assert written
+    assert {words: compiled.gettext(words) for words in written} == written
