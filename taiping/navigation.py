@@ -3,35 +3,48 @@
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from plots.ledger.older_plans import unfinished
 from plots.ledger.queues import awaiting_count
 from plots.models import Patch
+from taiping.dashboard.views_today import home_of
 from taiping.ground.dates import fixed_day
 from taiping.ground.display import day
 from tasks.models.question import DONE
+from villages.accounts.landing import HOME
 from villages.models import User
 
-# 有哪项权限就看得见哪个入口；没有的页面不出现。
+# (放在哪一组, 说法, 网址的名字, 权限)：有哪项权限就看得见哪个入口，没有的不出现；组是空的直接放在菜单上。
+DO, PAPERS = "办理", "出表"
 ITEMS = [
-    ("总览", "dashboard:dashboard", "dashboard.view_town"),
-    ("我的任务", "plots:my", "plots.view_own_tasks"),
-    ("图斑台账", "plots:patch_list", "plots.view_town_ledger"),
-    ("图斑", "plots:patch_list", "plots.view_own_tasks"),
-    ("地图", "plots:patch_map", "plots.view_map"),
-    ("待核实", "plots:review", "plots.review"),
-    ("方案", "tasks:plan", "tasks.view_plan"),
-    ("通报", "reports:bulletin", "reports.read_bulletin"),
+    ("", "今天", "dashboard:today", "dashboard.view_today"),
+    ("", "总览", "dashboard:dashboard", "dashboard.view_town"),
+    ("", "我的任务", "plots:my", "plots.view_own_tasks"),
+    ("", "图斑", "plots:patch_list", "plots.view_own_tasks"),
+    (DO, "待核实", "plots:review", "plots.review"),
+    (DO, "导入图斑", "plots:patch_import", "plots.import_patches"),
+    (DO, "添加图斑", "plots:patch_add", "plots.import_patches"),
+    (DO, "图形检查", "plots:checks", "plots.view_checks"),
+    (DO, "保有量监测", "tasks:readings", "tasks.add_reading"),
+    (PAPERS, "图斑台账", "plots:patch_list", "plots.view_town_ledger"),
+    (PAPERS, "周报（Excel）", "reports:weekly", "reports.download_weekly"),
+    (PAPERS, "通报", "reports:bulletin", "reports.read_bulletin"),
+    (PAPERS, "村级确认表", "reports:confirmations", "reports.read_bulletin"),
+    (PAPERS, "会议大屏", "dashboard:screen", "dashboard.show_screen"),
+    ("", "地图", "plots:patch_map", "plots.view_map"),
+    ("", "方案", "tasks:plan", "tasks.view_plan"),
 ]
-OF_EVERY_PLAN = {"plots:my", "plots:review"}  # 几份方案的一起列，不带看的是哪一份
+# 不看是哪一份、哪一天的，不带
+OF_EVERY_PLAN = {"dashboard:today", "plots:my", "plots:review", "plots:patch_import"}
 
 
 def navigation(request):
     named = {
         "site_name": settings.SITE_NAME,
         "site_short": f"{settings.TOWN_NAME}耕地保护",
-        "nav_items": [],
+        "home_url": HOME,
+        "nav": [],
         "plan_links": [],
         "older_plans": [],
         "has_demo": False,
@@ -45,7 +58,8 @@ def navigation(request):
         named["plan_links"] = plan_links(request, question)
         named["older_plans"] = [*older_plans(question, user), *to_carry(question, user)]
     context = question.context if question is not None and question.plan else {}
-    named["nav_items"] = nav_items(request, user, context)
+    named["home_url"] = home_of(user)
+    named["nav"] = menu(nav_items(request, user, context))
     named["has_demo"] = User.objects.filter(is_demo=True, is_active=True).exists()
     return named
 
@@ -83,16 +97,14 @@ def to_carry(question, user):
 def nav_items(request, user, context):
     """context 是看的方案、日期、口径，去别的页也带着。"""
     items, query = [], f"?{urlencode(context)}" if context else ""
-    for label, name, permission in ITEMS:
+    for group, label, name, permission in ITEMS:
         if not user.has_perm(permission):
             continue
-        try:
-            path = reverse(name)
-        except NoReverseMatch:
-            continue
+        path = reverse(name)
         count = awaiting_count(user) if name == "plots:review" else 0
         url = path if name in OF_EVERY_PLAN else path + query
-        items.append({"label": label, "path": path, "url": url, "current": False, "count": count})
+        item = {"group": group, "label": label, "path": path, "url": url}
+        items.append({**item, "current": False, "count": count})
     # 最长的前缀就是“我在哪里”：/patches/map/ 属于地图，不属于台账
     at = request.path
     here = [
@@ -101,7 +113,19 @@ def nav_items(request, user, context):
         if at == item["path"] or (item["path"] != "/" and at.startswith(item["path"]))
     ]
     if not here and at.startswith("/villages/"):
-        here = items[:1]  # 村页从总览（村支部书记从“我的任务”）点进去
+        # 村页从总览（村支部书记从“我的任务”）点进去
+        here = [item for item in items if item["label"] in ("总览", "我的任务")]
     if here:
         max(here, key=lambda item: len(item["path"]))["current"] = True
     return items
+
+
+def menu(items):
+    """[(组, 各项)]，照 ITEMS 的先后；不分组的一项一组，组名是空的。"""
+    groups = []
+    for item in items:
+        if item["group"] and groups and groups[-1][0] == item["group"]:
+            groups[-1][1].append(item)
+        else:
+            groups.append((item["group"], [item]))
+    return groups

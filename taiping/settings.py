@@ -192,7 +192,7 @@ AXES_DISABLE_ACCESS_LOG = True  # 登录成功由 villages.accounts.lockout 记�
 AXES_ENABLE_ADMIN = False  # 后台里用我们自己的一页
 AXES_VERBOSE = False
 LOGIN_URL = "villages:login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "dashboard:home"  # 各人的首页
 LOGOUT_REDIRECT_URL = "villages:login"
 
 LANGUAGE_CODE = "zh-hans"

@@ -52,8 +52,8 @@ def report(
         done = completes or amount == left
         if not done and not amount:
             raise NotAllowed("请填这次完成的面积，要大于 0 亩。")
-        if done and (missing := context.missing_materials(milestone, photos, external_ref)):
-            raise NotAllowed(f"“{milestone.name}”{'，'.join(missing)}，补齐后再上报。")
+        if done and (sentence := lacking(context, milestone, photos, external_ref)):
+            raise NotAllowed(sentence)
         keeps_ref = milestone.needs_external_ref or is_last
         record = context.write(
             Kind.REPORT,
@@ -66,6 +66,14 @@ def report(
             made_at=made_at,
         )
     return record
+
+
+def lacking(
+    context: ActionContext, milestone: Milestone, photos: int = 0, external_ref: str = ""
+) -> str:
+    """这一步要完成还缺材料的那句话；不缺是空文字。"""
+    missing = context.missing_materials(milestone, photos, external_ref)
+    return f"“{milestone.name}”{'，'.join(missing)}，补齐后再上报。" if missing else ""
 
 
 def _amount_of(milestone, area, left, is_last):
@@ -127,27 +135,42 @@ def send_back(
     context.check_date()
     state, note = context.state, note.strip()
     reasons = _stated_reasons(reasons, note)
-    reported = steps_to_redo(context)
-    exempt = [record for record in state.standing if record.kind == Kind.EXEMPT]
-    # 核查无问题时前面的上报已经撤回，重做要从第一步开始。
-    choices = reported or (context.milestones[:1] if exempt else [])
-    if not choices:
-        raise NotAllowed("这块图斑还没有上报过，没有可退回的步骤。")
-    step = step or choices[-1]
-    if step not in choices:
-        names = "、".join(f"“{milestone.name}”" for milestone in choices)
-        raise NotAllowed(f"不能退回到“{step.name}”，请选有上报记录、要重做的一步：{names}。")
+    if sentence := not_returnable(context, step):
+        raise NotAllowed(sentence)
+    step = step or _to_redo_or_begin(context)[-1]
     later = {milestone.pk for milestone in context.milestones if milestone.order >= step.order}
-    gone = [r for r in state.standing if r.kind in WORK and r.milestone_id in later] + exempt
-    reports = [r for r in gone if r.kind == Kind.REPORT and not r.is_added_with_plan]
-    mine = [r for r in reports if r.by_id == context.by.pk]
-    if any(record.milestone_id == step.pk for record in mine):
-        raise NotAllowed(f"“{step.name}”是您自己报的，请换一位镇工作人员退回。")
-    context.withdraw(gone)
+    gone = [r for r in state.standing if r.kind in WORK and r.milestone_id in later]
+    context.withdraw(gone + _exemptions(context))
     names = [milestone.name for milestone in context.milestones if milestone.pk in later]
     return context.write(
         Kind.RETURN, step, reasons=reasons, note=note, details={"step": step.name, "steps": names}
     )
+
+
+def not_returnable(context: ActionContext, step: Milestone | None = None) -> str:
+    """不能退回到 step（默认是最近上报的那一步）的那句话；能是空文字。"""
+    choices = _to_redo_or_begin(context)
+    if not choices:
+        return "这块图斑还没有上报过，没有可退回的步骤。"
+    step = step or choices[-1]
+    if step not in choices:
+        names = "、".join(f"“{milestone.name}”" for milestone in choices)
+        return f"不能退回到“{step.name}”，请选有上报记录、要重做的一步：{names}。"
+    for record in context.state.standing:
+        is_mine = record.by_id == context.by.pk and not record.is_added_with_plan
+        if record.kind == Kind.REPORT and record.milestone_id == step.pk and is_mine:
+            return f"“{step.name}”是您自己报的，请换一位镇工作人员退回。"
+    return ""
+
+
+def _exemptions(context):
+    return [record for record in context.state.standing if record.kind == Kind.EXEMPT]
+
+
+def _to_redo_or_begin(context):
+    """可以退回到的步骤；核查无问题时前面的上报已经撤回，重做要从第一步开始。"""
+    begin = context.milestones[:1] if _exemptions(context) else []
+    return steps_to_redo(context) or begin
 
 
 def steps_to_redo(context: ActionContext) -> list[Milestone]:

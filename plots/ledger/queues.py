@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, F, Max, Q, Value, When
+from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Value, When
 
 from plots.ledger.replay import PatchStanding, Step, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
@@ -199,6 +199,12 @@ def awaiting(user: User) -> PatchQuerySet:
     )
 
 
+def returns() -> QuerySet[RectificationRecord]:
+    """图斑的退回记录，用在图斑的查询里：Exists(returns()) 是退回过的。"""
+    kept = RectificationRecord.objects.standing()
+    return kept.filter(patch=OuterRef("pk"), kind=Kind.RETURN).order_by()
+
+
 def awaiting_count(user: User) -> int:
     """导航上“待核实”后面的数；不是镇里的人是 0。菜单和页面都要，一次请求里只数一次：记在这次请求的 user 上。"""
     if not user.is_town:
@@ -215,9 +221,15 @@ def following(queue: PatchQuerySet, patch: Patch) -> Patch | None:
     return queue.exclude(pk=patch.pk).filter(after).first()
 
 
+def preceding(queue: PatchQuerySet, patch: Patch) -> Patch | None:
+    """队列里 patch 前面的一块，没有是 None。"""
+    return queue.filter(_before(patch)).last()
+
+
+def _before(patch):
+    return Q(reported_at__lt=patch.reported_at) | Q(reported_at=patch.reported_at, pk__lt=patch.pk)
+
+
 def ahead(queue: PatchQuerySet, patch: Patch) -> int:
     """队列里排在 patch 前面的有几块。"""
-    before = Q(reported_at__lt=patch.reported_at) | Q(
-        reported_at=patch.reported_at, pk__lt=patch.pk
-    )
-    return queue.filter(before).count()
+    return queue.filter(_before(patch)).count()

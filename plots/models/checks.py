@@ -1,7 +1,7 @@
 """图形检查查出来的，和对它的认定。"""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from taiping.ground import dates
 from villages.models import User, Village
@@ -14,6 +14,13 @@ class GeometryCheckQuerySet(models.QuerySet):
     def standing(self) -> "GeometryCheckQuerySet":
         """还没有被认定不用管的。"""
         return self.filter(dismissed_at__isnull=True)
+
+    def once(self, village: int | None = None) -> "GeometryCheckQuerySet":
+        """一对图斑的两边各有一处：看全镇时只列一次，看一个村（主键）时列这个村的。"""
+        first = Q(other__isnull=True) | Q(patch__lt=F("other"))
+        if village is None:
+            return self.filter(first)
+        return self.filter(first | ~Q(other__village=village), patch__village=village)
 
 
 class GeometryCheck(models.Model):

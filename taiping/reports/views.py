@@ -76,6 +76,16 @@ def weekly(request):
 
 
 @require_safe
+def confirmations(request):
+    """出哪个村的确认表；村支部书记只有自己的村。"""
+    question = question_of(request, DashboardQuery)
+    villages = Village.objects.visible_to(request.user)
+    asked = question.query(since="", villages="") if question.plan else ""
+    given = {"villages": villages, "asked": asked}
+    return render(request, "reports/confirmation/villages.html", given)
+
+
+@require_safe
 def village_confirmation(request, pk):
     """村级确认表：本村的任务和图斑，打印出来签字盖章。别村的人看不到。"""
     place = get_object_or_404(Village.objects.visible_to(request.user), pk=pk)

@@ -16,6 +16,7 @@ BY_TOWN = "通报和周报由镇里出，村里请看本村的确认表。"
 # 权限：谁有、没有的人听到什么
 PAGES = {
     "dashboard.view_town": (NOT_SECRETARY, NO_ROLE),
+    "dashboard.view_today": (TOWN, "“今天要办的”是镇工作人员的，请打开总览或“我的任务”。"),
     "dashboard.show_screen": (NOT_SECRETARY, "大屏给镇里会议室用，请打开“我的任务”。"),
     "reports.read_bulletin": (NOT_SECRETARY, BY_TOWN),
     "reports.download_weekly": (NOT_SECRETARY, BY_TOWN),
@@ -69,4 +70,4 @@ def test_a_disabled_account_has_no_permission_at_all():
 
 
 def test_the_menu_asks_only_known_permissions():
-    assert {permission for _, _, permission in ITEMS} <= set(PAGES)
+    assert {permission for *_, permission in ITEMS} <= set(PAGES)

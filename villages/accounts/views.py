@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from villages.accounts import drafts, sessions, staying
 from villages.accounts.forms import LoginForm, OwnPasswordForm
-from villages.accounts.landing import only_post, opens
+from villages.accounts.landing import HOME, only_post, opens
 from villages.accounts.passwords import EXPIRED, expire_old_password
 from villages.models import Village
 
@@ -21,7 +21,7 @@ def idle_minutes() -> int:
 
 
 class Login(LoginView):
-    """Django 的登录页本身就标了“不用登录”，next 也只认本站地址；点不开的不去。"""
+    """Django 的登录页本身就标了“不用登录”，next 也只认本站地址；点不开的不去，首页换成各人自己的。"""
 
     template_name = "villages/accounts/login.html"
     authentication_form = LoginForm
@@ -29,7 +29,7 @@ class Login(LoginView):
 
     def get_redirect_url(self):
         url = super().get_redirect_url()
-        leads_on = opens(url) and unquote(urlsplit(url).path) != self.request.path
+        leads_on = opens(url) and url != HOME and unquote(urlsplit(url).path) != self.request.path
         return url if leads_on else ""
 
     def form_valid(self, form):
@@ -93,7 +93,7 @@ def password_change(request):
         sessions.end_others(request.user, request.session.session_key)
         request.session.pop(EXPIRED, None)
         messages.success(request, "密码已经改好，下次请用新密码登录。")
-        return redirect("/" if issued else "villages:account")
+        return redirect(settings.LOGIN_REDIRECT_URL if issued else "villages:account")
     return render(
         request,
         "villages/accounts/password_change.html",

@@ -10,13 +10,11 @@ from plots.actions import messages as words
 from plots.actions.permissions import NotAllowed
 from plots.actions.taking_back import take_back
 from plots.actions.transaction import Changed, submit
-from plots.models import Patch, RectificationRecord
+from plots.models import RectificationRecord
 from plots.pages.forms import ReasonsMixin, SubmissionForm, note_field
 from taiping.ground import dates
-from taiping.ground.web import whole_number
 
 BULK = {"report": "上报下一步", "confirm": "核实通过", "send_back": "退回"}
-MOST_AT_ONCE = 500
 
 
 class BulkForm(ReasonsMixin, SubmissionForm):
@@ -37,6 +35,11 @@ class BulkForm(ReasonsMixin, SubmissionForm):
         if verb != "send_back":
             del self.fields["reasons"]
 
+    def asked_again(self):
+        """选的变了，再问一次：填的还在，从现在的样子起重新看有没有变化。"""
+        typed = {name: self.cleaned_data.get(name) for name in ("done_on", "reasons", "note")}
+        return BulkForm(None, verb=self.verb, initial=typed)
+
     def clean_done_on(self):
         if self.cleaned_data["done_on"] > self.today:
             raise forms.ValidationError("这一天还没有到，请填今天或以前的日期。")
@@ -47,17 +50,6 @@ class BulkForm(ReasonsMixin, SubmissionForm):
         if self.verb == "send_back":
             self.check_reasons(data)
         return data
-
-
-def picked(pks, user):
-    """勾选的、看得见的图斑，按台账的顺序；地址里乱写的不理会。"""
-    numbers = {whole_number(pk) for pk in pks[:MOST_AT_ONCE]} - {None}
-    patches = Patch.objects.visible_to(user).filter(pk__in=numbers)
-    # 同一个任务只取一次，一块一块办的时候接着用
-    related = patches.select_related("next_milestone").prefetch_related(
-        "target__plan", "target__milestones", "village"
-    )
-    return list(related.order_by("target__order", "village__order", "code", "pk"))
 
 
 def carry_out(form, patches, by):
@@ -80,6 +72,12 @@ def carry_out(form, patches, by):
         except NotAllowed as refusal:
             refused.append((patch, str(refusal)))
     return done, refused
+
+
+def is_answered(form, patches):
+    """同一张表已经办过：再交一次只是把结果再说一遍。"""
+    keys = keys_of(form.cleaned_data["client_key"], form.verb, patches)
+    return RectificationRecord.objects.filter(client_key__in=list(keys)).exists()
 
 
 def keys_of(client_key, verb, patches):

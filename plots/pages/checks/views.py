@@ -4,7 +4,6 @@ import logging
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -36,12 +35,7 @@ def checks(request):
     )
     if chosen["kind"]:
         found = found.filter(kind=chosen["kind"])
-    # 一对图斑的两边各有一处：看全镇时只列一次，看一个村时列这个村的。
-    once = Q(other__isnull=True) | Q(patch__lt=F("other"))
-    if chosen["village"]:
-        found = found.filter(patch__village=chosen["village"])
-        once |= ~Q(other__village=chosen["village"])
-    found = found.filter(once).select_related(
+    found = found.once(chosen["village"]).select_related(
         "patch__village", "patch__target", "other__village", "dismissed_by"
     )
     page = Paginator(

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from plots.exporting.workbooks import ledger_workbook
 from plots.models import Patch
 from plots.pages.bulk.forms import BULK
+from plots.pages.bulk.selection import MOST_AT_ONCE
 from plots.pages.patch.that_day import that_day_query
 from plots.pages.patch_list.chips import GROUPS, worded
 from plots.pages.patch_list.filters import PatchFilter
@@ -56,7 +57,9 @@ def patch_list(request):
             "query": query_of(filters, "page", "select"),
             "past_query": that_day_query(filters.question) if filters.is_as_of else "",
             "page_query": query_of(filters, "page"),
-            "all_ticked": request.GET.get("select") == "page",
+            "all_ticked": request.GET.get("select") in ("page", "all"),
+            "everything": request.GET.get("select") == "all" and count <= MOST_AT_ONCE,
+            "most_at_once": MOST_AT_ONCE,
             "may_add": _may_add(request.user, filters),
             "bulk": BULK if request.user.has_perm("plots.act_in_bulk") else None,
         },

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists, F
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -16,6 +17,7 @@ from plots.ledger.timeline import timeline
 from plots.models import Kind, Patch, Status
 from plots.models.deadlines import days_left_text, due_next
 from plots.pages.review.forms import PASS, ReviewForm
+from plots.pages.review.rows import rows_of
 from plots.pages.submission import submit_form
 from taiping.ground import dates
 from taiping.ground.permissions import permission_required
@@ -31,13 +33,17 @@ PAGE = 30
 def review(request):
     queue, chosen = _queue(request)
     everything = queues.awaiting(request.user)
-    page = Paginator(queue.with_steps(), PAGE).get_page(request.GET.get("page"))
+    measured = queue.with_steps().annotate(measured_mu=F("shape__measured_mu"))
+    page = Paginator(measured, PAGE).get_page(request.GET.get("page"))
+    rows = rows_of(page.object_list, request.user)
     return render(
         request,
         "plots/review/review.html",
         {
             "page": page,
-            "cards": queues.cards(page.object_list, dates.today()),
+            "cards": rows,
+            "queue_query": urlencode(chosen),
+            "all_ticked": request.GET.get("select") == "page",
             "chosen": chosen,
             "query": _query(chosen),
             "targets": Target.objects.filter(patches__in=everything.values("pk"))
@@ -101,13 +107,16 @@ def _patch(request, pk):
 
 
 def _queue(request):
-    """按 ?target= 和 ?village= 筛过的队列；填错的不理会。"""
+    """按 ?target= 和 ?village= 筛过的队列，?again=1 只要退回以后又报的；填错的不理会。"""
     chosen = {
         name: n
         for name in ("target", "village")
         if (n := whole_number(request.GET.get(name))) is not None
     }
-    return queues.awaiting(request.user).filter(**chosen), chosen
+    queue = queues.awaiting(request.user).filter(**chosen)
+    if request.GET.get("again") == "1":
+        return queue.filter(Exists(queues.returns())), {**chosen, "again": 1}
+    return queue, chosen
 
 
 def _query(chosen):
@@ -153,6 +162,7 @@ def _show(request, form, queue, chosen, **more):
             "step": step,
             "query": _query(chosen),
             "after": after,
+            "before": queues.preceding(queue, patch),
             "by_district": step.actor == Milestone.Actor.DISTRICT,
             "due_text": queues.due_text(step, context.today, patch.due_on),
             "days_text": days_left_text(due_next(patch), context.today),

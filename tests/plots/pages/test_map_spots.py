@@ -82,7 +82,7 @@ def test_the_patch_page_shows_the_point_and_the_way(land, as_staff):
     assert json.loads(json.dumps(shape)) == {"type": "Point", "coordinates": [106.09, 29.87]}
     assert "还没有图形，图上的点是发现时手机的位置，误差约 15 米。" in html
     assert "geo:29.870000,106.090000" in html
-    assert "图形检查" not in html
+    assert 'id="checks"' not in html
 
 
 def test_the_nearest_list_knows_where_it_is(client, land):

@@ -86,7 +86,7 @@ def test_deactivated_account_cannot_log_in(client):
 def test_next_leads_only_to_this_site(client):
     make_user("tuannian")
 
-    assert log_in(client, "tuannian", next="https://example.com/").url == "/"
+    assert log_in(client, "tuannian", next="https://example.com/").url == "/home/"
 
 
 def test_logging_out_needs_a_post_and_closes_the_door(client):
@@ -118,7 +118,7 @@ def test_own_password_is_changed_and_other_devices_are_logged_out(client, phone)
     assert "密码已经改好" in page.content.decode()
     assert page.redirect_chain[-1][0] == ACCOUNT
     assert phone.get(ACCOUNT).status_code == 302
-    assert log_in(phone, "tuannian", NEW).url == "/"
+    assert log_in(phone, "tuannian", NEW).url == "/home/"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_issued_password_opens_nothing_but_the_page_that_changes_it(client, role
     done = client.post(
         PASSWORD_PAGE, {"old_password": password, "new_password1": NEW, "new_password2": NEW}
     )
-    assert done.url == "/"
+    assert done.url == "/home/"
     page = client.get(ACCOUNT)
     assert page.status_code == 200
     assert "密码已经改好" in page.content.decode()
@@ -208,7 +208,7 @@ def test_administrator_opens_an_account_and_sees_its_password_once(boss, client,
     assert [posting.village for posting in user.postings.all()] == [east]
     assert "还没有包村" not in page.content.decode()
     assert password not in client.get(page.request["PATH_INFO"]).content.decode()
-    assert log_in(phone, "dongcun", password).url == "/"
+    assert log_in(phone, "dongcun", password).url == "/home/"
     assert phone.get("/").url == PASSWORD_PAGE
 
 

@@ -220,24 +220,25 @@ def test_login_takes_nobody_to_where_there_is_nothing(town, where):
         asked = client.get(LOGIN, {"next": where}, follow=True)
 
         assert (landed.status_code, asked.status_code) == (200, 200)
-        assert landed.redirect_chain[0] == ("/", 302)
-        assert asked.redirect_chain[0] == ("/", 302)
+        assert landed.redirect_chain[0] == ("/home/", 302)
+        assert asked.redirect_chain[0] == ("/home/", 302)
 
 
 @pytest.mark.parametrize(
     ("referer", "next_page"),
     [
         ("http://testserver/patches/?q=a&page=2", "/patches/?q=a&page=2"),
-        ("", "/"),
-        ("http://evil.example.com/patches/", "/"),
-        ("http://testserver/accounts/logout/", "/"),
-        ("http://testserver/meiyou/", "/"),
-        ("javascript:alert(1)", "/"),
-        ("http://testserver/accounts/sessions/end/", "/"),
-        ("http://[", "/"),
+        ("", ""),
+        ("http://evil.example.com/patches/", ""),
+        ("http://testserver/accounts/logout/", ""),
+        ("http://testserver/meiyou/", ""),
+        ("javascript:alert(1)", ""),
+        ("http://testserver/accounts/sessions/end/", ""),
+        ("http://[", ""),
     ],
 )
 def test_only_our_own_pages_are_gone_back_to(client, referer, next_page):
+    """不是本站的、点不开的，不写回哪里：登录以后到各人的首页。"""
     sent_away = client.post("/accounts/sessions/end/", {"which": "others"}, HTTP_REFERER=referer)
 
     shown = client.get(sent_away.url)

@@ -1,0 +1,125 @@
+"""镇工作人员每天早上要办的：一样一个数、最早的一个、点一下就去办。只读，不写。"""
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+
+from plots.ledger import queues
+from plots.models import Batch, Patch
+from plots.models.checks import GeometryCheck
+from plots.models.deadlines import local_date
+from plots.models.querysets import next_due_on
+from tasks.models import Milestone, Plan, Target
+from villages.models import Posting, Role, User, Village
+
+RECENT_DAYS = 30  # 一个月以前传上来没导入的，多半不要了
+SHOWN_IMPORTS = 5
+OLD_DAYS = 30  # 监测一个月没有新数的，提醒录一次
+
+
+@dataclass
+class Waiting:
+    """等着核实的：一共几个，其中退回以后又报的几个，各自最早哪天报齐。"""
+
+    count: int
+    oldest: datetime.date | None
+    again: int
+    again_oldest: datetime.date | None
+
+
+def waiting(user: User) -> Waiting:
+    queue = queues.awaiting(user).order_by().annotate(is_again=Exists(queues.returns()))
+    is_again = Q(is_again=True)
+    found = queue.aggregate(
+        count=Count("pk"),
+        oldest=Min("reported_at"),
+        again=Count("pk", filter=is_again),
+        again_oldest=Min("reported_at", filter=is_again),
+    )
+    days = {name: found[name] and local_date(found[name]) for name in ("oldest", "again_oldest")}
+    return Waiting(**{**found, **days})
+
+
+def unfinished_imports(today: datetime.date) -> list[Batch]:
+    """一个月里传上来、看过预览、没有导入的，新的在前；后来同名的文件导入过的不算。多查一份，好知道还有没有。"""
+    since = today - datetime.timedelta(days=RECENT_DAYS)
+    imported = Batch.objects.filter(
+        target=OuterRef("target"),
+        name=OuterRef("name"),
+        created_at__gt=OuterRef("created_at"),
+        applied_at__isnull=False,
+    )
+    left = Batch.objects.filter(applied_at=None, created_at__date__gte=since)
+    left = left.exclude(Exists(imported)).select_related("target", "by")
+    return list(left.order_by("-created_at")[: SHOWN_IMPORTS + 1])
+
+
+def checks_to_see(user: User) -> int:
+    """图形检查那一页列着几处。"""
+    return GeometryCheck.objects.visible_to(user).standing().once().count()
+
+
+@dataclass
+class Late:
+    """一个村逾期的：几个、最久的是哪天截止的、该找谁。village 空的是镇里、区里该办的。"""
+
+    count: int
+    due_on: datetime.date
+    actor: str
+    village: Village | None = None
+    people: list[User] = field(default_factory=list)
+
+    def days(self, today: datetime.date) -> int:
+        return (today - self.due_on).days
+
+
+def overdue(user: User, plan: Plan | None, today: datetime.date) -> list[Late]:
+    """看的这份方案里逾期的：先是村该办的，一个村一行，个数多的在前；再是镇里、区里该办的，各一行。"""
+    late = Patch.objects.visible_to(user).filter(target__plan=plan).overdue(today).order_by()
+    by_village = Milestone.Actor.VILLAGE
+    counted = {"n": Count("pk"), "due": Min(next_due_on())}
+    own = late.filter(next_milestone__actor=by_village).values_list("village").annotate(**counted)
+    others = late.exclude(next_milestone__actor=by_village)
+    others = others.values_list("next_milestone__actor").annotate(**counted)
+    villages = {village.pk: village for village in Village.objects.visible_to(user)}
+    people = people_of(villages)
+    rows = [Late(n, due, by_village, villages[pk], people.get(pk, [])) for pk, n, due in own]
+    rows.sort(key=lambda row: (-row.count, row.due_on, row.village.order))
+    rest = [Late(n, due, actor) for actor, n, due in others]
+    return rows + sorted(rest, key=lambda row: row.actor, reverse=True)
+
+
+def people_of(villages: dict[int, Village]) -> dict[int, list[User]]:
+    """各村找谁：包这个村的账号，村支部书记在前；电话账号上有才有。"""
+    found = {}
+    postings = Posting.objects.filter(village__in=villages, user__is_active=True)
+    for posting in postings.select_related("user").order_by("village", "user__name", "pk"):
+        found.setdefault(posting.village_id, []).append(posting.user)
+    for users in found.values():
+        users.sort(key=lambda user: user.role != Role.SECRETARY)
+    return found
+
+
+@dataclass
+class OldReading:
+    """好久没有新数的一项监测；last_on 空的是还没有录过。"""
+
+    target: Target
+    last_on: datetime.date | None
+    days: int | None
+
+
+def old_readings(plan: Plan | None, today: datetime.date) -> list[OldReading]:
+    """方案开始以后，靠监测量的任务里一个月没有新数的，久的在前。"""
+    if plan is None or plan.starts_on > today:
+        return []
+    standing = Q(readings__withdrawn_at__isnull=True, readings__on__lte=today)
+    targets = Target.objects.filter(plan=plan, measured_by=Target.MeasuredBy.READINGS)
+    targets = targets.annotate(last_on=Max("readings__on", filter=standing)).order_by("order")
+    rows = []
+    for target in targets:
+        days = (today - target.last_on).days if target.last_on else None
+        if days is None or days > OLD_DAYS:
+            rows.append(OldReading(target, target.last_on, days))
+    return rows
