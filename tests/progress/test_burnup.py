@@ -303,5 +303,5 @@ def test_the_chart_has_the_month_ends_beside_it(example):
     ]
     assert found.projection == ""
     ahead = chart(curves(example.plan, "11-22")["abandoned"], example.plan, day("11-22"))
-    # 8 月 1 日到年底 152 天、338 点宽，纵轴到 50 亩、162 点高：第 113 天的 33.5 亩，到第 115 天的 33.5＋21.5÷14×2 亩
-    assert ahead.projection == "M303.3 67.5L307.7 57.5"
+    # 8 月 1 日到年底 152 天、338 点宽，纵轴到 50 亩、114 点高：第 113 天的 33.5 亩，到第 115 天的 33.5＋21.5÷14×2 亩
+    assert ahead.projection == "M303.3 47.6L307.7 40.6"

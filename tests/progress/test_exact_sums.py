@@ -113,7 +113,7 @@ def test_a_target_exactly_fulfilled_is_done(leader):
 
     (told,) = json.loads(out.getvalue())["targets"]
     assert (told["confirmed"], told["quota"], told["state"]) == ("873.98", "873.98", "DONE")
-    assert "873.98</a> / 873.98 亩" in page
+    assert ">873.98</a>" in page
     assert "其中1项按期完成" in page or "1项任务按期完成" in page
     assert "比任务数少" not in page + bulletin
     assert "逾期" not in bulletin.split("二、分任务进展")[1].split("三、")[0]
