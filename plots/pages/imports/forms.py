@@ -26,6 +26,8 @@ class TargetChoice(ListedChoiceField):
 
 
 class ImportForm(forms.Form):
+    one_of = ("file", "pasted")
+
     kind = forms.ChoiceField(
         label="导入什么", choices=KINDS, widget=forms.RadioSelect, initial=Batch.Source.TABLE
     )

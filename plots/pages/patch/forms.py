@@ -167,6 +167,8 @@ class RemoveForm(ActionForm):
 class SplitForm(ActionForm):
     """最多 PARTS 块；空着的行不算。合计和原面积不一致时，勾了 differs 才拆。"""
 
+    one_of = ("code1", "area1", "code2", "area2")  # 至少两块
+
     PARTS = 6
     date_label, date_hint = "从哪天起拆分", "从这天起由拆出来的图斑替代原图斑，整改从头开始。"
     reason = note_field("拆分的理由", required=True)
