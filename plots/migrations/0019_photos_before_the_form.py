@@ -12,6 +12,9 @@ def same_as_received(apps, schema_editor):
     apps.get_model("plots", "Evidence").objects.update(
         original_sha256=F("sha256"), original_size=F("size")
     )
+    # 恢复老备份时，这些行就是同一个事务里写的：PostgreSQL 要先看过引用，才肯在这张表上建索引
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.connection.check_constraints()
 
 
 class Migration(migrations.Migration):

@@ -165,6 +165,7 @@ def test_the_setting_goes_first_and_the_two_may_not_disagree(settings):
     assert "这是设置里的 FIXED_TODAY 定的，正式使用请去掉它。" in run("clear_demo")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_backup_brings_its_day_along_and_a_real_one_lets_it_go(settings, tmp_path):
     make_user("huang", role=Role.ADMIN)
     run("backup", str(tmp_path / "real.zip"))

@@ -130,8 +130,14 @@ def replace_rows(archive, renamed):
     rows.reset_sequences(list(found.values()))
     check_references(found.values())
     if not same:
-        executor = MigrationExecutor(connection)
+        executor = MigrationExecutor(connection, progress_callback=look_at_references)
         executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def look_at_references(action, migration=None, fake=False):
+    """每一步更新以前先看过引用：同一个事务里刚写过的表，PostgreSQL 还有引用没有看，就不让改表。"""
+    if action == "apply_start" and connection.vendor == "postgresql":
+        connection.check_constraints()
 
 
 def rebuild(wanted):
