@@ -1,10 +1,14 @@
 """浏览器测试的装置：网站前面的一条线（line），旧手机里的浏览器（old_phone）。"""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import old_chromium
 from tests.browser.line import Line
 from tests.conftest import keep_home
+
+# 等到为止，最多这么久（毫秒）：机器忙的时候，缩三张照片就要几秒
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
