@@ -75,6 +75,30 @@ def test_from_start_to_end_without_signal_and_back(phone, patch, photo, line):
     expect(phone.locator("#outbox")).to_be_hidden()
 
 
+NO_RETRY = """{
+  const set = window.setTimeout;
+  window.setTimeout = (work, wait, ...given) => (wait >= 5000 ? 0 : set(work, wait, ...given));
+}"""
+
+
+@pytest.mark.parametrize("event", ["online", "visibilitychange"])
+def test_what_waits_goes_by_itself_when_the_signal_or_the_person_is_back(phone, patch, line, event):
+    """一下也不用按：连上网，或是回到这一页。过几秒自己再试的那个钟停掉，交上去的只能是它。"""
+    phone.add_init_script(NO_RETRY)
+    opened(phone, patch)
+    phone.get_by_label("说明").fill("自己会交")
+    line.down()
+    press(phone)
+    expect(phone.locator("[data-sending]")).to_contain_text("存在这部手机里")
+    line.up()
+
+    target = "window" if event == "online" else "document"
+    phone.evaluate(f"{target}.dispatchEvent(new Event('{event}'))")
+
+    expect(phone.locator(".messages")).to_contain_text("已上报")
+    assert RectificationRecord.objects.get().note == "自己会交"
+
+
 @pytest.fixture(params=["普通的", "下一步要编号", "后一步要编号和照片", "只剩一步", "报过一部分"])
 def some_patch(request, year):
     """各种样子的一块：格子多的、少的。"""

@@ -1,6 +1,7 @@
 """合计分毫不差：哪种数据库、什么次序都一样；刚好够的是完成，差一点的看得出差。"""
 
 import json
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -114,6 +115,7 @@ def test_a_target_exactly_fulfilled_is_done(leader):
     (told,) = json.loads(out.getvalue())["targets"]
     assert (told["confirmed"], told["quota"], told["state"]) == ("873.98", "873.98", "DONE")
     assert ">873.98</a>" in page
+    assert re.search(r"<td[^>]*>\s*873\.98 亩\s*</td>", page), "任务数"
     assert "其中1项按期完成" in page or "1项任务按期完成" in page
     assert "比任务数少" not in page + bulletin
     assert "逾期" not in bulletin.split("二、分任务进展")[1].split("三、")[0]
