@@ -85,7 +85,7 @@ def test_a_mistake_is_titled_in_chinese(boss):
     boss.goto("/admin/villages/user/add/")
     boss.locator("[name=_save]").click()
 
-    assert boss.title().startswith("有错：")
+    expect(boss).to_have_title(re.compile("^有错："))
 
 
 def test_nothing_is_smaller_than_fourteen_pixels(boss):
