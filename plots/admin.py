@@ -7,7 +7,7 @@ from django.contrib import admin
 
 from plots.models import Batch, ColumnAlias, Evidence, Patch, Reason, RectificationRecord
 from taiping.ground.admin import CarefulAdmin, ReadOnlyAdmin
-from taiping.ground.area import rounded
+from taiping.ground.area import figure
 
 
 @admin.register(Batch)
@@ -52,7 +52,7 @@ class PatchAdmin(ReadOnlyAdmin):
 
     @admin.display(description="面积（亩）", ordering="area_mu")
     def area(self, patch):
-        return rounded(patch.area_mu)
+        return figure(patch.area_mu)
 
     @admin.display(description="状态", ordering="status")
     def status_text(self, patch):
@@ -84,7 +84,7 @@ class RecordAdmin(ReadOnlyAdmin):
 
     @admin.display(description="面积（亩）", ordering="area_mu")
     def area(self, record):
-        return rounded(record.area_mu)
+        return figure(record.area_mu)
 
     @admin.display(description="时间节点", ordering="milestone__order")
     def step(self, record):

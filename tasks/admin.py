@@ -11,7 +11,7 @@ from taiping.ground.admin import (
     ExchangingInline,
     ReadOnlyAdmin,
 )
-from taiping.ground.area import plain
+from taiping.ground.area import spoken
 from taiping.ground.words import more_or_less
 from tasks.models import (
     Allocation,
@@ -229,7 +229,7 @@ class TargetAdmin(StepsFollowed, FewQueries, CarefulAdmin):
 def split_against(split, quota, unit):
     if split is None:
         return ""
-    words = f"{plain(split)} {unit}"
+    words = f"{spoken(split)} {unit}"
     if quota is None or split == quota:
         return words
     return f"{words}（{more_or_less(split - quota)}）"
@@ -273,7 +273,7 @@ class AllocationAdmin(FewQueries, CarefulAdmin):
     def quota_words(self, allocation):
         if allocation.quota is None:
             return "未分解" if allocation.quota_count is None else None
-        return f"{plain(allocation.quota)} {allocation.target.unit}"
+        return f"{spoken(allocation.quota)} {allocation.target.unit}"
 
 
 @admin.register(Reading)
@@ -306,7 +306,7 @@ class ReadingAdmin(ReadOnlyAdmin):
 
     @admin.display(description="数值", ordering="value")
     def value_words(self, reading):
-        return f"{plain(reading.value)} {reading.target.unit}"
+        return f"{spoken(reading.value)} {reading.target.unit}"
 
 
 @admin.register(PlanFile)

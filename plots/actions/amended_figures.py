@@ -13,7 +13,7 @@ from decimal import Decimal
 from plots.actions.permissions import NotAllowed
 from plots.ledger.replay import WORK
 from plots.models import Kind, RectificationRecord
-from taiping.ground.area import plain
+from taiping.ground.area import told_apart
 from tasks.models import Milestone
 
 ZERO = Decimal(0)
@@ -183,7 +183,8 @@ def _answer(counted, amended):
 
 
 def _reported_more(record, reported, new_area):
+    before, after = told_apart(reported, new_area)
     return NotAllowed(
-        f"“{record.milestone.name}”已上报 {plain(reported)} 亩，比更正后的 {plain(new_area)} 亩还多，"
+        f"“{record.milestone.name}”已上报 {before} 亩，比更正后的 {after} 亩还多，"
         "请先把这一步退回，再更正面积。"
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from plots.evidence.position import position_advice
 from plots.ledger.queues import due_text, return_text
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
-from taiping.ground.area import rounded
+from taiping.ground.area import figure
 from taiping.ground.dates import short_date
 from tasks.models import Milestone
 from villages.models import User
@@ -21,7 +21,7 @@ QUIET_KINDS = (Kind.REMARK, Kind.FOUND)  # 督办、发现不改变图斑，不�
 
 
 def amount(mu: Decimal) -> str:
-    return f"{rounded(mu)} 亩"
+    return f"{figure(mu)} 亩"
 
 
 def identifier(text: str | None) -> UUID | None:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from plots.geometry.boundaries import Boundaries
 from plots.geometry.subjects import CHUNK, chunks, subjects_near
 from plots.models.checks import GeometryCheck
-from taiping.ground.area import plain, rounded
+from taiping.ground.area import figure, plain, rounded
 from taiping.ground.geometry.overlaps import overlaps
 from taiping.ground.tables import within_limits
 
@@ -67,7 +67,7 @@ def _alone(subject):
         yield Finding(
             subject.pk,
             Kind.AREA,
-            f"图斑面积 {plain(rounded(stated))} 亩，图形量算 {plain(rounded(measured))} 亩，"
+            f"图斑面积 {figure(stated)} 亩，图形量算 {figure(measured)} 亩，"
             f"{side} {plain(rounded(abs(share), 1))}%。",
             {
                 "stated_mu": plain(rounded(stated)),

@@ -3,18 +3,18 @@
 from datetime import date
 from decimal import Decimal
 
-from taiping.ground.area import plain, rounded
+from taiping.ground.area import figure, rounded, spoken
 from taiping.ground.dates import long_date, short_date
 
 
 def amount(value: Decimal | None, decimals: int | str = 2) -> str:
-    """数量按小数位显示，千位不分隔：1010 → 1010.00；None → —。"""
-    return "—" if value is None else format(rounded(value, int(decimals)), "f")
+    """表里的数量：1010 → 1010.00，32202 → 32,202.00；None → —。"""
+    return "—" if value is None else figure(value, int(decimals))
 
 
-def short(value: Decimal | None) -> str:
-    """数量去掉多余的 0：99.300000 → 99.3；None → —。"""
-    return "—" if value is None else plain(value)
+def short(value: Decimal | None, decimals: int | str = 2) -> str:
+    """句子里的数量，整的不带小数：1010 → 1010，99.3 → 99.30；None → —。"""
+    return "—" if value is None else spoken(value, int(decimals))
 
 
 def day(value: date | None) -> str:
@@ -30,7 +30,7 @@ def md(value: date | None) -> str:
 def signed(value: Decimal | None, decimals: int | str = 2) -> str:
     """增减：+3.50、−2、0（减号用排印的“−”）。"""
     value = rounded(value or 0, int(decimals))
-    text = format(abs(value), "f")
+    text = figure(abs(value), int(decimals))
     if not value:
         return text
     return f"+{text}" if value > 0 else f"−{text}"

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from taiping.ground.area import plain, rounded
+from taiping.ground.area import enough_decimals, plain, rounded, spoken
 
 NUMERALS = "一二三四五六七八九十"
 
@@ -27,13 +27,13 @@ def days_words(days: int, *, ahead: str = "还有", past: str = "已过", gap: s
 
 def more_or_less(difference: Decimal | int, unit: str = "") -> str:
     """比该有的多还是少：“多 3.5 亩”“少 2 个”；不写单位的只说数。"""
-    side = "多" if difference > 0 else "少"
-    return f"{side} {plain(abs(difference))} {unit}".rstrip()
+    side, gap = "多" if difference > 0 else "少", abs(Decimal(difference))
+    return f"{side} {spoken(gap, enough_decimals([(Decimal(0), gap)], 2))} {unit}".rstrip()
 
 
 def quantity_words(value: Decimal | int, unit: str, decimals: int) -> str:
-    """数量带单位，去掉多余的 0：608亩、99.3亩；不是 0 又舍成了 0 的是“不到0.01亩”。"""
+    """数量带单位，整的不带小数：608亩、99.30亩；不是 0 又舍成了 0 的是“不到0.01亩”。"""
     shown = rounded(value, decimals)
     if value and not shown:
         return f"不到{plain(Decimal(1).scaleb(-decimals))}{unit}"
-    return f"{plain(shown)}{unit}"
+    return f"{spoken(shown, decimals)}{unit}"

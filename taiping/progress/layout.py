@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from taiping.ground.area import plain
+from taiping.ground.area import spoken
 from taiping.progress.figures import (
     MilestoneFigures,
     Owed,
@@ -217,7 +217,9 @@ class VillageRow:
 
 def share_text(cell: VillageFigures, target: Target) -> str:
     """分到这个村的任务数，如“60 亩、3 个”；未分解是空。"""
-    parts = [f"{plain(cell.quota)} {target.unit}"] if cell.quota is not None else []
+    parts = (
+        [f"{spoken(cell.quota, target.decimals)} {target.unit}"] if cell.quota is not None else []
+    )
     return "、".join(parts + ([f"{cell.quota_count} 个"] if cell.quota_count is not None else []))
 
 

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Any
 
-from taiping.ground.area import rounded
+from taiping.ground.area import figure, rounded
 from taiping.progress.figures import Owed, Progress, TargetFigures
 from taiping.progress.words import verdict
 
@@ -131,7 +131,7 @@ def as_table(progress: Progress) -> str:
         def amount(value, figures=figures):
             if value is None or figures.is_empty:
                 return "—"
-            return f"{rounded(value, figures.decimals):f} {figures.target.unit}"
+            return f"{figure(value, figures.decimals)} {figures.target.unit}"
 
         lines.append(
             f"{padded(target.name, 26)}{padded(figures.state.label, 10)}"
@@ -172,7 +172,7 @@ def quota_words(figures: TargetFigures) -> str:
     parts = (
         []
         if figures.quota is None
-        else [f"{rounded(figures.quota, figures.decimals):f} {figures.target.unit}"]
+        else [f"{figure(figures.quota, figures.decimals)} {figures.target.unit}"]
     )
     if figures.quota_count is not None:
         parts.append(f"{figures.quota_count} 个")

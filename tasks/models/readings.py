@@ -12,7 +12,7 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
 from taiping.ground import dates
-from taiping.ground.area import MuField, plain
+from taiping.ground.area import MuField, spoken
 from tasks.models.question import DONE, RECORDED
 from tasks.models.targets import Target
 from villages.models import User, Village
@@ -172,7 +172,7 @@ class Reading(models.Model):
         indexes = [models.Index(fields=["target", "on"], name="reading_by_day")]
 
     def __str__(self):
-        return f"{self.target.name} {self.on} {plain(self.value)}{self.target.unit}"
+        return f"{self.target.name} {self.on} {spoken(self.value)}{self.target.unit}"
 
     def natural_key(self):
         return (

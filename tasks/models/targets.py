@@ -5,7 +5,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from taiping.ground.area import MuField, plain
+from taiping.ground.area import MuField, spoken
 from tasks.models.groups import WorkingGroup
 from tasks.models.in_use import plan_user
 from tasks.models.plans import Plan
@@ -180,10 +180,10 @@ class Target(models.Model):
 
     @property
     def quota_text(self):
-        """任务数的一句话：“不低于 32202 亩”“24 个、99.3 亩”；两样都没有是“方案未定数”。"""
+        """任务数的一句话：“不低于 32,202 亩”“24 个、99.30 亩”；两样都没有是“方案未定数”。"""
         parts = [f"{self.quota_count} 个"] if self.quota_count is not None else []
         if self.quota is not None:
-            parts.append(f"{plain(self.quota)} {self.unit}")
+            parts.append(f"{spoken(self.quota)} {self.unit}")
         text = "、".join(parts) or "方案未定数"
         return f"不低于 {text}" if self.is_floor and parts else text
 

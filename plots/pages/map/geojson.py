@@ -9,7 +9,7 @@ from django.db.models.functions import Floor
 
 from plots.models.shapes import PatchShape
 from plots.pages.patch_list.rows import PAGE, rows_of
-from taiping.ground.area import rounded
+from taiping.ground.area import figure
 from tasks.models import Target
 from villages.models import Village, VillageBoundary
 
@@ -90,7 +90,7 @@ def _facts(row):
         "status": row.status,
         "text": row.text,
         "late": row.is_late,
-        "area": str(rounded(patch.area_mu)),
+        "area": figure(patch.area_mu),
         "place": patch.place,
         "demo": patch.is_demo,
     }

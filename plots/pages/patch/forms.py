@@ -5,7 +5,7 @@ from django import forms
 from plots.actions.relapses import due_problem
 from plots.actions.steps import steps_to_redo
 from plots.pages.forms import PatchForm, ReasonsMixin, area_field, note_field
-from taiping.ground.area import plain
+from taiping.ground.area import plain, told_apart
 from taiping.ground.form_fields import DayField, ListedChoiceField
 from taiping.ground.words import more_or_less
 from villages.models import Village
@@ -209,12 +209,11 @@ class SplitForm(ActionForm):
             self.add_error("code2", "拆分至少要分成两块，请把每一块的编号和面积都填上。")
         total, whole = sum(child["area_mu"] for child in self.children), self.context.patch.area_mu
         if not self.errors and total != whole and not data["differs"]:
+            after, before = told_apart(total, whole)
             self.add_error(
                 "differs",
-                (
-                    f"拆分后合计 {plain(total)} 亩，比原面积 {plain(whole)} 亩{more_or_less(total - whole, '亩')}。"
-                    "请改对面积；确实如此就勾选这一项。"
-                ),
+                f"拆分后合计 {after} 亩，比原面积 {before} 亩{more_or_less(total - whole, '亩')}。"
+                "请改对面积；确实如此就勾选这一项。",
             )
         return data
 

@@ -6,7 +6,6 @@ from plots import actions
 from plots.actions import messages as words
 from plots.models import Kind
 from plots.pages.patch import forms
-from taiping.ground.area import plain
 from tasks.models import Milestone
 
 
@@ -137,7 +136,7 @@ def _what(record):
     return {
         Kind.PASS: f"“{record.milestone.name}”核实通过，{words.amount(record.area_mu)}",
         Kind.RETURN: f"已退回到“{record.milestone.name}”",
-        Kind.EXEMPT: f"已认定核查无问题，核减 {plain(record.area_mu)} 亩",
+        Kind.EXEMPT: f"已认定核查无问题，核减 {words.amount(record.area_mu)}",
         Kind.DEFER: "已暂缓，不再催办",
         Kind.RESUME: "已恢复整改",
         Kind.REMARK: "的督办已经写下，村里和镇里都看得到",

@@ -23,7 +23,7 @@ from plots.pages.report.forms import (
     WHOLE_OR_PART,
     ReportForm,
 )
-from taiping.ground.area import plain, rounded
+from taiping.ground.area import figure, plain
 from taiping.ground.dates import fixed_day
 from taiping.ground.geometry.shapes import load
 from villages.models import User
@@ -74,7 +74,7 @@ def facts_of(form: ReportForm, outline: shapely.Geometry | None = None) -> dict[
         "code": patch.code,
         "place": patch.place,
         "village": patch.village.name,
-        "area": str(rounded(patch.area_mu)),
+        "area": figure(patch.area_mu),
         "target": patch.target.name,
         "contractor": patch.contractor,
         "is_demo": patch.is_demo,
@@ -135,7 +135,7 @@ def _returned(card):
 
 def _part(card):
     part = card.part
-    return part and {"done": str(rounded(part.area_mu)), "left": str(rounded(part.remaining_mu))}
+    return part and {"done": figure(part.area_mu), "left": figure(part.remaining_mu)}
 
 
 def _rings(outline):

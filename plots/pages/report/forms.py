@@ -6,7 +6,7 @@ from plots.actions.steps import steps_to_report
 from plots.ledger.queues import due_text
 from plots.pages.forms import PatchForm, area_field, note_field
 from plots.pages.report.file_fields import EvidenceForm, PhoneClockField
-from taiping.ground.area import plain, rounded
+from taiping.ground.area import figure, plain
 from taiping.ground.form_fields import DayField
 
 WHOLE, PART, FINAL = "whole", "part", "final"
@@ -100,7 +100,7 @@ class ReportForm(ReportFields, PatchForm):
         return due_text(step, self.context.today, self.context.patch.due_on)
 
     def _amount_choices(self):
-        left = f"{rounded(self.now.remaining_mu)} 亩"
+        left = f"{figure(self.now.remaining_mu)} 亩"
         whole = f"剩下的 {left}也做完了" if self.now.parts else f"全部完成（{left}）"
         return [
             (WHOLE, whole),

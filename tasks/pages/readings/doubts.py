@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from taiping.ground.area import plain
+from taiping.ground.area import spoken
 from taiping.ground.dates import long_date
 from taiping.ground.words import more_or_less
 from tasks.models import Allocation, Reading, Target
@@ -55,7 +55,7 @@ def _question(target: Target, village, value, last: Reading | None, quota: Decim
     if not parts:
         return ""
     name = village.name if village else "全镇"
-    return f"{name}填的是 {plain(value)} {target.unit}；{'；'.join(parts)}。"
+    return f"{name}填的是 {spoken(value)} {target.unit}；{'；'.join(parts)}。"
 
 
 def is_far(value: Decimal, other: Decimal, *, more: bool = True, less: bool = True) -> bool:
@@ -68,7 +68,7 @@ def is_far(value: Decimal, other: Decimal, *, more: bool = True, less: bool = Tr
 
 
 def _compared(what, value, other, unit):
-    words = f"{what}是 {plain(other)} {unit}，{more_or_less(value - other, unit)}"
+    words = f"{what}是 {spoken(other)} {unit}，{more_or_less(value - other, unit)}"
     if value >= other * DIGIT:
         return f"{words}，像是多写了一位"
     if value * DIGIT <= other:
