@@ -197,7 +197,7 @@ def _add_child(context, facts, again):
 
 
 def _relapse_too(context, child, again):
-    """原图斑反弹时另定的期限，拆出来的接着用。"""
+    """原图斑反弹时另定的截止日期，拆出来的接着用。"""
     first = context.milestones[0]
     RectificationRecord.objects.create(
         patch=child,

@@ -10,7 +10,7 @@ from plots.evidence.position import position_advice
 from plots.ledger.queues import due_text, return_text
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from taiping.ground.area import figure
-from taiping.ground.dates import short_date
+from taiping.ground.dates import date_beside, today
 from tasks.models import Milestone
 from villages.models import User
 
@@ -53,7 +53,7 @@ def latest(records: Sequence[RectificationRecord], user: User) -> list[str]:
 def describe(record: RectificationRecord, user: User | None = None) -> str:
     """一条记录说成一句：“刘泽 9月7日退回到“复耕复种”：只种一部分”。user 自己办的说“您”。"""
     who = "您" if user is not None and record.by_id == user.pk else str(record.by)
-    day, step = short_date(record.done_on), record.milestone.name
+    day, step = date_beside(record.done_on, today()), record.milestone.name
     if record.is_added_with_plan and record.kind == Kind.REPORT:
         return f"{who}改方案添了“{step}”，随后面的步骤算 {day}做过"
     what = {

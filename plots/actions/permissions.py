@@ -16,7 +16,7 @@ from villages.models import User, Village
 from villages.rules import is_not_leader, is_not_secretary, is_town, sees_village
 
 REPORT_HINTS = {
-    Status.AWAITING: "已经报齐，等镇里核实，不用再报。",
+    Status.AWAITING: "都上报了，待镇里核实，不用再报。",
     Status.CLOSED: "不用再报；要重做请镇工作人员先退回。",
     Status.EXEMPT: "不用再报；要重做请镇工作人员先退回。",
     Status.DEFERRED: "请镇工作人员先恢复整改，再上报。",

@@ -1,4 +1,4 @@
-"""反弹：销了号的图斑又撂荒、又占用了，从某天起重新整改，期限另定。
+"""反弹：销了号的图斑又撂荒、又占用了，从某天起重新整改，截止日期另定。
 
 以前的日子照旧；不是退回，不进差错率。
 """
@@ -38,7 +38,7 @@ def relapse(
     later = {milestone.pk for milestone in context.milestones if milestone.order >= step.order}
     standing = context.state.standing
     gone = [each for each in standing if each.kind in WORK and each.milestone_id in later]
-    # 又一次反弹的，以这一次的期限为准
+    # 又一次反弹的，以这一次的截止日期为准
     gone += [each for each in standing if each.kind == Kind.RELAPSE]
     context.withdraw(gone)
     names = [milestone.name for milestone in context.milestones if milestone.pk in later]
@@ -52,15 +52,15 @@ def relapse(
 
 
 def due_problem(step: Milestone, due_on: date, on: date) -> str:
-    """新的期限不行的原因；行是空文字。比原来的截止还早的期限没有用，不收。"""
+    """新的截止日期不行的原因；行是空文字。比原来的截止还早的期限没有用，不收。"""
     if due_on < on:
-        return f"新的期限 {long_date(due_on)} 早于发现反弹的 {long_date(on)}，请填以后的日期。"
+        return f"新的截止日期 {long_date(due_on)} 早于发现反弹的 {long_date(on)}，请填以后的日期。"
     if due_on > on + LONGEST:
-        return f"新的期限 {long_date(due_on)} 太远了，请填发现反弹以后一年以内的日期。"
+        return f"新的截止日期 {long_date(due_on)} 太远了，请填发现反弹以后一年以内的日期。"
     planned = due_of(step)
     if due_on < planned:
         return (
-            f"“{step.name}”的截止是 {long_date(planned)}，新的期限 {long_date(due_on)} 比它还早，"
+            f"“{step.name}”的截止日期是 {long_date(planned)}，新的截止日期 {long_date(due_on)} 比它还早，"
             "请填这天或以后的日期。"
         )
     return ""

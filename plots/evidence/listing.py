@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from plots.models import Evidence, Patch
 from plots.models.evidence import Material
-from taiping.ground.dates import short_date
+from taiping.ground.dates import date_beside, today
 from villages.models import User, Village
 
 
@@ -32,7 +32,7 @@ class Twins:
         """退回以后又把原来那张交上来的，要看得出。"""
         if self.before is None:
             return ""
-        day = short_date(timezone.localdate(self.before.created_at))
+        day = date_beside(timezone.localdate(self.before.created_at), today())
         if self.before.record.is_withdrawn:
             return f"这张照片 {day}已经交过，那次上报已撤回。"
         return f"这张照片 {day}已经交过一次。"

@@ -172,7 +172,7 @@ class LedgerAt:
         return Q(self.step(~Q(self.completed())))
 
     def unfinished(self, before: date, code: str = "") -> Q:
-        """有一步截止早于 before 却没有完成，也没有核减、暂缓，反弹另定的期限也过了；code 限定是哪一步。"""
+        """有一步截止早于 before 却没有完成，也没有核减、暂缓，反弹另定的截止日期也过了；code 限定是哪一步。"""
         waiting = self.of_step(kind=Kind.DEFER, milestone__order__lte=OuterRef("order"))
         which = {"code": code} if code else {}
         late = self.step(Q(due__lt=before) & ~Q(self.completed()) & ~Q(waiting), **which)

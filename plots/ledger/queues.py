@@ -23,10 +23,10 @@ PRESSING = (RETURNED, OVERDUE, SOON)
 
 
 def due_text(milestone: Milestone, today: datetime.date, own: datetime.date | None = None) -> str:
-    """“9月30日前”；不是今年的带年份；方案没定时限的照实说；own 是反弹另定的期限。"""
+    """“9月30日前”；不是今年的带年份；方案没定截止日期的照实说；own 是反弹另定的截止日期。"""
     due = due_of(milestone, own)
     day = date_beside(due, today)
-    return f"{day}前" if milestone.due_on or due == own else f"方案未定时限，{day}前"
+    return f"{day}前" if milestone.due_on or due == own else f"方案没定截止日期，{day}前"
 
 
 def tasks_of(user: User, today: datetime.date, words: str = "") -> PatchQuerySet:
@@ -116,7 +116,7 @@ def _waiting_for(status, actor, step):
 
 @dataclass
 class Card:
-    """一块图斑给人看的样子：状态、下一步、时限、退回的话。"""
+    """一块图斑给人看的样子：状态、下一步、截止日期、退回的话。"""
 
     patch: Patch
     state: PatchStanding

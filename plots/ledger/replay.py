@@ -64,13 +64,13 @@ class PatchStanding:
 
     @property
     def relapse(self) -> RectificationRecord | None:
-        """还有效的那条反弹：从那以后重新整改，期限另定；没有反弹过是 None。"""
+        """还有效的那条反弹：从那以后重新整改，截止日期另定；没有反弹过是 None。"""
         found = [record for record in self.standing if record.kind == Kind.RELAPSE]
         return found[-1] if found else None
 
     @property
     def due_on(self) -> date | None:
-        """图斑自己的期限：反弹时另定的。"""
+        """图斑自己的截止日期：反弹时另定的。"""
         return self.relapse and self.relapse.due_on
 
     def due_of(self, milestone: Milestone) -> date:
@@ -195,7 +195,7 @@ def state_of(patch: Patch) -> PatchStanding:
 def settle(
     patch: Patch, state: PatchStanding | None = None, *, also: Sequence[str] = ()
 ) -> PatchStanding:
-    """按记录重算状态、下一步和反弹后的期限并存下；全系统只有这里（和成批的 settle_all）写这三项。
+    """按记录重算状态、下一步和反弹后的截止日期并存下；全系统只有这里（和成批的 settle_all）写这三项。
 
     state 是已经算好的，没给就从记录算；also 是一起存的别的字段。
     """
@@ -215,7 +215,7 @@ def settle(
 
 
 def settle_all(states: Iterable[tuple[Patch, PatchStanding]]) -> None:
-    """成批地存下算好的状态、下一步和期限；变了的才写。"""
+    """成批地存下算好的状态、下一步和截止日期；变了的才写。"""
     changed = []
     for patch, state in states:
         before = patch.status, patch.next_milestone_id, patch.due_on
@@ -242,7 +242,9 @@ def differences(
             f"按记录应是“{getattr(state.next_milestone, 'name', '无')}”"
         )
     if patch.due_on != state.due_on:
-        found.append(f"反弹后的期限是“{patch.due_on or '无'}”，按记录应是“{state.due_on or '无'}”")
+        found.append(
+            f"反弹后的截止日期是“{patch.due_on or '无'}”，按记录应是“{state.due_on or '无'}”"
+        )
     for before, step in zip((None, *state.steps), state.steps, strict=False):
         name = step.milestone.name
         if step.parts and before and not before.done:

@@ -1,4 +1,4 @@
-"""时限：一步到哪天为止、还剩几天、算不算逾期和补录。全系统只在这里算。"""
+"""截止日期：一步到哪天为止、还有几天、算不算逾期和补录。全系统只在这里算。"""
 
 import datetime
 from typing import TYPE_CHECKING
@@ -15,9 +15,9 @@ BACKFILL_DAYS = 7  # 录入比完成晚了超过这么多天，就标“补录�
 
 
 def due_of(milestone: Milestone, own: datetime.date | None = None) -> datetime.date:
-    """这一步的截止日期；方案没定时限的，按方案结束日期。要先 select_related target__plan。
+    """这一步的截止日期；方案没定截止日期的，按方案结束日期。要先 select_related target__plan。
 
-    own 是图斑自己的期限（反弹以后另定的），比这一步的截止晚，就以它为准。
+    own 是图斑自己的截止日期（反弹以后另定的），比这一步的截止晚，就以它为准。
     """
     due = milestone.due_on or milestone.target.plan.ends_on
     return max(due, own) if own else due
@@ -30,8 +30,8 @@ def due_next(patch: "Patch") -> datetime.date | None:
 
 
 def days_left_text(due: datetime.date, today: datetime.date) -> str:
-    """“还剩 3 天”“今天截止”“逾期 5 天”。"""
-    return days_words((due - today).days, ahead="还剩", past="逾期")
+    """“还有 3 天”“今天截止”“逾期 5 天”。"""
+    return days_words((due - today).days)
 
 
 def local_date(moment: datetime.datetime) -> datetime.date:

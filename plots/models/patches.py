@@ -72,7 +72,7 @@ class Patch(models.Model):
         db_index=False,
         verbose_name="下一步",
     )
-    due_on = models.DateField("反弹后的期限", null=True, blank=True)
+    due_on = models.DateField("反弹后的截止日期", null=True, blank=True)
     created_at = models.DateTimeField("录入时间", default=dates.now)
     created_by = models.ForeignKey(
         User,

@@ -31,31 +31,31 @@ def lasting(
 
 
 def due_on(path: str = "") -> Coalesce:
-    """截止日期，写在查询里；方案没定时限的按方案结束日期。path 是怎么走到时间节点，如“next_milestone__”。"""
+    """截止日期，写在查询里；方案没定截止日期的按方案结束日期。path 是怎么走到时间节点，如“next_milestone__”。"""
     return Coalesce(F(f"{path}due_on"), F(f"{path}target__plan__ends_on"))
 
 
 def next_due_on() -> Coalesce:
-    """图斑下一步的截止日期，写在图斑的查询里：反弹另定的期限更晚的以它为准。"""
+    """图斑下一步的截止日期，写在图斑的查询里：反弹另定的截止日期更晚的以它为准。"""
     due = due_on("next_milestone__")
     return Coalesce(Greatest(due, F("due_on")), due)
 
 
 def overdue_at(path: str = "") -> Q:
-    """做得比截止晚的记录，写在记录的查询里；path 是怎么走到时间节点，记录自己带着反弹另定的期限。"""
+    """做得比截止晚的记录，写在记录的查询里；path 是怎么走到时间节点，记录自己带着反弹另定的截止日期。"""
     later_than_own = Q(due_on__isnull=True) | Q(done_on__gt=F("due_on"))
     return Q(done_on__gt=due_on(path)) & later_than_own
 
 
 def steps_due(before: datetime.date) -> models.QuerySet[Milestone]:
-    """截止日期早于某天的时间节点；方案没定时限的按方案结束日期。"""
+    """截止日期早于某天的时间节点；方案没定截止日期的按方案结束日期。"""
     return Milestone.objects.filter(
         Q(due_on__lt=before) | Q(due_on__isnull=True, target__plan__ends_on__lt=before)
     )
 
 
 def late_next(before: datetime.date) -> Q:
-    """下一步的截止早于某天的图斑；反弹另定的期限还没过的不算。"""
+    """下一步的截止早于某天的图斑；反弹另定的截止日期还没过的不算。"""
     own_past = Q(due_on__isnull=True) | Q(due_on__lt=before)
     return Q(next_milestone__in=steps_due(before)) & own_past
 
@@ -79,7 +79,7 @@ class PatchQuerySet(models.QuerySet):
         return found
 
     def with_steps(self) -> "PatchQuerySet":
-        """带好任务、村和下一步：看编号、截止日期、还剩几天都不再查。"""
+        """带好任务、村和下一步：看编号、截止日期、还有几天都不再查。"""
         return self.select_related("target__plan", "village", "next_milestone__target__plan")
 
     def placed(self) -> "PatchQuerySet":

@@ -27,13 +27,13 @@ class RectificationRecord(models.Model):
     kind = models.CharField("类型", max_length=10, choices=Kind)
     done_on = models.DateField("完成日期")
     created_at = models.DateTimeField("录入时间", default=dates.now)
-    # 手机上按下“上报”的时刻，照手机自己的钟；没有信号时比录入时间早得多。只作参考，期限和录入口径都不看它
+    # 手机上按下“上报”的时刻，照手机自己的钟；没有信号时比录入时间早得多。只作参考，截止日期和录入口径都不看它
     made_at = models.DateTimeField("手机上填好的时间", null=True, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="录入人")
     area_mu = MuField("面积（亩）", default=0, validators=[MinValueValidator(0)])
     completes = models.BooleanField("这一步完成", default=False)
-    # 反弹另定的期限；反弹以后的上报、核实也带着，是不是逾期看它
-    due_on = models.DateField("图斑自己的期限", null=True, blank=True)
+    # 反弹另定的截止日期；反弹以后的上报、核实也带着，是不是逾期看它
+    due_on = models.DateField("图斑自己的截止日期", null=True, blank=True)
     note = models.TextField("说明", blank=True)
     reasons = models.JSONField("理由", default=list, blank=True)
     external_ref = models.CharField("国土调查云上传编号", max_length=100, blank=True)
@@ -88,7 +88,7 @@ class RectificationRecord(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="RELAPSE") | Q(due_on__isnull=False),
                 name="record_relapse_has_a_due_date",
-                violation_error_message="反弹要另定期限。",
+                violation_error_message="反弹要另定截止日期。",
             ),
             models.CheckConstraint(
                 condition=Q(area_mu__gte=0),

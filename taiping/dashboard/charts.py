@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from taiping.ground.dates import short_date
+from taiping.ground.dates import date_beside
 from taiping.progress.words import forecast_sentences, lacking_sentence
 
 LEFT, TOP, WIDTH, HEIGHT = 52, 10, 338, 114
@@ -39,6 +39,7 @@ class Spot(NamedTuple):
 
 @dataclass
 class Chart:
+    on: date
     burnup: object
     confirmed: str
     reported: str
@@ -124,7 +125,8 @@ def chart(burnup, plan, on):
         if not row.undated:
             dues.setdefault(row.due_on, []).append(row.milestone.name)
     deadlines = [
-        Mark(x(day), f"{'、'.join(names)} {short_date(day)}") for day, names in sorted(dues.items())
+        Mark(x(day), f"{'、'.join(names)} {date_beside(day, on)}")
+        for day, names in sorted(dues.items())
     ]
     months = [Mark(x(day), f"{day.month}月") for day in month_starts(start, end)]
     months = [
@@ -138,6 +140,7 @@ def chart(burnup, plan, on):
     ends += [] if now in ends else [now]
     table = [(day, burnup.reported.at(day), burnup.confirmed.at(day)) for day in ends]
     return Chart(
+        on,
         burnup,
         path(burnup.confirmed),
         path(burnup.reported),

@@ -109,7 +109,7 @@ def screen(request):
 
 
 def village_detail(request, pk):
-    """一个村：它的任务数、时限和图斑。别村的人看不到。"""
+    """一个村：它的任务数、截止日期和图斑。别村的人看不到。"""
     place = get_object_or_404(Village.objects.visible_to(request.user), pk=pk)
     question = question_of(request, DashboardQuery)
     if question.plan is None:

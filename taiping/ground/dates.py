@@ -18,7 +18,7 @@ RUN_TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
 def today() -> date:
-    """系统里的今天：页面、记录、期限都照它。会话、登录的锁、日志、审计照真的钟，不问这里。"""
+    """系统里的今天：页面、记录、截止日期都照它。会话、登录的锁、日志、审计照真的钟，不问这里。"""
     return fixed_day() or timezone.localdate()
 
 

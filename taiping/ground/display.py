@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from taiping.ground.area import figure, rounded, spoken
-from taiping.ground.dates import long_date, short_date
+from taiping.ground.dates import date_beside, long_date, today
 
 
 def amount(value: Decimal | None, decimals: int | str = 2) -> str:
@@ -22,9 +22,9 @@ def day(value: date | None) -> str:
     return "" if value is None else long_date(value)
 
 
-def md(value: date | None) -> str:
-    """同一年里的日期：9月5日。"""
-    return "" if value is None else short_date(value)
+def md(value: date | None, beside: date | None = None) -> str:
+    """短的日期：和 beside（没有给的是今天）同一年的不写年，9月5日；不同年的写上，2023年9月5日。"""
+    return "" if value is None else date_beside(value, beside or today())
 
 
 def signed(value: Decimal | None, decimals: int | str = 2) -> str:

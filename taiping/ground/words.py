@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from taiping.ground.area import enough_decimals, plain, rounded, spoken
 
+GONE = "已过"  # 只说一个日子过去了，不说谁逾期
 NUMERALS = "一二三四五六七八九十"
 
 
@@ -14,14 +15,14 @@ def numeral(number: int) -> str:
     return text + (NUMERALS[ones - 1] if ones else "")
 
 
-def days_words(days: int, *, ahead: str = "还有", past: str = "已过", gap: str = " ") -> str:
-    """离截止还有几天（当天是 0，过了是负数）：“还有 11 天”“今天截止”“已过 20 天”。
+def days_words(days: int, *, past: str = "逾期", gap: str = " ") -> str:
+    """离截止还有几天（当天是 0，过了是负数）：“还有 11 天”“今天截止”“逾期 20 天”。
 
-    图斑各页说“还剩”“逾期”；公文里数字两边不空格（gap 是空的）。
+    只说一个日子、不说谁逾期的，past 是 GONE；公文里数字两边不空格（gap 是空的）。
     """
     if days == 0:
         return "今天截止"
-    word = ahead if days > 0 else past
+    word = "还有" if days > 0 else past
     return f"{word}{gap}{abs(days)}{gap}天"
 
 

@@ -63,7 +63,7 @@ class Line(NamedTuple):
 class SetAside:
     """一项任务里核查无问题的、暂缓的和反弹的；暂缓写成 [(第几步, 个)]。
 
-    反弹的期限是自己的：先和暂缓的一样不算在里面，再一块块地加。
+    反弹的截止日期是自己的：先和暂缓的一样不算在里面，再一块块地加。
     """
 
     def __init__(self, rows: Iterable[ExemptOrDeferred], relapses: list[Relapse]):
@@ -198,7 +198,7 @@ def mark_overdue(
 
 
 def mark_relapsed(row: VillageFigures, relapses: Iterable[Relapse], on: date) -> None:
-    """反弹的过了自己的期限，加进村里逾期的。"""
+    """反弹的过了自己的截止日期，加进村里逾期的。"""
     for relapse in relapses:
         if not relapse.is_late(on):
             continue
@@ -280,7 +280,7 @@ def where_overdue(
 
 
 def again_by(row: MilestoneFigures, relapses: list[Relapse]) -> date | None:
-    """截止过了，只差还没到期的反弹：它们做完就够数的，是它们里最晚的期限；不是这样是 None。"""
+    """截止过了，只差还没到期的反弹：它们做完就够数的，是它们里最晚的截止日期；不是这样是 None。"""
     if row.due_on >= row.on or row.need.met_by(row.reached, row.reached_count):
         return None
     coming = [each for each in relapses if not each.is_late_at(row.milestone, row.on)]
@@ -291,7 +291,7 @@ def again_by(row: MilestoneFigures, relapses: list[Relapse]) -> date | None:
 
 
 def again_term(term: Term, row: MilestoneFigures, relapses: list[Relapse]) -> Term:
-    """只差反弹的：从反弹那天算到它们的期限。"""
+    """只差反弹的：从反弹那天算到它们的截止日期。"""
     begins_on = min(each.on for each in relapses if row.milestone in each.missing)
     return replace(term, starts_on=None, begins_on=begins_on, due_on=row.again_by, undated=False)
 

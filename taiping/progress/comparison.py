@@ -53,9 +53,10 @@ class MovedCounts(NamedTuple):
 
 
 class MovedLine(NamedTuple):
-    """一句：全部的村一共动了几个，动得多的是哪些村 [(村, 个)]，另外还有几个村动了。"""
+    """一句：全部的村一共动了几个，动得多的是哪些村 [(村, 个)]，另外还有几个村动了；asks 是台账里怎么问。"""
 
     words: str
+    asks: str
     total: int
     villages: list[tuple[Village, int]]
     more: int
@@ -91,13 +92,17 @@ def compared(before: Progress | None, now: Progress) -> Comparison | None:
     for village in now.villages:
         key = village.pk
         found.villages[key] = MovedCounts(confirmed[key], reported[key], overdue[key])
-    parts = (("上报", reported), ("核实", confirmed), ("该村里办的逾期", overdue))
-    found.lines = [line_of(words, counts, now.villages) for words, counts in parts]
+    parts = (
+        ("上报", "state=reported", reported),
+        ("核实", "state=confirmed", confirmed),
+        ("该村里办的逾期", "state=overdue&actor=VILLAGE", overdue),
+    )
+    found.lines = [line_of(*part, now.villages) for part in parts]
     return found
 
 
-def line_of(words: str, counts: Counter, villages: list[Village]) -> MovedLine:
+def line_of(words: str, asks: str, counts: Counter, villages: list[Village]) -> MovedLine:
     moved = [(village, counts[village.pk]) for village in villages if counts[village.pk]]
     moved.sort(key=lambda pair: -abs(pair[1]))
     named = moved[:MOST_NAMED]
-    return MovedLine(words, counts.total(), named, len(moved) - len(named))
+    return MovedLine(words, asks, counts.total(), named, len(moved) - len(named))

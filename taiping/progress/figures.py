@@ -96,8 +96,8 @@ class MilestoneFigures:
     late_count: int  # 核查无问题、以前又没做完这一步的，不算按期也不算逾期
     overdue_count: int = 0
     open_count: int = 0  # 没完成这一步、也没核减没暂缓的个数，不论到没到期
-    planned_count: int = 0  # 其中跟着方案的截止算的，没有反弹另定的期限
-    again_by: date | None = None  # 只差反弹了、正在重新整改的：它们的期限
+    planned_count: int = 0  # 其中跟着方案的截止算的，没有反弹另定的截止日期
+    again_by: date | None = None  # 只差反弹了、正在重新整改的：它们的截止日期
     owed: Owed = field(default_factory=Owed)  # 逾期没完成这一步的，卡在谁那里
     overdue_in: list[tuple[Village, int]] = field(default_factory=list)  # 它们在哪些村，多的在前
     forecast: Forecast | None = None
@@ -132,7 +132,7 @@ class MilestoneFigures:
 
     @property
     def judged_by(self) -> date:
-        """按哪天判断：截止，只差反弹的是它们的期限。"""
+        """按哪天判断：截止，只差反弹的是它们的截止日期。"""
         return self.again_by or self.due_on
 
     @property
@@ -142,7 +142,7 @@ class MilestoneFigures:
 
     @property
     def days_words(self) -> str:
-        """“还有 11 天”“今天截止”“已过 20 天”。"""
+        """“还有 11 天”“今天截止”“逾期 20 天”。"""
         return days_words(self.days_left)
 
     @property
@@ -280,7 +280,7 @@ class TargetFigures:
         return [row for row in self.milestones if row.is_silent]
 
     def open_count_by(self, day: date) -> int:
-        """到 day 这天为止该完成、还没完成的图斑数：步骤按顺序走，看到期最晚的一步就够了；反弹的看自己的期限。"""
+        """到 day 这天为止该完成、还没完成的图斑数：步骤按顺序走，看到期最晚的一步就够了；反弹的看自己的截止日期。"""
         due = [row.planned_count for row in self.milestones if row.due_on <= day]
         return max(due, default=0) + sum(relapse.is_due_by(day) for relapse in self.relapses)
 

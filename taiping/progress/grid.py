@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from taiping.ground.dates import short_date
-from taiping.ground.words import days_words
+from taiping.ground.dates import date_beside
+from taiping.ground.words import GONE, days_words
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.states import MilestoneState
 
@@ -14,7 +14,7 @@ HUES = {MilestoneState.OVERDUE: "text-late", MilestoneState.AT_RISK: "text-risk"
 
 @dataclass
 class Column:
-    due_on: date | None  # None：方案未定时限
+    due_on: date | None  # None：方案没定截止日期
     on: date
     ends_on: date
     step: str = ""  # 这一天截止的都是同一步时，它的名字
@@ -27,16 +27,16 @@ class Column:
     @property
     def days(self) -> str:
         """离这一天：“还有 11 天”“已过 20 天”。"""
-        return days_words((self.due_on - self.on).days)
+        return days_words((self.due_on - self.on).days, past=GONE)
 
     @property
     def label(self) -> str:
-        return short_date(self.due_on) if self.due_on else "未定时限"
+        return date_beside(self.due_on, self.on) if self.due_on else "没定截止日期"
 
     @property
     def judged_by(self) -> str:
-        """没定时限的按哪天算。"""
-        return "" if self.due_on else f"按{short_date(self.ends_on)}算"
+        """没定截止日期的按哪天算。"""
+        return "" if self.due_on else f"按{date_beside(self.ends_on, self.on)}算"
 
 
 def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> dic
         "count": row.reached_count,
         "of": of,
         "lacking": "" if is_done or not is_full else row.lacking,
-        "past": row.days_left < 0,
+        "way": days_way(row),
         "days": "" if is_done or figures.is_empty else days_of(row.days_left),
         "hue": HUES.get(row.state, "quiet"),
         "overdue": row.overdue_count,
@@ -62,11 +62,18 @@ def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> dic
 
 
 def days_of(days: int) -> str:
-    return f"{abs(days)}天" if days else "今天"
+    return f"{abs(days)}天" if days else "今天截止"
+
+
+def days_way(row: MilestoneFigures) -> str:
+    """天数前面的话；窄的格子里不写。"""
+    if row.days_left < 0:
+        return "逾期" if row.overdue_count else GONE
+    return "还有" if row.days_left else ""
 
 
 def deadline_grid(progress: Progress, ledger: str) -> tuple[list[Column], list[tuple]]:
-    """(各列, 各行)：每列一个日期，没定时限的排在最后；行是 (任务, [(列, [格子里的步])])。"""
+    """(各列, 各行)：每列一个日期，没定截止日期的排在最后；行是 (任务, [(列, [格子里的步])])。"""
     columns = columns_of(progress)
     rows = []
     for figures in progress.targets:

@@ -140,7 +140,7 @@ def as_table(progress: Progress) -> str:
             f"{counts_words(figures)}{owed_words(figures.owed)}  {figures.reason}"
         )
         for row in figures.milestones:
-            due = row.due_on.isoformat() if not row.undated else "未定时限  "
+            due = row.due_on.isoformat() if not row.undated else "没定截止日期  "
             lines.append(
                 f"    {padded(row.milestone.name, 14)}{due}  {padded(row.state.label, 10)}"
                 f"完成 {padded(amount(row.reached), 14)}{row.reached_count} 个"

@@ -1,4 +1,4 @@
-"""反弹了、正在重新整改的图斑：期限是自己的，不跟着任务的截止算逾期。"""
+"""反弹了、正在重新整改的图斑：截止日期是自己的，不跟着任务的截止算逾期。"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from tasks.models import Milestone
 
 @dataclass
 class Relapse:
-    """一块图斑：on 是哪天反弹的，due_on 是另定的期限，missing 是没做完的步骤各还差多少亩，按步骤先后。"""
+    """一块图斑：on 是哪天反弹的，due_on 是另定的截止日期，missing 是没做完的步骤各还差多少亩，按步骤先后。"""
 
     village_id: int
     on: date

@@ -13,7 +13,7 @@ from django.db import models
 
 from taiping.ground.area import enough_decimals
 from taiping.ground.dates import date_beside
-from taiping.ground.words import days_words, quantity_words
+from taiping.ground.words import GONE, days_words, quantity_words
 from taiping.progress.forecast import Forecast
 
 BEHIND = Decimal("0.10")  # 完成占比落后于时间占比超过 10 个百分点就预警
@@ -50,7 +50,7 @@ TAGS = {
 
 
 class Judgement(NamedTuple):
-    """状态，和为什么的一小句：“已过20天，还差4个”。"""
+    """状态，和为什么的一小句：“逾期20天，还差4个”。"""
 
     state: MilestoneState
     reason: str
@@ -148,12 +148,12 @@ class Term:
         return (self.due_on - on).days
 
     def days_words(self, on: date) -> str:
-        """“还有11天”“已过20天”；方案没定时限的是“离方案结束还有11天”“方案结束已过6天”。"""
-        words = days_words(self.days_left(on), gap="")
+        """“还有11天”“逾期20天”；方案没定截止日期的是“离方案结束还有11天”“方案结束已过6天”。"""
         if not self.undated:
-            return words
+            return days_words(self.days_left(on), gap="")
         if not self.days_left(on):
             return "方案今天结束"
+        words = days_words(self.days_left(on), past=GONE, gap="")
         return f"方案结束{words}" if self.days_left(on) < 0 else f"离方案结束{words}"
 
 
@@ -255,7 +255,7 @@ def _held(need, value, margin):
 
 def without_data(on: date, term: Term, nothing: str) -> Judgement:
     """没有数：截止过了也还是无数据，不当作 0，但要说截止已过。"""
-    past = f"截止{days_words(term.days_left(on), gap='')}，" if on > term.due_on else ""
+    past = f"截止{days_words(term.days_left(on), past=GONE, gap='')}，" if on > term.due_on else ""
     return Judgement(MilestoneState.NO_DATA, f"{past}{nothing}")
 
 

@@ -108,7 +108,7 @@ def local_day(moment: str, on: date) -> str:
 
 
 def late(record: str, step: str) -> str:
-    """这条记录做得比截止晚：方案的截止过了，反弹另定的期限（没有的不看）也过了。"""
+    """这条记录做得比截止晚：方案的截止过了，反弹另定的截止日期（没有的不看）也过了。"""
     own = f"({record}.due_on IS NULL OR {record}.done_on > {record}.due_on)"
     return f"{record}.done_on > COALESCE({step}.due_on, %(ends_on)s) AND {own}"
 
@@ -276,7 +276,7 @@ def short_patches(
 
 
 def relapse_rows(scope: Scope) -> list[tuple[int, int, date, date, int, Decimal, Decimal]]:
-    """[(图斑, 村, 哪天反弹, 另定的期限, 没做完的一步, 图斑的亩, 这一步已报的亩)]，按步骤先后。
+    """[(图斑, 村, 哪天反弹, 另定的截止日期, 没做完的一步, 图斑的亩, 这一步已报的亩)]，按步骤先后。
 
     反弹了、没有核减没有暂缓的。
     """

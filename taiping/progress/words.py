@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from taiping.ground.dates import date_beside, long_date, short_date
+from taiping.ground.dates import date_beside, long_date
 from taiping.ground.words import days_words, quantity_words
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.states import MilestoneState
@@ -65,7 +65,7 @@ def margin_text(figures: TargetFigures) -> str:
 
 
 def days_text(milestone: MilestoneFigures) -> str:
-    """一个节点离截止：“还有 11 天”“今天截止”“已过 20 天”；做完了的、方案未定时限又没过的不说。"""
+    """一个节点离截止：“还有 11 天”“今天截止”“逾期 20 天”；做完了的、方案没定截止日期又没过的不说。"""
     if milestone.state.is_done or (milestone.undated and milestone.days_left >= 0):
         return ""
     return days_words(milestone.days_left)
@@ -128,7 +128,7 @@ def nearest_words(nearest: list[tuple[TargetFigures, MilestoneFigures]]) -> str:
     several = f"等{len(names)}项" if len(names) > 1 else ""
     step = milestone.milestone.name if len(steps) == 1 else ""
     if days:
-        when = f"距{step or short_date(milestone.due_on)}截止还有{days}天"
+        when = f"距{step or date_beside(milestone.due_on, milestone.on)}截止还有{days}天"
         return f"{target.target.name}{several}，{when}"
     return f"{target.target.name}{several}，{step}今天截止"
 
@@ -159,10 +159,10 @@ def forecast_words(figures: TargetFigures, row: MilestoneFigures) -> str:
         than = "比方案结束" if row.undated and not row.again_by else ""
         return f"{when}，{than}晚{ahead.late_days}天"
     if row.again_by:
-        return f"{when}，赶得上反弹另定的{short_date(row.again_by)}"
+        return f"{when}，赶得上反弹另定的{date_beside(row.again_by, row.on)}"
     if row.undated:
-        return f"{when}（方案未定时限）"
-    return f"{when}，赶得上{short_date(row.due_on)}的截止"
+        return f"{when}（方案没定截止日期）"
+    return f"{when}，赶得上{date_beside(row.due_on, row.on)}的截止"
 
 
 def lacking_sentence(figures: TargetFigures) -> str:

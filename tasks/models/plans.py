@@ -28,7 +28,7 @@ def in_force(plans, on):
 
 
 class Plan(models.Model):
-    """年度方案：全部任务和时限都挂在它下面。几份可以同时进行，同一年度的也可以，靠代码分开。"""
+    """年度方案：全部任务和截止日期都挂在它下面。几份可以同时进行，同一年度的也可以，靠代码分开。"""
 
     year = models.PositiveSmallIntegerField("年度", validators=[MinValueValidator(2000)])
     code = models.SlugField(
@@ -96,7 +96,7 @@ class Plan(models.Model):
         return (self.code,)
 
     def dated_steps(self) -> list:
-        """方案里定了时限的时间节点。"""
+        """方案里定了截止日期的时间节点。"""
         found = []
         for target in self.targets.prefetch_related("milestones"):
             found += [step for step in target.milestones.all() if step.due_on]

@@ -29,7 +29,7 @@ def in_order(steps: Iterable["Milestone"]) -> list["Milestone"]:
 
 
 def step_problems(steps: Iterable["Milestone"]) -> list[Problem]:
-    """一项任务的全部步骤：截止日期沿着顺序只能往后（没定时限的不参加比较），名称各不相同。"""
+    """一项任务的全部步骤：截止日期沿着顺序只能往后（没定截止日期的不参加比较），名称各不相同。"""
     problems, named, before = [], {}, None
     for step in in_order(steps):
         if step.name and step.name in named:
@@ -67,7 +67,7 @@ def place_problems(
 
 
 def deadline_problem(step: "Milestone", starts_on: date, ends_on: date) -> Problem | None:
-    """截止日期要在方案的起止日期以内；没定时限的不用看。"""
+    """截止日期要在方案的起止日期以内；没定截止日期的不用看。"""
     if step.due_on is None or starts_on <= step.due_on <= ends_on:
         return None
     sentence = (

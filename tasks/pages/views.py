@@ -1,4 +1,4 @@
-"""方案的三个页面：目标与时限、工作组、任务分解；监测在 readings/。"""
+"""方案的三个页面：目标任务、工作组、任务分解；监测在 readings/。"""
 
 from django.db.models import Prefetch
 from django.shortcuts import render

@@ -160,7 +160,7 @@ def test_index_is_in_floor_order_and_leads_back_to_the_site(boss, client):
     people = [model["name"] for model in page.context["app_list"][0]["models"]]
 
     assert apps[:2] == ["人员与村", "方案与任务"]
-    assert people == ["账号", "村（社区）", "包村", "干部", "登录失败和锁定"]
+    assert people == ["账号", "村", "包村", "干部", "登录失败和锁定"]
     assert '<a href="/">回到系统</a>' in page.content.decode()
 
 
@@ -267,7 +267,7 @@ def test_split_that_misses_the_quota_is_pointed_out(boss, client):
 
     page = client.get(changelist("target")).content.decode()
 
-    assert "600.5 亩（少 7.5）" in page
+    assert "600.50 亩（少 7.50）" in page
     assert "未分解" in page
 
 

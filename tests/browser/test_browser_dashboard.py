@@ -145,9 +145,9 @@ def test_the_first_fold_answers_the_four_questions(page_as):
         within(page, f"#{name}", 800) for name in ("attention", "worst", "moved", "goals")
     )
 
-    assert "自然撂荒地整治 · 复耕复种 已过20天 3个：团碾2、太平1" in " ".join(late.split())
+    assert "自然撂荒地整治 · 复耕复种 逾期20天 3个：团碾2、太平1" in " ".join(late.split())
     assert worst.index("团碾") < worst.index("太平") < worst.index("坪漆")
-    assert "5个逾期 自然撂荒地整治 · 复耕复种，已过20天" in " ".join(worst.split())
+    assert "5个逾期 自然撂荒地整治 · 复耕复种，逾期20天" in " ".join(worst.split())
     assert "比上周" in moved
     assert "上报 +21 个：" in moved
     assert "该村里办的逾期 −4 个：" in moved

@@ -165,13 +165,13 @@ def test_the_page_shows_every_target_deadline_and_village(plan, client):
 
     for words in (
         "耕地保有量",
-        "32202 亩",
+        "32,202 亩",
         "违法占用耕地问题",
         "26 个",
-        "99.3 亩",
+        "99.30 亩",
         "9月20日",
         "12月31日",
-        "未定时限",
+        "没定截止日期",
         "团碾",
         "双福",
         "已过 30 天",
@@ -249,7 +249,7 @@ def test_a_village_row_shows_its_share_and_what_was_reported(client):
 
     row = client.get("/?on=2024-09-20").context["village_rows"][0]
 
-    assert [cell[2:] for cell in row.cells] == [(0, 1, 2, "60.5 亩")]
+    assert [cell[2:] for cell in row.cells] == [(0, 1, 2, "60.50 亩")]
 
 
 def test_many_villages_are_cut_at_the_worst_and_the_rest_is_one_click_away(client):

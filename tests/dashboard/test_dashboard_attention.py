@@ -38,7 +38,7 @@ def test_what_is_overdue_is_listed_even_when_the_quota_is_met(leader):
 
     assert "自然撂荒地整治 · 复耕复种" in listed(before)
     assert "还有 10 天" in listed(before)
-    assert "已过20天" in listed(after)
+    assert "逾期20天" in listed(after)
     assert ">1个</a>" in listed(after)
     assert ">西村1</a>" in listed(after)
     assert "东村" not in listed(after)
@@ -64,7 +64,7 @@ def test_a_village_is_not_told_of_tasks_it_has_no_part_in(leader):
     mine = leader.get(f"/villages/{busy.pk}/?on=2024-10-20").content.decode()
     other = leader.get(f"/villages/{idle.pk}/?on=2024-10-20").content.decode()
 
-    assert "已过20天" in listed(mine)
+    assert "逾期20天" in listed(mine)
     assert "没有逾期的，15天内也没有要截止的。" in listed(other)
     for page in (mine, other):
         assert "耕地保有量全镇监测，不分解到村" in page
@@ -160,7 +160,7 @@ def test_the_screen_of_today_changes_with_the_day_and_lists_are_not_cut_in_silen
     assert f'href="/screen/?plan={today.year}"' in home
     assert f'href="/screen/?plan={today.year}&amp;on={today.year}-01-05"' in past
     assert "另有 3 项" in screen
-    assert "等着重报" in screen
+    assert "已退回" in screen
 
 
 def test_the_screen_has_no_zero_for_what_has_no_patches(leader):

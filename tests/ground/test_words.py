@@ -4,28 +4,28 @@ from decimal import Decimal
 
 import pytest
 
-from taiping.ground.words import days_words, more_or_less, numeral
+from taiping.ground.words import GONE, days_words, more_or_less, numeral
 
 pytestmark = pytest.mark.any_database
 
 
 @pytest.mark.parametrize(
-    ("days", "plain", "of_a_patch", "official"),
+    ("days", "plain", "of_a_date", "official"),
     [
-        (11, "还有 11 天", "还剩 11 天", "还有11天"),
+        (11, "还有 11 天", "还有 11 天", "还有11天"),
         (0, "今天截止", "今天截止", "今天截止"),
-        (-20, "已过 20 天", "逾期 20 天", "已过20天"),
+        (-20, "逾期 20 天", "已过 20 天", "逾期20天"),
     ],
 )
-def test_days_in_the_words_of_each_place(days, plain, of_a_patch, official):
+def test_days_in_the_words_of_each_place(days, plain, of_a_date, official):
     assert days_words(days) == plain
-    assert days_words(days, ahead="还剩", past="逾期") == of_a_patch
+    assert days_words(days, past=GONE) == of_a_date
     assert days_words(days, gap="") == official
 
 
 @pytest.mark.parametrize(
     ("difference", "unit", "words"),
-    [(Decimal("3.50"), "亩", "多 3.5 亩"), (-2, "个", "少 2 个"), (Decimal(-1), "", "少 1")],
+    [(Decimal("3.50"), "亩", "多 3.50 亩"), (-2, "个", "少 2 个"), (Decimal(-1), "", "少 1")],
 )
 def test_more_or_less(difference, unit, words):
     assert more_or_less(difference, unit) == words

@@ -164,14 +164,14 @@ def test_a_floor_just_missed_is_not_shown_as_met(floor, leader, url):
 
     assert "0.9399" in page
     assert "低于底线 0.0001" in page
-    assert "0.94 万亩" in page
+    assert "0.9400 万亩" in page
 
 
 def test_a_floor_just_missed_is_told_in_the_bulletin_and_the_workbook(floor, leader):
     bulletin = leader.get("/bulletin/?on=2024-12-01").content.decode()
     sheet = load_workbook(BytesIO(leader.get("/weekly.xlsx?on=2024-12-01").content))["总表"]
 
-    assert "底线0.94万亩，2024年6月30日监测为0.9399万亩，低于底线0.0001万亩" in bulletin
+    assert "底线0.9400万亩，2024年6月30日监测为0.9399万亩，低于底线0.0001万亩" in bulletin
     cell = sheet["G5"]
     assert (cell.value, cell.number_format) == (0.9399, "0.0000")
 

@@ -86,7 +86,7 @@ def test_a_list_is_complete_when_its_patches_are_whatever_the_area():
 
     assert judged(date(2024, 10, 1), need=listed, **area_only) == (
         MilestoneState.OVERDUE,
-        "已过1天，还差1个",
+        "逾期1天，还差1个",
     )
     assert state(date(2024, 10, 1), need=listed, **all_but_one_mu) == MilestoneState.DONE
 
@@ -94,7 +94,7 @@ def test_a_list_is_complete_when_its_patches_are_whatever_the_area():
 def test_a_workload_in_mu_needs_its_mu_whatever_the_count():
     short = {"amount": Decimal("99.99"), "count": 10, "on_time": Decimal("99.99")}
 
-    assert judged(date(2024, 10, 1), **short) == (MilestoneState.OVERDUE, "已过1天，还差0.01亩")
+    assert judged(date(2024, 10, 1), **short) == (MilestoneState.OVERDUE, "逾期1天，还差0.01亩")
 
 
 @pytest.mark.parametrize(
@@ -243,11 +243,11 @@ def test_the_target_is_as_bad_as_its_worst_step(steps, whole):
 
 def test_the_target_says_why_by_its_worst_step():
     steps = [
-        ("复耕复种", Judgement(MilestoneState.OVERDUE, "已过20天，还差4个")),
+        ("复耕复种", Judgement(MilestoneState.OVERDUE, "逾期20天，还差4个")),
         ("举证上传", Judgement(MilestoneState.AT_RISK, "前面的复耕复种已经逾期")),
     ]
 
-    assert overall(steps) == (MilestoneState.OVERDUE, "复耕复种：已过20天，还差4个")
+    assert overall(steps) == (MilestoneState.OVERDUE, "复耕复种：逾期20天，还差4个")
     assert overall([("年底保有", Judgement(MilestoneState.AT_RISK, "低于底线2亩"))]).reason == (
         "低于底线2亩"
     )

@@ -40,7 +40,7 @@ class Example(Town):
         self.year_of_the_cases()
 
     def make_targets(self):
-        """清单 29.7 亩、4 个（固定清单）；撂荒 36 亩以上；违法 3 个，方案没定时限。"""
+        """清单 29.7 亩、4 个（固定清单）；撂荒 36 亩以上；违法 3 个，方案没定截止日期。"""
         town = {"actor": "TOWN"}
         self.list = make_target(
             self.plan,

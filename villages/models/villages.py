@@ -32,7 +32,7 @@ class VillageManager(NaturalManager.from_queryset(VillageQuerySet)):
 
 
 class Village(models.Model):
-    """村（社区）：任务落到的地方。"""
+    """村：任务落到的地方。"""
 
     name = models.CharField("村名", max_length=50, unique=True)
     code = models.CharField(
@@ -53,7 +53,7 @@ class Village(models.Model):
     objects = VillageManager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "村（社区）"
+        verbose_name = verbose_name_plural = "村"
         ordering = ["order", "name"]
         constraints = [
             models.UniqueConstraint(
@@ -78,7 +78,7 @@ class BoundaryQuerySet(ShapeQuerySet):
 
 
 class VillageBoundary(ShapeModel):
-    """村界：村（社区）的范围；没有也能用，有了才看图斑是不是超出本村。"""
+    """村界：村的范围；没有也能用，有了才看图斑是不是超出本村。"""
 
     village = models.OneToOneField(
         Village, models.CASCADE, primary_key=True, related_name="boundary", verbose_name="村"

@@ -47,7 +47,7 @@ class AddForm(EvidenceForm):
     """
 
     target = forms.ChoiceField(
-        label="任务",
+        label="目标任务",
         error_messages={
             "invalid_choice": "不能往这项任务里添加图斑，请重新选。",
             "required": "请选任务。",

@@ -81,7 +81,7 @@ class RelapseForm(RedoForm):
     date_label = "哪天发现反弹"
     date_hint = "从这天起不再算完成；以前的日子照旧，也不算退回。"
     due_on = DayField(
-        label="重新整改的期限", error_messages={"required": "请填哪天以前要重新整改好。"}
+        label="重新整改的截止日期", error_messages={"required": "请填哪天以前要重新整改好。"}
     )
     note = note_field("反弹的情况", required=True, help_text="如“巡查发现又撂荒了”，村里看得到。")
     field_order = ("client_key", "seen", "done_on", "due_on", "step", "note")

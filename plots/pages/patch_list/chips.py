@@ -26,6 +26,8 @@ def _word(filters, name, value):
     field = filters.form.fields[name]
     if name == "on":
         return f"看 {long_date(value)}，{filters.question.basis_text}"
+    if name == "changed":
+        return f"从 {long_date(value)}起变了的"
     if name == "overdue":
         return "逾期"
     if name == "short":

@@ -19,6 +19,7 @@ from villages.models import Village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
 ENDED_AS = {ENDED[kind]: state for state, kind in ENDINGS.items() if kind in ENDED}
+COMPARED = ("reported", "confirmed", "overdue")  # 看得出从哪天到哪天变了的
 SORTS = {
     "code": "code",
     "village": "village__order",
@@ -58,7 +59,7 @@ class PatchFilter(django_filters.FilterSet):
     """queryset 要先 visible_to(user)；question 是看的方案、按哪天算（没问就是今天）、哪种口径。"""
 
     plan = choice("方案", "unchanged", empty=None)
-    target = choice("任务", "by_target")
+    target = choice("目标任务", "by_target")
     village = django_filters.ModelChoiceFilter(
         label="村",
         method="by_village",
@@ -107,6 +108,7 @@ class PatchFilter(django_filters.FilterSet):
     on = DayFilter(label="看哪一天", method="unchanged")
     basis = choice("口径", "unchanged", empty="按完成日期", choices=BASES.items())
     state = choice("那天的情况", "unchanged", choices=STATES.items())
+    changed = DayFilter(label="和哪天比", method="unchanged", widget=forms.HiddenInput)
     milestone = choice("那天的一步", "unchanged", empty="不限")
     done = choice("这一步", "unchanged", empty="不限", choices=COMPLETIONS.items())
 
@@ -178,6 +180,8 @@ class PatchFilter(django_filters.FilterSet):
         conditions = {name: value for name, value in given if value not in (None, "", False)}
         if "milestone" not in conditions:
             conditions.pop("done", None)
+        if conditions.get("state") not in COMPARED:
+            conditions.pop("changed", None)
         return conditions
 
     @property
@@ -221,12 +225,31 @@ class PatchFilter(django_filters.FilterSet):
             return queryset.filter(self.ledger.in_state(self.ending))
         if not self.is_as_of:
             return queryset.current()
+        if "changed" in self.conditions:
+            return self._changed(queryset, self.conditions["changed"], state)
         queryset = queryset.counting(self.day, self.question.basis)
         if state:
             queryset = queryset.filter(self.ledger.in_state(state, code))
         if code and state != "overdue":
             queryset = queryset.filter(self.ledger.at_step(code, completion))
         return queryset
+
+    def _changed(self, queryset, before, state):
+        """从 before 到那天变了的：一头在这种情况里，另一头不在。总览的“动了多少”点过来的。"""
+        basis, actor = self.question.basis, self.conditions.get("actor")
+        then, now = (
+            self._in_state_on(queryset, LedgerAt(day, basis, self.asked_milestones), state, actor)
+            for day in (before, self.day)
+        )
+        came = Q(pk__in=now) & ~Q(pk__in=then)
+        went = Q(pk__in=then) & ~Q(pk__in=now)
+        return queryset.filter(came | went)
+
+    def _in_state_on(self, queryset, ledger, state, actor):
+        found = queryset.counting(ledger.on, ledger.basis).filter(ledger.in_state(state))
+        if actor:
+            found = found.filter(ledger.stuck_with(actor))
+        return found.order_by().values("pk")
 
     def unchanged(self, queryset, name, value):
         return queryset
@@ -267,6 +290,8 @@ class PatchFilter(django_filters.FilterSet):
 
     def by_actor(self, queryset, name, value):
         """还没有了结、下一步该村里、镇里、区里办的。"""
+        if "changed" in self.conditions:
+            return queryset  # 两头各按各的那天看，见 _changed
         if self.is_as_of:
             return queryset.filter(self.ledger.stuck_with(value))
         return queryset.open().filter(next_milestone__actor=value)
@@ -301,6 +326,8 @@ class PatchFilter(django_filters.FilterSet):
         ]
         if self.form.cleaned_data.get("done") and "milestone" not in self.conditions:
             found.append("“这一步”：要同时选“那天的一步”。这一项没有用上。")
+        if self.form.cleaned_data.get("changed") and "changed" not in self.conditions:
+            found.append("“和哪天比”：要同时选“那天的情况”里的上报、核实或逾期。这一项没有用上。")
         if (sort := self.data.get("sort", "")) and not self.sort[0]:
             found.append(f"没有“{sort[:20]}”这种排法，下面按任务、村、编号排。")
         return found

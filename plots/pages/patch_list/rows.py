@@ -1,4 +1,4 @@
-"""台账的一页：每块图斑一行，带着状态、下一步和时限；看过去某天时是那天的样子。"""
+"""台账的一页：每块图斑一行，带着状态、下一步和截止日期；看过去某天时是那天的样子。"""
 
 import datetime
 from copy import copy
@@ -24,7 +24,7 @@ class Row:
     text: str
     step: Milestone | None
     on: datetime.date
-    own_due_on: datetime.date | None = None  # 反弹另定的期限
+    own_due_on: datetime.date | None = None  # 反弹另定的截止日期
 
     @property
     def due_on(self):

@@ -19,7 +19,7 @@ from tasks.pages.question import question_of
 HEADS = {
     "code": "图斑编号",
     "village": "村",
-    "target": "任务",
+    "target": "目标任务",
     "area": "面积（亩）",
     "status": "状态",
     "step": "下一步",

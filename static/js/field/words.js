@@ -56,7 +56,7 @@ export function daysTo(due) {
 export function daysText(due) {
   const days = daysTo(due);
   if (days === 0) return "今天截止";
-  return days > 0 ? `还剩 ${days} 天` : `逾期 ${-days} 天`;
+  return days > 0 ? `还有 ${days} 天` : `逾期 ${-days} 天`;
 }
 
 /** 把 {名字} 换成给的值。 */

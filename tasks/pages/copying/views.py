@@ -1,4 +1,4 @@
-"""复制为另一批：后来又下发一批图斑、时限另算的，是同一份方案里另一项任务。"""
+"""复制为另一批：后来又下发一批图斑、截止日期另算的，是同一份方案里另一项任务。"""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render

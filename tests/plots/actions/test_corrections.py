@@ -147,7 +147,7 @@ def test_an_amendment_stands_on_the_village_and_area_before_it(town):
 def test_amending_below_what_was_reported_is_refused(town):
     town.report(sep(5), area_mu="4")
     before = town.state()
-    with pytest.raises(NotAllowed, match="已上报 4 亩，比更正后的 3 亩还多"):
+    with pytest.raises(NotAllowed, match=r"已上报 4\.00 亩，比更正后的 3\.00 亩还多"):
         town.do("amend", area_mu="3")
     assert town.state() == before
 
@@ -250,7 +250,7 @@ def test_split_says_the_difference(town):
     record = town.do(
         "split", children=[{"code": "A", "area_mu": "6"}, {"code": "B", "area_mu": "3.5"}]
     )
-    assert record.note == "两户；拆分后合计比原面积少 0.5 亩"
+    assert record.note == "两户；拆分后合计比原面积少 0.50 亩"
     assert record.details["difference"] == "-0.5"
 
 

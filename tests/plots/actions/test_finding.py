@@ -114,7 +114,7 @@ def test_it_is_no_news_for_who_has_the_form_open(town):
 
     assert news(records, 0, town.huang) == []
     assert latest(records, town.huang) == []
-    assert describe(records[0], town.huang) == "东村书记 9月3日发现这块图斑"
+    assert describe(records[0], town.huang) == "东村书记 2024年9月3日发现这块图斑"
 
 
 def test_it_keeps_nobody_from_taking_back_what_they_did(town):

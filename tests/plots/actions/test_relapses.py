@@ -1,4 +1,4 @@
-"""反弹：销了号的又撂荒了。从发现那天起重新整改，期限另定；以前的日子照旧，不算退回。"""
+"""反弹：销了号的又撂荒了。从发现那天起重新整改，截止日期另定；以前的日子照旧，不算退回。"""
 
 from datetime import date
 
@@ -174,7 +174,7 @@ def test_only_a_step_that_was_done_is_taken_up_again(town):
     [
         ({"due_on": date(2100, 12, 31)}, "太远了"),
         ({"due_on": date(2024, 11, 19)}, "早于发现反弹的 2024年11月20日"),
-        ({"on": sep(9), "due_on": sep(12)}, "“复耕复种”的截止是 2024年9月30日"),
+        ({"on": sep(9), "due_on": sep(12)}, "“复耕复种”的截止日期是 2024年9月30日"),
         ({"note": " "}, "请填反弹的情况"),
         ({"on": sep(6)}, "早于核实通过的日期"),
     ],
@@ -233,7 +233,7 @@ def test_on_the_page(town, client):
     client.force_login(town.huang)
     address = reverse("plots:patch_action", args=[town.patch.pk, "relapse"])
     page = client.get(address).content.decode()
-    assert "重新整改的期限" in page
+    assert "重新整改的截止日期" in page
     form = client.get(address).context["form"]
     given = {
         "client_key": form["client_key"].value(),

@@ -218,7 +218,9 @@ def test_the_photo_of_a_report_sent_back_handed_in_again_is_told(town):
     again = store(town.report(sep(7)), check(upload(name="新拍的.jpg")), by=town.east_secretary)
 
     assert twins_of(before, town.huang).sentence == ""
-    assert twins_of(again, town.huang).sentence == "这张照片 12月11日已经交过，那次上报已撤回。"
+    assert (
+        twins_of(again, town.huang).sentence == "这张照片 2024年12月11日已经交过，那次上报已撤回。"
+    )
 
 
 def test_a_photo_handed_in_twice_is_told_once(town):
@@ -227,7 +229,7 @@ def test_a_photo_handed_in_twice_is_told_once(town):
     again = store(more, check(upload()), by=town.huang)
 
     assert twins_of(here, town.huang).sentence == ""
-    assert twins_of(again, town.huang).sentence == "这张照片 12月20日已经交过一次。"
+    assert twins_of(again, town.huang).sentence == "这张照片 2024年12月20日已经交过一次。"
 
 
 @pytest.mark.parametrize("count", [1, 3])

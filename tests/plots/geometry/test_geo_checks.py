@@ -78,7 +78,7 @@ def test_tolerance_is_a_setting(target, east, settings):
     settings.GEO_AREA_TOLERANCE = 3
     recheck()
 
-    assert GeometryCheck.objects.get().sentence == "图斑面积 14.5 亩，图形量算 15 亩，大 3.4%。"
+    assert GeometryCheck.objects.get().sentence == "图斑面积 14.50 亩，图形量算 15.00 亩，大 3.4%。"
 
 
 def test_overlap_is_said_on_both_with_metres_and_percent(target, east):

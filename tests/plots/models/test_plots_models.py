@@ -129,7 +129,7 @@ def test_overdue_and_due_soon_go_by_the_next_step():
     assert Patch.objects.open().count() == 4
     due = due_of(first)
     assert [days_left_text(due, date(2024, 9, day)) for day in (28, 30)] == [
-        "还剩 2 天",
+        "还有 2 天",
         "今天截止",
     ]
     assert days_left_text(due_of(undated.milestones.get()), date(2025, 1, 2)) == "逾期 2 天"

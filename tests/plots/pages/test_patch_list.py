@@ -113,7 +113,7 @@ def test_each_condition_is_said_and_can_be_taken_off(client, town):
     rest = f"&village={town.east.pk}"
     assert chips == [
         (
-            "任务：自然撂荒地整治",
+            "目标任务：自然撂荒地整治",
             f"village={town.east.pk}&on=2024-10-20&milestone=check&done=no&sort=due",
         ),
         ("村：东村", "target=abandoned&on=2024-10-20&milestone=check&done=no&sort=due"),
@@ -309,7 +309,7 @@ def test_a_row_that_changed_meanwhile_is_left_alone(client, town):
     result = ask(client, "report", town.patch, **hidden, done_on="2024-09-20")
 
     ((_, sentence),) = result.context["refused"]
-    assert "东村书记 9月5日上报了“复耕复种”10.00 亩" in sentence
+    assert "东村书记 2024年9月5日上报了“复耕复种”10.00 亩" in sentence
     assert RectificationRecord.objects.count() == 1
 
 

@@ -73,7 +73,7 @@ def test_staff_do_each_thing_and_are_told_what_comes_next(client, town, verb):
     told = {
         "confirm": "T1 “镇级核实”核实通过，10.00 亩。这块图斑已经销号。",
         "send_back": "T1 已退回到“举证上传”。东村会在“我的任务”最前面看到。下一步：举证上传，2024年10月31日前。",
-        "exempt": "T1 已认定核查无问题，核减 10 亩。这块图斑已经了结。",
+        "exempt": "T1 已认定核查无问题，核减 10.00 亩。这块图斑已经了结。",
         "defer": "T1 已暂缓，不再催办。具备条件时点“恢复整改”。",
         "resume": "T1 已恢复整改。下一步：复耕复种，2024年9月30日前。",
         "remark": "T1 的督办已经写下，村里和镇里都看得到。下一步：复耕复种，2024年9月30日前。",
@@ -202,7 +202,7 @@ def test_a_split_that_does_not_add_up_is_said_and_done_when_ticked(client, town)
     asked = client.post(url(town, "split"), form)
     done = client.post(url(town, "split"), {**form, "differs": "on"}, follow=True)
 
-    assert "拆分后合计 9.5 亩，比原面积 10 亩少 0.5 亩。" in asked.content.decode()
+    assert "拆分后合计 9.50 亩，比原面积 10.00 亩少 0.50 亩。" in asked.content.decode()
     assert "T1 已拆分为 2 块，合计比原面积少 0.5 亩。" in done.content.decode()
     assert [child.code for child in done.context["children"]] == ["T1-1", "T1-2"]
     assert "2024年9月20日已经拆分" in done.content.decode()
@@ -219,8 +219,8 @@ def test_someone_else_was_first_and_the_text_is_kept(client, town):
     told = client.post(url(town, "send_back"), form)
 
     text = told.content.decode()
-    assert told.context["changed"] == ["黄玲 9月12日更正：图纸有误"]
-    assert "黄玲 9月12日更正：图纸有误" in text
+    assert told.context["changed"] == ["黄玲 2024年9月12日更正：图纸有误"]
+    assert "黄玲 2024年9月12日更正：图纸有误" in text
     assert "东南角没有种" in text
     assert not records(town, Kind.RETURN).exists()
     # 看过了，照着新的样子再交一次
@@ -244,7 +244,7 @@ def test_two_reviewers_the_second_learns_what_the_first_did(client, town):
 
     told = client.post(url(town, "confirm"), form).content.decode()
 
-    assert "黄玲 9月12日退回到“举证上传”：未见复种" in told
+    assert "黄玲 2024年9月12日退回到“举证上传”：未见复种" in told
     assert "T1 现在是“已退回”，只有“待核实”的图斑可以核实。" in told
     assert "都种上了" in told
     assert not records(town, Kind.PASS).exists()

@@ -337,7 +337,7 @@ def test_what_arrived_tells_whether_it_can_still_be_reported(phone, year):
     year.report(phone.patch)
     year.report(phone.patch)
 
-    assert "等镇里核实" in said(phone.arrived())["closed"]
+    assert "待镇里核实" in said(phone.arrived())["closed"]
 
 
 def test_other_village_gets_nothing(phone, year):

@@ -340,7 +340,7 @@ def test_patch_finished_by_somebody_else_keeps_the_words_typed(client, year):
     page = words(response)
     assert response.status_code == 200
     assert "刘泽" in page
-    assert "已经报齐，等镇里核实，不用再报" in page
+    assert "都上报了，待镇里核实，不用再报" in page
     assert "下雨前种完的" in page
     assert RectificationRecord.objects.filter(kind=Kind.REPORT, by=year.east_secretary).count() == 0
 
@@ -353,7 +353,7 @@ def test_opening_a_finished_patch_says_so_instead_of_a_form(client, year):
     response = client.get(f"/patches/{patch.pk}/report/")
 
     assert (response.status_code, response.url) == (302, "/my/")
-    assert said(response) == ["图斑 T1 现在是“待核实”，已经报齐，等镇里核实，不用再报。"]
+    assert said(response) == ["图斑 T1 现在是“待核实”，都上报了，待镇里核实，不用再报。"]
 
 
 def test_a_remark_meanwhile_does_not_stop_the_report(client, year):

@@ -24,7 +24,7 @@ def media(settings, tmp_path):
 
 
 def awaiting(year, by=None, **fields):
-    """一块各步都报了、等着核实的图斑。"""
+    """一块各步都报了、待核实的图斑。"""
     patch = year.patch(**fields)
     step = patch.target.milestones.filter(actor=Milestone.Actor.VILLAGE).last()
     year.report(patch, by=by, step=step)
@@ -81,7 +81,7 @@ def test_queue_is_the_oldest_report_first(client, year):
     response = client.get("/review/")
 
     assert codes(response) == ["后建先报", "先建后报"]
-    assert "2 个图斑已经报齐" in words(response)
+    assert "2 个图斑待核实" in words(response)
 
 
 def test_queue_is_filtered_by_target_and_village(client, year):

@@ -58,7 +58,7 @@ def test_what_was_reported_short_and_photos_sent_back_are_told_apart(client, yea
     cards, page = queue(client, year.huang)
 
     card = cards["T1"]
-    assert card.differences == ["上报少 0.5"]
+    assert card.differences == ["上报少 0.50"]
     assert (card.photos, card.away_text) == ([], "")  # 退回的那次的照片不算
     assert "没有" in page
 

@@ -39,13 +39,13 @@ def test_the_plan_page_shows_targets_deadlines_and_clauses(plan, staff, client):
     page = client.get("/plan/").content.decode()
 
     for words in (
-        "不低于 32202 亩",
-        "24 个、99.3 亩",
+        "不低于 32,202 亩",
+        "24 个、99.30 亩",
         "26 个",
         "“完成自然摞荒地核查整治608亩以上”",
         "（方案一；二（三）；三（二））",
         "9月1日至11月30日",
-        "方案未定时限",
+        "方案没定截止日期",
         "要填国土调查云上传编号",
         "铜委办便笺〔2024〕36号",
     ):
@@ -74,8 +74,8 @@ def test_undivided_shares_are_shown_openly_and_never_as_zero(plan, staff, client
 
     page = response.content.decode()
     assert page.count("未分解</span>") == 79  # 10 个村 × 8 项，只有一格分了
-    assert "600.5 亩" in page
-    assert "自然撂荒地整治：分解合计比任务数少 7.5 亩，还有 9 个村未分解。" in page
+    assert "600.50 亩" in page
+    assert "自然撂荒地整治：分解合计比任务数少 7.50 亩，还有 9 个村未分解。" in page
 
 
 def test_a_secretary_sees_only_their_share(plan, client):
@@ -108,7 +108,7 @@ def test_staff_enter_a_reading_with_its_source(plan, staff, client):
 
     reading = Reading.objects.get()
     assert (reading.value, reading.on, reading.by) == (Decimal("32250.5"), date(2024, 6, 30), staff)
-    assert "已录入：耕地保有量 2024-06-30 32250.5亩" in response.content.decode()
+    assert "已录入：耕地保有量 2024-06-30 32,250.50亩" in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_a_corrected_reading_stays_visible(plan, staff, client):
 
     page = client.get("/plan/readings/").content.decode()
 
-    assert "32300 亩" in page
-    assert "32100 亩" in page
+    assert "32,300 亩" in page
+    assert "32,100 亩" in page
     assert page.count("已更正") == 1
 
 

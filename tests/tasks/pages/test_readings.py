@@ -27,7 +27,7 @@ JUNE, SEPTEMBER = date(2024, 6, 30), date(2024, 9, 30)
 
 
 class Measured(Town):
-    """东村、西村和它们的书记，一条 32202 亩的底线；上次是 6 月 30 日全镇 32212 亩。"""
+    """东村、西村和它们的书记，一条 32,202 亩的底线；上次是 6 月 30 日全镇 32,212 亩。"""
 
     def __init__(self, client, **target):
         super().__init__()
@@ -82,8 +82,8 @@ def test_a_number_far_off_is_asked_about_once_with_both_numbers(town):
 
     assert "还没有录入" in asked
     assert (
-        "全镇填的是 3221 亩；上次（2024年6月30日）是 32212 亩，少 28991 亩，像是少写了一位；"
-        "任务数是 32202 亩，少 28981 亩，像是少写了一位。" in asked
+        "全镇填的是 3221 亩；上次（2024年6月30日）是 32,212 亩，少 28,991 亩，像是少写了一位；"
+        "任务数是 32,202 亩，少 28,981 亩，像是少写了一位。" in asked
     )
     assert 'value="3221"' in asked
     assert (still, taken.status_code, added().get().value) == (0, 302, 3221)
@@ -188,7 +188,7 @@ def test_a_wrong_number_is_withdrawn_with_a_reason_and_stays_to_be_seen(town):
     assert (wrong.withdrawal_reason, wrong.value) == ("少写了一位", 3221)
     assert "已撤回" in page
     assert "少写了一位，刘泽" in page
-    assert text_of(town.client.get("/?on=2024-10-20")).count("32212 亩") == 1
+    assert text_of(town.client.get("/?on=2024-10-20")).count("32,212 亩") == 1
 
 
 def test_what_is_withdrawn_cannot_be_withdrawn_again(town):
@@ -211,7 +211,7 @@ def test_a_withdrawn_correction_gives_the_first_entry_back(town):
 
     assert before.count("已更正") == 1
     assert "已更正" not in after
-    assert "全镇 2024年6月30日 32212 亩" in after
+    assert "全镇 2024年6月30日 32,212 亩" in after
 
 
 def may_withdraw(town, user, reading):

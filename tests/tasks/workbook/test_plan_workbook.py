@@ -94,7 +94,7 @@ def test_fixture_is_imported_into_an_empty_town():
     diff = imported(FIXTURE.read_bytes(), "plan_2024.json")
 
     assert {word: new for word, new, *_ in diff.counts()} == {
-        "村（社区）": 10,
+        "村": 10,
         "干部": 12,
         "年度方案": 1,
         "工作组": 5,

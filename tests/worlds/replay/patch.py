@@ -66,12 +66,12 @@ class Look:
         return step.due_on or self.town.plan.ends_on
 
     def due_then(self, record):
-        """这条记录办的时候，它那一步哪天截止：反弹过的，看那时另定的期限。"""
+        """这条记录办的时候，它那一步哪天截止：反弹过的，看那时另定的截止日期。"""
         planned = self.planned(next(step for step in self.steps if step.pk == record.milestone_id))
         return max(planned, record.due_on or planned)
 
     def due(self, step):
-        """还没做完的一步对这块图斑哪天截止：反弹另定的期限更晚的，以它为准。"""
+        """还没做完的一步对这块图斑哪天截止：反弹另定的截止日期更晚的，以它为准。"""
         planned = self.planned(step)
         return max(planned, self.relapse.due_on) if self.relapse else planned
 
