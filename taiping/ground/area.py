@@ -15,6 +15,7 @@ MU_PER_SQM = Decimal("0.0015")  # 1 亩 = 2000/3 m²（国务院关于在我国�
 MU_PER_HECTARE = Decimal(15)
 PLACES, DIGITS = 6, 15  # 6 位小数、9 位整数
 MOST = 10**DIGITS
+GROUPED_FROM = 10_000  # 五位以上的数千位分隔，四位的年份、亩数不分
 
 
 def mu_from_sqm(sqm: Decimal | str) -> Decimal:
@@ -40,6 +41,31 @@ def plain(amount: Decimal | int | str | None) -> str:
         return ""
     text = format(Decimal(amount), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def figure(amount: Decimal | int | str | None, decimals: int = 2) -> str:
+    """表里、格子里的数：小数位定好，一万起千位分隔：1010.00、32,202.00；None → ""。"""
+    if amount is None:
+        return ""
+    shown = rounded(amount, decimals)
+    return format(shown, ",f" if abs(shown) >= GROUPED_FROM else "f")
+
+
+def spoken(amount: Decimal | int | str | None, decimals: int = 2) -> str:
+    """句子里的数：整的不带小数，不整的小数位定好：608、99.30、32,202；None → ""。"""
+    if amount is None:
+        return ""
+    shown = rounded(amount, decimals)
+    return figure(shown, 0 if shown == int(shown) else decimals)
+
+
+def told_apart(*amounts: Decimal) -> list[str]:
+    """一句话里比大小的几个数：两位小数显示成一样的，都多写几位，直到看得出差。"""
+    decimals = 2
+    different = len(set(amounts))
+    while len({rounded(amount, decimals) for amount in amounts}) < different:
+        decimals += 1
+    return [figure(amount, decimals) for amount in amounts]
 
 
 def enough_decimals(pairs: Iterable[tuple[Decimal | None, Decimal | None]], decimals: int) -> int:
