@@ -144,7 +144,7 @@ def _place_problem(review, problem, layout, order, found):
         return
     place = layout.name, number, at
     if cell := cells.get(place):
-        if problem.advice not in cell.sentences:
+        if not cell.spelling and problem.advice not in cell.sentences:
             cell.sentences.append(problem.advice)
         return
     value = _value(layout, number, at)

@@ -30,7 +30,7 @@ from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"
 WIDTH = 60  # “错误”列有多宽
 NARROWEST, WIDEST, MEASURED_ROWS = 6, 40, 200  # 另写一份时各列多宽，看前面多少行
-MOST_CELLS = 250_000  # 再多的格子，改原文件太慢，另写一份
+MOST_CELLS = 100_000  # 再多的格子，改原文件太慢，另写一份
 NOTE_SIZE = {"width": 300, "height": 90}
 FORMULA = re.compile(
     rb'<c r="([A-Z]{1,3})(\d{1,7})"((?: [a-z]+="[^"<>]*")*+)>(<f[ >/][^<]*+(?:</f>)?)<v ?/?>(?:</v>)?</c>'

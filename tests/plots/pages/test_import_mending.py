@@ -107,6 +107,7 @@ def test_a_village_chosen_once_counts_for_every_row_and_for_always(client, staff
     nearest = page.index('label="写法最像的"')
     assert page[nearest:].index("<option>铁鹅</option>") < page[nearest:].index("团碾")
     assert "还有 1 行也写着“铁娥村”，选一次都算。" in page
+    assert "请管理员在后台" not in page
 
     assert "没有改动。" in mend(client, url, c_0_2_1="", c_0_5_1="")
     page = mend(client, url, c_0_2_1="铁鹅", c_0_5_1="白云", always_0_2_1="on")
