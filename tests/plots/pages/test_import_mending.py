@@ -96,6 +96,18 @@ def test_two_clerks_do_not_write_over_each_other(client, staff, target):
     assert "已经由李四导入了，刚才填的没有用上。" in mend(client, url, c_0_2_3="9")
 
 
+def test_a_cell_another_clerk_made_wrong_again_is_not_written_over(client, staff, target):
+    other = Client()
+    other.force_login(make_user(role=Role.STAFF, name="李四"))
+    url, _ = preview_of(client, target, xlsx(HEADER, [1, "团碾", "T-1", "3,5"]))
+    mend(other, url, c_0_2_3="四亩", was_0_2_3="3,5")
+
+    page = mend(client, url, c_0_2_3="4.6", was_0_2_3="3,5")
+
+    assert "别人刚改成了“四亩”，您填的“4.6”没有用" in page
+    assert Mend.objects.get().text == "四亩"
+
+
 def test_a_village_chosen_once_counts_for_every_row_and_for_always(client, staff, target):
     rows = [
         [1, "铁娥村", "T-1", 1],
