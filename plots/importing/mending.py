@@ -1,22 +1,16 @@
-"""在预览页上改：错的格子摆成能填的格，认不出的村给出最像的，重复的几行选留哪一行；收下填的，记成 Mend。"""
+"""在预览页上改：错的格子摆成能填的格，认不出的村给出最像的，重复的几行选留哪一行；收下填的在 taking。"""
 
 from dataclasses import dataclass, field
 
-from django.db import transaction
-
-from plots.importing.apply import Refused
 from plots.importing.compare import LABELS
 from plots.importing.layout import Layout
 from plots.importing.mends import Place
 from plots.importing.review import Review
-from plots.models import Batch, Mend
+from plots.models import Mend
 from plots.models.columns import FACTS, Field
-from taiping.ground import dates
 from taiping.ground.tables import Problem, shown
-from villages.models import User, Village
-from villages.places.aliases import add_alias
+from villages.models import Village
 
-LONGEST = Mend._meta.get_field("text").max_length
 FOUND = Mend._meta.get_field("found").max_length
 ABOUT = (Field.CODE, Field.VILLAGE, Field.AREA_MU, Field.AREA_SQM, Field.AREA_HA, *FACTS)
 SHAPES = "图形要在制图软件里改好，再导出来传。"
@@ -147,7 +141,7 @@ def _place_problem(review, problem, layout, order, found):
         if not cell.spelling and problem.advice not in cell.sentences:
             cell.sentences.append(problem.advice)
         return
-    value = _value(layout, number, at)
+    value = value_at(layout, number, at)
     cell = WrongCell(place, problem.column, " ".join(shown(value).split("\n")), [problem.advice])
     cell.sheet_number = order[layout.name]
     originals = review.lookups.mends.originals
@@ -188,7 +182,7 @@ def _column_of(layout, label):
 
 def _top_of(layout, number, at):
     """上下合并的格子，错在哪一行都改最上面那一格。"""
-    if _value(layout, number, at) is not None:
+    if value_at(layout, number, at) is not None:
         return number
     for top, bottom, column in layout.sheet.merges:
         if column == at and layout.header_row < top < number <= bottom:
@@ -200,7 +194,7 @@ def _values(layout, number):
     return layout.by_number.get(number, [])
 
 
-def _value(layout, number, at):
+def value_at(layout, number, at):
     values = _values(layout, number)
     return values[at] if at < len(values) else None
 
@@ -215,7 +209,9 @@ def _repeat(key, group, order, layouts):
     columns = _differing(layouts, numbers)
     rows = []
     for sheet, number in numbers:
-        values = [(use.label, shown(_value(layouts[sheet], number, use.index))) for use in columns]
+        values = [
+            (use.label, shown(value_at(layouts[sheet], number, use.index))) for use in columns
+        ]
         rows.append(RepeatedRow(sheet, number, f"{order[sheet]}-{number}", values))
     name = f"{first.village.name} {first.code}"
     more = len(group) - len(shown_rows)
@@ -226,154 +222,7 @@ def _differing(layouts, numbers):
     """几行里哪几列写的不一样；几张表的只比列数一样的。"""
     uses = []
     for use in layouts[numbers[0][0]].uses:
-        values = {shown(_value(layouts[sheet], number, use.index)) for sheet, number in numbers}
+        values = {shown(value_at(layouts[sheet], number, use.index)) for sheet, number in numbers}
         if len(values) > 1:
             uses.append(use)
     return uses
-
-
-@dataclass
-class Taken:
-    """收下了什么：count 记下几处，told 是要说的话（别人先改了、别名没有记成）。"""
-
-    count: int = 0
-    told: list[str] = field(default_factory=list)
-
-
-@transaction.atomic
-def take_mends(review: Review, given: dict, *, by: User) -> Taken:
-    """收下预览页上填的：given 是交来的表单（名字 → 文字）；已经导入的抛 Refused。"""
-    batch = Batch.objects.select_for_update().get(pk=review.batch.pk)
-    if batch.applied_at:
-        raise Refused(f"“{batch.name}”已经导入了，刚才填的没有用上。")
-    made, taken = mending(review), Taken()
-    mends = []
-    for key, cell in made.cells.items():
-        mends += _cell_mends(made, key, cell, given, taken)
-    for repeat in made.repeats:
-        mends += _left(made, repeat, given)
-    for mend in mends:
-        mend.batch, mend.by, mend.at = batch, by, dates.now()
-    _told_late(made, given, batch, taken)
-    _save(mends)
-    taken.count = len(mends)
-    return taken
-
-
-def _save(mends):
-    Mend.objects.bulk_create(
-        mends,
-        batch_size=500,
-        update_conflicts=True,
-        update_fields=["text", "by", "at"],
-        unique_fields=["batch", "kind", "sheet", "row", "column", "found"],
-    )
-
-
-def _cell_mends(made, key, cell, given, taken):
-    typed = given.get(f"c-{key}")
-    if typed is None:
-        return []
-    typed = " ".join(typed.split()) if cell.is_place else typed.strip()
-    was = given.get(f"was-{key}", cell.value)
-    if (not typed and cell.is_place) or typed in (was.strip(), cell.value.strip()):
-        return []
-    if was != cell.value:
-        taken.told.append(_someone_else(cell.place[1], cell.label, cell.value, typed))
-        return []
-    if len(typed) > LONGEST:
-        taken.told.append(
-            f"第 {cell.place[1]} 行“{cell.label}”填了 {len(typed)} 个字，最多 {LONGEST} 个字，没有记。"
-        )
-        return []
-    if cell.is_place:
-        return _village_mends(made, key, cell, typed, given, taken)
-    return [_cell_mend(made, cell.place, cell.label, typed)]
-
-
-def _someone_else(row, label, now, typed):
-    return f"第 {row} 行“{label}”别人刚改成了“{now}”，您填的“{typed}”没有用，请看一看再定。"
-
-
-def _cell_mend(made, place, label, text):
-    sheet, row, column = place
-    layout = next(each for each in made.review.used if each.name == sheet)
-    now = _value(layout, row, column)
-    found = made.review.lookups.mends.originals.get(place, now)
-    return Mend(
-        kind=Mend.Kind.CELL,
-        sheet=sheet[:200],
-        row=row,
-        column=column,
-        header=label[:100],
-        found=shown(found)[:FOUND],
-        text=text,
-    )
-
-
-def _village_mends(made, key, cell, name, given, taken):
-    village = made.review.lookups.villages.match(name).village
-    if village is None:
-        return []
-    if cell.spelling:
-        if given.get(f"always-{key}") and (refusal := add_alias(village, cell.spelling)):
-            taken.told.append(refusal)
-        header = cell.label[:100]
-        return [Mend(kind=Mend.Kind.VILLAGE, header=header, found=cell.spelling, text=village.name)]
-    mends = [_cell_mend(made, cell.place, cell.label, village.name)]
-    layout = next(each for each in made.review.used if each.name == cell.place[0])
-    at = layout.index(Field.VILLAGE_CODE)
-    if at not in (None, cell.place[2]):  # 村名、村代码不是一个村的：选了村，代码跟着它
-        place = (*cell.place[:2], at)
-        label = layout.columns[Field.VILLAGE_CODE].label
-        mends.append(_cell_mend(made, place, label, village.code))
-    return mends
-
-
-def _left(made, repeat, given):
-    """这一组不要的几行。没有选的照 rest：first 留最前面的，last 留最后的。"""
-    group = made.review.reading.repeats
-    rows = next(rows for rows in group.values() if _is_group(repeat, rows))
-    keep = given.get(f"keep-{repeat.key}") or ""
-    kept = next((row for row in repeat.rows if row.key == keep), None)
-    if kept:
-        chosen = kept.sheet, kept.number
-    elif given.get("rest") in ("first", "last"):
-        row = rows[0] if given["rest"] == "first" else rows[-1]
-        chosen = row.sheet, row.number
-    else:
-        return []
-    return [
-        Mend(
-            kind=Mend.Kind.LEFT,
-            sheet=row.sheet[:200],
-            row=row.number,
-            header="整行",
-            found=repeat.name[:FOUND],
-            text=f"不导入，留第 {chosen[1]} 行",
-        )
-        for row in rows
-        if (row.sheet, row.number) != chosen
-    ]
-
-
-def _is_group(repeat, rows):
-    return (rows[0].sheet, rows[0].number) == (repeat.rows[0].sheet, repeat.rows[0].number)
-
-
-def _told_late(made, given, batch, taken):
-    """交来的格子已经不是错的了：别人先改好的，改得不一样就说一声。"""
-    keys = {name.removeprefix("c-") for name in given if name.startswith("c-")} - set(made.cells)
-    if not keys:
-        return
-    names = {layout.name: number for number, layout in enumerate(made.review.used)}
-    for mend in Mend.objects.filter(batch=batch, kind=Mend.Kind.CELL):
-        key = f"{names.get(mend.sheet)}-{mend.row}-{mend.column}"
-        typed = given.get(f"c-{key}", "").strip()
-        if key in keys and typed not in (mend.text, given.get(f"was-{key}", "").strip()):
-            taken.told.append(_someone_else(mend.row, mend.header, mend.text, typed))
-
-
-def take_back(batch: Batch, pk: int) -> None:
-    """一处改动不要了，照文件里原来的。"""
-    Mend.objects.filter(batch=batch, batch__applied_at=None, pk=pk).delete()

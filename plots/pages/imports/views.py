@@ -12,9 +12,10 @@ from plots.exporting.workbooks import template_workbook
 from plots.importing import Refused, apply_batch, job, keep, preview
 from plots.importing.batches import forget_abandoned, use_crs, use_layout
 from plots.importing.error_workbook import marked_workbook
-from plots.importing.mending import mending, offer_villages, take_back, take_mends
+from plots.importing.mending import mending, offer_villages
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.progress import ImportJobStatus
+from plots.importing.taking import take_back, take_mends
 from plots.importing.undo import refusal, rehearse, undo
 from plots.models import Batch, Mend, Patch
 from plots.pages.imports.forms import ImportForm, chosen_layout, column_choices
