@@ -138,7 +138,8 @@ class CloudReader:
         if place is not None:
             village, reason = self.villages.match(place)
             if village is None:
-                return self._problem(cells, "村", place, reason)
+                label = cells.label(Field.VILLAGE) or cells.label(Field.VILLAGE_CODE)
+                return self._problem(cells, label, place, reason)
             found = [patch for patch in found if patch.village_id == village.pk]
         if len(found) == 1:
             return found[0]

@@ -9,7 +9,7 @@ from plots.models import Batch
 from taiping.ground.tables import Kept, Problem, digest_of, key_of
 from villages.models import VillageBoundary
 
-LAYOUT = 1  # 认列、读行、留下的写法变了就加一：以前留下的不再用
+LAYOUT = 2  # 认列、读行、留下的写法变了就加一：以前留下的不再用
 BY_PATCHES = (Batch.Source.GEO, Batch.Source.CLOUD)  # 读的时候要看系统里的图斑、村界
 
 
@@ -28,7 +28,7 @@ def keep(review) -> None:
     if review.is_clean:
         warnings = [astuple(warning) for warning in reading.warnings]
         rows = [row.plain() for row in reading.rows]
-        content = [reading.named, reading.notes, warnings, rows]
+        content = [reading.named, reading.notes, warnings, reading.left, rows]
         Kept(review.batch.file).keep(review.grounds, content)
 
 
@@ -37,6 +37,6 @@ def recall(review) -> tuple[Reading, list] | None:
     kept = Kept(review.batch.file).recall(review.grounds)
     if kept is None:
         return None
-    named, notes, warnings, rows = kept
+    named, notes, warnings, left, rows = kept
     warnings = [Problem(*warning) for warning in warnings]
-    return Reading(named=named, notes=notes, warnings=warnings), rows
+    return Reading(named=named, notes=notes, warnings=warnings, left=left), rows

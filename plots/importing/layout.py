@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from operator import itemgetter
 
 from plots.importing.names import AREA_FIELDS, LAST, PLACED, Names
@@ -89,6 +90,11 @@ class Layout:
     @property
     def name(self):
         return self.sheet.name
+
+    @cached_property
+    def by_number(self) -> dict[int, list]:
+        """行号 → 那一行各列的值。"""
+        return dict(self.sheet.rows)
 
     def index(self, *fields) -> int | None:
         """这几项里先有的那一项在第几列。"""

@@ -1,5 +1,6 @@
 """读一份文件要对照的：表头的写法、村、同一方案里的目标任务。查库的次数固定，和多少行无关。"""
 
+from plots.importing.mends import Mends
 from plots.importing.names import Names
 from plots.models import Batch
 from villages.places.matching import VillageIndex
@@ -10,6 +11,9 @@ class Lookups:
         plan = batch.target.plan
         self.names = Names(cloud=batch.kind == Batch.Source.CLOUD)
         self.villages = VillageIndex(place=plan.issuer)
+        self.mends = Mends.of(batch)
+        for spelling, name in self.mends.villages.items():
+            self.villages.take_as(spelling, name)
         self.targets = set()
         for name_and_code in plan.targets.values_list("name", "code"):
             self.targets.update(name_and_code)
@@ -20,4 +24,5 @@ class Lookups:
             [village.pk, village.name, village.code, village.aliases]
             for village in self.villages.villages
         ]
-        return [self.villages.place, villages, self.names.known, sorted(self.targets)]
+        known = [self.villages.place, villages, self.names.known, sorted(self.targets)]
+        return [*known, self.mends.grounds()]

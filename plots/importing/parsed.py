@@ -64,6 +64,10 @@ class Reading:
     others: int = 0  # 写着别的目标任务的行
     split: int = 0  # 写着已拆分的行
     seen: dict = field(default_factory=dict)  # (村, 编号) → 第一次出现的行
+    repeats: dict = field(default_factory=dict)  # (村, 编号) → 重复的几行 [ParsedRow]
+    repeated: set = field(default_factory=set)  # 说重复的那几处错 {Problem}
+    parked: list = field(default_factory=list)  # 人说不要的重复行，读完再看是不是真的重复
+    left: list = field(default_factory=list)  # 没有导入的重复行：[表名, 行号, 村, 编号, 留的行号]
 
     def sheet_name(self, name: str) -> str:
         """提示里写的表名。"""

@@ -7,7 +7,7 @@ from plots.importing.keeping import grounds_of, recall
 from plots.importing.layout import Layout, PatchSheet, find_layouts
 from plots.importing.lookups import Lookups
 from plots.importing.parsed import ParsedRow, Reading
-from plots.importing.rows import SheetReader
+from plots.importing.rows import SheetReader, settle_parked
 from plots.importing.source import content_of, read_batch
 from plots.importing.vector_sheets import CRS, crs_of
 from plots.models import Batch
@@ -34,6 +34,7 @@ class Review:
     crs: dict | None = None  # 矢量数据的坐标系
     reading: Reading = field(default_factory=Reading)  # 读好的行，再比一次时不用再读文件
     grounds: str = ""  # 读的时候依据的全部
+    lookups: Lookups | None = None  # 读的时候对照的
     file_count = 0  # 表里有几块图斑要和方案的任务数比
 
     @property
@@ -97,6 +98,8 @@ class PatchReview(Review):
             "shapes": len(found.shaped),
             "amended": len(found.amended) + len(found.resized),
             "count": found.file_count,
+            "left": self.reading.left[:KEPT_CHANGES],
+            "left_count": len(self.reading.left),
             "area_mu": plain(found.file_mu),
             "changes": [
                 [change.row.code, change.row.village.name, change.fields]
@@ -126,7 +129,7 @@ def read(review: Review, read_rows, recall_rows=None) -> None:
 
     recall_rows(留下的行, review, lookups) 给了的，预览读好的还在、依据也没有变，就用它，不再读、不再认列。
     """
-    lookups = Lookups(review.batch)
+    review.lookups = lookups = Lookups(review.batch)
     try:
         content = content_of(review.batch)
         review.grounds = grounds_of(review.batch, lookups, content)
@@ -138,6 +141,7 @@ def read(review: Review, read_rows, recall_rows=None) -> None:
     except TableError as error:
         review.unreadable = str(error)
         return
+    lookups.mends.put_into(review.sheets)
     review.layouts = find_layouts(review.sheets, lookups.names, review.batch.layout)
     review.crs = crs_of([layout.sheet for layout in review.used], review.batch)
     review.reading = Reading(named=len(review.sheets) > 1)
@@ -153,9 +157,16 @@ def parsed_rows(plain, review, lookups):
 
 def _read_rows(review, lookups):
     reading, target = review.reading, review.batch.target
-    for layout in review.used:
-        if not layout.missing and layout.area().field in AREAS and not layout.sheet.is_placeless:
-            SheetReader(layout, lookups, target, reading).read()
+    readers = [
+        SheetReader(layout, lookups, target, reading)
+        for layout in review.used
+        if not layout.missing and layout.area().field in AREAS and not layout.sheet.is_placeless
+    ]
+    for reader in readers:
+        reader.read()
+    settle_parked(reading)
+    for reader in readers:
+        reader.check_totals()
     if review.used and not reading.rows and not reading.problems:
         reading.problem("", 0, "", "", "表头下面没有图斑，请检查是不是存错了文件。")
     reading.notes = [*layout_notes(review), *counted_notes(reading), *reading.notes]

@@ -1,7 +1,5 @@
 """读行：一张认好列的表 → 一行行图斑；标题、单位、合计、说明行略过，每处错都记下来。"""
 
-import re
-from decimal import Decimal
 from functools import partial
 
 from plots.importing.layout import Layout
@@ -15,14 +13,12 @@ from plots.importing.patch_cells import (
     patch_code,
     remedy_of,
 )
+from plots.importing.totals import TOTAL, Totals, has_total
 from plots.models.columns import AREAS, ENDED_WORDS, FACTS, Field
 from taiping.ground.area import plain, rounded
 from taiping.ground.tables import as_decimal, as_text
-from taiping.ground.words import more_or_less
 from tasks.models import Target
 
-TOTAL = re.compile(r".{0,10}(合计|小计|总计|共计)[:：]?")
-CENT = Decimal("0.01")  # 亩：合计差不到这么多的不算不一样
 LIMITED = {attr: partial(limited_text, most) for attr, most in LENGTHS.items()}
 
 
@@ -35,10 +31,10 @@ class SheetReader:
         self.sheet = reading.sheet_name(layout.name)
         self.shapes, self.measured = layout.sheet.shapes, layout.sheet.measured
         self.columns, self.places = layout.columns, {}
-        self.total = self.segment = Decimal(0)
-        self.totals, self.clean = [], True
+        self.left, self.clean = lookups.mends.left, True
         self.area = layout.area()
         self.factor = AREAS.get(self.area.field)
+        self.totals = Totals(layout, self.villages)
         self.in_mu = partial(area_in_mu, self.factor)
         self.facts, self.labels = [], {}
         for name, attr in FACTS.items():
@@ -80,11 +76,10 @@ class SheetReader:
                 None if name_at is None else values[name_at],
                 None if place_code_at is None else values[place_code_at],
             )
-            if village is None and _has_total(values):
-                self._note_total(number, area)
+            if village is None and has_total(values):
+                self.totals.note(number, values)
                 continue
             self._row(number, values, code, area, village, reason)
-        self._check_totals()
 
     def _row(self, number, values, code, area, village, reason):
         before = len(self.reading.problems)
@@ -97,9 +92,7 @@ class SheetReader:
             self.reading.split += 1
             del self.reading.problems[before:]
             return
-        if area is not None:
-            self.total += area
-            self.segment += area
+        self.totals.count(values)
         if not self._is_ours(number, values):
             self.reading.others += 1
             del self.reading.problems[before:]
@@ -109,6 +102,9 @@ class SheetReader:
         if len(self.reading.problems) > before:
             return
         row = ParsedRow(self.layout.name, number, village, code, area, facts, extra, shape)
+        if (row.sheet, number) in self.left:
+            self.reading.parked.append(row)
+            return
         if other := self.reading.seen.get(row.key):
             self._repeated(row, other)
             return
@@ -122,6 +118,8 @@ class SheetReader:
             f"与{sheet}第 {other.number} 行重复，都是{row.village.name}的 {row.code}，{advice}。"
         )
         self.problem(row.number, self.columns[Field.CODE].label, row.code, sentence)
+        self.reading.repeats.setdefault(row.key, [other]).append(row)
+        self.reading.repeated.add(self.reading.problems[-1])
 
     def _shape(self, number):
         """这一行的图形；破损的记一处错，修补过的提醒一句。"""
@@ -158,8 +156,8 @@ class SheetReader:
         return is_header or TOTAL.fullmatch(code.replace(" ", "")) is not None
 
     def _pass_over(self, number, values, code, area, place):
-        if _has_total(values):
-            self._note_total(number, area)
+        if has_total(values):
+            self.totals.note(number, values)
             return True
         if code is not None:
             return True  # 翻页后又印了一遍的表头
@@ -237,31 +235,23 @@ class SheetReader:
             if value is not None
         }
 
-    def _note_total(self, number, area):
-        try:
-            stated = as_decimal(area)
-        except ValueError:
-            stated = None
-        if stated is not None:
-            self.totals.append((number, stated * self.factor, self.total, self.segment))
-        self.segment = Decimal(0)
-
-    def _check_totals(self):
-        """合计、小计和各行加起来对不对得上；有错的行没法加，就不比。"""
-        for number, stated, total, segment in self.totals if self.clean else ():
-            sums = (segment, total, self.total)
-            if min(abs(stated - amount) for amount in sums) < CENT:
-                continue
-            amount = segment or total or self.total
-            advice = (
-                f"这一行写的合计是 {plain(stated)} 亩，各行加起来是 {plain(amount)} 亩，"
-                f"合计{more_or_less(stated - amount, '亩')}；导入以各行为准。"
-            )
-            self.warn(number, self.area.label, stated, advice)
+    def check_totals(self):
+        """文件自己的合计、小计和读到的对不对得上；有错的行没法加，就不比。"""
+        if not self.clean:
+            return
+        left = sum(row[1] for row in self.reading.left if row[0] == self.layout.name)
+        self.totals.check(self.warn, self.reading.notes.append, has_left=bool(left))
 
 
-def _has_total(values):
-    return any(isinstance(v, str) and TOTAL.fullmatch(v.replace(" ", "")) for v in values)
+def settle_parked(reading):
+    """人说不要的重复行：留的那一行还在，才真的不要；已经不重复的照样读。"""
+    for row in reading.parked:
+        if other := reading.seen.get(row.key):
+            left = [row.sheet, row.number, row.village.name, row.code, other.number]
+            reading.left.append(left)
+        else:
+            reading.seen[row.key] = row
+            reading.rows.append(row)
 
 
 def _is_numbering(values):

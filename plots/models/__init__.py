@@ -1,6 +1,6 @@
 """图斑与整改的表：批次、图斑、整改记录、举证材料、图形、检查、退回理由、表头的写法。只用 tasks.models 以下。"""
 
-from plots.models.batches import Batch, BatchBefore
+from plots.models.batches import Batch, BatchBefore, Mend
 from plots.models.checks import GeometryCheck
 from plots.models.choices import Kind, Remedy, Status
 from plots.models.column_aliases import ColumnAlias
@@ -17,6 +17,7 @@ __all__ = [
     "Evidence",
     "GeometryCheck",
     "Kind",
+    "Mend",
     "Patch",
     "PatchShape",
     "PendingEvidence",

@@ -94,3 +94,46 @@ class BatchBefore(models.Model):
     @property
     def changes(self) -> list:
         return json.loads(zlib.decompress(bytes(self.packed)))
+
+
+class Mend(models.Model):
+    """改动：预览时在页面上把上传文件的哪里改成了什么；原文件一个字不动，读的时候照着改。"""
+
+    class Kind(models.TextChoices):
+        CELL = "CELL", "改了一格"
+        VILLAGE = "VILLAGE", "村的写法"
+        LEFT = "LEFT", "重复，不导入"
+
+    batch = models.ForeignKey(
+        Batch, models.CASCADE, related_name="mends", verbose_name="批次", db_index=False
+    )
+    kind = models.CharField("类型", max_length=10, choices=Kind)
+    sheet = models.CharField("工作表", max_length=200, blank=True)
+    row = models.PositiveIntegerField("行", default=0)
+    column = models.PositiveSmallIntegerField("第几列", default=0)  # 从 0 起
+    header = models.CharField("列", max_length=100, blank=True)
+    found = models.CharField("原来", max_length=200, blank=True)
+    text = models.CharField("改成", max_length=500, blank=True)
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="谁改的"
+    )
+    at = models.DateTimeField("什么时候", default=dates.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入时的改动"
+        ordering = ["sheet", "row", "column", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "kind", "sheet", "row", "column", "found"],
+                name="mend_of_a_place_is_one",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.batch} {self.where}：{self.found} → {self.text}"
+
+    @property
+    def where(self) -> str:
+        """改的是哪里，给人看的。"""
+        row = f"第 {self.row} 行" if self.row else ""
+        return f"{row}“{self.header}”" if self.header else row

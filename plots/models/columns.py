@@ -59,7 +59,7 @@ class PatchColumn:
 
 PATCH_COLUMNS = (
     PatchColumn(Field.TARGET, "目标任务", 20),
-    PatchColumn(Field.VILLAGE, "村", 10, "村（社区）名，或 12 位村代码。", True),
+    PatchColumn(Field.VILLAGE, "村", 10, "村名，或 12 位村代码。", True),
     PatchColumn(Field.CODE, "图斑编号", 22, "按下发的编号填，这一列是文本，长编号不会变样。", True),
     PatchColumn(Field.AREA_MU, "面积（亩）", 12, "按亩填，如 3.50。", True),
     PatchColumn(Field.PLACE, "小地名", 16),

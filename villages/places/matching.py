@@ -1,6 +1,7 @@
 """把上级表格里写的村，对到系统里的村。只认写得清楚的，不猜。"""
 
 import re
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from taiping.ground.texts import half_width, listed
@@ -14,6 +15,10 @@ SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 LEVELS = re.compile(
     r"([^市]{1,8}市)?([^区县]{1,8}(?:(?<!社)区|县))?(.{1,8}?(?:镇|乡|街道))?"
 )  # 市、区、镇
+ENDINGS = ("村民委员会", "村委会", "居民委员会", "居委会", "社区", "村")
+LONGEST_NAME = 30  # 字：再长的不是村名，不和村名比像不像
+ALIKE, HINTS = 0.5, 50  # 多像才问“是不是”；一份文件里问到这么多种写法为止
+NEAREST = 3
 
 
 class Match(NamedTuple):
@@ -48,6 +53,7 @@ class VillageIndex:
 
     def __init__(self, villages=None, *, place=""):
         self.by_code, self.by_name, self.by_alias, self.seen = {}, {}, {}, {}
+        self.bare_names, self.hints = None, 0
         self.place = [part for part in LEVELS.match(tidy(place)).groups() if part]
         self.villages = list(Village.objects.all() if villages is None else villages)
         for village in self.villages:
@@ -66,7 +72,7 @@ class VillageIndex:
 
     def _match(self, text):
         if not text:
-            return Match(None, "没有填村，请填村（社区）名或 12 位村代码。")
+            return Match(None, "没有填村，请填村名或 12 位村代码。")
         if SCIENTIFIC.fullmatch(text):
             return Match(
                 None, f"“{text}”是被改成科学计数法的代码，请把这一列设成文本再填完整的代码。"
@@ -85,7 +91,7 @@ class VillageIndex:
             return Match(village)
         return Match(
             None,
-            f"“{text}”：没有代码是 {code} 的村。请核对代码，或在后台“村（社区）”里给这个村填上村代码。",
+            f"“{text}”：没有代码是 {code} 的村。请核对代码，或在后台“{Village._meta.verbose_name}”里给这个村填上村代码。",
         )
 
     def _match_name(self, text):
@@ -107,8 +113,57 @@ class VillageIndex:
 
     def _unknown_name(self, text):
         if LEVELS.fullmatch(text):
-            return f"“{text}”只写到市、区、镇，没有写是哪个村。请补上村（社区）名。"
+            return f"“{text}”只写到市、区、镇，没有写是哪个村。请补上村名。"
         return (
-            f"“{text}”不是系统里的村名或别名。请核对；如果是某个村的另一种写法，"
-            "请管理员在后台“村（社区）”的别名里加上这种写法。"
+            f"“{text}”不是系统里的村名或别名。{self._hint(text)}请核对；如果是某个村的另一种写法，"
+            f"请管理员在后台“{Village._meta.verbose_name}”的别名里加上这种写法。"
         )
+
+    def _hint(self, text):
+        """“是不是铁鹅？”；没有像的，或已经问了许多种写法，是空文字。"""
+        if self.hints >= HINTS:
+            return ""
+        self.hints += 1
+        villages = self.nearest(text)
+        return f"是不是“{villages[0]}”？" if villages else ""
+
+    def nearest(self, value) -> list[Village]:
+        """写法最像的几个村，最像的在前；一个也不像是 []。"""
+        wanted = self._bare(tidy(value))
+        if not wanted or len(wanted) > LONGEST_NAME:
+            return []
+        if self.bare_names is None:
+            self.bare_names = [(village, self._bare_names_of(village)) for village in self.villages]
+        matcher, ranked = SequenceMatcher(b=wanted), []
+        for place, (village, names) in enumerate(self.bare_names):
+            best = 0
+            for name in names:
+                matcher.set_seq1(name)
+                best = max(best, matcher.ratio())
+            if best >= ALIKE:
+                ranked.append((-best, place, village))
+        return [village for *_, village in sorted(ranked)[:NEAREST]]
+
+    def _bare_names_of(self, village):
+        names = (self._bare(tidy(name)) for name in (village.name, *village.alias_list))
+        return [name for name in names if len(name) <= LONGEST_NAME]
+
+    def _bare(self, text):
+        """去掉开头的市、区、镇和末尾的“村”“社区”，只留村自己的名字。"""
+        text = self._without_place(text) or text
+        for ending in ENDINGS:
+            if text.endswith(ending) and text != ending:
+                return text.removesuffix(ending)
+        return text
+
+    def is_name(self, value) -> bool:
+        """像一个村名：不是代码，也不是只写到镇。这样的写法才能记成别名。"""
+        text = tidy(value)
+        return bool(text) and not any(
+            pattern.fullmatch(text) for pattern in (SCIENTIFIC, CODE, LEVELS)
+        )
+
+    def take_as(self, value, name) -> None:
+        """这份文件里 value 这种写法当作叫 name 的村；没有那个村就不管。"""
+        if village := self.by_name.get(tidy(name)):
+            self.seen[tidy(value)] = Match(village)

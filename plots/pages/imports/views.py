@@ -1,5 +1,7 @@
 """导入图斑的页面：上传 → 看会改什么 → 确认。镇工作人员和管理员用。"""
 
+from pathlib import Path
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -10,10 +12,12 @@ from plots.exporting.workbooks import template_workbook
 from plots.importing import Refused, apply_batch, job, keep, preview
 from plots.importing.batches import forget_abandoned, use_crs, use_layout
 from plots.importing.error_workbook import marked_workbook
+from plots.importing.mending import mending, offer_villages
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.progress import ImportJobStatus
+from plots.importing.taking import take_back, take_mends
 from plots.importing.undo import refusal, rehearse, undo
-from plots.models import Batch, Patch
+from plots.models import Batch, Mend, Patch
 from plots.pages.imports.forms import ImportForm, chosen_layout, column_choices
 from plots.pages.patch_list.rows import PAGE
 from taiping.ground import dates
@@ -24,6 +28,7 @@ from tasks.models import Target
 from villages.accounts import drafts
 
 MOST_ROWS, BATCHES = 200, 20
+MOST_MENDED, MOST_REPEATS = 50, 20  # 一页摆出几行要改的、几组重复的
 
 
 @permission_required("plots.import_patches")
@@ -53,12 +58,15 @@ def _batches():
 def import_preview(request, pk):
     batch = find(pk)
     if batch.applied_at:
+        if request.POST.get("do") == "mend":
+            messages.warning(request, f"这份文件已经由{batch.by}导入了，刚才填的没有用上。")
         return _done(request, batch)
     if progress := ImportJobStatus(batch).current():
         return render(request, "plots/imports/running.html", {"batch": batch, "progress": progress})
     if request.method != "POST":
         return show(request, batch)
-    act = {"columns": choose_columns, "crs": choose_crs}.get(request.POST.get("do"), confirm)
+    acts = {"columns": choose_columns, "crs": choose_crs, "mend": mend, "unmend": unmend}
+    act = acts.get(request.POST.get("do"), confirm)
     try:
         act(request, batch)
     except Refused as refusal:
@@ -77,6 +85,7 @@ def _done(request, batch):
         "result": counts_text(batch.counts),
         "page": page.get_page(request.GET.get("page")),
         "may_not_undo": refusal(batch),
+        **mends_of(batch),
     }
     return render(request, "plots/imports/done.html", context)
 
@@ -113,6 +122,7 @@ def show(request, batch, refusal=None):
     review = preview(batch, by=request.user, with_earlier=with_earlier)
     keep(review)
     context = shown(batch, review) | {"refusal": refusal, "with_earlier": with_earlier}
+    context |= to_mend(request, review)
     is_cloud = batch.kind == Batch.Source.CLOUD
     template = "plots/imports/preview_cloud.html" if is_cloud else "plots/imports/preview.html"
     return render(request, template, context, status=422 if refusal else 200)
@@ -133,6 +143,43 @@ def shown(batch, review):
     if review.file_count:
         context["quota_text"], context["quota_agrees"] = quota_text(review)
     return context
+
+
+def to_mend(request, review):
+    """能在页面上改的：有错的行、重复的各组、已经改过的。"""
+    found = mends_of(review.batch)
+    if not review.problems:
+        return found
+    made = mending(review)
+    rows = made.rows[:MOST_MENDED]
+    offer_villages(rows, review.lookups.villages)
+    given = request.POST if request.POST.get("do") == "mend" else drafts.take(request, request.path)
+    for row in rows:
+        for cell in row.cells:
+            cell.typed = given.get(f"c-{cell.key}")
+    return found | {"mending": made, "wrong_rows": rows, "repeats": made.repeats[:MOST_REPEATS]}
+
+
+def mends_of(batch):
+    mends = Mend.objects.filter(batch=batch).select_related("by")
+    return {"mends": mends[:MOST_ROWS], "mend_count": mends.count()}
+
+
+def mend(request, batch):
+    """收下改了的几格，回到预览再查一遍。"""
+    taken = take_mends(preview(batch, by=request.user), request.POST, by=request.user)
+    if taken.count:
+        messages.success(request, f"改了 {taken.count} 处，又查了一遍。")
+    for sentence in taken.told:
+        messages.warning(request, sentence)
+    if not taken.count and not taken.told:
+        messages.info(request, "没有改动。请改了再点“改好再查”。")
+
+
+def unmend(request, batch):
+    pk = whole_number(request.POST.get("mend"))
+    if pk is not None:
+        take_back(batch, pk)
 
 
 def choose_columns(request, batch):
@@ -169,7 +216,7 @@ def import_errors(request, pk):
     review = preview(batch, by=request.user, with_earlier=request.GET.get("earlier") == "on")
     if not review.layouts:
         raise Http404
-    return download(marked_workbook(review), f"{batch.name.rpartition('.')[0]}-错误标注.xlsx")
+    return download(marked_workbook(review), f"{Path(batch.name).stem}-错误标注.xlsx")
 
 
 @require_safe

@@ -20,7 +20,14 @@ from taiping.ground.tables.headers import (
     tidy_header,
 )
 from taiping.ground.tables.keeping import Kept, digest_of, key_of, plain_sheets, sheets_from
-from taiping.ground.tables.marking import ERROR_HEADER, ERROR_SHEET, marked, marked_copy
+from taiping.ground.tables.marking import (
+    ERROR_HEADER,
+    ERROR_SHEET,
+    MarkedSheet,
+    marked,
+    marked_copy,
+    marked_original,
+)
 from taiping.ground.tables.problems import Problem
 from taiping.ground.tables.reading import (
     Sheet,
@@ -44,6 +51,7 @@ __all__ = [
     "Column",
     "HeaderIndex",
     "Kept",
+    "MarkedSheet",
     "Problem",
     "Sheet",
     "SheetWriter",
@@ -63,6 +71,7 @@ __all__ = [
     "key_of",
     "marked",
     "marked_copy",
+    "marked_original",
     "new_book",
     "one_of",
     "plain_header",

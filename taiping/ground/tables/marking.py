@@ -4,14 +4,21 @@
 """
 
 import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import MergedCell
+from openpyxl.comments import Comment
 
 from taiping.ground.tables import styles
+from taiping.ground.tables.cells import shown
 from taiping.ground.tables.headers import HEADER_ROWS, plain_header
 from taiping.ground.tables.problems import Problem
 from taiping.ground.tables.reading import (
-    Sheet,
+    TableError,
     column_letter,
     read_here,
     refuse_unfit,
@@ -22,6 +29,31 @@ from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
 
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"
 WIDTH = 60  # “错误”列有多宽
+NARROWEST, WIDEST, MEASURED_ROWS = 6, 40, 200  # 另写一份时各列多宽，看前面多少行
+MOST_CELLS = 100_000  # 再多的格子，改原文件太慢，另写一份
+NOTE_SIZE = {"width": 300, "height": 90}
+FORMULA = re.compile(
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"((?: [a-z]+="[^"<>]*")*+)>(<f[ >/][^<]*+(?:</f>)?)<v ?/?>(?:</v>)?</c>'
+)
+SHEET_PART = re.compile(r"xl/worksheets/sheet(\d{1,4})\.xml")
+
+
+@dataclass
+class MarkedSheet:
+    """标注的一张表：rows、merges 和读到的一样（见 Sheet）；head 是表头的行号（0 是没有）。
+
+    old_notes 是上次标注的“错误”在第几列（从 0 起，没有是 None）；notes 是 行号 → 句子，行号 0 是整张表的；
+    wrong 是 行号 → {第几列}，要标出来的格子；mended 是 行号 → {第几列: 值}，要写成新值的格子。
+    """
+
+    name: str
+    rows: list[tuple[int, list]]
+    merges: list[tuple[int, int, int]]
+    head: int
+    old_notes: int | None
+    notes: dict[int, list[str]] = field(default_factory=dict)
+    wrong: dict[int, set[int]] = field(default_factory=dict)
+    mended: dict[int, dict[int, object]] = field(default_factory=dict)
 
 
 def marked(source: bytes, problems: list[Problem]) -> bytes:
@@ -93,34 +125,148 @@ def _error_column(sheet):
     return head, sheet.max_column + 1
 
 
-def marked_copy(sheets: list[tuple[Sheet, int, int | None, dict[int, list[str]]]]) -> bytes:
-    """照读到的内容写一份，行号和原来一样 → xlsx 的 bytes。
+def marked_original(source: bytes, sheets: list[MarkedSheet]) -> bytes | None:
+    """上传的 xlsx 原样，读了的表多一列“错误”，错的格子标出来；不能这样改的（太大、老的 .xls、打不开）是 None。"""
+    cells = sum(len(values) for marks in sheets for _, values in marks.rows)
+    if cells > MOST_CELLS or not source.startswith(b"PK"):
+        return None
+    # 读文件的进程不认得数据类以外的东西，只交给它这几样
+    try:
+        return within_limits(_marked_original, source, sheets)
+    except TableError:
+        return None
 
-    每张表：(Sheet, 表头的行号（0 是没有）, 上次标注的“错误”在第几列（没有是 None，有就不再带上）,
-    {行号: [句子]})；行号是 0 的写在第一行。
-    """
+
+def _marked_original(source, sheets):
+    refuse_unfit(source)
+    values = {sheet.name: dict(sheet.rows) for sheet in read_here(source)}
+    try:
+        book = load_workbook(io.BytesIO(source))
+    except Exception:  # 样式不规范的文件，openpyxl 会抛各种错；另写一份
+        return None
+    for marks in sheets:
+        if marks.name not in book.sheetnames:
+            return None
+        _mark_original(book[marks.name], marks)
+    titles = [sheet.title for sheet in book.worksheets]
+    return _with_results(to_bytes(book), [values.get(title, {}) for title in titles])
+
+
+def _mark_original(sheet, marks):
+    at = marks.old_notes if marks.old_notes is not None else _free_column(marks)
+    for number, _ in marks.rows:
+        if marks.old_notes is not None and number != marks.head:
+            sheet.cell(number, at + 1).value = None
+    if marks.head:
+        head = put(sheet.cell(marks.head, at + 1), ERROR_HEADER)
+        head.font = styles.ERROR_FONT
+        if whole := [*marks.notes.get(0, []), *marks.notes.get(marks.head, [])]:
+            head.comment = Comment("\n".join(whole), "系统", **NOTE_SIZE)
+    sheet.column_dimensions[column_letter(at)].width = WIDTH
+    for number, sentences in marks.notes.items():
+        if number not in (0, marks.head):
+            styles.ERROR.dress(put(sheet.cell(number, at + 1), "\n".join(sentences)))
+    for number, cells in marks.mended.items():
+        for column, value in cells.items():
+            cell = sheet.cell(number, column + 1)
+            if not isinstance(cell, MergedCell):
+                put(cell, value)
+    for number, columns in marks.wrong.items():
+        for column in columns:
+            _mark_cell(sheet.cell(number, column + 1), marks.notes.get(number, []))
+
+
+def _mark_cell(cell, sentences):
+    if isinstance(cell, MergedCell):
+        return  # 左右合并的，错写在“错误”列里
+    cell.fill = styles.ERROR_FILL
+    if cell.comment is None and sentences:
+        cell.comment = Comment("\n".join(sentences), "系统", **NOTE_SIZE)
+
+
+def _free_column(marks):
+    """“错误”写在第几列（从 0 起）：表头最后一列的右边，下面也都空着的第一列。"""
+    taken = set()
+    for _, values in marks.rows:
+        taken.update(at for at, value in enumerate(values) if value is not None)
+    heads = [values for number, values in marks.rows if number == marks.head]
+    filled = [at for values in heads for at, value in enumerate(values) if value is not None]
+    at = 1 + (max(filled) if filled else max(taken))
+    while at in taken:
+        at += 1
+    return at
+
+
+def _with_results(content, sheets):
+    """公式算好的结果写回去：openpyxl 只写公式，没有在表格软件里重算过的，再传上来就是空的。"""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
+        for info in old.infolist():
+            text = old.read(info)
+            if found := SHEET_PART.fullmatch(info.filename):
+                number = int(found[1]) - 1
+                if number < len(sheets):
+                    text = FORMULA.sub(_result_of(sheets[number]), text)
+            new.writestr(info, text, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _result_of(rows):
+    def written(found):
+        letters, number, more, formula = found.groups()
+        at = 0
+        for letter in letters:
+            at = at * 26 + letter - 64
+        values = rows.get(int(number), [])
+        value = values[at - 1] if at <= len(values) else None
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            return found[0]
+        kind = b' t="str"' if isinstance(value, str) else b""
+        result = escape(shown(value)).encode()
+        place = b'<c r="' + letters + number + b'"' + more + kind + b">"
+        return place + formula + b"<v>" + result + b"</v></c>"
+
+    return written
+
+
+def marked_copy(sheets: list[MarkedSheet]) -> bytes:
+    """照读到的内容写一份，行号和原来一样，上下合并的照样合并 → xlsx 的 bytes。"""
     book = Workbook(write_only=True)
-    for sheet, header_row, old_notes, notes in sheets:
-        _copy(book, sheet, header_row, old_notes, notes)
+    for marks in sheets:
+        _copy(book, marks)
     return to_bytes(book)
 
 
-def _copy(book, sheet, header_row, old_notes, notes):
-    rows = [(number, values[:old_notes]) for number, values in sheet.rows]
+def _copy(book, marks):
+    rows = [(number, values[: marks.old_notes]) for number, values in marks.rows]
     width = max(len(values) for _, values in rows)
-    columns = [Column("", None)] * width + [Column(ERROR_HEADER, WIDTH)]
-    copy = SheetWriter(book, sheet_title(sheet.name), columns)
+    columns = [Column("", each) for each in _widths(rows, width)] + [Column(ERROR_HEADER, WIDTH)]
+    freeze = f"A{marks.head + 1}" if marks.head else None
+    copy = SheetWriter(book, sheet_title(marks.name), columns, freeze=freeze)
     first = rows[0][0]
     for number, values in rows:
         while copy.number < number - 1:
             copy.line([], styles.AS_GIVEN)
-        sentences = notes.get(number, [])
-        if number == first:
-            sentences = sentences + notes.get(0, [])
-        header = ERROR_HEADER if number == header_row else ""
-        look = styles.BOLD if header else styles.AS_GIVEN
-        if sentences:
-            look = styles.ERROR
+        sentences = marks.notes.get(number, [])
+        if number == first and number != marks.head:
+            sentences = sentences + marks.notes.get(0, [])
+        header = ERROR_HEADER if number == marks.head else ""
+        look = styles.ERROR if sentences else styles.AS_GIVEN
+        looks = [styles.AS_GIVEN] * width + [styles.BOLD if header else look]
+        for at in marks.wrong.get(number, ()):
+            looks[at] = styles.WRONG
         filled = [*values, *[None] * (width - len(values))]
-        text = "；".join(filter(None, [header, *sentences]))
-        copy.line([*filled, text], [styles.AS_GIVEN] * width + [look])
+        copy.line([*filled, header or "\n".join(sentences)], looks)
+    for top, bottom, at in marks.merges:
+        if at < width:
+            copy.merge(top, at + 1, bottom, at + 1)
+
+
+def _widths(rows, width):
+    """各列多宽：照前面几行的字。"""
+    widths = [NARROWEST] * width
+    for _, values in rows[:MEASURED_ROWS]:
+        for at, value in enumerate(values):
+            text = shown(value)
+            widths[at] = max(widths[at], min(len(text) + len(text.encode()) // 3, WIDEST))
+    return widths

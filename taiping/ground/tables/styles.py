@@ -101,6 +101,7 @@ AS_GIVEN = Style()
 BOLD = Style(Font(bold=True))
 ERROR_FONT, ERROR_FILL = Font(color=RED), _fill("FBECEA")
 ERROR = Style(ERROR_FONT, WRAPPED_TOP, ERROR_FILL)
+WRONG = Style(fill=ERROR_FILL)
 
 # 给人看、打印的表
 GRID = _box("9AA69C")

@@ -76,7 +76,10 @@ def test_titles_units_totals_merges_and_footers_are_passed_over(town):
         ("团碾", "T-2", Decimal("1.5")),
         ("白云", "T-3", Decimal("1.5")),
     ]
-    assert review.notes == ["第 13 行没有编号、村和面积，按说明行略过：“填报人：张三 审核人：李四”"]
+    assert review.notes == [
+        "第 13 行没有编号、村和面积，按说明行略过：“填报人：张三 审核人：李四”",
+        "读到的 3 行加起来与文件的合计一致：4000 m²、3 个。",
+    ]
     assert review.found.new[0].extra == {}
 
 
@@ -196,7 +199,7 @@ def test_codes_stay_text(town):
         ),
         ([1, "团碾", "T-1", 1e30], "太大了，请核对面积和单位。"),
         ([1, "土桥镇白云村", "T-1", 1], "不是系统里的村名或别名。"),
-        ([1, None, "T-1", 1], "第 2 行“村”：没有填村，请填村（社区）名或 12 位村代码。"),
+        ([1, None, "T-1", 1], "第 2 行“村”：没有填村，请填村名或 12 位村代码。"),
         ([1, "太平镇", "T-1", 1], "没有写是哪个村"),
         (
             [1, "团碾", "T-1", 1, "地" * 101],
@@ -238,7 +241,8 @@ def test_huge_area_and_wrong_total_are_warned_of_not_refused(town):
 
     assert [str(warning) for warning in review.warnings] == [
         "第 2 行“图斑面积（亩）”：合 12000 亩，一块图斑不大会有这么大，请核对面积和单位。",
-        "第 3 行“图斑面积（亩）”：这一行写的合计是 12001 亩，各行加起来是 12000 亩，合计多 1 亩；导入以各行为准。",
+        "第 3 行“图斑面积（亩）”：文件里的合计是 12,001.00 亩，读到的 1 行加起来是 12,000.00 亩，"
+        "差 1.00 亩。请核对，导入以各行为准。",
     ]
     assert Patch.objects.get().area_mu == 12000
 

@@ -1,0 +1,52 @@
+"""改动：预览时在页面上改的几格、认的村、不要的重复行；读文件的时候照着改，原文件不动。"""
+
+from dataclasses import dataclass, field
+
+from plots.models import Batch, Mend
+from taiping.ground.tables import Sheet
+from taiping.ground.tables.reading import tidy
+
+Place = tuple[str, int, int]  # (表名, 行号, 第几列（从 0 起）)
+
+
+@dataclass
+class Mends:
+    """cells 是改了的格子，villages 是 村的写法 → 村名，left 是不导入的 (表名, 行号)。"""
+
+    cells: dict[Place, str] = field(default_factory=dict)
+    villages: dict[str, str] = field(default_factory=dict)
+    left: set[tuple[str, int]] = field(default_factory=set)
+    originals: dict[Place, object] = field(default_factory=dict)  # 改以前的值，读了文件才有
+
+    @classmethod
+    def of(cls, batch: Batch) -> "Mends":
+        mends = cls()
+        rows = Mend.objects.filter(batch=batch).order_by("pk")
+        for kind, sheet, row, column, found, text in rows.values_list(
+            "kind", "sheet", "row", "column", "found", "text"
+        ):
+            if kind == Mend.Kind.CELL:
+                mends.cells[sheet, row, column] = text
+            elif kind == Mend.Kind.VILLAGE:
+                mends.villages[found] = text
+            else:
+                mends.left.add((sheet, row))
+        return mends
+
+    def grounds(self) -> list:
+        """能写成 JSON 的：变了就要重新读。"""
+        cells = sorted([*place, text] for place, text in self.cells.items())
+        return [cells, sorted(self.villages.items()), sorted(self.left)]
+
+    def put_into(self, sheets: list[Sheet]) -> None:
+        """改了的格子写进读到的表。"""
+        by_sheet = {}
+        for (name, row, column), text in self.cells.items():
+            by_sheet.setdefault(name, {}).setdefault(row, []).append((column, text))
+        for sheet in sheets:
+            wanted = by_sheet.get(sheet.name, {})
+            for number, values in sheet.rows if wanted else ():
+                for column, text in wanted.get(number, ()):
+                    values += [None] * (column + 1 - len(values))
+                    self.originals[sheet.name, number, column] = values[column]
+                    values[column] = tidy(text)
