@@ -3,14 +3,20 @@
 import gc
 from contextlib import contextmanager
 
-from plots.importing.apply import Refused, apply_patches, rehearse_amendments, silent
+from plots.importing.apply import (
+    Refused,
+    apply_patches,
+    refuse_mended_since,
+    rehearse_amendments,
+    silent,
+)
 from plots.importing.cloud import apply_cloud, examine_cloud
 from plots.importing.keeping import keep
 from plots.importing.review import Review, examine
 from plots.models import Batch
 from taiping.ground.tables import Kept
 
-__all__ = ["Refused", "apply_batch", "keep", "preview"]
+__all__ = ["Refused", "apply_batch", "keep", "preview", "refuse_mended_since"]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from plots.geometry.attach import attach, refresh
 from plots.importing.before import keep_before
 from plots.importing.bulk import laid
 from plots.importing.compare import standing, with_records
+from plots.importing.mends import Mends
 from plots.importing.review import PatchReview, compare_now, examine
 from plots.models import Batch, Patch, RectificationRecord, Status
 from taiping.ground import dates
@@ -33,14 +34,26 @@ def silent(step, done, total):
     """不报进度。"""
 
 
-def lock_unapplied(batch):
-    """锁住还没导入的批次，同一份文件同时点两次也只导入一次。"""
+MENDED_SINCE = (
+    "您看过以后，又有人在这份文件里改了几格，没有导入。下面是改过以后的，请看清楚再导入。"
+)
+
+
+def refuse_mended_since(batch, seen):
+    """看过的改动和现在的不一样就不导入；seen 是看过的那一份的 key。"""
+    if Mends.of(batch).key != seen:
+        raise Refused(MENDED_SINCE)
+
+
+def lock_unapplied(batch, review):
+    """锁住还没导入的批次，同一份文件同时点两次也只导入一次；读过以后又有人改的不导入。"""
     Batch.objects.select_for_update().values_list("pk").get(pk=batch.pk)
     batch = Batch.objects.select_related("target__plan").get(pk=batch.pk)
     if batch.applied_at:
         raise Refused(
             f"“{batch.name}”已经在 {timezone.localtime(batch.applied_at):%Y-%m-%d %H:%M} 导入过了。"
         )
+    refuse_mended_since(batch, review.lookups.mends.key)
     return batch
 
 
@@ -54,7 +67,7 @@ def apply_patches(batch, *, by, review: PatchReview | None = None, tick=silent) 
         review = compare_now(review) if review else examine(batch, recalling=True)
         refuse_unclean(review)
         with _laid_out(batch, review.found, by, tick) as lots, transaction.atomic():
-            batch = lock_unapplied(batch)
+            batch = lock_unapplied(batch, review)
             if standing(batch.target) == before and not _mark_again(review.found.changed):
                 _write(batch, review, lots, by, tick)
                 return review

@@ -165,7 +165,7 @@ def apply_cloud(
     while True:
         kept = total - len(waiting)
         with transaction.atomic():
-            batch = lock_unapplied(batch)
+            batch = lock_unapplied(batch, review)
             _one_turn(review, waiting, by, with_earlier, lambda done: tick("上报", done, total))
             if not waiting:
                 _refuse_unless_skipped(review, kept, skip_refused)

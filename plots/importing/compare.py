@@ -10,7 +10,7 @@ from plots.importing.parsed import ParsedRow
 from plots.ledger.replay import STATEFUL
 from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, Remedy, Status
 from plots.models.choices import ENDED
-from taiping.ground.area import plain, rounded
+from taiping.ground.area import figure, plain, told_apart
 from taiping.ground.geometry.shapes import Shape
 from taiping.ground.tables import Problem, as_text
 from tasks.models import Target
@@ -134,7 +134,7 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
 
 def _split_problem(row, old, named):
     advice = (
-        f"图斑 {row.code} 已经拆分，原来的面积 {plain(old['area_mu'])} 亩不能再改；"
+        f"图斑 {row.code} 已经拆分，原来的面积 {figure(old['area_mu'])} 亩不能再改；"
         "请删掉这一行，改拆分出来的图斑。"
     )
     sheet = row.sheet if named else ""
@@ -182,7 +182,7 @@ def _change(row, old):
     fields, values = [], {}
     if row.area_mu != old["area_mu"]:
         values["area_mu"] = row.area_mu
-        fields.append((LABELS["area_mu"], plain(old["area_mu"]), plain(row.area_mu)))
+        fields.append((LABELS["area_mu"], *told_apart(old["area_mu"], row.area_mu)))
     for name, value in row.facts.items():
         if value != old[name]:
             values[name] = value
@@ -205,7 +205,7 @@ def _shape_change(row, old, digest):
     """已有的图斑只换图形，面积、地类等一概不动。"""
     if row.shape.digest == digest:
         return None
-    measured = f"量算 {plain(rounded(row.shape.mu))} 亩"
+    measured = f"量算 {figure(row.shape.mu)} 亩"
     fields = [("图形", "原来的图形" if digest else "", measured)]
     return PatchChange(row, old["pk"], fields, {}, old, shape=row.shape)
 

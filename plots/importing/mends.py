@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from plots.models import Batch, Mend
-from taiping.ground.tables import Sheet
+from taiping.ground.tables import Sheet, key_of
 from taiping.ground.tables.reading import tidy
 
 Place = tuple[str, int, int]  # (表名, 行号, 第几列（从 0 起）)
@@ -37,6 +37,11 @@ class Mends:
         """能写成 JSON 的：变了就要重新读。"""
         cells = sorted([*place, text] for place, text in self.cells.items())
         return [cells, sorted(self.villages.items()), sorted(self.left)]
+
+    @property
+    def key(self) -> str:
+        """改成了什么样：看过的和要导入的是不是同一样。"""
+        return key_of(self.grounds())
 
     def put_into(self, sheets: list[Sheet]) -> None:
         """改了的格子写进读到的表。"""

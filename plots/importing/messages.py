@@ -1,7 +1,7 @@
 """怎么说：预览的一句话、和方案任务数的比较、批次的结果。页面和命令说的一样。"""
 
 from plots.importing.review import PatchReview, Review
-from taiping.ground.area import plain
+from taiping.ground.area import figure
 from taiping.ground.words import more_or_less
 
 COUNTS = (
@@ -35,9 +35,9 @@ def headline(review: Review) -> str:
 def quota_text(review: PatchReview) -> tuple[str, bool]:
     """(一句话, 是不是一致)：表里的合计、导入后的合计和方案的任务数比。"""
     target, found = review.batch.target, review.found
-    total = f"下发合计 {plain(found.file_mu)} 亩、{found.file_count} 个"
+    total = f"下发合计 {figure(found.file_mu)} 亩、{found.file_count} 个"
     if found.kept:
-        total += f"，加上系统里已有的，共 {plain(found.after_mu)} 亩、{found.after_count} 个"
+        total += f"，加上系统里已有的，共 {figure(found.after_mu)} 亩、{found.after_count} 个"
     gaps = [
         more_or_less(actual - planned, unit)
         for planned, actual, unit in (

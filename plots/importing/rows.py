@@ -15,7 +15,7 @@ from plots.importing.patch_cells import (
 )
 from plots.importing.totals import TOTAL, Totals, has_total
 from plots.models.columns import AREAS, ENDED_WORDS, FACTS, Field
-from taiping.ground.area import plain, rounded
+from taiping.ground.area import figure, plain, rounded
 from taiping.ground.tables import as_decimal, as_text
 from tasks.models import Target
 
@@ -201,7 +201,7 @@ class SheetReader:
             return self.measured.get(number)  # 图形坏了的，错记在图形上
         area = self._parsed(self.in_mu, number, label, value)
         if area is not None and area > DOUBTFUL:
-            advice = f"合 {plain(area)} 亩，一块图斑不大会有这么大，请核对面积和单位。"
+            advice = f"合 {figure(area)} 亩，一块图斑不大会有这么大，请核对面积和单位。"
             self.warn(number, label, value, advice)
         return area
 

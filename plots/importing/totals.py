@@ -7,7 +7,7 @@ from decimal import Decimal
 from plots.importing.layout import Layout
 from plots.importing.names import AREA_FIELDS
 from plots.models.columns import EXTRA, Field
-from taiping.ground.area import plain, told_apart
+from taiping.ground.area import spoken, told_apart
 from taiping.ground.tables import as_decimal
 from villages.places.matching import VillageIndex
 
@@ -112,7 +112,7 @@ class Totals:
             wrong = self._compared(stated, at, label, unit, [self.all], warn, f"读到的{more}")
             is_wrong |= wrong is True
             if wrong is False:
-                agreed.append(f"{plain(stated.amounts[at])} {unit}".strip())
+                agreed.append(f"{spoken(stated.amounts[at])} {unit}".strip())
         if stated.count is not None and stated.count != self.all.rows:
             is_wrong = True
             sentence = (

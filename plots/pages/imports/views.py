@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from plots.exporting.workbooks import template_workbook
-from plots.importing import Refused, apply_batch, job, keep, preview
+from plots.importing import Refused, apply_batch, job, keep, preview, refuse_mended_since
 from plots.importing.batches import forget_abandoned, use_crs, use_layout
 from plots.importing.error_workbook import marked_workbook
 from plots.importing.mending import mending, offer_villages
@@ -195,6 +195,8 @@ def choose_crs(request, batch):
 
 
 def confirm(request, batch):
+    if seen := request.POST.get("seen"):
+        refuse_mended_since(batch, seen)
     options = {}
     if batch.kind == Batch.Source.CLOUD:
         options = {

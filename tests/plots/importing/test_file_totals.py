@@ -32,7 +32,7 @@ def test_a_total_that_agrees_is_said(town):
     warnings, notes = told(town, *ROWS, ["合计", "3个", 74170, 101])
 
     assert warnings == []
-    assert notes == ["读到的 3 行加起来与文件的合计一致：74170 m²、101、3 个。"]
+    assert notes == ["读到的 3 行加起来与文件的合计一致：74,170 m²、101、3 个。"]
 
 
 def test_a_small_gap_and_a_wrong_count_are_warned_of(town):

@@ -240,7 +240,7 @@ def test_huge_area_and_wrong_total_are_warned_of_not_refused(town):
     review = town.load(xlsx(HEADER, [1, "团碾", "T-1", 12000], [None, "合计", None, 12001]))
 
     assert [str(warning) for warning in review.warnings] == [
-        "第 2 行“图斑面积（亩）”：合 12000 亩，一块图斑不大会有这么大，请核对面积和单位。",
+        "第 2 行“图斑面积（亩）”：合 12,000.00 亩，一块图斑不大会有这么大，请核对面积和单位。",
         "第 3 行“图斑面积（亩）”：文件里的合计是 12,001.00 亩，读到的 1 行加起来是 12,000.00 亩，"
         "差 1.00 亩。请核对，导入以各行为准。",
     ]

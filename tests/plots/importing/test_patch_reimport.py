@@ -43,7 +43,7 @@ def test_changes_are_told_old_and_new_and_empty_cells_change_nothing(town):
     review = town.load(xlsx([*HEADER, "备注"], [1, "团碾", "T-1", 4, None, "王五", "新"]))
 
     assert review.found.changed[0].fields == [
-        ("面积（亩）", "3.5", "4"),
+        ("面积（亩）", "3.50", "4.00"),
         ("承包人（项目主体）", "张三", "王五"),
         ("备注", "旧", "新"),
     ]
@@ -98,7 +98,7 @@ def test_the_same_code_in_another_village_is_a_new_patch_and_pointed_out(town):
 
 def test_sum_is_compared_with_the_quota_and_pointed_out(town):
     assert quota_text(town.look(xlsx(HEADER, *ROWS))) == (
-        "下发合计 15.5 亩、2 个，与方案一致。",
+        "下发合计 15.50 亩、2 个，与方案一致。",
         True,
     )
 
@@ -106,7 +106,7 @@ def test_sum_is_compared_with_the_quota_and_pointed_out(town):
 
     assert not agrees
     assert told == (
-        "下发合计 3.5 亩、1 个；方案是 2 个、15.5 亩，少 12 亩、少 1 个。请核对，不改也能导入。"
+        "下发合计 3.50 亩、1 个；方案是 2 个、15.50 亩，少 12 亩、少 1 个。请核对，不改也能导入。"
     )
 
 
@@ -139,7 +139,7 @@ def test_an_amendment_that_cannot_be_is_listed_in_the_preview_and_nothing_saved(
         town.load(content)
 
     assert len(review.problems) == 1
-    assert "第 2 行“面积（亩）”：“复耕复种”已上报 6 亩，比更正后的 5 亩还多" in str(
+    assert "第 2 行“面积（亩）”：“复耕复种”已上报 6.00 亩，比更正后的 5.00 亩还多" in str(
         review.problems[0]
     )
     assert patch.records.count() == 1
@@ -173,7 +173,7 @@ def test_a_split_patch_keeps_its_area(town):
     other = town.look(xlsx(HEADER, [1, "团碾", "T-1", 9]))
 
     assert same.is_empty and not same.problems
-    assert "已经拆分，原来的面积 10 亩不能再改" in str(other.problems[0])
+    assert "已经拆分，原来的面积 10.00 亩不能再改" in str(other.problems[0])
 
 
 def test_a_file_is_imported_only_once(town):
@@ -190,7 +190,7 @@ def test_queries_do_not_grow_with_rows(town, django_assert_max_num_queries):
     rows = [[n, "团碾", f"T-{n}", 1] for n in range(300)]
     batch = town.batch(xlsx(HEADER, *rows))
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         apply_batch(batch, by=town.staff)
 
     assert Patch.objects.count() == 300

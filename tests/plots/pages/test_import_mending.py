@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from plots.importing import preview
+from plots.importing import Refused, apply_batch, preview
 from plots.models import Batch, Mend, Patch
 from tests.plots.pages.test_patch_import_page import confirm, preview_of
 from tests.worlds.factories import make_patch, make_plan, make_steps_target, make_user, make_village
@@ -244,3 +244,37 @@ def test_a_mended_batch_left_for_a_week_goes_with_its_mends(client, staff, targe
 
     assert client.get(url).status_code == 404
     assert not Mend.objects.exists()
+
+
+def test_what_another_clerk_mended_after_the_preview_is_not_imported_unseen(client, staff, target):
+    content = xlsx(HEADER, [1, "团碾", "T-1", "3,5", "塆里"])
+    url, _ = preview_of(client, target, content)
+    mend(client, url, c_0_2_3="3.5")
+    seen = re.search(r'name="seen" value="(\w+)"', client.get(url).content.decode())[1]
+    other = Client()
+    other.force_login(make_user(role=Role.STAFF, name="刘泽"))
+
+    (made,) = Mend.objects.all()
+    other.post(url, {"do": "unmend", "mend": made.pk})
+    mend(other, url, c_0_2_3="35")
+    page = client.post(url, {"do": "apply", "rows": 1, "seen": seen}).content.decode()
+
+    assert "您看过以后，又有人在这份文件里改了几格，没有导入。" in page
+    assert saved() == []
+    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    client.post(url, {"do": "apply", "rows": 1, "seen": seen})
+    assert saved() == [("团碾", "T-1", Decimal(35))]
+
+
+def test_a_cell_mended_while_the_import_runs_stops_it(client, staff, target):
+    """读好了、还没有写的时候别人改了一格：写的和记下的改动不能是两样。"""
+    url, _ = preview_of(client, target, xlsx(HEADER, [1, "团碾", "T-1", "3,5", "塆里"]))
+    mend(client, url, c_0_2_3="3.5")
+    mends = Mend.objects.all()
+    read = preview(Batch.objects.get(), by=staff)
+
+    mends.update(text="35")
+
+    with pytest.raises(Refused, match="又有人在这份文件里改了几格"):
+        apply_batch(Batch.objects.get(), by=staff, review=read)
+    assert saved() == []

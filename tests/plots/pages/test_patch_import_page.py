@@ -73,7 +73,7 @@ def confirm(client, url, **fields):
 def test_upload_preview_confirm(client, staff, target):
     url, page = preview_of(client, target)
     assert "“自然撂荒地整治”会新增 2 个、改动 0 个图斑。" in page
-    assert "下发合计 15.5 亩、2 个，与方案一致。" in page
+    assert "下发合计 15.50 亩、2 个，与方案一致。" in page
     assert Patch.objects.count() == 0
 
     done = confirm(client, url).content.decode()
@@ -116,11 +116,11 @@ def test_changed_values_are_shown_old_and_new(client, staff, target):
     url, page = preview_of(client, target, xlsx(HEADER, [1, "团碾", "T-1", 4, "坡上", "张三"]))
 
     cells = cells_of(page)
-    assert ["列：面积（亩）", "现在：3.5", "改成：4"] in cells
+    assert ["列：面积（亩）", "现在：3.50", "改成：4.00"] in cells
     assert ["列：小地名", "现在：塆里", "改成：坡上"] in cells
     done = confirm(client, url).content.decode()
-    assert ["列：面积（亩）", "原来：3.5", "改成：4"] in cells_of(done)
-    assert "加上系统里已有的，共 16 亩、2 个；方案是 2 个、15.50 亩，多 0.50 亩" in page
+    assert ["列：面积（亩）", "原来：3.5", "改成：4.00"] in cells_of(done)
+    assert "加上系统里已有的，共 16.00 亩、2 个；方案是 2 个、15.50 亩，多 0.50 亩" in page
 
 
 def test_errors_are_listed_and_come_back_in_a_workbook(client, staff, target):

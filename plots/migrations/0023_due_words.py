@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('plots', '0021_dated_by_the_systems_clock'),
+        ('plots', '0022_mends_in_the_preview'),
         ('tasks', '0007_dated_by_the_systems_clock'),
         ('villages', '0004_tasks_seen_at'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
