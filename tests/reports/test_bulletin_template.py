@@ -13,7 +13,7 @@ from docx.shared import Mm, Pt
 from taiping.reports.bulletin import write_bulletin
 from taiping.reports.bulletin.docx import to_docx
 from taiping.reports.bulletin.template import SHIPPED, STYLES, own_template
-from tests.reports.test_bulletin_pages import font, layout, size
+from tests.reports.test_bulletin_pages import font, layout, signature, size
 from tests.worlds.factories import make_user
 from tests.worlds.kept import again
 from tests.worlds.reports_town import DAY, ReportsTown
@@ -96,7 +96,7 @@ def test_the_signature_follows_the_dates_indent(town):
         indent.set(qn("w:right"), "640")
 
     def right(document):
-        return int(layout(document.paragraphs[-2], "w:ind", "w:rightChars"))
+        return int(layout(signature(document)[0], "w:ind", "w:rightChars"))
 
     before = right(written(town))
     edit(change)
@@ -110,9 +110,9 @@ def test_words_of_the_template_never_reach_the_bulletin(town):
 
     document = written(town)
 
-    assert len(document.tables) == 1
+    assert len(document.tables) == 3
     assert not any("样式" in paragraph.text for paragraph in document.paragraphs)
-    assert document.paragraphs[0].text.startswith("〔")
+    assert document.paragraphs[4].text.startswith("〔")
 
 
 @pytest.mark.parametrize("name", STYLES)

@@ -3,6 +3,7 @@
 import io
 
 from docx.document import Document
+from docx.enum.section import WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -17,7 +18,6 @@ from taiping.reports.bulletin.imprint import put_imprint, section_for
 from taiping.reports.bulletin.putting import (
     characters,
     clean,
-    exact,
     indent_right,
     put_blank,
     put_run,
@@ -163,8 +163,7 @@ def put_annexes(document: Document, annexes: list[Annex]) -> None:
     for place, annex in enumerate(annexes, start=1):
         start = section_for(annex) if annex is annexes[-1] else None
         if start is not None:
-            document.add_section(start)
-            exact(document.paragraphs[-1], Pt(1))
+            new_section(document, start)
         mark = put_text(document, annex_name(place, annexes), template.ANNEX)
         mark.paragraph_format.page_break_before = None if start is None else False
         put_blank(document, 1, keeps=True)
@@ -172,6 +171,14 @@ def put_annexes(document: Document, annexes: list[Annex]) -> None:
         put_blank(document, 1, keeps=True)
         for block in annex.blocks:
             PUT[block.kind](document, block)
+
+
+def new_section(document: Document, start: WD_SECTION) -> None:
+    """分节记在前面最后一段上，不多出一个空行。"""
+    document.add_section(start)
+    *_, before, mark = document.paragraphs
+    before._p.set_sectPr(mark._p.pPr.find(qn("w:sectPr")))
+    mark._p.getparent().remove(mark._p)
 
 
 def annex_name(place: int, annexes: list[Annex]) -> str:

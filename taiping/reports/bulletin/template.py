@@ -60,8 +60,11 @@ def _completed(document):
     lacking = [name for name in ADDED if name not in known]
     if lacking:
         shipped = Document(str(SHIPPED)).styles
+        normal = document.styles.default(WD_STYLE_TYPE.PARAGRAPH).style_id
         for name in lacking:
-            document.styles.element.append(deepcopy(shipped[name].element))
+            style = deepcopy(shipped[name].element)
+            style.basedOn_val = normal
+            document.styles.element.append(style)
     return document
 
 
