@@ -50,8 +50,13 @@ class BulletinForm(forms.Form):
         super().__init__(given, **kwargs)
 
     def clean_number(self):
-        """年份的括号统一成六角括号。"""
-        return YEAR.sub(r"〔\1〕", self.cleaned_data["number"])
+        """年份的括号统一成六角括号；没有年份的多半是没写全。"""
+        number = YEAR.sub(r"〔\1〕", self.cleaned_data["number"])
+        if number and "〔" not in number:
+            raise forms.ValidationError(
+                f"“{number}”里没有用六角括号括起来的年份，请写成“太府发〔2024〕12号”这样，或空着手填。"
+            )
+        return number
 
 
 def _plain(given):
