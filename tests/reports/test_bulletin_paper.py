@@ -146,7 +146,9 @@ def test_the_list_has_every_overdue_patch_and_its_heading_on_every_page(town):
 
 def imprint_of(document):
     boxes = document.element.body.findall(f".//{qn('w:txbxContent')}")
-    rows = [paragraph for box in boxes for paragraph in box.findall(qn("w:p"))]
+    rows = [
+        row for box in boxes for row in box.findall(qn("w:p")) if row.find(qn("w:r")) is not None
+    ]
     return ["".join(text.text or "\t" for text in row.iter(qn("w:t"), qn("w:tab"))) for row in rows]
 
 

@@ -15,7 +15,7 @@ from taiping.reports.bulletin.annexes import Annex
 from taiping.reports.bulletin.letter import Letter
 from taiping.reports.bulletin.putting import border, characters, exact, put_run, put_text
 
-LINE = Pt(28.95)
+LINE, RULE_ROOM = Pt(28.95), Pt(4)
 THICK, THIN = 8, 6  # 首末两条 0.35 毫米、中间的 0.25 毫米，八分之一磅
 COPIES_CHARS = 25  # 抄送一行几个字：左右各空一字，“抄送：”以后对齐
 LINES, LINE_CHARS, MARGIN = 22, 27, 2  # 一页几行、一行几个字；离页边 MARGIN 行以内的算估不准
@@ -55,28 +55,34 @@ WPS = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
 
 def put_imprint(document: Document, letter: Letter) -> None:
     """一个贴着版心底的文本框；正文后面留一样高的空，剩的地方不够就一起到下一页，不会盖住字。"""
-    rows = [*_copies(document, letter), _printed(document, letter)]
-    for place, row in enumerate(rows):
-        top = {} if place else {"top": (THICK, 1, "auto")}
-        border(row, **top, bottom=(THIN if row is not rows[-1] else THICK, 1, "auto"))
-    lines = len(rows) + (len(letter.copies) + 2) // COPIES_CHARS if letter.copies else 1
-    height = Length(LINE * lines + Pt(6))
+    rows, lines = [_rule(document, THICK)], 1
+    if letter.copies:
+        rows += [_copies(document, letter.copies), _rule(document, THIN)]
+        lines += -(-len(letter.copies) // COPIES_CHARS)
+    rows += [_printed(document, letter), _rule(document, THICK)]
+    height = Length(LINE * lines + RULE_ROOM * 3)
     room = put_text(document, "")
     exact(room, height)
     _box(document, room, height, rows)
 
 
-def _copies(document, letter):
-    if not letter.copies:
-        return []
+def _rule(document, size):
+    """和版心一样宽的一条线：字左右空一字，线不空。"""
+    row = put_text(document, "")
+    exact(row, Pt(2))
+    border(row, top=(size, 0, "auto"))
+    return row
+
+
+def _copies(document, copies):
     row = put_text(document, "", template.IMPRINT)
-    put_run(row, f"抄送：{letter.copies}")
+    put_run(row, f"抄送：{copies}")
     given = row.paragraph_format
     given.left_indent, given.first_line_indent = Pt(56), Pt(-42)  # 回行和冒号后面的首字对齐
     indent = row._p.pPr.find(qn("w:ind"))
     indent.set(qn("w:leftChars"), "400")
     indent.set(qn("w:hangingChars"), "300")
-    return [row]
+    return row
 
 
 def _printed(document, letter):

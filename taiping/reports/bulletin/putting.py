@@ -88,5 +88,5 @@ def characters(text: str) -> int:
 
 
 def widest(text: str) -> int:
-    """最多占几个字宽（百分之一字）：大写字母比数字宽，按宽的算。"""
-    return characters(text) + sum(25 for char in text if char.isascii() and not char.isdigit())
+    """最多占几个字宽（百分之一字）：字母比数字宽，按宽的算。"""
+    return characters(text) + sum(25 for char in text if char.isascii() and char.isalpha())
