@@ -12,7 +12,7 @@ from docx.shared import Mm, Pt
 
 from taiping.reports.bulletin import write_bulletin
 from taiping.reports.bulletin.docx import to_docx
-from taiping.reports.bulletin.template import SHIPPED, STYLES, own_template
+from taiping.reports.bulletin.template import ADDED, SHIPPED, STYLES, own_template
 from tests.reports.test_bulletin_pages import font, layout, signature, size
 from tests.worlds.factories import make_user
 from tests.worlds.kept import again
@@ -128,6 +128,25 @@ def test_a_template_lacking_a_style_is_refused_by_its_name(town, client, name):
         "请在 WPS 里打开它，新建同名的样式再保存。"
         "也可以把这个文件从数据文件夹里挪走，就用系统自带的版式。"
     ) in page.content.decode()
+
+
+def test_a_template_kept_from_before_still_works(town):
+    """单位早先存的没有红头、附件、版记的样式：用系统自带的，别的照单位的。"""
+
+    def change(document):
+        without(*ADDED)(document)
+        document.styles["Normal"].element.set(qn("w:styleId"), "a")  # WPS 存过的
+        for style in document.styles.element.iter(qn("w:basedOn")):
+            style.set(qn("w:val"), "a")
+
+    edit(change)
+
+    document = written(town)
+
+    annexed = next(row for row in document.paragraphs if row.text == "附件1")
+    assert annexed.style.name == "附件序号"
+    assert annexed.style.base_style.name == "Normal"
+    assert font(annexed, annexed.runs[0]) == "黑体"
 
 
 def test_the_command_says_the_same_and_writes_nothing(town, tmp_path):

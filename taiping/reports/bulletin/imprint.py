@@ -21,7 +21,8 @@ COPIES_CHARS = 25  # 抄送一行几个字：左右各空一字，“抄送：�
 LINES, LINE_CHARS, MARGIN = 22, 27, 2  # 一页几行、一行几个字；离页边 MARGIN 行以内的算估不准
 HEAD_LINES = 5  # 附件序号、标题和中间的空
 BOX = """
-<w:drawing {namespaces}>
+<mc:AlternateContent {namespaces}><mc:Choice Requires="wps">
+<w:drawing>
   <wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="1"
     behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1">
     <wp:simplePos x="0" y="0"/>
@@ -49,7 +50,9 @@ BOX = """
     </a:graphic>
   </wp:anchor>
 </w:drawing>
+</mc:Choice></mc:AlternateContent>
 """
+MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 WPS = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
 
 
@@ -93,13 +96,13 @@ def _printed(document, letter):
 def _box(document: Document, room: Paragraph, height: Length, rows: list[Paragraph]) -> None:
     section = document.sections[-1]
     width = section.page_width - section.left_margin - section.right_margin
-    namespaces = f'{nsdecls("w", "wp", "a")} xmlns:wps="{WPS}"'
+    namespaces = f'{nsdecls("w", "wp", "a")} xmlns:wps="{WPS}" xmlns:mc="{MC}"'
     given = {"namespaces": namespaces, "wps": WPS, "name": quoteattr("版记")}
-    drawing = parse_xml(BOX.format(width=int(width), height=int(height), **given))
-    content = drawing.find(f".//{qn('w:txbxContent')}")
+    box = parse_xml(BOX.format(width=int(width), height=int(height), **given))
+    content = box.find(f".//{qn('w:txbxContent')}")
     for row in rows:
         content.append(row._p)
-    room.add_run()._r.append(drawing)
+    room.add_run()._r.append(box)
 
 
 def section_for(annex: Annex) -> WD_SECTION | None:
