@@ -134,11 +134,7 @@ def test_word_says_what_the_preview_says(town, client):
     document = opened(town.plan)
     page = client.get("/bulletin/?on=2024-10-20").content.decode()
 
-    own = [
-        paragraph.text
-        for paragraph in document.paragraphs
-        if paragraph.text.startswith("（") and "。" in paragraph.text
-    ]
+    own = [text for text in texts_of(document) if text.startswith("（") and "。" in text]
     assert len(own) == 9  # 三项任务、四类问题、两条下步工作
     for text in own:
         assert text.split("。", 1)[1] in page
@@ -170,10 +166,8 @@ def test_demo_figures_say_so(town):
 
     document = opened(town.plan)
 
-    assert "（含演示数据，不是真实情况）" in [paragraph.text for paragraph in document.paragraphs]
-    assert "1．本次统计含演示数据，不是真实情况，不得作为正式数据使用。" in [
-        paragraph.text for paragraph in document.paragraphs
-    ]
+    assert "（含演示数据，不是真实情况）" in texts_of(document)
+    assert "1．本次统计含演示数据，不是真实情况，不得作为正式数据使用。" in texts_of(document)
 
 
 def test_odd_characters_do_not_break_the_file(town):
