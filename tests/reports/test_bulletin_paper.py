@@ -12,6 +12,7 @@ from html import unescape
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from docx.shared import Mm
 
 from taiping.reports.bulletin import write_bulletin
 from taiping.reports.bulletin.docx import to_docx
@@ -165,6 +166,14 @@ def test_the_imprint_is_last_and_says_what_was_entered(town):
     ]
     assert document.paragraphs[-1]._p.find(f".//{qn('w:txbxContent')}") is not None
     assert len(imprint_of(opened(town.plan))) == 1  # 没有抄送的不写这一行
+
+
+def test_the_imprint_never_covers_the_words_above_it(town):
+    """正文后面留着一样高的空：剩的地方不够，空和版记一起到下一页。"""
+    for copies in ("", "区农业农村委，" * 20):
+        room = opened(town.plan, copies=copies).paragraphs[-1]
+        (extent,) = room._p.iter(qn("wp:extent"))
+        assert abs(room.paragraph_format.line_spacing - int(extent.get("cy"))) < Mm(0.5)
 
 
 def test_a_line_with_an_unbroken_string_is_not_stretched(town):
