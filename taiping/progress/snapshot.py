@@ -12,10 +12,11 @@ from plots.ledger.older_plans import Unfinished, unfinished
 from plots.models import Patch
 from taiping.ground import dates
 from taiping.ground.moments import one_moment
+from taiping.progress.comparison import Comparison, compared
 from taiping.progress.figures import Progress, TargetFigures
 from taiping.progress.layout import VillageRow, village_rows
 from taiping.progress.patch_states import PatchOnDay, patches_on_day
-from taiping.progress.progress import plan_progress
+from taiping.progress.progress import progress_of_two_days
 from taiping.progress.returns import Returns, returns_by_village
 from tasks.models import Plan, Reading
 from tasks.models.question import BASES, DONE
@@ -27,6 +28,12 @@ class Snapshot:
     progress: Progress
     taken_at: datetime
     has_demo: bool
+    earlier: Progress | None = None  # 早些时候的，只用来比
+
+    @cached_property
+    def moved(self) -> Comparison | None:
+        """比早些时候动了多少；不比是 None。"""
+        return compared(self.earlier, self.progress)
 
     @property
     def plan(self) -> Plan:
@@ -66,12 +73,17 @@ class Snapshot:
 
 @contextmanager
 def snapshot(
-    plan: Plan, on: date, basis: str = DONE, villages: list[Village] | None = None
+    plan: Plan,
+    on: date,
+    basis: str = DONE,
+    villages: list[Village] | None = None,
+    before: date | None = None,
 ) -> Iterator[Snapshot]:
-    """with 里面的查询（进度和逐块的图斑）看到的是同一时刻的数据。"""
+    """with 里面的查询（进度和逐块的图斑）看到的是同一时刻的数据；before 是拿来比的那天。"""
     with one_moment():
-        figures = plan_progress(plan, on, basis, villages)
-        yield Snapshot(figures, timezone.localtime(dates.now()), demo_counted(figures))
+        figures, earlier = progress_of_two_days(plan, on, before, basis, villages)
+        taken_at = timezone.localtime(dates.now())
+        yield Snapshot(figures, taken_at, demo_counted(figures), earlier)
 
 
 def demo_counted(figures: Progress) -> bool:

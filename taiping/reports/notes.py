@@ -11,7 +11,7 @@ def chinese_moment(moment: datetime) -> str:
 
 
 def explanations(shot: Snapshot, returns: bool = False) -> list[str]:
-    """统计说明的各条，每条一句话；returns 时说明待重报和差错率。"""
+    """统计说明的各条，每条一句话；returns 时说明已退回和差错率。"""
     recorded = shot.progress.basis == "recorded"
     basis = (
         "按录入日期统计，看的是那天系统里已经录入的"
@@ -19,20 +19,20 @@ def explanations(shot: Snapshot, returns: bool = False) -> list[str]:
         else "按完成日期统计，补录的算在实际完成的那天"
     )
     lines = [
-        f"数据截至{long_date(shot.on)}，{basis}；全部数字出自{chinese_moment(shot.taken_at)}的同一次取数。",
+        f"数据截至{long_date(shot.on)}，{basis}；统计时间{chinese_moment(shot.taken_at)}。",
         "上报指该村里做的最后一步已经完成，核实指最后一步已经完成（镇级核实、竣工验收或核实销号）；"
         "个数按整块完成的图斑计，面积含部分完成的。",
         "核查无问题的图斑从认定之日起个数算完成，面积不算整治面积，单列为核减，不算按期也不算逾期，"
-        "认定以前做完的步照原来的日期；任务数有个数的，核减的面积从任务面积中扣除，只按面积下达的不扣。",
+        "认定以前做完的步骤照原来的日期；任务数有个数的，核减的面积从任务面积中扣除，只按面积下达的不扣。",
         "任务数有个数的是清单，图斑都做完就是完成，完成面积小于图斑面积的另外列出；只按面积下达的，面积要到任务数。",
-        "按期与否看完成日期是否晚于截止日期；方案未定时限的，按方案结束日期"
+        "按期与否看完成日期是否晚于截止日期；方案没有定截止日期的，按方案结束日期"
         f"{long_date(shot.plan.ends_on)}判断。",
         "逾期指有一步过了截止日期还没有完成的图斑，核查无问题和暂缓的不算；下一步由村里、镇里、区里做的，"
         "分别是村该办、镇该办、区该办，各村只看村该办的。",
         "占比向下取到0.1%；面积单位为亩，1亩等于2000/3平方米，合计后再舍入。",
     ]
     if returns:
-        lines.insert(-1, "待重报指已退回、还没有重新上报的图斑；差错率是退回次数占上报次数的比例。")
+        lines.insert(-1, "已退回指退回以后还没有重新上报的图斑；差错率是退回次数占上报次数的比例。")
     lines[1:1] = [f"{row}，不在本次统计里。" for row in shot.older_plans]
     if shot.has_demo:
         lines.insert(0, "本次统计含演示数据，不是真实情况，不得作为正式数据使用。")

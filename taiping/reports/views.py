@@ -11,6 +11,7 @@ from taiping.progress.question import DashboardQuery
 from taiping.reports.bulletin import bulletin_name, write_bulletin
 from taiping.reports.bulletin.docx import to_docx
 from taiping.reports.bulletin.form import BulletinForm
+from taiping.reports.bulletin.letter import Letter
 from taiping.reports.bulletin.template import TemplateError
 from taiping.reports.confirmation import confirmation
 from taiping.reports.weekly import weekly_name, weekly_workbook
@@ -20,12 +21,11 @@ from villages.models import Village
 
 
 def written(question, form):
-    """按表单里的文号和单位写一份通报；填得不对的那一项不用。"""
+    """按表单里的红头、文号、日期写一份通报；填得不对的那一项不用。"""
     form.is_valid()
-    given = form.cleaned_data
-    issuer = given.get("issuer") or None
+    letter = Letter.of(question.plan, form.cleaned_data)
     return write_bulletin(
-        question.plan, question.on, question.basis, number=given.get("number", ""), issuer=issuer
+        question.plan, question.on, question.basis, before=question.before, letter=letter
     )
 
 

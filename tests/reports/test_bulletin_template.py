@@ -12,8 +12,8 @@ from docx.shared import Mm, Pt
 
 from taiping.reports.bulletin import write_bulletin
 from taiping.reports.bulletin.docx import to_docx
-from taiping.reports.bulletin.template import SHIPPED, STYLES, own_template
-from tests.reports.test_bulletin_pages import font, layout, size
+from taiping.reports.bulletin.template import ADDED, SHIPPED, STYLES, own_template
+from tests.reports.test_bulletin_pages import font, layout, signature, size
 from tests.worlds.factories import make_user
 from tests.worlds.kept import again
 from tests.worlds.reports_town import DAY, ReportsTown
@@ -96,7 +96,7 @@ def test_the_signature_follows_the_dates_indent(town):
         indent.set(qn("w:right"), "640")
 
     def right(document):
-        return int(layout(document.paragraphs[-2], "w:ind", "w:rightChars"))
+        return int(layout(signature(document)[0], "w:ind", "w:rightChars"))
 
     before = right(written(town))
     edit(change)
@@ -110,9 +110,9 @@ def test_words_of_the_template_never_reach_the_bulletin(town):
 
     document = written(town)
 
-    assert len(document.tables) == 1
+    assert len(document.tables) == 3
     assert not any("样式" in paragraph.text for paragraph in document.paragraphs)
-    assert document.paragraphs[0].text.startswith("〔")
+    assert document.paragraphs[4].text.startswith("〔")
 
 
 @pytest.mark.parametrize("name", STYLES)
@@ -128,6 +128,25 @@ def test_a_template_lacking_a_style_is_refused_by_its_name(town, client, name):
         "请在 WPS 里打开它，新建同名的样式再保存。"
         "也可以把这个文件从数据文件夹里挪走，就用系统自带的版式。"
     ) in page.content.decode()
+
+
+def test_a_template_kept_from_before_still_works(town):
+    """单位早先存的没有红头、附件、版记的样式：用系统自带的，别的照单位的。"""
+
+    def change(document):
+        without(*ADDED)(document)
+        document.styles["Normal"].element.set(qn("w:styleId"), "a")  # WPS 存过的
+        for style in document.styles.element.iter(qn("w:basedOn")):
+            style.set(qn("w:val"), "a")
+
+    edit(change)
+
+    document = written(town)
+
+    annexed = next(row for row in document.paragraphs if row.text == "附件1")
+    assert annexed.style.name == "附件序号"
+    assert annexed.style.base_style.name == "Normal"
+    assert font(annexed, annexed.runs[0]) == "黑体"
 
 
 def test_the_command_says_the_same_and_writes_nothing(town, tmp_path):

@@ -7,7 +7,10 @@ from django.conf import settings
 
 from taiping.progress.snapshot import snapshot
 from taiping.progress.words import name_suffix
+from taiping.reports.bulletin.annexes import Annex, annexes
 from taiping.reports.bulletin.blocks import Heading, Paragraph, Table
+from taiping.reports.bulletin.letter import Letter
+from taiping.reports.bulletin.problems import named
 from taiping.reports.bulletin.sections import sections
 from tasks.models import Plan
 
@@ -16,29 +19,34 @@ SUBJECT = "关于全镇耕地保护工作进展情况的通报"
 
 @dataclass
 class Bulletin:
-    number: str  # 发文字号；没有编号的留空位手填
-    issuer: str
+    letter: Letter
     addressee: str
     blocks: list[Heading | Paragraph | Table]
-    dated_on: date
+    annexes: list[Annex]
     has_demo: bool
     title: list[str] = field(default_factory=list)  # 标题按词意分行
 
     def __post_init__(self):
-        self.title = [line for line in (self.issuer, SUBJECT) if line]
+        self.title = [line for line in (self.letter.issuer, SUBJECT) if line]
 
 
 def write_bulletin(
-    plan: Plan, on: date, basis: str = "done", *, number: str = "", issuer: str | None = None
+    plan: Plan,
+    on: date,
+    basis: str = "done",
+    *,
+    before: date | None = None,
+    letter: Letter | None = None,
 ) -> Bulletin:
-    """全部数字出自一次取数；issuer 空着用方案的发文单位，number 空着留给人手填。"""
-    with snapshot(plan, on, basis) as shot:
+    """全部数字出自一次取数；before 是上期截至哪天，没有就不比；letter 没给就用方案的发文单位和今天。"""
+    with snapshot(plan, on, basis, before=before) as shot:
+        found = named(shot)
+        attached = annexes(shot, found)
         return Bulletin(
-            number=number.strip() or f"〔{shot.taken_at.year}〕　　号",
-            issuer=plan.issuer if issuer is None else issuer.strip(),
-            addressee="各村（社区）：",
-            blocks=sections(shot),
-            dated_on=shot.taken_at.date(),
+            letter=letter or Letter.of(plan),
+            addressee="各村：",
+            blocks=sections(shot, found, attached),
+            annexes=attached,
             has_demo=shot.has_demo,
         )
 

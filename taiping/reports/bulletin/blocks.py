@@ -1,6 +1,6 @@
 """通报的几种段落：网页预览和 Word 各按自己的样子显示。"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -22,11 +22,15 @@ class Paragraph:
 
 @dataclass
 class Table:
-    """rows 里都是写好的文字；total 是最后的合计行。"""
+    """rows 里都是写好的文字；total 是最后的合计行，清单没有合计。
+
+    清单的第二列是图斑编号，断开就认不得；least 是别的列最窄多少，匀给它用的。
+    """
 
     title: str
     head: list[str]
     rows: list[list[str]]
     widths: list[int]  # 毫米
     total: list[str]
+    least: list[int] = field(default_factory=list)
     kind: str = "table"

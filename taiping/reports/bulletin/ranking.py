@@ -1,4 +1,4 @@
-"""各村名次：只看结果。先比核实占比（核实个数 ÷ 本村图斑个数），再比该村里办的逾期个数；没有图斑的村不排。"""
+"""各村名次。先比核实占比（核实个数 ÷ 本村图斑个数），再比该村里办的逾期个数；没有图斑的村不排。"""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -84,8 +84,8 @@ def _named(rows, row):
 
 
 def table(rows: list[Ranked]) -> Table:
-    title = "各村图斑整治进展（单位：个）"
-    head = ["名次", "村（社区）", "图斑", "上报", "核实", "核实占比", "村该办的逾期"]
+    title = "（单位：个）"
+    head = ["名次", "村", "图斑", "上报", "核实", "核实占比", "村该办的逾期"]
     lines = [_line(str(row.place), row.village.name, row.counts) for row in rows]
     sums = [sum(each) for each in zip(*(row.counts for row in rows), strict=True)]
     return Table(title, head, lines, [16, 36, 20, 20, 20, 24, 20], _line("合计", "", sums))

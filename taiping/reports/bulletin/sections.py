@@ -1,4 +1,4 @@
-"""通报的六个部分，依次由数写出来。"""
+"""通报正文的几个部分，依次由数写出来。"""
 
 from taiping.ground.dates import long_date
 from taiping.ground.words import numeral
@@ -6,39 +6,36 @@ from taiping.progress.figures import Progress
 from taiping.progress.snapshot import Snapshot
 from taiping.progress.states import MilestoneState
 from taiping.reports.bulletin import ranking, sentences, steps
-from taiping.reports.bulletin.blocks import Heading, Paragraph, Table
-from taiping.reports.bulletin.problems import problems
-from taiping.reports.notes import explanations
+from taiping.reports.bulletin.annexes import VILLAGES, Annex, place_of
+from taiping.reports.bulletin.blocks import Heading, Paragraph
+from taiping.reports.bulletin.changes import against_before
+from taiping.reports.bulletin.problems import Named, problems
 
 SOON_DAYS = 30  # 下步工作先说这么多天内截止的
 
 
-def sections(shot: Snapshot) -> list[Heading | Paragraph | Table]:
-    """一级标题已编号。"""
+def sections(shot: Snapshot, found: Named, attached: list[Annex]) -> list[Heading | Paragraph]:
+    """一级标题已编号；found 是逾期、退回、暂缓的图斑，attached 是附件，正文里说见附件几。"""
     opening = (
         f"根据《{shot.plan.title}》，现将截至{long_date(shot.on)}全镇耕地保护工作进展情况通报如下。"
     )
     blocks = [Paragraph(opening)]
-    for number, (title, content) in enumerate(_parts(shot), start=1):
+    for number, (title, content) in enumerate(_parts(shot, found, attached), start=1):
         blocks += [Heading(f"{numeral(number)}、{title}"), *content]
     return blocks
 
 
-def _parts(shot):
+def _parts(shot, found, attached):
     progress = shot.progress
-    notes = [
-        Paragraph(f"{number}．{line}") for number, line in enumerate(explanations(shot), start=1)
-    ]
     if not progress.targets:
         nothing = f"{shot.plan}还没有目标任务，暂无可通报的进展。"
-        return [("总体情况", [Paragraph(nothing)]), ("统计说明", notes)]
+        return [("总体情况", [Paragraph(nothing)])]
     return [
-        ("总体情况", overview(progress)),
+        ("总体情况", overview(shot)),
         ("分任务进展", by_target(progress)),
-        ("各村情况", by_village(progress)),
-        ("存在问题", problems(shot)),
+        ("各村情况", by_village(progress, place_of(VILLAGES, attached))),
+        ("存在问题", problems(shot, found)),
         ("下步工作", next_steps(progress)),
-        ("统计说明", notes),
     ]
 
 
@@ -50,13 +47,18 @@ def lettered(lines: list[tuple[str, str]]) -> list[Paragraph]:
     ]
 
 
-def overview(progress: Progress) -> list[Paragraph]:
+def overview(shot: Snapshot) -> list[Paragraph]:
+    """全镇一段，与上期相比一段。"""
+    progress = shot.progress
     texts = [
         sentences.timing(progress),
         sentences.overall(progress),
         sentences.patches_overall(progress),
     ]
-    return [Paragraph("".join(texts))]
+    paragraphs = [Paragraph("".join(texts))]
+    if change := against_before(progress, shot.moved):
+        paragraphs.append(Paragraph(change))
+    return paragraphs
 
 
 def by_target(progress: Progress) -> list[Paragraph]:
@@ -78,27 +80,28 @@ def _state_words(figures):
     return figures.state.label
 
 
-def by_village(progress: Progress) -> list[Paragraph | Table]:
+def by_village(progress: Progress, annex: int) -> list[Paragraph]:
+    """annex 是各村表在附件几。"""
     rows, without = ranking.ranked(progress)
     if not rows:
         return [Paragraph("各村都还没有图斑，暂不排名。")]
-    text = "名次只看结果：按核实占比由高到低，占比相同的看该村里办的逾期个数，少的在前。"
+    text = f"各村按核实占比由高到低排列，占比相同的，村该办的逾期少的在前（见附件{annex}）。"
     text += ranking.sentence(rows) + sentences.owed_by_others(progress.owed)
     if without:
         names = "、".join(village.name for village in without)
         text += f"{names}没有图斑，不参加排名。"
-    return [Paragraph(text), ranking.table(rows)]
+    return [Paragraph(text)]
 
 
 def next_steps(progress: Progress) -> list[Paragraph]:
-    """截止还没到的，按日期列；逾期的、未定时限的各一句；都完成了就说都完成了。"""
+    """截止还没到的，按日期列；逾期的、没有定截止日期的各一句；都完成了就说都完成了。"""
     lines = [*_floors(progress), *_overdue(progress), *_ahead(progress), *_undated(progress)]
     if lines:
         return lettered(lines)
     is_done = all(figures.state.is_done for figures in progress.targets)
     if progress.on > progress.plan.ends_on and not is_done:
-        return [Paragraph("方案规定的时限都已经过去，没有未到期的时间节点。")]
-    return [Paragraph("各时间节点都已完成，没有未到期的时限。")]
+        return [Paragraph("方案规定的截止日期都已经过去。")]
+    return [Paragraph("各时间节点都已完成。")]
 
 
 def _floors(progress):
@@ -115,7 +118,7 @@ def _overdue(progress):
         late.append("图斑")
         who = "责任单位和有关村逐个核对原因"
     if late:
-        text = f"已经逾期的{'和'.join(late)}，请{who}，尽快完成并上报。"
+        text = f"对已经逾期的{'和'.join(late)}，请{who}，尽快完成并上报。"
         yield "抓紧补上逾期的任务", text
 
 
@@ -139,5 +142,5 @@ def _undated(progress):
         return
     when = "方案已经结束，请尽快完成。"
     if progress.on <= progress.plan.ends_on:
-        when = f"请在方案结束日期{long_date(progress.plan.ends_on)}前完成。"
-    yield "推进未定时限的任务", f"{'，'.join(undated)}，方案未定时限，{when}"
+        when = f"请在{long_date(progress.plan.ends_on)}方案结束前完成。"
+    yield "推进没有定截止日期的任务", f"{'，'.join(undated)}，方案没有定截止日期，{when}"

@@ -62,11 +62,11 @@ def timing(progress: Progress) -> str:
     """方案还没开始、已经结束时的一句；在年度中间是空文字。"""
     plan, on = progress.plan, progress.on
     if on < plan.starts_on:
-        return f"方案从{long_date(plan.starts_on)}开始，到统计之日还没有开始。"
+        return f"方案从{long_date(plan.starts_on)}开始，目前还没有开始。"
     if on > plan.ends_on:
         has_patches = any(figures.patch_count for figures in progress.targets)
-        late = "，没有完成、也没有暂缓的都算逾期" if has_patches else ""
-        return f"方案已于{long_date(plan.ends_on)}结束，以下是结束以后的情况{late}。"
+        late = "，没有完成的图斑（暂缓的除外）都按逾期统计" if has_patches else ""
+        return f"方案已于{long_date(plan.ends_on)}结束{late}。"
     return ""
 
 
@@ -85,9 +85,9 @@ def patches_overall(progress: Progress) -> str:
 
 
 def owed_by_others(owed: Owed) -> str:
-    """不在村里的逾期，单说一句；没有是空文字。"""
-    parts = [f"{words}{number}个" for _, words, number in owed.by_others]
-    return f"另有逾期的图斑不在村里：{'、'.join(parts)}，不算各村的。" if parts else ""
+    """不该村里办的逾期，单说一句；没有是空文字。"""
+    parts = [f"{words}{number}个" for actor, words, number in owed.parts if actor != "VILLAGE"]
+    return f"另有{'、'.join(parts)}逾期，不计入各村。" if parts else ""
 
 
 def reading(figures: TargetFigures) -> str:
@@ -108,7 +108,7 @@ def patch_progress(figures: TargetFigures) -> str:
     told = (relapsed_text(figures), brought_text(figures), carried_text(figures))
     aside = [f"{words}。" for words in told if words]
     if not figures.patch_count and aside:
-        return f"{quota(figures)}，没有还在算的图斑。{''.join(aside)}"
+        return f"{quota(figures)}，目前没有图斑。{''.join(aside)}"
     if not figures.patch_count:
         return f"{quota(figures)}，还没有图斑，暂无进展数据。"
     own = both(figures.patch_count, figures.patch_area, figures)
@@ -126,22 +126,21 @@ def done(figures: TargetFigures) -> str:
     confirmed = worked(figures, figures.confirmed_count, figures.confirmed)
     exempt = ""
     if figures.exempt_count:
-        exempt = f"核查无问题{figures.exempt_count}个，核减面积{quantity(figures.exempt, figures)}"
+        exempt = f"核查无问题{figures.exempt_count}个，核减{quantity(figures.exempt, figures)}"
     if figures.exempt_count == figures.patch_count:
-        return f"现有图斑全部核查无问题，核减面积{quantity(figures.exempt, figures)}。"
+        return f"现有图斑全部核查无问题，核减{quantity(figures.exempt, figures)}。"
+    aside = f"（含{exempt}）" if exempt else ""
     if not confirmed:
-        besides = f"{exempt}；其余" if exempt else ""
         if single or not reported:
             step = "整治" if single else figures.reporting.milestone.name
-            return f"{besides}还没有完成{step}的。" if exempt else f"还没有图斑完成{step}。"
-        if exempt:
-            return f"已上报{reported}（个数含核查无问题的），核实的只有{exempt}；其余还没有核实。"
-        return f"已上报{reported}，还没有核实。"
-    count = f"{confirmed}（个数含{exempt}）" if exempt else confirmed
+            return f"{exempt}，其余还没有完成{step}。" if exempt else f"还没有图斑完成{step}。"
+        return f"已上报{reported}{aside}，还没有核实通过的。"
     if figures.confirmed_count == figures.patch_count:
-        return f"现有图斑已全部{verb}，共{count}，{shares(figures, verb)}{short(figures)}。"
+        return (
+            f"现有图斑已全部{verb}，共{confirmed}{aside}，{shares(figures, verb)}{short(figures)}。"
+        )
     before = "" if single else f"已上报{reported}，"
-    return f"{before}已{verb}{count}，{shares(figures, verb)}{short(figures)}。"
+    return f"{before}已{verb}{confirmed}{aside}，{shares(figures, verb)}{short(figures)}。"
 
 
 def short(figures: TargetFigures) -> str:

@@ -36,7 +36,7 @@ def milestone(figures: TargetFigures, row: MilestoneFigures) -> str:
     if row.state == MilestoneState.NOT_STARTED:
         starts_on = row.milestone.starts_on or figures.target.plan.starts_on
         return f"{date_beside(starts_on, row.on)}开始、{due}截止，还没有到时段"
-    rest = f"，另有{row.overdue_count}个图斑逾期未完成" if row.overdue_count else ""
+    rest = f"，另有{row.overdue_count}个图斑逾期" if row.overdue_count else ""
     if row.state == MilestoneState.DONE:
         when = "" if row.undated else f"（{due}截止）"
         return f"{when}已{'按期' if row.days_left < 0 else ''}完成{rest}"
@@ -49,22 +49,23 @@ def milestone(figures: TargetFigures, row: MilestoneFigures) -> str:
 
 
 def _deadline(row, due):
-    left = days_words(row.days_left, gap="")
+    past = "逾期" if row.state == MilestoneState.OVERDUE else "已过"
+    left = days_words(row.days_left, gap="", past=past)
     if row.undated:
-        past = f"，{left}" if row.days_left < 0 else ""
-        return f"方案未定时限，按方案结束日期{due}判断{past}"
+        gone = f"，{left}" if row.days_left < 0 else ""
+        return f"方案没有定截止日期，以方案结束的{due}为准{gone}"
     return f"{due}截止，{left}" if row.days_left else f"{due}当天截止"
 
 
 def _reached(figures, row):
-    """完成了多少：过了截止的再分按期、逾期完成和逾期未完成，还说清差多少。"""
+    """完成了多少：过了截止的再分按期完成、逾期完成和逾期，还说清差多少。"""
     found = both(row.reached_count, row.reached, figures)
     text = f"已完成{found}" if found else "还没有完成的"
     if row.days_left >= 0:
         return text
     text += _timing(row)
     if row.overdue_count:
-        return f"{text}，还有{row.overdue_count}个图斑逾期未完成"
+        return f"{text}，还有{row.overdue_count}个图斑逾期"
     return f"{text}，比任务数少{row.lacking}" if row.lacking else text
 
 
@@ -88,7 +89,8 @@ def overdue_steps(progress: Progress) -> list[str]:
             continue
         parts = []
         for row in late:
-            parts.append(f"{row.milestone.name}（{row.reason}）")
+            lack = f"，还差{row.lacking}" if row.lacking else ""
+            parts.append(f"{row.milestone.name}（逾期{row.days_over}天{lack}）")
         lines.append(f"{target.name}的{'、'.join(parts)}")
     return lines
 
@@ -139,7 +141,7 @@ def _together(steps):
 
 
 def undated_steps(progress: Progress) -> list[str]:
-    """方案未定时限、还没完成的节点：“违法占用耕地问题的整改落实、核实销号”。"""
+    """方案没有定截止日期、还没完成的节点：“违法占用耕地问题的整改落实、核实销号”。"""
     names = {}
     for figures, row in progress.milestones:
         if row.undated and not row.state.is_done:

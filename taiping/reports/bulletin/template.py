@@ -1,5 +1,6 @@
 """通报的版式模板：一份 Word，里面是各种样式、页边距和页码。单位可以放自己的一份，在 WPS 里改好样式就行。"""
 
+from copy import deepcopy
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +15,9 @@ NUMBER, TITLE, DEMO, ADDRESSEE = "发文字号", "公文标题", "演示说明",
 HEADING, LEAD, BODY = "一级标题", "二级标题", "公文正文"
 CAPTION, TABLE_HEAD, TABLE_TEXT, TABLE = "表题", "表头", "表格文字", "公文表格"
 ISSUER, DATED_ON = "署名", "成文日期"
+MARK, ATTACHMENTS, ANNEX = "发文机关标志", "附件说明", "附件序号"
+LIST_HEAD, LIST_TEXT, IMPRINT = "清单表头", "清单文字", "版记"
+ADDED = (MARK, ATTACHMENTS, ANNEX, LIST_HEAD, LIST_TEXT, IMPRINT)  # 单位早先存的模板里没有
 CHARACTERS, TABLES = {LEAD}, {TABLE}  # 别的都是段落样式
 STYLES = [
     *(NUMBER, TITLE, DEMO, ADDRESSEE, HEADING, LEAD, BODY),
@@ -47,7 +51,21 @@ def open_template() -> WordDocument:
         raise TemplateError(
             f"版式模板 {OWN} 里没有样式{names}。请在 WPS 里打开它，新建同名的样式再保存。{_way_out()}"
         )
-    return _emptied(document)
+    return _emptied(_completed(document))
+
+
+def _completed(document):
+    """后来才有的样式，单位的模板里没有的，用系统自带的。"""
+    known = {style.name for style in document.styles}
+    lacking = [name for name in ADDED if name not in known]
+    if lacking:
+        shipped = Document(str(SHIPPED)).styles
+        normal = document.styles.default(WD_STYLE_TYPE.PARAGRAPH).style_id
+        for name in lacking:
+            style = deepcopy(shipped[name].element)
+            style.basedOn_val = normal
+            document.styles.element.append(style)
+    return document
 
 
 def _way_out():

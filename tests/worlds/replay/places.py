@@ -88,10 +88,11 @@ def listed_in(book, name, column):
 
 
 def bulletin(plan, on, basis):
-    """(各段的字, 各村的表)。"""
-    blocks = write_bulletin(plan, on, basis).blocks
-    texts = [block.lead + block.text for block in blocks if block.kind == "paragraph"]
-    tables = [block for block in blocks if block.kind == "table"]
+    """(各段的字, 附件里各村的表)。"""
+    written = write_bulletin(plan, on, basis)
+    texts = [block.lead + block.text for block in written.blocks if block.kind == "paragraph"]
+    found = [annex.blocks for annex in written.annexes if annex.title.startswith("各村")]
+    tables = found[0] if found else []
     return texts, {row[1]: [int(cell) for cell in (*row[2:5], row[6])] for row in _rows(tables)}
 
 
