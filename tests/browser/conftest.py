@@ -18,6 +18,10 @@ from tests.worlds.walk_town import WalkTown
 expect.set_options(timeout=20_000)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--renew-help", action="store_true", help="重新照帮助里的图（static/help）")
+
+
 @pytest.fixture
 def line(live_server):
     """立在测试网站前面的线，见 Line；浏览器从 line.url 进，网站也认得（127.0.0.1，浏览器当它是安全的来源）。"""
