@@ -5,13 +5,14 @@
 
 import io
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from auditlog.models import LogEntry
 from django.conf import settings as project
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from PIL import Image
 
 from plots.models import Patch, Status
@@ -29,6 +30,7 @@ PICTURES = Path(project.BASE_DIR) / "static" / "help"
 MOST_BYTES = 60 * 1024
 QUOTED = re.compile("“([^”]+)”")
 WIDTH = {PHONE: 360, DESK: 1280}
+UNDER_HEADER = 72  # 页头一直在最上面，从它下面照起
 # 人看得见的字，格子里的字和名字，按钮；收着的菜单里的也算
 WORDS = """() => {
   const named = [...document.querySelectorAll("[aria-label], input, option")];
@@ -65,7 +67,7 @@ def places():
         "zhen-today": ("/today/", ""),
         "zhen-import": ("/patches/import/", ""),
         "zhen-review": ("/review/", ""),
-        "zhen-reading": ("/plan/readings/", "main"),
+        "zhen-reading": ("/plan/readings/", ""),
         "zhen-papers": ("/bulletin/", ""),
         "ling-late": ("/", ""),
         "ling-goals": ("/", "#targets"),
@@ -86,7 +88,7 @@ def photograph(page, job, start):
     page.set_viewport_size({"width": width, "height": high * width // wide})
     if start:
         place = page.locator(start).first.bounding_box()["y"]
-        page.evaluate("(top) => window.scrollTo(0, top)", place - 12)
+        page.evaluate("(top) => window.scrollTo(0, top)", place - UNDER_HEADER)
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     small = shot.resize(job.size, Image.Resampling.LANCZOS)
     for colours in (64, 32, 16, 12, 8):
@@ -105,11 +107,12 @@ def demo(media, settings):
     LoginFailure.objects.create(
         username="演示账号", ip_address="10.0.0.8", user_agent="x", failures_since_start=5
     )
+    noon = timezone.make_aware(datetime(2024, 10, 20, 12))
     village = Village.objects.get(name="团碾")
     village.aliases = "团碾社区"
     village.save(update_fields=["aliases"])
     accounts = demo_accounts()
-    LogEntry.objects.update(actor=accounts[Role.ADMIN])
+    LogEntry.objects.update(actor=accounts[Role.ADMIN], timestamp=noon)
     return accounts
 
 
