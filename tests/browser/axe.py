@@ -7,7 +7,6 @@ axe-core 由 axe-playwright-python 带着，不向外要。
 
 from importlib.resources import files
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 # 颜色正在慢慢变的先变完；页面上没有自己响的声音、视频，也没有锁住方向的样式，不用为它们先取文件
 VIOLATIONS = """async (only) => {
@@ -21,10 +20,7 @@ COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 # (规则, 哪一页)：为什么可以
 ALLOWED = {
-    (
-        "meta-refresh",
-        "/screen/",
-    ): "大屏挂在墙上没有人按，每分钟自己换成新的；要细看的有总览，数是同样的",
+    ("meta-refresh", "/screen/"): "大屏挂在墙上没有人按，每分钟自己换成新的；要细看有总览",
 }
 
 
@@ -33,11 +29,12 @@ class Inspector:
 
     def __init__(self):
         self.found, self.seen = {}, 0
+        self.script = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
     def look(self, page, where, on_a_phone=False):
         """page 要是电脑的宽、浅色；看完还它原样。"""
         self.seen += 1
-        page.evaluate(AXE)
+        page.evaluate(self.script)
         self.ask(page, where, "浅色", {})
         page.emulate_media(color_scheme="dark")
         self.ask(page, where, "深色", COLOURS)
