@@ -257,10 +257,18 @@ class MilestoneAdmin(StepsFollowed, FewQueries, CarefulAdmin):
         return milestone.target.plan.name
 
 
+class LotFilter(admin.AllValuesFieldListFilter):
+    """不分片的那一项也写上字。"""
+
+    def choices(self, changelist):
+        for choice in super().choices(changelist):
+            yield choice | {"display": choice["display"] or "不分片"}
+
+
 @admin.register(Allocation)
 class AllocationAdmin(FewQueries, CarefulAdmin):
     list_display = ["target", "plan", "village", "lot", "quota_words", "quota_count"]
-    list_filter = ["target__plan", "lot", "village"]
+    list_filter = ["target__plan", ("lot", LotFilter), "village"]
     list_select_related = ["target__plan", "village"]
     search_fields = ["target__name", "target__code", "village__name"]
     autocomplete_fields = ["village"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.shortcuts import get_object_or_404, redirect, render
 
 from taiping.dashboard.charts import chart
+from taiping.dashboard.helping import GUIDES, guide_for
 from taiping.ground import dates
 from taiping.ground.moments import one_moment
 from taiping.ground.permissions import permission_required
@@ -154,4 +155,10 @@ def village_detail(request, pk):
 
 def help_page(request):
     plan = Plan.objects.current(dates.today())
-    return render(request, "dashboard/help.html", {"warn_days": plan.warn_days if plan else 7})
+    guide = guide_for(request.user, request.GET.get("role"))
+    context = {
+        "warn_days": plan.warn_days if plan else 7,
+        "guide": guide,
+        "others": [other for other in GUIDES.values() if other != guide],
+    }
+    return render(request, "dashboard/help.html", context)

@@ -103,6 +103,13 @@ def refusal_of(request: HttpRequest) -> list[str]:
 class ExchangingFormSet(BaseInlineFormSet):
     """几行一起改：先把要删的、要换位置的挪开，再一行行存，所以两行可以互换。"""
 
+    def add_fields(self, form, index):
+        """一行一格的表里没有标签，读屏的人听到的是这一列的名字；选着删的一格也是。"""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            widget = getattr(field.widget, "widget", field.widget)  # 外键的外面还套着一层
+            widget.attrs["aria-label"] = field.label
+
     def clean(self):
         """带条件的“不重复”Django 不替表看，这里看；不带条件的它自己看。"""
         super().clean()

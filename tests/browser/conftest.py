@@ -1,14 +1,25 @@
-"""浏览器测试的装置：网站前面的一条线（line），旧手机里的浏览器（old_phone）。"""
+"""浏览器测试的装置：网站前面的一条线（line），旧手机里的浏览器（old_phone），用 axe-core 看页面的（inspector）。"""
+
+from datetime import date
 
 import pytest
+from axes.models import AccessAttempt
 from playwright.sync_api import expect
 
 from tests.browser import old_chromium
+from tests.browser.axe import DESK, Inspector
 from tests.browser.line import Line
 from tests.conftest import keep_home
+from tests.worlds.factories import make_cadre, make_group
+from tests.worlds.kept import again
+from tests.worlds.walk_town import WalkTown
 
 # 等到为止，最多这么久（毫秒）：机器忙的时候，缩三张照片就要几秒
 expect.set_options(timeout=20_000)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--renew-help", action="store_true", help="重新照帮助里的图（static/help）")
 
 
 @pytest.fixture
@@ -44,3 +55,38 @@ def old_phone(old_browser, line, django_db_serialized_rollback):
     yield old_chromium.new_page(context)
     context.close()
     assert strangers == [], f"页面向别的网站发了请求：{strangers}"
+
+
+@pytest.fixture
+def inspector(settings):
+    """今天停在演示的那天（页上有说明的一条）；看完的页有一处不对就算失败，全部说出来。"""
+    settings.FIXED_TODAY = date(2024, 10, 20)
+    inspector = Inspector()
+    yield inspector
+    assert not inspector.found, inspector.told()
+
+
+@pytest.fixture
+def axe_town(media):
+    """有全部东西的小镇，后台每一张表里也有一行。"""
+    town = again(WalkTown)
+    make_cadre("演示干部")
+    make_group(town.plan, "第一工作组")
+    AccessAttempt.objects.create(
+        username="caide", ip_address="10.0.0.8", user_agent="x", failures_since_start=5
+    )
+    return town
+
+
+@pytest.fixture
+def axe_page(page_as):
+    """axe_page(user)：那个人的一页，每人只开一次。不拦请求，浏览器才记得住样式和脚本，快一倍；别的测试拦着。"""
+    opened = {}
+
+    def page_of(user):
+        if user not in opened:
+            opened[user] = page_as(user, viewport=DESK)
+            opened[user].context.unroute_all()
+        return opened[user]
+
+    return page_of
