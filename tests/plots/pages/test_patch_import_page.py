@@ -119,7 +119,7 @@ def test_changed_values_are_shown_old_and_new(client, staff, target):
     assert ["列：面积（亩）", "现在：3.50", "改成：4.00"] in cells
     assert ["列：小地名", "现在：塆里", "改成：坡上"] in cells
     done = confirm(client, url).content.decode()
-    assert ["列：面积（亩）", "原来：3.5", "改成：4.00"] in cells_of(done)
+    assert ["列：面积（亩）", "原来：3.50", "改成：4.00"] in cells_of(done)
     assert "加上系统里已有的，共 16.00 亩、2 个；方案是 2 个、15.50 亩，多 0.50 亩" in page
 
 
