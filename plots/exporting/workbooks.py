@@ -2,8 +2,6 @@
 
 from itertools import islice
 
-from openpyxl import Workbook
-
 from plots.ledger.as_of import LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import RectificationRecord, Remedy, Status
@@ -11,7 +9,15 @@ from plots.models.columns import COMPUTED, HEADERS, PATCH_COLUMNS, STEP_DONE, Fi
 from plots.models.deadlines import due_next
 from taiping.ground import dates
 from taiping.ground.dates import long_date
-from taiping.ground.tables import Column, SheetWriter, add_sheet, one_of, styles, to_bytes
+from taiping.ground.tables import (
+    Column,
+    SheetWriter,
+    add_sheet,
+    new_book,
+    one_of,
+    styles,
+    to_bytes,
+)
 from tasks.models import Milestone, Target
 from tasks.models.question import BASES, DONE
 from villages.models import Village
@@ -33,7 +39,7 @@ def ledger_workbook(queryset, title, then=None) -> bytes:
     note = f"单位：亩、个　　导出日期：{dates.today():%Y-%m-%d}"
     if then:
         note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
-    book = Workbook(write_only=True)
+    book = new_book(streamed=True)
     sheet = _opened(book, "图斑台账", _ledger_columns(steps, extras), title, note)
     count, total = 0, 0
     for patch, *told in _told_then(patches, then) if then else _told_now(patches, names):
@@ -43,7 +49,7 @@ def ledger_workbook(queryset, title, then=None) -> bytes:
     sheet.filter()
     totals = ["合计", f"{count} 个", None, total]
     sheet.line(totals + [None] * (sheet.width - len(totals)), styles.SUM)
-    return to_bytes(book)
+    return to_bytes(book, title)
 
 
 def _ledger_columns(steps, extras):
@@ -142,7 +148,7 @@ def template_workbook(target) -> bytes:
     ]
     more = "还有别的内容，可以在右边自己加列，导入时原样保留。"
     columns.append(Column("备注", 24, more, required=True))
-    book = Workbook(write_only=True)
+    book = new_book(streamed=True)
     title = f"{target.plan.year}年{target.name}图斑"
     note = "单位：亩　　深色的列必填，其余可以空着"
     sheet = _opened(book, "图斑", columns, title, note)
@@ -157,7 +163,7 @@ def template_workbook(target) -> bytes:
         _dropdown(sheet, "整改方式", one_of(Remedy.labels), "请从下拉里选整改方式。")
     village_column = Column("村名", required=True)
     add_sheet(book, VILLAGE_SHEET, [village_column], [[name] for name in names], filtered=False)
-    return to_bytes(book)
+    return to_bytes(book, title)
 
 
 def _dropdown(sheet, header, formula, error):

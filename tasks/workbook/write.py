@@ -24,7 +24,7 @@ def to_xlsx(stored):
         columns = [_head(table, column) for column in table.columns]
         rows = [_row(stored, table, entry) for entry in stored.listed(table.kind)]
         tables.add_sheet(book, table.title, columns, rows, note_row=True)
-    return tables.to_bytes(book)
+    return tables.to_bytes(book, str(stored.plan))
 
 
 def _head(table, column):

@@ -12,6 +12,7 @@ from taiping.ground.tables.cells import (
     clean_text,
     shown,
 )
+from taiping.ground.tables.form_sheets import add_sheet, one_of
 from taiping.ground.tables.headers import (
     HEADER_ROWS,
     LONGEST_HEADER,
@@ -22,6 +23,7 @@ from taiping.ground.tables.headers import (
 from taiping.ground.tables.keeping import Kept, digest_of, key_of, plain_sheets, sheets_from
 from taiping.ground.tables.marking import ERROR_HEADER, ERROR_SHEET, marked, marked_copy
 from taiping.ground.tables.problems import Problem
+from taiping.ground.tables.properties import sign
 from taiping.ground.tables.reading import (
     Sheet,
     TableError,
@@ -33,7 +35,7 @@ from taiping.ground.tables.reading import (
     refuse_unfit,
     within_limits,
 )
-from taiping.ground.tables.sheet_writer import Column, SheetWriter, add_sheet, one_of
+from taiping.ground.tables.sheet_writer import Column, SheetWriter
 from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "sheet_title",
     "sheets_from",
     "shown",
+    "sign",
     "styles",
     "tidy_header",
     "to_bytes",

@@ -5,11 +5,13 @@
 
 import io
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 from taiping.ground.tables import styles
+from taiping.ground.tables.form_sheets import add_sheet
 from taiping.ground.tables.headers import HEADER_ROWS, plain_header
 from taiping.ground.tables.problems import Problem
+from taiping.ground.tables.properties import maker
 from taiping.ground.tables.reading import (
     Sheet,
     column_letter,
@@ -17,8 +19,8 @@ from taiping.ground.tables.reading import (
     refuse_unfit,
     within_limits,
 )
-from taiping.ground.tables.sheet_writer import Column, SheetWriter, add_sheet
-from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
+from taiping.ground.tables.sheet_writer import Column, SheetWriter
+from taiping.ground.tables.writing import new_book, put, saved, sheet_title, to_bytes
 
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"
 WIDTH = 60  # “错误”列有多宽
@@ -31,10 +33,10 @@ def marked(source: bytes, problems: list[Problem]) -> bytes:
     """
     # 读文件的进程不认得各应用的类，只交给它文字
     placed = [(each.sheet, each.row, each.row_text, each.note) for each in problems]
-    return within_limits(_marked, source, placed)
+    return within_limits(_marked, source, placed, maker())
 
 
-def _marked(source, problems):
+def _marked(source, problems, made):
     refuse_unfit(source)
     try:
         book = load_workbook(io.BytesIO(source))
@@ -53,7 +55,7 @@ def _marked(source, problems):
         columns = [Column("工作表", 14), Column("行", 8), Column("怎么改", 90)]
         rows = [[name, row_text, sentence] for name, _, row_text, sentence in loose]
         add_sheet(book, ERROR_SHEET, columns, rows, filtered=False)
-    return to_bytes(book)
+    return saved(book, made)
 
 
 def _plain_copy(source):
@@ -99,7 +101,7 @@ def marked_copy(sheets: list[tuple[Sheet, int, int | None, dict[int, list[str]]]
     每张表：(Sheet, 表头的行号（0 是没有）, 上次标注的“错误”在第几列（没有是 None，有就不再带上）,
     {行号: [句子]})；行号是 0 的写在第一行。
     """
-    book = Workbook(write_only=True)
+    book = new_book(streamed=True)
     for sheet, header_row, old_notes, notes in sheets:
         _copy(book, sheet, header_row, old_notes, notes)
     return to_bytes(book)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from math import ceil
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
@@ -13,11 +13,19 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from taiping.ground.tables import styles
-from taiping.ground.tables.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format
+from taiping.ground.tables.printing import fitted, on_a4, titled_pages
+from taiping.ground.tables.styles import (
+    AMOUNT,
+    DAY,
+    TEXT_FORMAT,
+    Style,
+    amount_format,
+    grouped,
+)
 from taiping.ground.tables.writing import fill, put, safe_value
 
 TALLEST = 409  # 磅；表格软件只认到这么高
-DROPDOWN_ROWS = 1000
+PLAIN_WIDTH, PLAIN_SIZE = 9, 10  # 没有说的列宽和字号
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class SheetWriter:
 
     number 是已写到的行，head_row 是表头（最下一层）在哪一行。font_step 是字大几号：列多的表打印时缩得小。
     row_height（磅）给了的，数据行按会折行的字算高，最矮这么高。
+    least_size（磅）是印出来最小的字：一页宽放不下的分成几页宽，前 repeated 列每页都有。
     """
 
     def __init__(
@@ -57,6 +66,8 @@ class SheetWriter:
         freeze: str | None = None,
         font_step: int = 0,
         row_height: float = 0,
+        least_size: float = 0,
+        repeated: int = 0,
     ):
         self.sheet = book.create_sheet(name)
         self.columns, self.font_step, self.least_height = columns, font_step, row_height
@@ -69,11 +80,29 @@ class SheetWriter:
             if column.width:
                 self.sheet.column_dimensions[get_column_letter(index)].width = column.width
         self.sheet.freeze_panes = freeze
-        print_landscape(self.sheet)
+        self.repeated, self.head_top, self.said = repeated, 0, []
+        self.paper = self._paper(least_size)
+        on_a4(self.sheet, self.paper)
 
     @property
     def width(self) -> int:
         return len(self.columns)
+
+    def _paper(self, least_size):
+        widths = [column.width or PLAIN_WIDTH for column in self.columns]
+        sizes = [look.font.size for look in self.looks if look.font and look.font.size]
+        smallest = min(sizes, default=PLAIN_SIZE) + self.font_step
+        return fitted(
+            widths, self._group_starts(), self.repeated, ceil(least_size * 100 / smallest)
+        )
+
+    def _group_starts(self) -> list[int]:
+        """每组列从哪一列起（从 0 数）：两层表头里并在一起的是一组。"""
+        starts = [0]
+        for index in range(1, self.width):
+            if not self.columns[index].continues(self.columns[index - 1]):
+                starts.append(index)
+        return starts
 
     def line(
         self,
@@ -100,6 +129,8 @@ class SheetWriter:
                 value = value or None
             elif isinstance(value, date):
                 number_format = number_format or DAY
+            elif number_format and value is not None:
+                number_format = grouped(number_format, value)
             cell = self._styled(style, number_format)
             if cell is not None:
                 fill(cell, value)
@@ -130,7 +161,7 @@ class SheetWriter:
             looks = [
                 styles.LATE if column.header in late else column.style for column in self.columns
             ]
-        if self.least_height:
+        if self.least_height and not height:
             height = self._height(values, looks)
         return self.line(values, looks, self._formats(decimals), height)
 
@@ -170,9 +201,10 @@ class SheetWriter:
         return min(max(self.least_height, lines * size * 1.4 + 4), TALLEST)
 
     def banner(self, text: str, style: Style = styles.TITLE, height: float = 30) -> None:
-        """通栏的一行。"""
+        """通栏的一行；印成几页宽的，只通到第一页的边。"""
         number = self.line([text], style, height=height)
-        self.merge(number, 1, number, max(self.width, 2))
+        self.merge(number, 1, number, max(self.paper.ends[0], 2))
+        self.said.append(text)
 
     def sides(self, left: str, right: str, split: int, height: float = 20) -> None:
         """左右各一段的一行：左边占 split 列。"""
@@ -181,7 +213,8 @@ class SheetWriter:
             [left, *blank, right], [styles.NOTE] * split + [styles.NOTE_RIGHT], height=height
         )
         self.merge(number, 1, number, split)
-        self.merge(number, split + 1, number, self.width)
+        self.merge(number, split + 1, number, self.paper.ends[0])
+        self.said.append(f"{left}　　{right}")
 
     def form_head(self) -> None:
         """给人填的表头：必填的颜色深；说明是批注。"""
@@ -194,7 +227,7 @@ class SheetWriter:
             cells.append(cell)
         self.sheet.append(cells)
         self.number += 1
-        self.head_row = self.number
+        self.head_row = self.head_top = self.number
 
     def head(self, *heights: float) -> None:
         """给人看的表头：给两个高度（磅）就是两层，没有上层的上下合并。"""
@@ -206,16 +239,14 @@ class SheetWriter:
             is_merged = is_double and not column.group
             below.append(None if is_merged else column.header)
         self.head_row = self.line(below, styles.HEAD, height=heights[-1])
+        self.head_top = self.head_top or self.head_row
 
     def _groups(self, height):
         """表头的上层。"""
-        texts, starts = [], []
-        for index, column in enumerate(self.columns):
-            goes_on = index > 0 and column.continues(self.columns[index - 1])
-            texts.append(None if goes_on else column.group or column.header)
-            if not goes_on:
-                starts.append(index)
-        number = self.line(texts, styles.HEAD, height=height)
+        texts, starts = [None] * self.width, self._group_starts()
+        for start in starts:
+            texts[start] = self.columns[start].group or self.columns[start].header
+        number = self.head_top = self.line(texts, styles.HEAD, height=height)
         for start, after in zip(starts, [*starts[1:], self.width], strict=True):
             bottom = number if self.columns[start].group else number + 1
             self.merge(number, start + 1, bottom, after)
@@ -232,7 +263,12 @@ class SheetWriter:
             self.sheet.auto_filter.ref = f"A{self.head_row}:{last}{self.number}"
 
     def repeat(self, first: int, last: int) -> None:
-        """第 first 到 last 行在每页重复。"""
+        """第 first 到 last 行在每页重复；数据都写完了再说。几页宽的，标题改印在页眉里，表头以下才印在纸上。"""
+        if self.paper.is_wide:
+            first = self.head_top
+            self.sheet.print_title_cols = f"A:{get_column_letter(self.repeated)}"
+            self.sheet.print_area = f"A{first}:{get_column_letter(self.width)}{self.number}"
+            titled_pages(self.sheet, self.said[0], self.said[1:3])
         self.sheet.print_title_rows = f"{first}:{last}"
 
     def dropdown(self, header: str, formula: str, first: int, last: int, error: str) -> None:
@@ -249,44 +285,3 @@ def _text_width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def one_of(choices: Iterable[str]) -> str:
-    """几个值的下拉，写成公式。"""
-    return '"{}"'.format(",".join(choices))
-
-
-def add_sheet(
-    book: Workbook,
-    name: str,
-    columns: Sequence[Column],
-    rows: Iterable[Sequence],
-    *,
-    note_row: bool = False,
-    filtered: bool = True,
-) -> None:
-    """加一张给人填的表：表头、可选的说明行、数据行；设好冻结、筛选、下拉和 A4 横向打印。"""
-    first = 3 if note_row else 2
-    sheet = SheetWriter(book, name, columns, freeze=f"B{first}")
-    sheet.form_head()
-    if note_row:
-        sheet.head_row = sheet.line([column.note for column in columns], styles.HINT)
-    for values in rows:
-        sheet.row(values)
-    for column in columns:
-        if column.choices:
-            error = f"请从下拉里选：{'、'.join(column.choices)}。"
-            last = max(sheet.number, first) + DROPDOWN_ROWS
-            sheet.dropdown(column.header, one_of(column.choices), first, last, error)
-    if filtered:
-        sheet.filter()
-    sheet.repeat(1, 1)
-
-
-def print_landscape(sheet: Any) -> None:
-    """A4 横向，一页宽，页脚写页码。"""
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"

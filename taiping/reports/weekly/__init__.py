@@ -3,9 +3,8 @@
 from datetime import date
 
 from django.conf import settings
-from openpyxl import Workbook
 
-from taiping.ground.tables import to_bytes
+from taiping.ground.tables import new_book, to_bytes
 from taiping.progress.snapshot import snapshot
 from taiping.progress.words import name_suffix
 from taiping.reports.weekly.details import add_patches
@@ -23,13 +22,11 @@ def weekly_name(on: date, basis: str = "done") -> str:
 
 def weekly_workbook(plan: Plan, on: date, basis: str = "done") -> bytes:
     """→ xlsx 文件的字节。逐行写出，图斑再多也不占内存；数都是数，没有公式，手机上预览也看得到合计。"""
-    book = Workbook(write_only=True)
+    book = new_book(streamed=True)
     with snapshot(plan, on, basis) as shot:
         add_overview(book, shot)
         add_villages(book, shot)
         add_milestones(book, shot)
         add_patches(book, shot)
         add_notes(book, shot)
-    book.properties.creator = settings.SITE_NAME
-    book.properties.title = heading(shot)
-    return to_bytes(book)
+    return to_bytes(book, heading(shot))
