@@ -12,10 +12,11 @@ from plots.ledger.older_plans import Unfinished, unfinished
 from plots.models import Patch
 from taiping.ground import dates
 from taiping.ground.moments import one_moment
+from taiping.progress.comparison import Comparison, compared
 from taiping.progress.figures import Progress, TargetFigures
 from taiping.progress.layout import VillageRow, village_rows
 from taiping.progress.patch_states import PatchOnDay, patches_on_day
-from taiping.progress.progress import plan_progress
+from taiping.progress.progress import progress_of_two_days
 from taiping.progress.returns import Returns, returns_by_village
 from tasks.models import Plan, Reading
 from tasks.models.question import BASES, DONE
@@ -27,6 +28,7 @@ class Snapshot:
     progress: Progress
     taken_at: datetime
     has_demo: bool
+    earlier: Progress | None = None  # 拿来比的那一天的；不比是 None
 
     @property
     def plan(self) -> Plan:
@@ -51,6 +53,11 @@ class Snapshot:
         return village_rows(self.progress, "", self.returns)
 
     @cached_property
+    def moved(self) -> Comparison | None:
+        """和 before 那天比动了多少；不比是 None。"""
+        return compared(self.earlier, self.progress)
+
+    @cached_property
     def older_plans(self) -> list[Unfinished]:
         """早开始的方案里还没有了结的；要在 with 里面第一次用。"""
         older = Plan.objects.filter(starts_on__lt=self.plan.starts_on)
@@ -66,12 +73,17 @@ class Snapshot:
 
 @contextmanager
 def snapshot(
-    plan: Plan, on: date, basis: str = DONE, villages: list[Village] | None = None
+    plan: Plan,
+    on: date,
+    basis: str = DONE,
+    villages: list[Village] | None = None,
+    before: date | None = None,
 ) -> Iterator[Snapshot]:
-    """with 里面的查询（进度和逐块的图斑）看到的是同一时刻的数据。"""
+    """with 里面的查询（进度和逐块的图斑）看到的是同一时刻的数据；before 是拿来比的那一天。"""
     with one_moment():
-        figures = plan_progress(plan, on, basis, villages)
-        yield Snapshot(figures, timezone.localtime(dates.now()), demo_counted(figures))
+        figures, earlier = progress_of_two_days(plan, on, before, basis, villages)
+        taken_at = timezone.localtime(dates.now())
+        yield Snapshot(figures, taken_at, demo_counted(figures), earlier)
 
 
 def demo_counted(figures: Progress) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from openpyxl.utils.escape import unescape
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.pagebreak import Break
 
 A4 = 9
@@ -57,11 +59,17 @@ def on_a4(sheet: Any, paper: Paper) -> None:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
+class Lines(HeaderFooterItem):
+    """分行的页眉：openpyxl 把换行写成 _x000a_，有的表格软件照着印出来。"""
+
+    def __str__(self) -> str:
+        return unescape(super().__str__())
+
+
 def titled_pages(sheet: Any, title: str, notes: Sequence[str]) -> None:
     """几页宽的，标题和说明印在每页的页眉里：表里通栏的一格会被纸边切开。"""
     words = "\n".join([title, *notes])[:LONGEST_HEADER]
     first, _, rest = words.replace("&", "&&").partition("\n")
-    sheet.oddHeader.center.size = 14
-    sheet.oddHeader.center.text = f"{first}\n&10 {rest}"
-    sheet.page_margins.top = 0.6 + 0.2 * (1 + len(notes))
+    sheet.HeaderFooter.oddHeader = Lines(center=_HeaderFooterPart(f"{first}\n&10 {rest}", size=14))
+    sheet.page_margins.top = 0.6 + 0.2 * len(notes)
     sheet.page_margins.header = 0.3

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
-from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -13,18 +12,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from taiping.ground.tables import styles
+from taiping.ground.tables.folding import folded, text_width
 from taiping.ground.tables.printing import fitted, on_a4, titled_pages
-from taiping.ground.tables.styles import (
-    AMOUNT,
-    DAY,
-    TEXT_FORMAT,
-    Style,
-    amount_format,
-    grouped,
-)
+from taiping.ground.tables.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format, grouped
 from taiping.ground.tables.writing import fill, put, safe_value
 
 TALLEST = 409  # 磅；表格软件只认到这么高
+EVEN_LINES = 2  # 一样高的几行，最高到两行字
+INDENTED = 4  # 成句的话两边一共空几个半角
 PLAIN_WIDTH, PLAIN_SIZE = 9, 10  # 没有说的列宽和字号
 
 
@@ -52,7 +47,7 @@ class Column:
 class SheetWriter:
     """一张从上往下写的表。逐行写出的工作簿里，列宽和冻结要在第一行之前定好，所以一开始就给全。
 
-    number 是已写到的行，head_row 是表头（最下一层）在哪一行。font_step 是字大几号：列多的表打印时缩得小。
+    number 是已写到的行，head_row 是表头（最下一层）在哪一行。font_step 是字大几号。
     row_height（磅）给了的，数据行按会折行的字算高，最矮这么高。
     least_size（磅）是印出来最小的字：一页宽放不下的分成几页宽，前 repeated 列每页都有。
     """
@@ -156,13 +151,13 @@ class SheetWriter:
         height: float | None = None,
     ) -> int:
         """一行数据，样子和格式照各列的；decimals 是 AMOUNT 那些列的小数位，late 是要标红的列（表头）。"""
-        looks = self.looks
+        looks, values = self.looks, self._told(values)
         if late:
             looks = [
                 styles.LATE if column.header in late else column.style for column in self.columns
             ]
         if self.least_height and not height:
-            height = self._height(values, looks)
+            height = self.height_of(values, looks)
         return self.line(values, looks, self._formats(decimals), height)
 
     def total(
@@ -178,7 +173,7 @@ class SheetWriter:
             styles.TOTAL if column.style is styles.NUMBER else styles.TOTAL_TEXT
             for column in self.columns
         ]
-        height = height or self._height(values, looks)
+        height = height or self.height_of(values, looks)
         number_formats = self._formats(decimals).copy()
         for index, number_format in (formats or {}).items():
             number_formats[index] = number_format
@@ -191,14 +186,32 @@ class SheetWriter:
             self.formats[decimals] = [amount if each == AMOUNT else each for each in given]
         return self.formats[decimals]
 
-    def _height(self, values, looks) -> float:
+    def height_of(self, values: Sequence, looks: Sequence[Style] | None = None) -> float:
         """行高（磅）：会折行的格子都看得全。"""
-        size, lines = 10 + self.font_step, 1
-        for value, style, column in zip(values, looks, self.columns, strict=True):
+        size, most = 10 + self.font_step, 1
+        for value, style, column in zip(values, looks or self.looks, self.columns, strict=True):
             if isinstance(value, str) and value and style.is_wrapped:
                 room = max(column.width - 1.5, 1)
-                lines = max(lines, -(-_text_width(value) * size / 10 // room))
-        return min(max(self.least_height, lines * size * 1.4 + 4), TALLEST)
+                lines = [text_width(line) * size / 10 // -room for line in value.split("\n")]
+                most = max(most, -sum(line or -1 for line in lines))
+        return min(max(self.least_height, most * size * 1.4 + 4), TALLEST)
+
+    def _told(self, values: Sequence) -> list:
+        """成句的话先折好行。"""
+        told = list(values)
+        for index, style in enumerate(self.looks):
+            if style.folds and isinstance(told[index], str):
+                told[index] = folded(told[index], self.columns[index].width - INDENTED)
+        return told
+
+    def even_rows(self, rows: Iterable[tuple[Sequence, Mapping]]) -> None:
+        """几行一样高，照其中最高的；rows 是 [(各格的值, row 的别的参数)]。个别特别高的自己高。"""
+        rows = [(self._told(values), given) for values, given in rows]
+        heights = [self.height_of(values) for values, _ in rows]
+        size = 10 + self.font_step
+        even = max((each for each in heights if each <= EVEN_LINES * size * 1.4 + 4), default=0)
+        for (values, given), height in zip(rows, heights, strict=True):
+            self.row(values, height=max(even, height), **given)
 
     def banner(self, text: str, style: Style = styles.TITLE, height: float = 30) -> None:
         """通栏的一行；印成几页宽的，只通到第一页的边。"""
@@ -278,10 +291,3 @@ class SheetWriter:
         rule.errorTitle, rule.error = header, error
         rule.add(f"{get_column_letter(index)}{first}:{get_column_letter(index)}{last}")
         self.sheet.data_validations.append(rule)
-
-
-def _text_width(text: str) -> int:
-    """占几个半角的宽：汉字两个。"""
-    if text.isascii():
-        return len(text)
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -61,6 +61,7 @@ class Style:
     fill: PatternFill | None = None
     border: Border | None = None
     keeps: Callable[[str], bool] = any_text
+    folds: bool = False  # 成句的话：写的时候就折好行
 
     @property
     def is_wrapped(self) -> bool:
@@ -132,6 +133,13 @@ HEAD = Style(
 )
 TEXT = Style(
     _song(size=10), Alignment(vertical="center", wrap_text=True), border=GRID, keeps=short_text
+)
+PROSE = Style(
+    TEXT.font,
+    Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1),
+    border=GRID,
+    keeps=short_text,
+    folds=True,
 )
 MIDDLE = Style(_song(size=10), WRAPPED_CENTER, border=GRID, keeps=short_text)
 NUMBER = Style(_song(size=10), RIGHT, border=GRID, keeps=no_text)
