@@ -12,6 +12,7 @@ from taiping.ground.tables.cells import (
     clean_text,
     shown,
 )
+from taiping.ground.tables.folding import text_width
 from taiping.ground.tables.form_sheets import add_sheet, one_of
 from taiping.ground.tables.headers import (
     HEADER_ROWS,
@@ -79,6 +80,7 @@ __all__ = [
     "shown",
     "sign",
     "styles",
+    "text_width",
     "tidy_header",
     "to_bytes",
     "within_limits",
