@@ -26,17 +26,17 @@ from villages.models import Village
 CHUNK = 2000
 FIRST_ROW, TEMPLATE_ROWS = 4, 500  # 前三行是标题、单位和表头（有条件的多一行）
 VILLAGE_SHEET = "村"
-LEAST_SIZE = 8  # 磅：台账印出来最小的字
+LEAST_SIZE, ROW_HEIGHT, HEAD_HEIGHT = 8, 15, 30  # 磅：台账印出来最小的字；一行、表头多高
 ROW_KEYS = 3  # 任务、村、编号：印成几页宽时每页都有
 # 台账里各列多宽：比给人填的模板窄，字多的折行
 WIDTHS = {
-    Field.TARGET: 18,
+    Field.TARGET: 23,
     Field.VILLAGE: 9,
     Field.AREA_MU: 11,
     Field.PLACE: 14,
     Field.CONTRACTOR: 16,
-    Field.LAND_BEFORE: 9,
-    Field.LAND_AFTER: 9,
+    Field.LAND_BEFORE: 10.5,
+    Field.LAND_AFTER: 10.5,
     Field.REMEDY: 11,
 }
 COMPUTED_WIDTH, EXTRA_WIDTH = 11.5, 14
@@ -58,7 +58,7 @@ def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
         note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
     book = new_book(streamed=True)
     columns = _ledger_columns(steps, extras)
-    sheet = _opened(book, "图斑台账", columns, [title, condition, note], LEAST_SIZE)
+    sheet = _opened(book, "图斑台账", columns, [title, condition, note], LEAST_SIZE, ROW_HEIGHT)
     count, total = 0, 0
     for patch, *told in _told_then(patches, then) if then else _told_now(patches, names):
         sheet.row(_ledger_row(patch, *told, steps, extras))
@@ -200,17 +200,17 @@ def _dropdown(sheet, header, formula, error):
     sheet.dropdown(header, formula, FIRST_ROW, FIRST_ROW - 1 + TEMPLATE_ROWS, error)
 
 
-def _opened(book, name, columns, words, least_size=0):
+def _opened(book, name, columns, words, least_size=0, row_height=0):
     """写好标题行、条件行（没有条件就没有）、单位行和表头的一张表；前三列和表头不动。"""
     title, condition, note = words
     first = FIRST_ROW + bool(condition)
-    given = {"freeze": f"D{first}", "least_size": least_size, "repeated": ROW_KEYS}
-    sheet = SheetWriter(book, name, columns, **given)
+    given = {"least_size": least_size, "row_height": row_height, "repeated": ROW_KEYS}
+    sheet = SheetWriter(book, name, columns, freeze=f"D{first}", **given)
     sheet.sheet.print_options.gridLines = True
     sheet.banner(title, styles.FORM_TITLE)
     if condition:
         lines = 1 + text_width(condition) // CONDITION_ROOM
         sheet.banner(condition, styles.FORM_CONDITION, height=6 + 14 * lines)
     sheet.banner(note, styles.FORM_UNIT, height=None)
-    sheet.form_head()
+    sheet.form_head(HEAD_HEIGHT)
     return sheet

@@ -192,6 +192,8 @@ class SheetWriter:
         for value, style, column in zip(values, looks or self.looks, self.columns, strict=True):
             if isinstance(value, str) and value and style.is_wrapped:
                 room = max(column.width - 1.5, 1)
+                if len(value) * size / 5 <= room and "\n" not in value:  # 全是汉字也写得下
+                    continue
                 lines = [text_width(line) * size / 10 // -room for line in value.split("\n")]
                 most = max(most, -sum(line or -1 for line in lines))
         return min(max(self.least_height, most * size * 1.4 + 4), TALLEST)
@@ -229,7 +231,7 @@ class SheetWriter:
         self.merge(number, split + 1, number, self.paper.ends[0])
         self.said.append(f"{left}　　{right}")
 
-    def form_head(self) -> None:
+    def form_head(self, height: float | None = None) -> None:
         """给人填的表头：必填的颜色深；说明是批注。"""
         cells = []
         for column in self.columns:
@@ -238,8 +240,10 @@ class SheetWriter:
             if column.note:
                 cell.comment = Comment(column.note, "系统", width=260, height=120)
             cells.append(cell)
-        self.sheet.append(cells)
         self.number += 1
+        if height:
+            self.sheet.row_dimensions[self.number].height = height
+        self.sheet.append(cells)
         self.head_row = self.head_top = self.number
 
     def head(self, *heights: float) -> None:

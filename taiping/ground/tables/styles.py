@@ -95,8 +95,14 @@ def _song(**given) -> Font:
     return Font(name="宋体", **given)
 
 
+def _plain(**given) -> Font:
+    """和工作簿的字（writing.BASE）一样。"""
+    return Font(name="Arial", **{"size": 10, **given})
+
+
 CENTER = Alignment(horizontal="center", vertical="center")
 WRAPPED_CENTER = Alignment(horizontal="center", vertical="center", wrap_text=True)
+WRAPPED = Alignment(vertical="center", wrap_text=True)
 WRAPPED_TOP = Alignment(vertical="top", wrap_text=True)
 RIGHT = Alignment(horizontal="right", vertical="center")
 MIDDLE_LINE = Alignment(vertical="center")
@@ -104,22 +110,22 @@ GREY, RED = "5C6860", "B3382C"
 
 # 给人填的表、台账、错误标注
 LINE = _box("DDE4DD")
-FORM_TITLE = Style(Font(bold=True, size=16), CENTER)
-_hint = Font(italic=True, color=GREY, size=10)
+FORM_TITLE = Style(_plain(bold=True, size=16), CENTER)
+_hint = _plain(italic=True, color=GREY, size=10)
 FORM_UNIT = Style(_hint, Alignment(horizontal="right"))
-FORM_CONDITION = Style(Font(size=10), WRAPPED_CENTER, keeps=no_text)
-_white = Font(bold=True, color="FFFFFF")
+FORM_CONDITION = Style(_plain(), WRAPPED_CENTER, keeps=no_text)
+_white = _plain(bold=True, color="FFFFFF")
 REQUIRED = Style(_white, WRAPPED_CENTER, _fill("1F4A2B"), LINE)
 OPTIONAL = Style(_white, WRAPPED_CENTER, _fill("2F6B3F"), LINE)
 HINT = Style(_hint, WRAPPED_TOP, _fill("F1F4EF"), LINE)
 FIELD = Style(alignment=WRAPPED_TOP, border=LINE)
 BLANK = Style(border=LINE)
-SUM = Style(Font(bold=True), border=LINE)
+SUM = Style(_plain(bold=True), border=LINE)
 PLAIN = Style(keeps=tricky_text)
-LISTED = Style(alignment=WRAPPED_TOP, keeps=tricky_text)
+LISTED = Style(alignment=WRAPPED, keeps=tricky_text)
 AS_GIVEN = Style()
-BOLD = Style(Font(bold=True))
-ERROR_FONT, ERROR_FILL = Font(color=RED), _fill("FBECEA")
+BOLD = Style(_plain(bold=True))
+ERROR_FONT, ERROR_FILL = _plain(color=RED), _fill("FBECEA")
 ERROR = Style(ERROR_FONT, WRAPPED_TOP, ERROR_FILL)
 
 # 给人看、打印的表
@@ -133,9 +139,7 @@ SIGNING = Style(_song(bold=True, size=12), MIDDLE_LINE, keeps=no_text)
 HEAD = Style(
     _song(bold=True, size=10, color="1F2922"), WRAPPED_CENTER, _fill("E6F0E6"), GRID, no_text
 )
-TEXT = Style(
-    _song(size=10), Alignment(vertical="center", wrap_text=True), border=GRID, keeps=short_text
-)
+TEXT = Style(_song(size=10), WRAPPED, border=GRID, keeps=short_text)
 PROSE = Style(
     TEXT.font,
     Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1),
