@@ -7,7 +7,7 @@ from django.utils import timezone
 from taiping.ground import tables
 from taiping.ground.area import plain
 from taiping.ground.tables import TableError
-from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES
+from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES, TARGET_NAME
 from tasks.workbook.members import People, split_people, written
 from tasks.workbook.read_xlsx import NOTE_MARK
 
@@ -51,9 +51,11 @@ def _add_plan(book, plan):
 
 
 def _row(stored, table, entry):
-    people = _people_cells(stored, entry) if table.kind == "group" else {}
+    told = _people_cells(stored, entry) if table.kind == "group" else {}
+    if target := stored.get("target", (entry.values.get("target"),)):
+        told = {TARGET_NAME: target.values["name"]}
     return [
-        _cell(column, people.get(column.field, entry.values.get(column.field)))
+        _cell(column, told.get(column.field, entry.values.get(column.field)))
         for column in table.columns
     ]
 

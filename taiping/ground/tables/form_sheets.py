@@ -8,6 +8,7 @@ from taiping.ground.tables import styles
 from taiping.ground.tables.sheet_writer import Column, SheetWriter
 
 DROPDOWN_ROWS = 1000
+LEAST_SIZE, ROW_HEIGHT = 8, 15  # 磅：印出来最小的字，一行最矮多高
 
 
 def one_of(choices: Iterable[str]) -> str:
@@ -26,10 +27,12 @@ def add_sheet(
 ) -> None:
     """加一张给人填的表：表头、可选的说明行、数据行；设好冻结、筛选、下拉和 A4 横向打印。"""
     first = 3 if note_row else 2
-    sheet = SheetWriter(book, name, columns, freeze=f"B{first}")
+    given = {"row_height": ROW_HEIGHT, "least_size": LEAST_SIZE, "repeated": 1}
+    sheet = SheetWriter(book, name, columns, freeze=f"B{first}", **given)
     sheet.form_head()
     if note_row:
-        sheet.head_row = sheet.line([column.note for column in columns], styles.HINT)
+        notes, looks = [column.note for column in columns], [styles.HINT] * len(columns)
+        sheet.head_row = sheet.line(notes, looks, height=sheet.height_of(notes, looks))
     for values in rows:
         sheet.row(values)
     for column in columns:

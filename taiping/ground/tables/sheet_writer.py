@@ -285,7 +285,8 @@ class SheetWriter:
             first = self.head_top
             self.sheet.print_title_cols = f"A:{get_column_letter(self.repeated)}"
             self.sheet.print_area = f"A{first}:{get_column_letter(self.width)}{self.number}"
-            titled_pages(self.sheet, self.said[0], self.said[1:3])
+            title, *notes = self.said[:3] or [self.sheet.title]
+            titled_pages(self.sheet, title, notes)
         self.sheet.print_title_rows = f"{first}:{last}"
 
     def dropdown(self, header: str, formula: str, first: int, last: int, error: str) -> None:
