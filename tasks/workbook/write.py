@@ -23,7 +23,8 @@ def to_xlsx(stored):
             continue
         columns = [_head(table, column) for column in table.columns]
         rows = [_row(stored, table, entry) for entry in stored.listed(table.kind)]
-        tables.add_sheet(book, table.title, columns, rows, note_row=True)
+        repeated = 2 if table.column(TARGET_NAME) else 1  # 印成几页宽时每页都有的
+        tables.add_sheet(book, table.title, columns, rows, note_row=True, repeated=repeated)
     return tables.to_bytes(book, str(stored.plan))
 
 

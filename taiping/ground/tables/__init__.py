@@ -12,6 +12,7 @@ from taiping.ground.tables.cells import (
     clean_text,
     shown,
 )
+from taiping.ground.tables.column import Column
 from taiping.ground.tables.folding import text_width
 from taiping.ground.tables.form_sheets import add_sheet, one_of
 from taiping.ground.tables.headers import (
@@ -36,7 +37,7 @@ from taiping.ground.tables.reading import (
     refuse_unfit,
     within_limits,
 )
-from taiping.ground.tables.sheet_writer import Column, SheetWriter
+from taiping.ground.tables.sheet_writer import SheetWriter
 from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
 
 __all__ = [

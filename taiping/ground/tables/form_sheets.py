@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from openpyxl import Workbook
 
 from taiping.ground.tables import styles
-from taiping.ground.tables.sheet_writer import Column, SheetWriter
+from taiping.ground.tables.column import Column
+from taiping.ground.tables.sheet_writer import SheetWriter
 
 DROPDOWN_ROWS = 1000
-LEAST_SIZE, ROW_HEIGHT = 8, 15  # 磅：印出来最小的字，一行最矮多高
+LEAST_SIZE, ROW_HEIGHT, HEAD_HEIGHT = 8, 15, 30  # 磅：印出来最小的字，一行最矮多高，表头多高
 
 
 def one_of(choices: Iterable[str]) -> str:
@@ -24,12 +25,13 @@ def add_sheet(
     *,
     note_row: bool = False,
     filtered: bool = True,
+    repeated: int = 1,
 ) -> None:
     """加一张给人填的表：表头、可选的说明行、数据行；设好冻结、筛选、下拉和 A4 横向打印。"""
     first = 3 if note_row else 2
-    given = {"row_height": ROW_HEIGHT, "least_size": LEAST_SIZE, "repeated": 1}
+    given = {"row_height": ROW_HEIGHT, "least_size": LEAST_SIZE, "repeated": repeated}
     sheet = SheetWriter(book, name, columns, freeze=f"B{first}", **given)
-    sheet.form_head()
+    sheet.form_head(HEAD_HEIGHT)
     if note_row:
         notes, looks = [column.note for column in columns], [styles.HINT] * len(columns)
         sheet.head_row = sheet.line(notes, looks, height=sheet.height_of(notes, looks))

@@ -8,6 +8,7 @@ import io
 from openpyxl import load_workbook
 
 from taiping.ground.tables import styles
+from taiping.ground.tables.column import Column
 from taiping.ground.tables.form_sheets import add_sheet
 from taiping.ground.tables.headers import HEADER_ROWS, plain_header
 from taiping.ground.tables.problems import Problem
@@ -19,7 +20,7 @@ from taiping.ground.tables.reading import (
     refuse_unfit,
     within_limits,
 )
-from taiping.ground.tables.sheet_writer import Column, SheetWriter
+from taiping.ground.tables.sheet_writer import SheetWriter
 from taiping.ground.tables.writing import new_book, put, saved, sheet_title, to_bytes
 
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"

@@ -71,5 +71,5 @@ def titled_pages(sheet: Any, title: str, notes: Sequence[str]) -> None:
     words = "\n".join([title, *notes])[:LONGEST_HEADER]
     first, _, rest = words.replace("&", "&&").partition("\n")
     sheet.HeaderFooter.oddHeader = Lines(center=_HeaderFooterPart(f"{first}\n&10 {rest}", size=14))
-    sheet.page_margins.top = 0.6 + 0.2 * len(notes)
+    sheet.page_margins.top = 0.7 + 0.2 * len(notes)
     sheet.page_margins.header = 0.3

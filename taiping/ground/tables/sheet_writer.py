@@ -1,7 +1,6 @@
 """写一张表：标题、表头、数据行、合计，列宽、冻结、筛选、下拉和打印都设好。"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
@@ -12,6 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from taiping.ground.tables import styles
+from taiping.ground.tables.column import Column
 from taiping.ground.tables.folding import folded, text_width
 from taiping.ground.tables.printing import fitted, on_a4, titled_pages
 from taiping.ground.tables.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format, grouped
@@ -21,27 +21,6 @@ TALLEST = 409  # 磅；表格软件只认到这么高
 EVEN_LINES = 2  # 一样高的几行，最高到两行字
 INDENTED = 4  # 成句的话两边一共空几个半角
 PLAIN_WIDTH, PLAIN_SIZE = 9, 10  # 没有说的列宽和字号
-
-
-@dataclass(frozen=True)
-class Column:
-    """一列：表头，列宽，表头上的说明，可选的值，数字格式。
-
-    group 是两层表头的上层，相邻同名的并在一起；starts_group 说这一列另起一组，哪怕和前一组同名。
-    """
-
-    header: str
-    width: float | None = 14
-    note: str = ""
-    choices: tuple[str, ...] = ()
-    number_format: str = ""
-    required: bool = False
-    style: Style = styles.FIELD
-    group: str = ""
-    starts_group: bool = False
-
-    def continues(self, before: "Column") -> bool:
-        return bool(self.group) and self.group == before.group and not self.starts_group
 
 
 class SheetWriter:
@@ -219,7 +198,8 @@ class SheetWriter:
         """通栏的一行；印成几页宽的，只通到第一页的边。"""
         number = self.line([text], style, height=height)
         self.merge(number, 1, number, max(self.paper.ends[0], 2))
-        self.said.append(text)
+        if not self.head_top:
+            self.said.append(text)
 
     def sides(self, left: str, right: str, split: int, height: float = 20) -> None:
         """左右各一段的一行：左边占 split 列。"""
@@ -263,10 +243,22 @@ class SheetWriter:
         texts, starts = [None] * self.width, self._group_starts()
         for start in starts:
             texts[start] = self.columns[start].group or self.columns[start].header
+            if self.columns[start].group:
+                height = max(height, self._group_height(start))
         number = self.head_top = self.line(texts, styles.HEAD, height=height)
         for start, after in zip(starts, [*starts[1:], self.width], strict=True):
             bottom = number if self.columns[start].group else number + 1
             self.merge(number, start + 1, bottom, after)
+
+    def _group_height(self, start: int) -> float:
+        """上层的字折几行才写得下。"""
+        group = self.columns[start]
+        width = group.width
+        for column in self.columns[start + 1 :]:
+            if not column.continues(group):
+                break
+            width += column.width
+        return -(text_width(group.group) // -(width - 1.5)) * (10 + self.font_step) * 1.4 + 4
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         if (top, left) != (bottom, right):
@@ -285,7 +277,7 @@ class SheetWriter:
             first = self.head_top
             self.sheet.print_title_cols = f"A:{get_column_letter(self.repeated)}"
             self.sheet.print_area = f"A{first}:{get_column_letter(self.width)}{self.number}"
-            title, *notes = self.said[:3] or [self.sheet.title]
+            title, *notes = self.said or [self.sheet.title]
             titled_pages(self.sheet, title, notes)
         self.sheet.print_title_rows = f"{first}:{last}"
 

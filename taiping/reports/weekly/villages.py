@@ -1,5 +1,6 @@
 """周报的分村：一张一村一行，一张各项任务的个数，一张亩；最差的村在前，合计行的比率重新算。"""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -26,6 +27,7 @@ from taiping.reports.weekly.layout import (
 )
 
 FIRST = [middle("序号", 6), text("村", 9), middle("片区", 6)]
+LEAST_WIDTH = 76  # 一张表至少这么宽
 WHOLE = [
     count("图斑", 7, "共计（个）"),
     count("上报", 7, "共计（个）"),
@@ -107,8 +109,9 @@ def _counts(book, shot):
     by_target, rows = shot.villages
     columns = [*FIRST]
     for figures in by_target:
-        columns += _parts(figures, ("图斑", "上报", "核实", "逾期"), 5.5, COUNT)
-    sheet = _opened(book, shot, "分村个数", "个，逾期只数村该办的", columns)
+        columns += _parts(figures, ("图斑", "上报", "核实"), 5.3, COUNT)
+        columns.append(number("村该办\n逾期", 6.3, COUNT, figures.target.name))
+    sheet = _opened(book, shot, "分村个数", "个", columns)
     _each_target(sheet, rows, _count_cells)
     _total(sheet, [_count_cells(figures) for figures in by_target], [])
 
@@ -146,6 +149,9 @@ def _parts(figures, titles, width, number_format) -> list[Column]:
 
 
 def _opened(book, shot, name, unit, columns) -> SheetWriter:
+    room = LEAST_WIDTH - sum(column.width for column in columns)
+    if room > 0:  # 任务少的，村一列宽些，标题才写得下
+        columns[1] = replace(columns[1], width=columns[1].width + room)
     sheet = opened(book, name, columns, freeze="C5", repeated=3)
     put_title(sheet, shot, name, unit, min(9, len(columns) - 1))
     sheet.head(20, 32)
