@@ -4,11 +4,22 @@ import io
 from datetime import UTC, date
 from decimal import Decimal
 
+import docx
 import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from taiping.ground.tables import Column, SheetWriter, new_book, styles, to_bytes
+from taiping.ground.tables import (
+    Column,
+    Problem,
+    SheetWriter,
+    marked,
+    new_book,
+    sign,
+    styles,
+    to_bytes,
+)
+from taiping.ground.tables.folding import folded
 from tests.worlds.office import shown_rows
 
 pytestmark = pytest.mark.any_database
@@ -187,3 +198,48 @@ def test_amounts_are_grouped_from_ten_thousand_up_as_an_office_program_shows_the
     ]
     found = load_workbook(io.BytesIO(content)).worksheets[0]
     assert [str(row[0].value) for row in found] == amounts  # 样子变了，数没有变
+
+
+def test_the_marked_copy_of_somebodys_file_keeps_its_author(settings):
+    """改的是别人的文件：谁做的还是谁，最后改的是本系统。"""
+    settings.FIXED_TODAY = date(2024, 10, 20)
+    theirs = load_workbook(io.BytesIO(to_bytes(new_book_with_row(), "下发")))
+    theirs.properties.creator = "区规资局"
+    stream = io.BytesIO()
+    theirs.save(stream)
+
+    content = marked(stream.getvalue(), [Problem("表", 2, "村", "", "没有填村。")])
+    made = load_workbook(io.BytesIO(content)).properties
+
+    assert (made.creator, made.last_modified_by) == ("区规资局", settings.SITE_NAME)
+    assert timezone.localtime(made.modified.replace(tzinfo=UTC)).date() == date(2024, 10, 20)
+
+
+def new_book_with_row():
+    book = new_book()
+    sheet = SheetWriter(book, "表", [Column("村"), Column("编号")])
+    sheet.form_head()
+    sheet.row([None, "1"])
+    return book
+
+
+def test_properties_of_a_word_file_are_signed_the_same_way(settings):
+    settings.FIXED_TODAY = date(2024, 10, 20)
+    paper = docx.Document()
+
+    sign(paper.core_properties, "通报")
+
+    made = paper.core_properties
+    assert (made.author, made.last_modified_by, made.title) == (*[settings.SITE_NAME] * 2, "通报")
+    days = {
+        timezone.localtime(at.replace(tzinfo=UTC)).date() for at in (made.created, made.modified)
+    }
+    assert days == {date(2024, 10, 20)}
+
+
+@pytest.mark.parametrize("text", ["，" * 50, "水" * 50, "一二三四五，" * 9, "a b，c" * 20, ""])
+def test_folding_loses_nothing_and_no_line_begins_with_a_mark(text):
+    lines = folded(text, 10).split("\n")
+
+    assert "".join(lines) == text
+    assert not any(line.startswith("，") for line in lines[1:])

@@ -1,8 +1,9 @@
 """周报印出来的样子：字多大、行多高、怎么分行，图和数。"""
 
-from datetime import date
+from datetime import UTC, date
 
 import pytest
+from django.utils import timezone
 
 from plots import actions
 from plots.models import Patch
@@ -173,3 +174,23 @@ def test_demo_figures_say_so_in_every_title(town):
 
     assert book["总表"]["A1"].value == "太平镇2024年耕地保护工作周报（含演示数据） 总表"
     assert "本次统计含演示数据" in book["说明"]["B2"].value
+
+
+def test_the_file_tells_who_made_it_and_when(town, settings):
+    settings.FIXED_TODAY = date(2024, 10, 20)
+
+    made = opened(town.plan).properties
+
+    assert (made.creator, made.title) == (settings.SITE_NAME, "太平镇2024年耕地保护工作周报")
+    assert timezone.localtime(made.modified.replace(tzinfo=UTC)).date() == date(2024, 10, 20)
+
+
+def test_a_long_name_of_a_target_is_seen_whole_in_the_heads(town):
+    town.key.name = "铜梁区太平镇各村自然撂荒地和季节性撂荒地综合整治恢复耕种"
+    town.key.save(update_fields=["name"])
+
+    book = opened(town.plan)
+
+    assert book["分村个数"].row_dimensions[3].height >= 3 * 14
+    widths = [each.width for each in book["分村个数"].column_dimensions.values()]
+    assert sum(widths) >= 72  # 标题 18 磅，再少的任务也写得下

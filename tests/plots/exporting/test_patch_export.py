@@ -1,12 +1,13 @@
 """导出 = 导入：填好的模板导得进来，导出的台账原样导回没有变化，改几格就只改那几格。"""
 
 import io
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 
 import openpyxl
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from plots import actions
 from plots.exporting.workbooks import ledger_workbook, template_workbook
@@ -383,3 +384,12 @@ def test_a_ledger_with_its_condition_goes_back_in_without_a_change(target, staff
     review = review_of(ledger_workbook(patches, "台账", condition="筛选：逾期"), target, staff)
 
     assert (review.problems, review.is_empty, review.found.unchanged) == ([], True, 4)
+
+
+def test_the_ledger_and_the_template_tell_who_made_them_and_when(target, settings):
+    settings.FIXED_TODAY = date(2024, 10, 20)
+
+    for content in (ledger(target), template_workbook(target)):
+        made = openpyxl.load_workbook(io.BytesIO(content)).properties
+        assert (made.creator, bool(made.title)) == (settings.SITE_NAME, True)
+        assert timezone.localtime(made.created.replace(tzinfo=UTC)).date() == date(2024, 10, 20)
