@@ -2,30 +2,53 @@
 
 from itertools import islice
 
-from openpyxl import Workbook
-
 from plots.ledger.as_of import LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import RectificationRecord, Remedy, Status
-from plots.models.columns import COMPUTED, HEADERS, PATCH_COLUMNS, STEP_DONE, Field
+from plots.models.columns import COMPUTED, PATCH_COLUMNS, STEP_DONE, Field
 from plots.models.deadlines import due_next
 from taiping.ground import dates
 from taiping.ground.dates import long_date
-from taiping.ground.tables import Column, SheetWriter, add_sheet, one_of, styles, to_bytes
+from taiping.ground.tables import (
+    Column,
+    SheetWriter,
+    add_sheet,
+    new_book,
+    one_of,
+    styles,
+    text_width,
+    to_bytes,
+)
 from tasks.models import Milestone, Target
 from tasks.models.question import BASES, DONE
 from villages.models import Village
 
 CHUNK = 2000
-FIRST_ROW, TEMPLATE_ROWS = 4, 500  # 前三行是标题、单位和表头
+FIRST_ROW, TEMPLATE_ROWS = 4, 500  # 前三行是标题、单位和表头（有条件的多一行）
 VILLAGE_SHEET = "村"
-COMPUTED_WIDTHS = (10, 12, 12)
+LEAST_SIZE, ROW_HEIGHT, HEAD_HEIGHT = 8, 15, 30  # 磅：台账印出来最小的字；一行、表头多高
+ROW_KEYS = 3  # 任务、村、编号：印成几页宽时每页都有
+# 台账里各列多宽：比给人填的模板窄，字多的折行
+WIDTHS = {
+    Field.TARGET: 23,
+    Field.VILLAGE: 9,
+    Field.AREA_MU: 11,
+    Field.PLACE: 14,
+    Field.CONTRACTOR: 16,
+    Field.LAND_BEFORE: 10.5,
+    Field.LAND_AFTER: 10.5,
+    Field.REMEDY: 11,
+}
+COMPUTED_WIDTH, EXTRA_WIDTH = 11.5, 14
+BREAKS = {Field.CONTRACTOR: "（", Field.LAND_BEFORE: "地类", Field.LAND_AFTER: "地类"}
+CONDITION_ROOM = 150  # 条件一行放得下几个半角
 
 
-def ledger_workbook(queryset, title, then=None) -> bytes:
+def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
     """图斑台账 → xlsx 的 bytes。行边查边写，不在内存里攒；合计不加已经不再算的（拆分的、结转的、移出的）。
 
     then（AsOf）给出时，状态、下一步和各步完成日期都是那天的，和页面上看到的一样。
+    condition 是照什么筛出来的，写在标题下面；没有筛的是空。
     """
     patches = queryset.with_steps()
     names, extras = _steps(queryset), _extra_keys(queryset)
@@ -33,8 +56,9 @@ def ledger_workbook(queryset, title, then=None) -> bytes:
     note = f"单位：亩、个　　导出日期：{dates.today():%Y-%m-%d}"
     if then:
         note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
-    book = Workbook(write_only=True)
-    sheet = _opened(book, "图斑台账", _ledger_columns(steps, extras), title, note)
+    book = new_book(streamed=True)
+    columns = _ledger_columns(steps, extras)
+    sheet = _opened(book, "图斑台账", columns, [title, condition, note], LEAST_SIZE, ROW_HEIGHT)
     count, total = 0, 0
     for patch, *told in _told_then(patches, then) if then else _told_now(patches, names):
         sheet.row(_ledger_row(patch, *told, steps, extras))
@@ -42,20 +66,31 @@ def ledger_workbook(queryset, title, then=None) -> bytes:
             count, total = count + 1, total + patch.area_mu
     sheet.filter()
     totals = ["合计", f"{count} 个", None, total]
-    sheet.line(totals + [None] * (sheet.width - len(totals)), styles.SUM)
-    return to_bytes(book)
+    formats = ["", "", "", styles.amount_format(2), *[""] * (sheet.width - len(totals))]
+    sheet.line(totals + [None] * (sheet.width - len(totals)), styles.SUM, formats)
+    sheet.repeat(sheet.head_row, sheet.head_row)
+    return to_bytes(book, title)
 
 
 def _ledger_columns(steps, extras):
-    titles = [(column.header, column.width) for column in PATCH_COLUMNS]
-    titles += zip(COMPUTED, COMPUTED_WIDTHS, strict=True)
-    titles += [(f"{name}{STEP_DONE}", 14) for name in steps]
-    titles += [(key, 14) for key in extras]
+    titles = [
+        (_broken(column), WIDTHS.get(column.field, column.width), column.field)
+        for column in PATCH_COLUMNS
+    ]
+    titles += [(header, COMPUTED_WIDTH, "") for header in COMPUTED]
+    titles += [(f"{name}\n{STEP_DONE}", COMPUTED_WIDTH, "") for name in steps]
+    titles += [(key, EXTRA_WIDTH, "") for key in extras]
     columns = []
-    for header, width in titles:
-        area = "0.00" if header == HEADERS[Field.AREA_MU] else ""
-        columns.append(Column(header, width, "", (), area, required=True, style=styles.PLAIN))
+    for header, width, field in titles:
+        area = styles.amount_format(2) if field == Field.AREA_MU else ""
+        columns.append(Column(header, width, "", (), area, required=True, style=styles.LISTED))
     return columns
+
+
+def _broken(column):
+    """表头照意思分行；导入认表头时不看换行。"""
+    before = BREAKS.get(column.field)
+    return column.header.replace(before, f"\n{before}") if before else column.header
 
 
 def _ledger_row(patch, status, step, due, done, steps, extras):
@@ -142,10 +177,10 @@ def template_workbook(target) -> bytes:
     ]
     more = "还有别的内容，可以在右边自己加列，导入时原样保留。"
     columns.append(Column("备注", 24, more, required=True))
-    book = Workbook(write_only=True)
+    book = new_book(streamed=True)
     title = f"{target.plan.year}年{target.name}图斑"
     note = "单位：亩　　深色的列必填，其余可以空着"
-    sheet = _opened(book, "图斑", columns, title, note)
+    sheet = _opened(book, "图斑", columns, [title, "", note])
     headers = [column.header for column in columns]
     formats = ["@" if header == "图斑编号" else "" for header in headers]
     for _ in range(TEMPLATE_ROWS):
@@ -155,21 +190,27 @@ def template_workbook(target) -> bytes:
         _dropdown(sheet, "村", f"{VILLAGE_SHEET}!$A$2:$A${len(names) + 1}", "请从下拉里选村。")
     if "整改方式" in headers:
         _dropdown(sheet, "整改方式", one_of(Remedy.labels), "请从下拉里选整改方式。")
+    sheet.repeat(sheet.head_row, sheet.head_row)
     village_column = Column("村名", required=True)
     add_sheet(book, VILLAGE_SHEET, [village_column], [[name] for name in names], filtered=False)
-    return to_bytes(book)
+    return to_bytes(book, title)
 
 
 def _dropdown(sheet, header, formula, error):
     sheet.dropdown(header, formula, FIRST_ROW, FIRST_ROW - 1 + TEMPLATE_ROWS, error)
 
 
-def _opened(book, name, columns, title, note):
-    """写好标题行、单位行和表头的一张表；前三列和表头不动，每页重复表头。"""
-    sheet = SheetWriter(book, name, columns, freeze=f"D{FIRST_ROW}")
+def _opened(book, name, columns, words, least_size=0, row_height=0):
+    """写好标题行、条件行（没有条件就没有）、单位行和表头的一张表；前三列和表头不动。"""
+    title, condition, note = words
+    first = FIRST_ROW + bool(condition)
+    given = {"least_size": least_size, "row_height": row_height, "repeated": ROW_KEYS}
+    sheet = SheetWriter(book, name, columns, freeze=f"D{first}", **given)
     sheet.sheet.print_options.gridLines = True
     sheet.banner(title, styles.FORM_TITLE)
+    if condition:
+        lines = 1 + text_width(condition) // CONDITION_ROOM
+        sheet.banner(condition, styles.FORM_CONDITION, height=6 + 14 * lines)
     sheet.banner(note, styles.FORM_UNIT, height=None)
-    sheet.form_head()
-    sheet.repeat(sheet.head_row, sheet.head_row)
+    sheet.form_head(HEAD_HEIGHT)
     return sheet

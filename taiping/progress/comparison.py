@@ -1,4 +1,4 @@
-"""和早些时候比：每项任务、每个村动了多少。"""
+"""和早些时候比：每项任务、每一步、每个村动了多少。"""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from taiping.progress.figures import Progress, TargetFigures
+from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from villages.models import Village
 
 MOST_NAMED = 4  # 一句话里最多点这么多个村
@@ -44,6 +44,22 @@ class Moved:
         return self.confirmed is not None and not any(parts)
 
 
+class MovedStep(NamedTuple):
+    """一步动了多少：完成的亩（有一头没有监测数是 None）和个，逾期的个。"""
+
+    reached: Decimal | None
+    reached_count: int
+    overdue: int
+
+    @classmethod
+    def between(cls, before: MilestoneFigures, now: MilestoneFigures) -> "MovedStep":
+        return cls(
+            None if None in (now.reached, before.reached) else now.reached - before.reached,
+            now.reached_count - before.reached_count,
+            now.overdue_count - before.overdue_count,
+        )
+
+
 class MovedCounts(NamedTuple):
     """一个村动了几个；逾期只数该村里办的。"""
 
@@ -64,10 +80,11 @@ class MovedLine(NamedTuple):
 
 @dataclass
 class Comparison:
-    """on 那天的数减 before 那天的：targets 按任务的主键，villages 按村的主键。"""
+    """on 那天的数减 before 那天的：targets 按任务的主键，steps 按节点的，villages 按村的。"""
 
     before: date
     targets: dict[int, Moved] = field(default_factory=dict)
+    steps: dict[int, MovedStep] = field(default_factory=dict)
     villages: dict[int, MovedCounts] = field(default_factory=dict)
     lines: list[MovedLine] = field(default_factory=list)
 
@@ -80,6 +97,8 @@ def compared(before: Progress | None, now: Progress) -> Comparison | None:
     pairs = list(zip(before.targets, now.targets, strict=True))
     for old, new in pairs:
         found.targets[new.target.pk] = Moved.between(old, new)
+        for then, today in zip(old.milestones, new.milestones, strict=True):
+            found.steps[today.milestone.pk] = MovedStep.between(then, today)
     confirmed, reported, overdue = Counter(), Counter(), Counter()
     for old, new in pairs:
         if not new.target.by_patches:

@@ -11,6 +11,7 @@ from villages.models import Cadre, Village
 POSITIONS = Membership.Position
 REFERENCES = {"parent": "group", "group": "group", "target": "target", "village": "village"}
 HEADERS = {"target": "目标代码", "on": "日期"}  # 比模型里的叫法更像表格的
+TARGET_NAME = "target_name"  # 代码旁边给人看的名称，不存
 LARGEST = {models.PositiveSmallIntegerField: 32767, models.PositiveIntegerField: 2147483647}
 
 
@@ -97,6 +98,14 @@ def _people(position, hint=""):
     return PlanColumn(position.value, position.label, "people", blank=(), hint=hint, width=24)
 
 
+NAME_BESIDE = PlanColumn(
+    TARGET_NAME,
+    "目标任务名称",
+    TARGET_NAME,
+    blank="",
+    hint="系统按代码填的，给人看；可以空着，写了要和代码是同一项",
+    width=24,
+)
 PEOPLE_HINT = (
     "干部的姓名，用顿号隔开；重名写成 姓名（职务）；不点名的写在【】里，如【各村支部书记】"
 )
@@ -174,6 +183,7 @@ MILESTONE = _table(
     Milestone,
     ("target", "code"),
     ("target", "目标任务表里的代码", 16),
+    NAME_BESIDE,
     ("order", "从 1 起，同一任务不重复；不填就按表里的先后", 8),
     ("code", "英文小写，同一任务不重复，如 replant", 14),
     ("name", "", 16),
@@ -192,6 +202,7 @@ ALLOCATION = _table(
     Allocation,
     ("target", "village"),
     ("target", "目标任务表里的代码", 16),
+    NAME_BESIDE,
     ("village", "村名、别名或村代码", 14),
     ("lot", "", 10),
     ("quota", "空就是未分解，不是 0"),
@@ -212,6 +223,7 @@ READING = _table(
     Reading,
     ("target", "village", "on", "value", "source", "created_at"),
     ("target", "目标任务表里的代码，只能是靠监测量的", 16),
+    NAME_BESIDE,
     ("village", "村名；空就是全镇", 12),
     ("on", "如 2024-06-30"),
     ("value", "按这项任务的单位", 16),

@@ -1,6 +1,6 @@
 """文件和数据库比：新的、改的（旧 → 新）、没变的、文件里没有的。"""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from taiping.ground.tables import clean_text, shown
 from tasks.workbook.columns import BY_KIND, DELETABLE, ORDER
@@ -24,7 +24,7 @@ class EntryChange:
     @property
     def label(self):
         whole = {**(self.stored.values if self.stored else {}), **self.entry.values}
-        return Entry(self.entry.kind, self.entry.key, whole).label
+        return replace(self.entry, values=whole).label
 
 
 @dataclass

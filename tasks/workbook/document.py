@@ -99,6 +99,7 @@ class Entry:
     values: dict
     row: FileRow | None = None
     object: Model | None = None  # 数据库里的那一条
+    target_name: str = ""  # 引用的目标任务叫什么
 
     @property
     def word(self) -> str:
@@ -113,13 +114,19 @@ class Entry:
         if self.kind == "target":
             return f"{self.values.get('name') or ''}（{self.key[0]}）"
         if self.kind == "reading":
-            target, village, on, *_ = self.key
-            return f"{target} · {village or '全镇'} · {on}"
+            _, village, on, *_ = self.key
+            return f"{self._target} · {village or '全镇'} · {on}"
         if self.kind == "cadre":
             return f"{self.key[0]}（{self.key[1]}）" if self.key[1] else self.key[0]
         if self.kind == "milestone":
-            return f"{self.key[0]} · {self.values.get('name') or self.key[1]}"
+            return f"{self._target} · {self.values.get('name') or self.key[1]}"
+        if self.kind == "allocation":
+            return f"{self._target} · {self.key[1]}"
         return " · ".join(shown(part) for part in self.key)
+
+    @property
+    def _target(self):
+        return self.target_name or self.key[0]
 
 
 def shown_short(value, limit=60):

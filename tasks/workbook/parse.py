@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from taiping.ground.tables import as_bool, as_code, as_date, as_decimal, as_int, as_moment, as_text
-from tasks.workbook.columns import BY_KIND, ORDER, POSITIONS
+from tasks.workbook.columns import BY_KIND, ORDER, POSITIONS, TARGET_NAME
 from tasks.workbook.document import Entry
 from tasks.workbook.members import People, split_people
 
@@ -121,6 +121,8 @@ def _parse_row(document, table, row):
     values = {}
     for column in table.columns:
         if column.field not in row.cells or column.field in row.bad:
+            continue
+        if column.field == TARGET_NAME:
             continue
         raw = row.cells[column.field]
         if column.required and column.kind != "village" and as_text(raw) == "":

@@ -1,6 +1,5 @@
 """方案各行之间的规矩：不重复、引用得到、时间不颠倒。能在库里保存的，才没有错误。"""
 
-from taiping.ground.texts import listed
 from tasks.models import Milestone, Target
 from tasks.models.in_use import plan_user
 from tasks.models.structure import (
@@ -15,6 +14,7 @@ from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from tasks.workbook.model_rules import check_models
 from tasks.workbook.stored import is_withdrawn, key_of
+from tasks.workbook.target_names import match_targets
 from tasks.workbook.village_rules import check_villages, village_index, warn_of_sums
 
 NO_GROUP = "“{}”不是“工作组”表里的名称。请改成表里的，或留空。"
@@ -111,18 +111,6 @@ def match_village(check, entry, index):
     if village is None:
         check.report(entry, "village", f"{reason}或者在文件的“村”表里加上它。" if raw else reason)
     entry.values["village"] = village.name if village else None
-
-
-def match_targets(check):
-    """目标代码要在目标任务表里，或者库里已经有。"""
-    known = set(check.in_file["target"]) | set(check.stored.entries["target"])
-    codes = listed(sorted(key[0] for key in known)) or "（还没有）"
-    for kind in ("milestone", "allocation", "reading"):
-        for entry in check.entries[kind]:
-            code = entry.values.get("target")
-            if code and (code,) not in known:
-                advice = f"“{code}”不是目标任务的代码。已有的代码是：{codes}。"
-                check.report(entry, "target", advice)
 
 
 def check_groups(check):

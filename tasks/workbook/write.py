@@ -7,7 +7,7 @@ from django.utils import timezone
 from taiping.ground import tables
 from taiping.ground.area import plain
 from taiping.ground.tables import TableError
-from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES
+from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES, TARGET_NAME
 from tasks.workbook.members import People, split_people, written
 from tasks.workbook.read_xlsx import NOTE_MARK
 
@@ -23,8 +23,9 @@ def to_xlsx(stored):
             continue
         columns = [_head(table, column) for column in table.columns]
         rows = [_row(stored, table, entry) for entry in stored.listed(table.kind)]
-        tables.add_sheet(book, table.title, columns, rows, note_row=True)
-    return tables.to_bytes(book)
+        repeated = 2 if table.column(TARGET_NAME) else 1  # 印成几页宽时每页都有的
+        tables.add_sheet(book, table.title, columns, rows, note_row=True, repeated=repeated)
+    return tables.to_bytes(book, str(stored.plan))
 
 
 def _head(table, column):
@@ -51,9 +52,11 @@ def _add_plan(book, plan):
 
 
 def _row(stored, table, entry):
-    people = _people_cells(stored, entry) if table.kind == "group" else {}
+    told = _people_cells(stored, entry) if table.kind == "group" else {}
+    if target := stored.get("target", (entry.values.get("target"),)):
+        told = {TARGET_NAME: target.values["name"]}
     return [
-        _cell(column, people.get(column.field, entry.values.get(column.field)))
+        _cell(column, told.get(column.field, entry.values.get(column.field)))
         for column in table.columns
     ]
 

@@ -199,18 +199,18 @@ def test_sign_ins_sign_outs_and_failures_are_kept_without_the_password(client):
 
 def test_an_export_is_recorded_with_its_name_and_question_and_a_page_is_not(client):
     make_steps_target()
-    clerk = make_user("huang", role=Role.STAFF)
+    clerk, village = make_user("huang", role=Role.STAFF), make_village("东村")
     client.force_login(clerk)
     Access.objects.all().delete()
 
     client.get("/patches/")
-    client.get("/patches/export.xlsx?village=1")
-    client.get("/patches/export.xlsx?village=99999999999999")
+    client.get(f"/patches/export.xlsx?village={village.pk}")
+    client.get("/patches/export.xlsx?village=99999999999999")  # 没有这个村：不导出，也就没有可记的
 
-    first = Access.objects.order_by("pk").first()
+    (first,) = Access.objects.order_by("pk")
     assert (first.kind, first.user) == ("DOWNLOAD", clerk)
     assert ".xlsx" in first.what
-    assert "/patches/export.xlsx?village=1" in first.what
+    assert f"/patches/export.xlsx?village={village.pk}" in first.what
     assert not Access.objects.filter(what__endswith="/patches/").exists()
 
 

@@ -1,13 +1,26 @@
 """写 Excel 的一套：同一种样子共用一格也不串值，两层表头、合计、行高、数字格式照各列的。"""
 
 import io
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 
+import docx
 import pytest
-from openpyxl import Workbook, load_workbook
+from django.utils import timezone
+from openpyxl import load_workbook
 
-from taiping.ground.tables import Column, SheetWriter, new_book, styles, to_bytes
+from taiping.ground.tables import (
+    Column,
+    Problem,
+    SheetWriter,
+    marked,
+    new_book,
+    sign,
+    styles,
+    to_bytes,
+)
+from taiping.ground.tables.folding import folded
+from tests.worlds.office import shown_rows
 
 pytestmark = pytest.mark.any_database
 
@@ -20,7 +33,7 @@ def opened(book):
 
 @pytest.fixture(params=["逐行写出", "整本在内存里"])
 def book(request):
-    return Workbook(write_only=True) if request.param == "逐行写出" else new_book()
+    return new_book(streamed=request.param == "逐行写出")
 
 
 def test_cells_of_one_style_never_mix_up_their_values(book):
@@ -121,3 +134,112 @@ def test_a_sheet_without_rows_has_no_filter(book):
     sheet.filter()
 
     assert opened(book).auto_filter.ref is None
+
+
+def test_a_narrow_sheet_prints_one_page_wide_and_a_wide_one_on_several(book):
+    """一页宽放不下、再缩字就太小的：分成几页宽，一组列不拆开，认行的两列、标题和表头每页都有。"""
+    narrow = SheetWriter(book, "窄", [Column("甲", 30, style=styles.TEXT)] * 5, least_size=9)
+    columns = [Column("村", 10, style=styles.TEXT), Column("编号", 20, style=styles.TEXT)]
+    for name in "甲乙丙丁戊":
+        columns += [Column("亩", 15, style=NUMBER, group=name)] * 2
+    wide = SheetWriter(book, "宽", columns, least_size=9, repeated=2)
+    for sheet in (narrow, wide):
+        sheet.banner("图斑 & 台账")
+        sheet.sides("截至今天", "单位：亩", 2)
+        sheet.head(20, 20)
+        sheet.row([1] * sheet.width)
+        sheet.repeat(1, sheet.head_row)
+
+    narrow, wide = load_workbook(io.BytesIO(to_bytes(book))).worksheets
+
+    assert narrow.sheet_properties.pageSetUpPr.fitToPage
+    assert narrow.print_title_rows == "$1:$4"
+    # 10 磅的字按 90% 印是 9 磅；一页放 140 ÷ 0.9 = 155 宽：30 + 四组 120，第五组到下一页
+    assert (wide.page_setup.scale, wide.sheet_properties.pageSetUpPr.fitToPage) == (90, None)
+    assert [each.id for each in wide.col_breaks.brk] == [10]
+    assert (wide.print_title_cols, wide.print_title_rows) == ("$A:$B", "$3:$4")
+    assert wide.print_area == "'宽'!$A$3:$L$5"
+    assert "图斑 && 台账" in wide.oddHeader.center.text
+    assert "截至今天" in wide.oddHeader.center.text
+    assert "A1:J1" in wide.merged_cells
+
+
+def test_a_workbook_tells_who_made_it_and_when_by_the_clock_of_the_system(book, settings):
+    settings.FIXED_TODAY = date(2024, 10, 20)
+    SheetWriter(book, "表", [Column("甲")]).form_head()
+
+    made = load_workbook(io.BytesIO(to_bytes(book, "台账"))).properties
+
+    assert (made.creator, made.last_modified_by) == (settings.SITE_NAME,) * 2
+    assert made.title == "台账"
+    # 存的是世界时：北京时间的今天，可能还是世界时的昨天
+    days = {
+        timezone.localtime(at.replace(tzinfo=UTC)).date() for at in (made.created, made.modified)
+    }
+    assert days == {date(2024, 10, 20)}
+
+
+def test_amounts_are_grouped_from_ten_thousand_up_as_an_office_program_shows_them(book):
+    columns = [Column("数量", number_format=styles.AMOUNT, style=NUMBER)]
+    sheet = SheetWriter(book, "表", columns)
+    amounts = ["1010", "9999.99", "9999.995", "32202", "-32202", "-5", "0"]
+    for amount in amounts:
+        sheet.row([Decimal(amount)])
+    content = to_bytes(book)
+
+    assert [row for (row,) in shown_rows(content)] == [
+        "1010.00",
+        "9999.99",
+        "10,000.00",  # 舍入后是一万
+        "32,202.00",
+        "-32,202.00",
+        "-5.00",
+        "0.00",
+    ]
+    found = load_workbook(io.BytesIO(content)).worksheets[0]
+    assert [str(row[0].value) for row in found] == amounts  # 样子变了，数没有变
+
+
+def test_the_marked_copy_of_somebodys_file_keeps_its_author(settings):
+    """改的是别人的文件：谁做的还是谁，最后改的是本系统。"""
+    settings.FIXED_TODAY = date(2024, 10, 20)
+    theirs = load_workbook(io.BytesIO(to_bytes(new_book_with_row(), "下发")))
+    theirs.properties.creator = "区规资局"
+    stream = io.BytesIO()
+    theirs.save(stream)
+
+    content = marked(stream.getvalue(), [Problem("表", 2, "村", "", "没有填村。")])
+    made = load_workbook(io.BytesIO(content)).properties
+
+    assert (made.creator, made.last_modified_by) == ("区规资局", settings.SITE_NAME)
+    assert timezone.localtime(made.modified.replace(tzinfo=UTC)).date() == date(2024, 10, 20)
+
+
+def new_book_with_row():
+    book = new_book()
+    sheet = SheetWriter(book, "表", [Column("村"), Column("编号")])
+    sheet.form_head()
+    sheet.row([None, "1"])
+    return book
+
+
+def test_properties_of_a_word_file_are_signed_the_same_way(settings):
+    settings.FIXED_TODAY = date(2024, 10, 20)
+    paper = docx.Document()
+
+    sign(paper.core_properties, "通报")
+
+    made = paper.core_properties
+    assert (made.author, made.last_modified_by, made.title) == (*[settings.SITE_NAME] * 2, "通报")
+    days = {
+        timezone.localtime(at.replace(tzinfo=UTC)).date() for at in (made.created, made.modified)
+    }
+    assert days == {date(2024, 10, 20)}
+
+
+@pytest.mark.parametrize("text", ["，" * 50, "水" * 50, "一二三四五，" * 9, "a b，c" * 20, ""])
+def test_folding_loses_nothing_and_no_line_begins_with_a_mark(text):
+    lines = folded(text, 10).split("\n")
+
+    assert "".join(lines) == text
+    assert not any(line.startswith("，") for line in lines[1:])

@@ -158,7 +158,7 @@ def test_number_and_issuer_are_filled_in_or_left_to_the_pen(town):
     assert "太平镇人民政府文件" in texts_of(blank)
     assert "太府发〔2024〕12号" in texts_of(filled)
     assert signature(filled)[0].text == "太平镇耕地保护专班"
-    assert filled.core_properties.author == "太平镇耕地保护专班"
+    assert filled.core_properties.author == "太平镇耕地保护任务管理系统"
 
 
 def test_demo_figures_say_so(town):

@@ -11,17 +11,25 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from plots import actions
-from plots.models import Patch
 from taiping.reports.weekly import weekly_name, weekly_workbook
 from tests.worlds.factories import make_patch, make_plan, make_steps_target, make_user, make_village
 from tests.worlds.kept import again
-from tests.worlds.reports_town import DAY, FIRST_DAY, ReportsTown
-from tests.worlds.town import NOON
+from tests.worlds.reports_town import DAY, ReportsTown
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
-NAMES = ["总表", "分村", "分村面积", "时间节点", "逾期清单", "暂缓清单", "明细", "说明"]
+NAMES = [
+    "总表",
+    "完成率图",
+    "分村",
+    "分村个数",
+    "分村面积",
+    "时间节点",
+    "逾期清单",
+    "暂缓清单",
+    "明细",
+    "说明",
+]
 
 
 def opened(plan, on=DAY, basis="done"):
@@ -43,124 +51,94 @@ def test_overview_has_the_figures_worked_out_by_hand(town):
 
     assert sheet["A1"].value == "太平镇2024年耕地保护工作周报 总表"
     assert sheet["A2"].value == "截至2024年10月20日，按完成日期"
-    assert sheet["I2"].value == "单位：亩、个"
-    # 任务，类型，任务数（量、个），上报（量、个），核实（量、个），完成率（上报、核实），核减（亩、个），暂缓，逾期，状态
-    assert row_of(sheet, "自然撂荒地整治")[:18] == (
-        "自然撂荒地整治",
-        "工作量",
-        100,
-        None,
-        30,
-        4,
-        20,
-        3,
-        0.3,
-        0.2,
-        6,
-        1,
-        1,
-        3,
-        3,
-        0,
-        0,
-        "逾期",
+    assert sheet["J2"].value == "单位：亩、个"
+    # 任务，类型，任务数（量、个），上报（量、个），核实（量、个），完成率（上报、核实）
+    # 本周新增（上报量、个，核实量、个），逾期，较上周，状态；核减（亩、个），暂缓，逾期（村、镇、区），备注
+    assert row_of(sheet, "自然撂荒地整治") == (
+        *("自然撂荒地整治", "工作量", 100, None, 30, 4, 20, 3, 0.3, 0.2),
+        # 10-13 以后：A2 10-15 举证上传；A1 10-12 核实，算在上一周
+        *(10, 1, 0, 0, 3, 0, "逾期"),
+        *(6, 1, 1, 3, 0, 0),
+        "复耕复种：已过20天，还差45亩；图斑9个、100.5亩",
     )
-    assert row_of(sheet, "存量重点图斑")[:18] == (
-        "存量重点图斑",
-        "工作量",
-        30,
-        3,
-        10,
-        2,
-        10,
-        2,
-        0.666,  # 清单按个：3 个里 2 个
-        0.666,
-        12,
-        1,
-        0,
-        0,
-        0,
-        0,
-        0,
-        "正常",
+    assert row_of(sheet, "存量重点图斑") == (
+        *("存量重点图斑", "工作量", 30, 3, 10, 2, 10, 2),
+        *(0.666, 0.666),  # 清单按个：3 个里 2 个
+        *(0, 0, 0, 0, 0, 0, "正常"),
+        *(12, 1, 0, 0, 0, 0),
+        "举证上传：还有11天；图斑3个、30亩；核减后按18亩计",
     )
     assert row_of(sheet, "耕地保有量") == (
-        "耕地保有量",
-        "底线",
-        32202,
-        None,
-        None,
-        None,
-        32300,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        "正常",
+        *("耕地保有量", "底线", 32202, None, None, None, 32300, None, None, None),
+        *("—", "—", 0, "—", None, "—", "正常"),
+        *[None] * 6,
         "2024年6月30日监测数，高出底线98亩",
     )
-    assert row_of(sheet, "存量重点图斑")[18] == (
-        "举证上传：还有11天；图斑3个、30亩；核减后按18亩计"
-    )
-    assert row_of(sheet, "自然撂荒地整治")[18] == "复耕复种：已过20天，还差45亩；图斑9个、100.5亩"
 
 
 def test_villages_are_worst_first_and_the_total_recomputes_the_rate(town):
     sheet = opened(town.plan)["分村"]
 
     rows = list(sheet.iter_rows(min_row=5, values_only=True))
-    # 序号，村，片区，撂荒（图斑、上报、核实、逾期），重点（同上），核实占比，待重报，差错率，
-    # 逾期（村该办、镇里欠的、等区里），最久的一步
-    assert rows[0] == (
-        1,
-        "东村",
-        None,
-        5,
-        3,
-        2,
-        2,
-        1,
-        1,
-        1,
-        0,
-        0.5,
-        0,
-        0,
-        2,
-        0,
-        0,
-        "自然撂荒地整治 复耕复种，已过20天",
+    # 序号，村，片区，图斑、上报、核实，核实占比，本周新增（上报、核实），已退回，差错率，
+    # 逾期（村该办、镇里欠的、等区里），较上周，最久的一步
+    late = "自然撂荒地整治 复耕复种，逾期20天"
+    assert rows == [
+        (1, "东村", None, 6, 4, 3, 0.5, 1, 0, 0, 0, 2, 0, 0, 0, late),
+        (2, "西村", None, 6, 2, 2, 0.333, 0, 0, 1, 0.16, 1, 0, 0, 0, late),
+        (3, "南村", None, 0, 0, 0, None, "—", "—", 0, None, 0, 0, 0, "—", None),
+        ("合计", None, None, 12, 6, 5, 0.416, 1, 0, 1, 0.07, 3, 0, 0, 0, None),
+    ]
+
+
+def test_villages_target_by_target(town):
+    sheet = opened(town.plan)["分村个数"]
+
+    # 每项任务：图斑、上报、核实、村该办的逾期
+    assert list(sheet.iter_rows(min_row=5, values_only=True)) == [
+        (1, "东村", None, 5, 3, 2, 2, 1, 1, 1, 0),
+        (2, "西村", None, 4, 1, 1, 1, 2, 1, 1, 0),
+        (3, "南村", None, *[None] * 8),
+        ("合计", None, None, 9, 4, 3, 3, 3, 2, 2, 0),
+    ]
+
+
+@pytest.mark.parametrize("basis", ["done", "recorded"])
+def test_the_week_is_the_comparison_of_the_dashboard(town, client, basis):
+    """本周新增、较上周和总览“比上周”是同一份，任务、村都是。"""
+    client.force_login(make_user(role=Role.LEADER))
+    moved = client.get(f"/?on=2024-10-14&basis={basis}").context["moved"]
+    book = opened(town.plan, date(2024, 10, 14), basis)
+
+    told = moved.targets[town.abandoned.pk]
+    row = row_of(book["总表"], "自然撂荒地整治")
+    assert row[10:14] == (
+        told.reported,
+        told.reported_count,
+        told.confirmed,
+        told.confirmed_count,
     )
-    assert rows[1] == (
-        2,
-        "西村",
-        None,
-        4,
-        1,
-        1,
-        1,
-        2,
-        1,
-        1,
-        0,
-        0.333,
-        1,
-        0.16,
-        1,
-        0,
-        0,
-        "自然撂荒地整治 复耕复种，已过20天",
-    )
-    assert rows[2] == (3, "南村", None, *[None] * 9, 0, None, 0, 0, 0, None)
-    total = ("合计", None, None, 9, 4, 3, 3, 3, 2, 2, 0, 0.416, 1, 0.07, 3, 0, 0, None)
-    assert rows[3] == total
+    assert row[15] == told.overdue
+    for village in (town.east, town.west):
+        row = row_of(book["分村"], village.name, 2)
+        told = moved.villages[village.pk]
+        assert (row[7], row[8], row[14]) == (told.reported, told.confirmed, told.overdue)
+
+
+def test_a_week_of_returns_and_passed_deadlines_by_hand(town):
+    """10月14日往前七天：A1 举证（10-08）、核实（10-12），A7 举证被退回（10-10）。"""
+    book = opened(town.plan, date(2024, 10, 14))
+    steps = {row[:2]: row for row in book["时间节点"].iter_rows(min_row=5, values_only=True)}
+
+    # 上报：A1 多 10 亩，A7 退回少 15 亩；核实多 A1；复耕复种又多了 A7 逾期
+    assert row_of(book["总表"], "自然撂荒地整治")[10:16] == (-5, 0, 10, 1, 3, 1)
+    assert row_of(book["分村"], "东村", 2)[7:9] == (1, 1)
+    assert row_of(book["分村"], "西村", 2)[7:9] == (-1, 0)
+    assert row_of(book["分村"], "西村", 2)[14] == 1
+    # 本周新增（数量、个数），逾期，较上周
+    assert steps["自然撂荒地整治", "复耕复种"][10:14] == (-15, -1, 3, 1)
+    assert steps["自然撂荒地整治", "镇级核实"][10:14] == (10, 1, 0, 0)
+    assert steps["耕地保有量", "年底保有"][10:14] == (0, "—", None, "—")
 
 
 def test_village_areas(town):
@@ -176,58 +154,24 @@ def test_milestones(town):
     sheet = opened(town.plan)["时间节点"]
     rows = {row[:2]: row[2:] for row in sheet.iter_rows(min_row=5, values_only=True)}
 
-    # 由谁做，截止，离截止，任务数，已完成，完成率，按期，逾期完成，逾期未完成，按期率，状态
-    assert rows["自然撂荒地整治", "复耕复种"][:16] == (
-        "村",
-        datetime(2024, 9, 30),
-        -20,
-        100,
-        None,
-        55,
-        5,
-        0.55,
-        35,
-        3,  # A1、A2、A9；A5 核查无问题，不算按期也不算逾期
-        20,
-        1,
-        3,
-        0.75,
-        "逾期",
+    # 由谁做，截止，离截止，任务数，已完成，完成率；本周新增，逾期，较上周，状态；按期，逾期完成，按期率，备注
+    assert rows["自然撂荒地整治", "复耕复种"] == (
+        *("村", datetime(2024, 9, 30), -20, 100, None, 55, 5, 0.55),
+        *(0, 0, 3, 0, "逾期"),
+        *(35, 3),  # A1、A2、A9；A5 核查无问题，不算按期也不算逾期
+        *(20, 1, 0.75),
         "已过20天，还差45亩",
     )
-    assert rows["存量重点图斑", "复耕复种"][:15] == (
-        "村",
-        datetime(2024, 9, 30),
-        None,
-        30,
-        3,
-        18,
-        3,
-        1,
-        18,
-        2,
-        0,
-        0,
-        0,
-        1,
-        "按期完成",
+    assert rows["存量重点图斑", "复耕复种"][:18] == (
+        *("村", datetime(2024, 9, 30), None, 30, 3, 18, 3, 1),
+        *(0, 0, 0, 0, "按期完成"),
+        *(18, 2, 0, 0, 1),
     )
     assert rows["自然撂荒地整治", "镇级核实"][:7] == (
-        "镇",
-        datetime(2024, 11, 15),
-        26,
-        100,
-        None,
-        20,
-        3,
+        *("镇", datetime(2024, 11, 15), 26, 100, None, 20, 3),
     )
     assert rows["耕地保有量", "年底保有"][:6] == (
-        "镇",
-        datetime(2024, 12, 31),
-        72,
-        32202,
-        None,
-        32300,
+        *("镇", datetime(2024, 12, 31), 72, 32202, None, 32300),
     )
 
 
@@ -269,49 +213,21 @@ def test_details_have_every_patch_with_the_day_of_each_step(town):
     assert sorted(rows) == ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "B1", "B2", "B3"]
     days = datetime(2024, 9, 5), datetime(2024, 10, 8), datetime(2024, 10, 12)
     assert rows["A1"] == (
-        "自然撂荒地整治",
-        "东村",
-        "A1",
-        None,
-        None,
-        10,
-        "已销号",
-        None,
-        None,
-        *days,
-        10,
-        10,
-        None,
+        *("自然撂荒地整治", "东村", "A1", None, None, 10, 10, 10),
+        *("已销号", None, None, *days, None),
     )
     assert rows["A3"][5:] == (
-        12.5,
-        "整治中",
-        "复耕复种",
-        datetime(2024, 9, 30),
-        None,
-        None,
-        None,
-        0,
-        0,
-        None,
+        *(12.5, 0, 0, "整治中", "复耕复种", datetime(2024, 9, 30)),
+        *[None] * 4,
     )
-    assert rows["A5"][6:9] + rows["A5"][14:] == (
+    assert rows["A5"][8:10] + rows["A5"][14:] == (
         "核查无问题",
         None,
-        None,
-        "2024年9月12日核查无问题：影像为水田",
+        "2024年9月12日核查无问题：\n影像为水田",
     )
     assert row_of(sheet, "自然撂荒地整治合计")[:8] == (
-        "自然撂荒地整治合计",
-        9,
-        None,
-        None,
-        None,
-        100.5,
-        None,
-        None,
+        *("自然撂荒地整治合计", 9, None, None, None, 100.5, 30, 20),
     )
-    assert row_of(sheet, "自然撂荒地整治合计")[12:14] == (30, 20)
 
 
 def test_an_earlier_day_and_the_other_basis(town):
@@ -321,93 +237,12 @@ def test_an_earlier_day_and_the_other_basis(town):
     # 10月9日 A7 还没有退回：上报 A1、A7、A9 共 35 亩加 A5 一个；核实 A9 加 A5
     assert row_of(before, "自然撂荒地整治")[4:8] == (35, 4, 10, 2)
     # 整改都是 12月20日才录入的：那天系统里只有图斑，没有进展，12 块里 9-30 到期的都逾期
-    assert row_of(recorded["总表"], "自然撂荒地整治")[4:14] == (0, 0, 0, 0, 0, 0, 0, 0, 0, 9)
+    assert row_of(recorded["总表"], "自然撂荒地整治")[4:15] == (
+        *(0, 0, 0, 0, 0, 0),
+        *(0, 0, 0, 0, 9),
+    )
     assert recorded["总表"]["A2"].value == "截至2024年10月20日，按录入日期"
     assert recorded["逾期清单"].max_row == 3 + 12
-
-
-def test_sheets_print_on_a4_landscape_one_page_wide(town):
-    book = opened(town.plan)
-
-    assert book.sheetnames == NAMES
-    for sheet in book:
-        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
-    assert book["总表"].freeze_panes == "B5"
-    assert book["总表"].auto_filter.ref == "A4:S7"
-    assert book["分村"].auto_filter.ref == "A4:R7"  # 合计行不参加筛选
-    assert "A1:S1" in book["总表"].merged_cells
-    # 标题、口径和表头每页都有
-    assert [sheet.print_title_rows for sheet in book] == ["$1:$4"] * 4 + ["$1:$3"] * 2 + [
-        "$1:$4",
-        "$1:$1",
-    ]
-    signing = [
-        cell
-        for row in book["总表"].iter_rows(values_only=True)
-        for cell in row
-        if isinstance(cell, str)
-    ]
-    assert {"填报人：", "审核人：", "截止日期：2024年10月20日"} <= set(signing)
-
-
-def test_the_chart_draws_the_rates_of_the_overview(town):
-    book = opened(town.plan)
-
-    assert [len(sheet._charts) for sheet in book] == [1, 0, 0, 0, 0, 0, 0, 0]
-    series = book["总表"]._charts[0].series
-    assert [(row.tx.v, row.val.numRef.f) for row in series] == [
-        ("核实", "'总表'!$J$6:$J$7"),
-        ("上报", "'总表'!$I$6:$I$7"),
-    ]  # 底线那行不画
-    assert (book["总表"]["I4"].value, book["总表"]["J4"].value) == ("上报", "核实")
-
-
-def test_without_figures_there_is_no_empty_chart():
-    plan = make_plan()
-    make_steps_target(plan)
-
-    assert opened(plan)["总表"]._charts == []
-
-
-def test_long_texts_are_seen_whole_and_no_row_is_higher_than_a_sheet_allows(town):
-    long = "重庆市铜梁区太平镇绿野生态农业开发有限公司"
-    Patch.objects.filter(code="A1").update(
-        contractor=long, place="很长很长的小地名一直写到十五个字"
-    )
-    patch = Patch.objects.get(code="A8")
-    actions.resume(
-        patch, by=make_user(role=Role.STAFF), on=date(2024, 10, 1), at=NOON, note="可以整改了"
-    )
-    actions.defer(
-        patch, by=make_user(role=Role.STAFF), on=date(2024, 10, 2), at=NOON, note="水" * 900
-    )
-    sheet = opened(town.plan)["明细"]
-    rows = {row[2].value: row[0].row for row in sheet.iter_rows(min_row=5) if row[2].value}
-
-    heights = {code: sheet.row_dimensions[row].height for code, row in rows.items()}
-
-    assert heights["A1"] > 2 * heights["B1"]  # 承包人 21 个字，一行排 7 个
-    assert heights["A8"] == 409
-
-
-def test_numbers_are_numbers_and_there_is_no_formula(town):
-    Patch.objects.filter(code="A4").update(code="=1+1", place="@家", contractor="+86")
-    book = opened(town.plan)
-
-    kinds = {
-        cell.data_type
-        for sheet in book
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.value is not None
-    }
-    assert kinds <= {"n", "s", "d"}
-    row = next(row for row in book["明细"].iter_rows(min_row=5) if row[2].value == "=1+1")
-    assert [cell.data_type for cell in row[2:6]] == ["s", "s", "s", "n"]
-    assert book["总表"]["J6"].number_format == "0.0%"
-    assert book["总表"]["G6"].number_format == "0.00"
 
 
 def test_empty_plan_and_no_patches_and_no_readings():
@@ -419,22 +254,16 @@ def test_empty_plan_and_no_patches_and_no_readings():
 
     assert nothing["总表"]["A5"].value == "这份方案还没有目标任务。"
     assert nothing["明细"]["A5"].value == "还没有图斑。"
-    assert nothing["总表"]._charts == []
+    assert "完成率图" not in nothing.sheetnames
     row = row_of(no_patches["总表"], "自然撂荒地整治")
     silent = "复耕复种：截止已过20天，还没有下发图斑"
-    assert row[2:] == (100, *[None] * 14, "无数据", silent)
+    week = "—", "—", "—", "—", None, "—"
+    assert row[2:] == (100, *[None] * 7, *week, "无数据", *[None] * 6, silent)
     steps = {row[1]: row for row in no_patches["时间节点"].iter_rows(values_only=True)}
     assert steps["复耕复种"][-1] == "截止已过20天，还没有下发图斑"
+    assert steps["复耕复种"][4] == "已过20天"  # 没有图斑，说不上逾期
+    assert steps["复耕复种"][10:14] == ("—", "—", None, "—")
     assert no_patches["逾期清单"]["A4"].value == "没有逾期的图斑。"
-
-
-def test_demo_figures_say_so_in_every_title(town):
-    make_patch(town.abandoned, town.south, code="演示-1", is_demo=True, created_at=FIRST_DAY)
-
-    book = opened(town.plan)
-
-    assert book["总表"]["A1"].value == "太平镇2024年耕地保护工作周报（含演示数据） 总表"
-    assert "本次统计含演示数据" in book["说明"]["B2"].value
 
 
 def test_the_number_of_queries_does_not_grow(town):

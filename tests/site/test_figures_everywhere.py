@@ -58,7 +58,7 @@ def from_workbook(client):
             rows[name][7],
             f"{rows[name][4]:.2f}",
             rows[name][5],
-            rows[name][13],
+            rows[name][14],
         )
         for name in BY_HAND
     }
@@ -124,10 +124,15 @@ def test_every_day_of_the_year_worked_out_by_hand_reads_the_same_everywhere(clie
             row, line = said[code], lines[said[code]["name"]]
             shown = cells(page, "targets", row["name"])
             if patches == "0":  # 那天系统里还没有图斑：没有数，不是 0
-                assert (row["reported"], row["confirmed"], set(line[4:17]), line[18]) == (
+                assert (
+                    row["reported"],
+                    row["confirmed"],
+                    {*line[4:16], *line[17:23]},
+                    line[23],
+                ) == (
                     None,
                     None,
-                    {None},
+                    {None, "—"},
                     "还没有图斑",
                 ), where
                 assert (*shown[3:5], shown[-1]) == ("—", "—", "还没有图斑"), where
@@ -140,9 +145,9 @@ def test_every_day_of_the_year_worked_out_by_hand_reads_the_same_everywhere(clie
                 row["deferred_count"],
                 row["patch_count"],
             ) == (*exempt, int(deferred), int(patches)), where
-            written = [Decimal(str(value)) for value in (*line[4:8], *line[10:14])]
+            written = [Decimal(str(value)) for value in (*line[4:8], *line[17:20], line[14])]
             assert written == [*reported, *confirmed, *exempt, int(deferred), int(overdue)], where
-            assert (line[17], shown[1].split()[0]) == (WORDS[state], WORDS[state]), where
+            assert (line[16], shown[1].split()[0]) == (WORDS[state], WORDS[state]), where
             for text, (amount, count) in ((shown[3], confirmed), (shown[4], reported)):
                 *mu, number, _ = text.split()
                 assert int(number) == count, where

@@ -16,6 +16,7 @@ from plots.models import Patch
 from plots.models.checks import GeometryCheck
 from plots.pages.checks.shown import hide_others, refill
 from plots.pages.patch_list.filters import PatchFilter
+from plots.pages.patch_list.views import not_exported
 from taiping.ground.permissions import permission_required
 from taiping.ground.web import download, whole_number
 from villages.accounts.landing import only_post
@@ -98,6 +99,8 @@ def geo_export(request, fmt):
     filters = PatchFilter(
         request.GET, queryset=Patch.objects.visible_to(request.user), user=request.user
     )
+    if filters.faults:
+        return not_exported(request, filters)
     content, content_type, count = FORMATS[fmt](filters.qs)
     name = f"{filters.title}_{filters.day:%Y%m%d}.{fmt}"
     access.info("导出精确坐标 %s 用户=%s 图斑=%s", name, request.user.username, count)

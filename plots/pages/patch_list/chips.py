@@ -1,10 +1,16 @@
 """把现在的筛选用话说出来，一个条件一条。"""
 
+import re
+
 from plots.ledger.as_of import COMPLETIONS
 from taiping.ground.dates import long_date
 
 GROUPS = {"on": ("on", "basis"), "milestone": ("milestone", "done")}  # 去掉一个时一起去掉的
 LED_BY = {name: head for head, names in GROUPS.items() for name in names[1:]}
+IN_NAME = {"target", "village", "on"}  # 文件名里已经有了的
+# 各种系统的文件名不许用的，和断得开一行的
+UNFIT = re.compile(r"[\s\x00-\x1f\x7f\\/:*?\"<>|]+")
+LONGEST_NAME = 40  # 文件名里的条件最多这么多个字
 
 
 def worded(filters):
@@ -14,6 +20,23 @@ def worded(filters):
         for name, value in filters.conditions.items()
         if _is_chip(filters, name)
     ]
+
+
+def condition_of(filters):
+    """导出的标题下面那一行：照什么筛的；没有筛的是空。"""
+    words = [text for _, text in worded(filters)]
+    return f"筛选：{'；'.join(words)}" if words else ""
+
+
+def name_of(filters):
+    """文件名里的条件：名字里还没有的那几条；没有的是空。"""
+    words = [text for name, text in worded(filters) if name not in IN_NAME]
+    if "on" in filters.conditions and "basis" in filters.conditions:
+        words.append(filters.question.basis_text)
+    text = UNFIT.sub("", "、".join(words))
+    if len(text) > LONGEST_NAME:
+        text = f"{text[: LONGEST_NAME - 1]}…"
+    return f"_{text}" if text else ""
 
 
 def _is_chip(filters, name):

@@ -317,17 +317,23 @@ class PatchFilter(django_filters.FilterSet):
         )
 
     @property
-    def problems(self):
-        """写错的条件，每个一句话。"""
+    def faults(self):
+        """用不上的条件，每个一句话：哪一项、怎么改。"""
         found = [
-            f"“{self.form.fields[name].label}”：{error}这一项没有用上。"
+            f"“{self.form.fields[name].label}”：{error}"
             for name, errors in self.form.errors.items()
             for error in errors
         ]
         if self.form.cleaned_data.get("done") and "milestone" not in self.conditions:
-            found.append("“这一步”：要同时选“那天的一步”。这一项没有用上。")
+            found.append("“这一步”：要同时选“那天的一步”。")
         if self.form.cleaned_data.get("changed") and "changed" not in self.conditions:
-            found.append("“和哪天比”：要同时选“那天的情况”里的上报、核实或逾期。这一项没有用上。")
+            found.append("“和哪天比”：要同时选“那天的情况”里的上报、核实或逾期。")
+        return found
+
+    @property
+    def problems(self):
+        """写错的条件，每个一句话。"""
+        found = [f"{fault}这一项没有用上。" for fault in self.faults]
         if (sort := self.data.get("sort", "")) and not self.sort[0]:
             found.append(f"没有“{sort[:20]}”这种排法，下面按任务、村、编号排。")
         return found

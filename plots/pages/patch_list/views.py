@@ -10,7 +10,7 @@ from plots.models import Patch
 from plots.pages.bulk.forms import BULK
 from plots.pages.bulk.selection import MOST_AT_ONCE
 from plots.pages.patch.that_day import that_day_query
-from plots.pages.patch_list.chips import GROUPS, worded
+from plots.pages.patch_list.chips import GROUPS, condition_of, name_of, worded
 from plots.pages.patch_list.filters import PatchFilter
 from plots.pages.patch_list.rows import CountedPages, rows_of, totals
 from taiping.ground.web import download
@@ -69,10 +69,19 @@ def patch_list(request):
 def patch_export(request):
     """筛出来的图斑，一份 Excel：和列表同一个筛选、同一个范围。"""
     filters = filters_of(request)
+    if filters.faults:
+        return not_exported(request, filters)
     title = f"{filters.title}台账"
     ledger = filters.ledger if filters.is_as_of else None
-    content = ledger_workbook(filters.sorted(filters.qs), title, ledger)
-    return download(content, f"{title}_{filters.day:%Y%m%d}.xlsx")
+    content = ledger_workbook(filters.sorted(filters.qs), title, ledger, condition_of(filters))
+    return download(content, f"{title}{name_of(filters)}_{filters.day:%Y%m%d}.xlsx")
+
+
+def not_exported(request, filters):
+    """有条件用不上：不导出，不然出来的是别的图斑。说清是哪一条，条件都带回台账去改。"""
+    asked = request.GET.urlencode()
+    given = {"faults": filters.faults, "asked": f"?{asked}" if asked else ""}
+    return render(request, "plots/patch_list/not_exported.html", given, status=400)
 
 
 def _elsewhere(request, filters):

@@ -12,6 +12,9 @@ from taiping.ground.tables.cells import (
     clean_text,
     shown,
 )
+from taiping.ground.tables.column import Column
+from taiping.ground.tables.folding import text_width
+from taiping.ground.tables.form_sheets import add_sheet, one_of
 from taiping.ground.tables.headers import (
     HEADER_ROWS,
     LONGEST_HEADER,
@@ -29,6 +32,7 @@ from taiping.ground.tables.marking import (
     marked_original,
 )
 from taiping.ground.tables.problems import Problem
+from taiping.ground.tables.properties import sign
 from taiping.ground.tables.reading import (
     Sheet,
     TableError,
@@ -40,7 +44,7 @@ from taiping.ground.tables.reading import (
     refuse_unfit,
     within_limits,
 )
-from taiping.ground.tables.sheet_writer import Column, SheetWriter, add_sheet, one_of
+from taiping.ground.tables.sheet_writer import SheetWriter
 from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
 
 __all__ = [
@@ -84,7 +88,9 @@ __all__ = [
     "sheet_title",
     "sheets_from",
     "shown",
+    "sign",
     "styles",
+    "text_width",
     "tidy_header",
     "to_bytes",
     "within_limits",

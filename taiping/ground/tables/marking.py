@@ -9,14 +9,17 @@ import zipfile
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from openpyxl.cell import MergedCell
 from openpyxl.comments import Comment
 
 from taiping.ground.tables import styles
 from taiping.ground.tables.cells import shown
+from taiping.ground.tables.column import Column
+from taiping.ground.tables.form_sheets import add_sheet
 from taiping.ground.tables.headers import HEADER_ROWS, plain_header
 from taiping.ground.tables.problems import Problem
+from taiping.ground.tables.properties import maker
 from taiping.ground.tables.reading import (
     TableError,
     column_letter,
@@ -24,8 +27,8 @@ from taiping.ground.tables.reading import (
     refuse_unfit,
     within_limits,
 )
-from taiping.ground.tables.sheet_writer import Column, SheetWriter, add_sheet
-from taiping.ground.tables.writing import new_book, put, sheet_title, to_bytes
+from taiping.ground.tables.sheet_writer import SheetWriter
+from taiping.ground.tables.writing import new_book, put, saved, sheet_title, to_bytes
 
 ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"
 WIDTH = 60  # “错误”列有多宽
@@ -63,10 +66,10 @@ def marked(source: bytes, problems: list[Problem]) -> bytes:
     """
     # 读文件的进程不认得各应用的类，只交给它文字
     placed = [(each.sheet, each.row, each.row_text, each.note) for each in problems]
-    return within_limits(_marked, source, placed)
+    return within_limits(_marked, source, placed, maker())
 
 
-def _marked(source, problems):
+def _marked(source, problems, made):
     refuse_unfit(source)
     try:
         book = load_workbook(io.BytesIO(source))
@@ -85,7 +88,7 @@ def _marked(source, problems):
         columns = [Column("工作表", 14), Column("行", 8), Column("怎么改", 90)]
         rows = [[name, row_text, sentence] for name, _, row_text, sentence in loose]
         add_sheet(book, ERROR_SHEET, columns, rows, filtered=False)
-    return to_bytes(book)
+    return saved(book, made)
 
 
 def _plain_copy(source):
@@ -132,12 +135,12 @@ def marked_original(source: bytes, sheets: list[MarkedSheet]) -> bytes | None:
         return None
     # 读文件的进程不认得数据类以外的东西，只交给它这几样
     try:
-        return within_limits(_marked_original, source, sheets)
+        return within_limits(_marked_original, source, sheets, maker())
     except TableError:
         return None
 
 
-def _marked_original(source, sheets):
+def _marked_original(source, sheets, made):
     refuse_unfit(source)
     values = {sheet.name: dict(sheet.rows) for sheet in read_here(source)}
     try:
@@ -149,7 +152,7 @@ def _marked_original(source, sheets):
             return None
         _mark_original(book[marks.name], marks)
     titles = [sheet.title for sheet in book.worksheets]
-    return _with_results(to_bytes(book), [values.get(title, {}) for title in titles])
+    return _with_results(saved(book, made), [values.get(title, {}) for title in titles])
 
 
 def _mark_original(sheet, marks):
@@ -231,7 +234,7 @@ def _result_of(rows):
 
 def marked_copy(sheets: list[MarkedSheet]) -> bytes:
     """照读到的内容写一份，行号和原来一样，上下合并的照样合并 → xlsx 的 bytes。"""
-    book = Workbook(write_only=True)
+    book = new_book(streamed=True)
     for marks in sheets:
         _copy(book, marks)
     return to_bytes(book)

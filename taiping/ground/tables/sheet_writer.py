@@ -1,10 +1,8 @@
 """写一张表：标题、表头、数据行、合计，列宽、冻结、筛选、下拉和打印都设好。"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from unicodedata import east_asian_width
+from math import ceil
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -13,39 +11,24 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from taiping.ground.tables import styles
-from taiping.ground.tables.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format
+from taiping.ground.tables.column import Column
+from taiping.ground.tables.folding import folded, text_width
+from taiping.ground.tables.printing import fitted, on_a4, titled_pages
+from taiping.ground.tables.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format, grouped
 from taiping.ground.tables.writing import fill, put, safe_value
 
 TALLEST = 409  # 磅；表格软件只认到这么高
-DROPDOWN_ROWS = 1000
-
-
-@dataclass(frozen=True)
-class Column:
-    """一列：表头，列宽，表头上的说明，可选的值，数字格式。
-
-    group 是两层表头的上层，相邻同名的并在一起；starts_group 说这一列另起一组，哪怕和前一组同名。
-    """
-
-    header: str
-    width: float | None = 14
-    note: str = ""
-    choices: tuple[str, ...] = ()
-    number_format: str = ""
-    required: bool = False
-    style: Style = styles.FIELD
-    group: str = ""
-    starts_group: bool = False
-
-    def continues(self, before: "Column") -> bool:
-        return bool(self.group) and self.group == before.group and not self.starts_group
+EVEN_LINES = 2  # 一样高的几行，最高到两行字
+INDENTED = 4  # 成句的话两边一共空几个半角
+PLAIN_WIDTH, PLAIN_SIZE = 9, 10  # 没有说的列宽和字号
 
 
 class SheetWriter:
     """一张从上往下写的表。逐行写出的工作簿里，列宽和冻结要在第一行之前定好，所以一开始就给全。
 
-    number 是已写到的行，head_row 是表头（最下一层）在哪一行。font_step 是字大几号：列多的表打印时缩得小。
+    number 是已写到的行，head_row 是表头（最下一层）在哪一行。font_step 是字大几号。
     row_height（磅）给了的，数据行按会折行的字算高，最矮这么高。
+    least_size（磅）是印出来最小的字：一页宽放不下的分成几页宽，前 repeated 列每页都有。
     """
 
     def __init__(
@@ -57,6 +40,8 @@ class SheetWriter:
         freeze: str | None = None,
         font_step: int = 0,
         row_height: float = 0,
+        least_size: float = 0,
+        repeated: int = 0,
     ):
         self.sheet = book.create_sheet(name)
         self.columns, self.font_step, self.least_height = columns, font_step, row_height
@@ -69,11 +54,29 @@ class SheetWriter:
             if column.width:
                 self.sheet.column_dimensions[get_column_letter(index)].width = column.width
         self.sheet.freeze_panes = freeze
-        print_landscape(self.sheet)
+        self.repeated, self.head_top, self.said = repeated, 0, []
+        self.paper = self._paper(least_size)
+        on_a4(self.sheet, self.paper)
 
     @property
     def width(self) -> int:
         return len(self.columns)
+
+    def _paper(self, least_size):
+        widths = [column.width or PLAIN_WIDTH for column in self.columns]
+        sizes = [look.font.size for look in self.looks if look.font and look.font.size]
+        smallest = min(sizes, default=PLAIN_SIZE) + self.font_step
+        return fitted(
+            widths, self._group_starts(), self.repeated, ceil(least_size * 100 / smallest)
+        )
+
+    def _group_starts(self) -> list[int]:
+        """每组列从哪一列起（从 0 数）：两层表头里并在一起的是一组。"""
+        starts = [0]
+        for index in range(1, self.width):
+            if not self.columns[index].continues(self.columns[index - 1]):
+                starts.append(index)
+        return starts
 
     def line(
         self,
@@ -100,6 +103,8 @@ class SheetWriter:
                 value = value or None
             elif isinstance(value, date):
                 number_format = number_format or DAY
+            elif number_format and value is not None:
+                number_format = grouped(number_format, value)
             cell = self._styled(style, number_format)
             if cell is not None:
                 fill(cell, value)
@@ -125,13 +130,13 @@ class SheetWriter:
         height: float | None = None,
     ) -> int:
         """一行数据，样子和格式照各列的；decimals 是 AMOUNT 那些列的小数位，late 是要标红的列（表头）。"""
-        looks = self.looks
+        looks, values = self.looks, self._told(values)
         if late:
             looks = [
                 styles.LATE if column.header in late else column.style for column in self.columns
             ]
-        if self.least_height:
-            height = self._height(values, looks)
+        if self.least_height and not height:
+            height = self.height_of(values, looks)
         return self.line(values, looks, self._formats(decimals), height)
 
     def total(
@@ -147,7 +152,7 @@ class SheetWriter:
             styles.TOTAL if column.style is styles.NUMBER else styles.TOTAL_TEXT
             for column in self.columns
         ]
-        height = height or self._height(values, looks)
+        height = height or self.height_of(values, looks)
         number_formats = self._formats(decimals).copy()
         for index, number_format in (formats or {}).items():
             number_formats[index] = number_format
@@ -160,19 +165,41 @@ class SheetWriter:
             self.formats[decimals] = [amount if each == AMOUNT else each for each in given]
         return self.formats[decimals]
 
-    def _height(self, values, looks) -> float:
+    def height_of(self, values: Sequence, looks: Sequence[Style] | None = None) -> float:
         """行高（磅）：会折行的格子都看得全。"""
-        size, lines = 10 + self.font_step, 1
-        for value, style, column in zip(values, looks, self.columns, strict=True):
+        size, most = 10 + self.font_step, 1
+        for value, style, column in zip(values, looks or self.looks, self.columns, strict=True):
             if isinstance(value, str) and value and style.is_wrapped:
                 room = max(column.width - 1.5, 1)
-                lines = max(lines, -(-_text_width(value) * size / 10 // room))
-        return min(max(self.least_height, lines * size * 1.4 + 4), TALLEST)
+                if len(value) * size / 5 <= room and "\n" not in value:  # 全是汉字也写得下
+                    continue
+                lines = [text_width(line) * size / 10 // -room for line in value.split("\n")]
+                most = max(most, -sum(line or -1 for line in lines))
+        return min(max(self.least_height, most * size * 1.4 + 4), TALLEST)
+
+    def _told(self, values: Sequence) -> list:
+        """成句的话先折好行。"""
+        told = list(values)
+        for index, style in enumerate(self.looks):
+            if style.folds and isinstance(told[index], str):
+                told[index] = folded(told[index], self.columns[index].width - INDENTED)
+        return told
+
+    def even_rows(self, rows: Iterable[tuple[Sequence, Mapping]]) -> None:
+        """几行一样高，照其中最高的；rows 是 [(各格的值, row 的别的参数)]。个别特别高的自己高。"""
+        rows = [(self._told(values), given) for values, given in rows]
+        heights = [self.height_of(values) for values, _ in rows]
+        size = 10 + self.font_step
+        even = max((each for each in heights if each <= EVEN_LINES * size * 1.4 + 4), default=0)
+        for (values, given), height in zip(rows, heights, strict=True):
+            self.row(values, height=max(even, height), **given)
 
     def banner(self, text: str, style: Style = styles.TITLE, height: float = 30) -> None:
-        """通栏的一行。"""
+        """通栏的一行；印成几页宽的，只通到第一页的边。"""
         number = self.line([text], style, height=height)
-        self.merge(number, 1, number, max(self.width, 2))
+        self.merge(number, 1, number, max(self.paper.ends[0], 2))
+        if not self.head_top:
+            self.said.append(text)
 
     def sides(self, left: str, right: str, split: int, height: float = 20) -> None:
         """左右各一段的一行：左边占 split 列。"""
@@ -181,9 +208,10 @@ class SheetWriter:
             [left, *blank, right], [styles.NOTE] * split + [styles.NOTE_RIGHT], height=height
         )
         self.merge(number, 1, number, split)
-        self.merge(number, split + 1, number, self.width)
+        self.merge(number, split + 1, number, self.paper.ends[0])
+        self.said.append(f"{left}　　{right}")
 
-    def form_head(self) -> None:
+    def form_head(self, height: float | None = None) -> None:
         """给人填的表头：必填的颜色深；说明是批注。"""
         cells = []
         for column in self.columns:
@@ -192,9 +220,11 @@ class SheetWriter:
             if column.note:
                 cell.comment = Comment(column.note, "系统", width=260, height=120)
             cells.append(cell)
-        self.sheet.append(cells)
         self.number += 1
-        self.head_row = self.number
+        if height:
+            self.sheet.row_dimensions[self.number].height = height
+        self.sheet.append(cells)
+        self.head_row = self.head_top = self.number
 
     def head(self, *heights: float) -> None:
         """给人看的表头：给两个高度（磅）就是两层，没有上层的上下合并。"""
@@ -206,19 +236,29 @@ class SheetWriter:
             is_merged = is_double and not column.group
             below.append(None if is_merged else column.header)
         self.head_row = self.line(below, styles.HEAD, height=heights[-1])
+        self.head_top = self.head_top or self.head_row
 
     def _groups(self, height):
         """表头的上层。"""
-        texts, starts = [], []
-        for index, column in enumerate(self.columns):
-            goes_on = index > 0 and column.continues(self.columns[index - 1])
-            texts.append(None if goes_on else column.group or column.header)
-            if not goes_on:
-                starts.append(index)
-        number = self.line(texts, styles.HEAD, height=height)
+        texts, starts = [None] * self.width, self._group_starts()
+        for start in starts:
+            texts[start] = self.columns[start].group or self.columns[start].header
+            if self.columns[start].group:
+                height = max(height, self._group_height(start))
+        number = self.head_top = self.line(texts, styles.HEAD, height=height)
         for start, after in zip(starts, [*starts[1:], self.width], strict=True):
             bottom = number if self.columns[start].group else number + 1
             self.merge(number, start + 1, bottom, after)
+
+    def _group_height(self, start: int) -> float:
+        """上层的字折几行才写得下。"""
+        group = self.columns[start]
+        width = group.width
+        for column in self.columns[start + 1 :]:
+            if not column.continues(group):
+                break
+            width += column.width
+        return -(text_width(group.group) // -(width - 1.5)) * (10 + self.font_step) * 1.4 + 4
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         if (top, left) != (bottom, right):
@@ -232,7 +272,13 @@ class SheetWriter:
             self.sheet.auto_filter.ref = f"A{self.head_row}:{last}{self.number}"
 
     def repeat(self, first: int, last: int) -> None:
-        """第 first 到 last 行在每页重复。"""
+        """第 first 到 last 行在每页重复；数据都写完了再说。几页宽的，标题改印在页眉里，表头以下才印在纸上。"""
+        if self.paper.is_wide:
+            first = self.head_top
+            self.sheet.print_title_cols = f"A:{get_column_letter(self.repeated)}"
+            self.sheet.print_area = f"A{first}:{get_column_letter(self.width)}{self.number}"
+            title, *notes = self.said or [self.sheet.title]
+            titled_pages(self.sheet, title, notes)
         self.sheet.print_title_rows = f"{first}:{last}"
 
     def dropdown(self, header: str, formula: str, first: int, last: int, error: str) -> None:
@@ -242,51 +288,3 @@ class SheetWriter:
         rule.errorTitle, rule.error = header, error
         rule.add(f"{get_column_letter(index)}{first}:{get_column_letter(index)}{last}")
         self.sheet.data_validations.append(rule)
-
-
-def _text_width(text: str) -> int:
-    """占几个半角的宽：汉字两个。"""
-    if text.isascii():
-        return len(text)
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def one_of(choices: Iterable[str]) -> str:
-    """几个值的下拉，写成公式。"""
-    return '"{}"'.format(",".join(choices))
-
-
-def add_sheet(
-    book: Workbook,
-    name: str,
-    columns: Sequence[Column],
-    rows: Iterable[Sequence],
-    *,
-    note_row: bool = False,
-    filtered: bool = True,
-) -> None:
-    """加一张给人填的表：表头、可选的说明行、数据行；设好冻结、筛选、下拉和 A4 横向打印。"""
-    first = 3 if note_row else 2
-    sheet = SheetWriter(book, name, columns, freeze=f"B{first}")
-    sheet.form_head()
-    if note_row:
-        sheet.head_row = sheet.line([column.note for column in columns], styles.HINT)
-    for values in rows:
-        sheet.row(values)
-    for column in columns:
-        if column.choices:
-            error = f"请从下拉里选：{'、'.join(column.choices)}。"
-            last = max(sheet.number, first) + DROPDOWN_ROWS
-            sheet.dropdown(column.header, one_of(column.choices), first, last, error)
-    if filtered:
-        sheet.filter()
-    sheet.repeat(1, 1)
-
-
-def print_landscape(sheet: Any) -> None:
-    """A4 横向，一页宽，页脚写页码。"""
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"

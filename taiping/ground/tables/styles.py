@@ -4,18 +4,35 @@ import re
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
+from decimal import Decimal
 
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
+from taiping.ground.area import rounded
+
 PERCENT, COUNT, DAY, TEXT_FORMAT = "0.0%", "0", "yyyy-mm-dd", "@"
 AMOUNT = "数量"  # 小数位数跟着任务走：写一行的时候才知道是几位
+COUNT_CHANGE = "+0;-0;0"  # 多了几个、少了几个
+GROUPED_FROM = 10_000
+AMOUNTS = re.compile(r"0(\.0+)?")
 # 这样开头的文字，不定成文本格式，会被当成公式、数或日期
 TRICKY = re.compile(r"[=+\-@\d\s'#]")
 
 
 def amount_format(decimals: int) -> str:
     return "0." + "0" * decimals if decimals else COUNT
+
+
+def grouped(number_format: str, value: int | float | Decimal) -> str:
+    """一万以上（负的也是）的数三位一撇，别的照旧；舍入后才够一万的也算。
+
+    看着数定格式：写成带条件的一种格式，各家表格软件写负号的规矩不一样，有的会丢掉。
+    """
+    if abs(value) < GROUPED_FROM - 1 or not AMOUNTS.fullmatch(number_format):
+        return number_format
+    shown = rounded(abs(value), len(number_format.partition(".")[2]))
+    return f"#,##{number_format}" if shown >= GROUPED_FROM else number_format
 
 
 def any_text(text: str) -> bool:
@@ -44,6 +61,7 @@ class Style:
     fill: PatternFill | None = None
     border: Border | None = None
     keeps: Callable[[str], bool] = any_text
+    folds: bool = False  # 成句的话：写的时候就折好行
 
     @property
     def is_wrapped(self) -> bool:
@@ -77,8 +95,14 @@ def _song(**given) -> Font:
     return Font(name="宋体", **given)
 
 
+def _plain(**given) -> Font:
+    """和工作簿的字（writing.BASE）一样。"""
+    return Font(name="Arial", **{"size": 10, **given})
+
+
 CENTER = Alignment(horizontal="center", vertical="center")
 WRAPPED_CENTER = Alignment(horizontal="center", vertical="center", wrap_text=True)
+WRAPPED = Alignment(vertical="center", wrap_text=True)
 WRAPPED_TOP = Alignment(vertical="top", wrap_text=True)
 RIGHT = Alignment(horizontal="right", vertical="center")
 MIDDLE_LINE = Alignment(vertical="center")
@@ -86,20 +110,22 @@ GREY, RED = "5C6860", "B3382C"
 
 # 给人填的表、台账、错误标注
 LINE = _box("DDE4DD")
-FORM_TITLE = Style(Font(bold=True, size=16), CENTER)
-_hint = Font(italic=True, color=GREY, size=10)
+FORM_TITLE = Style(_plain(bold=True, size=16), CENTER)
+_hint = _plain(italic=True, color=GREY, size=10)
 FORM_UNIT = Style(_hint, Alignment(horizontal="right"))
-_white = Font(bold=True, color="FFFFFF")
+FORM_CONDITION = Style(_plain(), WRAPPED_CENTER, keeps=no_text)
+_white = _plain(bold=True, color="FFFFFF")
 REQUIRED = Style(_white, WRAPPED_CENTER, _fill("1F4A2B"), LINE)
 OPTIONAL = Style(_white, WRAPPED_CENTER, _fill("2F6B3F"), LINE)
 HINT = Style(_hint, WRAPPED_TOP, _fill("F1F4EF"), LINE)
 FIELD = Style(alignment=WRAPPED_TOP, border=LINE)
 BLANK = Style(border=LINE)
-SUM = Style(Font(bold=True), border=LINE)
+SUM = Style(_plain(bold=True), border=LINE)
 PLAIN = Style(keeps=tricky_text)
+LISTED = Style(alignment=WRAPPED, keeps=tricky_text)
 AS_GIVEN = Style()
-BOLD = Style(Font(bold=True))
-ERROR_FONT, ERROR_FILL = Font(color=RED), _fill("FBECEA")
+BOLD = Style(_plain(bold=True))
+ERROR_FONT, ERROR_FILL = _plain(color=RED), _fill("FBECEA")
 ERROR = Style(ERROR_FONT, WRAPPED_TOP, ERROR_FILL)
 WRONG = Style(fill=ERROR_FILL)
 
@@ -114,8 +140,13 @@ SIGNING = Style(_song(bold=True, size=12), MIDDLE_LINE, keeps=no_text)
 HEAD = Style(
     _song(bold=True, size=10, color="1F2922"), WRAPPED_CENTER, _fill("E6F0E6"), GRID, no_text
 )
-TEXT = Style(
-    _song(size=10), Alignment(vertical="center", wrap_text=True), border=GRID, keeps=short_text
+TEXT = Style(_song(size=10), WRAPPED, border=GRID, keeps=short_text)
+PROSE = Style(
+    TEXT.font,
+    Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1),
+    border=GRID,
+    keeps=short_text,
+    folds=True,
 )
 MIDDLE = Style(_song(size=10), WRAPPED_CENTER, border=GRID, keeps=short_text)
 NUMBER = Style(_song(size=10), RIGHT, border=GRID, keeps=no_text)

@@ -5,14 +5,19 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.styles import Font
+from openpyxl.writer.excel import ExcelWriter
 
 from taiping.ground.tables.cells import clean_text, shown
+from taiping.ground.tables.properties import Maker, maker, sign, touch
 from taiping.ground.tables.reading import TableError
 from taiping.ground.tables.styles import DAY, TEXT_FORMAT
 
+BASE = Font(name="Arial", size=10, family=2)
 LONGEST_TEXT = 32767  # 一个单元格最多这么多字
 NOT_IN_TITLE, TITLE_LENGTH = re.compile(r"[\\*?:/\[\]]"), 31
 
@@ -62,13 +67,30 @@ def put(cell: Cell, value: Any) -> Cell:
     return cell
 
 
-def new_book() -> Workbook:
-    book = Workbook()
-    book.remove(book.active)
+def new_book(*, streamed: bool = False) -> Workbook:
+    """没有表的工作簿；streamed 是逐行写出，行再多也不占内存。
+
+    没有说字体的格子用 BASE，列宽也以它的一个数字为 1：各种系统里宽窄一样，印出来的字才有准。
+    """
+    book = Workbook(write_only=streamed)
+    for sheet in book.worksheets:
+        book.remove(sheet)
+    book._fonts[:] = [BASE]  # openpyxl 没有别的办法换掉默认的字
+    book._named_styles["Normal"].font = BASE
     return book
 
 
-def to_bytes(book: Workbook) -> bytes:
+def to_bytes(book: Workbook, title: str = "") -> bytes:
+    """工作簿 → xlsx 的 bytes，属性里写着是本系统今天做的，叫 title。"""
+    made = maker()
+    sign(book.properties, title, made)
+    return saved(book, made)
+
+
+def saved(book: Workbook, made: Maker) -> bytes:
+    """book.save 会把修改的时刻写成真的钟，所以自己存。"""
+    touch(book.properties, made)
     stream = io.BytesIO()
-    book.save(stream)
+    with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
+        ExcelWriter(book, archive).save()
     return stream.getvalue()

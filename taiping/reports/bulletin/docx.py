@@ -12,6 +12,7 @@ from docx.styles.style import ParagraphStyle
 from docx.table import Table, _Row
 
 from taiping.ground.dates import long_date
+from taiping.ground.tables import sign
 from taiping.reports.bulletin import Bulletin, blocks, template
 from taiping.reports.bulletin.annexes import Annex
 from taiping.reports.bulletin.imprint import put_imprint, section_for
@@ -38,8 +39,7 @@ def to_docx(bulletin: Bulletin) -> bytes:
     """Bulletin → docx 文件的字节；单位自己的版式模板用不了的抛 TemplateError。"""
     document = template.open_template()
     properties = document.core_properties
-    properties.title = clean("".join(bulletin.title))
-    properties.author = clean(bulletin.letter.issuer)
+    sign(properties, clean("".join(bulletin.title)))
     properties.language, properties.comments = "zh-CN", ""
     put_head(document, bulletin)
     for block in bulletin.blocks:

@@ -1,11 +1,13 @@
-"""周报：一本 Excel，总表、分村、时间节点、逾期和暂缓清单、明细、说明；任何一天、两种口径都能出。"""
+"""周报：一本 Excel，总表、分村、时间节点、逾期和暂缓清单、明细、说明；任何一天、两种口径都能出。
 
-from datetime import date
+一周是到那天为止的七天：本周新增、较上周都是和七天前的那天比，和总览的“比上周”是同一份。
+"""
+
+from datetime import date, timedelta
 
 from django.conf import settings
-from openpyxl import Workbook
 
-from taiping.ground.tables import to_bytes
+from taiping.ground.tables import new_book, to_bytes
 from taiping.progress.snapshot import snapshot
 from taiping.progress.words import name_suffix
 from taiping.reports.weekly.details import add_patches
@@ -15,6 +17,8 @@ from taiping.reports.weekly.overview import add_notes, add_overview
 from taiping.reports.weekly.villages import add_villages
 from tasks.models import Plan
 
+WEEK = timedelta(days=7)
+
 
 def weekly_name(on: date, basis: str = "done") -> str:
     """文件名：太平镇耕地保护周报_2024-10-20.xlsx。"""
@@ -23,13 +27,11 @@ def weekly_name(on: date, basis: str = "done") -> str:
 
 def weekly_workbook(plan: Plan, on: date, basis: str = "done") -> bytes:
     """→ xlsx 文件的字节。逐行写出，图斑再多也不占内存；数都是数，没有公式，手机上预览也看得到合计。"""
-    book = Workbook(write_only=True)
-    with snapshot(plan, on, basis) as shot:
+    book = new_book(streamed=True)
+    with snapshot(plan, on, basis, before=on - WEEK) as shot:
         add_overview(book, shot)
         add_villages(book, shot)
         add_milestones(book, shot)
         add_patches(book, shot)
         add_notes(book, shot)
-    book.properties.creator = settings.SITE_NAME
-    book.properties.title = heading(shot)
-    return to_bytes(book)
+    return to_bytes(book, heading(shot))

@@ -11,17 +11,25 @@ from taiping.ground.dates import long_date
 from taiping.ground.tables import Column, styles
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
-from taiping.reports.weekly.layout import ROW_HEIGHT, amount, middle, opened, put_title, text
+from taiping.reports.weekly.layout import (
+    LIST_HEIGHT,
+    ROW_HEIGHT,
+    amount,
+    middle,
+    opened,
+    prose,
+    put_title,
+    text,
+)
 from taiping.reports.weekly.lists import DEFERRED, OVERDUE, deferred_row, overdue_row, write_list
 
-AREAS = 3  # 面积、上报、核实
+AREAS, TOTALLED = 3, 8  # 图斑、上报、核实的面积；合计写到第几列
 
 
 def add_patches(book: Workbook, shot: Snapshot) -> None:
     """逾期清单、暂缓清单在明细前面：先建好表，读图斑时明细直接写出，逾期和暂缓的记下来最后写。"""
-    given = {"freeze": "E4", "font_step": 1, "row_height": ROW_HEIGHT}
-    first = opened(book, "逾期清单", OVERDUE, **given)
-    second = opened(book, "暂缓清单", DEFERRED, **given)
+    first = opened(book, "逾期清单", OVERDUE, freeze="E4", repeated=4, row_height=LIST_HEIGHT)
+    second = opened(book, "暂缓清单", DEFERRED, freeze="E4", repeated=4, row_height=LIST_HEIGHT)
     overdue, deferred = [], []
     places = {row.village.pk: place for place, row in enumerate(shot.villages[1])}
     for item in _details(book, shot):
@@ -38,19 +46,19 @@ def add_patches(book: Workbook, shot: Snapshot) -> None:
 def _columns(steps: int) -> list[Column]:
     """steps 是最多几步；各步是什么，“时间节点”那张表里有。"""
     return [
-        text("目标任务", 18),
-        text("村（社区）", 10),
+        text("目标任务", 24),
+        text("村", 9),
         text("图斑编号", 22),
-        text("小地名", 12),
-        text("承包人（项目主体）", 14),
-        amount("面积（亩）", 9),
-        middle("状态", 10),
-        middle("下一步", 13),
-        middle("截止日期", 12),
-        *(middle(f"第{place}步", 12, group="各步完成日期") for place in range(1, steps + 1)),
-        amount("上报", 9, "面积（亩）"),
-        amount("核实", 9, "面积（亩）"),
-        text("说明", 28),
+        text("小地名", 13),
+        text("承包人\n（项目主体）", 19),
+        amount("图斑", 10.5, "面积（亩）"),
+        amount("上报", 10.5, "面积（亩）"),
+        amount("核实", 10.5, "面积（亩）"),
+        middle("状态", 12),
+        middle("下一步", 12),
+        middle("截止日期", 12.5),
+        *(middle(f"第{place}步", 12.5, group="各步完成日期") for place in range(1, steps + 1)),
+        prose("说明", 36),
     ]
 
 
@@ -58,9 +66,9 @@ def _details(book, shot):
     """写明细，写一块给出一块。"""
     by_target = [figures for figures in shot.progress.targets if figures.target.by_patches]
     steps = max((len(figures.milestones) for figures in by_target), default=0)
-    sheet = opened(book, "明细", _columns(steps), freeze="D5", font_step=1, row_height=ROW_HEIGHT)
+    sheet = opened(book, "明细", _columns(steps), freeze="D5", repeated=3, row_height=LIST_HEIGHT)
     put_title(sheet, shot, "图斑明细", "亩", 6)
-    sheet.head(22, 30)
+    sheet.head(20, 32)
     counts, sums = Counter(), defaultdict(lambda: [Decimal(0)] * AREAS)
     for item in shot.items():
         target = item.patch.target
@@ -89,13 +97,13 @@ def _detail_row(item: PatchOnDay, steps: int) -> list:
         patch.place,
         patch.contractor,
         patch.area_mu,
+        item.reported_mu,
+        item.confirmed_mu,
         item.status.label,
         pending.name if pending else "",
         item.pending_due_on,
         *days,
         *[None] * (steps - len(days)),
-        item.reported_mu,
-        item.confirmed_mu,
         _closing(item),
     ]
 
@@ -110,9 +118,7 @@ def _closing(item):
 
 def _total(sheet, target, count, sums):
     """每项任务一行合计；种类不同的任务不相加。"""
-    area, reported, confirmed = (rounded(value, target.decimals) for value in sums)
-    blank = [None] * (sheet.width - 9)
-    values = [f"{target.name}合计", count, None, None, None, area, *blank]
-    sheet.total(
-        [*values, reported, confirmed, None], decimals=target.decimals, formats={1: '0"个"'}
-    )
+    areas = [rounded(value, target.decimals) for value in sums]
+    blank = [None] * (sheet.width - TOTALLED)
+    values = [f"{target.name}合计", count, None, None, None, *areas, *blank]
+    sheet.total(values, decimals=target.decimals, formats={1: '0"个"'})

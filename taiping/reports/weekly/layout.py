@@ -1,8 +1,11 @@
-"""周报各张表共用的：标题行和单位行，打印，哪些状态标红。"""
+"""周报各张表共用的：标题行和单位行，打印，哪些状态标红，本周动了多少。"""
+
+from decimal import Decimal
 
 from django.conf import settings
 from openpyxl import Workbook
 
+from taiping.ground.area import rounded
 from taiping.ground.dates import long_date
 from taiping.ground.tables import Column, SheetWriter, styles
 from taiping.progress.figures import TargetFigures
@@ -10,13 +13,21 @@ from taiping.progress.snapshot import Snapshot
 from taiping.progress.states import MilestoneState
 from tasks.models import Target
 
-ROW_HEIGHT = 24  # 磅
-DAYS = '"还有"0"天";"已过"0"天";"今天截止"'
-UNDATED = "方案未定时限，按方案结束日期判断"
+ROW_HEIGHT, LIST_HEIGHT = 22, 20  # 磅：一行最矮多高；逐块列的图斑多，矮一点
+LEAST_SIZE = 9  # 磅：印出来最小的字
+DAYS = '"还有"0"天";"逾期"0"天";"今天截止"'
+UNDATED = "方案没定截止日期，按方案结束日期判断"
+NO_DATA = "—"
+NEW, CHANGE = "本周新增", "较上周"
 
 
 def text(header: str, width: float, **given) -> Column:
     return Column(header, width, style=styles.TEXT, **given)
+
+
+def prose(header: str, width: float, **given) -> Column:
+    """成句的话：逗号不落在行首。"""
+    return Column(header, width, style=styles.PROSE, **given)
 
 
 def middle(header: str, width: float, **given) -> Column:
@@ -30,6 +41,11 @@ def amount(header: str, width: float, group: str = "") -> Column:
 
 def count(header: str, width: float, group: str = "") -> Column:
     return number(header, width, styles.COUNT, group)
+
+
+def change(header: str, width: float) -> Column:
+    """较上周多了几个、少了几个。"""
+    return number(header, width, styles.COUNT_CHANGE, CHANGE)
 
 
 def rate(header: str, width: float, group: str = "") -> Column:
@@ -48,7 +64,8 @@ def heading(shot: Snapshot) -> str:
 
 
 def opened(book: Workbook, name: str, columns: list[Column], **given) -> SheetWriter:
-    """一张周报的表：打印时居中，页脚离得近些。"""
+    """一张周报的表：打印时居中，页脚离得近些；字不小于 LEAST_SIZE。"""
+    given = {"row_height": ROW_HEIGHT, "least_size": LEAST_SIZE, **given}
     sheet = SheetWriter(book, name, columns, **given)
     margins = sheet.sheet.page_margins
     margins.top = margins.bottom = 0.7
@@ -74,3 +91,8 @@ def named(target: Target) -> str:
 def late_states(state: MilestoneState) -> set[str]:
     """要标红的列：逾期和预警的标“状态”。"""
     return {"状态"} if state in (MilestoneState.OVERDUE, MilestoneState.AT_RISK) else set()
+
+
+def moved_amount(amount: Decimal | None, decimals: int) -> Decimal | str:
+    """本周新增的一格；有一头没有数的比不出来，是 NO_DATA。"""
+    return NO_DATA if amount is None else rounded(amount, decimals)

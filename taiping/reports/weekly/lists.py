@@ -4,34 +4,33 @@ from taiping.ground.area import rounded
 from taiping.ground.tables import Column, SheetWriter, styles
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
-from taiping.reports.weekly.layout import ROW_HEIGHT, middle, number, put_title, text
+from taiping.reports.weekly.layout import ROW_HEIGHT, middle, number, prose, put_title, text
 
 FIRST = [
     middle("序号", 6, number_format=styles.COUNT),
-    text("村（社区）", 10),
-    text("目标任务", 20),
-    text("图斑编号", 21),
+    text("村", 9),
+    text("目标任务", 24),
+    text("图斑编号", 22),
     text("小地名", 14),
-    number("面积（亩）", 10, "0.00"),
-    middle("步骤", 12),
-    middle("截止日期", 13),
+    number("面积（亩）", 11, "0.00"),
+    middle("步骤", 11),
+    middle("截止日期", 12.5),
 ]
 OVERDUE = [
     *FIRST,
-    Column("逾期天数", 10, number_format=styles.COUNT, style=styles.LATE),
+    Column("逾期\n天数", 6, number_format=styles.COUNT, style=styles.LATE),
     middle("该谁办", 8),
-    middle("目前状态", 10),
-    text("退回理由", 34),
+    middle("目前状态", 9),
+    prose("退回理由", 22),
 ]
-DEFERRED = [*FIRST, middle("暂缓日期", 10), middle("目前状态", 10), text("暂缓原因", 34)]
+DEFERRED = [*FIRST, middle("暂缓日期", 12.5), middle("目前状态", 9), prose("暂缓原因", 24)]
 
 
 def write_list(sheet: SheetWriter, shot: Snapshot, word: str, unit: str, rows: list[list]) -> None:
     """rows 是 overdue_row 或 deferred_row 给的，序号在这里编。"""
     put_title(sheet, shot, f"{word}清单", unit, 6)
-    sheet.head(28)
-    for place, values in enumerate(rows, start=1):
-        sheet.row([place, *values])
+    sheet.head(32)
+    sheet.even_rows([([place, *values], {}) for place, values in enumerate(rows, start=1)])
     sheet.filter()
     if not rows:
         sheet.banner(f"没有{word}的图斑。", styles.NOTE, ROW_HEIGHT)

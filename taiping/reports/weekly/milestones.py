@@ -7,14 +7,18 @@ from taiping.progress.rates import done_rate, ratio
 from taiping.progress.snapshot import Snapshot
 from taiping.reports.weekly.layout import (
     DAYS,
-    ROW_HEIGHT,
+    NEW,
+    NO_DATA,
     UNDATED,
     amount,
+    change,
     count,
     late_states,
     middle,
+    moved_amount,
     named,
     opened,
+    prose,
     put_title,
     rate,
     text,
@@ -22,56 +26,69 @@ from taiping.reports.weekly.layout import (
 )
 
 COLUMNS = [
-    text("目标任务", 22),
-    text("时间节点", 13),
-    middle("由谁做", 6),
-    middle("截止日期", 13),
-    middle("离截止", 12, number_format=DAYS),
+    text("目标任务", 24),
+    text("时间节点", 11),
+    middle("由谁\n做", 5),
+    middle("截止日期", 12.5),
+    middle("离截止", 10.5, number_format=DAYS),
     amount("数量", 11, "任务数"),
-    count("个数", 7, "任务数"),
+    count("个数", 5.5, "任务数"),
     amount("数量", 11, "已完成"),
-    count("个数", 7, "已完成"),
-    rate("完成率", 9),
-    amount("数量", 11, "其中：按期"),
-    count("个数", 7, "其中：按期"),
-    amount("数量", 11, "其中：逾期完成"),
-    count("个数", 7, "其中：逾期完成"),
-    count("逾期未完成（个）", 8),
-    rate("按期率", 8),
+    count("个数", 5.5, "已完成"),
+    rate("完成率", 8),
+    amount("数量", 9.5, NEW),
+    count("个数", 5.5, NEW),
+    count("逾期\n（个）", 7),
+    change("逾期\n（个）", 7),
     middle("状态", 10),
-    text("备注", 32),
+    amount("数量", 11, "其中：按期"),
+    count("个数", 6, "其中：按期"),
+    amount("数量", 11, "其中：逾期完成"),
+    count("个数", 6, "其中：逾期完成"),
+    rate("按期率", 9),
+    prose("备注", 72),
 ]
 
 
 def add_milestones(book: Workbook, shot: Snapshot) -> None:
-    sheet = opened(book, "时间节点", COLUMNS, freeze="C5", font_step=2, row_height=ROW_HEIGHT)
-    put_title(sheet, shot, "时间节点", units(shot.progress.targets), 9)
-    sheet.head(22, 30)
-    for figures, row in shot.progress.milestones:
-        _milestone_row(sheet, figures, row)
+    sheet = opened(book, "时间节点", COLUMNS, freeze="C5", repeated=2)
+    put_title(sheet, shot, "时间节点", units(shot.progress.targets), 8)
+    sheet.head(20, 32)
+    sheet.even_rows(
+        [_milestone_row(shot, figures, row) for figures, row in shot.progress.milestones]
+    )
     sheet.filter()
     sheet.repeat(1, sheet.head_row)
 
 
-def _milestone_row(sheet, figures, row):
+def _milestone_row(shot, figures, row):
+    """(各格的值, 怎么写)。"""
     target, milestone = figures.target, row.milestone
-    days = None if row.state.is_done else row.days_left
     values = [
         named(target),
         milestone.name,
         milestone.get_actor_display(),
         row.due_on,
-        days,
+        _days(figures, row),
         rounded(_quota(figures, row), figures.decimals),
         _quota_count(figures, row),
         *_reached(figures, row),
+        *_week(shot.moved.steps[milestone.pk], figures, row),
         row.state.label,
+        *_timing(figures, row),
         "；".join(filter(None, [row.reason, UNDATED if row.undated else ""])),
     ]
     late = late_states(row.state)
-    if days is not None and days < 0 and not figures.is_empty:
+    if isinstance(values[4], int) and values[4] < 0:
         late.add("离截止")
-    sheet.row(values, decimals=figures.decimals, late=late)
+    return values, {"decimals": figures.decimals, "late": late}
+
+
+def _days(figures, row):
+    """还有几天、逾期几天；完成了的空着，没有图斑的只说那天过了几天。"""
+    if row.state.is_done:
+        return None
+    return f"已过{row.days_over}天" if figures.is_empty and row.days_left < 0 else row.days_left
 
 
 def _quota(figures, row):
@@ -84,22 +101,34 @@ def _quota_count(figures, row):
 
 
 def _reached(figures, row):
-    """九格：已完成（数量、个数）、完成率，按期、逾期完成（各有数量、个数），逾期未完成，按期率。"""
-    target, decimals = figures.target, figures.decimals
-    reached = rounded(row.reached, decimals)
+    """三格：已完成（数量、个数）、完成率。"""
+    target = figures.target
+    reached = rounded(row.reached, figures.decimals)
     if not target.by_patches:
-        rate_of_quota = None if target.is_floor else ratio(row.reached, row.need.quota)
-        return [reached, None, rate_of_quota, *[None] * 6]
+        return [reached, None, None if target.is_floor else ratio(row.reached, row.need.quota)]
     if not figures.patch_count:
-        return [None] * 9
+        return [None] * 3
+    return [reached, row.reached_count, done_rate(row.need, row.reached, row.reached_count)]
+
+
+def _week(moved, figures, row):
+    """四格：本周新增（数量、个数），逾期现在几个、较上周；没有数的写 —。"""
+    if figures.is_empty:
+        return [NO_DATA, NO_DATA, None, NO_DATA]
+    amount_moved = moved_amount(moved.reached, figures.decimals)
+    if not figures.target.by_patches:
+        return [amount_moved, NO_DATA, None, NO_DATA]
+    return [amount_moved, moved.reached_count, row.overdue_count, moved.overdue]
+
+
+def _timing(figures, row):
+    """五格：按期、逾期完成（各有数量、个数），按期率。"""
+    if figures.is_empty or not figures.target.by_patches:
+        return [None] * 5
     return [
-        reached,
-        row.reached_count,
-        done_rate(row.need, row.reached, row.reached_count),
-        rounded(row.on_time, decimals),
+        rounded(row.on_time, figures.decimals),
         row.on_time_count,
-        rounded(row.late, decimals),
+        rounded(row.late, figures.decimals),
         row.late_count,
-        row.overdue_count,
         ratio(row.on_time_count, row.on_time_count + row.late_count),
     ]

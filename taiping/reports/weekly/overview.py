@@ -1,60 +1,64 @@
-"""周报的总表（带图）和说明。"""
+"""周报的总表和说明。"""
 
 from openpyxl import Workbook
-from openpyxl.chart import BarChart, Reference
-from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.series import SeriesLabel
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.drawing.fill import ColorChoice, PatternFillProperties
 
 from taiping.ground.area import plain, rounded
 from taiping.ground.dates import long_date
-from taiping.ground.tables import Column, SheetWriter, styles
+from taiping.ground.tables import Column, styles
 from taiping.progress.figures import TargetFigures
 from taiping.progress.rates import done_rate, ratio
 from taiping.progress.snapshot import Snapshot
 from taiping.progress.words import brought_text, carried_text, margin_text, relapsed_text
 from taiping.reports.notes import explanations
+from taiping.reports.weekly.chart import add_chart
 from taiping.reports.weekly.layout import (
+    NEW,
+    NO_DATA,
     ROW_HEIGHT,
     UNDATED,
     amount,
+    change,
     count,
     heading,
     late_states,
     middle,
+    moved_amount,
     named,
     opened,
+    prose,
     put_title,
     rate,
     text,
     units,
 )
 
-GREEN = "2F6B3F"
 COLUMNS = [
     text("目标任务", 24),
-    middle("类型", 10),
+    middle("类型", 9),
     amount("数量", 11, "任务数"),
-    count("个数", 7, "任务数"),
-    amount("数量", 11, "上报"),
-    count("个数", 7, "上报"),
+    count("个数", 5.5, "任务数"),
+    amount("数量", 10.5, "上报"),
+    count("个数", 5.5, "上报"),
     amount("数量", 11, "核实"),
-    count("个数", 7, "核实"),
-    rate("上报", 9, "完成率"),
-    rate("核实", 9, "完成率"),
+    count("个数", 5.5, "核实"),
+    rate("上报", 8, "完成率"),
+    rate("核实", 8, "完成率"),
+    amount("上报\n数量", 9.5, NEW),
+    count("上报\n个数", 5.5, NEW),
+    amount("核实\n数量", 9.5, NEW),
+    count("核实\n个数", 5.5, NEW),
+    count("逾期\n（个）", 7),
+    change("逾期\n（个）", 7),
+    middle("状态", 9),
     amount("面积", 10, "核减"),
-    count("个数", 7, "核减"),
-    count("暂缓（个）", 9),
-    count("合计", 7, "逾期（个）"),
+    count("个数", 5.5, "核减"),
+    count("暂缓\n（个）", 7),
     count("村该办", 7, "逾期（个）"),
     count("镇该办", 7, "逾期（个）"),
     count("区该办", 7, "逾期（个）"),
-    middle("状态", 10),
-    text("备注", 40),
+    prose("备注", 80),
 ]
-CARRIED_AT = 13  # 有结转出去的，暂缓后面多一列
-REPORTED_RATE, CONFIRMED_RATE = 9, 10  # 两列完成率在第几列，图照它们画
+CARRIED_AT = 20  # 有结转出去的，暂缓后面多一列
 
 
 def add_overview(book: Workbook, shot: Snapshot) -> None:
@@ -65,24 +69,24 @@ def add_overview(book: Workbook, shot: Snapshot) -> None:
     has_carried = any(figures.carried_count for figures in targets)
     columns = [*COLUMNS]
     if has_carried:
-        columns.insert(CARRIED_AT, count("已结转（个）", 9))
-    sheet = opened(book, "总表", columns, freeze="B5", font_step=2, row_height=32)
-    put_title(sheet, shot, "总表", units(targets), 8)
-    sheet.head(22, 30)
-    for figures in targets:
-        _target_row(sheet, figures, has_carried)
+        columns.insert(CARRIED_AT, count("已结转\n（个）", 8))
+    sheet = opened(book, "总表", columns, freeze="B5", repeated=1)
+    put_title(sheet, shot, "总表", units(targets), 9)
+    sheet.head(20, 32)
+    sheet.even_rows([_target_row(shot, figures, has_carried) for figures in targets])
     sheet.filter()
     last = sheet.number
     if not targets:
         sheet.banner("这份方案还没有目标任务。", styles.NOTE, ROW_HEIGHT)
     _signing(sheet, shot)
+    sheet.repeat(1, sheet.head_row)
     drawn = [figures for figures in targets if not figures.target.is_floor]
     if any(not figures.is_empty and figures.confirmed is not None for figures in drawn):
-        _chart(sheet, last - len(drawn) + 1, last)
-    sheet.repeat(1, sheet.head_row)
+        add_chart(book, shot, sheet, last - len(drawn) + 1, last)
 
 
-def _target_row(sheet, figures, has_carried):
+def _target_row(shot, figures, has_carried):
+    """(各格的值, 怎么写)。"""
     target = figures.target
     values = [
         named(target),
@@ -90,23 +94,25 @@ def _target_row(sheet, figures, has_carried):
         rounded(figures.quota, figures.decimals),
         figures.quota_count,
         *_done(figures),
+        *_week(shot.moved.targets[target.pk], figures),
         figures.state.label,
+        *_rest(figures),
         note(figures),
     ]
     if has_carried:
         values.insert(CARRIED_AT, figures.carried_count if target.by_patches else None)
-    sheet.row(values, decimals=figures.decimals, late=late_states(figures.state))
+    return values, {"decimals": figures.decimals, "late": late_states(figures.state)}
 
 
 def _done(figures):
-    """十三格：上报、核实（各有数量、个数），两个完成率，核减（面积、个数），暂缓，逾期（合计，村、镇、区该办）。"""
+    """六格：上报、核实（各有数量、个数），两个完成率。"""
     target, need, decimals = figures.target, figures.need, figures.decimals
     confirmed = rounded(figures.confirmed, decimals)
     if target.is_floor or not target.by_patches:
         rate_of_quota = None if target.is_floor else ratio(figures.confirmed, figures.quota)
-        return [None, None, confirmed, None, None, rate_of_quota, *[None] * 7]
+        return [None, None, confirmed, None, None, rate_of_quota]
     if not figures.patch_count:
-        return [None] * 13
+        return [None] * 6
     return [
         rounded(figures.reported, decimals),
         figures.reported_count,
@@ -114,10 +120,34 @@ def _done(figures):
         figures.confirmed_count,
         done_rate(need, figures.reported, figures.reported_count),
         done_rate(need, figures.confirmed, figures.confirmed_count),
-        rounded(figures.exempt, decimals),
+    ]
+
+
+def _week(moved, figures):
+    """六格：本周新增的上报、核实（各有数量、个数），逾期现在几个、较上周；没有数的写 —。"""
+    if figures.is_empty:
+        return [NO_DATA] * 4 + [None, NO_DATA]
+    confirmed = moved_amount(moved.confirmed, figures.decimals)
+    if not figures.target.by_patches:
+        return [NO_DATA, NO_DATA, confirmed, NO_DATA, None, NO_DATA]
+    return [
+        moved_amount(moved.reported, figures.decimals),
+        moved.reported_count,
+        confirmed,
+        moved.confirmed_count,
+        figures.overdue_count,
+        moved.overdue,
+    ]
+
+
+def _rest(figures):
+    """六格：核减（面积、个数），暂缓，逾期的村、镇、区该办。"""
+    if figures.is_empty or not figures.target.by_patches:
+        return [None] * 6
+    return [
+        rounded(figures.exempt, figures.decimals),
         figures.exempt_count,
         figures.deferred_count,
-        figures.overdue_count,
         figures.owed.village,
         figures.owed.town,
         figures.owed.district,
@@ -166,12 +196,13 @@ def _reading_remark(figures):
 
 
 def _signing(sheet, shot):
+    """签字的一行；第一列每页都有，不写在那里。"""
     sheet.line([None] * sheet.width, styles.NOTE)
     places = {
-        (1, 4): "填报人：",
-        (5, 8): "审核人：",
-        (9, 17): f"截止日期：{long_date(shot.on)}",
-        (18, 19): f"取数时间：{shot.taken_at:%Y-%m-%d %H:%M}",
+        (2, 3): "填报人：",
+        (4, 6): "审核人：",
+        (7, 10): f"截止日期：{long_date(shot.on)}",
+        (11, 17): f"取数时间：{shot.taken_at:%Y-%m-%d %H:%M}",
     }
     values = [None] * sheet.width
     for (left, _), words in places.items():
@@ -179,42 +210,6 @@ def _signing(sheet, shot):
     number = sheet.line(values, styles.SIGNING, height=26)
     for left, right in places:
         sheet.merge(number, left, number, right)
-
-
-def _chart(sheet: SheetWriter, first: int, last: int) -> None:
-    """横条图：上报和核实的完成率；核实是实的、上报是斜线，黑白打印也分得清。"""
-    chart = BarChart()
-    chart.type, chart.title, chart.style = "bar", "各项任务完成率", 10
-    for column in (CONFIRMED_RATE, REPORTED_RATE):  # 横条图从下往上画，核实在上
-        rates = Reference(sheet.sheet, min_col=column, min_row=first, max_row=last)
-        chart.add_data(rates, titles_from_data=False)
-    chart.set_categories(Reference(sheet.sheet, min_col=1, min_row=first, max_row=last))
-    confirmed, reported = chart.series
-    confirmed.tx, reported.tx = SeriesLabel(v="核实"), SeriesLabel(v="上报")
-    confirmed.graphicalProperties = GraphicalProperties(solidFill=GREEN)
-    hatched = PatternFillProperties(
-        prst="wdUpDiag", fgClr=ColorChoice(srgbClr=GREEN), bgClr=ColorChoice(srgbClr="FFFFFF")
-    )
-    reported.graphicalProperties = GraphicalProperties(pattFill=hatched)
-    for series in chart.series:
-        series.graphicalProperties.line.solidFill = GREEN
-        series.dLbls = DataLabelList(
-            showVal=True,
-            showSerName=False,
-            showCatName=False,
-            showLegendKey=False,
-            showPercent=False,
-            numFmt=styles.PERCENT,
-        )
-    chart.x_axis.scaling.orientation = "maxMin"
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.y_axis.scaling.min, chart.y_axis.number_format = 0, "0%"
-    chart.y_axis.majorGridlines = None
-    chart.y_axis.crosses = "max"  # 纵轴倒着排，刻度还在下面
-    chart.title.overlay = chart.legend.overlay = False
-    chart.legend.position, chart.gapWidth = "b", 60
-    chart.width, chart.height = 30, max(6, 2.6 + 1.25 * (last - first + 1))
-    sheet.sheet.add_chart(chart, f"A{sheet.number + 2}")
 
 
 def add_notes(book: Workbook, shot: Snapshot) -> None:

@@ -1,5 +1,6 @@
-"""周报的分村：一张按个，一张按亩；最差的村在前，合计行的比率重新算。"""
+"""周报的分村：一张一村一行，一张各项任务的个数，一张亩；最差的村在前，合计行的比率重新算。"""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -8,61 +9,111 @@ from openpyxl import Workbook
 from taiping.ground.area import enough_decimals, rounded
 from taiping.ground.tables import Column, SheetWriter
 from taiping.ground.tables.styles import COUNT, amount_format
-from taiping.ground.words import days_words
 from taiping.progress.layout import VillageRow
 from taiping.progress.rates import ratio
 from taiping.progress.snapshot import Snapshot
 from taiping.reports.weekly.layout import (
-    ROW_HEIGHT,
+    NEW,
+    NO_DATA,
+    change,
     count,
     middle,
     number,
     opened,
+    prose,
     put_title,
     rate,
     text,
 )
 
-FIRST = [middle("序号", 5), text("村（社区）", 10), middle("片区", 6)]
-LAST = [
-    rate("核实占比", 9),
-    count("待重报", 7),
+FIRST = [middle("序号", 6), text("村", 9), middle("片区", 6)]
+LEAST_WIDTH = 76  # 一张表至少这么宽
+WHOLE = [
+    count("图斑", 7, "共计（个）"),
+    count("上报", 7, "共计（个）"),
+    count("核实", 7, "共计（个）"),
+    rate("核实\n占比", 8.5),
+    count("上报", 7, f"{NEW}（个）"),
+    count("核实", 7, f"{NEW}（个）"),
+    count("已退回\n（个）", 8),
     number("差错率", 8, "0%"),
-    count("村该办", 7, "逾期"),
-    count("镇里欠的", 7, "逾期"),
-    count("等区里", 7, "逾期"),
-    text("该村里办的里面拖得最久的一步", 28),
+    count("村该办", 7.5, "逾期（个）"),
+    count("镇里\n欠的", 7, "逾期（个）"),
+    count("等区里", 7.5, "逾期（个）"),
+    change("村该办\n逾期", 8),
+    prose("村该办的里面拖得最久的一步", 44),
 ]
 
 
 def add_villages(book: Workbook, shot: Snapshot) -> None:
+    _whole(book, shot)
     _counts(book, shot)
     _areas(book, shot)
 
 
+def _whole(book, shot):
+    """分村：一个村一行，各项任务合在一起的个数，本周动了几个，逾期卡在谁那里。"""
+    _, rows = shot.villages
+    carried = [count("已结转\n（个）", 8)] if _sum(rows, "carried_count") else []
+    sheet = _opened(book, shot, "分村", "个", [*FIRST, *WHOLE, *carried])
+    listed = []
+    for place, row in enumerate(rows, start=1):
+        values = [place, row.village.name, row.lot, *_village_cells(shot, row)]
+        values += [row.carried_count] if carried else []
+        listed.append((values, {"late": {"村该办"} if row.owed.village else ()}))
+    sheet.even_rows(listed)
+    sheet.filter()
+    _total(sheet, [], _whole_cells(shot, rows) + ([_sum(rows, "carried_count")] if carried else []))
+
+
+def _whole_cells(shot, rows):
+    """合计行：比率照合计重新算，差错率是全镇的。"""
+    patches, confirmed = _sum(rows, "patch_count"), _sum(rows, "confirmed_count")
+    moved = list(shot.moved.villages.values())
+    new = [_sum(moved, "reported"), _sum(moved, "confirmed")] if patches else [NO_DATA] * 2
+    return [
+        patches,
+        _sum(rows, "reported_count"),
+        confirmed,
+        ratio(confirmed, patches),
+        *new,
+        *_returns(shot.returns[None]),
+        *_owed(shot.progress.owed),
+        _sum(moved, "overdue") if patches else NO_DATA,
+        None,
+    ]
+
+
+def _sum(rows, name):
+    return sum(getattr(row, name) for row in rows)
+
+
+def _village_cells(shot, row):
+    moved = shot.moved.villages[row.village.pk]
+    new = [moved.reported, moved.confirmed] if row.patch_count else [NO_DATA] * 2
+    return [
+        row.patch_count,
+        row.reported_count,
+        row.confirmed_count,
+        ratio(row.confirmed_count, row.patch_count),
+        *new,
+        *_returns(row.returns),
+        *_owed(row.owed),
+        moved.overdue if row.patch_count else NO_DATA,
+        worst_words(row),
+    ]
+
+
 def _counts(book, shot):
-    """分村：一项任务四格，个数，逾期的只数该村里办的；最后几列是全村的。"""
+    """分村个数：一项任务四格，逾期的只数村该办的。"""
     by_target, rows = shot.villages
     columns = [*FIRST]
     for figures in by_target:
-        columns += _parts(figures, ("图斑", "上报", "核实", "村该办的逾期"), 5.5, COUNT)
-    has_carried = any(row.carried_count for row in rows)
-    carried = [count("已结转", 7)] if has_carried else []
-    sheet = _opened(book, shot, "分村", "个", [*columns, *LAST, *carried], font_step=2)
-    for place, row in enumerate(rows, start=1):
-        values = [place, row.village.name, row.lot]
-        for _, cell in row.pairs:
-            values += _count_cells(cell) if _is_shown(cell) else [None] * 4
-        share = ratio(row.confirmed_count, row.patch_count)
-        values += [share, *_returns(row.returns), *_owed(row.owed), worst_words(row)]
-        values += [row.carried_count] if has_carried else []
-        sheet.row(values, late={"村该办"} if row.owed.village else ())
-    sheet.filter()
-    confirmed = sum(row.confirmed_count for row in rows)
-    share = ratio(confirmed, sum(row.patch_count for row in rows))
-    whole = [share, *_returns(shot.returns[None]), *_owed(shot.progress.owed), None]
-    whole += [sum(row.carried_count for row in rows)] if has_carried else []
-    _total(sheet, [_count_cells(figures) for figures in by_target], whole)
+        columns += _parts(figures, ("图斑", "上报", "核实"), 5.3, COUNT)
+        columns.append(number("村该办\n逾期", 6.3, COUNT, figures.target.name))
+    sheet = _opened(book, shot, "分村个数", "个", columns)
+    _each_target(sheet, rows, _count_cells)
+    _total(sheet, [_count_cells(figures) for figures in by_target], [])
 
 
 def _areas(book, shot):
@@ -71,16 +122,24 @@ def _areas(book, shot):
     columns, decimals = [*FIRST], [_decimals(figures) for figures in by_target]
     for figures, places in zip(by_target, decimals, strict=True):
         area = amount_format(places)
-        columns += _parts(figures, ("任务数", "图斑", "上报", "核实"), 8.5, area)
-    sheet = _opened(book, shot, "分村面积", "亩", columns, font_step=1)
-    for place, row in enumerate(rows, start=1):
-        values = [place, row.village.name, row.lot]
-        for places, (_, cell) in zip(decimals, row.pairs, strict=True):
-            values += _area_cells(cell, places) if _is_shown(cell) else [None] * 4
-        sheet.row(values)
-    sheet.filter()
+        columns += _parts(figures, ("任务数", "图斑", "上报", "核实"), 11, area)
+    sheet = _opened(book, shot, "分村面积", "亩", columns)
+    places = dict(zip([figures.target.pk for figures in by_target], decimals, strict=True))
+    _each_target(sheet, rows, lambda cell, target: _area_cells(cell, places[target.pk]))
     totals = [_area_cells(*pair) for pair in zip(by_target, decimals, strict=True)]
     _total(sheet, totals, [])
+
+
+def _each_target(sheet, rows, cells):
+    """一个村一行，一项任务四格；既没有图斑、也没有分解任务的空着。"""
+    listed = []
+    for place, row in enumerate(rows, start=1):
+        values = [place, row.village.name, row.lot]
+        for target, cell in row.pairs:
+            values += cells(cell, target) if _is_shown(cell) else [None] * 4
+        listed.append((values, {}))
+    sheet.even_rows(listed)
+    sheet.filter()
 
 
 def _parts(figures, titles, width, number_format) -> list[Column]:
@@ -89,10 +148,13 @@ def _parts(figures, titles, width, number_format) -> list[Column]:
     return columns + [number(title, width, number_format, name) for title in titles[1:]]
 
 
-def _opened(book, shot, name, unit, columns, font_step) -> SheetWriter:
-    sheet = opened(book, name, columns, freeze="C5", font_step=font_step, row_height=ROW_HEIGHT)
-    put_title(sheet, shot, name, unit, min(10, len(columns) - 1))
-    sheet.head(26, 34)
+def _opened(book, shot, name, unit, columns) -> SheetWriter:
+    room = LEAST_WIDTH - sum(column.width for column in columns)
+    if room > 0:  # 任务少的，村一列宽些，标题才写得下
+        columns[1] = replace(columns[1], width=columns[1].width + room)
+    sheet = opened(book, name, columns, freeze="C5", repeated=3)
+    put_title(sheet, shot, name, unit, min(9, len(columns) - 1))
+    sheet.head(20, 32)
     return sheet
 
 
@@ -109,7 +171,7 @@ def _is_shown(cell):
     return cell.patch_count or cell.is_allocated
 
 
-def _count_cells(cell):
+def _count_cells(cell, target=None):
     return [cell.patch_count, cell.reported_count, cell.confirmed_count, cell.owed.village]
 
 
@@ -141,4 +203,4 @@ def worst_words(row: VillageRow) -> str:
     if not row.worst:
         return ""
     step = f"{row.worst_target.name} {row.worst.overdue_step.name}"
-    return f"{step}，{days_words(-row.worst_days, gap='')}"
+    return f"{step}，逾期{row.worst_days}天"

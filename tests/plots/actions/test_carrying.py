@@ -341,12 +341,12 @@ def test_weekly_workbook_and_bulletin_say_it_too(town, client):
 
     book = load_workbook(io.BytesIO(client.get(f"/weekly.xlsx?plan=2024&on={on}").content))
     rows = [[cell for cell in row if cell is not None] for row in book["总表"].values]
-    head = next(row for row in book["总表"].values if "已结转（个）" in row)
+    head = next(row for row in book["总表"].values if "已结转\n（个）" in row)
     line = next(row for row in book["总表"].values if row[0] == "自然撂荒地整治")
     later = str(write_bulletin(town.new, on))
 
-    assert line[head.index("已结转（个）")] == 6
-    assert "另有6个、60亩已结转到别的方案" in str(rows)
+    assert line[head.index("已结转\n（个）")] == 6
+    assert "另有6个、60亩已结转到别的方案" in str(rows).replace("\\n", "")  # 备注折了行
     assert "已结转" in str(list(book["分村"].values))
     assert "另有6个、60亩已结转到别的方案" in str(write_bulletin(town.plan, on))
     assert "图斑里有结转来的6个，任务数不连它们26个、连它们32个。" in later

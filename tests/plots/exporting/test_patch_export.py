@@ -1,12 +1,13 @@
 """导出 = 导入：填好的模板导得进来，导出的台账原样导回没有变化，改几格就只改那几格。"""
 
 import io
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 
 import openpyxl
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from plots import actions
 from plots.exporting.workbooks import ledger_workbook, template_workbook
@@ -23,6 +24,7 @@ from tests.worlds.factories import (
     make_user,
     make_village,
 )
+from tests.worlds.office import han_words
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +91,8 @@ def test_ledger_shows_facts_status_and_dates(target):
 
     assert rows[0][1][0] == "台账"
     assert rows[1][1][0].startswith("单位：亩、个")
-    header = rows[2][1]
+    header = [text.replace("\n", "") for text in rows[2][1]]  # 表头照意思分了行
+    assert rows[2][1][5:7] == ["承包人\n（项目主体）", "变化前\n地类"]
     assert header[:15] == [
         "目标任务",
         "村",
@@ -265,7 +268,7 @@ def ledger_on(target, on, basis="done"):
     then = LedgerAt(on, basis, target.milestones.all())
     patches = Patch.objects.filter(target=target).counting(on, basis).order_by("code")
     rows = read_workbook(ledger_workbook(patches, "台账", then))[0].rows
-    header = rows[2][1]
+    header = [text.replace("\n", "") for text in rows[2][1]]
     told = {values[2]: dict(zip(header, values, strict=True)) for _, values in rows[3:-1]}
     return told, rows[1][1][0], rows[-1][1]
 
@@ -299,7 +302,8 @@ def test_the_page_and_its_export_agree_on_a_past_day(target, client):
         client.get("/patches/export.xlsx?year=2024&on=2024-09-04&state=all").content
     )[0].rows
 
-    assert {values[2]: values[9] for _, values in rows[3:-1]} == {
+    assert rows[1][1][0].startswith("筛选：看 2024年9月4日")
+    assert {values[2]: values[9] for _, values in rows[4:-1]} == {
         row.patch.code: row.text for row in page
     }
     assert {row.text for row in page} == {"待整治"}
@@ -327,7 +331,65 @@ def test_a_patch_found_without_fault_keeps_the_dates_of_what_was_done(target, st
     for given in ((), (then,)):
         sheet = read_workbook(ledger_workbook(Patch.objects.filter(pk=patch.pk), "台账", *given))[0]
         head, row = (values for _, values in sheet.rows[2:4])
-        told = dict(zip(head, row, strict=True))
+        told = dict(zip([text.replace("\n", "") for text in head], row, strict=True))
         assert told["状态"] == "核查无问题"
         assert told["复耕复种完成日期"] == date(2024, 9, 5)
         assert told["举证上传完成日期"] is None
+
+
+def test_the_total_has_two_decimals_and_large_areas_are_grouped(target):
+    Patch.objects.filter(code="0001").update(area_mu=Decimal("12345.678"))
+    sheet = openpyxl.load_workbook(io.BytesIO(ledger(target))).active
+    areas = {row[2].value or row[0].value: row[3] for row in sheet.iter_rows(min_row=4)}
+
+    assert areas["0001"].number_format == "#,##0.00"
+    assert areas["500151124201JC00012"].number_format == "0.00"
+    assert (areas["合计"].value, areas["合计"].number_format) == (12367.678, "#,##0.00")
+
+
+def test_a_ledger_of_many_columns_prints_at_eight_points_with_every_column_kept(target):
+    """一页宽放不下的印成几页宽：任务、村、编号和表头每页都有，标题、条件在每页的页眉里。"""
+    condition = "筛选：村：团碾；下一步：举证上传"
+    content = ledger_workbook(
+        Patch.objects.filter(target=target).order_by("code"), "团碾台账", condition=condition
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+
+    assert (sheet["A1"].value, sheet["A2"].value) == ("团碾台账", condition)
+    assert sheet.max_column == 15 + len(EXTRA)
+    # 台账的字 10 磅，按 80% 印是 8 磅
+    assert (sheet.page_setup.scale, len(sheet.col_breaks.brk)) == (80, 1)
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$A:$C", "$4:$4")
+    assert condition in sheet.oddHeader.center.text
+    assert sheet.freeze_panes == "D5"
+
+
+def test_the_printed_ledger_is_legible(target):
+    Patch.objects.filter(code="0001").update(
+        contractor="重庆市铜梁区太平镇绿野生态农业开发有限公司", place="一个写得很长很长的小地名"
+    )
+
+    words = han_words(ledger(target))
+
+    assert {word.page for word in words} == {1, 2}
+    assert [word for word in words if word.size < 8] == []
+    printed = "".join(word.text for word in words)
+    for text in ("复耕复种", "完成日期", "坡度", "团碾"):
+        assert text in printed
+
+
+def test_a_ledger_with_its_condition_goes_back_in_without_a_change(target, staff):
+    patches = Patch.objects.filter(target=target).order_by("code")
+
+    review = review_of(ledger_workbook(patches, "台账", condition="筛选：逾期"), target, staff)
+
+    assert (review.problems, review.is_empty, review.found.unchanged) == ([], True, 4)
+
+
+def test_the_ledger_and_the_template_tell_who_made_them_and_when(target, settings):
+    settings.FIXED_TODAY = date(2024, 10, 20)
+
+    for content in (ledger(target), template_workbook(target)):
+        made = openpyxl.load_workbook(io.BytesIO(content)).properties
+        assert (made.creator, bool(made.title)) == (settings.SITE_NAME, True)
+        assert timezone.localtime(made.created.replace(tzinfo=UTC)).date() == date(2024, 10, 20)

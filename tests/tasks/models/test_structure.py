@@ -109,7 +109,7 @@ def test_readings_are_not_counted(town, client):
     assert in_admin == by_file == [sentence]
     share = make.make_allocation(town.floor, town.east)
     in_admin = refused_in_admin(client, share, {"quota_count": 5})
-    by_file = refused_by_file(town.plan, ("任务分解", "E3", 5))
+    by_file = refused_by_file(town.plan, ("任务分解", "F3", 5))
     assert in_admin == by_file == [sentence]
 
 
@@ -124,10 +124,10 @@ def test_steps_with_records_keep_their_order(town, client):
     in_admin = refused_in_admin(client, town.target, changes | dates)
     by_file = refused_by_file(
         town.plan,
-        ("时间节点", "B3", 2),
-        ("时间节点", "B4", 1),
-        ("时间节点", "F3", "2024-10-31"),
-        ("时间节点", "F4", "2024-09-30"),
+        ("时间节点", "C3", 2),
+        ("时间节点", "C4", 1),
+        ("时间节点", "G3", "2024-10-31"),
+        ("时间节点", "G4", "2024-09-30"),
     )
 
     assert in_admin == by_file == [sentence]
@@ -165,7 +165,7 @@ def test_deadlines_do_not_run_backwards_and_a_blank_one_is_skipped(town, client)
     changes = {"milestones-1-due_on": "", "milestones-2-due_on": "2024-09-01"}
 
     in_admin = refused_in_admin(client, town.target, changes)
-    by_file = refused_by_file(town.plan, ("时间节点", "F4", None), ("时间节点", "F5", "2024-09-01"))
+    by_file = refused_by_file(town.plan, ("时间节点", "G4", None), ("时间节点", "G5", "2024-09-01"))
 
     assert in_admin == by_file == [sentence]
 
@@ -178,7 +178,7 @@ def test_a_deadline_lies_within_the_plan(town, client):
 
     alone = refused_in_admin(client, town.check, {"due_on": "2025-01-15"})
     in_rows = refused_in_admin(client, town.target, {"milestones-2-due_on": "2025-01-15"})
-    by_file = refused_by_file(town.plan, ("时间节点", "F5", "2025-01-15"))
+    by_file = refused_by_file(town.plan, ("时间节点", "G5", "2025-01-15"))
 
     assert alone == in_rows == by_file == [sentence]
 
@@ -217,7 +217,7 @@ def test_two_steps_of_one_target_do_not_share_a_name(town, client):
 
     alone = refused_in_admin(client, town.check, {"name": "复耕复种"})
     in_rows = refused_in_admin(client, town.target, {"milestones-2-name": "复耕复种"})
-    by_file = refused_by_file(town.plan, ("时间节点", "D5", "复耕复种"))
+    by_file = refused_by_file(town.plan, ("时间节点", "E5", "复耕复种"))
 
     assert alone == in_rows == by_file == [sentence]
 
@@ -225,8 +225,8 @@ def test_two_steps_of_one_target_do_not_share_a_name(town, client):
 def test_dates_names_wording_and_quotas_may_change(town, client):
     changed = edit(
         workbook.export_xlsx(town.plan),
-        ("时间节点", "D3", "复耕"),
-        ("时间节点", "F3", "2024-10-08"),
+        ("时间节点", "E3", "复耕"),
+        ("时间节点", "G3", "2024-10-08"),
         ("目标任务", "G4", 700),
     )
 

@@ -51,7 +51,7 @@ def test_admin_uploads_sees_what_changes_and_confirms(boss, client, plan):
         (
             "时间节点",
             "+",
-            ["illegal", 3, "publish", "公示", None, "2024-12-20", "", "镇", None, "否"],
+            ["illegal", "", 3, "publish", "公示", None, "2024-12-20", "", "镇", None, "否"],
         ),
     )
 
@@ -61,7 +61,7 @@ def test_admin_uploads_sees_what_changes_and_confirms(boss, client, plan):
         '<td data-label="列">任务数</td><td data-label="现在">608</td><td data-label="改成">700</td>'
         in text(preview)
     )
-    assert "illegal · 公示" in text(preview)
+    assert "违法占用耕地问题 · 公示" in text(preview)
     assert Target.objects.get(code="abandoned").quota == 608
 
     done = client.post(preview.request["PATH_INFO"])
@@ -78,7 +78,7 @@ def test_admin_uploads_sees_what_changes_and_confirms(boss, client, plan):
 
 def test_errors_are_a_table_and_nothing_can_be_confirmed(boss, client, plan):
     content = edit(
-        workbook.export_xlsx(plan), ("时间节点", "F8", "<b>13月</b>"), ("目标任务", "G6", 700)
+        workbook.export_xlsx(plan), ("时间节点", "G8", "<b>13月</b>"), ("目标任务", "G6", 700)
     )
 
     preview = upload(client, content)
@@ -88,7 +88,7 @@ def test_errors_are_a_table_and_nothing_can_be_confirmed(boss, client, plan):
     for cell in (
         "时间节点</td>",
         "第 8 行</td>",
-        "F“截止日期”</td>",
+        "G“截止日期”</td>",
         "&lt;b&gt;13月&lt;/b&gt;</td>",
     ):
         assert cell in page
@@ -104,7 +104,7 @@ def test_errors_are_a_table_and_nothing_can_be_confirmed(boss, client, plan):
 
 
 def test_confirming_checks_again_what_changed_meanwhile(boss, client, plan):
-    preview = upload(client, edit(workbook.export_xlsx(plan), ("时间节点", "F3", "2024-11-30")))
+    preview = upload(client, edit(workbook.export_xlsx(plan), ("时间节点", "G3", "2024-11-30")))
     clash = make.make_milestone(Target.objects.get(code="retained"), "later", order=2)
     Milestone.objects.filter(code="hold", target__code="retained").delete()
     clash.order = 1

@@ -35,8 +35,8 @@ def test_a_rule_added_to_a_model_is_kept_by_the_plan_file_too(monkeypatch):
     constraints = [*Milestone._meta.constraints, rule]
     monkeypatch.setattr(Milestone._meta, "constraints", constraints)
 
-    assert told(plan, ("时间节点", "I3", 10)) == [
-        "“时间节点”第 3 行 I“至少几张照片”：一步最多要九张照片。"
+    assert told(plan, ("时间节点", "J3", 10)) == [
+        "“时间节点”第 3 行 J“至少几张照片”：一步最多要九张照片。"
     ]
 
 

@@ -49,7 +49,7 @@ def test_commands_export_try_and_import(plan, tmp_path, capsys):
 def test_command_prints_each_error_and_stops_with_1(plan, tmp_path, capsys):
     path = tmp_path / "方案.xlsx"
     path.write_bytes(
-        edit(workbook.export_xlsx(plan), ("时间节点", "F8", "13月"), ("目标任务", "G6", "3,5"))
+        edit(workbook.export_xlsx(plan), ("时间节点", "G8", "13月"), ("目标任务", "G6", "3,5"))
     )
 
     with pytest.raises(CommandError) as stopped:
@@ -58,7 +58,7 @@ def test_command_prints_each_error_and_stops_with_1(plan, tmp_path, capsys):
     assert stopped.value.returncode == 1
     assert capsys.readouterr().err.splitlines() == [
         "“目标任务”第 6 行 G“任务数”：“3,5”不是数字，请填如 3.50。",
-        "“时间节点”第 8 行 F“截止日期”：“13月”不是日期，请写成 2024-10-20 这样。",
+        "“时间节点”第 8 行 G“截止日期”：“13月”不是日期，请写成 2024-10-20 这样。",
     ]
 
 

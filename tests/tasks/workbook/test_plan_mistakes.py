@@ -60,18 +60,18 @@ def test_every_error_at_once_with_sheet_row_and_column(plan):
         ("目标任务", "H9", 24.5),
         ("目标任务", "I8", "另一个组"),
         ("目标任务", "G10", -1),
-        ("时间节点", "F8", "13月"),
-        ("时间节点", "E9", "2024-11-01"),
-        ("时间节点", "F13", "2024-09-01"),
-        ("时间节点", "C12", "复耕"),
-        ("时间节点", "B15", 1),
+        ("时间节点", "G8", "13月"),
+        ("时间节点", "F9", "2024-11-01"),
+        ("时间节点", "G13", "2024-09-01"),
+        ("时间节点", "D12", "复耕"),
+        ("时间节点", "C15", 1),
         ("时间节点", "A22", "unlawful"),
-        ("任务分解", "B3", "红旗村"),
-        ("任务分解", "B5", "团碾村委"),
-        ("任务分解", "B12", "垣楼村"),
+        ("任务分解", "C3", "红旗村"),
+        ("任务分解", "C5", "团碾村委"),
+        ("任务分解", "C12", "垣楼村"),
         ("干部", "A5", "钟世仁"),
-        ("监测", "+", ["abandoned", "", "2024-6-31", 1, ""]),
-        ("监测", "+", ["retained", "没有村", "", "多", "变更调查"]),
+        ("监测", "+", ["abandoned", "", "", "2024-6-31", 1, ""]),
+        ("监测", "+", ["retained", "", "没有村", "", "多", "变更调查"]),
     )
 
     told = refused(content)
@@ -95,27 +95,27 @@ def test_every_error_at_once_with_sheet_row_and_column(plan):
         f"“目标任务”第 8 行 I“责任工作组”：“另一个组”{groups}",
         "“目标任务”第 9 行 H“任务个数”：“24.5”不是整数，请填如 24。",
         "“目标任务”第 10 行 G“任务数”：“-1”是负数，任务数不能是负数。",
-        "“时间节点”第 8 行 F“截止日期”：“13月”不是日期，请写成 2024-10-20 这样。",
-        "“时间节点”第 9 行 F“截止日期”：截止日期 2024-10-31 早于开始日期 2024-11-01。请改其中一个。",
-        "“时间节点”第 13 行 F“截止日期”：“镇级核实”在“举证上传”之后，截止日期 2024-09-01 却早于它的 2024-10-31。"
+        "“时间节点”第 8 行 G“截止日期”：“13月”不是日期，请写成 2024-10-20 这样。",
+        "“时间节点”第 9 行 G“截止日期”：截止日期 2024-10-31 早于开始日期 2024-11-01。请改其中一个。",
+        "“时间节点”第 13 行 G“截止日期”：“镇级核实”在“举证上传”之后，截止日期 2024-09-01 却早于它的 2024-10-31。"
         "请改日期，或改顺序。",
-        "“时间节点”第 12 行 C“代码”：“复耕”不能当代码，只能用英文字母、数字、- 和 _，请填如 replant。",
-        "“时间节点”第 15 行 B“顺序”：顺序 1 和第 14 行重复，同一任务的顺序要各不相同。",
-        f"“任务分解”第 3 行 B“村”：“红旗村”{unknown}或者在文件的“村”表里加上它。",
-        f"“任务分解”第 5 行 B“村”：“团碾村委”{alike}或者在文件的“村”表里加上它。",
-        "“任务分解”第 12 行 B“村”：“restore、垣楼”和第 11 行重复，请改成不同的，或删去一行。",
-        "“监测”第 3 行 C“日期”：“2024-6-31”这一天不存在，请写成 2024-10-20 这样。",
-        "“监测”第 3 行 E“来源”：没有填“来源”，请填上。",
+        "“时间节点”第 12 行 D“代码”：“复耕”不能当代码，只能用英文字母、数字、- 和 _，请填如 replant。",
+        "“时间节点”第 15 行 C“顺序”：顺序 1 和第 14 行重复，同一任务的顺序要各不相同。",
+        f"“任务分解”第 3 行 C“村”：“红旗村”{unknown}或者在文件的“村”表里加上它。",
+        f"“任务分解”第 5 行 C“村”：“团碾村委”{alike}或者在文件的“村”表里加上它。",
+        "“任务分解”第 12 行 C“村”：“restore、垣楼”和第 11 行重复，请改成不同的，或删去一行。",
+        "“监测”第 3 行 D“日期”：“2024-6-31”这一天不存在，请写成 2024-10-20 这样。",
+        "“监测”第 3 行 F“来源”：没有填“来源”，请填上。",
         "“监测”第 3 行 A“目标代码”：“自然撂荒地整治”靠图斑量，不用录入监测数。请删去这一行，或改目标代码。",
-        "“监测”第 4 行 C“日期”：没有填“日期”，请填上。",
-        "“监测”第 4 行 D“数值”：“多”不是数字，请填如 3.50。",
+        "“监测”第 4 行 D“日期”：没有填“日期”，请填上。",
+        "“监测”第 4 行 E“数值”：“多”不是数字，请填如 3.50。",
     ]:
         assert sentence in told
     assert any(
         "“unlawful”不是目标任务的代码。已有的代码是：abandoned、basic" in sentence
         for sentence in told
     )
-    assert any(sentence.startswith("“监测”第 4 行 B“村”：“没有村”") for sentence in told)
+    assert any(sentence.startswith("“监测”第 4 行 C“村”：“没有村”") for sentence in told)
     assert any("“柴克应”不在“干部”表里" in sentence for sentence in told)
 
 
@@ -142,8 +142,8 @@ def test_every_error_at_once_with_sheet_row_and_column(plan):
         ([("目标任务", "G5", "100000000000000")], "整数部分最多 14 位"),
         ([("目标任务", "G5", "0.1234567")], "最多 6 位小数"),
         ([("目标任务", "B5", "长" * 51)], "有 51 个字，最多 50 个字"),
-        ([("任务分解", "B3", None)], "没有填村"),
-        ([("监测", "+", ["retained", "", "2024-06-30", 1, "调查", "前天"])], "“前天”不是时间"),
+        ([("任务分解", "C3", None)], "没有填村"),
+        ([("监测", "+", ["retained", "", "", "2024-06-30", 1, "调查", "前天"])], "“前天”不是时间"),
     ],
 )
 def test_other_mistakes_are_refused_in_words(plan, changes, told):
@@ -246,9 +246,9 @@ def test_what_the_models_would_refuse_never_gets_through(plan):
 def test_odd_but_possible_things_are_warned_of_not_refused(plan):
     content = edit(
         workbook.export_xlsx(plan),
-        ("任务分解", "D3", 600),
-        ("任务分解", "D4", 500),
-        ("时间节点", "E3", "2023-12-31"),
+        ("任务分解", "E3", 600),
+        ("任务分解", "E4", 500),
+        ("时间节点", "F3", "2023-12-31"),
         ("目标任务", "O1", "备注"),
         ("村", "F1", "错误"),
     )
@@ -260,7 +260,7 @@ def test_odd_but_possible_things_are_warned_of_not_refused(plan):
     assert [str(problem) for problem in review.warnings] == [
         "“草稿”：不认得这张表，没有读它。方案的八张表是：方案、村、工作组、目标任务、时间节点、任务分解、干部、监测。",
         "“目标任务”第 1 行 O：不认得“备注”这一列，没有读它。",
-        "“时间节点”第 3 行 E“开始日期”：2023-12-31 不在方案的起止日期（2024-01-01 至 2024-12-31）之内，请核对。",
+        "“时间节点”第 3 行 F“开始日期”：2023-12-31 不在方案的起止日期（2024-01-01 至 2024-12-31）之内，请核对。",
         "“任务分解”：“耕地恢复补足”分到各村的一共 1100 亩，任务数是 1010 亩，多了 90 亩；还有 8 个村没有分。",
     ]
 
@@ -270,7 +270,7 @@ def test_a_new_reading_outside_the_plan_is_refused_an_old_one_is_only_pointed_ou
     target = Target.objects.get(code="retained")
     make_reading(target, on=date(2023, 12, 31), value=Decimal(32300))
     content = workbook.export_xlsx(plan)
-    more = edit(content, ("监测", "+", ["retained", "", "2025-01-01", 32310, "变更调查"]))
+    more = edit(content, ("监测", "+", ["retained", "", "", "2025-01-01", 32310, "变更调查"]))
     advice = "不在方案的起止日期（2024-01-01 至 2024-12-31）之内，请核对。"
 
     same = workbook.import_plan(content, "方案.xlsx")
@@ -278,10 +278,10 @@ def test_a_new_reading_outside_the_plan_is_refused_an_old_one_is_only_pointed_ou
         workbook.import_plan(more, "方案.xlsx")
 
     assert [str(problem) for problem in same.warnings] == [
-        f"“监测”第 3 行 C“日期”：2023-12-31 {advice}"
+        f"“监测”第 3 行 D“日期”：2023-12-31 {advice}"
     ]
     errors = [problem for problem in refusal.value.problems if problem.level == "ERROR"]
-    assert [str(problem) for problem in errors] == [f"“监测”第 4 行 C“日期”：2025-01-01 {advice}"]
+    assert [str(problem) for problem in errors] == [f"“监测”第 4 行 D“日期”：2025-01-01 {advice}"]
     assert Reading.objects.count() == 1
 
 
@@ -298,13 +298,13 @@ def test_an_old_file_does_not_bring_back_a_withdrawn_reading(plan):
     assert "已经撤回，不会再录进去" in review.warnings[0].advice
     assert list(Reading.objects.all()) == [wrong]
     after = workbook.export_xlsx(plan)
-    assert [row[3] for row in sheet_rows(after)["监测"][2:]] == []
+    assert [row[4] for row in sheet_rows(after)["监测"][2:]] == []
     assert json.loads(workbook.export_json(plan))[-1]["model"] != "tasks.reading"
 
 
 def test_marked_copy_says_the_error_in_the_row_and_reads_back(plan):
     content = edit(
-        workbook.export_xlsx(plan), ("时间节点", "F8", "13月"), ("目标任务", "C1", "分类")
+        workbook.export_xlsx(plan), ("时间节点", "G8", "13月"), ("目标任务", "C1", "分类")
     )
     review = workbook.examine(content, "方案.xlsx")
 
@@ -312,10 +312,10 @@ def test_marked_copy_says_the_error_in_the_row_and_reads_back(plan):
 
     rows = sheet_rows(marked)
     assert rows["时间节点"][0][-1] == "错误"
-    assert rows["时间节点"][7][-1] == "F“截止日期”：“13月”不是日期，请写成 2024-10-20 这样。"
+    assert rows["时间节点"][7][-1] == "G“截止日期”：“13月”不是日期，请写成 2024-10-20 这样。"
     assert rows["时间节点"][8][-1] is None
     assert "缺少“类型”这一列" in rows["目标任务"][0][-1]
-    mended = edit(marked, ("时间节点", "F8", "2024-09-30"), ("目标任务", "C1", "类型"))
+    mended = edit(marked, ("时间节点", "G8", "2024-09-30"), ("目标任务", "C1", "类型"))
     assert imported(mended).is_empty
     assert "错误" not in sheet_rows(tables.marked(mended, []))["时间节点"][0]
 

@@ -141,8 +141,9 @@ def test_workbook_reads_like_the_notice(plan):
         32202,
         None,
     ]
-    assert rows["时间节点"][7][:8] == [
+    assert rows["时间节点"][7][:9] == [
         "abandoned",
+        "自然撂荒地整治",
         1,
         "replant",
         "复耕复种",
@@ -175,10 +176,10 @@ def test_clerk_changes_a_quota_adds_a_step_and_shares_out(plan):
         (
             "时间节点",
             "+",
-            ["illegal", 3, "publish", "公示", None, "2024年12月20日", "", "镇", None, "否"],
+            ["illegal", "", 3, "publish", "公示", None, "2024年12月20日", "", "镇", None, "否"],
         ),
-        ("任务分解", "D3", "100"),
-        ("任务分解", "+", ["abandoned", "白云村", None, 20, None]),
+        ("任务分解", "E3", "100"),
+        ("任务分解", "+", ["abandoned", "", "白云村", None, 20, None]),
     )
 
     diff = imported(content)
@@ -230,7 +231,7 @@ def test_cadre_keeps_the_account_and_patches_keep_their_steps(plan):
     ids = dict(Milestone.objects.values_list("code", "pk").filter(target__code="abandoned"))
 
     imported(
-        edit(workbook.export_xlsx(plan), ("干部", "C7", 50), ("时间节点", "D8", "复耕复种到位"))
+        edit(workbook.export_xlsx(plan), ("干部", "C7", 50), ("时间节点", "E8", "复耕复种到位"))
     )
 
     cadre = Cadre.objects.get(name="黄玲")
@@ -247,8 +248,8 @@ def test_two_steps_and_two_village_codes_change_places(plan):
         content,
         ("村", "B3", "500151124202"),
         ("村", "B4", "500151124201"),
-        ("时间节点", "B5", 2),
-        ("时间节点", "B6", 1),
+        ("时间节点", "C5", 2),
+        ("时间节点", "C6", 1),
     )
 
     imported(content)
@@ -338,8 +339,8 @@ def test_readings_are_only_ever_added(next_plan):
     content = workbook.export_xlsx(next_plan)
     content = edit(
         content,
-        ("监测", "D4", 1.3),
-        ("监测", "+", ["grain", "全镇", "2025.7.31", "1.25", "遥感", None]),
+        ("监测", "E4", 1.3),
+        ("监测", "+", ["grain", "", "全镇", "2025.7.31", "1.25", "遥感", None]),
     )
 
     diff = imported(content, by=by)
@@ -363,7 +364,7 @@ def test_readings_are_only_ever_added(next_plan):
 
 def test_reading_that_only_differs_in_entry_time_is_the_same_reading(next_plan):
     content = edit(
-        workbook.export_xlsx(next_plan), ("监测", "F3", None), ("监测", "F4", "2025-08-01 08:00:00")
+        workbook.export_xlsx(next_plan), ("监测", "G3", None), ("监测", "G4", "2025-08-01 08:00:00")
     )
 
     assert imported(content).is_empty
@@ -388,9 +389,9 @@ def test_missing_rows_are_kept_listed_and_deleted_on_request(plan):
     ):
         content = without(content, sheet, first)
     content = edit(
-        without(content, "工作组", "违法占用耕地专项工作组"), ("任务分解", "B12", "垣楼村")
+        without(content, "工作组", "违法占用耕地专项工作组"), ("任务分解", "C12", "垣楼村")
     )
-    content = edit(content, ("任务分解", "B12", "双福"))
+    content = edit(content, ("任务分解", "C12", "双福"))
 
     kept = imported(content)
     assert [entry.label for entry in kept.kept] == ["双福", "沈勇"]
@@ -434,10 +435,10 @@ def test_parent_and_child_groups_are_deleted_together(plan):
 
 
 def test_step_that_takes_the_place_of_a_missing_one_needs_the_deletion(plan):
-    content = edit(workbook.export_xlsx(plan), ("时间节点", "C22", "closing"))
+    content = edit(workbook.export_xlsx(plan), ("时间节点", "D22", "closing"))
 
     assert refused(content) == [
-        "“时间节点”第 22 行 B“顺序”：顺序 2 已被“核实销号”占用，文件里没有它。"
+        "“时间节点”第 22 行 C“顺序”：顺序 2 已被“核实销号”占用，文件里没有它。"
         "请把它补进文件，或在导入时选择删除文件里没有的行。"
     ]
     imported(content, delete_missing=True)

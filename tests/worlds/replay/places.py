@@ -53,6 +53,9 @@ def weekly(plan, on, basis):
     return load_workbook(io.BytesIO(weekly_workbook(plan, on, basis)))
 
 
+CARRIED = "已结转\n（个）"
+
+
 def in_workbook(book, targets):
     """总表的一行：上报、核实、核减各有数量和个数，暂缓，逾期（合计，村、镇、区该办）。"""
     found, by_name = {}, {target.name: target.code for target in targets if target.by_patches}
@@ -60,16 +63,16 @@ def in_workbook(book, targets):
     head = next(place for place, line in enumerate(lines) if line[0] == "目标任务")
     for line in lines[head + 1 :]:
         cells = list(line)
-        if "已结转（个）" in lines[head]:
-            del cells[lines[head].index("已结转（个）")]
+        if CARRIED in lines[head]:
+            del cells[lines[head].index(CARRIED)]
         if cells[0] in by_name and cells[5] is not None:
             found[by_name[cells[0]]] = {
                 "reported": (cells[5], _number(cells[4])),
                 "confirmed": (cells[7], _number(cells[6])),
-                "exempt": (cells[11], _number(cells[10])),
-                "deferred": cells[12],
-                "overdue": cells[13],
-                "owed": cells[14:17],
+                "exempt": (cells[18], _number(cells[17])),
+                "deferred": cells[19],
+                "overdue": cells[14],
+                "owed": cells[20:23],
             }
     return found
 
