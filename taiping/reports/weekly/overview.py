@@ -2,7 +2,7 @@
 
 from openpyxl import Workbook
 
-from taiping.ground.area import plain, rounded
+from taiping.ground.area import rounded, spoken
 from taiping.ground.dates import long_date
 from taiping.ground.tables import Column, styles
 from taiping.progress.figures import TargetFigures
@@ -171,13 +171,13 @@ def remark(figures: TargetFigures) -> str:
     aside = [words for words in told if words]
     if not figures.patch_count:
         return "；".join(aside) or "还没有图斑"
-    area = plain(rounded(figures.patch_area, figures.decimals))
+    area = spoken(figures.patch_area, figures.decimals)
     notes = [f"图斑{figures.patch_count}个、{area}亩"]
     if figures.short_count:
-        lack = plain(rounded(figures.short_area, target.decimals))
+        lack = spoken(figures.short_area, target.decimals)
         notes.append(f"{figures.short_count}个完成面积小于图斑面积，共少{lack}亩")
     if figures.need.quota != figures.quota:
-        notes.append(f"核减后按{plain(rounded(figures.need.quota, figures.decimals))}亩计")
+        notes.append(f"核减后按{spoken(figures.need.quota, figures.decimals)}亩计")
     notes += aside
     undated = [row.milestone.name for row in figures.milestones if row.undated]
     if undated:

@@ -194,7 +194,7 @@ def _decimals(figures):
 
 
 def _returns(returns):
-    """待重报的个数、差错率。"""
+    """已退回的个数、差错率。"""
     rate_of = None if returns.error_rate is None else Decimal(returns.error_rate) / 100
     return [returns.waiting, rate_of]
 

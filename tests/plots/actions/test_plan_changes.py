@@ -313,9 +313,9 @@ def with_irrigation(plan):
         rows[row.cells["target"], row.cells["code"]] = number
     return edit(
         content,
-        ("时间节点", f"B{rows['abandoned', 'evidence']}", 3),
-        ("时间节点", f"B{rows['abandoned', 'check']}", 4),
-        ("时间节点", "+", ["abandoned", 2, "water", "灌溉设施", None, "2024-10-15", "村"]),
+        ("时间节点", f"C{rows['abandoned', 'evidence']}", 3),
+        ("时间节点", f"C{rows['abandoned', 'check']}", 4),
+        ("时间节点", "+", ["abandoned", None, 2, "water", "灌溉设施", None, "2024-10-15", "村"]),
     )
 
 

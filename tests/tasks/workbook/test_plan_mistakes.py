@@ -76,7 +76,7 @@ def test_every_error_at_once_with_sheet_row_and_column(plan):
 
     told = refused(content)
 
-    unknown = "不是系统里的村名或别名。请核对；如果是某个村的另一种写法，请管理员在后台“村（社区）”的别名里加上这种写法。"
+    unknown = "不是系统里的村名或别名。请核对；如果是某个村的另一种写法，请管理员在后台“村”的别名里加上这种写法。"
     alike = unknown.replace("别名。请核对", "别名。是不是“团碾”？请核对")
     groups = "不是“工作组”表里的名称。请改成表里的，或留空。"
     for sentence in [
