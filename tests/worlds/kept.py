@@ -14,9 +14,9 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.utils import timezone
 
 from taiping import demo
+from taiping.ground import dates
 from tasks.models import Plan
 
 ROWS_AT_ONCE = 200
@@ -46,7 +46,7 @@ def demo_2024():
 
 def again(make, *args, **given):
     """和 make(*args, **given) 一样的镇。"""
-    key = (make, args, tuple(sorted(given.items())), timezone.localdate())
+    key = (make, args, tuple(sorted(given.items())), dates.today())
     if not is_empty():
         return make(*args, **given)
     if key not in worlds:
