@@ -73,14 +73,11 @@ class Owed:
 
     @property
     def by_others(self) -> list[tuple[str, str, int]]:
-        """不该村里办的，[(代码, 说法, 个)]：“镇里欠的”“等区里”。"""
-        return [
-            (actor, OTHERS[actor], number) for actor, _, number in self.parts if actor in OTHERS
-        ]
+        """不该村里办的，[(代码, 说法, 个)]：“镇该办”“区该办”。"""
+        return [part for part in self.parts if part[0] != "VILLAGE"]
 
 
 OWED_BY = {"VILLAGE": "village", "TOWN": "town", "DISTRICT": "district"}
-OTHERS = {"TOWN": "镇里欠的", "DISTRICT": "等区里"}
 
 
 @dataclass

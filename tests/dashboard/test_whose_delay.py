@@ -1,4 +1,4 @@
-"""谁欠的：村只按自己的步排先后、说原因，镇里欠的、等区里的另写；截止过了没有报数的点名，没有图斑的不催。"""
+"""谁欠的：村只按自己的步排先后、说原因，镇该办、区该办的另写；截止过了没有报数的点名，没有图斑的不催。"""
 
 from datetime import date
 from decimal import Decimal
@@ -58,7 +58,7 @@ def test_villages_are_ranked_and_explained_by_their_own_steps_alone(leader):
     assert (first.owed.village, first.worst.overdue_step.name) == (1, "复耕复种")
     assert (second.owed.village, second.owed.town, second.owed.district) == (0, 1, 1)
     assert second.worst is None  # 镇里的核实、区里的验收不是它拖的
-    for words in ("镇里欠的 1 个", "等区里 1 个"):
+    for words in ("镇该办 1 个", "区该办 1 个"):
         assert words in page
         assert words in village
     assert '<span class="figure">0 <small>个图斑</small></span>该村里办的逾期' in village

@@ -81,7 +81,7 @@ def test_villages_are_worst_first_and_the_total_recomputes_the_rate(town):
 
     rows = list(sheet.iter_rows(min_row=5, values_only=True))
     # 序号，村，片区，图斑、上报、核实，核实占比，本周新增（上报、核实），已退回，差错率，
-    # 逾期（村该办、镇里欠的、等区里），较上周，最久的一步
+    # 逾期（村该办、镇该办、区该办），较上周，最久的一步
     late = "自然撂荒地整治 复耕复种，逾期20天"
     assert rows == [
         (1, "东村", None, 6, 4, 3, 0.5, 1, 0, 0, 0, 2, 0, 0, 0, late),

@@ -38,8 +38,8 @@ WHOLE = [
     count("已退回\n（个）", 8),
     number("差错率", 8, "0%"),
     count("村该办", 7.5, "逾期（个）"),
-    count("镇里\n欠的", 7, "逾期（个）"),
-    count("等区里", 7.5, "逾期（个）"),
+    count("镇该办", 7.5, "逾期（个）"),
+    count("区该办", 7.5, "逾期（个）"),
     change("村该办\n逾期", 8),
     prose("村该办的里面拖得最久的一步", 44),
 ]
@@ -176,7 +176,7 @@ def _count_cells(cell, target=None):
 
 
 def _owed(owed):
-    """逾期的三格：村该办、镇里欠的、等区里。"""
+    """逾期的三格：村该办、镇该办、区该办。"""
     return [owed.village, owed.town, owed.district]
 
 
