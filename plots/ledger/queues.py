@@ -75,7 +75,7 @@ def counts_of(user: User, today: datetime.date, words: str = "") -> Counts:
 
 
 def waiting_of(user: User, today: datetime.date, village: Village | None = None) -> list[str]:
-    """不在村里手上的，每种一句话：“8 个等镇里核实，其中 2 个镇里已经逾期”“3 个暂缓”。"""
+    """不在村里手上的，每种一句话：“8 个待核实，其中 2 个镇里已经逾期”“3 个暂缓”。"""
     patches = Patch.objects.visible_to(user).open()
     if village:
         patches = patches.filter(village=village)
@@ -110,7 +110,7 @@ def _waiting_for(status, actor, step):
     if actor == Milestone.Actor.DISTRICT:
         return f"等区里{step}"
     if actor == Milestone.Actor.TOWN:
-        return "等镇里核实" if status == Status.AWAITING else f"等镇里{step}"
+        return "待核实" if status == Status.AWAITING else f"等镇里{step}"
     return ""
 
 

@@ -92,7 +92,7 @@ def test_the_whole_way_from_the_county_table_to_the_dashboard(year, page_as, pic
     report_both_steps(phone, picture("green"), "油菜已经种上")
     said = phone.get_by_role("status").inner_text()
     assert said.startswith("已上报 T0012 复耕复种、举证上传，3.50 亩。下一步：镇级核实，")
-    assert phone.get_by_text("1 个等镇里核实").is_visible()
+    assert phone.get_by_text("1 个待核实").is_visible()
 
     huang.goto("/review/")
     huang.get_by_role("link", name="T0012").click()

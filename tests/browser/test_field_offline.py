@@ -208,7 +208,7 @@ def test_closed_meanwhile_keeps_the_words_until_deleted(year, phone, patch, line
     line.up()
     phone.goto("/my/")
     expect(phone.locator("#outbox li")).to_contain_text("没收下")
-    expect(phone.locator("#outbox li")).to_contain_text("等镇里核实")
+    expect(phone.locator("#outbox li")).to_contain_text("待镇里核实")
     with phone.expect_download() as saved:
         phone.get_by_role("button", name="存成文件").click()
     assert "晚了一步" in saved.value.path().read_text(encoding="utf-8")

@@ -293,7 +293,7 @@ def test_a_good_proof_leaves_nothing_behind(tmp_path, patch, scratch):
 @pytest.mark.parametrize(
     ("broken", "words"),
     [
-        (forbid_the_village, "“村（社区）”表（villages.village）编号"),
+        (forbid_the_village, "“村”表（villages.village）编号"),
         (fill_the_disk, "请给"),
     ],
 )

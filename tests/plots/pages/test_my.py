@@ -96,7 +96,7 @@ def test_steps_of_the_town_are_counted_but_are_not_work(client, year):
     page = response.content.decode()
     assert codes(response) == []
     assert set(response.context["waiting"]) == {
-        "1 个等镇里核实",
+        "1 个待核实",
         "1 个等镇里比对核实，其中 1 个镇里已经逾期",
         "1 个暂缓",
     }

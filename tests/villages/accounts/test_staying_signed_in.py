@@ -322,7 +322,7 @@ class TestEnding:
         text = page.content.decode()
         numbers = {row.session_key: number for number, row, _ in page.context["sessions"]}
 
-        assert text.count("保持登录，到 12月27日") == 1
+        assert text.count("保持登录，到 2024-12-27") == 1
         assert "写着“保持登录”的，30 天不用才退出" in text
 
         office.post(END, {"which": numbers[phone.session.session_key]})
@@ -337,7 +337,7 @@ class TestEnding:
         page = phone.get(ACCOUNT)
 
         assert len(page.context["sessions"]) == 1
-        assert "保持登录，到 12月10日" in page.content.decode()
+        assert "保持登录，到 2024-12-10" in page.content.decode()
 
     def test_own_new_password_ends_it_everywhere_else(self, secretary, clock):
         lost, here = stay("dong"), stay("dong")
