@@ -149,3 +149,18 @@ def test_other_formats_come_back_with_widths_and_a_wrapped_column(town, content,
     assert sheet.column_dimensions["D"].width > 10
     assert sheet.freeze_panes == "A2"
     assert len(town.look(made).problems) == 1
+
+
+def test_columns_to_the_right_of_the_old_errors_stay(town):
+    """人在“错误”右边又加了列：写回“错误”那一列，右边的一格不少。"""
+    content = csv(
+        ["图斑编号", "错误", "村", "面积（亩）"],
+        ["T-1", "旧的", "团碾", "三"],
+        ["T-2", "", "白云", "4"],
+    )
+    _, made = errors_of(town, content, ".csv")
+
+    rows = list(load_workbook(io.BytesIO(made)).worksheets[0].values)
+    assert rows[0] == ("图斑编号", "错误", "村", "面积（亩）")
+    assert "“三”不是数字" in rows[1][1] and rows[1][2:] == ("团碾", "三")
+    assert rows[2] == ("T-2", None, "白云", "4")
