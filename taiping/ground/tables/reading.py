@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 TOO_BIG = "这个表格解开后太大了。请拆成几个文件，或删掉用不到的表。"
 READ_PARTS = (".xml", ".rels", ".vml")  # 读取库会整个读进内存的；图片它不看
 CSV_ENCODINGS = ("utf-8-sig", "gb18030")
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")  # 表格软件的“Unicode 文本”；没有这个开头的不猜
 MAX_COLUMNS = 702  # 到 ZZ 列
 # 在 Z 列以外或 20 万行以下、有内容的单元格：列标、行号；只有格式、没有内容的（<c …/>、<c …></c>）不算。
 # 开头是固定的几个字节，找起来快；一个表几百万个单元格，只从头看一遍：后面的属性看到引号、尖括号、下一个 r= 就停。
@@ -264,9 +265,9 @@ def _merges(ranges, last):
 
 
 def read_csv(source: bytes, name: str = "csv") -> Sheet:
-    """csv（bytes 或路径，UTF-8 或 GB18030）→ Sheet；行号是文件里的第几条。"""
+    """csv（bytes 或路径，UTF-8、GB18030 或 UTF-16）→ Sheet；行号是文件里的第几条。"""
     content = _content(source)
-    for encoding in CSV_ENCODINGS:
+    for encoding in ("utf-16",) if content.startswith(UTF_16_MARKS) else CSV_ENCODINGS:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
