@@ -157,7 +157,8 @@ def to_mend(request, review):
     for row in rows:
         for cell in row.cells:
             cell.typed = given.get(f"c-{cell.key}")
-    return found | {"mending": made, "wrong_rows": rows, "repeats": made.repeats[:MOST_REPEATS]}
+    shown_ones = {"wrong_rows": rows, "repeats": made.repeats[:MOST_REPEATS]}
+    return found | shown_ones | {"mending": made, "given": given}
 
 
 def mends_of(batch):
