@@ -105,6 +105,33 @@ def test_a_mistake_is_one_sentence_and_nothing_typed_is_lost(town, client, given
     assert 'name="printer" value="太平镇党政办公室"' in back.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            {"signed_on": "2024-01-05"},
+            "成文日期 2024年1月5日早于数据截至的 2024年10月20日，请核对。",
+        ),
+        (
+            {"signed_on": "2024-10-25", "printed_on": "2024-10-23"},
+            "印发日期 2024年10月23日早于成文日期 2024年10月25日，请核对。",
+        ),
+    ],
+)
+def test_dates_in_the_wrong_order_are_told_and_the_word_file_still_comes(
+    town, client, given, sentence
+):
+    assert sentence in page_of(client, **given)
+    assert "请核对。</p>" not in page_of(client, signed_on="2024-10-22", printed_on="2024-10-23")
+    assert texts_of(word_of(client, **given))
+
+
+def test_a_pasted_line_break_does_not_start_a_line_in_the_imprint(town, client):
+    page = page_of(client, copies="区规资局，\r\n<b>区农委</b>\t&区府办")
+
+    assert "抄送：区规资局， &lt;b&gt;区农委&lt;/b&gt; &amp;区府办。" in page
+
+
 def test_the_page_has_the_papers_parts_in_the_papers_order(town, client):
     page = page_of(client, copies="区农业农村委", number="太府发〔2024〕12号").split("<article")[1]
 
