@@ -8,7 +8,7 @@ import pytest
 from plots.models import Patch
 from tests.plots.pages.test_patch_import_page import confirm, preview_of
 from tests.worlds.factories import make_plan, make_steps_target, make_user, make_village
-from tests.worlds.patch_files import HEADER, pasted
+from tests.worlds.patch_files import HEADER, csv, pasted
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +53,25 @@ def test_a_csv_saved_as_unicode_text_is_read(client, target, encoding):
     assert "会新增 1 个" in page
     confirm(client, url)
     assert Patch.objects.get().area_mu == Decimal("3.5")
+
+
+def test_a_quote_that_never_closes_is_told_instead_of_swallowing_the_rows_below(client, target):
+    rows = [[1, "团碾", f"T-{n}", 3, "坡上"] for n in range(1, 6)]
+    rows[2][4] = '"坡上'
+    _, page = preview_of(client, target, csv(HEADER[:5], *rows), "a.csv")
+
+    assert "第 4 行有一个引号没有配上，后面 2 行都读进了一格。" in page
+
+
+def test_a_cell_of_several_lines_at_the_end_is_read(client, target):
+    content = csv(HEADER[:5], [1, "团碾", "T-1", 3, '"坡上\n河边"'])
+    _, page = preview_of(client, target, content, "a.csv")
+
+    assert "会新增 1 个" in page
+
+
+def test_a_code_written_as_a_formula_of_text_is_its_text(client, target):
+    url, _ = preview_of(client, target, csv(HEADER[:4], [1, "团碾", '="001"', 3]), "a.csv")
+    confirm(client, url)
+
+    assert Patch.objects.get().code == "001"
