@@ -11,6 +11,7 @@ from plots.models import Batch, Mend
 from plots.models.columns import Field
 from taiping.ground import dates
 from taiping.ground.tables import shown
+from taiping.ground.tables.cells import clean_text
 from taiping.ground.web import whole_number
 from villages.models import User
 from villages.places.aliases import add_alias
@@ -60,7 +61,7 @@ def _cell_mends(made, key, cell, given, taken):
     typed = given.get(f"c-{key}")
     if typed is None:
         return []
-    typed = " ".join(typed.split()) if cell.is_place else typed.strip()
+    typed = " ".join(typed.split()) if cell.is_place else clean_text(typed)
     was = given.get(f"was-{key}", cell.value)
     if (not typed and cell.is_place) or typed in (was.strip(), cell.value.strip()):
         return []

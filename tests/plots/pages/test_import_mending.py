@@ -332,3 +332,21 @@ def test_a_choice_made_while_the_login_ran_out_is_put_back(client, staff, target
     assert "<option selected>白云</option>" in page
     assert 'name="always-0-2-1" checked' in page
     assert f'name="{keep}" value="0-4" checked' in page
+
+
+def test_what_cannot_be_seen_is_not_kept_in_what_was_typed(client, staff, target):
+    url, _ = preview_of(client, target, xlsx(HEADER, [1, "团碾", "T-1", "3,5"]))
+
+    page = mend(client, url, c_0_2_3="4\x00\x01")
+
+    assert "会新增 1 个" in page
+    assert Mend.objects.get().text == "4"
+
+
+def test_only_the_button_that_says_import_imports(client, staff, target):
+    url, _ = preview_of(client, target, xlsx(HEADER, [1, "团碾", "T-1", 3]))
+
+    for given in ({}, {"do": "看看"}):
+        assert "会新增 1 个" in client.post(url, given, follow=True).content.decode()
+
+    assert not Patch.objects.exists()
