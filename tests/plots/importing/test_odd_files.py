@@ -8,7 +8,7 @@ import pytest
 from plots.models import Patch
 from tests.plots.pages.test_patch_import_page import confirm, preview_of
 from tests.worlds.factories import make_plan, make_steps_target, make_user, make_village
-from tests.worlds.patch_files import HEADER, csv, pasted
+from tests.worlds.patch_files import HEADER, csv, pasted, xlsx
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +75,12 @@ def test_a_code_written_as_a_formula_of_text_is_its_text(client, target):
     confirm(client, url)
 
     assert Patch.objects.get().code == "001"
+
+
+def test_codes_that_look_the_same_are_the_same(client, target):
+    codes = ["ZW-1", "ZW\u200b-1", "\ufeffZW-1", "ZW\u20111", "ZW\u22121", "ZW\xad-1"]
+    _, page = preview_of(client, target, xlsx(HEADER[:4], *[[1, "团碾", c, 3] for c in codes]))
+    assert page.count('value="0-') == 6 and "重复：团碾 ZW-1" in page
+
+    _, page = preview_of(client, target, xlsx(HEADER[:4], [1, "团碾", "\u200b", 3]))
+    assert "没有填图斑编号，请按下发的编号填上。" in page
