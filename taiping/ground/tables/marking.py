@@ -261,6 +261,8 @@ def _copy(book, marks):
         for at in marks.wrong.get(number, ()):
             looks[at] = styles.WRONG
         filled = [*values, *[None] * (len(widths) - len(values))]
+        for at, value in marks.mended.get(number, {}).items():
+            filled[at] = value
         filled[place] = header or "\n".join(sentences)
         looks[place] = styles.BOLD if header else look
         copy.line(filled, looks)
