@@ -103,7 +103,8 @@ def mending(review: Review) -> Mending:
     """预览 → 能改的各处。"""
     made = Mending(review)
     layouts = {layout.name: layout for layout in review.used}
-    order = {layout.name: number for number, layout in enumerate(review.used)}
+    # 按全部的表编号：别人改了读哪几张表，先打开的页面上的格子还是原来那一格
+    order = {layout.name: number for number, layout in enumerate(review.layouts)}
     rows, cells, spelt = {}, {}, {}
     for problem in review.problems:
         layout = _layout_of(review, problem, layouts)

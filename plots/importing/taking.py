@@ -153,7 +153,7 @@ def _told_late(made, given, batch, taken):
     keys = {name.removeprefix("c-") for name in given if name.startswith("c-")} - set(made.cells)
     if not keys:
         return
-    names = {layout.name: number for number, layout in enumerate(made.review.used)}
+    names = {layout.name: number for number, layout in enumerate(made.review.layouts)}
     for mend in Mend.objects.filter(batch=batch, kind=Mend.Kind.CELL):
         key = f"{names.get(mend.sheet)}-{mend.row}-{mend.column}"
         typed = given.get(f"c-{key}", "").strip()
@@ -167,9 +167,9 @@ def _told_late(made, given, batch, taken):
 def _told_village(review, key, typed, taken):
     """选村的那一格现在认得出了：别人选了别的村，或这种写法记成了别的村的别名。"""
     number, row, at = (whole_number(part, 7) for part in [*key.split("-"), "", ""][:3])
-    if None in (number, row, at) or number >= len(review.used):
+    if None in (number, row, at) or number >= len(review.layouts):
         return
-    layout, villages = review.used[number], review.lookups.villages
+    layout, villages = review.layouts[number], review.lookups.villages
     if at not in (layout.index(Field.VILLAGE), layout.index(Field.VILLAGE_CODE)):
         return
     now, chosen = (villages.match(each).village for each in (value_at(layout, row, at), typed))

@@ -350,3 +350,15 @@ def test_only_the_button_that_says_import_imports(client, staff, target):
         assert "会新增 1 个" in client.post(url, given, follow=True).content.decode()
 
     assert not Patch.objects.exists()
+
+
+def test_another_clerk_leaving_a_sheet_out_does_not_move_what_was_chosen(client, staff, target):
+    other = [HEADER, [1, "坡上", "T-2", 1]]
+    url, _ = preview_of(client, target, xlsx(HEADER, [1, "河边", "T-1", 1], 补=other))
+    batch = Batch.objects.get()
+    batch.layout = {"图斑": {"header": 1, "columns": {}, "used": False}}
+    batch.save()
+
+    mend(client, url, c_0_2_1="铁鹅")
+
+    assert not Mend.objects.exists()
