@@ -5,6 +5,7 @@ from plots.importing.mending import mending
 from plots.importing.review import Review
 from plots.importing.source import content_of
 from plots.models import Batch
+from plots.models.columns import Field
 from taiping.ground.tables import (
     ERROR_HEADER,
     MarkedSheet,
@@ -12,6 +13,7 @@ from taiping.ground.tables import (
     marked_copy,
     marked_original,
 )
+from villages.places.matching import tidy
 
 
 def marked_workbook(review: Review) -> bytes:
@@ -45,6 +47,17 @@ def _mark_cells(review, sheets):
         if name in sheets:
             value = _typed(layouts[name], at, text)
             sheets[name].mended.setdefault(number, {})[at] = value
+    for layout in review.used if review.lookups.mends.villages else ():
+        _name_villages(layout, review.lookups.mends.villages, sheets[layout.name].mended)
+
+
+def _name_villages(layout: Layout, chosen: dict[str, str], mended: dict) -> None:
+    """页面上选了是哪个村的写法，写成村名：再传上来不用再选一遍。"""
+    names = {tidy(spelling): name for spelling, name in chosen.items()}
+    at = layout.index(Field.VILLAGE, Field.VILLAGE_CODE)
+    for number, values in layout.sheet.rows[layout.start :] if at is not None else ():
+        if at < len(values) and (name := names.get(tidy(values[at]))):
+            mended.setdefault(number, {})[at] = name
 
 
 def _typed(layout: Layout, at: int, text: str):

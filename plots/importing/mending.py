@@ -10,6 +10,7 @@ from plots.models import Mend
 from plots.models.columns import FACTS, Field
 from taiping.ground.tables import Problem, shown
 from villages.models import Village
+from villages.places.matching import tidy
 
 FOUND = Mend._meta.get_field("found").max_length
 ABOUT = (Field.CODE, Field.VILLAGE, Field.AREA_MU, Field.AREA_SQM, Field.AREA_HA, *FACTS)
@@ -102,7 +103,8 @@ def mending(review: Review) -> Mending:
     """预览 → 能改的各处。"""
     made = Mending(review)
     layouts = {layout.name: layout for layout in review.used}
-    order = {layout.name: number for number, layout in enumerate(review.used)}
+    # 按全部的表编号：别人改了读哪几张表，先打开的页面上的格子还是原来那一格
+    order = {layout.name: number for number, layout in enumerate(review.layouts)}
     rows, cells, spelt = {}, {}, {}
     for problem in review.problems:
         layout = _layout_of(review, problem, layouts)
@@ -151,7 +153,7 @@ def _place_problem(review, problem, layout, order, found):
     villages = review.lookups.villages
     is_name = cell.is_place and len(cell.value) <= FOUND and villages.is_name(value)
     if is_name and not villages.match(value).village:
-        cell.spelling = cell.value
+        cell.spelling = tidy(value)
         if first := spelt.get(cell.spelling):
             first.alike += 1
             cells[place] = first
@@ -205,24 +207,32 @@ MOST_IN_GROUP = 6
 def _repeat(key, group, order, layouts):
     first = group[0]
     shown_rows = group[:MOST_IN_GROUP]
-    numbers = [(row.sheet, row.number) for row in shown_rows]
-    columns = _differing(layouts, numbers)
+    said = [_said(layouts[row.sheet], row.number) for row in shown_rows]
+    differing = _differing(said)
     rows = []
-    for sheet, number in numbers:
-        values = [
-            (use.label, shown(value_at(layouts[sheet], number, use.index))) for use in columns
-        ]
-        rows.append(RepeatedRow(sheet, number, f"{order[sheet]}-{number}", values))
+    for row, values in zip(shown_rows, said, strict=True):
+        told = [value for name, value in values.items() if name in differing]
+        rows.append(RepeatedRow(row.sheet, row.number, f"{order[row.sheet]}-{row.number}", told))
     name = f"{first.village.name} {first.code}"
     more = len(group) - len(shown_rows)
     return Repeat(f"{key[0]}-{order[first.sheet]}-{first.number}", name, rows, more)
 
 
-def _differing(layouts, numbers):
-    """几行里哪几列写的不一样；几张表的只比列数一样的。"""
-    uses = []
-    for use in layouts[numbers[0][0]].uses:
-        values = {shown(value_at(layouts[sheet], number, use.index)) for sheet, number in numbers}
-        if len(values) > 1:
-            uses.append(use)
-    return uses
+def _said(layout, number):
+    """一行写的：{哪一项（别的列是表头）: (表头, 值)}；几张表的列不一定一个顺序。"""
+    said = {}
+    for use in layout.uses:
+        is_named = use.field in layout.columns
+        name = use.field if is_named else (layout.extras.get(use.index) or use.label)
+        said[name] = use.label, shown(value_at(layout, number, use.index))
+    return said
+
+
+def _differing(said):
+    """几行里写的不一样的几项；没有这一列的当空着。"""
+    found = set()
+    for name in {name for values in said for name in values}:
+        texts = {values.get(name, ("", ""))[1] for values in said}
+        if len(texts) > 1:
+            found.add(name)
+    return found

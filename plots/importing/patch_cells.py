@@ -9,24 +9,30 @@ from plots.models.columns import FACTS
 from taiping.ground.tables import as_code, as_decimal, as_text, shown, tidy_header
 
 FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+# 看上去一样的编号是同一个：看不见的字符不要，各种横线都是减号
+FULLWIDTH |= dict.fromkeys([0xAD, 0x2060, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)])
+FULLWIDTH |= dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
 SMALLEST = Decimal("0.000001")
 LARGEST, DOUBTFUL = Decimal(10) ** 9, Decimal(10_000)  # 亩：再大存不下；再大要提醒核对单位
+NO_CODE = "没有填图斑编号，请按下发的编号填上。"
 CODE_LENGTH = Patch._meta.get_field("code").max_length
 LENGTHS = {attr: Patch._meta.get_field(attr).max_length for attr in FACTS.values()}
 REMEDIES = {tidy_header(label): value for value, label in Remedy.choices}
 
 
 def patch_code(value) -> str:
-    """图斑编号：全角转半角，换行、制表符当空格。"""
+    """图斑编号：全角转半角，换行、制表符当空格，看不见的字符不要。"""
     if value is None:
-        raise ValueError("没有填图斑编号，请按下发的编号填上。")
+        raise ValueError(NO_CODE)
     if isinstance(value, date):
         raise ValueError(
             f"“{value}”是被表格软件改成日期的编号，请把这一列设成“文本”再填原来的编号。"
         )
     code = as_code(value)
     if not code.isascii():
-        code = code.translate(FULLWIDTH)
+        code = code.translate(FULLWIDTH).strip()
+    if not code:
+        raise ValueError(NO_CODE)
     if "\n" in code or "\t" in code:
         code = " ".join(code.split())
     if len(code) > CODE_LENGTH:

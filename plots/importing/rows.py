@@ -198,7 +198,10 @@ class SheetReader:
     def _area(self, number, value):
         label = self.area.label
         if number in self.shapes and not self._parsed(as_decimal, number, label, value):
-            return self.measured.get(number)  # 图形坏了的，错记在图形上
+            area = self.measured.get(number)  # 图形坏了的，错记在图形上
+            if area is not None and area <= 0:
+                self.problem(number, "图形", "", "图形太小，量不出面积。请在制图软件里核对。")
+            return area
         area = self._parsed(self.in_mu, number, label, value)
         if area is not None and area > DOUBTFUL:
             advice = f"合 {figure(area)} 亩，一块图斑不大会有这么大，请核对面积和单位。"

@@ -11,6 +11,8 @@ from plots.models import Batch, Mend
 from plots.models.columns import Field
 from taiping.ground import dates
 from taiping.ground.tables import shown
+from taiping.ground.tables.cells import clean_text
+from taiping.ground.web import whole_number
 from villages.models import User
 from villages.places.aliases import add_alias
 
@@ -59,7 +61,7 @@ def _cell_mends(made, key, cell, given, taken):
     typed = given.get(f"c-{key}")
     if typed is None:
         return []
-    typed = " ".join(typed.split()) if cell.is_place else typed.strip()
+    typed = " ".join(typed.split()) if cell.is_place else clean_text(typed)
     was = given.get(f"was-{key}", cell.value)
     if (not typed and cell.is_place) or typed in (was.strip(), cell.value.strip()):
         return []
@@ -151,12 +153,29 @@ def _told_late(made, given, batch, taken):
     keys = {name.removeprefix("c-") for name in given if name.startswith("c-")} - set(made.cells)
     if not keys:
         return
-    names = {layout.name: number for number, layout in enumerate(made.review.used)}
+    names = {layout.name: number for number, layout in enumerate(made.review.layouts)}
     for mend in Mend.objects.filter(batch=batch, kind=Mend.Kind.CELL):
         key = f"{names.get(mend.sheet)}-{mend.row}-{mend.column}"
         typed = given.get(f"c-{key}", "").strip()
         if key in keys and typed not in (mend.text, given.get(f"was-{key}", "").strip()):
             taken.told.append(_someone_else(mend.row, mend.header, mend.text, typed))
+            keys.discard(key)
+    for key in sorted(keys):
+        _told_village(made.review, key, given[f"c-{key}"], taken)
+
+
+def _told_village(review, key, typed, taken):
+    """选村的那一格现在认得出了：别人选了别的村，或这种写法记成了别的村的别名。"""
+    number, row, at = (whole_number(part, 7) for part in [*key.split("-"), "", ""][:3])
+    if None in (number, row, at) or number >= len(review.layouts):
+        return
+    layout, villages = review.layouts[number], review.lookups.villages
+    if at not in (layout.index(Field.VILLAGE), layout.index(Field.VILLAGE_CODE)):
+        return
+    now, chosen = (villages.match(each).village for each in (value_at(layout, row, at), typed))
+    if now and chosen and now != chosen:
+        label = next(use.label for use in layout.uses if use.index == at)
+        taken.told.append(_someone_else(row, label, now.name, chosen.name))
 
 
 def take_back(batch: Batch, pk: int) -> None:

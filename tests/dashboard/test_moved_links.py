@@ -74,3 +74,16 @@ def test_the_chip_says_since_when(client):
     text = client.get("/patches/?on=2024-10-20&state=reported&changed=2024-10-13").content.decode()
 
     assert "从 2024年10月13日起变了的" in text
+
+
+def test_the_day_to_compare_with_must_be_earlier(client):
+    again(demo_2024)
+    client.force_login(make_user(role=Role.STAFF))
+    asked = {"on": "2024-10-20", "state": "overdue", "changed": "2024-12-01"}
+
+    text = client.get("/patches/", asked).content.decode()
+    export = client.get("/patches/export.xlsx", asked)
+
+    sentence = "“和哪天比”：2024年12月1日不早于看的 2024年10月20日，请改早一点。"
+    assert f"{sentence}这一项没有用上。" in text and "起变了的" not in text
+    assert export.status_code == 400 and sentence in export.content.decode()

@@ -9,6 +9,8 @@ from docx import Document
 
 from taiping.ground import dates
 from taiping.reports.bulletin import write_bulletin
+from taiping.reports.bulletin.form import BulletinForm
+from taiping.reports.bulletin.letter import Letter
 from tests.reports.test_bulletin_paper import imprint_of
 from tests.worlds.factories import make_plan, make_user
 from tests.worlds.kept import again
@@ -103,6 +105,34 @@ def test_a_mistake_is_one_sentence_and_nothing_typed_is_lost(town, client, given
     assert back.redirect_chain[0][0].startswith(PAGE)
     assert sentence in back.content.decode()
     assert 'name="printer" value="太平镇党政办公室"' in back.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            {"signed_on": "2024-01-05"},
+            "成文日期 2024年1月5日早于数据截至的 2024年10月20日，请核对。",
+        ),
+        (
+            {"signed_on": "2024-10-25", "printed_on": "2024-10-23"},
+            "印发日期 2024年10月23日早于成文日期 2024年10月25日，请核对。",
+        ),
+    ],
+)
+def test_dates_in_the_wrong_order_are_told_and_the_word_file_still_comes(
+    town, client, given, sentence
+):
+    assert sentence in page_of(client, **given)
+    assert "请核对。</p>" not in page_of(client, signed_on="2024-10-22", printed_on="2024-10-23")
+    assert texts_of(word_of(client, **given))
+
+
+def test_a_pasted_line_break_does_not_start_a_line_in_the_imprint(town):
+    form = BulletinForm({"copies": "区规资局，\r\n<b>区农委</b>\t&区府办"})
+
+    assert form.is_valid()
+    assert Letter.of(town.plan, form.cleaned_data).copies == "区规资局， <b>区农委</b> &区府办。"
 
 
 def test_the_page_has_the_papers_parts_in_the_papers_order(town, client):

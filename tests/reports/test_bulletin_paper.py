@@ -16,6 +16,7 @@ from docx.shared import Mm
 
 from taiping.reports.bulletin import write_bulletin
 from taiping.reports.bulletin.docx import to_docx
+from taiping.reports.bulletin.imprint import LINE
 from taiping.reports.bulletin.letter import Letter
 from tests.worlds.factories import make_patch, make_plan, make_steps_target, make_village
 from tests.worlds.kept import again
@@ -224,3 +225,12 @@ def test_drawn_and_blank_heads_leave_the_rest_where_it_is(town, tmp_path):
     rest = [row for row in drawn[0] if "文件" not in row[-1]]
     assert [row[-1] for row in rest] == [row[-1] for row in blank[0]]
     assert max(abs(one[1] - other[1]) for one, other in zip(rest, blank[0], strict=True)) < 0.5
+
+
+def test_a_long_printer_makes_the_imprint_one_line_higher(town):
+    heights = []
+    for printer in ("太平镇党政办公室", "铜梁区太平镇人民政府耕地保护工作领导小组办公室"):
+        document = opened(town.plan, printer=printer)
+        heights.append(document.paragraphs[-1].paragraph_format.line_spacing)
+
+    assert heights[1] - heights[0] == LINE

@@ -63,10 +63,9 @@ def import_preview(request, pk):
         return _done(request, batch)
     if progress := ImportJobStatus(batch).current():
         return render(request, "plots/imports/running.html", {"batch": batch, "progress": progress})
-    if request.method != "POST":
+    act = ACTS.get(request.POST.get("do"))
+    if act is None:
         return show(request, batch)
-    acts = {"columns": choose_columns, "crs": choose_crs, "mend": mend, "unmend": unmend}
-    act = acts.get(request.POST.get("do"), confirm)
     try:
         act(request, batch)
     except Refused as refusal:
@@ -157,7 +156,8 @@ def to_mend(request, review):
     for row in rows:
         for cell in row.cells:
             cell.typed = given.get(f"c-{cell.key}")
-    return found | {"mending": made, "wrong_rows": rows, "repeats": made.repeats[:MOST_REPEATS]}
+    shown_ones = {"wrong_rows": rows, "repeats": made.repeats[:MOST_REPEATS]}
+    return found | shown_ones | {"mending": made, "given": given}
 
 
 def mends_of(batch):
@@ -208,6 +208,15 @@ def confirm(request, batch):
         job.start(batch, by=request.user, **options)
     else:
         apply_batch(batch, by=request.user, **options)
+
+
+ACTS = {
+    "apply": confirm,
+    "columns": choose_columns,
+    "crs": choose_crs,
+    "mend": mend,
+    "unmend": unmend,
+}
 
 
 @require_safe

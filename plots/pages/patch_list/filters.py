@@ -12,6 +12,7 @@ from plots.ledger.replay import WORK
 from plots.models import Batch, Patch, RectificationRecord, Status
 from plots.models.choices import ENDED
 from plots.models.querysets import next_due_on, overdue_at
+from taiping.ground.dates import long_date
 from taiping.ground.form_fields import DayField
 from tasks.models import Milestone, WorkingGroup
 from tasks.models.question import BASES, Question
@@ -180,8 +181,9 @@ class PatchFilter(django_filters.FilterSet):
         conditions = {name: value for name, value in given if value not in (None, "", False)}
         if "milestone" not in conditions:
             conditions.pop("done", None)
-        if conditions.get("state") not in COMPARED:
-            conditions.pop("changed", None)
+        changed = conditions.get("changed")
+        if changed and (conditions.get("state") not in COMPARED or changed >= self.day):
+            del conditions["changed"]
         return conditions
 
     @property
@@ -326,7 +328,11 @@ class PatchFilter(django_filters.FilterSet):
         ]
         if self.form.cleaned_data.get("done") and "milestone" not in self.conditions:
             found.append("“这一步”：要同时选“那天的一步”。")
-        if self.form.cleaned_data.get("changed") and "changed" not in self.conditions:
+        changed = self.form.cleaned_data.get("changed")
+        if changed and changed >= self.day:
+            words = f"{long_date(changed)}不早于看的 {long_date(self.day)}"
+            found.append(f"“和哪天比”：{words}，请改早一点。")
+        elif changed and "changed" not in self.conditions:
             found.append("“和哪天比”：要同时选“那天的情况”里的上报、核实或逾期。")
         return found
 

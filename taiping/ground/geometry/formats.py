@@ -76,7 +76,8 @@ def _from_json(geometry):
 
 def _stated_crs(data):
     crs = data.get("crs")
-    name = crs.get("properties", {}).get("name", "") if isinstance(crs, dict) else ""
+    stated = crs.get("properties") if isinstance(crs, dict) else None
+    name = stated.get("name", "") if isinstance(stated, dict) else ""
     found = EPSG.search(str(name))
     return f"EPSG:{found[1]}" if found else DEGREES
 

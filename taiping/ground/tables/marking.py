@@ -241,13 +241,15 @@ def marked_copy(sheets: list[MarkedSheet]) -> bytes:
 
 
 def _copy(book, marks):
-    rows = [(number, values[: marks.old_notes]) for number, values in marks.rows]
-    width = max(len(values) for _, values in rows)
-    columns = [Column("", each) for each in _widths(rows, width)] + [Column(ERROR_HEADER, WIDTH)]
+    width = max(len(values) for _, values in marks.rows)
+    place = width if marks.old_notes is None else marks.old_notes
+    widths = _widths(marks.rows, max(width, place + 1))
+    widths[place] = WIDTH
+    columns = [Column(ERROR_HEADER if at == place else "", each) for at, each in enumerate(widths)]
     freeze = f"A{marks.head + 1}" if marks.head else None
     copy = SheetWriter(book, sheet_title(marks.name), columns, freeze=freeze)
-    first = rows[0][0]
-    for number, values in rows:
+    first = marks.rows[0][0]
+    for number, values in marks.rows:
         while copy.number < number - 1:
             copy.line([], styles.AS_GIVEN)
         sentences = marks.notes.get(number, [])
@@ -255,13 +257,17 @@ def _copy(book, marks):
             sentences = sentences + marks.notes.get(0, [])
         header = ERROR_HEADER if number == marks.head else ""
         look = styles.ERROR if sentences else styles.AS_GIVEN
-        looks = [styles.AS_GIVEN] * width + [styles.BOLD if header else look]
+        looks = [styles.AS_GIVEN] * len(widths)
         for at in marks.wrong.get(number, ()):
             looks[at] = styles.WRONG
-        filled = [*values, *[None] * (width - len(values))]
-        copy.line([*filled, header or "\n".join(sentences)], looks)
+        filled = [*values, *[None] * (len(widths) - len(values))]
+        for at, value in marks.mended.get(number, {}).items():
+            filled[at] = value
+        filled[place] = header or "\n".join(sentences)
+        looks[place] = styles.BOLD if header else look
+        copy.line(filled, looks)
     for top, bottom, at in marks.merges:
-        if at < width:
+        if at != place:
             copy.merge(top, at + 1, bottom, at + 1)
 
 

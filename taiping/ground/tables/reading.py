@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 TOO_BIG = "这个表格解开后太大了。请拆成几个文件，或删掉用不到的表。"
 READ_PARTS = (".xml", ".rels", ".vml")  # 读取库会整个读进内存的；图片它不看
 CSV_ENCODINGS = ("utf-8-sig", "gb18030")
+AS_TEXT = re.compile(r'="([^"]*)"')
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")  # 表格软件的“Unicode 文本”；没有这个开头的不猜
 MAX_COLUMNS = 702  # 到 ZZ 列
 # 在 Z 列以外或 20 万行以下、有内容的单元格：列标、行号；只有格式、没有内容的（<c …/>、<c …></c>）不算。
 # 开头是固定的几个字节，找起来快；一个表几百万个单元格，只从头看一遍：后面的属性看到引号、尖括号、下一个 r= 就停。
@@ -264,9 +266,9 @@ def _merges(ranges, last):
 
 
 def read_csv(source: bytes, name: str = "csv") -> Sheet:
-    """csv（bytes 或路径，UTF-8 或 GB18030）→ Sheet；行号是文件里的第几条。"""
+    """csv（bytes 或路径，UTF-8、GB18030 或 UTF-16）→ Sheet；行号是文件里的第几条。"""
     content = _content(source)
-    for encoding in CSV_ENCODINGS:
+    for encoding in ("utf-16",) if content.startswith(UTF_16_MARKS) else CSV_ENCODINGS:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
@@ -287,14 +289,16 @@ def _read_text(text, name, delimiter=None):
     if delimiter is None:
         head = text[: text.find("\n")] if "\n" in text else text
         delimiter = max(",\t;", key=head.count)
-    rows = []
+    rows, lines, begun = [], io.StringIO(text, newline="").readlines(), 0
+    reader = csv.reader(lines, delimiter=delimiter)
     try:
-        for number, record in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1
-        ):
-            if any(record) and any(values := [tidy(value) for value in record]):
+        for number, record in enumerate(reader, start=1):
+            begun, last = reader.line_num, begun
+            if any(record) and any(values := [tidy(_plain(value)) for value in record]):
                 _refuse_many(number, values)
                 rows.append((number, values))
+        if begun - last > 1:
+            _refuse_open_quote(lines[last:], delimiter, last + 1)
     except csv.Error:
         raise TableError(
             "这个 csv 文件的分列不完整（可能少了一个引号）。请另存为 .xlsx 后再用。"
@@ -302,6 +306,24 @@ def _read_text(text, name, delimiter=None):
     if not rows:
         raise TableError("这个表格是空的，没有读到任何内容。请检查是不是存错了文件。")
     return Sheet(name, rows)
+
+
+def _plain(text):
+    """="001" 是给表格软件看的文字 001。"""
+    found = AS_TEXT.fullmatch(text) if text.startswith("=") else None
+    return found[1] if found else text
+
+
+def _refuse_open_quote(lines, delimiter, number):
+    """最后一条占了几行：引号没有配上的，后面的各行都吞进了一格。"""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise TableError(
+                f"第 {number} 行有一个引号没有配上，后面 {len(lines) - 1} 行都读进了一格。"
+                "请在文件里补上或删掉这个引号，或另存为 .xlsx 后再用。"
+            ) from None
 
 
 def _refuse_many(number, values):

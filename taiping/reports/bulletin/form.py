@@ -9,10 +9,18 @@ from taiping.ground.form_fields import DayField
 
 HEADS = {"red": "画出来", "blank": "留空（用红头纸）"}
 YEAR = re.compile(r"[\[\(（［【〔](\d{4})[\]\)）］】〕]")
+BREAKS = re.compile(r"[\t\r\n\v\f\x85\u2028\u2029]+")
+
+
+class WordsField(forms.CharField):
+    """一行字：粘贴来的换行、制表符当空格，不在纸上另起一行。"""
+
+    def to_python(self, value):
+        return BREAKS.sub(" ", super().to_python(value))
 
 
 def words_field(label, most, help_text):
-    return forms.CharField(
+    return WordsField(
         label=label,
         required=False,
         max_length=most,

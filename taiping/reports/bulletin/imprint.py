@@ -18,6 +18,7 @@ from taiping.reports.bulletin.putting import border, characters, exact, put_run,
 LINE, RULE_ROOM = Pt(28.95), Pt(4)
 THICK, THIN = 8, 6  # 首末两条 0.35 毫米、中间的 0.25 毫米，八分之一磅
 COPIES_CHARS = 25  # 抄送一行几个字：左右各空一字，“抄送：”以后对齐
+PRINTED_CHARS, DATE_CHARS = 29, 10  # 印发一行几个字，其中日期占的
 LINES, LINE_CHARS, MARGIN = 22, 27, 2  # 一页几行、一行几个字；离页边 MARGIN 行以内的算估不准
 HEAD_LINES = 5  # 附件序号、标题和中间的空
 BOX = """
@@ -58,7 +59,7 @@ WPS = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
 
 def put_imprint(document: Document, letter: Letter) -> None:
     """一个贴着版心底的文本框；正文后面留一样高的空，剩的地方不够就一起到下一页，不会盖住字。"""
-    rows, lines = [_rule(document, THICK)], 1
+    rows, lines = [_rule(document, THICK)], -(-(len(letter.printer) + DATE_CHARS) // PRINTED_CHARS)
     if letter.copies:
         rows += [_copies(document, letter.copies), _rule(document, THIN)]
         lines += -(-len(letter.copies) // COPIES_CHARS)

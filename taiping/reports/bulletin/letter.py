@@ -5,6 +5,7 @@ from datetime import date
 from typing import Self
 
 from taiping.ground import dates
+from taiping.ground.dates import long_date
 from tasks.models import Plan
 
 
@@ -38,3 +39,13 @@ class Letter:
             printer=given.get("printer") or issuer,
             printed_on=given.get("printed_on") or signed_on,
         )
+
+    def doubts(self, on: date) -> list[str]:
+        """日期前后对不上的，每处一句话；on 是数据截至哪天。"""
+        found = []
+        signed, printed = long_date(self.signed_on), self.printed_on
+        if self.signed_on < on:
+            found.append(f"成文日期 {signed}早于数据截至的 {long_date(on)}，请核对。")
+        if printed and printed < self.signed_on:
+            found.append(f"印发日期 {long_date(printed)}早于成文日期 {signed}，请核对。")
+        return found

@@ -13,7 +13,7 @@ from plots.importing.error_workbook import marked_workbook
 from plots.models import Mend
 from tests.worlds.import_town import ImportTown
 from tests.worlds.kept import again
-from tests.worlds.patch_files import HEADER, csv, xls
+from tests.worlds.patch_files import HEADER, csv, xls, xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +149,37 @@ def test_other_formats_come_back_with_widths_and_a_wrapped_column(town, content,
     assert sheet.column_dimensions["D"].width > 10
     assert sheet.freeze_panes == "A2"
     assert len(town.look(made).problems) == 1
+
+
+def test_columns_to_the_right_of_the_old_errors_stay(town):
+    """人在“错误”右边又加了列：写回“错误”那一列，右边的一格不少。"""
+    content = csv(
+        ["图斑编号", "错误", "村", "面积（亩）"],
+        ["T-1", "旧的", "团碾", "三"],
+        ["T-2", "", "白云", "4"],
+    )
+    _, made = errors_of(town, content, ".csv")
+
+    rows = list(load_workbook(io.BytesIO(made)).worksheets[0].values)
+    assert rows[0] == ("图斑编号", "错误", "村", "面积（亩）")
+    assert "“三”不是数字" in rows[1][1] and rows[1][2:] == ("团碾", "三")
+    assert rows[2] == ("T-2", None, "白云", "4")
+
+
+@pytest.mark.parametrize(("written", "suffix"), [(xlsx, ".xlsx"), (csv, ".csv")])
+def test_a_village_chosen_on_the_page_is_not_asked_again(town, written, suffix):
+    batch = town.batch(written(HEADER[:4], [1, "河边", "T-1", "三"]), suffix)
+    given = {"kind": Mend.Kind.VILLAGE, "found": "河边", "text": "团碾"}
+    Mend.objects.create(batch=batch, header="村", by=town.staff, **given)
+
+    made = marked_workbook(preview(batch, by=town.staff))
+
+    row = list(load_workbook(io.BytesIO(made)).worksheets[0].values)[1]
+    assert row[1] == "团碾" and "“三”不是数字" in row[4]
+
+    # 后来又把村那一列改指成别的：没有村那一列，标注表照样下得来
+    columns = {"1": "EXTRA", "2": "CODE", "3": "AREA_MU"}
+    (name,) = [layout.name for layout in preview(batch, by=town.staff).layouts]
+    batch.layout = {name: {"header": 1, "columns": columns, "used": True}}
+    batch.save()
+    assert marked_workbook(preview(batch, by=town.staff))

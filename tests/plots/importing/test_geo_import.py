@@ -1,6 +1,7 @@
 """导入矢量数据：和表格同一套预览、对列、报错、批次；先有表后有图形的，按编号会合。"""
 
 import io
+import json
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -505,14 +506,15 @@ def test_a_layer_name_no_sheet_may_have_still_gets_its_marked_workbook(client, s
 def test_a_file_written_in_a_way_nobody_thought_of_gets_a_sentence_and_a_line_in_the_log(
     client, staff, target, caplog
 ):
-    content = b'{"type": "FeatureCollection", "features": [], "crs": {"properties": null}}'
+    shape = {"type": "Polygon", "coordinates": [[[10**400, 1], [2, 3], [4, 5], [1, 1]]]}
+    content = json.dumps({"features": [{"type": "Feature", "geometry": shape}]})
     client.post(
         PAGE,
         {
             "kind": "TABLE",
             "issued_on": "2024-01-02",
             "target": target.pk,
-            "file": SimpleUploadedFile("a.geojson", content),
+            "file": SimpleUploadedFile("a.geojson", content.encode()),
         },
     )
 

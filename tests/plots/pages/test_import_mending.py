@@ -278,3 +278,87 @@ def test_a_cell_mended_while_the_import_runs_stops_it(client, staff, target):
     with pytest.raises(Refused, match="又有人在这份文件里改了几格"):
         apply_batch(Batch.objects.get(), by=staff, review=read)
     assert saved() == []
+
+
+def test_a_village_another_clerk_chose_or_made_an_alias_is_told(client, staff, target):
+    other = Client()
+    other.force_login(make_user(role=Role.STAFF, name="李四"))
+    url, _ = preview_of(client, target, xlsx(HEADER, [1, "河边", "T-1", 1], [2, "坡上", "T-2", 1]))
+    another, _ = preview_of(client, target, xlsx(HEADER, [1, "坡上", "T-3", 1]))
+    mend(other, url, c_0_2_1="团碾", c_0_3_1="白云", always_0_3_1="on")
+
+    page = mend(
+        client, url, c_0_2_1="铁鹅", c_0_3_1="白云", c_0_9_1="铁鹅", c_9_2_1="铁鹅", c_x="铁鹅"
+    )
+
+    assert "第 2 行“村”别人刚改成了“团碾”，您填的“铁鹅”没有用" in page
+    assert page.count("别人刚改成了") == 1
+    page = mend(client, another, c_0_2_1="团碾")
+    assert "第 2 行“村”别人刚改成了“白云”，您填的“团碾”没有用" in page
+
+
+def test_repeats_over_sheets_with_columns_in_another_order_are_told_right(client, staff, target):
+    other = [["村", "面积（平方米）", "图斑编号", "小地名"], ["团碾", 2000, "T-1", "坡上"]]
+    content = xlsx(HEADER, [1, "团碾", "T-1", 3, "坡上"], 补=other)
+    _, page = preview_of(client, target, content)
+
+    told = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert (
+        "只留“图斑”第 2 行： 序号 1， 图斑面积（亩） 3 只留“补”第 2 行： 面积（平方米） 2000"
+        in told
+    )
+
+
+def test_one_spelling_with_and_without_a_space_is_asked_once(client, staff, target):
+    rows = [1, "铁娥", "T-1", 1], [2, "铁 娥", "T-2", 1]
+    url, page = preview_of(client, target, xlsx(HEADER, *rows))
+    assert set(NAME.findall(page)) == {"c-0-2-1", "always-0-2-1"}
+
+    assert "会新增 2 个" in mend(client, url, c_0_2_1="铁鹅", always_0_2_1="on")
+
+
+def test_a_choice_made_while_the_login_ran_out_is_put_back(client, staff, target):
+    rows = [1, "铁娥", "T-1", 1], [2, "团碾", "T-2", 1], [3, "团碾", "T-2", 2]
+    url, _ = preview_of(client, target, xlsx(HEADER, *rows))
+    session = client.session
+    session.set_expiry(-1)
+    session.save()
+    keep = NAME.findall(_)[-1]
+
+    mend(client, url, **{"c_0_2_1": "白云", "always_0_2_1": "on", keep: "0-4"})
+    client.force_login(staff)
+    page = client.get(url).content.decode()
+
+    assert "<option selected>白云</option>" in page
+    assert 'name="always-0-2-1" checked' in page
+    assert f'name="{keep}" value="0-4" checked' in page
+
+
+def test_what_cannot_be_seen_is_not_kept_in_what_was_typed(client, staff, target):
+    url, _ = preview_of(client, target, xlsx(HEADER, [1, "团碾", "T-1", "3,5"]))
+
+    page = mend(client, url, c_0_2_3="4\x00\x01")
+
+    assert "会新增 1 个" in page
+    assert Mend.objects.get().text == "4"
+
+
+def test_only_the_button_that_says_import_imports(client, staff, target):
+    url, _ = preview_of(client, target, xlsx(HEADER, [1, "团碾", "T-1", 3]))
+
+    for given in ({}, {"do": "看看"}):
+        assert "会新增 1 个" in client.post(url, given, follow=True).content.decode()
+
+    assert not Patch.objects.exists()
+
+
+def test_another_clerk_leaving_a_sheet_out_does_not_move_what_was_chosen(client, staff, target):
+    other = [HEADER, [1, "坡上", "T-2", 1]]
+    url, _ = preview_of(client, target, xlsx(HEADER, [1, "河边", "T-1", 1], 补=other))
+    batch = Batch.objects.get()
+    batch.layout = {"图斑": {"header": 1, "columns": {}, "used": False}}
+    batch.save()
+
+    mend(client, url, c_0_2_1="铁鹅")
+
+    assert not Mend.objects.exists()
