@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, Max
 
 from plots.importing.parsed import ParsedRow
+from plots.importing.patch_cells import looks_of
 from plots.ledger.replay import STATEFUL
 from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, Remedy, Status
 from plots.models.choices import ENDED
@@ -168,7 +169,8 @@ def _existing(target):
     known = {}
     for pk, village, code, *values, status, until_on in rows.iterator(chunk_size=CHUNK):
         old = dict(zip(("area_mu", *FACTS, "extra", "is_demo"), values, strict=True))
-        known[village, code] = {
+        key = village, looks_of(code)  # 早先存的编号，横线、看不见的字符照原样，也认得出
+        known[key if key not in known else (village, code)] = {
             **old,
             "pk": pk,
             "status": status,

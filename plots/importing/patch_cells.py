@@ -20,6 +20,11 @@ LENGTHS = {attr: Patch._meta.get_field(attr).max_length for attr in FACTS.values
 REMEDIES = {tidy_header(label): value for value, label in Remedy.choices}
 
 
+def looks_of(code: str) -> str:
+    """编号看上去的样子：看上去一样的得到同一个。"""
+    return code if code.isascii() else code.translate(FULLWIDTH).strip()
+
+
 def patch_code(value) -> str:
     """图斑编号：全角转半角，换行、制表符当空格，看不见的字符不要。"""
     if value is None:
@@ -29,8 +34,7 @@ def patch_code(value) -> str:
             f"“{value}”是被表格软件改成日期的编号，请把这一列设成“文本”再填原来的编号。"
         )
     code = as_code(value)
-    if not code.isascii():
-        code = code.translate(FULLWIDTH).strip()
+    code = looks_of(code)
     if not code:
         raise ValueError(NO_CODE)
     if "\n" in code or "\t" in code:

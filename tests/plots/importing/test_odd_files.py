@@ -7,9 +7,15 @@ import pytest
 
 from plots.models import Patch
 from tests.plots.pages.test_patch_import_page import confirm, preview_of
-from tests.worlds.factories import make_plan, make_steps_target, make_user, make_village
+from tests.worlds.factories import (
+    make_patch,
+    make_plan,
+    make_steps_target,
+    make_user,
+    make_village,
+)
 from tests.worlds.patch_files import HEADER, csv, pasted, xlsx
-from villages.models import Role
+from villages.models import Role, Village
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +90,15 @@ def test_codes_that_look_the_same_are_the_same(client, target):
 
     _, page = preview_of(client, target, xlsx(HEADER[:4], [1, "团碾", "\u200b", 3]))
     assert "没有填图斑编号，请按下发的编号填上。" in page
+
+
+def test_a_code_kept_with_another_dash_is_the_patch_of_the_file(client, target):
+    """早先导入的编号照原样存着，再导入同一份文件不能变成另一块。"""
+    village = Village.objects.get(name="团碾")
+    make_patch(target, village, code="ZW—1", area_mu=Decimal(3))
+
+    url, page = preview_of(client, target, xlsx(HEADER[:4], [1, "团碾", "ZW—1", 4]))
+    confirm(client, url)
+
+    assert "会新增 0 个、改动 1 个图斑。" in page
+    assert [(patch.code, patch.area_mu) for patch in Patch.objects.all()] == [("ZW—1", 4)]
