@@ -1,12 +1,14 @@
 """造一个大镇：N 块图斑、V 个村、每块最多四条记录，分解到村，有退回、核减、暂缓和监测，用来量快慢；数是随机的，只求量对。"""
 
 import random
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import connection
 from django.utils import timezone
 
+from plots.ledger.replay import replay
 from plots.models import Kind, Patch, RectificationRecord, Status
 from tasks.models import Allocation, Milestone
 from tests.worlds.factories import make_milestone, make_plan, make_reading, make_target, make_user
@@ -63,9 +65,28 @@ def make_town(patches, villages, targets=6):
     for patch in Patch.objects.select_related("target").iterator():
         records += story(patch, steps[patch.target], by, chance)
     RectificationRecord.objects.bulk_create(records, batch_size=2000)
+    settle_town()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return plan
+
+
+def settle_town():
+    """按记录写好每块图斑的状态和下一步：一样的一起写，十万块也只有几十句。"""
+    steps = defaultdict(list)
+    for step in Milestone.objects.order_by("target_id", "order"):
+        steps[step.target_id].append(step)
+    records = defaultdict(list)
+    for record in RectificationRecord.objects.order_by("pk"):
+        records[record.patch_id].append(record)
+    alike = defaultdict(list)
+    for patch in Patch.objects.all():
+        state = replay(patch, records[patch.pk], steps[patch.target_id])
+        alike[state.status, state.next_milestone].append(patch.pk)
+    for (status, step), ids in alike.items():
+        for start in range(0, len(ids), 20_000):
+            some = Patch.objects.filter(pk__in=ids[start : start + 20_000])
+            some.update(status=status, next_milestone=step)
 
 
 def story(patch, line, by, chance):
