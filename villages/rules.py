@@ -1,7 +1,7 @@
 """谁是谁：角色和村的谓词，各层的权限用它们拼出来；要说别的话用 saying 换一句。"""
 
 from taiping.ground.permissions import condition
-from villages.models import Role, Village
+from villages.models import Role, sees
 
 
 @condition()
@@ -31,4 +31,4 @@ def is_not_leader(user):
 
 @condition()
 def sees_village(user, village):
-    return village is not None and Village.objects.visible_to(user).filter(pk=village.pk).exists()
+    return village is not None and sees(user, village.pk)

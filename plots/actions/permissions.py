@@ -12,7 +12,7 @@ from plots.models import Kind, Patch, Status
 from plots.models.choices import REPORTABLE
 from taiping.ground.permissions import condition, first_refusal, saying
 from tasks.models import Milestone, Target
-from villages.models import User, Village
+from villages.models import User, Village, sees
 from villages.rules import is_not_leader, is_not_secretary, is_town, sees_village
 
 REPORT_HINTS = {
@@ -46,7 +46,7 @@ class Verb:
     lambda user, patch: f"图斑 {patch.code} 不在您负责的村，请核对编号，或请镇工作人员办理。"
 )
 def is_in_scope(user: User, patch: Patch) -> bool:
-    return Village.objects.visible_to(user).filter(pk=patch.village_id).exists()
+    return sees(user, patch.village_id)
 
 
 @condition(lambda user, patch: step_by_role(user, patch.next_milestone))

@@ -4,12 +4,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from taiping.ground import dates
-from villages.models import User, Village
+from villages.models import User, within_sight
 
 
 class GeometryCheckQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "GeometryCheckQuerySet":
-        return self.filter(patch__village__in=Village.objects.visible_to(user))
+        return within_sight(self, user, "patch__village")
 
     def standing(self) -> "GeometryCheckQuerySet":
         """还没有被认定不用管的。"""

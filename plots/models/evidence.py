@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from plots.models.deadlines import local_date
 from taiping.ground import dates
-from villages.models import User, Village
+from villages.models import User, within_sight
 
 
 class Material(models.Model):
@@ -76,7 +76,7 @@ class Material(models.Model):
 
 class EvidenceQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "EvidenceQuerySet":
-        return self.filter(patch__village__in=Village.objects.visible_to(user))
+        return within_sight(self, user, "patch__village")
 
 
 class Evidence(Material):

@@ -136,6 +136,12 @@ class Patch(models.Model):
         indexes = [
             models.Index(fields=["next_milestone", "status"], name="patch_by_next_step"),
             models.Index(fields=["status", "target", "village"], name="patch_by_status"),
+            # 菜单上“待核实”后面的数，每一页都要
+            models.Index(
+                fields=["status"],
+                condition=Q(until_on__isnull=True),
+                name="patch_current_by_status",
+            ),
             # 各任务各村有几个、多少亩，只读这一个索引。
             models.Index(
                 fields=["target", "village", "since_on", "until_on", "area_mu"],

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from plots.models.deadlines import end_of_day
 from tasks.models import Milestone
 from tasks.models.question import DONE, RECORDED
-from villages.models import User, Village
+from villages.models import User, within_sight
 
 CLOSED_STATUSES = ("CLOSED", "EXEMPT")
 NOT_PRESSED = (*CLOSED_STATUSES, "DEFERRED")  # 不再催办的：已了结的和暂缓的
@@ -67,7 +67,7 @@ def found_at(axis: str) -> Cast:
 
 class PatchQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "PatchQuerySet":
-        return self.filter(village__in=Village.objects.visible_to(user))
+        return within_sight(self, user, "village")
 
     def about(self, words: str) -> "PatchQuerySet":
         """编号、小地名、承包人里含这些字的；空格隔开的每一段都要含，空的是全部。台账、我的任务用同一种找法。"""
@@ -136,4 +136,4 @@ class RecordQuerySet(models.QuerySet):
         return self.filter(withdrawn_at__isnull=True)
 
     def visible_to(self, user: User) -> "RecordQuerySet":
-        return self.filter(patch__village__in=Village.objects.visible_to(user))
+        return within_sight(self, user, "patch__village")

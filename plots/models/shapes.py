@@ -6,7 +6,7 @@ from django.db import models
 
 from taiping.ground.area import MuField
 from taiping.ground.geometry.fields import ShapeModel, ShapeQuerySet
-from villages.models import User, Village
+from villages.models import User, within_sight
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Spot:
 
 class PatchShapeQuerySet(ShapeQuerySet):
     def visible_to(self, user: User) -> "PatchShapeQuerySet":
-        return self.filter(patch__village__in=Village.objects.visible_to(user))
+        return within_sight(self, user, "patch__village")
 
     def current(self) -> "PatchShapeQuerySet":
         """还在算的图斑的：没有拆分、结转、移出。"""

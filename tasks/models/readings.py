@@ -15,7 +15,7 @@ from taiping.ground import dates
 from taiping.ground.area import MuField, spoken
 from tasks.models.question import DONE, RECORDED
 from tasks.models.targets import Target
-from villages.models import User, Village
+from villages.models import User, Village, sees_every_village
 
 
 class ReadingQuerySet(models.QuerySet):
@@ -32,7 +32,7 @@ class ReadingQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> "ReadingQuerySet":
         """村支部书记看全镇的和自己村的，其他角色看全部。"""
-        if not user.is_secretary:
+        if sees_every_village(user):
             return self
         own = Village.objects.visible_to(user)
         return self.filter(Q(village__isnull=True) | Q(village__in=own))

@@ -2,7 +2,16 @@
 
 from villages.models.people import AccountManager, LoginFailure, PastPassword, Role, User
 from villages.models.sessions import Session
-from villages.models.villages import Cadre, NaturalManager, Posting, Village, VillageBoundary
+from villages.models.villages import (
+    Cadre,
+    NaturalManager,
+    Posting,
+    Village,
+    VillageBoundary,
+    sees,
+    sees_every_village,
+    within_sight,
+)
 
 __all__ = [
     "AccountManager",
@@ -16,4 +25,7 @@ __all__ = [
     "User",
     "Village",
     "VillageBoundary",
+    "sees",
+    "sees_every_village",
+    "within_sight",
 ]

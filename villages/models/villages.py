@@ -8,14 +8,36 @@ from taiping.ground.geometry.fields import ShapeModel, ShapeQuerySet
 from villages.models.people import Role, User
 
 
+def sees_every_village(user: User) -> bool:
+    """村支部书记只看得见自己包的村，其他角色是全部；没有登录、停用了的一个也看不见。全系统的范围只在这里定。"""
+    return user.is_authenticated and user.is_active and user.role != Role.SECRETARY
+
+
+def sees(user: User, village_id: int) -> bool:
+    """看不看得见这个村。"""
+    return (
+        sees_every_village(user) or Village.objects.visible_to(user).filter(pk=village_id).exists()
+    )
+
+
+def within_sight(rows: models.QuerySet, user: User, village: str) -> models.QuerySet:
+    """rows 里在看得见的村的；village 是怎么走到村，如“patch__village”。
+
+    看得见全部村的不加条件：加了也不会少一行，数据库却会照着它换一种慢的找法。
+    """
+    if sees_every_village(user):
+        return rows
+    return rows.filter(**{f"{village}__in": Village.objects.visible_to(user)})
+
+
 class VillageQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "VillageQuerySet":
-        """看得见的村：村支部书记只有自己包的村，其他角色是全部。全系统的范围只在这里定。"""
+        """看得见的村。"""
+        if sees_every_village(user):
+            return self
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.role == Role.SECRETARY:
-            return self.filter(pk__in=Posting.objects.filter(user=user).values("village"))
-        return self
+        return self.filter(pk__in=Posting.objects.filter(user=user).values("village"))
 
 
 class NaturalManager(models.Manager):
@@ -74,7 +96,7 @@ class Village(models.Model):
 
 class BoundaryQuerySet(ShapeQuerySet):
     def visible_to(self, user: User) -> "BoundaryQuerySet":
-        return self.filter(village__in=Village.objects.visible_to(user))
+        return within_sight(self, user, "village")
 
 
 class VillageBoundary(ShapeModel):
