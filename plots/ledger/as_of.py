@@ -1,20 +1,22 @@
 """某一天的图斑：用那天有效的记录来挑，和总览的进度同一个口径，所以总览的数点开就是这些图斑。"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce, Greatest
-from django.db.models.lookups import Exact, In, LessThan
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In, LessThan
 
+from plots.ledger.alike import Alike, alike, among
 from plots.ledger.before_amendment import Before, amended_later, area_then, village_then
-from plots.ledger.replay import DEEDS, STATEFUL, WORK, PatchStanding, is_check, replay
+from plots.ledger.replay import STATEFUL, WORK, PatchStanding, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
+from plots.models.choices import ENDED
 from plots.models.deadlines import end_of_day
-from plots.models.querysets import PatchQuerySet, due_on, overdue_at
+from plots.models.querysets import PatchQuerySet, overdue_at
 from taiping.ground.area import MuField
 from tasks.models import Milestone
 from tasks.models.question import DONE
@@ -45,15 +47,33 @@ COMPLETIONS = {
     "late": "逾期完成",
     "some": "已有上报面积",
 }
-DUE = due_on()
-# 随方案补的记录是后写的，却不是谁后来办的
-IS_ADDED_WITH_PLAN = Q(copy_of__isnull=False, copy_of=F("pk"))
+# 一个条件：写得进图斑的查询的是 Q；要看那天的现状的，是问现状合不合
+Condition = Q | Callable[[PatchStanding], bool]
+CONDITIONS = {
+    "open": lambda told: told.is_left or told.status == Status.PENDING,
+    "exempt": lambda told: told.has(Kind.EXEMPT),
+    "deferred": lambda told: told.has(Kind.DEFER),
+    "returned": lambda told: told.is_sent_back and not told.has(Kind.EXEMPT, Kind.DEFER),
+    "relapsed": lambda told: (
+        told.is_left and told.relapse is not None and not told.has(Kind.EXEMPT, Kind.DEFER)
+    ),
+}
 
 
 def reporting_step(steps: Sequence[Milestone]) -> Milestone | None:
     """“上报”看的一步：该村里做的最后一步；没有村里做的看最后一步，没有步骤是 None。"""
     by_village = [step for step in steps if step.actor == Milestone.Actor.VILLAGE]
     return (by_village or [*steps] or [None])[-1]
+
+
+def _reached(steps, yes):
+    """这一步完成了（yes）或没有完成；任务里没有这一步的，两样都不是。"""
+
+    def fits(told):
+        has_step = any(step.milestone.pk in steps for step in told.steps)
+        return has_step and yes == (told.has(Kind.EXEMPT) or told.has_done(steps))
+
+    return fits
 
 
 class LedgerAt:
@@ -67,34 +87,33 @@ class LedgerAt:
         for milestone in self.milestones:
             self.steps[milestone.target_id].append(milestone)
 
-    def records(self, patch: OuterRef, *conditions: Q, **where) -> Exists:
+    def pick(self, patches: PatchQuerySet, *conditions: Condition) -> PatchQuerySet:
+        """patches（那天算数的）里合这几个条件的。"""
+        return self.sorted_out(patches, *conditions)[0]
+
+    def sorted_out(
+        self, patches: PatchQuerySet, *conditions: Condition
+    ) -> tuple[PatchQuerySet, list[Alike] | None]:
+        """(合条件的图斑, 它们分成的一批批)：看现状的条件一起只算一遍，没有这样的条件就不分，是 None。"""
+        patches = patches.filter(*(each for each in conditions if isinstance(each, Q)))
+        asked = [each for each in conditions if not isinstance(each, Q)]
+        if not asked:
+            return patches, None
+        every = self.alike(patches)
+        found = [group for group in every if all(fits(group.standing) for fits in asked)]
+        if len(found) < len(every):
+            patches = (
+                patches.filter(among(group.ids for group in found)) if found else patches.none()
+            )
+        return patches, found
+
+    def alike(self, patches: PatchQuerySet) -> list[Alike]:
+        return alike(patches, self.on, self.basis, self.steps)
+
+    def mine(self, *conditions: Q, **where) -> Exists:
+        """图斑有这样一条那天有效的记录。"""
         rows = RectificationRecord.objects.effective(self.on, self.basis)
-        return Exists(rows.filter(*conditions, patch=patch, **where).order_by())
-
-    def mine(self, **where) -> Exists:
-        return self.records(OuterRef("pk"), **where)
-
-    def step(self, condition: Q, **which) -> Exists:
-        """图斑的任务里有这样一步；condition 里的 OuterRef("pk") 是时间节点，图斑要再外一层。"""
-        steps = (
-            Milestone.objects.filter(target=OuterRef("target"), **which)
-            .annotate(due=DUE)
-            .order_by()
-        )
-        return Exists(steps.filter(condition))
-
-    def of_step(self, *conditions: Q, **where) -> Exists:
-        return self.records(OuterRef(OuterRef("pk")), *conditions, **where)
-
-    def completed(self, *conditions: Q) -> Exists:
-        return self.of_step(*conditions, kind__in=WORK, completes=True, milestone=OuterRef("pk"))
-
-    def kept(self, *conditions: Q) -> Exists:
-        """核查无问题的图斑，认定以前就完成了这一步。"""
-        rows = self._kept_records(*conditions).filter(
-            patch=OuterRef(OuterRef("pk")), milestone=OuterRef("pk")
-        )
-        return Exists(rows.order_by())
+        return Exists(rows.filter(*conditions, patch=OuterRef("pk"), **where).order_by())
 
     def kept_days(self, patches: Iterable[Patch]) -> dict[int, dict[int, date]]:
         """{图斑主键: {时间节点主键: 哪天完成}}：核查无问题的图斑，认定以前就完成了的步骤。"""
@@ -119,19 +138,11 @@ class LedgerAt:
         )
 
     @property
-    def exempt(self) -> Exists:
-        return self.mine(kind=Kind.EXEMPT)
-
-    @property
     def brought(self) -> Q:
         """那天已经从别的方案结转来的。"""
         if self.basis == DONE:
             return Q(carried_from__until_on__lte=self.on)
         return Q(carried_from__until_at__lt=end_of_day(self.on))
-
-    @property
-    def deferred(self) -> Exists:
-        return self.mine(kind=Kind.DEFER)
 
     @property
     def last_steps(self) -> list[Milestone]:
@@ -146,44 +157,41 @@ class LedgerAt:
             return [reporting_step(steps) for steps in self.steps.values()]
         return self.last_steps if state == "confirmed" else []
 
-    def in_state(self, state: str, code: str = "") -> Q:
+    def in_state(self, state: str, code: str = "") -> Condition:
         """STATES 里一种状态的条件；逾期时 code 限定是哪一步逾期。"""
-        if state in ("reported", "confirmed"):
-            steps = [step.pk for step in self.asked_steps(state, "")]
-            return Q(self.mine(kind__in=WORK, completes=True, milestone__in=steps)) | Q(self.exempt)
-        if state == "overdue":
-            return self.unfinished(self.on, code)
-        if state == "returned":
-            return self.returned()
-        if state == "open":
-            return (self.left | ~Q(target__in=list(self.steps))) & ~Q(self.exempt)
         if state in ENDINGS:
             return Q(self.mine(kind=ENDINGS[state]))
         if state == "brought":
             return self.brought
-        if state == "relapsed":
-            again = Q(self.mine(kind=Kind.RELAPSE)) & self.left
-            return again & ~Q(self.exempt) & ~Q(self.deferred)
-        return {"exempt": Q(self.exempt), "deferred": Q(self.deferred)}.get(state, Q())
+        if state == "overdue":
+            return self.unfinished(self.on, code)
+        if state in ("reported", "confirmed"):
+            steps = {step.pk for step in self.asked_steps(state, "")}
+            return lambda told: told.has(Kind.EXEMPT) or told.has_done(steps)
+        return CONDITIONS.get(state, Q())
 
-    @property
-    def left(self) -> Q:
-        """有一步还没有完成。"""
-        return Q(self.step(~Q(self.completed())))
+    def in_any_state(self, states: Iterable[str]) -> Condition:
+        """看现状的几种状态（逾期、已退回、暂缓……）里的一种。"""
+        conditions = [self.in_state(state) for state in states]
+        return lambda told: any(fits(told) for fits in conditions)
 
-    def unfinished(self, before: date, code: str = "") -> Q:
+    def unfinished(self, before: date, code: str = "") -> Condition:
         """有一步截止早于 before 却没有完成，也没有核减、暂缓，反弹另定的截止日期也过了；code 限定是哪一步。"""
-        waiting = self.of_step(kind=Kind.DEFER, milestone__order__lte=OuterRef("order"))
-        which = {"code": code} if code else {}
-        late = self.step(Q(due__lt=before) & ~Q(self.completed()) & ~Q(waiting), **which)
-        postponed = self.mine(kind=Kind.RELAPSE, due_on__gte=before)
-        return Q(late) & ~Q(self.exempt) & ~Q(postponed)
 
-    def stuck_with(self, actor: str) -> Q:
+        def fits(told):
+            late = (
+                step.milestone
+                for step in told.steps
+                if not step.done and told.due_of(step.milestone) < before
+            )
+            asked = [step for step in late if code in ("", step.code)]
+            return any(not told.waits_at(step) for step in asked) and not told.has(Kind.EXEMPT)
+
+        return fits
+
+    def stuck_with(self, actor: str) -> Condition:
         """没有了结、下一步由 actor（村、镇、区）做的。"""
-        left = Milestone.objects.filter(~Q(self.completed()), target=OuterRef("target"))
-        first = Subquery(left.order_by("order").values("actor")[:1])
-        return Q(Exact(first, Value(actor))) & ~Q(self.exempt)
+        return lambda told: told.next_milestone is not None and told.next_milestone.actor == actor
 
     def is_short(self) -> Q:
         """最后一步完成了，完成的面积却小于图斑面积的。"""
@@ -200,95 +208,49 @@ class LedgerAt:
         """那天系统里记的图斑面积（亩）。"""
         return F("area_mu") if self.basis == DONE else area_then(self.on)
 
-    def due_within(self, days: int) -> Q:
+    def due_within(self, days: int) -> Condition:
         """下一步从那天起 days 天内（含当天）截止的，不含那天已经逾期的。"""
         coming = self.unfinished(self.on + timedelta(days=days + 1))
-        return coming & ~self.unfinished(self.on)
+        late = self.unfinished(self.on)
+        return lambda told: coming(told) and not late(told)
 
-    def returned(self) -> Q:
-        """最近一次办的是退回，还没有重新上报，也没有暂缓、核减。"""
-        later = self.records(
-            OuterRef("patch"), ~IS_ADDED_WITH_PLAN, kind__in=DEEDS, pk__gt=OuterRef("pk")
-        )
-        back = RectificationRecord.objects.effective(self.on, self.basis).filter(
-            ~later, patch=OuterRef("pk"), kind=Kind.RETURN
-        )
-        return Q(Exists(back.order_by())) & ~Q(self.exempt) & ~Q(self.deferred)
+    def in_status(self, status: str) -> Condition:
+        """那天的状态是 Status 里的一种，就是 plots.ledger.replay 说的。"""
+        for ending, kind in ENDINGS.items():
+            if ENDED.get(kind) == status:
+                return self.in_state(ending)
+        return lambda told: told.status == status
 
-    def in_status(self, status: str) -> Q:
-        """那天的状态是 Status 里的一种；规则和 plots.ledger.replay 的 replay 一样，那里是一块块地看，这里是挑。"""
-        checks = [
-            steps[-1].pk
-            for steps in self.steps.values()
-            if len(steps) > 1 and is_check(steps[-1], steps)
+    def next_is(self, target: str, code: str) -> Condition:
+        """那天的下一步是 target（任务代码）的 code 这一步。"""
+        wanted = [
+            step for step in self.milestones if (step.target.code, step.code) == (target, code)
         ]
-        left, exempt, deferred, returned = (
-            self.left,
-            Q(self.exempt),
-            Q(self.deferred),
-            self.returned(),
-        )
-        others_left, begun = (
-            Q(self.step(~Q(self.completed()) & ~Q(pk__in=checks))),
-            Q(self.records(OuterRef("pk"), ~IS_ADDED_WITH_PLAN, kind__in=WORK)),
-        )
-        plain = left & ~exempt & ~deferred & ~returned
-        return {
-            Status.EXEMPT: exempt,
-            Status.CLOSED: ~left & ~exempt & Q(target__in=list(self.steps)),
-            Status.DEFERRED: deferred & left & ~exempt,
-            Status.RETURNED: returned & left,
-            Status.AWAITING: plain & ~others_left,
-            Status.UNDERWAY: plain & others_left & begun,
-            Status.PENDING: (plain & others_left & ~begun) | ~Q(target__in=list(self.steps)),
-            Status.CARRIED: self.in_state("carried"),
-            Status.REMOVED: self.in_state("removed"),
-        }[Status(status)]
+        return lambda told: told.next_milestone in wanted
 
-    def next_is(self, target: str, code: str) -> Q:
-        """那天的下一步是 target（代码）的 code 这一步：它没完成，前面的都完成了，也没有核减。"""
-        steps = [step for step in self.milestones if step.target.code == target]
-        at = next(place for place, step in enumerate(steps) if step.code == code)
-        found = Q(target__code=target) & ~Q(self._finished(steps[at])) & ~Q(self.exempt)
-        for step in steps[:at]:
-            found &= Q(self._finished(step))
-        return found
-
-    def sorting(self, key: str) -> Case | None:
-        """按那天的状态（status）、下一步（step）、下一步的截止日期（due）排；别的不随日子变，是 None。没有下一步的是空。"""
+    def rank(self, key: str, told: PatchStanding) -> str | int | date | None:
+        """按那天的状态（status）、下一步（step）、下一步的截止日期（due）排，这样的图斑排在哪里；没有下一步的是空。"""
+        step = told.next_milestone
         if key == "status":
-            return Case(
-                *(When(self.in_status(status), then=Value(status.value)) for status in Status)
-            )
-        if key not in ("step", "due"):
+            return told.status
+        if step is None:
             return None
-        left = Milestone.objects.filter(~Q(self.completed()), target=OuterRef("target")).order_by(
-            "order"
-        )
-        first = Subquery(left.annotate(due=DUE).values("order" if key == "step" else "due")[:1])
-        if key == "due":
-            again = RectificationRecord.objects.effective(self.on, self.basis)
-            own = again.filter(patch=OuterRef("pk"), kind=Kind.RELAPSE).values("due_on")[:1]
-            first = Coalesce(Greatest(first, Subquery(own)), first)
-        return Case(When(Q(self.exempt), then=None), default=first)
+        return step.order if key == "step" else told.due_of(step)
 
-    def _finished(self, step):
-        return self.mine(kind__in=WORK, completes=True, milestone=step.pk)
-
-    def at_step(self, code: str, completion: str) -> Q:
+    def at_step(self, code: str, completion: str) -> Condition:
         """code 这一步的完成情况（COMPLETIONS）；核查无问题的，每一步都算完成，是否按期只看认定以前做完的。"""
-        exempt, mine = self.of_step(kind=Kind.EXEMPT), Q(self.step(Q(), code=code))
+        steps = self.asked_steps("", code)
+        if completion in ("yes", "no"):
+            return _reached({step.pk for step in steps}, completion == "yes")
         if completion == "some":
-            return Q(self.step(Q(self.of_step(kind__in=WORK, milestone=OuterRef("pk"))), code=code))
+            return Q(self.mine(kind__in=WORK, milestone__in=steps))
         if completion in ("on_time", "late"):
             late = overdue_at("milestone__")
             when = late if completion == "late" else ~late
-            either = Q(self.completed(when)) | Q(self.kept(when))
-            return Q(self.step(either, code=code))
-        if completion in ("yes", "no"):
-            reached = Q(self.step(Q(self.completed()) | Q(exempt), code=code))
-            return reached if completion == "yes" else mine & ~reached
-        return mine
+            done = self.mine(when, kind__in=WORK, completes=True, milestone__in=steps)
+            kept = self._kept_records(when).filter(patch=OuterRef("pk"), milestone__in=steps)
+            return Q(done) | Q(Exists(kept.order_by()))
+        return Q(target__in=[step.target_id for step in steps])
 
     def amounts(
         self, patches: PatchQuerySet, steps: Iterable[Milestone]

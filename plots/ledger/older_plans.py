@@ -53,13 +53,9 @@ def _today(plans, today, patches):
 
 def _on_that_day(plan, on, basis, patches):
     steps = Milestone.objects.filter(target__plan=plan, target__measured_by="PATCHES")
-    ledger = LedgerAt(on, basis, steps.select_related("target").order_by("target_id", "order"))
-    found = (
-        patches.counting(on, basis)
-        .filter(target__plan=plan)
-        .aggregate(
-            count=Count("pk", filter=ledger.in_state("open")),
-            overdue=Count("pk", filter=ledger.in_state("overdue")),
-        )
-    )
-    return found["count"], found["overdue"]
+    steps = steps.select_related("target__plan").order_by("target_id", "order")
+    ledger = LedgerAt(on, basis, steps)
+    open_now, late = ledger.in_state("open"), ledger.in_state("overdue")
+    every = ledger.alike(patches.counting(on, basis).filter(target__plan=plan))
+    count = sum(group.count for group in every if open_now(group.standing))
+    return count, sum(group.count for group in every if late(group.standing))

@@ -68,6 +68,30 @@ class PatchStanding:
         found = [record for record in self.standing if record.kind == Kind.RELAPSE]
         return found[-1] if found else None
 
+    def has(self, *kinds: str) -> bool:
+        """有没有其中一种记录。"""
+        return any(record.kind in kinds for record in self.standing)
+
+    def has_done(self, milestones: set[int]) -> bool:
+        """这些时间节点（主键）里有没有完成的。"""
+        return any(step.done for step in self.steps if step.milestone.pk in milestones)
+
+    @property
+    def is_left(self) -> bool:
+        """还有一步没有完成，也没有核减。"""
+        return self.next_milestone is not None
+
+    @property
+    def is_sent_back(self) -> bool:
+        """最后办的是退回。"""
+        return _last_deed(self.standing) == Kind.RETURN
+
+    def waits_at(self, milestone: Milestone) -> bool:
+        """暂缓着，这一步不催。"""
+        orders = {step.milestone.pk: step.milestone.order for step in self.steps}
+        deferred = [record for record in self.standing if record.kind == Kind.DEFER]
+        return any(orders[record.milestone_id] <= milestone.order for record in deferred)
+
     @property
     def due_on(self) -> date | None:
         """图斑自己的截止日期：反弹时另定的。"""
@@ -155,13 +179,22 @@ def _status(patch, standing, steps, milestones):
         return Status.CLOSED, None
     if Kind.DEFER in kinds:
         return Status.DEFERRED, pending
-    deeds = [r.kind for r in standing if r.kind in DEEDS and not r.is_added_with_plan]
-    if deeds and deeds[-1] == Kind.RETURN:
+    if _last_deed(standing) == Kind.RETURN:
         return Status.RETURNED, pending
     if len(milestones) > 1 and is_check(pending, milestones):
         return Status.AWAITING, pending
-    has_begun = any(kind in WORK for kind in deeds)
+    has_begun = any(kind in WORK for kind in _deeds(standing))
     return (Status.UNDERWAY if has_begun else Status.PENDING), pending
+
+
+def _deeds(standing):
+    """办过的各是哪一种，按先后；随方案补的是后写的，却不是谁后来办的。"""
+    return [r.kind for r in standing if r.kind in DEEDS and not r.is_added_with_plan]
+
+
+def _last_deed(standing):
+    deeds = _deeds(standing)
+    return deeds[-1] if deeds else None
 
 
 def steps_of(patch: Patch) -> list[Milestone]:

@@ -6,8 +6,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from django.db.models import Q
-
 from plots.ledger.as_of import ACTORS, LedgerAt, reporting_step
 from plots.ledger.replay import PatchStanding, Step
 from plots.models import Kind, Patch, RectificationRecord, Status
@@ -121,10 +119,7 @@ def patches_on_day(progress: Progress, states: Iterable[str] = ()) -> Iterator[P
     if progress.scoped:
         patches = patches.filter(ledger.in_villages(progress.villages))
     if states:
-        wanted = Q()
-        for state in states:
-            wanted |= ledger.in_state(state)
-        patches = patches.filter(wanted)
+        patches = ledger.pick(patches, ledger.in_any_state(states))
     patches = patches.order_by(
         "target__order", "target_id", "village__order", "village__name", "code", "pk"
     )

@@ -1,12 +1,14 @@
 """台账的筛选：列表、导出和总览的链接共用这一份。写错的条件用一句话说明，不起作用，也不出错。"""
 
+from collections import defaultdict
 from functools import cached_property
 
 import django_filters
 from django import forms
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 
+from plots.ledger.alike import among
 from plots.ledger.as_of import ACTORS, COMPLETIONS, ENDINGS, STATES, LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import Batch, Patch, RectificationRecord, Status
@@ -20,6 +22,7 @@ from villages.models import Village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
 ENDED_AS = {ENDED[kind]: state for state, kind in ENDINGS.items() if kind in ENDED}
+BY_DAY = ("status", "step", "due")  # 看过去一天时，照那天的排
 COMPARED = ("reported", "confirmed", "overdue")  # 看得出从哪天到哪天变了的
 SORTS = {
     "code": "code",
@@ -215,11 +218,12 @@ class PatchFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset):
         plan = self.question.plan
+        self.asked, self.matched = [], None
         queryset = queryset.filter(target__plan=plan) if plan else queryset.none()
         return self._on_that_day(super().filter_queryset(queryset))
 
     def _on_that_day(self, queryset):
-        """那天算数的图斑，以及那天的状态和某一步的完成情况。"""
+        """那天算数的图斑，以及那天的状态和某一步的完成情况。asked 是要照那天看的条件，一起算一遍。"""
         state, code, completion = (
             self.conditions.get(name, "") for name in ("state", "milestone", "done")
         )
@@ -229,29 +233,33 @@ class PatchFilter(django_filters.FilterSet):
             return queryset.current()
         if "changed" in self.conditions:
             return self._changed(queryset, self.conditions["changed"], state)
-        queryset = queryset.counting(self.day, self.question.basis)
         if state:
-            queryset = queryset.filter(self.ledger.in_state(state, code))
+            self.asked.append(self.ledger.in_state(state, code))
         if code and state != "overdue":
-            queryset = queryset.filter(self.ledger.at_step(code, completion))
+            self.asked.append(self.ledger.at_step(code, completion))
+        queryset = queryset.counting(self.day, self.question.basis)
+        queryset, self.matched = self.ledger.sorted_out(queryset, *self.asked)
         return queryset
 
     def _changed(self, queryset, before, state):
         """从 before 到那天变了的：一头在这种情况里，另一头不在。总览的“动了多少”点过来的。"""
-        basis, actor = self.question.basis, self.conditions.get("actor")
+        queryset, _ = self.ledger.sorted_out(queryset, *self.asked)
         then, now = (
-            self._in_state_on(queryset, LedgerAt(day, basis, self.asked_milestones), state, actor)
+            self._in_state_on(
+                queryset, LedgerAt(day, self.question.basis, self.asked_milestones), state
+            )
             for day in (before, self.day)
         )
-        came = Q(pk__in=now) & ~Q(pk__in=then)
-        went = Q(pk__in=then) & ~Q(pk__in=now)
-        return queryset.filter(came | went)
+        changed = then ^ now
+        return queryset.filter(among(changed)) if changed else queryset.none()
 
-    def _in_state_on(self, queryset, ledger, state, actor):
-        found = queryset.counting(ledger.on, ledger.basis).filter(ledger.in_state(state))
-        if actor:
-            found = found.filter(ledger.stuck_with(actor))
-        return found.order_by().values("pk")
+    def _in_state_on(self, queryset, ledger, state):
+        """那天（ledger）是这种情况的主键。"""
+        wanted = [ledger.in_state(state)]
+        if actor := self.conditions.get("actor"):
+            wanted.append(ledger.stuck_with(actor))
+        _, found = ledger.sorted_out(queryset.counting(ledger.on, ledger.basis), *wanted)
+        return {pk for group in found for pk in group.ids.split(",")}
 
     def unchanged(self, queryset, name, value):
         return queryset
@@ -267,35 +275,35 @@ class PatchFilter(django_filters.FilterSet):
     def by_words(self, queryset, name, value):
         return queryset.about(value)
 
+    def then(self, queryset, condition):
+        """那天的条件先记着，和别的一起看；queryset 不动。"""
+        self.asked.append(condition)
+        return queryset
+
     def by_status(self, queryset, name, value):
-        return queryset.filter(self.ledger.in_status(value) if self.is_as_of else Q(status=value))
+        if self.is_as_of:
+            return self.then(queryset, self.ledger.in_status(value))
+        return queryset.filter(status=value)
 
     def by_step(self, queryset, name, value):
         target, milestone = value.split(":")
         if self.is_as_of:
-            known = any(step.target.code == target for step in self.asked_milestones)
-            return (
-                queryset.filter(self.ledger.next_is(target, milestone))
-                if known
-                else queryset.none()
-            )
+            return self.then(queryset, self.ledger.next_is(target, milestone))
         return queryset.filter(next_milestone__target__code=target, next_milestone__code=milestone)
 
     def by_overdue(self, queryset, name, value):
         if not value:
             return queryset
-        return (
-            queryset.filter(self.ledger.in_state("overdue"))
-            if self.is_as_of
-            else queryset.overdue(self.question.today)
-        )
+        if self.is_as_of:
+            return self.then(queryset, self.ledger.in_state("overdue"))
+        return queryset.overdue(self.question.today)
 
     def by_actor(self, queryset, name, value):
         """还没有了结、下一步该村里、镇里、区里办的。"""
         if "changed" in self.conditions:
             return queryset  # 两头各按各的那天看，见 _changed
         if self.is_as_of:
-            return queryset.filter(self.ledger.stuck_with(value))
+            return self.then(queryset, self.ledger.stuck_with(value))
         return queryset.open().filter(next_milestone__actor=value)
 
     def by_shortness(self, queryset, name, value):
@@ -303,7 +311,7 @@ class PatchFilter(django_filters.FilterSet):
 
     def by_due(self, queryset, name, value):
         if self.is_as_of:
-            return queryset.filter(self.ledger.due_within(int(value)))
+            return self.then(queryset, self.ledger.due_within(int(value)))
         return queryset.due_within(int(value), self.day)
 
     def by_timing(self, queryset, name, value):
@@ -360,12 +368,27 @@ class PatchFilter(django_filters.FilterSet):
         key = text.removeprefix("-")
         return (key, text.startswith("-")) if key in SORTS else ("", False)
 
+    @cached_property
+    def groups(self):
+        """看过去一天时，筛出来的分成的一批批；没有照那天的现状筛，要按它排时才分。"""
+        found = self.qs
+        return self.ledger.alike(found) if self.matched is None else self.matched
+
     def sorted(self, queryset):
         key, descending = self.sort
         rest = ["target__order", "village__order", "code", "pk"]
         if not key:
             return queryset.order_by(*rest)
-        by = (self.is_as_of and self.ledger.sorting(key)) or SORTS[key]
+        by = self._then_by(key) if self.is_as_of and key in BY_DAY else SORTS[key]
         by = F(by) if isinstance(by, str) else by
         by = by.desc(nulls_last=True) if descending else by.asc(nulls_last=True)
         return queryset.order_by(by, *rest)
+
+    def _then_by(self, key):
+        """按那天的状态、下一步、截止日期排：排在一处的一批批写成一个数；没有下一步的是空。"""
+        ranks = defaultdict(list)
+        for group in self.groups:
+            ranks[self.ledger.rank(key, group.standing)].append(group.ids)
+        ranks.pop(None, None)
+        whens = [When(among(ranks[rank]), then=place) for place, rank in enumerate(sorted(ranks))]
+        return Case(*whens, output_field=IntegerField()) if whens else Value(0)

@@ -118,7 +118,7 @@ def overdue_everywhere(plan, target, on, basis):
     spoken = next(each for each in as_json(figures)["targets"] if each["code"] == target.code)
     return (
         row.overdue_count,
-        patches.filter(ledger.in_state("overdue")).distinct().count(),
+        ledger.pick(patches, ledger.in_state("overdue")).count(),
         sum(village["overdue_count"] for village in spoken["villages"]),
     )
 
@@ -256,8 +256,8 @@ def test_a_patch_sent_back_before_stays_sent_back_when_an_earlier_step_is_added(
     assert Patch.objects.get(code="退回还没报").status == Status.RETURNED
     on = date(2024, 11, 1)
     ledger = LedgerAt(on, "done", Milestone.objects.filter(target=town.target).order_by("order"))
-    returned = Patch.objects.filter(ledger.returned()).values_list("code", flat=True)
-    assert list(returned) == ["退回还没报"]
+    found = ledger.pick(Patch.objects.all(), ledger.in_state("returned"))
+    assert [patch.code for patch in found] == ["退回还没报"]
     assert [count for _, count in waiting(town.plan, on)] == [1]
     town.deed("amend", "退回还没报", 28, area_mu="7", reason="图纸有误")
     assert Patch.objects.get(code="退回还没报").status == Status.RETURNED

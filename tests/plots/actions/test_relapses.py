@@ -38,7 +38,7 @@ def figures_on(town, day):
 def counted(town, day, state):
     """台账里这一天是这种情况的图斑。"""
     ledger = LedgerAt(day, "done", town.target.milestones.order_by("order"))
-    return Patch.objects.counting(day).filter(ledger.in_state(state)).count()
+    return ledger.pick(Patch.objects.counting(day), ledger.in_state(state)).count()
 
 
 def redo(town, day):
@@ -100,7 +100,7 @@ def test_days_to_go_follow_its_own_date(relapsed):
 
     for days, number in [(4, 0), (5, 1)]:
         until = date(2024, 12, 5 + days)
-        assert Patch.objects.filter(ledger.due_within(days)).count() == number
+        assert ledger.pick(Patch.objects.all(), ledger.due_within(days)).count() == number
         assert Patch.objects.all().due_within(days, date(2024, 12, 5)).count() == number
         assert figures.open_count_by(until) == number
     assert "还有5天" in figures.reason
@@ -119,7 +119,7 @@ def test_done_again_is_on_time_by_its_own_date(relapsed, day, state, late):
     assert [row.on_time_count for row in figures.milestones] == [1 - late] * 3
     ledger = LedgerAt(date(2024, 12, 20), "done", relapsed.target.milestones.order_by("order"))
     for completion, number in (("late", late), ("on_time", 1 - late)):
-        assert Patch.objects.filter(ledger.at_step("replant", completion)).count() == number
+        assert ledger.pick(Patch.objects.all(), ledger.at_step("replant", completion)).count() == number
     assert (relapsed.now(), relapsed.patch.due_on) == (Status.CLOSED, DUE)
     assert list(all_differences()) == []
 
@@ -164,7 +164,7 @@ def test_only_a_step_that_was_done_is_taken_up_again(town):
 
     assert (town.now(), town.patch.next_milestone) == (Status.UNDERWAY, town.evidence)
     ledger = LedgerAt(FOUND, "done", town.target.milestones.order_by("order"))
-    assert Patch.objects.filter(ledger.in_status(Status.UNDERWAY)).count() == 1
+    assert ledger.pick(Patch.objects.all(), ledger.in_status(Status.UNDERWAY)).count() == 1
     with pytest.raises(actions.NotAllowed, match="只有“已销号”的图斑可以记反弹"):
         town.do("relapse", on=FOUND, due_on=DUE, note="又撂荒了")
 

@@ -1,0 +1,124 @@
+"""某一天的图斑按办过什么分成一批批：一样的只照 plots.ledger.replay 算一次，不论几万块，一次查询。"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, Q, TextField
+from django.db.models.expressions import RawSQL
+from django.db.models.lookups import Lookup
+
+from plots.ledger.replay import WORK, PatchStanding, replay
+from plots.models import Kind, Patch, RectificationRecord
+from plots.models.querysets import PatchQuerySet
+from taiping.ground.area import from_millionths
+from tasks.models import Milestone
+
+# 那天算数的图斑，状态由这几种记录定；拆分、结转、移出的那天已经不算，不在里面
+TELLING = (*WORK, Kind.RETURN, Kind.EXEMPT, Kind.DEFER, Kind.RELAPSE)
+# 一条记录写成几个字：种类、时间节点、+ 是这一步完成，* 是随方案补的，反弹的带着另定的截止日期
+WORD = """
+    kind || milestone_id || CASE WHEN completes THEN '+' ELSE '-' END
+    || CASE WHEN copy_of_id = id THEN '*' ELSE '' END
+    || CASE WHEN kind = 'RELAPSE' THEN '@' || due_on ELSE '' END
+"""
+WRITTEN = re.compile(r"([A-Z]{1,10})(\d{1,19})([+-])(\*?)(?:@(\d{4}-\d\d-\d\d))?")
+# SQLite 一块块地按索引去拿最省；PostgreSQL 先把记录归到各块再接上省得多
+SQLITE = """
+    SELECT target_id, story, COUNT(*), SUM(area_mu), GROUP_CONCAT(id)
+    FROM (
+        SELECT id, target_id, area_mu,
+               (SELECT GROUP_CONCAT(word, ' ')
+                FROM (SELECT word FROM ({words}) r WHERE r.patch_id = p.id ORDER BY r.id)) AS story
+        FROM ({patches}) p
+    ) GROUP BY target_id, story
+"""
+POSTGRESQL = """
+    SELECT p.target_id, g.story, COUNT(*), SUM(p.area_mu), STRING_AGG(p.id::text, ',')
+    FROM ({patches}) p LEFT JOIN (
+        SELECT patch_id, STRING_AGG(word, ' ' ORDER BY id) AS story
+        FROM ({words}) r GROUP BY patch_id
+    ) g ON g.patch_id = p.id
+    GROUP BY p.target_id, g.story
+"""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """那天办到一样地步的一批图斑：现状一样，count 块，共 area_mu 亩；ids 是它们的主键，用逗号隔开。"""
+
+    standing: PatchStanding
+    count: int
+    area_mu: Decimal
+    ids: str
+
+
+class Among(Lookup):
+    """主键在一大串（用逗号隔开）里面：整串是一个参数，多少万个也不超过数据库许可的参数个数。"""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        left, given = self.process_lhs(compiler, connection)
+        if connection.vendor == "postgresql":
+            return f"{left} = ANY(%s::bigint[])", [*given, f"{{{self.rhs}}}"]
+        return f"{left} IN (SELECT value FROM json_each(%s))", [*given, f"[{self.rhs}]"]  # noqa: S608 left 是列名
+
+
+def among(ids: Iterable[str]) -> Q:
+    """主键在这几串里的，写在图斑的查询里。"""
+    return Q(Among(F("pk"), ",".join(ids)))
+
+
+def alike(
+    patches: PatchQuerySet, on: date, basis: str, steps: Mapping[int, Sequence[Milestone]]
+) -> list[Alike]:
+    """patches（那天算数的）分成几批；steps 是 {任务主键: 它的时间节点，按顺序}。"""
+    words = RectificationRecord.objects.effective(on, basis).filter(kind__in=TELLING).order_by()
+    scope = patches.order_by()
+    form = SQLITE
+    if connection.vendor == "postgresql":
+        form, words = POSTGRESQL, words.filter(patch__in=scope.values("pk"))
+    word = RawSQL(WORD, (), TextField())  # noqa: S611 是上面写死的
+    words = words.annotate(word=word).values("id", "patch_id", "word")
+    parts = {"patches": scope.values("id", "target_id", "area_mu"), "words": words}
+    try:
+        rows = _rows(form, parts)
+    except EmptyResultSet:  # 条件自己就说明一块也没有，不用查
+        return []
+    return list(_told(rows, steps))
+
+
+def _rows(form, parts):
+    """parts 的查询填进 form；参数照它们在 form 里的先后。"""
+    written = {name: part.query.sql_with_params() for name, part in parts.items()}
+    in_order = sorted(written, key=lambda name: form.index(f"{{{name}}}"))
+    params = [value for name in in_order for value in written[name][1]]
+    with connection.cursor() as cursor:
+        cursor.execute(form.format(**{name: sql for name, (sql, _) in written.items()}), params)
+        return cursor.fetchall()
+
+
+def _told(rows, steps) -> Iterator[Alike]:
+    for target, story, count, area, ids in rows:
+        standing = replay(Patch(area_mu=0), _records(story or ""), steps.get(target, ()))
+        yield Alike(standing, count, from_millionths(area), ids)
+
+
+def _records(story):
+    """写成几个字的记录又变回记录，按录入先后；只为照着算，不存。"""
+    for number, word in enumerate(story.split(), 1):
+        kind, milestone, completes, added, due_on = WRITTEN.fullmatch(word).groups()
+        yield RectificationRecord(
+            pk=number,
+            kind=kind,
+            milestone_id=int(milestone),
+            completes=completes == "+",
+            details={"added_with_plan": True} if added else {},
+            due_on=date.fromisoformat(due_on) if due_on else None,
+            area_mu=0,
+        )
