@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.forms import renderers
 from django.http import QueryDict
 from django.template import defaultfilters
@@ -67,6 +68,13 @@ def query_with(query: QueryDict, **changes) -> str:
 
 class FormRenderer(renderers.Jinja2):
     """表单的格子也用 Jinja2 排，一页几十个格子快一半；后台自己的格子只有 Django 的写法。"""
+
+    @cached_property
+    def engine(self) -> Any:
+        """下拉用自己的写法（templates/django/forms），一项项写在一个循环里；别的格子照 Django 的。"""
+        engine = super().engine
+        engine.env.loader.searchpath.insert(0, str(settings.BASE_DIR / "templates"))
+        return engine
 
     def get_template(self, name: str) -> Any:
         if name.startswith("django/forms/"):

@@ -1,39 +1,28 @@
 """台账的筛选：列表、导出和总览的链接共用这一份。写错的条件用一句话说明，不起作用，也不出错。"""
 
-from collections import defaultdict
 from functools import cached_property
 
 import django_filters
 from django import forms
 from django.conf import settings
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Exists, OuterRef, Q
 
 from plots.ledger.alike import among
 from plots.ledger.as_of import ACTORS, COMPLETIONS, ENDINGS, STATES, LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import Batch, Patch, RectificationRecord, Status
 from plots.models.choices import ENDED
-from plots.models.querysets import next_due_on, overdue_at
+from plots.models.querysets import overdue_at
+from plots.pages.patch_list.order import SORTS, Order
 from taiping.ground.dates import long_date
 from taiping.ground.form_fields import DayField
-from tasks.models import Milestone, WorkingGroup
+from tasks.models import Milestone, Target, WorkingGroup
 from tasks.models.question import BASES, Question
 from villages.models import Village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
 ENDED_AS = {ENDED[kind]: state for state, kind in ENDINGS.items() if kind in ENDED}
-BY_DAY = ("status", "step", "due")  # 看过去一天时，照那天的排
 COMPARED = ("reported", "confirmed", "overdue")  # 看得出从哪天到哪天变了的
-SORTS = {
-    "code": "code",
-    "village": "village__order",
-    "target": "target__order",
-    "area": "area_mu",
-    "status": "status",
-    "step": "next_milestone__order",
-    "due": next_due_on(),
-    "place": "place",
-}
 
 
 def choice(label, method, empty="全部", **kwargs):
@@ -158,6 +147,11 @@ class PatchFilter(django_filters.FilterSet):
             plan=self.question.plan, targets__isnull=False
         ).distinct()
         fields["village"].queryset = Village.objects.visible_to(self.user)
+        self.villages = list(fields["village"].queryset)
+        fields["village"].widget.choices = [  # 已经取好了，排版时不再查
+            ("", fields["village"].empty_label),
+            *((village.pk, village.name) for village in self.villages),
+        ]
         seen = Patch.objects.visible_to(self.user).filter(batch__isnull=False).values("batch")
         fields["batch"].queryset = Batch.objects.filter(
             target__plan=self.question.plan, pk__in=seen
@@ -374,21 +368,15 @@ class PatchFilter(django_filters.FilterSet):
         found = self.qs
         return self.ledger.alike(found) if self.matched is None else self.matched
 
-    def sorted(self, queryset):
-        key, descending = self.sort
-        rest = ["target__order", "village__order", "code", "pk"]
-        if not key:
-            return queryset.order_by(*rest)
-        by = self._then_by(key) if self.is_as_of and key in BY_DAY else SORTS[key]
-        by = F(by) if isinstance(by, str) else by
-        by = by.desc(nulls_last=True) if descending else by.asc(nulls_last=True)
-        return queryset.order_by(by, *rest)
+    @cached_property
+    def order(self):
+        return Order(self, *self.sort)
 
-    def _then_by(self, key):
-        """按那天的状态、下一步、截止日期排：排在一处的一批批写成一个数；没有下一步的是空。"""
-        ranks = defaultdict(list)
-        for group in self.groups:
-            ranks[self.ledger.rank(key, group.standing)].append(group.ids)
-        ranks.pop(None, None)
-        whens = [When(among(ranks[rank]), then=place) for place, rank in enumerate(sorted(ranks))]
-        return Case(*whens, output_field=IntegerField()) if whens else Value(0)
+    def sorted(self, queryset):
+        return self.order.sorted(queryset)
+
+    @cached_property
+    def places(self):
+        """({任务: 排第几}, {看得见的村: 排第几})，都是主键。"""
+        targets = Target.objects.filter(plan=self.question.plan).values_list("pk", "order")
+        return dict(targets), {village.pk: village.order for village in self.villages}

@@ -12,7 +12,7 @@ from plots.pages.bulk.selection import MOST_AT_ONCE
 from plots.pages.patch.that_day import that_day_query
 from plots.pages.patch_list.chips import GROUPS, condition_of, name_of, worded
 from plots.pages.patch_list.filters import PatchFilter
-from plots.pages.patch_list.rows import CountedPages, rows_of, totals
+from plots.pages.patch_list.rows import CountedPages, rows_of
 from taiping.ground.web import download
 from tasks.pages.question import question_of
 
@@ -30,16 +30,12 @@ HEADS = {
 
 def patch_list(request):
     filters = filters_of(request)
-    found = filters.qs
-    count, area = totals(found)
+    found, (count, area) = filters.qs, filters.order.totals
     area += filters.ledger.more_mu(found) if filters.is_as_of else 0
     given = filters.conditions
     steps = filters.ledger.asked_steps(given.get("state"), given.get("milestone"))
     done = filters.ledger.amounts(found, steps) if filters.is_as_of and steps and count else None
-    related = ("target__plan", "village", "next_milestone")
-    page = CountedPages(filters.sorted(found.select_related(*related)), count).get_page(
-        request.GET.get("page")
-    )
+    page = CountedPages(filters.order, count).get_page(request.GET.get("page"))
     return render(
         request,
         "plots/patch_list/patch_list.html",
