@@ -147,10 +147,10 @@ class PatchFilter(django_filters.FilterSet):
             plan=self.question.plan, targets__isnull=False
         ).distinct()
         fields["village"].queryset = Village.objects.visible_to(self.user)
-        self.villages = list(fields["village"].queryset)
+        self.villages = {village.pk: village for village in fields["village"].queryset}
         fields["village"].widget.choices = [  # 已经取好了，排版时不再查
             ("", fields["village"].empty_label),
-            *((village.pk, village.name) for village in self.villages),
+            *((village.pk, village.name) for village in self.villages.values()),
         ]
         seen = Patch.objects.visible_to(self.user).filter(batch__isnull=False).values("batch")
         fields["batch"].queryset = Batch.objects.filter(
@@ -376,7 +376,19 @@ class PatchFilter(django_filters.FilterSet):
         return self.order.sorted(queryset)
 
     @cached_property
-    def places(self):
-        """({任务: 排第几}, {看得见的村: 排第几})，都是主键。"""
-        targets = Target.objects.filter(plan=self.question.plan).values_list("pk", "order")
-        return dict(targets), {village.pk: village.order for village in self.villages}
+    def targets(self):
+        """{主键: 任务}：这份方案的，带着方案。"""
+        found = Target.objects.filter(plan=self.question.plan).in_bulk()
+        for target in found.values():
+            target.plan = self.question.plan
+        return found
+
+    def share(self, patches):
+        """这些图斑共用同一个村、任务、时间节点，不一块块地取。"""
+        steps, patches = {step.pk: step for step in self.milestones}, list(patches)
+        for patch in patches:
+            patch.target = self.targets[patch.target_id]
+            patch.village = self.villages[patch.village_id]
+            if patch.next_milestone_id in steps:
+                patch.next_milestone = steps[patch.next_milestone_id]
+        return patches

@@ -15,7 +15,6 @@ from plots.models import Patch
 from plots.models.querysets import next_due_on
 from plots.pages.patch_list.rows import totals
 
-RELATED = ("target__plan", "village", "next_milestone")
 REST = ("target__order", "village__order", "code", "pk")
 SORTS = {
     "code": "code",
@@ -74,8 +73,8 @@ class Order:
             chosen, before = self._around(start, stop)
         ids = self.sorted(chosen).values_list("pk", flat=True)[start - before : stop - before]
         ids = list(ids)
-        found = Patch.objects.select_related(*RELATED).in_bulk(ids)
-        return [found[pk] for pk in ids]
+        found = Patch.objects.in_bulk(ids)
+        return self.filters.share(found[pk] for pk in ids)
 
     def _around(self, start, stop):
         """(start 到 stop 落在其中的几处, 它们前面有几块)。"""
@@ -118,9 +117,9 @@ class Order:
         return known + [part for part in together.values() if part.place[0] is None]
 
     def _parts_by_place(self):
-        targets, villages = self.filters.places
+        targets, villages = self.filters.targets, self.filters.villages
         for target, village, count, area in _counted(self.filters.qs, "target", "village"):
-            place = targets[target], villages[village]
+            place = targets[target].order, villages[village].order
             where = Q(target=target, village=village)
             yield Part(place[::-1] if self.key == "village" else place, where, count, area)
 
