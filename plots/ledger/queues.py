@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from plots.ledger.replay import PatchStanding, Step, replay
 from plots.models import Kind, Patch, RectificationRecord, Status
@@ -185,18 +185,24 @@ def cards(patches: Iterable[Patch], today: datetime.date) -> list[Card]:
     ]
 
 
-def awaiting(user: User) -> PatchQuerySet:
-    """等着核实的图斑，先报齐的在前；reported_at 是最后一次上报的录入时刻。不是镇里的人没有。"""
+def waiting(user: User) -> PatchQuerySet:
+    """等着核实的图斑，没有排先后：只数、只挑任务和村时用。不是镇里的人没有。"""
     if not user.is_town:
         return Patch.objects.none()
-    standing = Q(records__kind=Kind.REPORT, records__withdrawn_at__isnull=True)
-    return (
-        Patch.objects.visible_to(user)
-        .current()
-        .filter(status=Status.AWAITING)
-        .annotate(reported_at=Max("records__created_at", filter=standing))
-        .order_by(F("reported_at").asc(nulls_last=True), "pk")
-    )
+    return Patch.objects.visible_to(user).current().filter(status=Status.AWAITING)
+
+
+def in_line(patches: PatchQuerySet) -> PatchQuerySet:
+    """等着核实的排好，先报齐的在前；reported_at 是最后一次上报的录入时刻。"""
+    reports = RectificationRecord.objects.standing().filter(patch=OuterRef("pk"), kind=Kind.REPORT)
+    last = reports.order_by().values("patch").annotate(last=Max("created_at")).values("last")
+    in_order = F("reported_at").asc(nulls_last=True)
+    return patches.annotate(reported_at=Subquery(last)).order_by(in_order, "pk")
+
+
+def awaiting(user: User) -> PatchQuerySet:
+    """等着核实的图斑，排好的。"""
+    return in_line(waiting(user))
 
 
 def returns() -> QuerySet[RectificationRecord]:
@@ -207,11 +213,8 @@ def returns() -> QuerySet[RectificationRecord]:
 
 def awaiting_count(user: User) -> int:
     """导航上“待核实”后面的数；不是镇里的人是 0。菜单和页面都要，一次请求里只数一次：记在这次请求的 user 上。"""
-    if not user.is_town:
-        return 0
     if not hasattr(user, "awaiting_count"):
-        waiting = Patch.objects.visible_to(user).current().filter(status=Status.AWAITING)
-        user.awaiting_count = waiting.count()
+        user.awaiting_count = waiting(user).count()
     return user.awaiting_count
 
 
@@ -221,15 +224,27 @@ def following(queue: PatchQuerySet, patch: Patch) -> Patch | None:
     return queue.exclude(pk=patch.pk).filter(after).first()
 
 
-def preceding(queue: PatchQuerySet, patch: Patch) -> Patch | None:
-    """队列里 patch 前面的一块，没有是 None。"""
-    return queue.filter(_before(patch)).last()
+@dataclass(frozen=True)
+class Place:
+    """一块图斑排在队列的哪里：前后各是哪一块（主键），它是第几个，队列里一共几个。"""
+
+    before: int | None
+    after: int | None
+    number: int
+    count: int
+
+
+def place_of(queue: PatchQuerySet, patch: Patch) -> Place:
+    """patch 在排好的队列里的位置，一次查询；不在里面（筛的是别的村）的，看它该排在哪里。"""
+    rows = list(queue.values_list("pk", flat=True))
+    if patch.pk in rows:
+        at = rows.index(patch.pk)
+        before, after = rows[:at], rows[at + 1 :]
+    else:
+        at = queue.filter(_before(patch)).count()
+        before, after = rows[:at], rows[at:]
+    return Place(before[-1] if before else None, after[0] if after else None, at + 1, len(rows))
 
 
 def _before(patch):
     return Q(reported_at__lt=patch.reported_at) | Q(reported_at=patch.reported_at, pk__lt=patch.pk)
-
-
-def ahead(queue: PatchQuerySet, patch: Patch) -> int:
-    """队列里排在 patch 前面的有几块。"""
-    return queue.filter(_before(patch)).count()

@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Exists, F
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from plots.ledger import queues
 from plots.ledger.timeline import timeline
 from plots.models import Kind, Patch, Status
 from plots.models.deadlines import days_left_text, due_next
+from plots.pages.patch_list.rows import CountedPages
 from plots.pages.review.forms import PASS, ReviewForm
 from plots.pages.review.rows import rows_of
 from plots.pages.submission import submit_form
@@ -31,11 +31,13 @@ PAGE = 30
 
 @permission_required("plots.review")
 def review(request):
-    queue, chosen = _queue(request)
-    everything = queues.awaiting(request.user)
-    measured = queue.with_steps().annotate(measured_mu=F("shape__measured_mu"))
-    page = Paginator(measured, PAGE).get_page(request.GET.get("page"))
-    rows = rows_of(page.object_list, request.user)
+    found, chosen = _chosen(request)
+    everything = queues.waiting(request.user)
+    in_line = queues.in_line(found).values_list("pk", flat=True)
+    total = queues.awaiting_count(request.user)
+    count = found.count() if chosen else total
+    page = CountedPages(in_line, count, PAGE).get_page(request.GET.get("page"))
+    rows = rows_of(_in_full(page.object_list), request.user)
     return render(
         request,
         "plots/review/review.html",
@@ -46,11 +48,11 @@ def review(request):
             "all_ticked": request.GET.get("select") == "page",
             "chosen": chosen,
             "query": _query(chosen),
-            "targets": Target.objects.filter(patches__in=everything.values("pk"))
-            .select_related("plan")
-            .distinct(),
-            "villages": Village.objects.filter(patches__in=everything.values("pk")).distinct(),
-            "total": queues.awaiting_count(request.user),
+            "targets": Target.objects.filter(pk__in=everything.values("target")).select_related(
+                "plan"
+            ),
+            "villages": Village.objects.filter(pk__in=everything.values("village")),
+            "total": total,
             "newest": Plan.objects.current(dates.today()),
         },
     )
@@ -106,17 +108,29 @@ def _patch(request, pk):
     return patch
 
 
+def _in_full(ids):
+    """一页的图斑，照队列的先后，带着页面上要的。"""
+    shown = queues.in_line(Patch.objects.filter(pk__in=list(ids)))
+    return shown.with_steps().annotate(measured_mu=F("shape__measured_mu"))
+
+
 def _queue(request):
-    """按 ?target= 和 ?village= 筛过的队列，?again=1 只要退回以后又报的；填错的不理会。"""
+    """(筛过、排好的队列, 怎么筛的)。"""
+    found, chosen = _chosen(request)
+    return queues.in_line(found), chosen
+
+
+def _chosen(request):
+    """按 ?target= 和 ?village= 筛过的，?again=1 只要退回以后又报的；填错的不理会。"""
     chosen = {
         name: n
         for name in ("target", "village")
         if (n := whole_number(request.GET.get(name))) is not None
     }
-    queue = queues.awaiting(request.user).filter(**chosen)
+    found = queues.waiting(request.user).filter(**chosen)
     if request.GET.get("again") == "1":
-        return queue.filter(Exists(queues.returns())), {**chosen, "again": 1}
-    return queue, chosen
+        return found.filter(Exists(queues.returns())), {**chosen, "again": 1}
+    return found, chosen
 
 
 def _query(chosen):
@@ -151,7 +165,7 @@ def _show(request, form, queue, chosen, **more):
     drafts.refill(request, form)
     context = form.context
     patch = context.patch
-    step, after = patch.next_milestone, queues.following(queue, patch)
+    step, place = patch.next_milestone, queues.place_of(queue, patch)
     files = evidence.listed(patch.evidence.all(), request.user)
     return render(
         request,
@@ -161,8 +175,8 @@ def _show(request, form, queue, chosen, **more):
             "patch": patch,
             "step": step,
             "query": _query(chosen),
-            "after": after,
-            "before": queues.preceding(queue, patch),
+            "after": place.after,
+            "before": place.before,
             "by_district": step.actor == Milestone.Actor.DISTRICT,
             "due_text": queues.due_text(step, context.today, patch.due_on),
             "days_text": days_left_text(due_next(patch), context.today),
@@ -171,8 +185,8 @@ def _show(request, form, queue, chosen, **more):
             "own": permissions.by_status("confirm", request.user, patch),
             "evidence": [one for one in files if not one.record.is_withdrawn],
             "old_evidence": [one for one in files if one.record.is_withdrawn],
-            "place": queues.ahead(queue, patch) + 1,
-            "queue_count": queue.count(),
+            "place": place.number,
+            "queue_count": place.count,
             **more,
         },
     )
