@@ -20,13 +20,16 @@ from tasks.models import Milestone
 
 # 那天算数的图斑，状态由这几种记录定；拆分、结转、移出的那天已经不算，不在里面
 TELLING = (*WORK, Kind.RETURN, Kind.EXEMPT, Kind.DEFER, Kind.RELAPSE)
-# 一条记录写成几个字：种类、时间节点、+ 是这一步完成，* 是随方案补的，反弹的带着另定的截止日期
+# 一条记录写成几个字：种类、时间节点、+ 是这一步完成，* 是随方案补的，反弹的带着另定的截止日期；
+# 最常见的“上报、这一步完成”只写时间节点，拼得快
 WORD = """
-    kind || milestone_id || CASE WHEN completes THEN '+' ELSE '-' END
-    || CASE WHEN copy_of_id = id THEN '*' ELSE '' END
-    || CASE WHEN kind = 'RELAPSE' THEN '@' || due_on ELSE '' END
+    CASE WHEN completes AND kind = 'REPORT' AND copy_of_id IS NULL THEN milestone_id || ''
+    ELSE kind || milestone_id || CASE WHEN completes THEN '+' ELSE '-' END
+        || CASE WHEN copy_of_id = id THEN '*' ELSE '' END
+        || CASE WHEN kind = 'RELAPSE' THEN '@' || due_on ELSE '' END
+    END
 """
-WRITTEN = re.compile(r"([A-Z]{1,10})(\d{1,19})([+-])(\*?)(?:@(\d{4}-\d\d-\d\d))?")
+WRITTEN = re.compile(r"([A-Z]{0,10})(\d{1,19})([+-]?)(\*?)(?:@(\d{4}-\d\d-\d\d))?")
 # SQLite 一块块地按索引去拿最省；PostgreSQL 先把记录归到各块再接上省得多
 SQLITE = """
     SELECT target_id, story, COUNT(*), SUM(area_mu), GROUP_CONCAT(id)
@@ -115,9 +118,9 @@ def _records(story):
         kind, milestone, completes, added, due_on = WRITTEN.fullmatch(word).groups()
         yield RectificationRecord(
             pk=number,
-            kind=kind,
+            kind=kind or Kind.REPORT,
             milestone_id=int(milestone),
-            completes=completes == "+",
+            completes=completes != "-",
             details={"added_with_plan": True} if added else {},
             due_on=date.fromisoformat(due_on) if due_on else None,
             area_mu=0,
