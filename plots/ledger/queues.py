@@ -124,7 +124,7 @@ class Card:
 
     @property
     def step(self) -> Milestone | None:
-        return self.patch.next_milestone
+        return self.patch.step
 
     @property
     def group(self) -> str:

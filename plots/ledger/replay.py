@@ -166,14 +166,15 @@ def _status(patch, standing, steps, milestones):
 
 def steps_of(patch: Patch) -> list[Milestone]:
     """任务的时间节点，按先后；同一个图斑对象只查一次。"""
-    prefetch_related_objects([patch], "target__milestones")
-    return sorted(patch.target.milestones.all(), key=lambda milestone: milestone.order)
+    in_order = Prefetch("milestones", queryset=Milestone.objects.order_by("order"))
+    prefetch_related_objects([patch.target], in_order)
+    return list(patch.target.milestones.all())
 
 
 def records_with_people() -> Prefetch:
-    """图斑的记录怎么带出来：按录入先后，带着经办人。"""
-    people = RectificationRecord.objects.select_related("by", "withdrawn_by").order_by("pk")
-    return Prefetch("records", queryset=people)
+    """图斑的记录怎么带出来：按录入先后，带着经办人；撤回的人另查，没有撤回的就不查。"""
+    people = RectificationRecord.objects.select_related("by").prefetch_related("withdrawn_by")
+    return Prefetch("records", queryset=people.order_by("pk"))
 
 
 def records_of(patch: Patch) -> list[RectificationRecord]:

@@ -60,8 +60,9 @@ def rules() -> dict[str, Any]:
 
 def page_facts(form: ReportForm) -> dict[str, Any]:
     """上报页自己用的：这一块的，加上限度和那几句话。"""
-    shape = PatchShape.objects.filter(patch=form.context.patch).first()
-    return {**rules(), **facts_of(form, shape and load(shape.wkb))}
+    shapes = PatchShape.objects.filter(patch=form.context.patch)
+    wkb = shapes.values_list("wkb", flat=True).first()
+    return {**rules(), **facts_of(form, wkb and load(wkb))}
 
 
 def facts_of(form: ReportForm, outline: shapely.Geometry | None = None) -> dict[str, Any]:
