@@ -5,15 +5,17 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from django.db.models import Prefetch
 
 from plots.ledger.queues import due_text, last_return, return_text
-from plots.ledger.replay import STATEFUL, PatchStanding, Step, replay, steps_of
+from plots.ledger.replay import STATEFUL, PatchStanding, Step, replay
 from plots.models import Patch, RectificationRecord, Status
 from plots.models.choices import REPORTABLE
 from plots.models.deadlines import days_left_text, due_next, due_of
+from plots.models.querysets import found_at
 from tasks.models import Milestone, Target
 from villages.models import User, Village
 
@@ -87,8 +89,8 @@ class Row(NamedTuple):
     step: int | None
     due_on: datetime.date | None
     code: str
-    found_lat: float | None
     shape: int | None
+    found_lat: float | None
 
 
 class Task(NamedTuple):
@@ -121,8 +123,8 @@ class Tasks:
                 "next_milestone",
                 "due_on",
                 "code",
-                "found_lat",
                 "shape",
+                found_at("lat"),
             )
         ]
         self._read_plan()
@@ -135,9 +137,8 @@ class Tasks:
         targets = Target.objects.filter(pk__in={row.target for row in self.rows})
         in_plan = targets.select_related("plan").prefetch_related(in_order).order_by()
         self.targets = {target.pk: target for target in in_plan}
-        self.steps = {}
-        for target in self.targets.values():
-            self.steps.update((step.pk, step) for step in target.milestones.all())
+        self.steps_of = {pk: list(target.milestones.all()) for pk, target in self.targets.items()}
+        self.steps = {step.pk: step for step in chain.from_iterable(self.steps_of.values())}
 
     def _found(self, open_ones, words):
         """轮到村里、要找的那些。"""
@@ -199,7 +200,9 @@ class Tasks:
         for record in standing.filter(patch__in=patches).order_by("pk"):
             records[record.patch_id].append(record)
         return [
-            Card(patch, replay(patch, records[patch.pk], steps_of(patch)), self.today)
+            Card(
+                patch, replay(patch, records[patch.pk], self.steps_of[patch.target_id]), self.today
+            )
             for patch in patches
         ]
 

@@ -161,7 +161,7 @@ class Patch(models.Model):
     def step(self) -> Milestone | None:
         """下一步；它的任务就是图斑的任务，不另查。已销号、已核减、不再算了的是 None。"""
         step = self.next_milestone
-        if step is not None:
+        if step is not None and not Milestone.target.is_cached(step):
             step.target = self.target
         return step
 
