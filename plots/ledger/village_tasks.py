@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from plots.ledger.queues import due_text, last_return, return_text
 from plots.ledger.replay import STATEFUL, PatchStanding, Step, replay
@@ -16,7 +16,7 @@ from plots.models import Patch, RectificationRecord, Status
 from plots.models.choices import REPORTABLE
 from plots.models.deadlines import days_left_text, due_next, due_of
 from plots.models.querysets import found_at
-from tasks.models import Milestone, Target
+from tasks.models import Milestone, Plan, Target
 from villages.models import User, Village
 
 SOON_DAYS = 7
@@ -104,11 +104,17 @@ class Task(NamedTuple):
 class Tasks:
     """一个人（村支部书记）的任务。没有了结的只查一次，窄窄的几列；数、排、分组都在内存里。
 
-    villages 是他看得见的村；words 是要找的字（见 PatchQuerySet.about），空的是全部。
+    villages 是他看得见的村；plans 是页面已经查过的方案（Plan.objects.begun）；
+    words 是要找的字（见 PatchQuerySet.about），空的是全部。
     """
 
     def __init__(
-        self, user: User, today: datetime.date, villages: Sequence[Village], words: str = ""
+        self,
+        user: User,
+        today: datetime.date,
+        villages: Sequence[Village],
+        plans: Sequence[Plan] = (),
+        words: str = "",
     ):
         self.today = today
         self.villages = {village.pk: village for village in villages}
@@ -127,16 +133,19 @@ class Tasks:
                 found_at("lat"),
             )
         ]
-        self._read_plan()
+        self._read_steps(plans)
         self.all = self._by_urgency(self._found(open_ones, words))
         self.counts = Counter((task.row.village, task.group) for task in self.all)
 
-    def _read_plan(self):
-        """这些图斑的任务和时间节点，各查一次。"""
+    def _read_steps(self, plans):
+        """这些图斑的任务和时间节点；plans 里带着的任务不再查。"""
+        known = {target.pk: target for plan in plans for target in plan.targets.all()}
+        wanted = {row.target for row in self.rows}
+        if missing := wanted - known.keys():
+            known |= Target.objects.select_related("plan").in_bulk(missing)
+        self.targets = {pk: known[pk] for pk in wanted}
         in_order = Prefetch("milestones", queryset=Milestone.objects.order_by("order"))
-        targets = Target.objects.filter(pk__in={row.target for row in self.rows})
-        in_plan = targets.select_related("plan").prefetch_related(in_order).order_by()
-        self.targets = {target.pk: target for target in in_plan}
+        prefetch_related_objects([*self.targets.values()], in_order)
         self.steps_of = {pk: list(target.milestones.all()) for pk, target in self.targets.items()}
         self.steps = {step.pk: step for step in chain.from_iterable(self.steps_of.values())}
 

@@ -32,12 +32,12 @@ def my_tasks(request):
     villages = list(Village.objects.visible_to(request.user))
     village = next((v for v in villages if str(v.pk) == request.GET.get("village")), None)
     here = village.pk if village else None
-    tasks = my.Tasks(request.user, today, villages, find.words)
+    plans = Plan.objects.begun(today)
+    tasks = my.Tasks(request.user, today, villages, plans, find.words)
     groups = _shown(request.GET.get("group"), tasks, here, find.words)
     is_near = request.GET.get("sort") == NEAR
     pages = Paginator(tasks.of(groups, here), NEAREST if is_near else PAGE)
     page = pages.get_page(request.GET.get("page"))
-    plans = Plan.objects.begun(today)
     return render(
         request,
         "plots/my_tasks/my_tasks.html",
