@@ -143,19 +143,25 @@ class Tasks:
         wanted = {row.target for row in self.rows}
         if missing := wanted - known.keys():
             known |= Target.objects.select_related("plan").in_bulk(missing)
-        self.targets = {pk: known[pk] for pk in wanted}
+        self.targets = {pk: known[pk] for pk in wanted & known.keys()}
         in_order = Prefetch("milestones", queryset=Milestone.objects.order_by("order"))
         prefetch_related_objects([*self.targets.values()], in_order)
-        self.steps_of = {pk: list(target.milestones.all()) for pk, target in self.targets.items()}
-        self.steps = {step.pk: step for step in chain.from_iterable(self.steps_of.values())}
+        steps = chain.from_iterable(target.milestones.all() for target in self.targets.values())
+        self.steps = {step.pk: step for step in steps}
 
     def _found(self, open_ones, words):
         """轮到村里、要找的那些。"""
         wanted = set(open_ones.about(words).values_list("pk", flat=True)) if words else None
         for row in self.rows:
-            is_own = row.status in REPORTABLE and self._actor(row) == Milestone.Actor.VILLAGE
+            is_own = self._is_own(row.status, row.step, row.village)
             if is_own and (wanted is None or row.pk in wanted):
                 yield row
+
+    def _is_own(self, status, step, village):
+        """轮到自己的村办。两次查询中间，方案、包村、图斑都可能正好被人改了：对不上的就不是。"""
+        is_known = village in self.villages and step in self.steps
+        by_village = is_known and self.steps[step].actor == Milestone.Actor.VILLAGE
+        return by_village and status in REPORTABLE
 
     def _by_urgency(self, rows):
         tasks = []
@@ -165,9 +171,6 @@ class Tasks:
             order = URGENCY.index(group), due, village.order, village.name, row.code, row.pk
             tasks.append(Task(order, row, group))
         return sorted(tasks)
-
-    def _actor(self, row):
-        return self.steps[row.step].actor if row.step else None
 
     def count(self, *groups: str, village: int | None = None) -> int:
         """这几组有几块；village（主键）空就是全部村。"""
@@ -191,14 +194,19 @@ class Tasks:
         return any(task.row.shape or task.row.found_lat is not None for task in self.all)
 
     def patches(self, tasks: Sequence[Task], *, placed: bool = False) -> list[Patch]:
-        """照 tasks 的先后取出图斑，一次查询，任务、村、下一步都带好；placed 时带着中心 lat、lon。"""
+        """照 tasks 的先后取出图斑，一次查询，任务、村、下一步都带好；placed 时带着中心 lat、lon。
+
+        数过以后正好被人办了的，不再列。
+        """
         found = Patch.objects.filter(pk__in=[task.row.pk for task in tasks]).order_by()
         by_pk = {patch.pk: patch for patch in (found.placed() if placed else found)}
-        patches = [by_pk[task.row.pk] for task in tasks if task.row.pk in by_pk]
-        for patch in patches:
-            patch.target = self.targets[patch.target_id]
-            patch.village = self.villages[patch.village_id]
-            patch.next_milestone = self.steps.get(patch.next_milestone_id)
+        patches = []
+        for patch in filter(None, (by_pk.get(task.row.pk) for task in tasks)):
+            if self._is_own(patch.status, patch.next_milestone_id, patch.village_id):
+                patch.next_milestone = self.steps[patch.next_milestone_id]
+                patch.target = patch.next_milestone.target
+                patch.village = self.villages[patch.village_id]
+                patches.append(patch)
         return patches
 
     def cards(self, tasks: Sequence[Task], *, placed: bool = False) -> list[Card]:
@@ -208,12 +216,11 @@ class Tasks:
         standing = RectificationRecord.objects.standing().filter(kind__in=STATEFUL)
         for record in standing.filter(patch__in=patches).order_by("pk"):
             records[record.patch_id].append(record)
-        return [
-            Card(
-                patch, replay(patch, records[patch.pk], self.steps_of[patch.target_id]), self.today
-            )
-            for patch in patches
-        ]
+        found = []
+        for patch in patches:
+            state = replay(patch, records[patch.pk], patch.target.milestones.all())
+            found.append(Card(patch, state, self.today))
+        return found
 
     def waiting(self, village: int | None = None) -> list[str]:
         """不在村里手上的，每种一句话：“8 个待核实，其中 2 个镇里已经逾期”“3 个暂缓”。"""
