@@ -4,10 +4,9 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.forms import renderers
 from django.http import QueryDict
-from django.template import defaultfilters
+from django.template import defaultfilters, loader
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import dateformat
@@ -66,17 +65,15 @@ def query_with(query: QueryDict, **changes) -> str:
     return changed.urlencode()
 
 
+SELECTS = ("django/forms/widgets/select.html",)
+
+
 class FormRenderer(renderers.Jinja2):
     """表单的格子也用 Jinja2 排，一页几十个格子快一半；后台自己的格子只有 Django 的写法。"""
 
-    @cached_property
-    def engine(self) -> Any:
-        """下拉用自己的写法（templates/django/forms），一项项写在一个循环里；别的格子照 Django 的。"""
-        engine = super().engine
-        engine.env.loader.searchpath.insert(0, str(settings.BASE_DIR / "templates"))
-        return engine
-
     def get_template(self, name: str) -> Any:
+        if name in SELECTS:  # 一项项写在一个循环里，不各套一层模板：台账的下拉有几百项
+            return loader.get_template("select.html")
         if name.startswith("django/forms/"):
             return super().get_template(name)
         return self.for_admin.get_template(name)

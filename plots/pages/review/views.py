@@ -165,7 +165,7 @@ def _show(request, form, queue, chosen, **more):
     drafts.refill(request, form)
     context = form.context
     patch = context.patch
-    step, place = patch.next_milestone, queues.place_of(queue, patch)
+    step, place = patch.step, queues.place_of(queue, patch)
     files = evidence.listed(patch.evidence.all(), request.user)
     return render(
         request,
