@@ -34,6 +34,9 @@ def safe_value(value: Any) -> Any:
     if isinstance(value, bool):
         return shown(value)
     if isinstance(value, (int, Decimal)):
+        text = str(value)
+        if len(text) <= 15 and "E" not in text:  # 绝大多数
+            return value
         text = shown(value)
         is_exact = len(text) <= 15 or len(text.lstrip("-0.").replace(".", "")) <= 15
         return value if is_exact else text
