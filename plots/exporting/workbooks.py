@@ -8,8 +8,7 @@ from plots.models import RectificationRecord, Remedy, Status
 from plots.models.columns import COMPUTED, PATCH_COLUMNS, STEP_DONE, Field
 from plots.models.deadlines import due_of
 from taiping.ground import dates
-from taiping.ground.dates import long_date
-from taiping.ground.tables import (
+from taiping.ground.books import (
     Column,
     SheetWriter,
     add_sheet,
@@ -19,6 +18,7 @@ from taiping.ground.tables import (
     text_width,
     to_bytes,
 )
+from taiping.ground.dates import long_date
 from tasks.models import Milestone, Target
 from tasks.models.question import BASES, DONE
 from villages.models import Village

@@ -9,17 +9,10 @@ import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from taiping.ground.tables import (
-    Column,
-    Problem,
-    SheetWriter,
-    marked,
-    new_book,
-    sign,
-    styles,
-    to_bytes,
-)
-from taiping.ground.tables.folding import folded
+from taiping.ground.books import Column, SheetWriter, marked, new_book, styles, to_bytes
+from taiping.ground.books.folding import folded
+from taiping.ground.properties import sign
+from taiping.ground.tables import Problem
 from tests.worlds.office import shown_rows
 
 pytestmark = pytest.mark.any_database

@@ -12,7 +12,7 @@ from docx.styles.style import ParagraphStyle
 from docx.table import Table, _Row
 
 from taiping.ground.dates import long_date
-from taiping.ground.tables import sign
+from taiping.ground.properties import sign
 from taiping.reports.bulletin import Bulletin, blocks, template
 from taiping.reports.bulletin.annexes import Annex
 from taiping.reports.bulletin.imprint import put_imprint, section_for

@@ -11,13 +11,13 @@ from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from taiping.ground.tables import styles
-from taiping.ground.tables.column import Column
-from taiping.ground.tables.folding import folded, text_width
-from taiping.ground.tables.printing import fitted, on_a4, titled_pages
-from taiping.ground.tables.streaming import StreamedSheet
-from taiping.ground.tables.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format, grouped
-from taiping.ground.tables.writing import fill, safe_value
+from taiping.ground.books import styles
+from taiping.ground.books.column import Column
+from taiping.ground.books.folding import folded, text_width
+from taiping.ground.books.printing import fitted, on_a4, titled_pages
+from taiping.ground.books.streaming import StreamedSheet
+from taiping.ground.books.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format, grouped
+from taiping.ground.books.writing import fill, safe_value
 
 TALLEST = 409  # 磅；表格软件只认到这么高
 EVEN_LINES = 2  # 一样高的几行，最高到两行字
