@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from itertools import zip_longest
+from itertools import starmap, zip_longest
 from math import ceil
 
 from openpyxl import Workbook
@@ -94,9 +94,10 @@ class SheetWriter:
         self.number += 1
         if isinstance(looks, Style):
             looks = [looks] * len(values)
-        filled = map(_filled, values, looks, formats or [""] * len(values))
+        given = zip(values, looks, formats or [""] * len(values), strict=True)
+        filled = starmap(_filled, given)
         if self.is_streamed:
-            cells = [(self._style_id(style, given), value) for style, given, value in filled]
+            cells = [(self._style_id(*look), value) for *look, value in filled]
             self.sheet.append_row(self.number, cells, height, notes)
         else:
             if height:
