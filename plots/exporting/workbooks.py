@@ -6,10 +6,9 @@ from plots.ledger.as_of import LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import RectificationRecord, Remedy, Status
 from plots.models.columns import COMPUTED, PATCH_COLUMNS, STEP_DONE, Field
-from plots.models.deadlines import due_next
+from plots.models.deadlines import due_of
 from taiping.ground import dates
-from taiping.ground.dates import long_date
-from taiping.ground.tables import (
+from taiping.ground.books import (
     Column,
     SheetWriter,
     add_sheet,
@@ -19,6 +18,7 @@ from taiping.ground.tables import (
     text_width,
     to_bytes,
 )
+from taiping.ground.dates import long_date
 from tasks.models import Milestone, Target
 from tasks.models.question import BASES, DONE
 from villages.models import Village
@@ -39,6 +39,7 @@ WIDTHS = {
     Field.LAND_AFTER: 10.5,
     Field.REMEDY: 11,
 }
+REMEDIES = dict(Remedy.choices)
 COMPUTED_WIDTH, EXTRA_WIDTH = 11.5, 14
 BREAKS = {Field.CONTRACTOR: "（", Field.LAND_BEFORE: "地类", Field.LAND_AFTER: "地类"}
 CONDITION_ROOM = 150  # 条件一行放得下几个半角
@@ -50,9 +51,9 @@ def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
     then（AsOf）给出时，状态、下一步和各步完成日期都是那天的，和页面上看到的一样。
     condition 是照什么筛出来的，写在标题下面；没有筛的是空。
     """
-    patches = queryset.with_steps()
-    names, extras = _steps(queryset), _extra_keys(queryset)
-    steps = list(dict.fromkeys(names.values()))  # 同名的只列一次
+    milestones, extras = _steps(queryset), _extra_keys(queryset)
+    steps = list(dict.fromkeys(step.name for step in milestones.values()))  # 同名的只列一次
+    places = _names(Target), _names(Village)
     note = f"单位：亩、个　　导出日期：{dates.today():%Y-%m-%d}"
     if then:
         note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
@@ -60,8 +61,8 @@ def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
     columns = _ledger_columns(steps, extras)
     sheet = _opened(book, "图斑台账", columns, [title, condition, note], LEAST_SIZE, ROW_HEIGHT)
     count, total = 0, 0
-    for patch, *told in _told_then(patches, then) if then else _told_now(patches, names):
-        sheet.row(_ledger_row(patch, *told, steps, extras))
+    for patch, *told in _told_then(queryset, then) if then else _told_now(queryset, milestones):
+        sheet.row(_ledger_row(patch, places, *told, steps, extras))
         if then or not patch.has_ended:
             count, total = count + 1, total + patch.area_mu
     sheet.filter()
@@ -93,17 +94,18 @@ def _broken(column):
     return column.header.replace(before, f"\n{before}") if before else column.header
 
 
-def _ledger_row(patch, status, step, due, done, steps, extras):
+def _ledger_row(patch, places, status, step, due, done, steps, extras):
+    targets, villages = places
     return [
-        patch.target.name,
-        patch.village.name,
+        targets[patch.target_id],
+        villages[patch.village_id],
         patch.code,
         patch.area_mu,
         patch.place,
         patch.contractor,
         patch.land_before,
         patch.land_after,
-        patch.get_remedy_display(),
+        REMEDIES.get(patch.remedy, patch.remedy),
         status,
         step.name if step else "",
         due,
@@ -113,10 +115,15 @@ def _ledger_row(patch, status, step, due, done, steps, extras):
 
 
 def _steps(queryset):
-    """这些图斑的任务有哪些步骤：{主键: 名字}，按先后。"""
+    """这些图斑的任务有哪些步骤：{主键: 时间节点}，按先后。"""
     targets = queryset.order_by().values("target").distinct()
-    steps = Milestone.objects.filter(target__in=targets).order_by("order", "target__order")
-    return dict(steps.values_list("pk", "name"))
+    steps = Milestone.objects.filter(target__in=targets).select_related("target__plan")
+    return {step.pk: step for step in steps.order_by("order", "target__order")}
+
+
+def _names(model):
+    """{主键: 名字}：几万块图斑只有几个任务、几十个村，不用块块都带。"""
+    return dict(model.objects.values_list("pk", "name"))
 
 
 def _extra_keys(queryset):
@@ -149,7 +156,7 @@ def _told_then(patches, then):
             yield patch, Status(state.status).label, step, due, done
 
 
-def _told_now(patches, names):
+def _told_now(patches, milestones):
     """(图斑, 现在的状态, 下一步, 它的截止, {步骤名: 完成日期})，一批批地查。"""
     today = LedgerAt(dates.today(), DONE, ())
     for chunk in _chunks(patches):
@@ -160,9 +167,10 @@ def _told_now(patches, names):
         for pk, milestone, on in records.values_list("patch", "milestone", "done_on"):
             kept[pk][milestone] = on
         for patch in chunk:
-            step = patch.next_milestone
-            done = {names[pk]: on for pk, on in kept.get(patch.pk, {}).items()}
-            yield patch, patch.status_text, step, due_next(patch), done
+            step = milestones.get(patch.next_milestone_id)
+            due = due_of(step, patch.due_on) if step else None
+            done = {milestones[pk].name: on for pk, on in kept.get(patch.pk, {}).items()}
+            yield patch, patch.status_text, step, due, done
 
 
 def template_workbook(target) -> bytes:

@@ -6,13 +6,8 @@ from plots.importing.review import Review
 from plots.importing.source import content_of
 from plots.models import Batch
 from plots.models.columns import Field
-from taiping.ground.tables import (
-    ERROR_HEADER,
-    MarkedSheet,
-    as_decimal,
-    marked_copy,
-    marked_original,
-)
+from taiping.ground.books import MarkedSheet, marked_copy, marked_original
+from taiping.ground.tables import ERROR_HEADER, as_decimal
 from villages.places.matching import tidy
 
 

@@ -1,4 +1,4 @@
-"""通报（预览和 Word）、周报（Excel）、村级确认表。"""
+"""通报（预览和 Word）、周报（Excel）、村级确认表。做文件的模块到了函数里才导入，见 taiping.ground.books。"""
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,12 +9,9 @@ from taiping.ground.permissions import permission_required
 from taiping.ground.web import DOCX, download
 from taiping.progress.question import DashboardQuery
 from taiping.reports.bulletin import bulletin_name, write_bulletin
-from taiping.reports.bulletin.docx import to_docx
 from taiping.reports.bulletin.form import BulletinForm
 from taiping.reports.bulletin.letter import Letter
-from taiping.reports.bulletin.template import TemplateError
 from taiping.reports.confirmation import confirmation
-from taiping.reports.weekly import weekly_name, weekly_workbook
 from tasks.models.question import BASES
 from tasks.pages.question import question_of
 from villages.models import Village
@@ -53,6 +50,9 @@ def bulletin(request):
 @permission_required("reports.read_bulletin")
 def bulletin_docx(request):
     """下载 Word。日期、年度或文号写得不对就回到预览页说明，不悄悄换成别的。"""
+    from taiping.reports.bulletin.docx import to_docx
+    from taiping.reports.bulletin.template import TemplateError
+
     question, form = question_of(request, DashboardQuery), BulletinForm(request.GET)
     if question.plan is None or question.problems or not form.is_valid():
         return redirect(f"{redirect('reports:bulletin').url}?{request.GET.urlencode()}")
@@ -68,6 +68,8 @@ def bulletin_docx(request):
 @permission_required("reports.download_weekly")
 def weekly(request):
     """下载周报。日期或年度写得不对就回到总览说明。"""
+    from taiping.reports.weekly import weekly_name, weekly_workbook
+
     question = question_of(request, DashboardQuery)
     if question.plan is None or question.problems:
         return redirect(f"{redirect('dashboard:dashboard').url}?{request.GET.urlencode()}")

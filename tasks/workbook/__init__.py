@@ -22,7 +22,6 @@ from tasks.workbook.read_json import read_json
 from tasks.workbook.read_xlsx import read_xlsx
 from tasks.workbook.rules import blocked_deletions, check_all
 from tasks.workbook.stored import Stored
-from tasks.workbook.write import to_json, to_xlsx
 
 __all__ = [
     "PlanFileError",
@@ -169,10 +168,14 @@ def import_plan(
 
 
 def export_xlsx(plan):
+    from tasks.workbook.write import to_xlsx
+
     return to_xlsx(Stored(plan.code))
 
 
 def export_json(plan):
+    from tasks.workbook.write import to_json
+
     return to_json(Stored(plan.code))
 
 

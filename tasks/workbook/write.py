@@ -4,7 +4,7 @@ import json
 
 from django.utils import timezone
 
-from taiping.ground import tables
+from taiping.ground import books
 from taiping.ground.area import plain
 from taiping.ground.tables import TableError
 from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES, TARGET_NAME
@@ -16,7 +16,7 @@ PLAN_LINKS = {"group", "target"}  # JSON 里直接挂在方案下的类
 
 def to_xlsx(stored):
     """Stored → xlsx 的 bytes：八张表，一张不少，空的也有表头。"""
-    book = tables.new_book()
+    book = books.new_book()
     for table in TABLES:
         if table is PLAN:
             _add_plan(book, stored.plan)
@@ -24,8 +24,8 @@ def to_xlsx(stored):
         columns = [_head(table, column) for column in table.columns]
         rows = [_row(stored, table, entry) for entry in stored.listed(table.kind)]
         repeated = 2 if table.column(TARGET_NAME) else 1  # 印成几页宽时每页都有的
-        tables.add_sheet(book, table.title, columns, rows, note_row=True, repeated=repeated)
-    return tables.to_bytes(book, str(stored.plan))
+        books.add_sheet(book, table.title, columns, rows, note_row=True, repeated=repeated)
+    return books.to_bytes(book, str(stored.plan))
 
 
 def _head(table, column):
@@ -33,11 +33,11 @@ def _head(table, column):
     note = f"{'必填。' if column.required else ''}{column.hint}"
     if column is table.columns[0]:
         note = f"{NOTE_MARK} 说明（导入时跳过这一行）：{note}"
-    return tables.Column(column.header, column.width, note, choices, required=column.required)
+    return books.Column(column.header, column.width, note, choices, required=column.required)
 
 
 def _add_plan(book, plan):
-    columns = [tables.Column("项目", 14), tables.Column("内容", 60), tables.Column("说明", 50)]
+    columns = [books.Column("项目", 14), books.Column("内容", 60), books.Column("说明", 50)]
     # 代码就是年度的不写：改了年度就是另一年的方案
     written = {"code": plan.own_code}
     rows = [
@@ -48,7 +48,7 @@ def _add_plan(book, plan):
         ]
         for column in PLAN.columns
     ]
-    tables.add_sheet(book, PLAN.title, columns, rows, filtered=False)
+    books.add_sheet(book, PLAN.title, columns, rows, filtered=False)
 
 
 def _row(stored, table, entry):

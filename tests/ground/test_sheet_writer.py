@@ -3,28 +3,24 @@
 import io
 from datetime import UTC, date
 from decimal import Decimal
+from xml.etree.ElementTree import canonicalize
+from zipfile import ZipFile
 
 import docx
 import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from taiping.ground.tables import (
-    Column,
-    Problem,
-    SheetWriter,
-    marked,
-    new_book,
-    sign,
-    styles,
-    to_bytes,
-)
-from taiping.ground.tables.folding import folded
+from taiping.ground.books import Column, SheetWriter, marked, new_book, styles, to_bytes
+from taiping.ground.books.folding import folded
+from taiping.ground.properties import sign
+from taiping.ground.tables import Problem
 from tests.worlds.office import shown_rows
 
 pytestmark = pytest.mark.any_database
 
 NUMBER = styles.NUMBER
+NOTES = "xl/comments/comment1.xml"
 
 
 def opened(book):
@@ -34,6 +30,28 @@ def opened(book):
 @pytest.fixture(params=["逐行写出", "整本在内存里"])
 def book(request):
     return new_book(streamed=request.param == "逐行写出")
+
+
+def test_streamed_rows_are_what_openpyxl_writes():
+    """逐行写出的一行是自己拼的：和 openpyxl 自己写的一个属性也不差。"""
+    columns = [Column("甲<乙>", 9, "说明&说明", style=styles.TEXT)] * 3
+    written = []
+    for streamed in (True, False):
+        book = new_book(streamed=streamed)
+        sheet = SheetWriter(book, "表", columns, row_height=15)
+        sheet.form_head(30)
+        sheet.row(['<a> & "b"\n第二行', Decimal("12345.670000"), date(2024, 9, 30)])
+        sheet.row([None, True, "12"])
+        sheet.line(["=1", None, 0.1 + 0.2], styles.PLAIN, ["", "", "0.0%"])
+        sheet.line([None, -3, "好"], styles.PLAIN)
+        with ZipFile(io.BytesIO(to_bytes(book))) as archive:
+            sheet, notes = map(archive.read, ("xl/worksheets/sheet1.xml", NOTES))
+        rows = canonicalize(sheet).partition("<sheetData>")[2].partition("</sheetData>")[0]
+        written.append((rows, notes))
+
+    streamed, whole = written
+    assert streamed == whole
+    assert streamed[0].count("<c ") == 13
 
 
 def test_cells_of_one_style_never_mix_up_their_values(book):

@@ -8,7 +8,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from taiping.ground import tables
+from taiping.ground import books, tables
 from taiping.ground.tables import TableError
 
 pytestmark = pytest.mark.any_database
@@ -21,7 +21,7 @@ def xlsx(*rows, title="表"):
     book.active.title = title
     for row in rows:
         book.active.append(row)
-    return tables.to_bytes(book)
+    return books.to_bytes(book)
 
 
 def test_workbook_is_read_as_plain_values_with_its_row_numbers():
@@ -31,7 +31,7 @@ def test_workbook_is_read_as_plain_values_with_its_row_numbers():
     sheet["B3"], sheet["C3"], sheet["D3"] = " 图斑编号 ", "截止日期", "面积"
     sheet["B5"], sheet["C5"], sheet["D5"], sheet["E5"] = 24, date(2024, 9, 30), 99.300001, True
 
-    (found,) = tables.read_workbook(tables.to_bytes(book))
+    (found,) = tables.read_workbook(books.to_bytes(book))
 
     assert found.name == "下发"
     assert found.rows == [
@@ -70,7 +70,7 @@ def broken():
 def stray_cell(reference):
     book = openpyxl.Workbook()
     book.active["A1"], book.active[reference] = "村", "手滑"
-    return tables.to_bytes(book)
+    return books.to_bytes(book)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_cells_that_only_carry_a_border_far_below_do_no_harm():
         top=openpyxl.styles.Side(style="thin")
     )
 
-    assert tables.read_workbook(tables.to_bytes(book))[0].rows == [(1, ["村"])]
+    assert tables.read_workbook(books.to_bytes(book))[0].rows == [(1, ["村"])]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -210,18 +210,18 @@ def test_cells_are_read_as_what_they_mean(read, written, value):
 
 
 def test_what_is_written_comes_back_and_formulas_stay_text():
-    book = tables.new_book()
+    book = books.new_book()
     kinds = ("底线", "工作量")
-    name, kind = tables.Column("名称", note="照原文"), tables.Column("类型", choices=kinds)
-    columns = [name, tables.Column("数"), kind]
+    name, kind = books.Column("名称", note="照原文"), books.Column("类型", choices=kinds)
+    columns = [name, books.Column("数"), kind]
     rows = [
         ["=1+1", Decimal("-3.5"), "底线"],
         ["@某人", Decimal("12345678901234.123456"), "工作量"],
         ["+86", date(2024, 9, 30), True],
         ["-", None, ""],
     ]
-    tables.add_sheet(book, "表", columns, rows, note_row=True)
-    content = tables.to_bytes(book)
+    books.add_sheet(book, "表", columns, rows, note_row=True)
+    content = books.to_bytes(book)
 
     (sheet,) = tables.read_workbook(content)
     opened = openpyxl.load_workbook(io.BytesIO(content))["表"]
@@ -241,4 +241,4 @@ def test_what_is_written_comes_back_and_formulas_stay_text():
 
 def test_text_too_long_for_a_cell_is_refused_not_cut():
     with pytest.raises(TableError, match="40000 个字"):
-        tables.add_sheet(tables.new_book(), "表", [tables.Column("说明")], [["长" * 40000]])
+        books.add_sheet(books.new_book(), "表", [books.Column("说明")], [["长" * 40000]])

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from plots import actions
 from plots.models import Patch
-from taiping.ground.tables.printing import ROOM
+from taiping.ground.books.printing import ROOM
 from taiping.reports.weekly import weekly_workbook
 from tasks.models import Plan
 from tests.reports.test_weekly import NAMES, opened

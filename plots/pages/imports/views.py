@@ -8,10 +8,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from plots.exporting.workbooks import template_workbook
 from plots.importing import Refused, apply_batch, job, keep, preview, refuse_mended_since
 from plots.importing.batches import forget_abandoned, use_crs, use_layout
-from plots.importing.error_workbook import marked_workbook
 from plots.importing.mending import mending, offer_villages
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.progress import ImportJobStatus
@@ -223,6 +221,8 @@ ACTS = {
 @permission_required("plots.import_patches")
 def import_errors(request, pk):
     """上传的内容加一列“错误”，改好再传。"""
+    from plots.importing.error_workbook import marked_workbook
+
     batch = find(pk)
     review = preview(batch, by=request.user, with_earlier=request.GET.get("earlier") == "on")
     if not review.layouts:
@@ -233,6 +233,8 @@ def import_errors(request, pk):
 @require_safe
 @permission_required("plots.import_patches")
 def import_template(request):
+    from plots.exporting.workbooks import template_workbook
+
     targets = Target.objects.filter(measured_by=Target.MeasuredBy.PATCHES).select_related("plan")
     target = get_object_or_404(targets, pk=whole_number(request.GET.get("target"), 9))
     return download(template_workbook(target), f"{target.name}图斑导入表.xlsx")

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.shortcuts import render
 
-from plots.exporting.workbooks import ledger_workbook
 from plots.models import Patch
 from plots.pages.bulk.forms import BULK
 from plots.pages.bulk.selection import MOST_AT_ONCE
@@ -64,6 +63,8 @@ def patch_list(request):
 
 def patch_export(request):
     """筛出来的图斑，一份 Excel：和列表同一个筛选、同一个范围。"""
+    from plots.exporting.workbooks import ledger_workbook
+
     filters = filters_of(request)
     if filters.faults:
         return not_exported(request, filters)

@@ -7,6 +7,7 @@ from typing import Any
 from taiping.ground.tables.cells import shown
 from taiping.ground.texts import half_width
 
+ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"  # 错误标注表里多出来的一列、一张表
 HEADER_ROWS = 10  # 表头要在前十行里
 LONGEST_HEADER = 60  # 字：再长的是说明，不是表头
 BLANKS = re.compile(r"[\s*]+")

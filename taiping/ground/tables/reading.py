@@ -11,8 +11,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
-
 from taiping.ground.limits import Busy, OverLimit, limited
 from taiping.ground.tables.cells import clean_text
 
@@ -105,6 +103,9 @@ def read_workbook(source: bytes) -> list[Sheet]:
 
 def read_here(content: bytes) -> list[Sheet]:
     """同 read_workbook，就在这个进程里读：只给已经在限度里的用。"""
+    # 读文件的进程才用，网站不用装
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+
     refuse_unfit(content)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:

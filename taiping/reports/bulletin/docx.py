@@ -1,18 +1,21 @@
 """把通报写成 Word：字体、字号、行距、页边距和页码都在版式模板的样式里，这里只写段落和表。"""
 
 import io
+from copy import deepcopy
 
 from docx.document import Document
 from docx.enum.section import WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.table import CT_Row
 from docx.shared import Mm, Pt
 from docx.styles.style import ParagraphStyle
 from docx.table import Table, _Row
+from docx.text.paragraph import Paragraph
 
 from taiping.ground.dates import long_date
-from taiping.ground.tables import sign
+from taiping.ground.properties import sign
 from taiping.reports.bulletin import Bulletin, blocks, template
 from taiping.reports.bulletin.annexes import Annex
 from taiping.reports.bulletin.imprint import put_imprint, section_for
@@ -92,13 +95,14 @@ def put_table(document: Document, block: blocks.Table) -> None:
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
-    put_row(table, widths, block.head, head, "w:cantSplit", "w:tblHeader")
+    put_row(table, row_like(table, widths, head, "w:cantSplit", "w:tblHeader"), block.head)
+    like = row_like(table, widths, body, "w:cantSplit")
     for values in block.rows:
-        row = put_row(table, widths, values, body, "w:cantSplit")
+        row = put_row(table, like, values)
         if code_size:
             row.cells[1].paragraphs[0].runs[0].font.size = Pt(code_size)
     if block.total:
-        total = put_row(table, widths, block.total, head, "w:cantSplit")
+        total = put_row(table, row_like(table, widths, head, "w:cantSplit"), block.total)
         total.cells[0].merge(total.cells[1])
     put_blank(document, 1)
 
@@ -116,20 +120,26 @@ def column_widths(block: blocks.Table) -> tuple[list[float], float | None]:
     return widths, None if fits >= LIST_SIZE - 0.01 else int(fits * 2) / 2
 
 
-def put_row(
-    table: Table, widths: list[float], values: list[str], style: str, *row_marks: str
-) -> _Row:
+def row_like(table: Table, widths: list[float], style: str, *row_marks: str) -> CT_Row:
+    """一行空格子，照它抄：几百行的清单，样式不用一格格地找。"""
     row = table.add_row()
     properties = row._tr.get_or_add_trPr()
     for name in row_marks:
         properties.append(OxmlElement(name))
-    for cell, value, width in zip(row.cells, values, widths, strict=True):
+    for cell, width in zip(row.cells, widths, strict=True):
         cell.width = Mm(width)
-        paragraph = cell.paragraphs[0]
-        paragraph.style = style
+        cell.paragraphs[0].style = style
+    table._tbl.remove(row._tr)
+    return row._tr
+
+
+def put_row(table: Table, like: CT_Row, values: list[str]) -> _Row:
+    row = deepcopy(like)
+    table._tbl.append(row)
+    for paragraph, value in zip(row.iter(qn("w:p")), values, strict=True):
         if value:
-            put_run(paragraph, value)
-    return row
+            put_run(Paragraph(paragraph, table), value)
+    return _Row(row, table)
 
 
 def put_attachments(document: Document, bulletin: Bulletin) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 
-from taiping.ground.tables import new_book, to_bytes
+from taiping.ground.books import new_book, to_bytes
 from taiping.progress.snapshot import snapshot
 from taiping.progress.words import name_suffix
 from taiping.reports.weekly.details import add_patches

@@ -7,7 +7,7 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.fill import ColorChoice, PatternFillProperties
 
-from taiping.ground.tables import Column, SheetWriter, styles
+from taiping.ground.books import Column, SheetWriter, styles
 from taiping.progress.snapshot import Snapshot
 from taiping.reports.weekly.layout import opened, put_title
 

@@ -7,8 +7,8 @@ from openpyxl import Workbook
 
 from plots.models import Status
 from taiping.ground.area import rounded
+from taiping.ground.books import Column, styles
 from taiping.ground.dates import long_date
-from taiping.ground.tables import Column, styles
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
 from taiping.reports.weekly.layout import (

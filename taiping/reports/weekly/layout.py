@@ -6,8 +6,8 @@ from django.conf import settings
 from openpyxl import Workbook
 
 from taiping.ground.area import rounded
+from taiping.ground.books import Column, SheetWriter, styles
 from taiping.ground.dates import long_date
-from taiping.ground.tables import Column, SheetWriter, styles
 from taiping.progress.figures import TargetFigures
 from taiping.progress.snapshot import Snapshot
 from taiping.progress.states import MilestoneState

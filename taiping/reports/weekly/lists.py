@@ -1,7 +1,7 @@
 """周报的逾期清单、暂缓清单：逐块列出，附理由。"""
 
 from taiping.ground.area import rounded
-from taiping.ground.tables import Column, SheetWriter, styles
+from taiping.ground.books import Column, SheetWriter, styles
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
 from taiping.reports.weekly.layout import ROW_HEIGHT, middle, number, prose, put_title, text

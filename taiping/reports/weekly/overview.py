@@ -3,8 +3,8 @@
 from openpyxl import Workbook
 
 from taiping.ground.area import rounded, spoken
+from taiping.ground.books import Column, styles
 from taiping.ground.dates import long_date
-from taiping.ground.tables import Column, styles
 from taiping.progress.figures import TargetFigures
 from taiping.progress.rates import done_rate, ratio
 from taiping.progress.snapshot import Snapshot

@@ -7,8 +7,8 @@ from itertools import product
 from openpyxl import Workbook
 
 from taiping.ground.area import enough_decimals, rounded
-from taiping.ground.tables import Column, SheetWriter
-from taiping.ground.tables.styles import COUNT, amount_format
+from taiping.ground.books import Column, SheetWriter
+from taiping.ground.books.styles import COUNT, amount_format
 from taiping.progress.layout import VillageRow
 from taiping.progress.rates import ratio
 from taiping.progress.snapshot import Snapshot

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from taiping.ground.form_fields import suffix_of
 from taiping.ground.permissions import permission_required
-from taiping.ground.tables import TableError, marked
+from taiping.ground.tables import TableError
 from taiping.ground.web import download
 from tasks import workbook
 from tasks.models import Plan, PlanFile
@@ -71,6 +71,8 @@ def show(request, record, content, code, refusal=""):
 @permission_required("tasks.import_plan")
 def plan_import_marked(request, pk):
     """上传的表加一列“错误”，改好再传。"""
+    from taiping.ground.books import marked
+
     record = get_object_or_404(PlanFile, pk=pk)
     if suffix_of(record.name) == ".json":
         raise Http404

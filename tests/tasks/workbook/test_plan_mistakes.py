@@ -8,7 +8,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from taiping.ground import tables
+from taiping.ground import books
 from tasks import workbook
 from tasks.models import Reading, Target
 from tasks.pages.readings.actions import withdraw
@@ -308,7 +308,7 @@ def test_marked_copy_says_the_error_in_the_row_and_reads_back(plan):
     )
     review = workbook.examine(content, "方案.xlsx")
 
-    marked = tables.marked(content, review.document.problems)
+    marked = books.marked(content, review.document.problems)
 
     rows = sheet_rows(marked)
     assert rows["时间节点"][0][-1] == "错误"
@@ -317,7 +317,7 @@ def test_marked_copy_says_the_error_in_the_row_and_reads_back(plan):
     assert "缺少“类型”这一列" in rows["目标任务"][0][-1]
     mended = edit(marked, ("时间节点", "G8", "2024-09-30"), ("目标任务", "C1", "类型"))
     assert imported(mended).is_empty
-    assert "错误" not in sheet_rows(tables.marked(mended, []))["时间节点"][0]
+    assert "错误" not in sheet_rows(books.marked(mended, []))["时间节点"][0]
 
 
 def test_json_without_a_blank_field_is_the_same_plan(plan):

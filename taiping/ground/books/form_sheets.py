@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from openpyxl import Workbook
 
-from taiping.ground.tables import styles
-from taiping.ground.tables.column import Column
-from taiping.ground.tables.sheet_writer import SheetWriter
+from taiping.ground.books import styles
+from taiping.ground.books.column import Column
+from taiping.ground.books.sheet_writer import SheetWriter
 
 DROPDOWN_ROWS = 1000
 LEAST_SIZE, ROW_HEIGHT, HEAD_HEIGHT = 8, 15, 30  # 磅：印出来最小的字，一行最矮多高，表头多高

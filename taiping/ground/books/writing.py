@@ -12,10 +12,10 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Font
 from openpyxl.writer.excel import ExcelWriter
 
+from taiping.ground.books.styles import DAY, TEXT_FORMAT
+from taiping.ground.properties import Maker, maker, sign, touch
 from taiping.ground.tables.cells import clean_text, shown
-from taiping.ground.tables.properties import Maker, maker, sign, touch
 from taiping.ground.tables.reading import TableError
-from taiping.ground.tables.styles import DAY, TEXT_FORMAT
 
 BASE = Font(name="Arial", size=10, family=2)
 LONGEST_TEXT = 32767  # 一个单元格最多这么多字
@@ -34,6 +34,9 @@ def safe_value(value: Any) -> Any:
     if isinstance(value, bool):
         return shown(value)
     if isinstance(value, (int, Decimal)):
+        text = str(value)
+        if len(text) <= 15 and "E" not in text:  # 绝大多数
+            return value
         text = shown(value)
         is_exact = len(text) <= 15 or len(text.lstrip("-0.").replace(".", "")) <= 15
         return value if is_exact else text

@@ -13,13 +13,15 @@ from openpyxl import load_workbook
 from openpyxl.cell import MergedCell
 from openpyxl.comments import Comment
 
-from taiping.ground.tables import styles
+from taiping.ground.books import styles
+from taiping.ground.books.column import Column
+from taiping.ground.books.form_sheets import add_sheet
+from taiping.ground.books.sheet_writer import SheetWriter
+from taiping.ground.books.writing import new_book, put, saved, sheet_title, to_bytes
+from taiping.ground.properties import maker
 from taiping.ground.tables.cells import shown
-from taiping.ground.tables.column import Column
-from taiping.ground.tables.form_sheets import add_sheet
-from taiping.ground.tables.headers import HEADER_ROWS, plain_header
+from taiping.ground.tables.headers import ERROR_HEADER, ERROR_SHEET, HEADER_ROWS, plain_header
 from taiping.ground.tables.problems import Problem
-from taiping.ground.tables.properties import maker
 from taiping.ground.tables.reading import (
     TableError,
     column_letter,
@@ -27,10 +29,7 @@ from taiping.ground.tables.reading import (
     refuse_unfit,
     within_limits,
 )
-from taiping.ground.tables.sheet_writer import SheetWriter
-from taiping.ground.tables.writing import new_book, put, saved, sheet_title, to_bytes
 
-ERROR_HEADER, ERROR_SHEET = "错误", "错误说明"
 WIDTH = 60  # “错误”列有多宽
 NARROWEST, WIDEST, MEASURED_ROWS = 6, 40, 200  # 另写一份时各列多宽，看前面多少行
 MOST_CELLS = 100_000  # 再多的格子，改原文件太慢，另写一份

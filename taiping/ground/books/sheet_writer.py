@@ -1,7 +1,8 @@
 """写一张表：标题、表头、数据行、合计，列宽、冻结、筛选、下拉和打印都设好。"""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import starmap, zip_longest
 from math import ceil
 
 from openpyxl import Workbook
@@ -10,17 +11,19 @@ from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from taiping.ground.tables import styles
-from taiping.ground.tables.column import Column
-from taiping.ground.tables.folding import folded, text_width
-from taiping.ground.tables.printing import fitted, on_a4, titled_pages
-from taiping.ground.tables.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format, grouped
-from taiping.ground.tables.writing import fill, put, safe_value
+from taiping.ground.books import styles
+from taiping.ground.books.column import Column
+from taiping.ground.books.folding import folded, text_width
+from taiping.ground.books.printing import fitted, on_a4, titled_pages
+from taiping.ground.books.streaming import StreamedSheet
+from taiping.ground.books.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format, grouped
+from taiping.ground.books.writing import fill, safe_value
 
 TALLEST = 409  # 磅；表格软件只认到这么高
 EVEN_LINES = 2  # 一样高的几行，最高到两行字
 INDENTED = 4  # 成句的话两边一共空几个半角
 PLAIN_WIDTH, PLAIN_SIZE = 9, 10  # 没有说的列宽和字号
+NOTE_SIZE = {"width": 260, "height": 120}
 
 
 class SheetWriter:
@@ -43,13 +46,14 @@ class SheetWriter:
         least_size: float = 0,
         repeated: int = 0,
     ):
-        self.sheet = book.create_sheet(name)
+        self.is_streamed = book.write_only
+        self.sheet = StreamedSheet(book, name) if self.is_streamed else book.create_sheet(name)
         self.columns, self.font_step, self.least_height = columns, font_step, row_height
         self.number = self.head_row = 0
-        self.is_streamed = book.write_only
-        self.cells: dict[tuple[Style, str], Cell | None] = {}
+        self.style_ids: dict[tuple[Style, str], int] = {}
         self.formats: dict[int, list[str]] = {}
         self.looks = [column.style for column in columns]
+        self.folding = [index for index, style in enumerate(self.looks) if style.folds]
         for index, column in enumerate(columns, start=1):
             if column.width:
                 self.sheet.column_dimensions[get_column_letter(index)].width = column.width
@@ -84,42 +88,37 @@ class SheetWriter:
         looks: Style | Sequence[Style],
         formats: Sequence[str] | None = None,
         height: float | None = None,
+        notes: Sequence[Comment | None] = (),
     ) -> int:
-        """写一行，返回行号。looks 是一种样子或每格一种；formats 是每格的数字格式（没有就按值的类型）。"""
+        """写一行，返回行号。looks 是一种样子或每格一种；formats 是每格的数字格式（没有就按值的类型）；notes 是批注。"""
         self.number += 1
-        if height:
-            self.sheet.row_dimensions[self.number].height = height
         if isinstance(looks, Style):
             looks = [looks] * len(values)
-        self.sheet.append(self._cells(values, looks, formats or [""] * len(values)))
+        given = zip(values, looks, formats or [""] * len(values), strict=True)
+        filled = starmap(_filled, given)
+        if self.is_streamed:
+            cells = [(self._style_id(*look), value) for *look, value in filled]
+            self.sheet.append_row(self.number, cells, height, notes)
+        else:
+            if height:
+                self.sheet.row_dimensions[self.number].height = height
+            self.sheet.append(
+                [self._cell(*cell, note) for cell, note in zip_longest(filled, notes)]
+            )
         return self.number
 
-    def _cells(self, values, looks, formats) -> Iterator:
-        for value, style, number_format in zip(values, looks, formats, strict=True):
-            if value is not None:
-                value = safe_value(value)
-            if isinstance(value, str):
-                number_format = TEXT_FORMAT if style.keeps(value) else ""
-                value = value or None
-            elif isinstance(value, date):
-                number_format = number_format or DAY
-            elif number_format and value is not None:
-                number_format = grouped(number_format, value)
-            cell = self._styled(style, number_format)
-            if cell is not None:
-                fill(cell, value)
-            yield cell or value
-
-    def _styled(self, style: Style, number_format: str) -> Cell | None:
-        """这种样子的一格；没有样子的是 None，值直接写。
-
-        逐行写出的表写完一格才要下一格，同样的格子用同一个：样子只算一次，快一个数量级。
-        """
+    def _style_id(self, style: Style, number_format: str) -> int:
+        """这种样子在工作簿里的编号：一种只算一次。"""
         key = style, number_format
-        if key not in self.cells or not self.is_streamed:
-            cell = style.dress(WriteOnlyCell(self.sheet), number_format, self.font_step)
-            self.cells[key] = cell if cell.has_style else None
-        return self.cells[key]
+        if key not in self.style_ids:
+            self.style_ids[key] = self._cell(*key, None).style_id
+        return self.style_ids[key]
+
+    def _cell(self, style, number_format, value, note=None) -> Cell:
+        cell = style.dress(WriteOnlyCell(self.sheet), number_format, self.font_step)
+        fill(cell, value)
+        cell.comment = note
+        return cell
 
     def row(
         self,
@@ -180,8 +179,8 @@ class SheetWriter:
     def _told(self, values: Sequence) -> list:
         """成句的话先折好行。"""
         told = list(values)
-        for index, style in enumerate(self.looks):
-            if style.folds and isinstance(told[index], str):
+        for index in self.folding:
+            if isinstance(told[index], str):
                 told[index] = folded(told[index], self.columns[index].width - INDENTED)
         return told
 
@@ -213,18 +212,12 @@ class SheetWriter:
 
     def form_head(self, height: float | None = None) -> None:
         """给人填的表头：必填的颜色深；说明是批注。"""
-        cells = []
+        looks, notes = [], []
         for column in self.columns:
-            style = styles.REQUIRED if column.required else styles.OPTIONAL
-            cell = style.dress(put(WriteOnlyCell(self.sheet), column.header))
-            if column.note:
-                cell.comment = Comment(column.note, "系统", width=260, height=120)
-            cells.append(cell)
-        self.number += 1
-        if height:
-            self.sheet.row_dimensions[self.number].height = height
-        self.sheet.append(cells)
-        self.head_row = self.head_top = self.number
+            looks.append(styles.REQUIRED if column.required else styles.OPTIONAL)
+            notes.append(Comment(column.note, "系统", **NOTE_SIZE) if column.note else None)
+        headers = [column.header for column in self.columns]
+        self.head_row = self.head_top = self.line(headers, looks, height=height, notes=notes)
 
     def head(self, *heights: float) -> None:
         """给人看的表头：给两个高度（磅）就是两层，没有上层的上下合并。"""
@@ -288,3 +281,16 @@ class SheetWriter:
         rule.errorTitle, rule.error = header, error
         rule.add(f"{get_column_letter(index)}{first}:{get_column_letter(index)}{last}")
         self.sheet.data_validations.append(rule)
+
+
+def _filled(value, style, number_format):
+    """一格 → (样子, 数字格式, 写得进去的值)。"""
+    if value is not None:
+        value = safe_value(value)
+    if isinstance(value, str):
+        return style, TEXT_FORMAT if style.keeps(value) else "", value or None
+    if isinstance(value, date):
+        return style, number_format or DAY, value
+    if number_format and value is not None:
+        return style, grouped(number_format, value), value
+    return style, number_format, value

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from taiping.ground.tables import styles
-from taiping.ground.tables.styles import Style
+from taiping.ground.books import styles
+from taiping.ground.books.styles import Style
 
 
 @dataclass(frozen=True)
