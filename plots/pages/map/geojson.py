@@ -2,8 +2,6 @@
 
 import json
 
-import numpy as np
-import shapely
 from django.db.models import Avg, Count, F
 from django.db.models.functions import Floor
 
@@ -12,6 +10,7 @@ from plots.pages.map.drawn import drawn
 from plots.pages.map.outlines import outlines, written
 from plots.pages.patch_list.rows import PAGE, rows_of
 from taiping.ground.area import figure
+from taiping.ground.libraries import np, shapely
 from villages.models import Village, VillageBoundary
 
 LIMIT = 3000  # 一次最多画这么多块；再多就按格子合成圈，写上个数

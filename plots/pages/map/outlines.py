@@ -1,7 +1,6 @@
 """图形在一个窗口里画成什么样：太小的是点，其余去掉看不出来的弯，写成 GeoJSON 文字。"""
 
-import numpy as np
-import shapely
+from taiping.ground.libraries import np, shapely
 
 DIGITS = 5  # 坐标留 5 位小数（约 1 米）
 TINY_PX = 6  # 比这还小的面画成点
