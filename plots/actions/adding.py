@@ -4,8 +4,9 @@ import datetime
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import chain
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from plots import actions, evidence
 from plots.evidence import Checked
@@ -22,17 +23,19 @@ SEPARATORS, ZEROS = re.compile(r"[\W_]+"), re.compile(r"(?<!\d)0+(?=\d)")
 CLOSE = Decimal("0.005")  # 显示两位小数时看不出差别的面积
 
 
-def open_targets(user: User, today: datetime.date, current: Plan | None = None) -> list[Target]:
+def open_targets(user: User, plans: Sequence[Plan]) -> list[Target]:
     """这个人现在能往里添加图斑的任务：眼下的方案里的，和早开始、还有图斑没了结的方案里的；新方案的在前。
 
-    current 是眼下的方案，页面已经问过的就不再问。
+    plans 是 Plan.objects.begun 给的，眼下的在最前。
     """
-    current = current or Plan.objects.current(today)
-    unfinished = Exists(Patch.objects.open().filter(target__plan=OuterRef("plan")))
-    running = Q(plan=current) | Q(unfinished, plan__starts_on__lte=today)
-    targets = Target.objects.filter(running).select_related("plan")
-    in_order = targets.order_by("-plan__starts_on", "plan", "order")
-    return [target for target in in_order if user.has_perm("plots.add_patch", target)]
+    targets = chain.from_iterable(plan.targets.all() for plan in plans)
+    targets = [target for target in targets if user.has_perm("plots.add_patch", target)]
+    older = {target.plan_id for target in targets} - {plan.pk for plan in plans[:1]}
+    if not older:
+        return targets
+    unfinished = Patch.objects.open().filter(target__plan__in=older).order_by()
+    finished = older - set(unfinished.values_list("target__plan", flat=True).distinct())
+    return [target for target in targets if target.plan_id not in finished]
 
 
 def asked_of(target: Target) -> set[str]:

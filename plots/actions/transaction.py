@@ -22,8 +22,8 @@ from plots.actions.permissions import NotAllowed
 from plots.ledger.replay import (
     WORK,
     PatchStanding,
+    read_records,
     records_of,
-    records_with_people,
     replay,
     settle,
     steps_of,
@@ -219,7 +219,8 @@ def on_day(sentence: str, on: date, today: date) -> str:
 def contexts_of(patches: Iterable[Patch], by: User) -> list[ActionContext]:
     """许多块图斑的样子，只看不写；不论几块，记录、时间节点、照片张数各查一次。"""
     patches = list(patches)
-    prefetch_related_objects(patches, "target__milestones", records_with_people())
+    prefetch_related_objects(patches, "target__milestones")
+    read_records(patches)
     contexts = [ActionContext(patch, by) for patch in patches]
     needing = [context for context in contexts if any(m.min_photos for m in context.milestones)]
     counted = photos_on(chain.from_iterable(context.step_of_report for context in needing))

@@ -61,9 +61,7 @@ def mark_twins(items: Iterable[Material], user: User) -> None:
     photos = {item.original_sha256 for item in items if item.is_photo}
     photos.discard("")
     found, here = defaultdict(dict), defaultdict(list)
-    # 这里故意不按范围筛：看不见的村只回答“有”，不带出任何内容。
-    same = Evidence.objects.filter(kind=Material.Type.PHOTO, original_sha256__in=photos)
-    for item in same.select_related("patch__village", "record").order_by("patch__code", "pk"):
+    for item in _with_same_photos(photos) if photos else ():
         found[item.original_sha256][item.patch_id] = item.patch
         here[item.original_sha256, item.patch_id].append(item)
     visible = set()
@@ -78,6 +76,12 @@ def mark_twins(items: Iterable[Material], user: User) -> None:
             len(seen) < len(others),
             _last_before(item, here[item.original_sha256, item.patch_id]),
         )
+
+
+def _with_same_photos(photos):
+    """这里故意不按范围筛：看不见的村只回答“有”，不带出任何内容。"""
+    same = Evidence.objects.filter(kind=Material.Type.PHOTO, original_sha256__in=photos)
+    return same.select_related("patch__village", "record").order_by("patch__code", "pk")
 
 
 def _last_before(item, same):

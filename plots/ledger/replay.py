@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from django.db.models import Prefetch, prefetch_related_objects
 
@@ -166,19 +167,23 @@ def _status(patch, standing, steps, milestones):
 
 def steps_of(patch: Patch) -> list[Milestone]:
     """任务的时间节点，按先后；同一个图斑对象只查一次。"""
-    prefetch_related_objects([patch], "target__milestones")
-    return sorted(patch.target.milestones.all(), key=lambda milestone: milestone.order)
+    in_order = Prefetch("milestones", queryset=Milestone.objects.order_by("order"))
+    prefetch_related_objects([patch.target], in_order)
+    return list(patch.target.milestones.all())
 
 
-def records_with_people() -> Prefetch:
-    """图斑的记录怎么带出来：按录入先后，带着经办人。"""
-    people = RectificationRecord.objects.select_related("by", "withdrawn_by").order_by("pk")
-    return Prefetch("records", queryset=people)
+def read_records(patches: Sequence[Patch]) -> None:
+    """给这些图斑带上记录：按录入先后，带着经办人；撤回的人另查，没有撤回的就不查。已经带着的不再查。"""
+    in_order = RectificationRecord.objects.select_related("by").order_by("pk")
+    prefetch_related_objects(patches, Prefetch("records", queryset=in_order))
+    records = chain.from_iterable(patch.records.all() for patch in patches)
+    if withdrawn := [record for record in records if record.withdrawn_by_id]:
+        prefetch_related_objects(withdrawn, "withdrawn_by")
 
 
 def records_of(patch: Patch) -> list[RectificationRecord]:
     """图斑的全部记录，按录入先后，带着时间节点和经办人；同一个图斑对象只查一次。"""
-    prefetch_related_objects([patch], records_with_people())
+    read_records([patch])
     known = {milestone.pk: milestone for milestone in steps_of(patch)}
     records = list(patch.records.all())
     for record in records:

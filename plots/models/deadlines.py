@@ -25,7 +25,7 @@ def due_of(milestone: Milestone, own: datetime.date | None = None) -> datetime.d
 
 def due_next(patch: "Patch") -> datetime.date | None:
     """图斑下一步的截止日期；没有下一步（已销号等）是 None。"""
-    step = patch.next_milestone
+    step = patch.step
     return due_of(step, patch.due_on) if step else None
 
 

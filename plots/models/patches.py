@@ -158,6 +158,14 @@ class Patch(models.Model):
         return self.code
 
     @property
+    def step(self) -> Milestone | None:
+        """下一步；它的任务就是图斑的任务，不另查。已销号、已核减、不再算了的是 None。"""
+        step = self.next_milestone
+        if step is not None and not Milestone.target.is_cached(step):
+            step.target = self.target
+        return step
+
+    @property
     def spot(self) -> Spot | None:
         """发现时手机在哪里；没有记是 None。"""
         if self.found_lat is None:

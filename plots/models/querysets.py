@@ -79,8 +79,8 @@ class PatchQuerySet(models.QuerySet):
         return found
 
     def with_steps(self) -> "PatchQuerySet":
-        """带好任务、村和下一步：看编号、截止日期、还有几天都不再查。"""
-        return self.select_related("target__plan", "village", "next_milestone__target__plan")
+        """带好任务、村和下一步：看编号、截止日期、还有几天都不再查（下一步从 patch.step 拿）。"""
+        return self.select_related("target__plan", "village", "next_milestone")
 
     def placed(self) -> "PatchQuerySet":
         """带上图斑的中心 lat、lon（度）：图形的中间，没有图形的是发现时手机的位置；都没有的是 None。"""

@@ -16,6 +16,11 @@ from villages.models import NaturalManager
 class PlanManager(NaturalManager):
     natural_fields = ("code",)
 
+    def begun(self, on):
+        """某日已经开始的方案，该看的一份在最前；都没开始就只有最早的一份。带着目标任务，两次查询。"""
+        plans = list(self.prefetch_related("targets"))
+        return [plan for plan in plans if plan.starts_on <= on] or plans[-1:]
+
     def current(self, on):
         """某日该看的方案：已经开始的里面最近的一个；都没开始就取最早的；没有方案是 None。"""
         return in_force(self.all(), on)

@@ -13,6 +13,7 @@ from django.db.models.functions import RowNumber
 
 from taiping.ground import dates
 from taiping.ground.area import MuField, spoken
+from tasks.models.plans import Plan
 from tasks.models.question import DONE, RECORDED
 from tasks.models.targets import Target
 from villages.models import User, Village, sees_every_village
@@ -64,16 +65,14 @@ class Entry:
 AFTER_END = timedelta(days=31)  # 年底的数一月才报得齐，方案结束以后还提醒一个月
 
 
-def entries_of(villages: Sequence[Village], today: date) -> list[Entry]:
-    """这些村现在可以自己录的监测，先按任务、再按村。两次查询；没有让村里录的任务只有一次。"""
-    targets = Target.objects.filter(
-        villages_may_enter=True,
-        plan__starts_on__lte=today,
-        plan__ends_on__gte=today - AFTER_END,
-    ).select_related("plan")
-    targets = list(targets.order_by("plan__starts_on", "order")) if villages else []
+def entries_of(villages: Sequence[Village], plans: Sequence[Plan], today: date) -> list[Entry]:
+    """这些村现在可以自己录的监测，先按任务、再按村；plans 是 Plan.objects.begun 给的。有让村里录的才查一次。"""
+    targets = []
+    for plan in reversed(plans):
+        if plan.starts_on <= today <= plan.ends_on + AFTER_END:
+            targets += [target for target in plan.targets.all() if target.villages_may_enter]
     last = {}
-    if targets:
+    if targets and villages:
         found = Reading.objects.filter(target__in=targets, village__in=villages).latest()
         last = {(row.target_id, row.village_id): row for row in found}
     return [

@@ -64,20 +64,21 @@ def town(request, django_db_setup, django_db_blocker):
 def measure(benchmark, request):
     """measure(说法, 要量的, floor=是不是底, goal=不超过底的几倍) → 它的返回值。
 
-    一种大小一张表，表里括号中的数是和最快一项的倍数，底就在表里。SQLite 只算处理器的时间，机器忙也准；
-    PostgreSQL 的活在另一个进程里，看的是钟。
+    一种大小（不在镇里量的是 column）一张表，表里括号中的数是和最快一项的倍数，底就在表里。SQLite 只算处理器的时间，
+    机器忙也准；PostgreSQL 的活在另一个进程里，看的是钟。
     """
-    size = request.node.callspec.params["town"]
     benchmark._max_time, benchmark._min_rounds = SECONDS, ROUNDS
     if connection.vendor == "sqlite":
         benchmark._timer = time.process_time
+    params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    size = "{} 块图斑 {} 个村".format(*params["town"]) if "town" in params else ""
 
-    def run(row, call, *, floor=False, goal=None, table="页面"):
-        benchmark.group = "{}，{} 块图斑 {} 个村".format(table, *size)
+    def run(row, call, *, floor=False, goal=None, table="页面", column=size):
+        benchmark.group = f"{table}，{column}"
         result = benchmark(call)
         if benchmark.stats:
             median = benchmark.stats.stats.median
-            cell = Cell(table, row, f"{size[0]} 块", median, floor, goal)
+            cell = Cell(table, row, column, median, floor, goal)
             request.config.speed_cells.append(cell)
         return result
 

@@ -27,17 +27,20 @@ def within_sight(rows: models.QuerySet, user: User, village: str) -> models.Quer
     """
     if sees_every_village(user):
         return rows
-    return rows.filter(**{f"{village}__in": Village.objects.visible_to(user)})
+    return rows.filter(**{f"{village}__in": _postings_of(user)})
+
+
+def _postings_of(user):
+    """他包的村；没有登录、停用了的没有。"""
+    if not user.is_authenticated or not user.is_active:
+        return Posting.objects.none()
+    return Posting.objects.filter(user=user).values("village")
 
 
 class VillageQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "VillageQuerySet":
         """看得见的村。"""
-        if sees_every_village(user):
-            return self
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        return self.filter(pk__in=Posting.objects.filter(user=user).values("village"))
+        return within_sight(self, user, "pk")
 
 
 class NaturalManager(models.Manager):

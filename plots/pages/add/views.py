@@ -12,12 +12,13 @@ from plots.pages.add.forms import AddForm
 from plots.pages.report.file_fields import CheckedFiles
 from taiping.ground import dates
 from taiping.ground.web import whole_number
+from tasks.models import Plan
 from villages.accounts import drafts
 
 
 def patch_add(request):
     today = dates.today()
-    targets = open_targets(request.user, today)
+    targets = open_targets(request.user, Plan.objects.begun(today))
     if not targets:
         raise PermissionDenied("图斑由镇工作人员添加，请联系镇里。")
     given = {"targets": targets, "user": request.user, "today": today}

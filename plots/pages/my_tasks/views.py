@@ -1,16 +1,16 @@
 """我的任务：村支部书记在手机上看轮到自己办的图斑。"""
 
+from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plots.actions.adding import open_targets
-from plots.ledger import queues as my
+from plots.ledger import village_tasks as my
 from plots.ledger.confirmed import confirmed_since
 from plots.pages.my_tasks.forms import FindForm
 from plots.pages.my_tasks.visits import last_visit
-from plots.pages.patch_list.rows import CountedPages
-from plots.pages.report.facts import rules, tasks_of
+from plots.pages.report.facts import rules, tasks_facts
 from taiping.ground import dates
 from taiping.ground.web import answer
 from tasks.models import Plan
@@ -32,44 +32,39 @@ def my_tasks(request):
     villages = list(Village.objects.visible_to(request.user))
     village = next((v for v in villages if str(v.pk) == request.GET.get("village")), None)
     here = village.pk if village else None
-    counts = my.counts_of(request.user, today, find.words)
-    groups = _shown(request.GET.get("group"), counts, here, find.words)
-    names = list(my.GROUPS)
-    patches = my.tasks_of(request.user, today, find.words).filter(
-        rank__in=[names.index(group) for group in groups]
-    )
-    if village:
-        patches = patches.filter(village=village)
+    plans = Plan.objects.begun(today)
+    tasks = my.Tasks(request.user, today, villages, plans, find.words)
+    groups = _shown(request.GET.get("group"), tasks, here, find.words)
     is_near = request.GET.get("sort") == NEAR
-    page = _page(request, patches, counts.of(*groups, village=here), is_near)
-    newest = Plan.objects.current(today)
+    pages = Paginator(tasks.of(groups, here), NEAREST if is_near else PAGE)
+    page = pages.get_page(request.GET.get("page"))
     return render(
         request,
         "plots/my_tasks/my_tasks.html",
         {
             "find": find,
-            "may_find": bool(find.words or find.errors) or counts.of(*my.GROUPS) > MANY_TASKS,
+            "may_find": bool(find.words or find.errors) or tasks.count(*my.GROUPS) > MANY_TASKS,
             "many_villages": len(villages) > MANY_VILLAGES,
-            "villages": [(v, counts.village(v.pk)) for v in villages],
+            "villages": [(v, tasks.count(*my.GROUPS, village=v.pk)) for v in villages],
             "village": village,
             "page": page,
-            "cards": my.cards(page.object_list, today),
+            "cards": tasks.cards(page.object_list, placed=is_near),
             "is_near": is_near,
-            "any_placed": counts.any_placed,
+            "any_placed": tasks.any_placed,
             "groups": my.GROUPS,
             "only": groups[0] if len(groups) == 1 else "",
             "chips": [
-                (code, name, counts.of(code, village=here)) for code, name in my.GROUPS.items()
+                (code, name, tasks.count(code, village=here)) for code, name in my.GROUPS.items()
             ],
-            "total": counts.of(*my.GROUPS, village=here),
-            "lead": _lead(counts, here, find.words),
-            "later": 0 if my.LATER in groups else counts.of(my.LATER, village=here),
-            "waiting": my.waiting_of(request.user, today, village),
+            "total": tasks.count(*my.GROUPS, village=here),
+            "lead": _lead(tasks, here, find.words),
+            "later": 0 if my.LATER in groups else tasks.count(my.LATER, village=here),
+            "waiting": tasks.waiting(here),
             "one_village": len(villages) == 1,
-            "newest": newest,
+            "newest": plans[0] if plans else None,
             "confirmed": confirmed_since(request.user, last_visit(request)),
-            "may_add": bool(villages and open_targets(request.user, today, newest)),
-            "readings": entries_of([village] if village else villages, today),
+            "may_add": bool(villages and open_targets(request.user, plans)),
+            "readings": entries_of([village] if village else villages, plans, today),
         },
     )
 
@@ -80,40 +75,34 @@ def tasks(request):
     if not request.user.has_perm("plots.view_own_tasks"):
         return answer(403, words="这个账号没有要办的任务。")
     today = dates.today()
-    urgent = my.tasks_of(request.user, today).with_steps()[:KEPT]
+    tasks = my.Tasks(request.user, today, Village.objects.visible_to(request.user))
+    urgent = tasks.patches(tasks.all[:KEPT])
     return answer(
         200,
         user=request.user.pk,
         name=str(request.user),
         at=timezone.now().isoformat(),
         rules=rules(),
-        tasks=tasks_of(urgent, request.user),
+        tasks=tasks_facts(urgent, request.user),
     )
 
 
-def _page(request, patches, count, is_near):
-    """平常一页三十块；按远近排的一页给够，带着图斑的中心。一共几块已经数过。"""
-    patches = patches.placed() if is_near else patches
-    pages = CountedPages(patches.with_steps(), count, NEAREST if is_near else PAGE)
-    return pages.get_page(request.GET.get("page"))
-
-
-def _shown(group, counts, village, words):
+def _shown(group, tasks, village, words):
     """没点名看哪一组时，先给急的；没有急的就给以后的。搜的时候急不急都要找到。"""
     if group in my.GROUPS:
         return [group]
     if words:
         return list(my.GROUPS)
-    return list(my.PRESSING) if counts.of(*my.PRESSING, village=village) else [my.LATER]
+    return list(my.PRESSING) if tasks.count(*my.PRESSING, village=village) else [my.LATER]
 
 
-def _lead(counts, village, words):
+def _lead(tasks, village, words):
     if words:
-        found = counts.of(*my.GROUPS, village=village)
+        found = tasks.count(*my.GROUPS, village=village)
         return f"含“{words}”的有 {found} 个。" if found else ""
     found = [(my.RETURNED, "退回"), (my.OVERDUE, "逾期"), (my.SOON, f" {my.SOON_DAYS} 天内到期")]
-    parts = [f"{n} 个{what}" for group, what in found if (n := counts.of(group, village=village))]
-    later = counts.of(my.LATER, village=village)
+    parts = [f"{n} 个{what}" for group, what in found if (n := tasks.count(group, village=village))]
+    later = tasks.count(my.LATER, village=village)
     if parts:
         return f"有 {'、'.join(parts)}。"
     return f"{my.SOON_DAYS} 天内没有到期的，以后还有 {later} 个。" if later else ""

@@ -10,7 +10,7 @@ from villages.models import User
 
 def find(request: HttpRequest, pk: int) -> Patch | None:
     """看得见的那一块，步骤和方案都带好；没有是 None。"""
-    return Patch.objects.visible_to(request.user).with_steps().filter(pk=pk).first()
+    return Patch.objects.visible_to(request.user).with_steps().filter(pk=pk).order_by("pk").first()
 
 
 def closed(user: User, patch: Patch) -> str:

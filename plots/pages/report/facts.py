@@ -10,7 +10,7 @@ from django.conf import settings
 
 from plots.actions.transaction import LACKING_PHOTOS, LACKING_REF, NOT_YET, contexts_of
 from plots.evidence.checking import too_large
-from plots.ledger.queues import Card
+from plots.ledger.village_tasks import Card
 from plots.models import Patch, PatchShape
 from plots.models.deadlines import due_next
 from plots.pages.forms import AREA_NOT_NUMBER
@@ -62,8 +62,9 @@ def rules() -> dict[str, Any]:
 
 def page_facts(form: ReportForm) -> dict[str, Any]:
     """上报页自己用的：这一块的，加上限度和那几句话。"""
-    shape = PatchShape.objects.filter(patch=form.context.patch).first()
-    return {**rules(), **facts_of(form, shape and load(shape.wkb))}
+    shapes = PatchShape.objects.filter(patch=form.context.patch)
+    wkb = shapes.values_list("wkb", flat=True).first()
+    return {**rules(), **facts_of(form, wkb and load(wkb))}
 
 
 def facts_of(form: ReportForm, outline: shapely.Geometry | None = None) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def facts_of(form: ReportForm, outline: shapely.Geometry | None = None) -> dict[
     }
 
 
-def tasks_of(patches: Iterable[Patch], user: User) -> list[dict[str, Any]]:
+def tasks_facts(patches: Iterable[Patch], user: User) -> list[dict[str, Any]]:
     """许多块的，先后照旧；不论几块，查询次数固定。"""
     contexts = contexts_of(patches, user)
     shapes = PatchShape.objects.filter(patch__in=[context.patch for context in contexts])

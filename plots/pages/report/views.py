@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 
 from plots.actions import messages as words
 from plots.actions.transaction import ActionContext
-from plots.ledger.queues import Card
+from plots.ledger.village_tasks import Card
 from plots.pages.report import sent
 from plots.pages.report.entrance import closed, find
 from plots.pages.report.facts import page_facts

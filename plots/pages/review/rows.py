@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from plots.actions.foreseeing import foreseen
 from plots.actions.transaction import ActionContext, contexts_of
-from plots.ledger.queues import Card
+from plots.ledger.village_tasks import Card
 from plots.models import Evidence, Kind, Patch
 from taiping.ground.area import rounded
 from taiping.ground.words import more_or_less

@@ -151,7 +151,7 @@ def _show(request, form, queue, chosen, **more):
     drafts.refill(request, form)
     context = form.context
     patch = context.patch
-    step, after = patch.next_milestone, queues.following(queue, patch)
+    step, after = patch.step, queues.following(queue, patch)
     files = evidence.listed(patch.evidence.all(), request.user)
     return render(
         request,

@@ -12,9 +12,10 @@ from plots.actions.carrying import carry_over
 from plots.actions.permissions import NotAllowed
 from plots.actions.transaction import ActionContext
 from plots.evidence import attach
-from plots.ledger.queues import awaiting, tasks_of
+from plots.ledger.queues import awaiting
 from plots.ledger.replay import all_differences, records_of, state_of
 from plots.ledger.timeline import timeline
+from plots.ledger.village_tasks import Tasks
 from plots.models import Batch, BatchBefore, Kind, Patch, RectificationRecord, Status
 from taiping.progress.output import as_json
 from taiping.progress.progress import plan_progress
@@ -25,6 +26,7 @@ from tests.worlds.geo_files import square
 from tests.worlds.january import CARRIED_ON, ENTERED_AT, OPEN, January
 from tests.worlds.kept import again
 from tests.worlds.photos import upload
+from villages.models import Village
 
 pytestmark = pytest.mark.django_db
 BASES = ("done", "recorded")
@@ -177,7 +179,8 @@ def test_nobody_sees_a_case_twice(town):
     town.carry()
 
     today = date(2025, 1, 25)
-    codes = [patch.code for patch in tasks_of(town.east_secretary, today)]
+    villages = Village.objects.visible_to(town.east_secretary)
+    codes = [task.row.code for task in Tasks(town.east_secretary, today, villages).all]
     assert sorted(codes) == sorted(["没动", "报了一半", "退回了"])
     assert [patch.target.plan for patch in awaiting(town.huang)] == [town.new]
 

@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from plots import actions
 from plots.ledger import queues as my
+from plots.ledger.village_tasks import Tasks
+from plots.models import Patch
 from tasks.models import Milestone
 from tests.worlds.factories import make_milestone, make_plan, make_target, make_user, make_village
 from tests.worlds.year import TODAY, in_days
@@ -110,6 +112,26 @@ def test_part_done_says_what_is_left(client, year):
     client.force_login(year.east_secretary)
 
     assert "已报 4.00 亩，还剩 6.00 亩" in client.get("/my/").content.decode()
+
+
+def test_what_is_settled_while_the_page_is_made_is_not_shown(client, year, monkeypatch):
+    """数过以后、列出来以前，别人正好认定了其中一块、改了另一块的村。"""
+    settled, moved = year.patch(due=-5, code="认定了"), year.patch(due=-5, code="改了村")
+    year.patch(due=-5, code="还在")
+    client.force_login(year.east_secretary)
+    patches = Tasks.patches
+
+    def after_others_acted(tasks, *args, **kwargs):
+        actions.exempt(settled, by=year.huang, note="现状就是耕地")
+        Patch.objects.filter(pk=moved.pk).update(village=make_village("邻村"))
+        return patches(tasks, *args, **kwargs)
+
+    monkeypatch.setattr(Tasks, "patches", after_others_acted)
+
+    response = client.get("/my/")
+
+    assert response.status_code == 200
+    assert codes(response) == ["还在"]
 
 
 def test_two_villages_can_be_looked_at_one_by_one(client, year):

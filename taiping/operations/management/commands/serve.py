@@ -19,7 +19,7 @@ def open_server(host, port, proxy="127.0.0.1"):
     """占住端口；proxy 是可信的反向代理地址，只有它带来的 X-Forwarded-* 才算数。端口被占时抛 OSError。"""
     from taiping.wsgi import application  # 这时才装：whitenoise 装载时清点静态文件，要在收集之后
 
-    return Site(
+    site = Site(
         application,
         host=host,
         port=port,
@@ -28,12 +28,13 @@ def open_server(host, port, proxy="127.0.0.1"):
         trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
         clear_untrusted_proxy_headers=True,
     )
+    site.listen_to_signals()  # 说“正在服务”以前就接：刚说完就来的信号也要办完手里的再停
+    return site
 
 
 def run(site, stdout):
     """服务到 Ctrl+C 或收到停止信号为止，处理完手里的请求再停；没办完的一件件说出来。"""
     keep_in_file(settings.LOG_FILE)
-    site.listen_to_signals()
     # 启动时装下的模块和模板一直在用：不再每隔一阵从头查一遍有没有可回收的，大的页面快一成
     gc.collect()
     gc.freeze()
