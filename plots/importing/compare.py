@@ -207,10 +207,8 @@ def _existing(target):
     """{(村, 编号看上去的样子): Existing}；重复的文字（承包人、地类）只留一份。"""
     names = ("village_id", "code", *Existing._fields[:-1], "until_on")
     rows = Patch.objects.filter(target=target).order_by().values_list(*names)
-    known = {}
-    for village, code, pk, area, *facts, extra, is_demo, status, until_on in rows.iterator(
-        chunk_size=CHUNK
-    ):
+    rows, known = rows.iterator(chunk_size=CHUNK), {}
+    for village, code, pk, area, *facts, extra, is_demo, status, until_on in rows:
         key = village, looks_of(code)  # 早先存的编号，横线、看不见的字符照原样，也认得出
         known[key if key not in known else (village, code)] = Existing(
             pk, area, *map(intern, facts), extra, is_demo, intern(status), until_on is not None
