@@ -92,7 +92,7 @@ def examine(content: bytes, file_type: FileType) -> Examined:
         file_type is PNG and PNG_END not in content
     ):
         raise Refused(_damaged(file_type))
-    return Examined(facts, _jpeg(display), _jpeg(_thumb(display)))
+    return Examined(facts, _jpeg(display), _jpeg(_thumb(display), optimize=True))
 
 
 def _damaged(file_type):
@@ -146,12 +146,14 @@ def _has_end(content):
 
 def _shrunk(image, side, orientation):
     """转正、长边不超过 side 的 RGB 图；不带任何拍摄信息。"""
-    image.draft("RGB", (side, side))  # JPEG 解码时就缩小，省时间和内存；别的格式不理会
+    size = _fitted(image.size, side)
+    # JPEG 解到不小于要的最近一档（一半、四分之一……），省时间和内存；要几档看短的一边，所以说的是缩好以后的大小
+    image.draft("RGB", size)
     image.load()
     if image.mode not in ("RGB", "RGBA", "L", "LA"):
         is_see_through = "transparency" in image.info or image.mode == "PA"
         image = image.convert("RGBA" if is_see_through else "RGB")
-    image.thumbnail((side, side))
+    image = _resized(image, size)
     if orientation in UPRIGHT:
         image = image.transpose(UPRIGHT[orientation])
     if image.mode in ("RGBA", "LA"):
@@ -161,17 +163,27 @@ def _shrunk(image, side, orientation):
     return image.convert("RGB")
 
 
+def _fitted(size, side):
+    """长边缩到 side 是多大；不放大。"""
+    longest = max(*size, side)
+    return tuple(max(1, edge * side // longest) for edge in size)
+
+
+def _resized(image, size):
+    # HAMMING 缩小时和 BICUBIC 一样好，快一半
+    return image.resize(size, Image.Resampling.HAMMING, reducing_gap=2)
+
+
 def _thumb(display):
-    small = display.copy()
-    small.thumbnail((settings.EVIDENCE_THUMB_PX, settings.EVIDENCE_THUMB_PX))
-    return small
+    return _resized(display, _fitted(display.size, settings.EVIDENCE_THUMB_PX))
 
 
-def _jpeg(image):
+def _jpeg(image, *, optimize=False):
+    """optimize 再看一遍，找最短的写法：小 5%，大图上要花五分之一的时间，只给一页几十张的缩略图用。"""
     bare = Image.new("RGB", image.size)
     bare.paste(image)  # 只抄像素：缩放过的图还带着原来的 info
     stream = io.BytesIO()
-    bare.save(stream, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    bare.save(stream, "JPEG", quality=JPEG_QUALITY, optimize=optimize)
     return stream.getvalue()
 
 

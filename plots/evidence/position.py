@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable
 from decimal import Decimal
 
-import shapely
 from django.conf import settings
 from django.db.models import Q
 
@@ -12,6 +11,7 @@ from plots.models import Evidence, Patch, PatchShape
 from taiping.ground.area import sqm_from_mu
 from taiping.ground.geometry.measure import distance_m
 from taiping.ground.geometry.shapes import load
+from taiping.ground.libraries import shapely
 
 Position = Evidence.Position
 CHUNK = 900

@@ -1,13 +1,14 @@
 """村界：图斑有多少在所写的村外面、在本镇外面。村界没有导全时，不知道本镇到哪里为止。"""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-
-import shapely
 
 from plots.geometry.subjects import Subject
 from taiping.ground.geometry.measure import area_sqm
 from taiping.ground.geometry.shapes import load
+from taiping.ground.libraries import shapely
 from villages.models import Village, VillageBoundary
 
 # 两样都超过才算出界：村界和图斑是两家画的，边上总差一点

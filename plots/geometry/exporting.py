@@ -1,17 +1,17 @@
 """带精确坐标的导出：GeoPackage 和 GeoJSON，坐标是 EPSG:4490（GeoJSON 按标准当作 WGS84 经纬度，数值一样）。"""
 
+from __future__ import annotations
+
 import json
 import tempfile
 from pathlib import Path
 
-import numpy as np
-import pyogrio
-import shapely
 from django.db.models import QuerySet
 
 from plots.models import Patch
 from taiping.ground.area import plain
 from taiping.ground.geometry.shapes import load
+from taiping.ground.libraries import np, pyogrio, shapely
 
 COLUMNS = {
     "图斑编号": "code",

@@ -1,14 +1,15 @@
 """要检查的图斑：从库里读出图形和面积。"""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shapely.geometry.base import BaseGeometry
-
 from plots.models import PatchShape
 from taiping.ground.area import MU_PER_SQM
 from taiping.ground.geometry.shapes import load
+from taiping.ground.libraries import shapely
 
 CHUNK = 900
 COLUMNS = (
@@ -34,7 +35,7 @@ class Subject:
     measured_mu: Decimal
     parts: int
     repaired: bool
-    geometry: BaseGeometry
+    geometry: shapely.Geometry
 
     @property
     def sqm(self) -> float:

@@ -64,7 +64,7 @@ def apply_patches(batch, *, by, review: PatchReview | None = None, tick=silent) 
     """
     for _ in range(TRIES):
         before = standing(batch.target)
-        review = compare_now(review) if review else examine(batch, recalling=True)
+        review = compare_now(_without_sheets(review)) if review else examine(batch, recalling=True)
         refuse_unclean(review)
         with _laid_out(batch, review.found, by, tick) as lots, transaction.atomic():
             batch = lock_unapplied(batch, review)
@@ -72,6 +72,13 @@ def apply_patches(batch, *, by, review: PatchReview | None = None, tick=silent) 
                 _write(batch, review, lots, by, tick)
                 return review
     raise Refused("导入的时候，这项任务的图斑一直有人在更正或导入，没有导入。请过一会儿再试。")
+
+
+def _without_sheets(review):
+    """读好的行都在 reading 里，读来的表不用再占着内存。"""
+    for sheet in review.sheets:
+        sheet.rows = []
+    return review
 
 
 def refuse_unclean(review):
@@ -89,19 +96,21 @@ def _laid_out(batch, found, by, tick):
     total = len(found.new) + len(found.changed)
     done = 0
 
-    def lay(rows, model=Patch):
+    def lay(rows, count, model=Patch):
         nonlocal done
         before = done
-        done += len(rows)
+        done += count
         return stack.enter_context(
             laid(rows, model=model, tick=lambda count: tick("写入", before + count, total))
         )
 
     with ExitStack() as stack:
-        new = [lay(_new_rows(batch, found.new, by))] if found.new else []
-        amendments = _amendment_rows(batch, found.resized, by)
-        new += [lay(amendments, RectificationRecord)] if amendments else []
-        yield new, [lay(rows) for rows in _changed_rows(found.changed)]
+        new = [lay(_new_rows(batch, found.new, by), len(found.new))] if found.new else []
+        if first := _amended_at(batch, found.resized, by):
+            rows = _amendment_rows(batch, found.resized, first, by)
+            new += [lay(rows, len(found.resized), RectificationRecord)]
+        changes = _changed_alike(found.changed)
+        yield new, [lay(_changed_rows(fields, alike), len(alike)) for fields, alike in changes]
 
 
 def _write(batch, review, lots, by, tick):
@@ -132,8 +141,8 @@ def finish(batch, by, counts):
 
 def _new_rows(batch, rows, by):
     blank = _blank(batch, batch.target.milestones.order_by("order").first(), by)
-    return [
-        {
+    for row in rows:
+        yield {
             **blank,
             **row.facts,
             "village": row.village.pk,
@@ -141,8 +150,6 @@ def _new_rows(batch, rows, by):
             "area_mu": row.area_mu,
             "extra": row.extra,
         }
-        for row in rows
-    ]
 
 
 def _blank(batch, first, by):
@@ -175,42 +182,49 @@ def _mark_again(changed):
     return bool(late)
 
 
-def _changed_rows(changed):
-    """改动的图斑按改了哪几项分组：[[{"id", 字段: 值}]]。要更正的面积另外办理。"""
+def _changed_alike(changed):
+    """改动的图斑按改了哪几项分组：[(改的字段, [PatchChange])]。要更正的面积另外办理。"""
     groups = {}
     for change in changed:
         fields = change.values.keys() - ({"area_mu"} if change.by_amend else set())
         if fields:
-            rows = groups.setdefault(tuple(sorted(fields)), [])
-            rows.append({"id": change.pk, **{name: change.values[name] for name in sorted(fields)}})
-    return groups.values()
+            groups.setdefault(tuple(sorted(fields)), []).append(change)
+    return groups.items()
 
 
-def _amendment_rows(batch, resized, by):
+def _changed_rows(fields, changes):
+    for change in changes:
+        yield {"id": change.pk, **{name: change.values[name] for name in fields}}
+
+
+def _amended_at(batch, resized, by):
     """还没有办过事、面积改了的图斑，各一条更正；任务还没有时间节点的没有地方记。"""
     first = batch.target.milestones.order_by("order").first()
     if first is None or not resized:
-        return []
+        return None
     if by is None:
         raise Refused(
             f"有 {len(resized)} 块图斑的面积不能改，没有导入。",
             [_problem(change, NOBODY) for change in resized],
         )
-    at, reason, rows = dates.now(), _reason(batch), []
+    return first
+
+
+def _amendment_rows(batch, resized, first, by):
+    at, reason = dates.now(), _reason(batch)
     fields = [each for each in RectificationRecord._meta.concrete_fields if not each.primary_key]
     for change in resized:
         old = Patch(
             pk=change.pk,
             village_id=change.row.village.pk,
-            area_mu=change.old["area_mu"],
-            is_demo=change.old["is_demo"],
+            area_mu=change.old.area_mu,
+            is_demo=change.old.is_demo,
         )
         amendment = actions.area_amendment(
             old, change.row.area_mu, first, by=by, at=at, reason=reason
         )
         values = {each.name: getattr(amendment, each.attname) for each in fields}
-        rows.append({name: value for name, value in values.items() if value is not None})
-    return rows
+        yield {name: value for name, value in values.items() if value is not None}
 
 
 def _reason(batch):

@@ -1,7 +1,5 @@
 """导入改动的图斑，把原来的值留下来，撤回这次导入时照着放回去。"""
 
-from collections.abc import Iterable
-
 from plots.geometry.attach import SHAPE_COLUMNS
 from plots.importing.compare import CHUNK, PatchChange
 from plots.models import Batch, BatchBefore, PatchShape
@@ -10,22 +8,22 @@ from taiping.ground.area import plain
 SHAPE_VALUES = [name for name in SHAPE_COLUMNS if name not in ("wkb", "updated_at", "batch")]
 
 
-def keep_before(batch: Batch, changed: Iterable[PatchChange]) -> None:
+def keep_before(batch: Batch, changed: list[PatchChange]) -> None:
     """要在写以前：[[图斑主键, {字段: [原来, 改成]}, 图形]]；图形是 [换上的摘要, 原来的样子]，没有换是 None。"""
-    changed = list(changed)
     shapes = _shapes([change.pk for change in changed if change.shape])
-    rows = []
-    for change in changed:
-        shape = change.shape and [change.shape.digest, shapes.get(change.pk)]
-        rows.append([change.pk, _values(change), shape])
-    if rows:
-        BatchBefore.keep(batch, rows)
+    if changed:
+        BatchBefore.keep(batch, (_before(change, shapes) for change in changed))
+
+
+def _before(change, shapes):
+    shape = change.shape and [change.shape.digest, shapes.get(change.pk)]
+    return [change.pk, _values(change), shape]
 
 
 def _values(change):
     found = {}
     for name, value in change.values.items():
-        old = change.old[name]
+        old = getattr(change.old, name)
         if name == "extra":
             changed = [key for key in value if value[key] != old.get(key)]
             found[name] = {key: [old.get(key), value[key]] for key in changed}

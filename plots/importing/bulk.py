@@ -8,7 +8,7 @@ import io
 import json
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 
 from django.db import DatabaseError, connection
 
@@ -42,11 +42,13 @@ class Laid:
 
 @contextmanager
 def laid(rows, *, model=Patch, tick=None):
-    """把 rows 摆进临时表，给出 Laid；块结束时收走。rows 至少一行，都是 model 的。
+    """把 rows 摆进临时表，给出 Laid；块结束时收走。rows 至少一行，都是 model 的，可以摆一段才造一段。
 
     每行一个 {字段名: 值}，外键给主键，各行的字段都一样；tick(摆了多少行) 报进度。
     """
-    fields = [model._meta.get_field(name) for name in rows[0]]
+    rows, done = iter(rows), 0
+    part = list(islice(rows, ROWS))
+    fields = [model._meta.get_field(name) for name in part[0]]
     target = model._meta.db_table
     columns = [field.column for field in fields]
     table = f"incoming_rows_{next(_numbers)}"
@@ -54,11 +56,12 @@ def laid(rows, *, model=Patch, tick=None):
     _run(f"CREATE TEMP TABLE {table} AS SELECT {', '.join(columns)} FROM {target} LIMIT 0")  # noqa: S608 名字来自模型
     try:
         put = lay(table, fields)
-        for start in range(0, len(rows), ROWS):
-            part = rows[start : start + ROWS]
+        while part:
             put(part)
+            done += len(part)
             if tick:
-                tick(start + len(part))
+                tick(done)
+            part = list(islice(rows, ROWS))
         yield Laid(table, columns, target)
     finally:
         with suppress(DatabaseError):  # 连接已经断了的，临时表也跟着没了

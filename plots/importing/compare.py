@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
+from sys import intern
+from typing import NamedTuple
 
 from django.db.models import Count, Max
 
@@ -27,17 +29,65 @@ LEFT = {
 }
 
 
+class Existing(NamedTuple):
+    """系统里现有的一块：对比、留底要的几样。十万块都在手上，一块不能多占。"""
+
+    pk: int
+    area_mu: Decimal
+    place: str
+    contractor: str
+    land_before: str
+    land_after: str
+    remedy: str
+    extra: dict
+    is_demo: bool
+    status: str
+    has_ended: bool
+
+
 @dataclass(slots=True)
 class PatchChange:
-    """一块图斑的改动：fields 是 (列, 现在, 改成)，values 是改动的属性的新值，old 是现有的全部值。"""
+    """一块图斑的改动：values 是改动的属性的新值，old 是现有的。"""
 
     row: ParsedRow
-    pk: int
-    fields: list[tuple[str, str, str]]
     values: dict
-    old: dict
+    old: Existing
     by_amend: bool = False  # 办过事，面积要一块块更正
     shape: Shape | None = None  # 换上的图形
+    had_shape: bool = False
+
+    @property
+    def pk(self) -> int:
+        return self.old.pk
+
+    @property
+    def fields(self) -> list[tuple[str, str, str]]:
+        """[(列, 现在, 改成)]，给人看的；只有前几百块要，看到时才写。"""
+        if self.shape:
+            measured = f"量算 {figure(self.shape.mu)} 亩"
+            return [("图形", "原来的图形" if self.had_shape else "", measured)]
+        told = [self._told(name) for name in self.values if name != "extra"]
+        if "extra" in self.values:
+            told += [(key, *texts) for key, texts in _unlike(self.row, self.old).items()]
+        return told
+
+    def _told(self, name):
+        before, after = getattr(self.old, name), self.values[name]
+        if name == "area_mu":
+            before, after = told_apart(before, after)
+        elif name == "remedy":
+            before, after = REMEDY.get(before, ""), REMEDY[after]
+        return LABELS[name], before, after
+
+
+def _unlike(row, old):
+    """其他列里写的和现有的不一样的：{列: (现在, 改成)}。"""
+    both = (
+        (key, as_text(old.extra.get(key)), as_text(value))
+        for key, value in row.extra.items()
+        if value != old.extra.get(key)
+    )
+    return {key: (before, after) for key, before, after in both if before != after}
 
 
 @dataclass
@@ -109,12 +159,12 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
                 moved.append(row)
             _count(found, row.area_mu)
             continue
-        if old["status"] in ENDED.values():
-            left[old["status"]] += 1
+        if old.status in ENDED.values():
+            left[old.status] += 1
             found.unchanged += 1
             continue
-        change = _shape_change(row, old, digests.get(old["pk"])) if row.shape else _change(row, old)
-        if not old["has_ended"]:
+        change = _shape_change(row, old, digests.get(old.pk)) if row.shape else _change(row, old)
+        if not old.has_ended:
             _count(found, row.area_mu)
         elif change and "area_mu" in change.values:
             found.problems.append(_split_problem(row, old, named))
@@ -123,9 +173,9 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
         else:
             found.unchanged += 1
     for old in known.values():
-        if not old["has_ended"]:
+        if not old.has_ended:
             found.kept += 1
-            _count(found, old["area_mu"])
+            _count(found, old.area_mu)
     _mark_amended(found)
     _note_larger(found)
     _note(found, moved, _elsewhere(target, found.new))
@@ -135,7 +185,7 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
 
 def _split_problem(row, old, named):
     advice = (
-        f"图斑 {row.code} 已经拆分，原来的面积 {figure(old['area_mu'])} 亩不能再改；"
+        f"图斑 {row.code} 已经拆分，原来的面积 {figure(old.area_mu)} 亩不能再改；"
         "请删掉这一行，改拆分出来的图斑。"
     )
     sheet = row.sheet if named else ""
@@ -154,62 +204,36 @@ def _count(found, area):
 
 
 def _existing(target):
-    names = (
-        "pk",
-        "village_id",
-        "code",
-        "area_mu",
-        *FACTS,
-        "extra",
-        "is_demo",
-        "status",
-        "until_on",
-    )
+    """{(村, 编号看上去的样子): Existing}；重复的文字（承包人、地类）只留一份。"""
+    names = ("village_id", "code", *Existing._fields[:-1], "until_on")
     rows = Patch.objects.filter(target=target).order_by().values_list(*names)
-    known = {}
-    for pk, village, code, *values, status, until_on in rows.iterator(chunk_size=CHUNK):
-        old = dict(zip(("area_mu", *FACTS, "extra", "is_demo"), values, strict=True))
+    rows, known = rows.iterator(chunk_size=CHUNK), {}
+    for village, code, pk, area, *facts, extra, is_demo, status, until_on in rows:
         key = village, looks_of(code)  # 早先存的编号，横线、看不见的字符照原样，也认得出
-        known[key if key not in known else (village, code)] = {
-            **old,
-            "pk": pk,
-            "status": status,
-            "has_ended": until_on is not None,
-        }
+        known[key if key not in known else (village, code)] = Existing(
+            pk, area, *map(intern, facts), extra, is_demo, intern(status), until_on is not None
+        )
     return known
 
 
 def _change(row, old):
     """空的格子不算改动。"""
-    fields, values = [], {}
-    if row.area_mu != old["area_mu"]:
+    values = {}
+    if row.area_mu != old.area_mu:
         values["area_mu"] = row.area_mu
-        fields.append((LABELS["area_mu"], *told_apart(old["area_mu"], row.area_mu)))
     for name, value in row.facts.items():
-        if value != old[name]:
+        if value != getattr(old, name):
             values[name] = value
-            before, after = old[name], value
-            if name == "remedy":
-                before, after = REMEDY.get(before, ""), REMEDY[after]
-            fields.append((LABELS[name], before, after))
-    extra, changed = old["extra"], {}
-    for key, value in row.extra.items():
-        before, after = as_text(extra.get(key)), as_text(value)
-        if before != after:
-            changed[key] = value
-            fields.append((key, before, after))
-    if changed:
-        values["extra"] = {**extra, **changed}
-    return PatchChange(row, old["pk"], fields, values, old) if fields else None
+    if unlike := _unlike(row, old):
+        values["extra"] = {**old.extra, **{key: row.extra[key] for key in unlike}}
+    return PatchChange(row, values, old) if values else None
 
 
 def _shape_change(row, old, digest):
     """已有的图斑只换图形，面积、地类等一概不动。"""
     if row.shape.digest == digest:
         return None
-    measured = f"量算 {figure(row.shape.mu)} 亩"
-    fields = [("图形", "原来的图形" if digest else "", measured)]
-    return PatchChange(row, old["pk"], fields, {}, old, shape=row.shape)
+    return PatchChange(row, {}, old, shape=row.shape, had_shape=bool(digest))
 
 
 def _mark_amended(found):
@@ -247,7 +271,7 @@ def _elsewhere(target, rows):
 
 
 def _note_larger(found):
-    larger = [change for change in found.amended if change.row.area_mu > change.old["area_mu"]]
+    larger = [change for change in found.amended if change.row.area_mu > change.old.area_mu]
     if larger:
         examples = "、".join(f"{c.row.village.name} {c.row.code}" for c in larger[:EXAMPLES])
         found.notes.append(

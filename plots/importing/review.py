@@ -118,6 +118,7 @@ def examine(batch: Batch, *, recalling: bool = False) -> PatchReview:
 def compare_now(review: PatchReview) -> PatchReview:
     """读好的行和系统里现在的图斑比；预览以后隔了一阵再导入，要重新比。"""
     reading = review.reading
+    review.found = Difference()  # 上一次比的先放下，十万块不能有两份
     review.found = compare(review.batch.target, reading.rows, named=reading.named)
     review.problems, review.warnings = [*reading.problems, *review.found.problems], reading.warnings
     review.notes = [*reading.notes, *review.found.notes]

@@ -5,8 +5,6 @@
 
 from collections import Counter
 
-import shapely
-
 from plots.importing.layout import PatchSheet
 from plots.importing.names import PLACED, Names
 from plots.models import Batch, Patch
@@ -15,6 +13,7 @@ from taiping.ground.area import rounded
 from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.reading import read_vector
 from taiping.ground.geometry.shapes import bounds_of, load, tidy_shapes
+from taiping.ground.libraries import shapely
 from taiping.ground.tables import TableError, as_decimal, clean_text, tidy_header
 from taiping.ground.tables.reading import tidy
 from villages.models import VillageBoundary

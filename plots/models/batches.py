@@ -2,6 +2,8 @@
 
 import json
 import zlib
+from collections.abc import Iterable
+from itertools import islice
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +11,8 @@ from django.db.models import Q
 from taiping.ground import dates
 from tasks.models import Target
 from villages.models import User
+
+CHUNK = 2000
 
 
 class Batch(models.Model):
@@ -86,9 +90,15 @@ class BatchBefore(models.Model):
         return f"{self.batch} 导入前的样子"
 
     @classmethod
-    def keep(cls, batch: Batch, changes: list) -> None:
-        """changes 能写成 JSON；十万块图斑的一行，压缩了存。"""
-        packed = zlib.compress(json.dumps(changes, ensure_ascii=False).encode(), level=1)
+    def keep(cls, batch: Batch, changes: Iterable[list]) -> None:
+        """changes 每个都能写成 JSON；十万块图斑的一行，一段段地压缩了存。"""
+        changes, packer, comma = iter(changes), zlib.compressobj(level=1), ""
+        packed = packer.compress(b"[")
+        while part := list(islice(changes, CHUNK)):
+            text = json.dumps(part, ensure_ascii=False)[1:-1]
+            packed += packer.compress(f"{comma}{text}".encode())
+            comma = ", "
+        packed += packer.compress(b"]") + packer.flush()
         cls.objects.update_or_create(batch=batch, defaults={"packed": packed})
 
     @property

@@ -1,12 +1,11 @@
 """演示图形：编出来的田块，排在镇的大致方位附近，村的位置也是编的；大小和演示图斑的面积对得上。"""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterator
 from math import cos, sin, sqrt
 from random import Random
-
-import numpy as np
-import shapely
 
 from plots.geometry.attach import put, refresh
 from plots.models import Patch
@@ -14,6 +13,7 @@ from plots.models.checks import GeometryCheck
 from plots.models.shapes import PatchShape
 from taiping.ground.geometry.measure import metres_per_degree
 from taiping.ground.geometry.shapes import tidy_shapes
+from taiping.ground.libraries import np, shapely
 
 CENTRE = (106.05, 29.85)  # 镇的大致经纬度
 APART_M, TURN = 1900, 2.4  # 两个村的中心隔多远；一个村比前一个转过多少弧度
@@ -21,7 +21,7 @@ ROOM = 1.7  # 一格是最大一块的边长的多少倍
 LOOSE = 1.6  # 格子数是块数的多少倍，空着的散在中间
 SQM_PER_MU = 2000 / 3
 UNLIKE = 12  # 每这么多块里，有一块画得和面积不符
-SQUARE = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) / 2
+SQUARE = ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))
 
 
 def load() -> int:
@@ -61,7 +61,7 @@ def fields(group: list[Patch], place: int) -> Iterator[np.ndarray]:
         shift = [rng.uniform(-slack, slack), rng.uniform(-slack, slack)]
         corner = np.array([cell % across, cell // across]) - across / 2
         stretch, turn = rng.uniform(0.8, 1.25), rng.uniform(-0.5, 0.5)
-        ring = SQUARE * [stretch, 1 / stretch]
+        ring = np.array(SQUARE) * [stretch, 1 / stretch]
         ring += [[rng.uniform(-0.09, 0.09), rng.uniform(-0.09, 0.09)] for _ in SQUARE]
         ring = ring @ np.array([[cos(turn), sin(turn)], [-sin(turn), cos(turn)]])
         unlike = (place + number) % UNLIKE == UNLIKE - 1

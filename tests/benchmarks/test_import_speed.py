@@ -3,56 +3,22 @@
 后者只在量快慢时用，不在依赖里；没有装就跳过那一项。
 """
 
+import json
+import os
+import subprocess
+import sys
 from io import BytesIO
 
 import pytest
-from django.core.files.base import ContentFile
-from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
-from plots.importing import apply_batch, preview
-from plots.models import Batch, Patch
-from tests.worlds.factories import make_milestone, make_plan, make_target, make_user, make_village
+from plots.models import Patch
+from tests import ROOT
+from tests.benchmarks.import_world import ROWS, bring_in, make_world, table
+from tests.worlds.factories import make_user
 from villages.models import Role, Village
 
 pytestmark = [pytest.mark.django_db, pytest.mark.benchmark(group="导入十万行")]
-ROWS = 100_000
-HEAD = [
-    "序号",
-    "村",
-    "图斑编号",
-    "面积（亩）",
-    "小地名",
-    "承包人",
-    "变化前地类",
-    "变化后地类",
-    "备注",
-]
-
-
-def table(place):
-    """一张十万行九列的表，小地名都以 place 开头。"""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("图斑")
-    sheet.append(HEAD)
-    for n in range(ROWS):
-        area = 0.5 + n % 900 / 100
-        sheet.append(
-            [
-                n + 1,
-                f"第{n % 30}村",
-                f"T{n:07d}",
-                area,
-                f"{place}{n % 500}",
-                "张三",
-                "旱地",
-                "其他草地",
-                "",
-            ]
-        )
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -62,26 +28,11 @@ def content():
 
 @pytest.fixture
 def target():
-    for n in range(30):
-        make_village(f"第{n}村", order=n)
-    target = make_target(make_plan(2024))
-    make_milestone(target)
-    return target
+    return make_world()
 
 
 def read(content):
     return CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
-
-
-def bring_in(target, content, by):
-    """读、检查、和系统里的比、写入，和 import_patches 命令一样。"""
-    batch = Batch.objects.create(
-        target=target, by=by, name="十万.xlsx", file=ContentFile(content, name="big.xlsx")
-    )
-    review = preview(batch, by=by)
-    if not review.is_empty:
-        apply_batch(batch, by=by, review=review)
-    return batch
 
 
 def test_bare_parse(content, benchmark):
@@ -112,6 +63,38 @@ def test_every_row_changed(content, target, benchmark):
     benchmark.pedantic(bring_in, (target, table("新地名"), by), rounds=1)
 
     assert Patch.objects.filter(place__startswith="新地名").count() == ROWS
+
+
+@pytest.mark.benchmark(group="导入十万行占的内存")
+def test_peak_memory(content, benchmark, tmp_path, capsys):
+    """新增、再来一遍、每行都改（面积也改），一样一个新开的进程，SQLite：最多占多少兆。"""
+    files = {"新增": content, "再来一遍": content, "每行都改": table("新地名", larger=1)}
+    sizes = {}
+
+    def bring_all_in():
+        for name, file in files.items():
+            sizes[name] = peak_of(file, tmp_path)
+
+    benchmark.pedantic(bring_all_in, rounds=1)
+
+    benchmark.extra_info.update(sizes)
+    with capsys.disabled():
+        told = "，".join(f"{name} {size}" for name, size in sizes.items())
+        sys.stdout.write(f"\n导入十万行最多占（兆）：{told}\n")
+    assert max(sizes.values()) < 400
+
+
+def peak_of(file, folder):
+    path = folder / "table.xlsx"
+    path.write_bytes(file)
+    here = {"DATABASE_URL": f"sqlite:///{folder}/data.sqlite3", "DATA_DIR": str(folder)}
+    command = [sys.executable, "-m", "tests.benchmarks.import_memory", path]
+    said = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **here}, capture_output=True, text=True, check=True
+    ).stdout
+    told = json.loads(said.splitlines()[-1])
+    assert told["patches"] == ROWS
+    return told["peak"]
 
 
 def test_import_export_in_bulk(content, target, benchmark):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import shapely
 from django.conf import settings
 from django.db import transaction
 
@@ -10,6 +9,7 @@ from taiping.ground import dates
 from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.reading import read_vector
 from taiping.ground.geometry.shapes import Shape, bounds_of, tidy_shapes
+from taiping.ground.libraries import shapely
 from taiping.ground.tables import TableError
 from villages.models import VillageBoundary
 from villages.places.matching import VillageIndex

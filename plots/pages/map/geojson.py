@@ -1,40 +1,23 @@
-"""图斑和村界 → GeoJSON。坐标留 5 位小数（约 1 米）：看图够用，不是原样的界址点。"""
+"""图斑和村界 → GeoJSON。坐标取整，弯去掉：看图够用，不是原样的界址点。"""
 
 import json
 
-import numpy as np
-import shapely
 from django.db.models import Avg, Count, F
 from django.db.models.functions import Floor
 
 from plots.models.shapes import PatchShape
+from plots.pages.map.drawn import drawn
+from plots.pages.map.outlines import outlines, written
 from plots.pages.patch_list.rows import PAGE, rows_of
 from taiping.ground.area import figure
-from tasks.models import Target
+from taiping.ground.libraries import np, shapely
 from villages.models import Village, VillageBoundary
 
 LIMIT = 3000  # 一次最多画这么多块；再多就按格子合成圈，写上个数
-DIGITS = 5
-TINY_PX = 6  # 比这还小的面画成点
-FINE_PX = 0.7  # 简化掉看不出来的弯
 CELL_PX = 72
 FINE_BOUNDARY = 0.00005  # 村界简化到 5 米
 RELATED = ("target__plan", "village", "next_milestone")
-NEEDED = (
-    "code",
-    "village",
-    "target",
-    "area_mu",
-    "place",
-    "status",
-    "next_milestone",
-    "until_on",
-    "due_on",
-    "is_demo",
-    "found_lat",
-    "found_lon",
-    *(f"shape__{name}" for name in ("wkb", "min_lon", "min_lat", "max_lon", "max_lat")),
-)
+ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def answer(filters, window):
@@ -48,26 +31,8 @@ def answer(filters, window):
             {"count": count, "words": _words(count, True), "rows": [_facts(row) for row in rows]},
             cells,
         )
-    rows = rows_of(
-        _light(filters.sorted(found.select_related("shape").only(*NEEDED)), filters), filters
-    )
+    rows = rows_of(drawn(filters.sorted(found), filters), filters)
     return _pieces({"count": count, "words": _words(count, False)}, _features(rows, window))
-
-
-def _light(patches, filters):
-    """几千块图斑共用同一个村、任务、时间节点，不一块块地造。"""
-    steps = {step.pk: step for step in filters.milestones}
-    targets = {
-        target.pk: target
-        for target in Target.objects.filter(plan=filters.question.plan).select_related("plan")
-    }
-    villages = Village.objects.visible_to(filters.user).in_bulk()
-    found = list(patches)
-    for patch in found:
-        patch.target, patch.village = targets[patch.target_id], villages[patch.village_id]
-        if patch.next_milestone_id in steps:
-            patch.next_milestone = steps[patch.next_milestone_id]
-    return found
 
 
 def _words(count, grouped):
@@ -97,33 +62,9 @@ def _facts(row):
 
 
 def _features(rows, window):
-    shapes = [getattr(row.patch, "shape", None) or row.patch.spot for row in rows]
-    for row, geometry in zip(rows, outlines(shapes, window), strict=True):
+    shapes = outlines([row.patch for row in rows], window)
+    for row, geometry in zip(rows, shapes, strict=True):
         yield _feature(geometry, _facts(row))
-
-
-def outlines(shapes, window):
-    """画在这个窗口里的样子，GeoJSON 文字：太小的、只知道发现时位置的是点，其余按缩放级别简化。"""
-    if not shapes:
-        return []
-    box = np.array([shape.box for shape in shapes])
-    tiny = np.maximum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) < TINY_PX * window.pixel
-    middle = (box[:, :2] + box[:, 2:]) / 2
-    found = [None if small else bytes(shape.wkb) for shape, small in zip(shapes, tiny, strict=True)]
-    found = shapely.simplify(
-        shapely.from_wkb(np.array(found, dtype=object)),
-        FINE_PX * window.pixel,
-        preserve_topology=True,
-    )
-    found[tiny] = shapely.points(middle[tiny])
-    return written(found)
-
-
-def written(geometries):
-    """一批图形 → GeoJSON 文字，坐标取整。"""
-    return shapely.to_geojson(
-        shapely.transform(np.asarray(geometries, dtype=object), lambda xy: xy.round(DIGITS))
-    )
 
 
 def _cells(found, window):
@@ -145,15 +86,12 @@ def _cells(found, window):
 
 
 def _feature(geometry, properties):
-    return f'{{"type":"Feature","geometry":{geometry},"properties":{json.dumps(properties, ensure_ascii=False)}}}'
+    return f'{{"type":"Feature","geometry":{geometry},"properties":{ENCODE(properties)}}}'
 
 
 def _pieces(members, features, size=200):
     """一次写 size 个图形。"""
-    yield (
-        json.dumps({"type": "FeatureCollection", **members}, ensure_ascii=False)[:-1]
-        + ',"features":['
-    )
+    yield ENCODE({"type": "FeatureCollection", **members})[:-1] + ',"features":['
     held, comma = [], ""
     for feature in features:
         held.append(feature)

@@ -3,11 +3,10 @@
 import json
 from urllib.parse import quote
 
-import shapely
-
 from plots.models.shapes import Spot
-from plots.pages.map.geojson import DIGITS, written
+from plots.pages.map.outlines import DIGITS, written
 from taiping.ground.geometry.shapes import load
+from taiping.ground.libraries import shapely
 
 # 手机上的地图怎么打开：只带这一块图斑的中心，点了才出去。坐标是 WGS84，两家的网址里都写明
 WAYS = (

@@ -1,10 +1,11 @@
 """一块图斑的上报表，写成数据：手机上没交以前先查一遍、没有网络时照样填，都看它。"""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable
 from typing import Any
 
-import shapely
 from django.conf import settings
 
 from plots.actions.transaction import LACKING_PHOTOS, LACKING_REF, NOT_YET, contexts_of
@@ -26,6 +27,7 @@ from plots.pages.report.forms import (
 from taiping.ground.area import figure, plain
 from taiping.ground.dates import fixed_day
 from taiping.ground.geometry.shapes import load
+from taiping.ground.libraries import shapely
 from villages.models import User
 
 DIGITS = 5  # 约 1 米

@@ -3,13 +3,12 @@
 CGCS2000 与 WGS84 当作同一套经纬度（差几厘米），西安 80、北京 54 差几十到上百米，不能直接换。
 """
 
+from __future__ import annotations
+
 import re
 from functools import lru_cache
 
-import numpy as np
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError, ProjError
-
+from taiping.ground.libraries import np, pyproj
 from taiping.ground.tables import TableError
 
 STORED_EPSG = 4490
@@ -55,7 +54,7 @@ LABELS = _labels()
 
 def label(code: int) -> str:
     """给人看的名字：EPSG 代码 → “CGCS2000 3 度带 35 带……（EPSG:4523）”。"""
-    return f"{LABELS.get(code) or CRS.from_epsg(code).name}（EPSG:{code}）"
+    return f"{LABELS.get(code) or pyproj.CRS.from_epsg(code).name}（EPSG:{code}）"
 
 
 def choices(*more: int | None) -> list[tuple[int, str]]:
@@ -85,11 +84,11 @@ def judge(bounds: tuple[float, float, float, float]) -> int | None:
 
 
 @lru_cache(maxsize=64)
-def understand(text: str) -> tuple[CRS | None, str]:
+def understand(text: str) -> tuple[pyproj.CRS | None, str]:
     """文件写的坐标系 → (CRS, 为什么不能直接用)；认不出时 CRS 是 None。"""
     try:
-        crs = CRS.from_user_input(text)
-    except CRSError:
+        crs = pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError:
         return None, "文件里写的坐标系认不出"
     plane = crs.sub_crs_list[0] if crs.is_compound else crs
     base = plane.geodetic_crs
@@ -115,7 +114,7 @@ def _old_datum(crs):
 def _transformer(text):
     crs, _ = understand(text)
     # 只在自己的椭球上换成经纬度，不换基准：CGCS2000 和 WGS84 之间是零平移。
-    return Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+    return pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
 
 
 def to_degrees(text: str, points: np.ndarray) -> np.ndarray:
@@ -127,7 +126,7 @@ def to_degrees(text: str, points: np.ndarray) -> np.ndarray:
         return np.asarray(points, dtype=float)
     try:
         return np.column_stack(_transformer(text).transform(points[:, 0], points[:, 1]))
-    except ProjError:
+    except pyproj.exceptions.ProjError:
         raise TableError(f"按“{crs.name}”换算不了这些坐标。") from None
 
 

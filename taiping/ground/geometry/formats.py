@@ -3,12 +3,10 @@
 import json
 import re
 
-import shapely
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
-from shapely.geometry import shape
-from shapely.geometry.base import BaseGeometry
 
+from taiping.ground.libraries import shapely
 from taiping.ground.tables import TableError
 from taiping.ground.tables.reading import MAX_CELLS, MAX_COLUMNS
 
@@ -17,7 +15,7 @@ EPSG = re.compile(r"EPSG:+(?:[\d.]*:)?(\d{4,6})$", re.IGNORECASE)
 HEADING = re.compile(r"\[(.+)\]")
 MAX_RINGS = 500  # 界址点：一块地最多几个圈
 # (字段名, 各行的值, 各行的图形, 坐标系)
-Table = tuple[list[str], list[list], list[BaseGeometry | None], str | None]
+Table = tuple[list[str], list[list], "list[shapely.Geometry | None]", str | None]
 
 
 def decoded(content: bytes) -> str:
@@ -61,7 +59,7 @@ def _from_json(geometry):
     if not geometry:
         return None
     try:
-        return shape(geometry)
+        return shapely.geometry.shape(geometry)
     except (
         ValueError,
         TypeError,

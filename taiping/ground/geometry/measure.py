@@ -1,22 +1,25 @@
 """量算：CGCS2000 椭球面上的面积和距离。面积 m²，距离米，坐标是经纬度。"""
 
-from decimal import ROUND_HALF_UP, Decimal
+from __future__ import annotations
 
-import numpy as np
-import shapely
-from pyproj import Geod
-from shapely.geometry.base import BaseGeometry
-from shapely.ops import nearest_points
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from math import pi
 
 from taiping.ground.area import mu_from_sqm
+from taiping.ground.libraries import np, pyproj, shapely
 
 AXIS_M = 6378137.0  # CGCS2000 的长半轴，米
 INVERSE_FLATTENING = 298.257222101
-GEOD = Geod(a=AXIS_M, rf=INVERSE_FLATTENING)
-DEGREE = np.pi / 180
+DEGREE = pi / 180
 
 
-def polygons(geometry: BaseGeometry | None) -> list[shapely.Polygon]:
+@cache
+def ellipsoid() -> pyproj.Geod:
+    return pyproj.Geod(a=AXIS_M, rf=INVERSE_FLATTENING)
+
+
+def polygons(geometry: shapely.Geometry | None) -> list[shapely.Polygon]:
     """面里的各个多边形；点、线、空的没有。"""
     if geometry is None or geometry.is_empty:
         return []
@@ -30,10 +33,10 @@ def polygons(geometry: BaseGeometry | None) -> list[shapely.Polygon]:
 
 def _ring_sqm(ring):
     lon, lat = shapely.get_coordinates(ring).T
-    return abs(GEOD.polygon_area_perimeter(lon, lat)[0])
+    return abs(ellipsoid().polygon_area_perimeter(lon, lat)[0])
 
 
-def area_sqm(geometry: BaseGeometry | None) -> float:
+def area_sqm(geometry: shapely.Geometry | None) -> float:
     """椭球面上的面积，m²。外圈减内圈，和各圈画的方向无关。"""
     total = 0
     for part in polygons(geometry):
@@ -42,7 +45,7 @@ def area_sqm(geometry: BaseGeometry | None) -> float:
     return total
 
 
-def area_mu(geometry: BaseGeometry | None) -> Decimal:
+def area_mu(geometry: shapely.Geometry | None) -> Decimal:
     """椭球面上的面积，亩，6 位小数。"""
     sqm = Decimal(repr(area_sqm(geometry)))
     return mu_from_sqm(sqm).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
@@ -63,12 +66,12 @@ def rough_sqm(geometries: np.ndarray, lat: float) -> np.ndarray:
     return shapely.area(geometries) * east * north
 
 
-def distance_m(geometry: BaseGeometry, lon: float, lat: float) -> float:
+def distance_m(geometry: shapely.Geometry, lon: float, lat: float) -> float:
     """点到面的最近距离，米；在面里（含边上）是 0。"""
     point = shapely.Point(lon, lat)
     if geometry.intersects(point):
         return 0.0
     scale = np.array(metres_per_degree(lat))
     local = shapely.transform(geometry, lambda xy: xy * scale)
-    _, near = nearest_points(shapely.Point(lon * scale[0], lat * scale[1]), local)
-    return GEOD.inv(lon, lat, near.x / scale[0], near.y / scale[1])[2]
+    way = shapely.shortest_line(shapely.Point(lon * scale[0], lat * scale[1]), local)
+    return ellipsoid().inv(lon, lat, *(way.coords[1] / scale))[2]

@@ -1,18 +1,17 @@
 """重叠：一批图形里谁和谁叠着、叠了多少平方米。坐标是经纬度（EPSG:4490）。"""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
-import numpy as np
-import shapely
-from shapely.geometry.base import BaseGeometry
-
 from taiping.ground.geometry.measure import area_sqm, rough_sqm
+from taiping.ground.libraries import np, shapely
 
 SLIVER_SQM = 1  # 平方米：描图和取整留下的细缝，不算重叠
 
 
 def overlaps(
-    geometries: Sequence[BaseGeometry], asked: Sequence[int]
+    geometries: Sequence[shapely.Geometry], asked: Sequence[int]
 ) -> list[tuple[int, int, float]]:
     """[(第几个, 第几个, 重叠的平方米)]，每一对只有一次；asked 是要查的那几个的位置，别的只作对照。
 

@@ -3,6 +3,8 @@
 只有二进制的几种交给 GDAL，交之前先看文件头；文字的几种自己读，谁也不能用它指到别的文件去。
 """
 
+from __future__ import annotations
+
 import io
 import sqlite3
 import tempfile
@@ -11,15 +13,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-import pyogrio
-import shapely
-from shapely.geometry.base import BaseGeometry
-
 from taiping.ground.geometry import formats
 from taiping.ground.geometry.archive import Unpacked, unpack
 from taiping.ground.geometry.crs import understand
 from taiping.ground.geometry.dbf import read_dbf
+from taiping.ground.libraries import np, pyogrio, shapely
 from taiping.ground.tables import TableError, within_limits
 
 SUFFIXES = (".zip", ".gpkg", ".geojson", ".json", ".kml", ".kmz", ".txt")
@@ -44,7 +42,7 @@ class Layer:
     name: str
     fields: list[str]
     rows: list[list]
-    geometries: list[BaseGeometry | None]
+    geometries: list[shapely.Geometry | None]
     crs: str | None = None
     cut: set[str] = field(default_factory=set)  # 被截断的字段名
     encoding: str = ""

@@ -1,17 +1,16 @@
 """收拾图形：去掉高程，换成经纬度，修补自相交，只留面；收拾不了的说明为什么。"""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-import numpy as np
-import shapely
-from shapely.geometry.base import BaseGeometry
-
 from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.measure import area_mu, polygons
+from taiping.ground.libraries import np, shapely
 from taiping.ground.tables import within_limits
 
 GRID_DEGREES = 1e-9  # 约 0.1 毫米：同一份图形换一种格式再来，还是一样
@@ -72,12 +71,12 @@ class Shape:
         }
 
 
-def load(wkb: bytes | memoryview) -> BaseGeometry:
+def load(wkb: bytes | memoryview) -> shapely.Geometry:
     """存着的 WKB → shapely 图形；PostgreSQL 给的是 memoryview。"""
     return shapely.from_wkb(bytes(wkb))
 
 
-def bounds_of(geometries: Sequence[BaseGeometry | None]) -> tuple[float, ...] | None:
+def bounds_of(geometries: Sequence[shapely.Geometry | None]) -> tuple[float, ...] | None:
     """一批原始图形的外接框（最小 x, 最小 y, 最大 x, 最大 y）；没有坐标是 None。"""
     present = [geometry for geometry in geometries if geometry is not None]
     if not present:
@@ -87,7 +86,7 @@ def bounds_of(geometries: Sequence[BaseGeometry | None]) -> tuple[float, ...] | 
     return (*points.min(axis=0), *points.max(axis=0)) if len(points) else None
 
 
-def tidy_shapes(geometries: Sequence[BaseGeometry | None], crs: str) -> list[Shape]:
+def tidy_shapes(geometries: Sequence[shapely.Geometry | None], crs: str) -> list[Shape]:
     """原始图形 → [Shape]，一个不少；crs 是坐标系（“EPSG:4523”或 WKT）。换算不了抛 TableError，收拾不完抛 TooHeavy。
 
     故意画得互相穿来穿去的图形，修补的用时随界址点数的平方增长，所以有限度。

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from PIL import Image
 
-from plots.evidence import EvidenceError, check
+from plots.evidence import EvidenceError, check, photo
 from tests.worlds.photos import TONGLIANG, corners, encoded, exif, heic, upload
 
 RED, LIME, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -251,3 +251,44 @@ def test_a_png_cut_into_a_million_pieces_is_refused_before_it_is_decoded(monkeyp
 
     with pytest.raises(EvidenceError, match="存法不寻常，解开太费时"):
         check(upload(content[:33] + empty * 100_000 + content[33:]))
+
+
+# 解开时就缩小
+
+
+@pytest.mark.parametrize(
+    ("size", "decoded", "shown"),
+    [
+        ((4000, 3000), (2000, 1500), (1600, 1200)),
+        ((3024, 4032), (1512, 2016), (1200, 1600)),
+        ((3100, 2325), (3100, 2325), (1600, 1200)),  # 一半就小了
+        ((6600, 600), (1650, 150), (1600, 145)),
+    ],
+)
+def test_a_jpeg_is_decoded_near_the_size_it_is_shown_at(monkeypatch, size, decoded, shown):
+    seen, resized = [], photo._resized
+
+    def watched(image, wanted):
+        seen.append(image.size)
+        return resized(image, wanted)
+
+    monkeypatch.setattr(photo, "_resized", watched)
+
+    copy = check(upload(encoded(corners(size), quality=70))).display
+
+    assert seen[0] == decoded
+    assert Image.open(io.BytesIO(copy)).size == shown
+    assert near(corner_colours(copy), [RED, LIME, BLUE, WHITE])
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_cut_anywhere_is_refused_though_it_is_decoded_small(progressive):
+    whole = encoded(
+        Image.effect_noise((3400, 2600), 90).convert("RGB"), quality=70, progressive=progressive
+    )
+
+    for part in range(1, 20):
+        at = len(whole) * part // 20
+        for cut in (whole[:at], whole[:at] + bytes(len(whole) - at)):
+            with pytest.raises(EvidenceError, match="不完整或已损坏"):
+                check(upload(cut))
