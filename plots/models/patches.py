@@ -183,4 +183,4 @@ class Patch(models.Model):
 
     @property
     def status_text(self) -> str:
-        return "已拆分" if self.is_split else self.get_status_display()
+        return "已拆分" if self.is_split else Status(self.status).label

@@ -33,7 +33,7 @@ def within_sight(rows: models.QuerySet, user: User, village: str) -> models.Quer
 def _postings_of(user):
     """他包的村；没有登录、停用了的没有。"""
     if not user.is_authenticated or not user.is_active:
-        return Posting.objects.none()
+        return Posting.objects.none().values("village")
     return Posting.objects.filter(user=user).values("village")
 
 

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from plots.models import Patch, Status
+from plots.models import Patch
 from tasks.models import Milestone, Target
 from villages.models import Village
 
@@ -13,7 +13,6 @@ COLUMNS = (
     *("until_on", "due_on", "is_demo", "found_lat", "found_lon"),
     *(f"shape__{name}" for name in ("wkb", "min_lon", "min_lat", "max_lon", "max_lat")),
 )
-LABELS = dict(Status.choices)
 
 
 @dataclass(slots=True)
@@ -42,9 +41,6 @@ class Drawn:
     has_ended, is_split, status_text = Patch.has_ended, Patch.is_split, Patch.status_text
     spot = Patch.spot
 
-    def get_status_display(self):
-        return LABELS[self.status]
-
     @property
     def target_id(self):
         return self.target.pk
@@ -64,11 +60,7 @@ class Drawn:
 def drawn(patches, filters):
     """图斑的查询 → [Drawn]；它们合用村、任务、时间节点的对象。"""
     steps = {step.pk: step for step in filters.milestones}
-    targets = {
-        target.pk: target
-        for target in Target.objects.filter(plan=filters.question.plan).select_related("plan")
-    }
-    villages = Village.objects.visible_to(filters.user).in_bulk()
+    targets, villages = filters.targets, filters.villages
     found = [Drawn(*row) for row in patches.values_list(*COLUMNS)]
     for patch in found:
         patch.target, patch.village = targets[patch.target], villages[patch.village]

@@ -5,7 +5,7 @@ from functools import cached_property
 import django_filters
 from django import forms
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from plots.ledger.alike import among
 from plots.ledger.as_of import ACTORS, COMPLETIONS, ENDINGS, STATES, LedgerAt
@@ -46,6 +46,16 @@ class DayFilter(django_filters.DateFilter):
 
 class DaysFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField
+
+
+def targets_of(plan):
+    """{主键: 任务}：方案里的，照顺序，带着方案和时间节点；没有方案的是空。"""
+    in_order = Prefetch("milestones", queryset=Milestone.objects.order_by("order"))
+    found = Target.objects.filter(plan=plan).order_by("order", "pk").prefetch_related(in_order)
+    targets = {target.pk: target for target in found}
+    for target in targets.values():
+        target.plan = plan
+    return targets
 
 
 class PatchFilter(django_filters.FilterSet):
@@ -113,13 +123,11 @@ class PatchFilter(django_filters.FilterSet):
         self.question = question or Question.from_params(data)
         super().__init__(self._with_plan(data), queryset=queryset)
         self.user = user
-        self.milestones = list(
-            Milestone.objects.filter(target__plan=self.question.plan, target__measured_by="PATCHES")
-            .select_related("target")
-            .order_by("target__order", "target_id", "order")
-        )
-        for milestone in self.milestones:
-            milestone.target.plan = self.question.plan
+        self.targets = targets_of(self.question.plan)
+        self.milestones = []
+        for target in self.targets.values():
+            if target.by_patches:
+                self.milestones += target.milestones.all()
         self._fill()
 
     def _with_plan(self, data):
@@ -143,9 +151,8 @@ class PatchFilter(django_filters.FilterSet):
         """下拉里的选项来自方案和这个人看得见的村。"""
         fields = self.form.fields
         fields["plan"].choices = [(plan.code, plan.name) for plan in self.question.plans]
-        fields["group"].queryset = WorkingGroup.objects.filter(
-            plan=self.question.plan, targets__isnull=False
-        ).distinct()
+        groups = {target.group_id for target in self.targets.values()}
+        fields["group"].queryset = WorkingGroup.objects.filter(pk__in=groups).order_by("order")
         fields["village"].queryset = Village.objects.visible_to(self.user)
         self.villages = {village.pk: village for village in fields["village"].queryset}
         fields["village"].widget.choices = [  # 已经取好了，排版时不再查
@@ -375,20 +382,13 @@ class PatchFilter(django_filters.FilterSet):
     def sorted(self, queryset):
         return self.order.sorted(queryset)
 
-    @cached_property
-    def targets(self):
-        """{主键: 任务}：这份方案的，带着方案。"""
-        found = Target.objects.filter(plan=self.question.plan).in_bulk()
-        for target in found.values():
-            target.plan = self.question.plan
-        return found
-
     def share(self, patches):
-        """这些图斑共用同一个村、任务、时间节点，不一块块地取。"""
-        steps, patches = {step.pk: step for step in self.milestones}, list(patches)
+        """这些图斑共用同一个村、任务、时间节点，不一块块地取；正好被人改到别处去了的不在里面。"""
+        steps, found = {step.pk: step for step in self.milestones}, []
         for patch in patches:
-            patch.target = self.targets[patch.target_id]
-            patch.village = self.villages[patch.village_id]
-            if patch.next_milestone_id in steps:
-                patch.next_milestone = steps[patch.next_milestone_id]
-        return patches
+            if patch.target_id in self.targets and patch.village_id in self.villages:
+                patch.target = self.targets[patch.target_id]
+                patch.village = self.villages[patch.village_id]
+                patch.next_milestone = steps.get(patch.next_milestone_id)
+                found.append(patch)
+        return found

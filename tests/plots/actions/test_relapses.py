@@ -119,7 +119,10 @@ def test_done_again_is_on_time_by_its_own_date(relapsed, day, state, late):
     assert [row.on_time_count for row in figures.milestones] == [1 - late] * 3
     ledger = LedgerAt(date(2024, 12, 20), "done", relapsed.target.milestones.order_by("order"))
     for completion, number in (("late", late), ("on_time", 1 - late)):
-        assert ledger.pick(Patch.objects.all(), ledger.at_step("replant", completion)).count() == number
+        assert (
+            ledger.pick(Patch.objects.all(), ledger.at_step("replant", completion)).count()
+            == number
+        )
     assert (relapsed.now(), relapsed.patch.due_on) == (Status.CLOSED, DUE)
     assert list(all_differences()) == []
 
