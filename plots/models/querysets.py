@@ -3,7 +3,7 @@
 import datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from plots.models.deadlines import end_of_day
@@ -35,10 +35,12 @@ def due_on(path: str = "") -> Coalesce:
     return Coalesce(F(f"{path}due_on"), F(f"{path}target__plan__ends_on"))
 
 
-def next_due_on() -> Coalesce:
-    """图斑下一步的截止日期，写在图斑的查询里：反弹另定的截止日期更晚的以它为准。"""
+def next_due_on() -> Case:
+    """图斑下一步的截止日期，写在图斑的查询里：反弹另定的截止日期更晚的以它为准；没有下一步的是空。"""
     due = due_on("next_milestone__")
-    return Coalesce(Greatest(due, F("due_on")), due)
+    # 空的和日期比大小，PostgreSQL 取日期，SQLite 取空：分开写，两边一样
+    later = Coalesce(Greatest(due, F("due_on")), due)
+    return Case(When(next_milestone__isnull=False, then=later))
 
 
 def overdue_at(path: str = "") -> Q:

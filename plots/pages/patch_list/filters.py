@@ -5,7 +5,7 @@ from functools import cached_property
 import django_filters
 from django import forms
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Q
 
 from plots.ledger.alike import among
 from plots.ledger.as_of import ACTORS, COMPLETIONS, ENDINGS, STATES, LedgerAt
@@ -46,16 +46,6 @@ class DayFilter(django_filters.DateFilter):
 
 class DaysFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField
-
-
-def targets_of(plan):
-    """{主键: 任务}：方案里的，照顺序，带着方案和时间节点；没有方案的是空。"""
-    in_order = Prefetch("milestones", queryset=Milestone.objects.order_by("order"))
-    found = Target.objects.filter(plan=plan).order_by("order", "pk").prefetch_related(in_order)
-    targets = {target.pk: target for target in found}
-    for target in targets.values():
-        target.plan = plan
-    return targets
 
 
 class PatchFilter(django_filters.FilterSet):
@@ -123,12 +113,20 @@ class PatchFilter(django_filters.FilterSet):
         self.question = question or Question.from_params(data)
         super().__init__(self._with_plan(data), queryset=queryset)
         self.user = user
-        self.targets = targets_of(self.question.plan)
-        self.milestones = []
-        for target in self.targets.values():
-            if target.by_patches:
-                self.milestones += target.milestones.all()
+        self._read_plan(self.question.plan)
         self._fill()
+
+    def _read_plan(self, plan):
+        """方案里的任务（{主键: 任务}）和靠图斑量的那些的时间节点，都照顺序，合用任务和方案的对象。"""
+        found = Target.objects.filter(plan=plan).order_by("order", "pk")
+        self.targets = {target.pk: target for target in found}
+        for target in self.targets.values():
+            target.plan = plan
+        by_patches = [pk for pk, target in self.targets.items() if target.by_patches]
+        steps = Milestone.objects.filter(target__in=by_patches)
+        self.milestones = list(steps.order_by("target__order", "target_id", "order"))
+        for milestone in self.milestones:
+            milestone.target = self.targets[milestone.target_id]
 
     def _with_plan(self, data):
         """几份方案时写明看的是哪一份，翻页、排序、导出的地址都带着；写错的留着，好说清楚。"""

@@ -26,7 +26,7 @@ SORTS = {
     "due": next_due_on(),
     "place": "place",
 }
-FEW = 1000  # 不多于这么多块，整个排一遍比分处快
+FEW = 1000  # 不多于这么多块的直接排，不分处、不先找主键：少一次查询
 BY_DAY = ("status", "step", "due")  # 看过去一天时，照那天的排
 BY_PLACE = ("", "target", "village")  # 先排任务和村
 
@@ -67,10 +67,12 @@ class Order:
         return patches.order_by(by, *REST)
 
     def __getitem__(self, wanted):
-        """第几到第几块，带好任务、方案、村、下一步：先找出主键，再取这几行。"""
+        """第几到第几块，带好任务、方案、村、下一步：先找出主键，再取这几行；一共没有几块的直接取。"""
         start, stop = wanted.start, wanted.stop
         chosen, before = self.filters.qs, 0
-        if self.parts is not None and self.totals[0] > FEW:
+        if self.totals[0] <= FEW:
+            return self.filters.share(self.sorted(chosen)[start:stop])
+        if self.parts is not None:
             chosen, before = self._around(start, stop)
         ids = self.sorted(chosen).values_list("pk", flat=True)[start - before : stop - before]
         ids = list(ids)
