@@ -82,6 +82,8 @@ class SetAside:
                 self.deferred_in[row.village_id].append((row.order, row.count))
 
     def relapses_in(self, village_id: int) -> list[Relapse]:
+        if not self.relapses:
+            return []
         return [relapse for relapse in self.relapses if relapse.village_id == village_id]
 
 
@@ -114,6 +116,8 @@ def patch_target(target: Target, facts: Facts) -> TargetFigures:
     )
     figures.brought_count, figures.brought = facts.brought.get(target.pk, (0, ZERO))
     figures.milestones = [patch_milestone(line, figures, facts, aside) for line in lines]
+    if facts.only_to_compare:
+        return figures
     share_out(figures)
     judge_steps(figures, facts)
     return figures
@@ -252,6 +256,8 @@ def patch_milestone(
         open_count=waiting,
         planned_count=planned,
     )
+    if facts.only_to_compare:
+        return row
     if row.overdue_count:
         row.overdue_in = where_overdue(line, figures, facts, aside)
     row.again_by = again_by(row, again)
