@@ -14,10 +14,12 @@ from taiping.progress.readings import Readings, readings_by_target
 from taiping.progress.relapses import Relapse, relapses_by_target
 from taiping.progress.states import Need
 from taiping.progress.tallies import (
+    MILESTONE,
     Scope,
     carried_sums,
     exempt_and_deferred_sums,
     kept_steps,
+    listed,
     moved_filings,
     patch_sums,
     recent_sums,
@@ -176,7 +178,11 @@ def milestones_of(plan: Plan, targets: list[Target]) -> dict[int, list[Milestone
     found = defaultdict(list)
     for target in targets:
         target.plan = plan
-    for milestone in Milestone.objects.filter(target__in=list(by_target)).order_by("order"):
+    for milestone in Milestone.objects.raw(
+        f"""
+        SELECT m.* FROM {MILESTONE} m WHERE m.target_id IN ({listed(by_target)}) ORDER BY m."order"
+        """  # noqa: S608 拼进去的只有表名和整数主键
+    ):
         milestone.target = by_target[milestone.target_id]
         found[milestone.target_id].append(milestone)
     return found
