@@ -39,7 +39,7 @@ def escaped(value: Any) -> str:
         return value
     if kind is str:
         return _escape_inner(value)
-    return str(value) if kind is int else escape(value)
+    return str(value) if kind is int or kind is float else escape(value)
 
 
 class Writing(CodeGenerator):

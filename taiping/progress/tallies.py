@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -76,18 +77,24 @@ class Scope:
     def places(self, row: str) -> str:
         return f" AND {row}.village_id IN ({listed(self.village_ids)})" if self.is_part else ""
 
-    def params(self, **days: date) -> dict[str, Any]:
-        """sql 里可以写 %(day)s、%(ends_on)s 和 days 里的日期；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
-        ops, params = connection.ops, {}
-        for name, day in {"day": self.on, "ends_on": self.ends_on, **days}.items():
-            params[name] = ops.adapt_datefield_value(day)
-            params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
-        return params
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """sql 里可以写 %(day)s、%(ends_on)s；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
+        return day_params(day=self.on, ends_on=self.ends_on)
 
     def rows(self, sql: str, **days: date) -> list[tuple]:
+        """days 是 sql 里另外写到的日期。"""
         with connection.cursor() as cursor:
-            cursor.execute(sql, self.params(**days))
+            cursor.execute(sql, {**self.params, **day_params(**days)})
             return cursor.fetchall()
+
+
+def day_params(**days: date) -> dict[str, Any]:
+    ops, params = connection.ops, {}
+    for name, day in days.items():
+        params[name] = ops.adapt_datefield_value(day)
+        params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
+    return params
 
 
 def listed(ids: Iterable[int]) -> str:
