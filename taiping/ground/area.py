@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ MU_PER_SQM = Decimal("0.0015")  # 1 亩 = 2000/3 m²（国务院关于在我国�
 MU_PER_HECTARE = Decimal(15)
 PLACES, DIGITS = 6, 15  # 6 位小数、9 位整数
 MOST = 10**DIGITS
+NOTHING = Decimal(0).scaleb(-PLACES)
 GROUPED_FROM = 10_000  # 五位以上的数千位分隔，四位的年份、亩数不分
 
 
@@ -32,7 +33,13 @@ def rounded(amount: Decimal | int | str | None, decimals: int = 2) -> Decimal | 
     """四舍五入到给定的小数位；None 仍是 None（没有数不等于 0）。"""
     if amount is None:
         return None
-    return Decimal(amount).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return Decimal(amount).quantize(_unit(decimals), rounding=ROUND_HALF_UP)
+
+
+@lru_cache
+def _unit(decimals: int) -> Decimal:
+    """小数的最后一位是多大：2 → 0.01。"""
+    return Decimal(1).scaleb(-decimals)
 
 
 def plain(amount: Decimal | int | str | None) -> str:
@@ -70,9 +77,12 @@ def told_apart(*amounts: Decimal) -> list[str]:
 
 def enough_decimals(pairs: Iterable[tuple[Decimal | None, Decimal | None]], decimals: int) -> int:
     """挨着的数写几位小数：[(做了的, 要到的)] 里差着却显示成一样的，就多写一位，直到看得出差。没有的是 None。"""
-    short = [(amount, goal) for amount, goal in pairs if None not in (amount, goal)]
-    short = [(amount, goal) for amount, goal in short if amount < goal]
-    while any(rounded(amount, decimals) == rounded(goal, decimals) for amount, goal in short):
+    close = [  # 差 1 以上的，一位小数不写也看得出
+        (amount, goal)
+        for amount, goal in pairs
+        if amount is not None and goal is not None and amount < goal < amount + 1
+    ]
+    while any(rounded(amount, decimals) == rounded(goal, decimals) for amount, goal in close):
         decimals += 1
     return decimals
 
@@ -90,7 +100,7 @@ def to_millionths(amount: Decimal) -> int:
 
 def from_millionths(count: Decimal | int | None) -> Decimal:
     """库里的整数，或它们的合计（没有行的是 None，算 0）→ 数量；分毫不差。"""
-    return Decimal(count or 0).scaleb(-PLACES)
+    return Decimal(count).scaleb(-PLACES) if count else NOTHING
 
 
 class MuField(models.Field):

@@ -13,6 +13,7 @@ from taiping.progress.facts import (
     ExemptOrDeferred,
     Facts,
     Kept,
+    Share,
     Short,
     need_of,
     quota_of,
@@ -39,7 +40,7 @@ from taiping.progress.states import (
 from tasks.models import Milestone, Target
 from villages.models import Village
 
-NOTHING = Tally()
+NOTHING, UNSHARED = Tally(), Share()
 AREAS = ("patch_area", "reported", "confirmed", "exempt", "carried")
 COUNTS = (
     "patch_count",
@@ -82,6 +83,8 @@ class SetAside:
                 self.deferred_in[row.village_id].append((row.order, row.count))
 
     def relapses_in(self, village_id: int) -> list[Relapse]:
+        if not self.relapses:
+            return []
         return [relapse for relapse in self.relapses if relapse.village_id == village_id]
 
 
@@ -114,6 +117,8 @@ def patch_target(target: Target, facts: Facts) -> TargetFigures:
     )
     figures.brought_count, figures.brought = facts.brought.get(target.pk, (0, ZERO))
     figures.milestones = [patch_milestone(line, figures, facts, aside) for line in lines]
+    if facts.only_to_compare:
+        return figures
     share_out(figures)
     judge_steps(figures, facts)
     return figures
@@ -130,16 +135,17 @@ def village_rows(
             reported_by = line.tallies
         confirmed_by = line.tallies
     rows = []
+    of = target.pk
     for village in facts.villages:
         key = village.pk
-        count, area = facts.patches.get((target.pk, key), (0, ZERO))
-        carried_count, carried = facts.carried.get((target.pk, key), (0, ZERO))
+        count, area = facts.patches.get((of, key), (0, ZERO))
+        carried_count, carried = facts.carried.get((of, key), (0, ZERO))
         exempt_count, exempt = aside.exempt_in.get(key, (0, ZERO))
         deferred = aside.deferred_in.get(key, ())
         reported, confirmed = reported_by.get(key, NOTHING), confirmed_by.get(key, NOTHING)
         row = VillageFigures(
             village,
-            *facts.share(target, village),
+            *facts.shares.get((of, key), UNSHARED),
             patch_count=count,
             patch_area=area,
             reported=reported.amount,
@@ -148,7 +154,7 @@ def village_rows(
             confirmed_count=confirmed.count + exempt_count,
             exempt=exempt,
             exempt_count=exempt_count,
-            deferred_count=sum(number for _, number in deferred),
+            deferred_count=sum(number for _, number in deferred) if deferred else 0,
             carried=carried,
             carried_count=carried_count,
         )
@@ -252,6 +258,8 @@ def patch_milestone(
         open_count=waiting,
         planned_count=planned,
     )
+    if facts.only_to_compare:
+        return row
     if row.overdue_count:
         row.overdue_in = where_overdue(line, figures, facts, aside)
     row.again_by = again_by(row, again)

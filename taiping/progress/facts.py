@@ -14,17 +14,20 @@ from taiping.progress.readings import Readings, readings_by_target
 from taiping.progress.relapses import Relapse, relapses_by_target
 from taiping.progress.states import Need
 from taiping.progress.tallies import (
+    MILESTONE,
     Scope,
     carried_sums,
     exempt_and_deferred_sums,
     kept_steps,
+    listed,
     moved_filings,
     patch_sums,
     recent_sums,
+    share_rows,
     short_patches,
     step_sums,
 )
-from tasks.models import Allocation, Milestone, Plan, Target
+from tasks.models import Milestone, Plan, Target
 from villages.models import Village
 
 
@@ -71,6 +74,7 @@ class Facts:
     patches: dict[tuple[int, int], tuple[int, Decimal]]  # (任务, 村) → 那天算数的图斑 (个, 亩)
     begun_on: dict[int, date]  # 任务 → 第一块图斑从哪天算起，没有写的不在里面
     steps: dict[int, dict[int, Tally]]  # 节点 → 村 → 有效的上报和核实
+    steps_before: dict[int, dict[int, Tally]]  # 同上，拿来比的那天的；不分逾期没有
     filed: dict[tuple[int, str], int]  # (村, 类型) → 办过几次，撤回的也算
     relapses: dict[int, list[Relapse]]  # 任务 → 反弹了、正在重新整改的
     carried: dict[tuple[int, int], tuple[int, Decimal]]  # (任务, 村) → 已结转出去的 (个, 亩)
@@ -80,6 +84,7 @@ class Facts:
     gained: dict[int, tuple[Decimal, int]]  # 节点 → 近 14 天增加的 (亩, 个)
     short: dict[int, Short]  # 任务（只有清单）→
     readings: dict[int, Readings]  # 任务 →
+    only_to_compare: bool = False  # 只用来和另一天比：状态、推算不用算
 
     @property
     def on(self) -> date:
@@ -94,11 +99,12 @@ def facts_of(
     on: date,
     basis: str,
     villages: list[Village] | None = None,
+    before: date | None = None,
 ) -> Facts:
-    """查询次数固定，与村数、图斑数、目标数无关。villages 给出时只看这些村。"""
+    """查询次数固定，与村数、图斑数、目标数无关。villages 给出时只看这些村；before 是拿来比的早些时候的一天。"""
     is_part = villages is not None
     villages = list(villages if is_part else Village.objects.all())
-    targets = list(plan.targets.select_related("group").order_by("order"))
+    targets = list(Target.objects.filter(plan=plan).select_related("group").order_by("order"))
     milestones = milestones_of(plan, targets)
     scope = Scope(
         on,
@@ -112,7 +118,7 @@ def facts_of(
     if scope.recorded:
         amended = amended_later(Patch.objects.filter(target__plan=plan), scope.on)
     patches, begun_on = patch_tallies(scope, amended, villages)
-    steps, filed = step_tallies(scope)
+    steps, steps_before, filed = step_tallies(scope, before)
     follow_patches(filed, scope, amended)
     carried, brought = carried_tallies(scope, amended)
     return Facts(
@@ -125,6 +131,7 @@ def facts_of(
         patches,
         begun_on,
         steps,
+        steps_before,
         filed,
         relapses_by_target(scope, milestones, amended),
         carried,
@@ -138,7 +145,7 @@ def facts_of(
 
 
 def facts_to_compare(known: Facts, on: date) -> Facts:
-    """known 那天以外的另一天，只用来和那天比（见 comparison）。
+    """known 那天以前的 on 那天（取 known 时说好的 before），只用来和那天比（见 comparison）。
 
     哪天都一样的（村、任务、节点、任务分解）照用；比不着的不问：办过几次、结转、按期、近 14 天、面积的短少。
     """
@@ -147,13 +154,12 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
     if scope.recorded:
         amended = amended_later(Patch.objects.filter(target__plan=known.plan), on)
     patches, begun_on = patch_tallies(scope, amended, known.villages)
-    steps, _ = step_tallies(scope)
     return replace(
         known,
         scope=scope,
         patches=patches,
         begun_on=begun_on,
-        steps=steps,
+        steps=known.steps_before,
         filed={},
         relapses=relapses_by_target(scope, known.milestones, amended),
         carried={},
@@ -163,6 +169,7 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
         gained=defaultdict(lambda: (ZERO, 0)),
         short={},
         readings=readings_by_target(scope, [village.pk for village in known.villages]),
+        only_to_compare=True,
     )
 
 
@@ -171,20 +178,20 @@ def milestones_of(plan: Plan, targets: list[Target]) -> dict[int, list[Milestone
     found = defaultdict(list)
     for target in targets:
         target.plan = plan
-    for milestone in Milestone.objects.filter(target__in=list(by_target)).order_by("order"):
+    for milestone in Milestone.objects.raw(
+        f"""
+        SELECT m.* FROM {MILESTONE} m WHERE m.target_id IN ({listed(by_target)}) ORDER BY m."order"
+        """  # noqa: S608 拼进去的只有表名和整数主键
+    ):
         milestone.target = by_target[milestone.target_id]
         found[milestone.target_id].append(milestone)
     return found
 
 
 def shares_of(scope: Scope) -> dict[tuple[int, int], Share]:
-    # 默认的排序要连两张表
-    rows = Allocation.objects.filter(target__in=scope.target_ids).order_by()
-    if scope.is_part:
-        rows = rows.filter(village__in=scope.village_ids)
-    columns = ("target_id", "village_id", "lot", "quota", "quota_count")
     return {
-        (target, village): Share(*rest) for target, village, *rest in rows.values_list(*columns)
+        (target, village): Share(lot, quota, count)
+        for target, village, lot, quota, count in share_rows(scope)
     }
 
 
@@ -240,17 +247,23 @@ def carried_tallies(
 
 
 def step_tallies(
-    scope: Scope,
-) -> tuple[dict[int, dict[int, Tally]], dict[tuple[int, str], int]]:
-    """节点 → {村: Tally}，出自上报和核实通过的有效记录；(村, 类型) → 办过几次，撤回的也算。"""
-    tallies, filed = defaultdict(dict), defaultdict(int)
-    for milestone, village, kind, *sums, number in step_sums(scope):
+    scope: Scope, before: date | None
+) -> tuple[dict[int, dict[int, Tally]], dict[int, dict[int, Tally]], dict[tuple[int, str], int]]:
+    """节点 → {村: Tally}，出自上报和核实通过的有效记录，那天的和 before 那天的；(村, 类型) → 办过几次，撤回的也算。"""
+    now, earlier, filed = defaultdict(dict), defaultdict(dict), defaultdict(int)
+    for milestone, village, kind, *sums, number, then_amount, then_count in step_sums(
+        scope, before
+    ):
         filed[village, kind] += number
         if kind != Kind.RETURN:
-            before = tallies[milestone].get(village)
-            tally = Tally(*sums)
-            tallies[milestone][village] = Tally.total([before, tally]) if before else tally
-    return tallies, filed
+            add_tally(now[milestone], village, Tally(*sums))
+            add_tally(earlier[milestone], village, Tally(then_amount, then_count))
+    return now, earlier, filed
+
+
+def add_tally(tallies: dict[int, Tally], village: int, tally: Tally) -> None:
+    known = tallies.get(village)
+    tallies[village] = Tally.total([known, tally]) if known else tally
 
 
 def follow_patches(

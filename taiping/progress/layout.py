@@ -64,17 +64,17 @@ class TargetRow:
         plan = self.figures.target  # 看方案定的数，不看分没分解到村：同一项任务各页一样
         return plan.quota is not None or plan.quota_count is None
 
-    @property
+    @cached_property
     def lacking(self) -> str:
         """图斑不够任务数的一句话；够的、没有图斑的是空。"""
         return lacking_sentence(self.figures) if self.figures.patch_count else ""
 
-    @property
+    @cached_property
     def outlook(self) -> str:
         """到不到得了任务数，一句话。"""
         return outlook(self.figures)
 
-    @property
+    @cached_property
     def rates(self) -> list[tuple[str, str]]:
         """[(“上报”, “57.7%”), …]：占要完成的数；没有数、底线任务是空的。"""
         figures = self.figures

@@ -29,7 +29,7 @@ def progress_of_two_days(
 
     早些时候的只用来比（见 comparison）：做了多少、逾期多少是全的，状态、推算、结转不是。
     """
-    facts = facts_of(plan, on, basis, villages)
+    facts = facts_of(plan, on, basis, villages, before)
     if before is None:
         return progress_from(facts), None
     return progress_from(facts), progress_from(facts_to_compare(facts, before))

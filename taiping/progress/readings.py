@@ -101,7 +101,7 @@ def readings_by_target(scope: Scope, villages: Sequence[int]) -> dict[int, Readi
         WHERE r.target_id IN ({listed(scope.target_ids)}) AND {known} AND {scope.standing("r")}{scope.places("r")}
         ORDER BY r."on", r.created_at, r.id
         """,  # noqa: S608 拼进去的只有表名和整数主键
-        scope.params(),
+        scope.params,
     ):
         found[reading.target_id].add(reading)
     return found

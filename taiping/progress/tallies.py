@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -16,11 +17,11 @@ from django.db import connection
 from plots.models import Patch, RectificationRecord
 from plots.models.deadlines import end_of_day
 from taiping.ground.area import from_millionths
-from tasks.models import Milestone
+from tasks.models import Allocation, Milestone
 from tasks.models.question import RECORDED
 
-RECORD, PATCH, MILESTONE = (
-    model._meta.db_table for model in (RectificationRecord, Patch, Milestone)
+RECORD, PATCH, MILESTONE, ALLOCATION = (
+    model._meta.db_table for model in (RectificationRecord, Patch, Milestone, Allocation)
 )
 # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
 RARE_KINDS = "kind IN ('RETURN', 'EXEMPT', 'DEFER', 'AMEND', 'RELAPSE')"
@@ -50,16 +51,16 @@ class Scope:
         """这些节点（only 给出时只是其中几个）、那天以前的记录。"""
         return f"{row}.milestone_id IN ({listed(self.milestone_ids if only is None else only)}) AND {self.begun(row)}"
 
-    def begun(self, row: str) -> str:
+    def begun(self, row: str, day: str = "day") -> str:
         """“不晚于”写成 NOT …，原因见 plots.models.querysets.lasting。"""
-        return (
-            f"{row}.created_at < %(day_end)s" if self.recorded else f"NOT {row}.done_on > %(day)s"
-        )
-
-    def standing(self, row: str) -> str:
         if self.recorded:
-            return f"({row}.withdrawn_at IS NULL OR {row}.withdrawn_at >= %(day_end)s)"
-        return f"({row}.withdrawn_on IS NULL OR {row}.withdrawn_on > %(day)s)"
+            return f"{row}.created_at < %({day}_end)s"
+        return f"NOT {row}.done_on > %({day})s"
+
+    def standing(self, row: str, day: str = "day") -> str:
+        if self.recorded:
+            return f"({row}.withdrawn_at IS NULL OR {row}.withdrawn_at >= %({day}_end)s)"
+        return f"({row}.withdrawn_on IS NULL OR {row}.withdrawn_on > %({day})s)"
 
     def counting(self) -> str:
         if self.recorded:
@@ -76,18 +77,24 @@ class Scope:
     def places(self, row: str) -> str:
         return f" AND {row}.village_id IN ({listed(self.village_ids)})" if self.is_part else ""
 
-    def params(self, **days: date) -> dict[str, Any]:
-        """sql 里可以写 %(day)s、%(ends_on)s 和 days 里的日期；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
-        ops, params = connection.ops, {}
-        for name, day in {"day": self.on, "ends_on": self.ends_on, **days}.items():
-            params[name] = ops.adapt_datefield_value(day)
-            params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
-        return params
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """sql 里可以写 %(day)s、%(ends_on)s；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
+        return day_params(day=self.on, ends_on=self.ends_on)
 
     def rows(self, sql: str, **days: date) -> list[tuple]:
+        """days 是 sql 里另外写到的日期。"""
         with connection.cursor() as cursor:
-            cursor.execute(sql, self.params(**days))
+            cursor.execute(sql, {**self.params, **day_params(**days)})
             return cursor.fetchall()
+
+
+def day_params(**days: date) -> dict[str, Any]:
+    ops, params = connection.ops, {}
+    for name, day in days.items():
+        params[name] = ops.adapt_datefield_value(day)
+        params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
+    return params
 
 
 def listed(ids: Iterable[int]) -> str:
@@ -111,6 +118,18 @@ def late(record: str, step: str) -> str:
     """这条记录做得比截止晚：方案的截止过了，反弹另定的截止日期（没有的不看）也过了。"""
     own = f"({record}.due_on IS NULL OR {record}.done_on > {record}.due_on)"
     return f"{record}.done_on > COALESCE({step}.due_on, %(ends_on)s) AND {own}"
+
+
+def share_rows(scope: Scope) -> list[tuple[int, int, str, Decimal | None, int | None]]:
+    """[(任务, 村, 片区, 分到的任务数, 个)]：任务分解；没分解的是 None。"""
+    rows = scope.rows(f"""
+        SELECT s.target_id, s.village_id, s.lot, s.quota, s.quota_count FROM {ALLOCATION} s
+        WHERE s.target_id IN ({listed(scope.target_ids)}){scope.places("s")}
+    """)
+    return [
+        (target, village, lot, None if quota is None else from_millionths(quota), count)
+        for target, village, lot, quota, count in rows
+    ]
 
 
 def patch_sums(scope: Scope) -> list[tuple[int, int, int, Decimal, date | None]]:
@@ -154,22 +173,31 @@ def carried_sums(scope: Scope) -> list[tuple[bool, int, int, int, Decimal]]:
     ]
 
 
-def step_sums(scope: Scope) -> list[tuple]:
-    """[(节点, 村, 类型, 亩, 完成的个, 逾期的亩, 逾期的个, 次数)]：前四个数是那天有效的；次数连撤回的也算，更正后的转记不算。
+def step_sums(scope: Scope, before: date | None) -> list[tuple]:
+    """[(节点, 村, 类型, 亩, 完成的个, 逾期的亩, 逾期的个, 次数, 早些时候的亩, 早些时候完成的个)]。
 
+    前四个数是那天有效的；次数连撤回的也算，更正后的转记不算；早些时候是拿来比的 before 那天，不比是 None，两个数都是 0。
     逾期的比按期的少，所以加逾期的，按期的由减法得出。
     """
     standing = scope.standing("r")
     is_late = f"{late('r', 'm')} AND {standing}"
-    rows = scope.rows(f"""
+    then, days = "FALSE", {}
+    if before is not None:
+        then = f"{scope.begun('r', 'before')} AND {scope.standing('r', 'before')}"
+        days = {"before": before}
+    rows = scope.rows(
+        f"""
         SELECT r.milestone_id, r.village_id, r.kind,
             SUM(r.area_mu) FILTER (WHERE {standing}), COUNT(*) FILTER (WHERE r.completes AND {standing}),
             SUM(r.area_mu) FILTER (WHERE {is_late}), COUNT(*) FILTER (WHERE r.completes AND {is_late}),
-            COUNT(*) - COUNT(r.copy_of_id)
+            COUNT(*) - COUNT(r.copy_of_id),
+            SUM(r.area_mu) FILTER (WHERE {then}), COUNT(*) FILTER (WHERE r.completes AND {then})
         FROM {RECORD} r JOIN {MILESTONE} m ON m.id = r.milestone_id
         WHERE {scope.steps("r")} AND r.kind IN ('REPORT', 'PASS', 'RETURN'){scope.places("r")}
         GROUP BY r.milestone_id, r.village_id, r.kind
-    """)
+        """,
+        **days,
+    )
     return [
         (
             milestone,
@@ -180,8 +208,21 @@ def step_sums(scope: Scope) -> list[tuple]:
             from_millionths(late_amount),
             late_count,
             filed,
+            from_millionths(then_amount),
+            then_count,
         )
-        for milestone, village, kind, amount, count, late_amount, late_count, filed in rows
+        for (
+            milestone,
+            village,
+            kind,
+            amount,
+            count,
+            late_amount,
+            late_count,
+            filed,
+            then_amount,
+            then_count,
+        ) in rows
     ]
 
 
