@@ -14,9 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.html import json_script
 from django.utils.timezone import template_localtime
 from jinja2 import Environment, StrictUndefined
-from jinja2.compiler import CodeGenerator
 from jinja2.ext import Extension
-from markupsafe import Markup, _escape_inner, escape
 
 from taiping.ground import display
 
@@ -32,35 +30,9 @@ class ChineseLines(Extension):
         return JOINT.sub(lambda found: NOTHING if found[0][0] == "\n" else found[0], source)
 
 
-def escaped(value: Any) -> str:
-    """和 markupsafe 的 escape 写出的一样，不再包一层 Markup：一页要转义几千样东西，快一大截。"""
-    kind = type(value)
-    if kind is Markup:
-        return value
-    if kind is str:
-        return _escape_inner(value)
-    return str(value) if kind is int or kind is float else escape(value)
-
-
-class Writing(CodeGenerator):
-    """模板里写出来的每一样，转义用 escaped。"""
-
-    def _output_child_pre(self, node, frame, finalize):
-        context = frame.eval_ctx
-        if context.autoescape and not context.volatile and finalize.src is None:
-            self.write("environment.escaped(")
-        else:
-            super()._output_child_pre(node, frame, finalize)
-
-
-class Pages(Environment):
-    code_generator_class = Writing
-    escaped = staticmethod(escaped)
-
-
 def environment(**options) -> Environment:
     """给 settings.TEMPLATES 里 Jinja2 一项用的环境。转义由 Django 打开；没有的变量当场报错，写错了名字藏不住。"""
-    env = Pages(
+    env = Environment(
         **{**options, "undefined": StrictUndefined},
         extensions=[ChineseLines],
         trim_blocks=True,
