@@ -1,4 +1,4 @@
-"""把量到的写成 README“快慢”里的表：一种数据库一段，另一种的留着。"""
+"""把量到的写成 README 和运行手册“快慢”里的表：一种数据库一段，另一种的留着。README 只写有底、有目标的几行。"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from django.db import connection
 
 from tests import ROOT
 
+MANUAL = ROOT / "taiping" / "operations" / "README.md"
+SHORT = ("页面", "总览")
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -23,18 +25,23 @@ class Cell:
 
 
 def renew(cells):
-    """换掉 README 里这种数据库的一段。"""
-    readme = ROOT / "README.md"
+    """换掉 README 和运行手册里这种数据库的一段。"""
+    few = [cell for cell in cells if cell.table in SHORT and (cell.is_floor or cell.goal)]
+    rewrite(ROOT / "README.md", few)
+    rewrite(MANUAL, cells)
+
+
+def rewrite(file, cells):
     start, end = (f"<!-- 快慢：{NAMES[connection.vendor]}{edge} -->" for edge in ("", "到这里"))
-    before, _, rest = readme.read_text().partition(start)
+    before, _, rest = file.read_text(encoding="utf-8").partition(start)
     _, found, after = rest.partition(end)
     if not found:
-        raise ValueError(f"README.md 里没有“{start}”到“{end}”，不知道写在哪里")
+        raise ValueError(f"{file.name} 里没有“{start}”到“{end}”，不知道写在哪里")
     tables = defaultdict(list)
     for cell in cells:
         tables[cell.table].append(cell)
     text = "\n\n".join(written(title, found) for title, found in tables.items())
-    readme.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}")
+    file.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 def written(title, cells):
