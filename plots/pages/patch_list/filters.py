@@ -13,39 +13,17 @@ from plots.ledger.replay import WORK
 from plots.models import Batch, Patch, RectificationRecord, Status
 from plots.models.choices import ENDED
 from plots.models.querysets import overdue_at
+from plots.pages.patch_list.kinds import DayFilter, DaysFilter, TickFilter, choice
 from plots.pages.patch_list.order import SORTS, Order
+from plots.pages.patch_list.scope import Scope
 from taiping.ground.dates import long_date
-from taiping.ground.form_fields import DayField
-from tasks.models import Milestone, Target, WorkingGroup
+from tasks.models import WorkingGroup
 from tasks.models.question import BASES, Question
 from villages.models import Village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
 ENDED_AS = {ENDED[kind]: state for state, kind in ENDINGS.items() if kind in ENDED}
 COMPARED = ("reported", "confirmed", "overdue")  # 看得出从哪天到哪天变了的
-
-
-def choice(label, method, empty="全部", **kwargs):
-    return django_filters.ChoiceFilter(
-        label=label,
-        method=method,
-        empty_label=empty,
-        choices=list(kwargs.pop("choices", ())),
-        error_messages={"invalid_choice": "没有“%(value).30s”这一项，请重新选。"},
-        **kwargs,
-    )
-
-
-class TickFilter(django_filters.BooleanFilter):
-    field_class = forms.BooleanField
-
-
-class DayFilter(django_filters.DateFilter):
-    field_class = DayField
-
-
-class DaysFilter(django_filters.NumberFilter):
-    field_class = forms.IntegerField
 
 
 class PatchFilter(django_filters.FilterSet):
@@ -113,20 +91,10 @@ class PatchFilter(django_filters.FilterSet):
         self.question = question or Question.from_params(data)
         super().__init__(self._with_plan(data), queryset=queryset)
         self.user = user
-        self._read_plan(self.question.plan)
+        self.scope = Scope(self.question.plan, user)
+        self.targets, self.milestones = self.scope.targets, self.scope.milestones
+        self.villages = self.scope.villages
         self._fill()
-
-    def _read_plan(self, plan):
-        """方案里的任务（{主键: 任务}）和靠图斑量的那些的时间节点，都照顺序，合用任务和方案的对象。"""
-        found = Target.objects.filter(plan=plan).order_by("order", "pk")
-        self.targets = {target.pk: target for target in found}
-        for target in self.targets.values():
-            target.plan = plan
-        by_patches = [pk for pk, target in self.targets.items() if target.by_patches]
-        steps = Milestone.objects.filter(target__in=by_patches)
-        self.milestones = list(steps.order_by("target__order", "target_id", "order"))
-        for milestone in self.milestones:
-            milestone.target = self.targets[milestone.target_id]
 
     def _with_plan(self, data):
         """几份方案时写明看的是哪一份，翻页、排序、导出的地址都带着；写错的留着，好说清楚。"""
@@ -152,7 +120,6 @@ class PatchFilter(django_filters.FilterSet):
         groups = {target.group_id for target in self.targets.values()}
         fields["group"].queryset = WorkingGroup.objects.filter(pk__in=groups).order_by("order")
         fields["village"].queryset = Village.objects.visible_to(self.user)
-        self.villages = {village.pk: village for village in fields["village"].queryset}
         fields["village"].widget.choices = [  # 已经取好了，排版时不再查
             ("", fields["village"].empty_label),
             *((village.pk, village.name) for village in self.villages.values()),
@@ -379,14 +346,3 @@ class PatchFilter(django_filters.FilterSet):
 
     def sorted(self, queryset):
         return self.order.sorted(queryset)
-
-    def share(self, patches):
-        """这些图斑共用同一个村、任务、时间节点，不一块块地取；正好被人改到别处去了的不在里面。"""
-        steps, found = {step.pk: step for step in self.milestones}, []
-        for patch in patches:
-            if patch.target_id in self.targets and patch.village_id in self.villages:
-                patch.target = self.targets[patch.target_id]
-                patch.village = self.villages[patch.village_id]
-                patch.next_milestone = steps.get(patch.next_milestone_id)
-                found.append(patch)
-        return found

@@ -71,13 +71,13 @@ class Order:
         start, stop = wanted.start, wanted.stop
         chosen, before = self.filters.qs, 0
         if self.totals[0] <= FEW:
-            return self.filters.share(self.sorted(chosen)[start:stop])
+            return self.filters.scope.share(self.sorted(chosen)[start:stop])
         if self.parts is not None:
             chosen, before = self._around(start, stop)
         ids = self.sorted(chosen).values_list("pk", flat=True)[start - before : stop - before]
         ids = list(ids)
         found = Patch.objects.in_bulk(ids)
-        return self.filters.share(found[pk] for pk in ids if pk in found)
+        return self.filters.scope.share(found[pk] for pk in ids if pk in found)
 
     def _around(self, start, stop):
         """(start 到 stop 落在其中的几处, 它们前面有几块)。"""
