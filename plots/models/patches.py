@@ -144,7 +144,7 @@ class Patch(models.Model):
             ),
             # 各任务各村有几个、多少亩，只读这一个索引。
             models.Index(
-                fields=["target", "village", "since_on", "until_on", "area_mu"],
+                fields=["target", "village", "since_on", "until_on", "area_mu", "split_from"],
                 name="patch_for_progress",
             ),
             models.Index(

@@ -157,14 +157,14 @@ def carried_sums(scope: Scope) -> list[tuple[bool, int, int, int, Decimal]]:
     gone, came = "NOT p.until_on > %(day)s", "NOT o.until_on > %(day)s"
     if scope.recorded:
         gone, came = "p.until_at < %(day_end)s", "o.until_at < %(day_end)s"
-    sums = f"p.target_id, p.village_id, COUNT(*), SUM(p.area_mu) FROM {PATCH} p"
+    sums = "p.target_id, p.village_id, COUNT(*), SUM(p.area_mu)"
     rows = scope.rows(f"""
-        SELECT 0, {sums}
+        SELECT 0, {sums} FROM {PATCH} p
         WHERE p.target_id IN ({listed(scope.target_ids)}) AND p.status = 'CARRIED' AND {gone}{scope.places("p")}
         GROUP BY p.target_id, p.village_id
         UNION ALL
-        SELECT 1, {sums} JOIN {PATCH} o ON o.id = p.carried_from_id
-        WHERE p.carried_from_id IS NOT NULL AND {came} AND {scope.counting()}{scope.places("p")}
+        SELECT 1, {sums} FROM {PATCH} o CROSS JOIN {PATCH} p
+        WHERE o.status = 'CARRIED' AND {came} AND p.carried_from_id = o.id AND {scope.counting()}{scope.places("p")}
         GROUP BY p.target_id, p.village_id
     """)
     return [
@@ -303,9 +303,9 @@ def short_patches(
     """[(图斑, 任务, 图斑的亩, 完成的亩)]：last 里的节点完成了、面积却小于图斑面积的；also 里的图斑不论大小都给。"""
     rows = scope.rows(f"""
         SELECT p.id, p.target_id, p.area_mu, SUM(r.area_mu)
-        FROM {RECORD} r JOIN {PATCH} p ON p.id = r.patch_id
+        FROM {RECORD} r CROSS JOIN {PATCH} p
         WHERE {scope.steps("r", last)} AND r.kind IN ('REPORT', 'PASS')
-        AND {scope.standing("r")}{scope.places("r")} AND {scope.counting()}
+        AND {scope.standing("r")}{scope.places("r")} AND p.id = r.patch_id AND {scope.counting()}
         GROUP BY p.id, p.target_id, p.area_mu
         HAVING COUNT(*) FILTER (WHERE r.completes) > 0
         AND (SUM(r.area_mu) < p.area_mu OR p.id IN ({listed(also)}))
