@@ -1,4 +1,4 @@
-"""把量到的写成 README 和运行手册“快慢”里的表：一种数据库一段，另一种的留着。README 只写有底、有目标的几行。"""
+"""把量到的写成 README 和运行手册“快慢”里的表：一种数据库一段，没有量的表留着。README 只写有底、有目标的几行。"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.db import connection
 from tests import ROOT
 
 MANUAL = ROOT / "taiping" / "operations" / "README.md"
-SHORT = ("页面", "总览")
+SHORT = "页面"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -25,23 +25,33 @@ class Cell:
 
 
 def renew(cells):
-    """换掉 README 和运行手册里这种数据库的一段。"""
-    few = [cell for cell in cells if cell.table in SHORT and (cell.is_floor or cell.goal)]
-    rewrite(ROOT / "README.md", few)
+    """换掉运行手册里这种数据库的一段；README 里只有 SQLite 的。"""
     rewrite(MANUAL, cells)
+    few = [cell for cell in cells if cell.table == SHORT and (cell.is_floor or cell.goal)]
+    if few and connection.vendor == "sqlite":
+        rewrite(ROOT / "README.md", few)
 
 
 def rewrite(file, cells):
     start, end = (f"<!-- 快慢：{NAMES[connection.vendor]}{edge} -->" for edge in ("", "到这里"))
     before, _, rest = file.read_text(encoding="utf-8").partition(start)
-    _, found, after = rest.partition(end)
+    kept, found, after = rest.partition(end)
     if not found:
         raise ValueError(f"{file.name} 里没有“{start}”到“{end}”，不知道写在哪里")
     tables = defaultdict(list)
     for cell in cells:
         tables[cell.table].append(cell)
-    text = "\n\n".join(written(title, found) for title, found in tables.items())
-    file.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+    blocks = {title_of(block): block for block in kept.strip().split("\n\n") if block}
+    for title, found in tables.items():
+        block = written(title, found)
+        blocks[title_of(block)] = block
+    text = "\n\n".join(blocks.values())
+    file.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")
+
+
+def title_of(block):
+    """表头的第一格：是哪一张表。"""
+    return block.split("|")[1].strip()
 
 
 def written(title, cells):
@@ -58,7 +68,7 @@ def written(title, cells):
             said(row[column], floors.get(column)) if column in row else "" for column in columns
         ]
         goals = [cell.goal for cell in row.values() if cell.goal]
-        lines.append([f"{name}，不超过 {goals[0]} 倍" if goals else name, *shown])
+        lines.append([f"{name}，想要 {goals[0]} 倍以内" if goals else name, *shown])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
