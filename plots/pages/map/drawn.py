@@ -58,11 +58,14 @@ class Drawn:
 
 
 def drawn(patches, filters):
-    """图斑的查询 → [Drawn]；它们合用村、任务、时间节点的对象。"""
+    """图斑的查询 → [Drawn]；它们合用村、任务、时间节点的对象。正好被人改到别处去了的不在里面。"""
     steps = {step.pk: step for step in filters.milestones}
     targets, villages = filters.targets, filters.villages
-    found = [Drawn(*row) for row in patches.values_list(*COLUMNS)]
-    for patch in found:
-        patch.target, patch.village = targets[patch.target], villages[patch.village]
-        patch.next_milestone = steps.get(patch.next_milestone)
+    found = []
+    for row in patches.values_list(*COLUMNS):
+        patch = Drawn(*row)
+        if patch.target in targets and patch.village in villages:
+            patch.target, patch.village = targets[patch.target], villages[patch.village]
+            patch.next_milestone = steps.get(patch.next_milestone)
+            found.append(patch)
     return found

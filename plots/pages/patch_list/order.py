@@ -122,6 +122,8 @@ class Order:
     def _parts_by_place(self):
         targets, villages = self.filters.targets, self.filters.villages
         for target, village, count, area in _counted(self.filters.qs, "target", "village"):
+            if target not in targets or village not in villages:
+                continue  # 正好被人改到别处去了
             place = targets[target].order, villages[village].order
             where = Q(target=target, village=village)
             yield Part(place[::-1] if self.key == "village" else place, where, count, area)

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from plots import actions
-from plots.models import Kind, RectificationRecord, Status
+from plots.models import Kind, Patch, RectificationRecord, Status
+from plots.pages.patch_list.scope import Scope
 from tests.worlds.factories import make_patch, make_plan, make_user, make_village
 from tests.worlds.town import sep
 from villages.models import Role
@@ -49,6 +50,30 @@ def test_another_village_in_the_address_is_ignored_and_said(client, town):
     assert [row.patch.code for row in page.context["rows"]] == ["T1"]
     assert "“村”：没有这个村，或不是您负责的村，请重新选。这一项没有用上。" in page.content.decode()
     assert "西村" not in page.content.decode()
+
+
+@pytest.mark.parametrize("path", [LIST, f"{LIST}map/data.geojson?bbox=105,29,107,31&zoom=12"])
+def test_a_village_that_comes_while_the_page_is_made_does_not_break_it(
+    client, town, monkeypatch, path
+):
+    """村读过以后、图斑读出来以前，管理员正好添了一个村，图斑改到了那里。"""
+    make_patch(town.target, town.west, code="还在", found_lat="30.0", found_lon="106.0")
+    gone = make_patch(town.target, town.west, code="去了新村", found_lat="30.0", found_lon="106.0")
+    client.force_login(town.huang)
+    read = Scope.__init__
+
+    def then_another_village_comes(scope, *args):
+        read(scope, *args)
+        Patch.objects.filter(pk=gone.pk).update(village=make_village("新村"))
+
+    monkeypatch.setattr(Scope, "__init__", then_another_village_comes)
+
+    response = client.get(path)
+
+    assert response.status_code == 200
+    shown = b"".join(response).decode()
+    assert "还在" in shown
+    assert "去了新村" not in shown
 
 
 def test_the_sum_is_exact_and_covers_all_pages(client, town):
