@@ -142,28 +142,35 @@ export class ReportPage {
     if (!got) this.status.hidden = true;
   }
 
+  /** 按几下只交一次：第一下就记住在交；交成了的离开这一页，不再交。 */
   async hand() {
     if (this.sending) return;
-    await this.shots.busy;
-    const photos = await this.shots.rows(), wrong = problems(this.facts, fieldsOf(this.form), photos);
-    this.show(wrong);
-    if (Object.keys(wrong).length) return;
     this.sending = true;
     this.submit.disabled = true;
-    const tell = (done, total) => this.tell(`照片和文件共 ${total} 张，已收到 ${done} 张……`);
-    this.tell(photos.length ? `正在传照片，共 ${photos.length} 张……` : "正在交……");
     try {
-      if (!(await this.save())) return;
-      Object.assign(this.draft, await send(this.draft.client_key, { tell, isOnPage: true }));
-      this.stopped(this.draft);
+      this.sending = await this.handChecked();
     } catch (error) {
+      this.sending = false;
       this.tell(BROKEN, "notice-risk");
       throw error;
     } finally {
-      this.sending = false;
       this.submit.disabled = false;
     }
     await this.shots.show();
+  }
+
+  /** 查过没有错的才交；返回交成了没有。 */
+  async handChecked() {
+    await this.shots.busy;
+    const photos = await this.shots.rows(), wrong = problems(this.facts, fieldsOf(this.form), photos);
+    this.show(wrong);
+    if (Object.keys(wrong).length) return false;
+    const tell = (done, total) => this.tell(`照片和文件共 ${total} 张，已收到 ${done} 张……`);
+    this.tell(photos.length ? `正在传照片，共 ${photos.length} 张……` : "正在交……");
+    if (!(await this.save())) return false;
+    Object.assign(this.draft, await send(this.draft.client_key, { tell, isOnPage: true }));
+    this.stopped(this.draft);
+    return this.draft.state === "done";
   }
 
   /** 停在哪里，说一句。表还没有交、只是先传照片的，草稿还是草稿。 */
