@@ -176,6 +176,10 @@ def _add_child(context, facts, again):
         "found_lat",
         "found_lon",
         "found_accuracy_m",
+        "found_on",
+        "stopped_on",
+        "stop_notice_no",
+        "duty_entry",
         "batch",
         "is_demo",
     )

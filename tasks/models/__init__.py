@@ -1,5 +1,6 @@
-"""方案的表：年度方案、工作组、目标任务、时间节点、任务分解、监测、方案文件。只用 villages.models 和地面。"""
+"""方案的表：年度方案、工作组、目标任务、时间节点、任务分解、监测、常态工作、方案文件。只用 villages.models 和地面。"""
 
+from tasks.models.duties import Duty, DutyEntry
 from tasks.models.groups import Membership, WorkingGroup
 from tasks.models.plan_files import PlanFile
 from tasks.models.plans import Plan, in_force
@@ -8,6 +9,8 @@ from tasks.models.targets import Allocation, Milestone, Target
 
 __all__ = [
     "Allocation",
+    "Duty",
+    "DutyEntry",
     "Membership",
     "Milestone",
     "Plan",
