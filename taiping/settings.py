@@ -331,6 +331,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Milestone",
     "tasks.Allocation",
     "tasks.Reading",
+    "tasks.Duty",
+    "tasks.DutyEntry",
     {"model": "tasks.PlanFile", "exclude_fields": ["file"]},
     {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},
     {"model": "plots.Patch", "exclude_fields": ["status", "next_milestone"]},

@@ -1,10 +1,18 @@
-"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解都带过去，监测不带。"""
+"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解、常态工作都带过去，监测和履职记录不带。"""
 
 import re
 
 from django.db import transaction
 
-from tasks.models import Allocation, Membership, Milestone, Plan, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Duty,
+    Membership,
+    Milestone,
+    Plan,
+    Target,
+    WorkingGroup,
+)
 from tasks.models.copying import TargetCopy, copied
 
 YEAR = re.compile(r"(?<![\d〔\[])\d{4}(?!\d)")
@@ -38,6 +46,7 @@ def copy_to_next_year(plan):
     )
     groups = _copy_groups(plan, new)
     _copy_targets(plan, new, groups)
+    _copy_duties(plan, new, groups)
     return new
 
 
@@ -69,6 +78,21 @@ def _copy_targets(plan, new, groups):
     Target.objects.bulk_create(copy.target for copy in copies)
     Milestone.objects.bulk_create(steps)
     Allocation.objects.bulk_create(shares)
+
+
+def _copy_duties(plan, new, groups):
+    """常态工作：发现的问题归到新方案里同一个代码的任务。"""
+    targets = {target.code: target for target in new.targets.all()}
+    Duty.objects.bulk_create(
+        copied(
+            duty,
+            plan=new,
+            group=groups.get(duty.group_id),
+            problem_target=duty.problem_target and targets.get(duty.problem_target.code),
+            wording=_next_year(duty.wording, plan.year),
+        )
+        for duty in plan.duties.select_related("problem_target")
+    )
 
 
 def _copy_target(target, plan, new, groups):

@@ -9,8 +9,8 @@ from plots.importing.names import AREA_FIELDS, LAST, PLACED, Names
 from plots.models.columns import (
     AREAS,
     COMPUTED,
-    FOUND_COLUMNS,
     EXTRA,
+    FOUND_COLUMNS,
     HEADERS,
     STATUS,
     STEP_DONE,

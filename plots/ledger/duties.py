@@ -181,7 +181,10 @@ def _known(duties, on, basis, villages, since):
     if not duties:
         return known
     entries = DutyEntry.objects.known(on, basis).filter(
-        Q(village__isnull=True) | Q(village__in=villages), duty__in=duties, on__gte=since, on__lte=on
+        Q(village__isnull=True) | Q(village__in=villages),
+        duty__in=duties,
+        on__gte=since,
+        on__lte=on,
     )
     sums = entries.order_by().values_list("duty", "village", "on")
     for row in sums.annotate(Sum("count"), Sum("problems")):

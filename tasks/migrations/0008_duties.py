@@ -2,9 +2,10 @@
 
 import django.core.validators
 import django.db.models.deletion
-import taiping.ground.dates
 from django.conf import settings
 from django.db import migrations, models
+
+import taiping.ground.dates
 
 
 class Migration(migrations.Migration):

@@ -154,9 +154,7 @@ class DutyEntry(models.Model):
     count = models.PositiveIntegerField("数量", validators=[MinValueValidator(1)])
     words = models.CharField("做了什么", max_length=500, blank=True)
     problems = models.PositiveIntegerField("发现问题", default=0, help_text="处；没有就是 0。")
-    client_key = models.UUIDField(
-        "客户端编号", null=True, blank=True, unique=True, editable=False
-    )
+    client_key = models.UUIDField("客户端编号", null=True, blank=True, unique=True, editable=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -7,7 +7,16 @@ from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
 from taiping.ground import dates
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Duty,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    Target,
+    WorkingGroup,
+)
 from tasks.models.structure import LARGEST_ORDER
 from tasks.workbook.columns import BY_KIND, DELETABLE
 from tasks.workbook.document import PlanFileError
@@ -20,7 +29,7 @@ SIMPLE = (("milestone", Milestone), ("allocation", Allocation))
 def write_all(diff, stored, *, by=None, delete_missing=False):
     """写进新的和改的；delete_missing 时删去文件里没有的。返回 Plan。删不掉抛 PlanFileError，全部不动。"""
     missing = diff.deletable if delete_missing else []
-    _delete([entry for entry in missing if entry.kind in DELETABLE[:3]])
+    _delete([entry for entry in missing if entry.kind in DELETABLE[:4]])
     plan = _write_plan(diff, stored)
     _free_codes_and_orders(diff)
     _save(diff, "village", Village)
@@ -37,12 +46,13 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
     )
     _save(diff, "target", Target, plan=plan, find={"group": groups.get})
     targets = {target.code: target for target in Target.objects.filter(plan=plan)}
+    _save(diff, "duty", Duty, plan=plan, find={"group": groups.get, "problem_target": targets.get})
     villages = {village.name: village for village in Village.objects.all()}
     find = {"target": targets.get, "village": villages.get}
     for kind, model in SIMPLE:
         _save(diff, kind, model, find=find)
     _add_readings(diff, stored, find, by)
-    _delete([entry for entry in missing if entry.kind in DELETABLE[3:]])
+    _delete([entry for entry in missing if entry.kind in DELETABLE[4:]])
     return plan
 
 

@@ -1,15 +1,30 @@
-"""方案表的八张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
+"""方案表的各张表有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
 
 from dataclasses import dataclass, field
 
 from django.db import models
 
 from taiping.ground.area import MuField
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Duty,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    Target,
+    WorkingGroup,
+)
 from villages.models import Cadre, Village
 
 POSITIONS = Membership.Position
-REFERENCES = {"parent": "group", "group": "group", "target": "target", "village": "village"}
+REFERENCES = {
+    "parent": "group",
+    "group": "group",
+    "target": "target",
+    "problem_target": "target",
+    "village": "village",
+}
 HEADERS = {"target": "目标代码", "on": "日期"}  # 比模型里的叫法更像表格的
 TARGET_NAME = "target_name"  # 代码旁边给人看的名称，不存
 LARGEST = {models.PositiveSmallIntegerField: 32767, models.PositiveIntegerField: 2147483647}
@@ -230,7 +245,24 @@ READING = _table(
     ("source", "", 36),
     ("created_at", "系统填的，新加的行留空。监测只增不改：改了数就是新录入一条", 28),
 )
-TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, CADRE, READING)
+DUTY = _table(
+    "duty",
+    "常态工作",
+    Duty,
+    ("code",),
+    ("code", "英文小写，同一年度不重复，如 patrol", 14),
+    ("name", "", 24),
+    ("who", "不填就是村", 10),
+    ("every", "不填就是不定期", 10),
+    ("required", "", 12),
+    ("unit", "不填就是次", 8),
+    ("group", "工作组表里的名称", 30),
+    ("problem_target", "目标任务表里的代码，只能是靠图斑量的；不添加图斑就留空", 16),
+    ("clause", "如 三（三）二", 16),
+    ("wording", "", 48),
+    ("order", "不填就按表里的先后", 8),
+)
+TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, CADRE, READING, DUTY)
 # 成员在工作组表里是列，在 JSON 里是行；认同一条成员靠 组、职务、干部（姓名、职务）、集体成员。
 MEMBER = PlanTable(
     "member",
@@ -257,6 +289,14 @@ ORDER = (
     "target",
     "milestone",
     "allocation",
+    "duty",
     "reading",
 )
-DELETABLE = ("member", "allocation", "milestone", "target", "group")  # 先删里面的，再删外面的
+DELETABLE = (
+    "duty",
+    "member",
+    "allocation",
+    "milestone",
+    "target",
+    "group",
+)  # 先删里面的，再删外面的

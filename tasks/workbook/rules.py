@@ -1,6 +1,7 @@
 """方案各行之间的规矩：不重复、引用得到、时间不颠倒。能在库里保存的，才没有错误。"""
 
 from tasks.models import Milestone, Target
+from tasks.models.duties import problems_refused
 from tasks.models.in_use import plan_user
 from tasks.models.structure import (
     ALL_KINDS_OF_COUNT,
@@ -17,6 +18,13 @@ from tasks.workbook.stored import is_withdrawn, key_of
 from tasks.workbook.target_names import match_targets
 from tasks.workbook.village_rules import check_villages, village_index, warn_of_sums
 
+# 哪一列引用哪一类的行：还在用的，不能删
+USES = (
+    ("target", "target"),
+    ("problem_target", "target"),
+    ("group", "group"),
+    ("parent", "group"),
+)
 NO_GROUP = "“{}”不是“工作组”表里的名称。请改成表里的，或留空。"
 
 
@@ -55,7 +63,7 @@ class Check:
 def check_all(document, stored, entries):
     """全部规矩走一遍，问题都记在 document 里；返回 Check。"""
     check = Check(document, stored, entries)
-    for kind in ("village", "cadre", "plan", "group", "target"):
+    for kind in ("village", "cadre", "plan", "group", "target", "duty"):
         set_keys(check, kind)
     index = village_index(check)
     for entry in entries["allocation"] + entries["reading"]:
@@ -70,6 +78,7 @@ def check_all(document, stored, entries):
     check_targets(check)
     check_counts(check)
     check_milestones(check)
+    check_duties(check)
     check_readings(check)
     check_period(check)
     warn_of_sums(check)
@@ -125,7 +134,7 @@ def check_groups(check):
         elif name in circling:
             advice = f"“{parent}”又归“{name}”管，上级绕成了圈。请改一个，专班自己留空。"
             check.report(entry, "parent", advice)
-    for entry in check.entries["target"]:
+    for entry in check.entries["target"] + check.entries["duty"]:
         group = entry.values.get("group")
         if group is not None and group not in parents:
             check.report(entry, "group", NO_GROUP.format(group))
@@ -257,6 +266,18 @@ def moved_problems(stored, before, after):
     return place_problems(before, after, plan_user().steps_with_records([stored.object.pk]))
 
 
+def check_duties(check):
+    """发现的问题归到哪项任务：代码要有，靠图斑量。"""
+    targets = {entry.key[0]: entry.values for entry in check.final("target")}
+    for entry in check.entries["duty"]:
+        code = entry.values.get("problem_target")
+        if code and code not in targets:
+            advice = f"“{code}”不是目标任务的代码。请改成目标任务表里的，或留空。"
+            check.report(entry, "problem_target", advice)
+        elif code and targets[code].get("measured_by") == Target.MeasuredBy.READINGS:
+            check.report(entry, "problem_target", problems_refused(targets[code].get("name")))
+
+
 def check_readings(check):
     targets = {entry.key[0]: entry.values for entry in check.final("target")}
     withdrawn = withdrawn_readings(check)
@@ -323,7 +344,7 @@ def blocked_deletions(check, missing):
                 if entry.row
                 else f"{BY_KIND[kind].word}“{entry.label}”"
             )
-            for name, used in (("target", "target"), ("group", "group"), ("parent", "group")):
+            for name, used in USES:
                 value = entry.values.get(name)
                 if kind not in ("member", "reading") and (used, (value,)) in gone:
                     sentences.append(

@@ -1,6 +1,15 @@
 """数据库里的方案 → 和文件一样的 Entry，拿来比较和导出。每类一次查询。"""
 
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Duty,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    Target,
+    WorkingGroup,
+)
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from villages.models import Cadre, Village
@@ -9,6 +18,7 @@ NAMES = {
     "parent": lambda o: o.parent.name if o.parent_id else None,
     "group": lambda o: o.group.name if o.group_id else None,
     "target": lambda o: o.target.code,
+    "problem_target": lambda o: o.problem_target.code if o.problem_target_id else None,
     "village": lambda o: o.village.name if o.village_id else None,
     "cadre": lambda o: (o.cadre.name, o.cadre.post) if o.cadre_id else None,
 }
@@ -49,6 +59,9 @@ class Stored:
             "allocation": Allocation.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "lot", "village__order", "village__name"),
+            "duty": Duty.objects.filter(plan=self.plan)
+            .select_related("group", "problem_target")
+            .order_by("order", "pk"),
             "reading": Reading.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "on", "created_at", "pk"),

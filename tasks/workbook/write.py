@@ -11,11 +11,11 @@ from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES, TARG
 from tasks.workbook.members import People, split_people, written
 from tasks.workbook.read_xlsx import NOTE_MARK
 
-PLAN_LINKS = {"group", "target"}  # JSON 里直接挂在方案下的类
+PLAN_LINKS = {"group", "target", "duty"}  # JSON 里直接挂在方案下的类
 
 
 def to_xlsx(stored):
-    """Stored → xlsx 的 bytes：八张表，一张不少，空的也有表头。"""
+    """Stored → xlsx 的 bytes：每张表都有，空的也有表头。"""
     book = books.new_book()
     for table in TABLES:
         if table is PLAN:
@@ -114,7 +114,7 @@ def to_json(stored):
 def _json_value(name, value, plan):
     if value is None or isinstance(value, (bool, int)):
         return value
-    if name in ("parent", "group", "target"):
+    if name in ("parent", "group", "target", "problem_target"):
         return [plan, value]
     if name == "village":
         return [value]

@@ -1,13 +1,12 @@
 """手工添加一块图斑的表单。"""
 
-from dataclasses import replace
 from functools import cached_property
 
 from django import forms
 
 from plots.actions.adding import asked_of, lookalikes, next_code, repeated
 from plots.models import Remedy
-from plots.pages.file_fields import DeviceField, EvidenceForm, OriginalsField
+from plots.pages.file_fields import DeviceField, ShrunkForm
 from plots.pages.patch.forms import area_field
 from taiping.ground.dates import long_date
 from taiping.ground.form_fields import DayField
@@ -44,7 +43,7 @@ def text(label, limit, help_text=""):
     )
 
 
-class AddForm(EvidenceForm):
+class AddForm(ShrunkForm):
     """targets 是这个人能加的任务；similar 是看着像的图斑，有就要勾选确认。
 
     先选任务（chosen），再只问它要的；没有问的填了也照收，不当没看见。
@@ -68,7 +67,6 @@ class AddForm(EvidenceForm):
     )
     area_mu = area_field("面积（亩）")
     device = DeviceField()
-    originals = OriginalsField()
     place = text("小地名", 100, "写到社、院子，方便找到地块。")
     code = text("图斑编号", 60, "留空就用这个村的下一个空号，如 补-001。")
     since_on = DayField(
@@ -207,10 +205,6 @@ class AddForm(EvidenceForm):
 
     def clean(self):
         data = super().clean()
-        originals = data.get("originals", {})
-        data["evidence"] = [
-            replace(one, original=originals.get(one.sha256)) for one in data["evidence"]
-        ]
         self._check_entry(data)
         if self.errors:
             return data

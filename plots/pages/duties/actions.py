@@ -1,21 +1,29 @@
 """记一次、各村一起记、撤回：只增不改，撤回的也留着。"""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from plots import evidence
+from plots.evidence import Checked
+from plots.models import DutyEntryFile
 from taiping.ground import dates
 from taiping.ground.permissions import refusal
 from tasks.models import Duty, DutyEntry
 from villages.models import User
 
 
-def enter(entry: DutyEntry, *, by: User) -> tuple[DutyEntry, bool]:
-    """记一次；client_key 交过的返回那一条。→ (记录, 是不是新记的)。不能记的抛 PermissionDenied。"""
-    [(kept, is_new)] = enter_all(entry.duty, [entry], by=by)
+def enter(entry: DutyEntry, *, by: User, photos: Sequence[Checked] = ()) -> tuple[DutyEntry, bool]:
+    """记一次，连同照片；client_key 交过的返回那一条。→ (记录, 是不是新记的)。不能记的抛 PermissionDenied。"""
+    with evidence.saving():
+        [(kept, is_new)] = enter_all(entry.duty, [entry], by=by)
+        if is_new and photos:
+            kept_files = evidence.attach_files(photos, by, village=kept.village)
+            links = [DutyEntryFile(entry=kept, attachment=one) for one in kept_files]
+            DutyEntryFile.objects.bulk_create(links)
     return kept, is_new
 
 

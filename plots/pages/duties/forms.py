@@ -5,6 +5,7 @@ import uuid
 from django import forms
 
 from plots.pages.duties.actions import problem, row_key
+from plots.pages.file_fields import ShrunkForm
 from taiping.ground.form_fields import DayField, ListedChoiceField
 from tasks.models import Duty, DutyEntry
 from villages.models import User, Village
@@ -44,10 +45,10 @@ class DutyForm(forms.Form):
     client_key = forms.UUIDField(label="提交标识", widget=forms.HiddenInput)
     on = DayField(label="哪天", error_messages={"required": "请填哪天做的。"})
 
-    def __init__(self, *args, duty: Duty, today, initial=None, **kwargs):
+    def __init__(self, data=None, files=None, *, duty: Duty, today, initial=None):
         self.duty, self.today = duty, today
         starting = {"client_key": uuid.uuid4(), "on": today}
-        super().__init__(*args, initial={**starting, **(initial or {})}, **kwargs)
+        super().__init__(data, files, initial={**starting, **(initial or {})})
 
     def clean_on(self):
         if sentence := problem(self.duty, self.cleaned_data["on"], self.today):
@@ -55,8 +56,8 @@ class DutyForm(forms.Form):
         return self.cleaned_data["on"]
 
 
-class EntryForm(DutyForm):
-    """记一次。只有一个村的不用选村；镇里做的可以写是在哪个村。"""
+class EntryForm(DutyForm, ShrunkForm):
+    """记一次，可以带照片和文件。只有一个村的不用选村；镇里做的可以写是在哪个村。"""
 
     village = ListedChoiceField(
         label="村",
@@ -71,7 +72,17 @@ class EntryForm(DutyForm):
     words = words_field(widget=forms.Textarea(attrs={"rows": 3}))
     problems = number("发现问题（处）", least=0, required=False)
 
-    field_order = ["client_key", "village", "count", "words", "on", "problems"]
+    field_order = [
+        "client_key",
+        "village",
+        "count",
+        "words",
+        "on",
+        "problems",
+        "camera",
+        "files",
+        "originals",
+    ]
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)

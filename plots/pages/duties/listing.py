@@ -80,7 +80,9 @@ class Listing:
         for patch in Patch.objects.visible_to(self.user).filter(duty_entry__in=entries):
             patches[patch.duty_entry_id].append(patch)
         return [
-            Row(entry, patches[entry.pk], not refusal("tasks.withdraw_duty_entry", self.user, entry))
+            Row(
+                entry, patches[entry.pk], not refusal("tasks.withdraw_duty_entry", self.user, entry)
+            )
             for entry in entries
         ]
 

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -10,9 +11,11 @@ from django.urls import reverse
 
 from plots.actions.permissions import adding_refusal
 from plots.ledger.duties import duties_on, duties_over
+from plots.models import Attachment
 from plots.pages.duties.actions import enter, enter_all, withdraw
 from plots.pages.duties.forms import EntryForm, TableForm, WithdrawForm
 from plots.pages.duties.listing import Listing
+from plots.pages.file_fields import CheckedFiles
 from taiping.ground import dates
 from taiping.ground.moments import one_moment
 from taiping.ground.permissions import refusal
@@ -69,10 +72,10 @@ def duty_enter(request, pk):
     if request.method != "POST":
         form = EntryForm(**given, initial={"village": request.GET.get("village")})
         return _entering(request, form)
-    form = EntryForm(request.POST, **given)
+    form = EntryForm(request.POST, CheckedFiles(request.FILES), **given)
     if not form.is_valid():
         return _entering(request, form)
-    entry, is_new = enter(form.entry(), by=request.user)
+    entry, is_new = enter(form.entry(), by=request.user, photos=form.cleaned_data["evidence"])
     said = "已记下" if is_new else "刚才已经记过，没有再记一次"
     messages.success(request, f"{said}：{entry}。")
     if "problem" in request.POST and _may_add_problem(request.user, entry):
@@ -91,7 +94,14 @@ def _entering(request, form):
     drafts.refill(request, form)
     target = form.duty.problem_target
     may_add = target is not None and not adding_refusal(request.user, target)
-    context = {"form": form, "duty": form.duty, "may_add": may_add}
+    context = {
+        "form": form,
+        "duty": form.duty,
+        "may_add": may_add,
+        "lacking": [],  # 照片不是非有不可
+        "more_cameras": range(2, 3),
+        "px": settings.EVIDENCE_CLIENT_PX,
+    }
     return render(request, "plots/duties/enter.html", context)
 
 
@@ -126,6 +136,7 @@ def duty_entry(request, pk):
     context = {
         "entry": entry,
         "patches": entry.patches.visible_to(request.user).order_by("pk"),
+        "files": Attachment.objects.filter(duty_entry_file__entry=entry),
         "may_add": _may_add_problem(request.user, entry),
         "may_withdraw": not refusal("tasks.withdraw_duty_entry", request.user, entry),
         "back": f"{reverse('plots:duties')}?{_of(entry.duty)}",
