@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from taiping.ground import dates
 from taiping.ground.permissions import add_permission, condition
-from villages.rules import is_admin, is_not_secretary, is_town, sees_village
+from villages.rules import is_admin, is_town, sees_village
 
 
 @condition()
@@ -35,6 +35,11 @@ def may_enter_duty(user, entry):
     return user.is_secretary and entry.duty.by_villages and sees_village(user, entry.village)
 
 
+@condition()
+def is_leader(user):
+    return not user.is_town and not user.is_secretary
+
+
 @condition("这次记录已经撤回了。")
 def entry_stands(user, entry):
     return not entry.is_withdrawn
@@ -49,7 +54,8 @@ def may_take_entry_back(user, entry):
 add_permission("tasks.view_plan")
 add_permission("tasks.add_reading", may_enter)
 add_permission("tasks.withdraw_reading", stands, may_take_back)
-add_permission("tasks.view_town_duties", is_not_secretary)
+add_permission("tasks.keep_duties", is_town)
+add_permission("tasks.read_duties", is_leader)
 add_permission("tasks.enter_duty", may_enter_duty)
 add_permission("tasks.withdraw_duty_entry", entry_stands, may_take_entry_back)
 add_permission("tasks.export_plan", is_town)

@@ -21,8 +21,10 @@ def plan_detail(request):
         return render(request, "tasks/no_plan.html")
     steps = Prefetch("milestones", Milestone.objects.order_by("order"))
     targets = plan.targets.select_related("group").prefetch_related(steps).order_by("order")
+    duties = plan.duties.select_related("group", "problem_target").order_by("order")
     may_copy = request.user.has_perm("tasks.copy_target")
-    return shown(request, "tasks/plan/plan.html", question, targets=targets, may_copy=may_copy)
+    told = {"targets": targets, "duties": duties, "may_copy": may_copy}
+    return shown(request, "tasks/plan/plan.html", question, **told)
 
 
 def groups(request):
