@@ -330,6 +330,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Target",
     "tasks.Milestone",
     "tasks.Allocation",
+    "tasks.Requirement",
     "tasks.Reading",
     "tasks.Duty",
     "tasks.DutyEntry",

@@ -1,4 +1,4 @@
-"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解、常态工作都带过去，监测和履职记录不带。"""
+"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、分解、常态工作、工作要求都带过去，监测和履职记录不带。"""
 
 import re
 
@@ -10,6 +10,7 @@ from tasks.models import (
     Membership,
     Milestone,
     Plan,
+    Requirement,
     Target,
     WorkingGroup,
 )
@@ -47,6 +48,7 @@ def copy_to_next_year(plan):
     groups = _copy_groups(plan, new)
     _copy_targets(plan, new, groups)
     _copy_duties(plan, new, groups)
+    _copy_requirements(plan, new)
     return new
 
 
@@ -63,6 +65,13 @@ def _copy_groups(plan, new):
         for member in Membership.objects.filter(group__plan=plan)
     )
     return groups
+
+
+def _copy_requirements(plan, new):
+    Requirement.objects.bulk_create(
+        copied(row, plan=new, wording=_next_year(row.wording, plan.year))
+        for row in plan.requirements.all()
+    )
 
 
 def _copy_targets(plan, new, groups):

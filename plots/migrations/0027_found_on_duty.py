@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('plots', '0026_attachments'),
-        ('tasks', '0008_duties'),
+        ('tasks', '0009_duties'),
         ('villages', '0005_village_word'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

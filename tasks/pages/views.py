@@ -21,10 +21,15 @@ def plan_detail(request):
         return render(request, "tasks/no_plan.html")
     steps = Prefetch("milestones", Milestone.objects.order_by("order"))
     targets = plan.targets.select_related("group").prefetch_related(steps).order_by("order")
-    duties = plan.duties.select_related("group", "problem_target").order_by("order")
-    may_copy = request.user.has_perm("tasks.copy_target")
-    told = {"targets": targets, "duties": duties, "may_copy": may_copy}
-    return shown(request, "tasks/plan/plan.html", question, **told)
+    return shown(
+        request,
+        "tasks/plan/plan.html",
+        question,
+        targets=targets,
+        duties=plan.duties.select_related("group", "problem_target").order_by("order"),
+        requirements=plan.requirements.order_by("order", "pk"),
+        may_copy=request.user.has_perm("tasks.copy_target"),
+    )
 
 
 def groups(request):

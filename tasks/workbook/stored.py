@@ -7,6 +7,7 @@ from tasks.models import (
     Milestone,
     Plan,
     Reading,
+    Requirement,
     Target,
     WorkingGroup,
 )
@@ -62,6 +63,7 @@ class Stored:
             "duty": Duty.objects.filter(plan=self.plan)
             .select_related("group", "problem_target")
             .order_by("order", "pk"),
+            "requirement": Requirement.objects.filter(plan=self.plan).order_by("order", "pk"),
             "reading": Reading.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "on", "created_at", "pk"),

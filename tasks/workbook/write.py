@@ -9,9 +9,8 @@ from taiping.ground.area import plain
 from taiping.ground.tables import TableError
 from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES, TARGET_NAME
 from tasks.workbook.members import People, split_people, written
+from tasks.workbook.read_json import PLAN_LINKS
 from tasks.workbook.read_xlsx import NOTE_MARK
-
-PLAN_LINKS = {"group", "target", "duty"}  # JSON 里直接挂在方案下的类
 
 
 def to_xlsx(stored):

@@ -16,6 +16,7 @@ from tasks.models import (
     Milestone,
     Plan,
     Reading,
+    Requirement,
     Target,
     WorkingGroup,
 )
@@ -28,6 +29,7 @@ FIXTURE = ROOT / "fixtures" / "plan_2024.json"
 MODELS = (
     Reading,
     Duty,
+    Requirement,
     Allocation,
     Milestone,
     Target,
