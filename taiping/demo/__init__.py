@@ -12,10 +12,10 @@ from django.db import transaction
 
 from plots.evidence import saving
 from plots.models import Patch, RectificationRecord
-from taiping.demo import accounts, patches, photos, readings, shapes
+from taiping.demo import accounts, duties, patches, photos, readings, shapes
 from taiping.ground import dates
 
-PARTS = (accounts, readings, patches, shapes)  # 照片跟着图斑清
+PARTS = (accounts, readings, duties, patches, shapes)  # 照片跟着图斑清
 
 
 def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
@@ -26,6 +26,8 @@ def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
         stdout.write(f"演示账号 {len(issued)} 个，姓名都以“演示·”开头。")
         stdout.write(f"演示监测 {readings.load(now)} 条，来源写着“演示数据”。")
         wanted = patches.load(now)
+        entered = duties.load(now)
+        stdout.write(f"演示履职记录 {entered} 条，巡查发现的问题添加成了图斑。")
         made = Patch.objects.filter(is_demo=True).count()
         records = RectificationRecord.objects.filter(is_demo=True).count()
         stdout.write(f"演示图斑 {made} 块，编号都以“演示-”开头；整改记录 {records} 条。")

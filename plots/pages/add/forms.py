@@ -225,7 +225,8 @@ class AddForm(ShrunkForm):
         """图斑自己的各项；浏览器给的位置是发现时的位置，0,0 是没有取到。"""
         facts = {name: value for name, value in self.cleaned_data.items() if name not in APART}
         if entry := self.cleaned_data.get("entry"):
-            facts |= {"duty_entry": entry, "found_on": facts["since_on"] or self.today}
+            found_on = facts["since_on"] or self.today
+            facts |= {"duty_entry": entry, "found_on": found_on, "is_demo": entry.is_demo}
         else:
             facts = {name: value for name, value in facts.items() if name not in FROM_DUTY}
         position = self.cleaned_data.get("device")
