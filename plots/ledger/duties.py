@@ -125,6 +125,11 @@ class DutyFigures:
     def still_open(self) -> int:
         return sum(problem.is_open for problem in self.problems)
 
+    @property
+    def is_pressing(self) -> bool:
+        """有要求几次的、发现了问题的，要先看。"""
+        return bool(self.asked or self.told or self.found)
+
     def of_village(self, village: Village) -> "DutyFigures":
         """只看一个村的：应做、已做、够不够。发现的问题不分村，不在里面。"""
         own = tuple(row for row in self.entered if row.village == village.pk)

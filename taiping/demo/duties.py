@@ -36,18 +36,17 @@ def _entries(duty, village, by, spread, now):
     """一个村（镇里）的一项工作，从方案开始到 now。"""
     wanted = table()["duties"]
     how = wanted.get(duty.code) or wanted[duty.who]
-    last = min(timezone.localdate(now), duty.plan.ends_on)
     on = duty.plan.starts_on + timedelta(days=spread.between(1, FIRST))
     place = spread.between(0, len(how["words"]) - 1)
-    while on <= last:
+    while on <= duty.plan.ends_on and moment(on, OFFICE_HOUR) <= now:
         given = {"count": spread.between(*how["count"]), "words": how["words"][place]}
-        yield _entry(duty, village, by, on, now, **given)
+        yield _entry(duty, village, by, on, **given)
         place = (place + 1) % len(how["words"])
         on += timedelta(days=spread.between(*how["every"]))
 
 
-def _entry(duty, village, by, on, now, **given):
-    at = min(moment(on, OFFICE_HOUR), now)
+def _entry(duty, village, by, on, **given):
+    at = moment(on, OFFICE_HOUR)
     return DutyEntry(duty=duty, village=village, on=on, by=by, created_at=at, is_demo=True, **given)
 
 
@@ -64,7 +63,7 @@ def _problems(villages, secretaries, now):
         village = villages[number * 3 % len(villages)]
         by = secretaries.get(village.pk)
         given = {"count": 1, "words": story["words"], "problems": 1}
-        entry = _entry(duty, village, by, on, now, **given)
+        entry = _entry(duty, village, by, on, **given)
         entry.save()
         settle(_patch(entry, CODE.format(number), story))
         found += 1
