@@ -27,7 +27,9 @@ class DutyTown(Town):
             "patrol", "巡查", every="WEEK", required=1, problem_target=self.illegal
         )
         self.publicity = self.add_duty("publicity", "宣传", unit="场")
-        self.siting = self.add_duty("siting", "论证", who="TOWN", every="MONTH", required=2)
+        self.siting = self.add_duty(
+            "siting", "论证", who="TOWN", every="MONTH", required=2, unit="件"
+        )
 
     def add_duty(self, code, name, **fields):
         order = Duty.objects.count() + 1
