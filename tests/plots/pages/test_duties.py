@@ -1,10 +1,12 @@
 """常态工作的页面：记一次、各村一起记、撤回；发现问题添加成图斑；谁看得见什么。"""
 
+import io
 import uuid
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from plots.models import Attachment, Patch
 from tasks.models import Duty, DutyEntry
@@ -319,3 +321,62 @@ def test_my_tasks_ask_once_for_the_duties_and_not_at_all_without(client, town):
     Duty.objects.exclude(who="TOWN").delete()
 
     assert queries_of(client, "/my/") == with_duties - 1
+
+
+def test_a_problem_stopped_later_is_amended_and_the_timeline_keeps_both(client, town):
+    patch = town.found(town.did(town.patrol, town.east, oct(16)), "补-001")
+    client.force_login(town.huang)
+    page = f"/patches/{patch.pk}/amend/"
+    assert "制止通知书文号" in client.get(page).content.decode()
+
+    def amend(stopped_on):
+        data = {
+            "client_key": uuid.uuid4(),
+            "seen": 0,
+            "done_on": "2024-10-20",
+            "reason": "今天停了",
+        }
+        data |= {"code": "补-001", "village": town.east.pk, "area_mu": "1"}
+        return client.post(page, {**data, "stopped_on": stopped_on, "stop_notice_no": "3号"})
+
+    assert "制止日期不能早于发现日期" in amend("2024-10-15").content.decode()
+    assert amend("2024-10-17").url == f"/patches/{patch.pk}/"
+
+    patch.refresh_from_db()
+    assert (patch.stopped_on, patch.stop_notice_no) == (oct(17), "3号")
+    shown = client.get(f"/patches/{patch.pk}/").content.decode()
+    assert "制止日期：没有写 → 2024-10-17" in shown
+    assert town.on(oct(20)).stopped_at_once == 0
+
+
+def test_a_patch_of_the_list_has_nothing_to_stop(client, town):
+    patch = town.add_patch(town.illegal, town.east, "T1")
+    client.force_login(town.huang)
+
+    assert "制止" not in client.get(f"/patches/{patch.pk}/amend/").content.decode()
+    assert "制止" not in client.get(f"/patches/{patch.pk}/").content.decode()
+
+
+def test_the_ledger_has_the_three_columns_and_they_come_back_unread(client, town):
+    town.add_patch(town.illegal, town.east, "T1")
+    town.found(town.did(town.patrol, town.east, oct(16)), "补-001", stop_notice_no="3号")
+    client.force_login(town.huang)
+
+    book = ledger(client)
+    rows = list(book.active.iter_rows(values_only=True))
+    head = next(row for row in rows if "发现日期" in row)
+    at = head.index("发现日期")
+    assert head[at : at + 3] == ("发现日期", "制止日期", "制止通知书文号")
+    found = next(row for row in rows if "补-001" in row)
+    listed = next(row for row in rows if "T1" in row)
+    assert (found[at].date(), *found[at + 1 : at + 3]) == (oct(16), None, "3号")
+    assert listed[at : at + 3] == (None, None, None)
+
+    Patch.objects.get(code="补-001").delete()
+    assert not any("发现日期" in row for row in ledger(client).active.iter_rows(values_only=True))
+
+
+def ledger(client):
+    answer = client.get("/patches/export.xlsx")
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return load_workbook(io.BytesIO(content))
