@@ -22,6 +22,8 @@ PAGES = {
     "reports.download_weekly": (NOT_SECRETARY, BY_TOWN),
     "tasks.view_plan": (EVERYONE, ""),
     "tasks.add_reading": (TOWN, NO_ROLE),
+    "tasks.keep_duties": (TOWN, NO_ROLE),
+    "tasks.read_duties": (["LEADER"], NO_ROLE),
     "tasks.export_plan": (TOWN, NO_ROLE),
     "tasks.import_plan": (ADMIN, NO_ROLE),
     "tasks.copy_target": (ADMIN, NO_ROLE),
