@@ -50,6 +50,20 @@ class LoginForm(AuthenticationForm):
         return super().clean()
 
 
+class ReminderForm(forms.ModelForm):
+    """每天的提醒送到哪里：本人的邮箱，要不要送。"""
+
+    class Meta:
+        model = User
+        fields = ["email", "reminded_by_email"]
+        labels = {"email": "邮箱"}
+        error_messages = {"email": {"invalid": "这不像邮箱，请写成 名字@网站 的样子，或留空。"}}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        at_most(self.fields["email"], User._meta.get_field("email").max_length)
+
+
 def password_rules() -> str:
     """设置里的密码要求，合成一句话。"""
     rules = [
