@@ -353,7 +353,12 @@ AUDITLOG_CID_GETTER = "taiping.audit.middleware.request_id"
 SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 EMAIL_URL = env.str("EMAIL_URL", default="")
 if EMAIL_URL:
-    vars().update(env.email_url("EMAIL_URL"))
+    try:
+        vars().update(env.email_url("EMAIL_URL"))
+    except (ImproperlyConfigured, ValueError) as problem:
+        raise ImproperlyConfigured(
+            "EMAIL_URL 认不得，请写成 smtp+tls://用户:密码@服务器:587 的样子，或留空。"
+        ) from problem
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or vars().get("EMAIL_HOST_USER", "")
 REMIND_ROBOTS = env.str("REMIND_ROBOTS", default="").split()

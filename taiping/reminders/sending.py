@@ -63,7 +63,9 @@ def remind(today: date, *, is_trial: bool = False) -> Iterator[str]:
 
 
 def _trial(who, why_not, words):
-    return f"{who}：{why_not}。" if why_not else f"{who}：会送\n{words}"
+    """只试一试的：要说的都说出来，不送的写明为什么。"""
+    what = f"不送，{why_not}" if why_not else "会送"
+    return f"{who}：{what}\n{words}".rstrip()
 
 
 def _why_not(user, notice):

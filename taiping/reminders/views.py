@@ -12,4 +12,5 @@ def today(request):
     day = dates.today()
     notice = notice_of(request.user, day)
     note(notice, is_read=True)
+    request.user.reminders_read_on = day  # 这一页上的铃铛也是看过了的
     return render(request, "reminders/today.html", {"day": day, "notice": notice})

@@ -54,7 +54,7 @@ def test_bell_asks_the_database_nothing(secretary, django_assert_num_queries):
 
 def test_address_and_switch_are_kept_in_my_account(secretary, year):
     said = secretary.post(
-        "/accounts/", {"email": "dong@example.com", "reminded_by_email": "on"}, follow=True
+        "/accounts/", {"email": "dong@example.com", "reminded_by_email": "yes"}, follow=True
     )
 
     assert "每天的提醒发到 dong@example.com" in said.content.decode()
@@ -65,13 +65,16 @@ def test_address_and_switch_are_kept_in_my_account(secretary, year):
     )
 
     secretary.post("/accounts/", {"email": "dong@example.com"})
+    year.east_secretary.refresh_from_db()
+    assert year.east_secretary.reminded_by_email, "没有交来这一格，不能当成不要"
 
+    secretary.post("/accounts/", {"email": "dong@example.com", "reminded_by_email": "no"})
     year.east_secretary.refresh_from_db()
     assert not year.east_secretary.reminded_by_email
 
 
 def test_odd_address_is_told_beside_its_field_and_kept_as_typed(secretary, year):
-    said = secretary.post("/accounts/", {"email": "王家湾", "reminded_by_email": "on"})
+    said = secretary.post("/accounts/", {"email": "王家湾", "reminded_by_email": "yes"})
 
     assert "这不像邮箱，请写成 名字@网站 的样子，或留空。" in said.content.decode()
     assert 'value="王家湾"' in said.content.decode()

@@ -51,7 +51,14 @@ class LoginForm(AuthenticationForm):
 
 
 class ReminderForm(forms.ModelForm):
-    """每天的提醒送到哪里：本人的邮箱，要不要送。"""
+    """每天的提醒送到哪里：本人的邮箱，要不要送。不用勾选框：没有交来这一格的，不能当成不要。"""
+
+    reminded_by_email = forms.TypedChoiceField(
+        label="每天的提醒发到邮箱",
+        choices=[("yes", "要发"), ("no", "不发")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
 
     class Meta:
         model = User
@@ -62,6 +69,7 @@ class ReminderForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         at_most(self.fields["email"], User._meta.get_field("email").max_length)
+        self.initial["reminded_by_email"] = "yes" if self.instance.reminded_by_email else "no"
 
 
 def password_rules() -> str:

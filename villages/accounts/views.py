@@ -1,5 +1,6 @@
 """登录、退出、改密码、我的账号和我的登录。"""
 
+from copy import copy
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from villages.accounts import drafts, sessions, staying
 from villages.accounts.forms import LoginForm, OwnPasswordForm, ReminderForm
 from villages.accounts.landing import HOME, only_post, opens
 from villages.accounts.passwords import EXPIRED, expire_old_password
-from villages.models import User, Village
+from villages.models import Village
 
 
 def idle_minutes() -> int:
@@ -59,9 +60,9 @@ logout = only_post(LogoutView.as_view())
 
 
 def account(request):
-    form = ReminderForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    form = ReminderForm(request.POST or None, instance=copy(request.user))
     if request.method == "POST" and form.is_valid():
-        form.instance.save(update_fields=form.changed_data)
+        form.instance.save(update_fields=["email", "reminded_by_email"])
         messages.success(request, _reminded_words(form.instance))
         return redirect("villages:account")
     villages = Village.objects.visible_to(request.user)
