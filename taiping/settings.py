@@ -53,6 +53,7 @@ except ValueError as refusal:
 INSTALLED_APPS = [
     "taiping.dashboard",
     "taiping.reports",
+    "taiping.subsidies",
     "taiping.progress",
     "taiping.operations",
     "taiping.audit",
@@ -331,6 +332,9 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Milestone",
     "tasks.Allocation",
     "tasks.Reading",
+    "tasks.Subsidy",
+    {"model": "tasks.SubsidyReceipt", "exclude_fields": ["client_key"]},
+    {"model": "tasks.SubsidyPayment", "exclude_fields": ["client_key"]},
     {"model": "tasks.PlanFile", "exclude_fields": ["file"]},
     {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},
     {"model": "plots.Patch", "exclude_fields": ["status", "next_milestone"]},
