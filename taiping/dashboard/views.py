@@ -26,6 +26,7 @@ from taiping.progress.progress import plan_progress, progress_of_two_days
 from taiping.progress.question import DashboardQuery
 from taiping.progress.returns import returns_by_village
 from taiping.progress.words import verdict
+from taiping.subsidies.figures import summary_of
 from tasks.models import Plan
 from tasks.models.question import BASES
 from tasks.pages.question import question_of
@@ -47,6 +48,7 @@ def dashboard(request):
             question.plan, question.on, question.before, question.basis
         )
         returns, curves = returns_by_village(figures), burn_ups(figures)
+        money = summary_of(figures)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if question.villages else villages[:SHOWN_VILLAGES]
@@ -63,6 +65,7 @@ def dashboard(request):
             "soon_7": due_soon(figures, 7),
             "soon_15": due_soon(figures, 15),
             "returns": returns[None],
+            "money": money,
             "attention": attention_lines(figures),
             "worst_villages": worst_villages(villages),
             "empty_targets": without_patches(figures),

@@ -300,9 +300,7 @@ class Progress:
     scope: Scope
     filed: dict[tuple[int, str], int]  # (村, 类型) → 上报、退回过几次，撤回的也算
     villages: list[Village] = field(default_factory=list)
-    steps: dict[int, dict[int, Tally]] = field(
-        default_factory=dict
-    )  # 节点 → 村 → 完成的，核减的不在内
+    steps: dict[int, dict[int, Tally]] = field(default_factory=dict)  # 节点 → 村 → 完成的
 
     @property
     def scoped(self) -> bool:

@@ -1,19 +1,17 @@
 """各村应奖补、已拨付、未拨付：完成的面积、个数出自唯一的进度算法，这里只乘标准、减付了的。"""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Subquery, Sum
 
 from taiping.ground.money import NO_YUAN, to_the_cent
 from taiping.progress.figures import Progress, Tally
-from taiping.progress.progress import plan_progress
+from taiping.progress.work_done import WorkDone, work_done
 from tasks.models import Plan, Subsidy, SubsidyPayment, SubsidyReceipt
 from villages.models import User, Village
-
-NOTHING = Tally()
 
 
 @dataclass
@@ -81,8 +79,6 @@ class Account:
 
     subsidies: list[SubsidyFigures]
     received: Decimal | None = None
-    has_demo: bool = False
-    villages: list[Village] = field(default_factory=list)
 
     @property
     def filled(self) -> list[SubsidyFigures]:
@@ -127,34 +123,17 @@ def earned_by(subsidy: Subsidy, done: Tally) -> tuple[Decimal | None, Decimal | 
 
 
 def rows_of(
-    subsidy: Subsidy, progress: Progress, paid: dict[int, Decimal] | None = None
+    subsidy: Subsidy, work: WorkDone, paid: dict[int, Decimal] | None = None
 ) -> list[VillageRow]:
     """各村一行；paid 是 {村: 付了的}。"""
-    paid = paid or {}
-    tallies = progress.steps.get(subsidy.milestone_id, {})
-    exempt = _exempt(subsidy, progress)
     rows = []
-    for village in progress.villages:
-        done = tallies.get(village.pk, NOTHING)
+    for village in work.villages:
+        done = work.at(subsidy.milestone_id, village)
         uncapped, earned = earned_by(subsidy, done)
-        rows.append(
-            VillageRow(
-                village,
-                done,
-                paid.get(village.pk, NO_YUAN),
-                uncapped,
-                earned,
-                exempt.get(village.pk, 0),
-            )
-        )
+        amount = (paid or {}).get(village.pk, NO_YUAN)
+        exempt = work.exempt.get((subsidy.target_id, village.pk), 0)
+        rows.append(VillageRow(village, done, amount, uncapped, earned, exempt))
     return rows
-
-
-def _exempt(subsidy: Subsidy, progress: Progress) -> dict[int, int]:
-    for figures in progress.targets:
-        if figures.target.pk == subsidy.target_id:
-            return {row.village.pk: row.exempt_count for row in figures.villages}
-    return {}
 
 
 def account_of(plan: Plan, on: date, basis: str, user: User) -> Account:
@@ -163,15 +142,19 @@ def account_of(plan: Plan, on: date, basis: str, user: User) -> Account:
     subsidies = list(
         Subsidy.objects.filter(plan=plan).select_related("target", "milestone").order_by("order")
     )
-    progress = plan_progress(plan, on, basis, villages)
+    work = work_done(plan, targets_of(subsidies), on, basis, villages)
     paid = defaultdict(dict)
     payments = SubsidyPayment.objects.visible_to(user).filter(subsidy__plan=plan).known(on, basis)
     sums = payments.order_by().values_list("subsidy", "village").annotate(Sum("amount"))
     for subsidy, village, amount in sums:
         paid[subsidy][village] = amount
-    figures = [SubsidyFigures(each, rows_of(each, progress, paid[each.pk])) for each in subsidies]
+    figures = [SubsidyFigures(each, rows_of(each, work, paid[each.pk])) for each in subsidies]
     received = None if user.is_secretary else received_by(plan, on, basis)
-    return Account(figures, received, any(s.is_demo for s in subsidies), progress.villages)
+    return Account(figures, received)
+
+
+def targets_of(subsidies: list[Subsidy]) -> set[int]:
+    return {each.target_id for each in subsidies if each.target_id}
 
 
 def received_by(plan: Plan, on: date, basis: str) -> Decimal:
@@ -181,7 +164,40 @@ def received_by(plan: Plan, on: date, basis: str) -> Decimal:
 
 def row_of(subsidy: Subsidy, village: Village, on: date, basis: str) -> VillageRow:
     """一条标准在一个村的一行，拨付以前核对用。"""
-    progress = plan_progress(subsidy.plan, on, basis, [village])
+    work = work_done(subsidy.plan, targets_of([subsidy]), on, basis, [village])
     payments = SubsidyPayment.objects.filter(subsidy=subsidy, village=village).known(on, basis)
     whole = payments.aggregate(whole=Sum("amount"))["whole"]
-    return rows_of(subsidy, progress, {village.pk: whole or NO_YUAN})[0]
+    return rows_of(subsidy, work, {village.pk: whole or NO_YUAN})[0]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """总览上的一行，元。"""
+
+    earned: Decimal
+    received: Decimal
+    paid: Decimal
+
+
+def summary_of(progress: Progress) -> Summary | None:
+    """应奖补、已到位、已拨付：有填了标准的才问，一次查询；没有的一次也不问，是 None。"""
+    steps = [row.milestone for _, row in progress.milestones]
+    if not any(step.earns for step in steps):
+        return None
+    plan, on, basis = progress.plan, progress.on, progress.basis
+    paid = SubsidyPayment.objects.filter(subsidy__plan=plan).known(on, basis)
+    received = SubsidyReceipt.objects.filter(plan=plan).known(on, basis)
+    subsidies = list(
+        Subsidy.objects.filter(plan=plan, rate__isnull=False).annotate(
+            paid=_whole(paid, "subsidy__plan"), received=_whole(received, "plan")
+        )
+    )
+    work = WorkDone.of(progress)
+    figures = [SubsidyFigures(each, rows_of(each, work)) for each in subsidies]
+    one = subsidies[0]
+    return Summary(_summed(figures, "earned"), one.received or NO_YUAN, one.paid or NO_YUAN)
+
+
+def _whole(money, plan: str) -> Subquery:
+    """这些钱的合计；order_by() 去掉排序才并成一行。"""
+    return Subquery(money.order_by().values(plan).annotate(whole=Sum("amount")).values("whole"))

@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plots.models import RectificationRecord
 from taiping.ground.money import to_the_cent, yuan
+from taiping.progress.progress import plan_progress
+from taiping.progress.work_done import work_done
 from taiping.subsidies.figures import account_of
-from tasks.models import SubsidyPayment
+from tasks.models import Subsidy, SubsidyPayment
 from tests.worlds.kept import again
 from tests.worlds.money import PaidTown, make_payment, make_receipt, make_subsidy
 from tests.worlds.town import sep
@@ -190,3 +193,47 @@ def test_how_yuan_is_written():
         "—",
         "-120.00",
     ]
+
+
+@pytest.mark.parametrize("basis", ["done", "recorded"])
+@pytest.mark.parametrize("day", [sep(6), sep(8), OCTOBER, date(2024, 12, 31)])
+def test_the_work_is_what_the_one_progress_says(town, day, basis):
+    """奖补只问几步，和整份方案的数是同一句查询：一样。"""
+    progress = plan_progress(town.plan, day, basis)
+    work = work_done(town.plan, {town.target.pk}, day, basis)
+
+    for figures in progress.targets:
+        for step in figures.milestones:
+            areas = [work.at(step.milestone.pk, village).amount for village in work.villages]
+            assert sum(areas) == step.reached
+    last = progress.targets[0].milestones[-1].milestone.pk
+    shown = {
+        row.village.name: (row.confirmed, row.exempt_count) for row in progress.targets[0].villages
+    }
+    assert shown == {
+        village.name: (
+            work.at(last, village).amount,
+            work.exempt.get((town.target.pk, village.pk), 0),
+        )
+        for village in work.villages
+    }
+
+
+def test_the_dashboards_row_says_the_same_in_one_query_more(client, town):
+    make_payment(town.subsidy, town.east, "100")
+    make_receipt(town.plan, "5000")
+    client.force_login(town.mayor)
+    client.get("/?on=2024-10-20")
+
+    with CaptureQueriesContext(connection) as with_rate:
+        page = client.get("/?on=2024-10-20")
+    Subsidy.objects.update(rate=None)
+    with CaptureQueriesContext(connection) as without:
+        plain = client.get("/?on=2024-10-20")
+
+    money = page.context["money"]
+    assert (money.earned, money.received, money.paid) == (Decimal("4234.50"), 5000, 100)
+    assert "应奖补 4,234.50 元" in page.content.decode()
+    assert len(with_rate) == len(without) + 1
+    assert plain.context["money"] is None
+    assert "应奖补" not in plain.content.decode()
