@@ -1,10 +1,18 @@
-"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解都带过去，监测不带。"""
+"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解、奖补标准都带过去，监测和钱不带。"""
 
 import re
 
 from django.db import transaction
 
-from tasks.models import Allocation, Membership, Milestone, Plan, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    Subsidy,
+    Target,
+    WorkingGroup,
+)
 from tasks.models.copying import TargetCopy, copied
 
 YEAR = re.compile(r"(?<![\d〔\[])\d{4}(?!\d)")
@@ -38,6 +46,7 @@ def copy_to_next_year(plan):
     )
     groups = _copy_groups(plan, new)
     _copy_targets(plan, new, groups)
+    _copy_subsidies(plan, new)
     return new
 
 
@@ -69,6 +78,22 @@ def _copy_targets(plan, new, groups):
     Target.objects.bulk_create(copy.target for copy in copies)
     Milestone.objects.bulk_create(steps)
     Allocation.objects.bulk_create(shares)
+
+
+def _copy_subsidies(plan, new):
+    """标准照抄，任务和步骤换成新的；到位资金和拨付是那一年的，不带。"""
+    steps = {}
+    for step in Milestone.objects.filter(target__plan=new).select_related("target"):
+        steps[step.target.code, step.code] = step
+    targets = {target.code: target for target in new.targets.all()}
+    old = plan.subsidies.filter(is_demo=False).select_related("target", "milestone")
+    copies = []
+    for subsidy in old:
+        code = subsidy.target.code if subsidy.target_id else None
+        step = subsidy.milestone.code if subsidy.milestone_id else None
+        target, milestone = targets.get(code), steps.get((code, step))
+        copies.append(copied(subsidy, plan=new, target=target, milestone=milestone))
+    Subsidy.objects.bulk_create(copies)
 
 
 def _copy_target(target, plan, new, groups):

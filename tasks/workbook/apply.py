@@ -7,7 +7,16 @@ from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
 from taiping.ground import dates
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    Subsidy,
+    Target,
+    WorkingGroup,
+)
 from tasks.models.structure import LARGEST_ORDER
 from tasks.workbook.columns import BY_KIND, DELETABLE
 from tasks.workbook.document import PlanFileError
@@ -20,7 +29,7 @@ SIMPLE = (("milestone", Milestone), ("allocation", Allocation))
 def write_all(diff, stored, *, by=None, delete_missing=False):
     """写进新的和改的；delete_missing 时删去文件里没有的。返回 Plan。删不掉抛 PlanFileError，全部不动。"""
     missing = diff.deletable if delete_missing else []
-    _delete([entry for entry in missing if entry.kind in DELETABLE[:3]])
+    _delete([entry for entry in missing if entry.kind in DELETABLE[:4]])
     plan = _write_plan(diff, stored)
     _free_codes_and_orders(diff)
     _save(diff, "village", Village)
@@ -41,8 +50,9 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
     find = {"target": targets.get, "village": villages.get}
     for kind, model in SIMPLE:
         _save(diff, kind, model, find=find)
+    _save_subsidies(diff, plan, find)
     _add_readings(diff, stored, find, by)
-    _delete([entry for entry in missing if entry.kind in DELETABLE[3:]])
+    _delete([entry for entry in missing if entry.kind in DELETABLE[4:]])
     return plan
 
 
@@ -109,6 +119,18 @@ def _set_parents(diff, groups):
             group.parent = groups.get(change.values["parent"])
             moved.append(group)
     WorkingGroup.objects.bulk_update(moved, ["parent"])
+
+
+def _save_subsidies(diff, plan, find):
+    """做到的那一步写的是代码，要和目标任务一起才认得是哪一步。"""
+    steps = {}
+    for step in Milestone.objects.filter(target__plan=plan).select_related("target"):
+        steps[step.target.code, step.code] = step
+    for change in diff.of("subsidy", diff.new + diff.changed):
+        whole = {**(change.stored.values if change.stored else {}), **change.values}
+        if code := whole.get("milestone"):
+            change.values["milestone"] = steps[whole["target"], code]
+    _save(diff, "subsidy", Subsidy, plan=plan, find=find)
 
 
 def _add_readings(diff, stored, find, by):

@@ -1,15 +1,30 @@
-"""方案表的八张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
+"""方案表的各张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
 
 from dataclasses import dataclass, field
 
 from django.db import models
 
-from taiping.ground.area import MuField
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from taiping.ground.exact import ExactField
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    Subsidy,
+    Target,
+    WorkingGroup,
+)
 from villages.models import Cadre, Village
 
 POSITIONS = Membership.Position
-REFERENCES = {"parent": "group", "group": "group", "target": "target", "village": "village"}
+REFERENCES = {
+    "parent": "group",
+    "group": "group",
+    "target": "target",
+    "milestone": "milestone",
+    "village": "village",
+}
 HEADERS = {"target": "目标代码", "on": "日期"}  # 比模型里的叫法更像表格的
 TARGET_NAME = "target_name"  # 代码旁边给人看的名称，不存
 LARGEST = {models.PositiveSmallIntegerField: 32767, models.PositiveIntegerField: 2147483647}
@@ -56,7 +71,7 @@ def _column(model, name, hint="", width=14):
     if source.has_default() and name != "created_at":
         blank = source.get_default()
     else:
-        blank = "" if kind in ("text", "slug") else None
+        blank = "" if kind in ("text", "slug", "choice") else None
     return PlanColumn(
         name,
         HEADERS.get(name, str(source.verbose_name)),
@@ -77,7 +92,7 @@ def _kind(source):
     for cls, kind in (
         (models.SlugField, "slug"),
         (models.BooleanField, "bool"),
-        (MuField, "decimal"),
+        (ExactField, "decimal"),
         (models.DateTimeField, "moment"),
         (models.DateField, "date"),
         (models.IntegerField, "int"),
@@ -230,7 +245,24 @@ READING = _table(
     ("source", "", 36),
     ("created_at", "系统填的，新加的行留空。监测只增不改：改了数就是新录入一条", 28),
 )
-TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, CADRE, READING)
+SUBSIDY = _table(
+    "subsidy",
+    "奖补标准",
+    Subsidy,
+    ("code",),
+    ("code", "英文小写，同一方案里不重复，如 abandoned", 16),
+    ("name", "", 24),
+    ("target", "目标任务表里的代码，只能是靠图斑量的；文件没有写明就空着", 16),
+    NAME_BESIDE,
+    ("milestone", "做到哪一步才得：时间节点表里这项任务的代码，如 check", 14),
+    ("per", "亩：按完成的面积；个：按完成的个数", 10),
+    ("rate", "每亩或每个多少元；空就是还没有填，不是 0", 14),
+    ("ceiling", "一个村最多多少元；空就是不封顶", 14),
+    ("basis", "如 铜委办便笺〔2024〕36号", 28),
+    ("clause", "如 四（二）", 12),
+    ("order", "不填就按表里的先后", 8),
+)
+TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, CADRE, READING, SUBSIDY)
 # 成员在工作组表里是列，在 JSON 里是行；认同一条成员靠 组、职务、干部（姓名、职务）、集体成员。
 MEMBER = PlanTable(
     "member",
@@ -256,7 +288,15 @@ ORDER = (
     "member",
     "target",
     "milestone",
+    "subsidy",
     "allocation",
     "reading",
 )
-DELETABLE = ("member", "allocation", "milestone", "target", "group")  # 先删里面的，再删外面的
+DELETABLE = (
+    "member",
+    "allocation",
+    "subsidy",
+    "milestone",
+    "target",
+    "group",
+)  # 先删里面的，再删外面的

@@ -8,7 +8,7 @@ from tasks.workbook.document import Document, FileRow, PlanFileError
 
 IGNORED = {"user", "by", "is_demo"}  # 账号不随方案走；导入的监测不算演示数据
 # 引用别的行的字段：字段 → 自然键里取第几项（去掉开头的年度）
-KEYS = {"parent": 2, "group": 2, "target": 2, "cadre": 2, "village": 1}
+KEYS = {"parent": 2, "group": 2, "target": 2, "milestone": 3, "cadre": 2, "village": 1}
 
 
 def read_json(source):
@@ -83,7 +83,7 @@ class Record:
         document.add(self.row)
 
     def _read_field(self, name, value):
-        if name == "plan" and self.table.kind in ("group", "target"):
+        if name == "plan" and self.table.kind in ("group", "target", "subsidy"):
             if not isinstance(value, list) or list(map(str, value)) != [self.plan]:
                 self.note(name, value, f"属于别的方案，{self._one_plan()}")
         elif name not in self.row.columns:
@@ -109,7 +109,7 @@ class Record:
             return None
         if name == "cadre":
             return tuple(map(str, value))
-        if len(value) == 2 and str(value[0]) != self.plan:
+        if len(value) > 1 and str(value[0]) != self.plan:
             self.note(name, value, f"属于方案 {value[0]}，{self._one_plan()}")
         return value[-1]
 

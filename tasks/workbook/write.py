@@ -11,11 +11,11 @@ from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES, TARG
 from tasks.workbook.members import People, split_people, written
 from tasks.workbook.read_xlsx import NOTE_MARK
 
-PLAN_LINKS = {"group", "target"}  # JSON 里直接挂在方案下的类
+PLAN_LINKS = {"group", "target", "subsidy"}  # JSON 里直接挂在方案下的类
 
 
 def to_xlsx(stored):
-    """Stored → xlsx 的 bytes：八张表，一张不少，空的也有表头。"""
+    """Stored → xlsx 的 bytes：方案的各张表，一张不少，空的也有表头。"""
     book = books.new_book()
     for table in TABLES:
         if table is PLAN:
@@ -101,6 +101,8 @@ def to_json(stored):
             fields = {"plan": [plan]} if kind in PLAN_LINKS else {}
             for name, value in entry.values.items():
                 fields[name] = _json_value(name, value, plan)
+            if fields.get("milestone"):
+                fields["milestone"].insert(1, entry.values["target"])
             fields |= {"cadre": {"user": None}, "reading": {"by": None, "is_demo": False}}.get(
                 kind, {}
             )
@@ -114,7 +116,7 @@ def to_json(stored):
 def _json_value(name, value, plan):
     if value is None or isinstance(value, (bool, int)):
         return value
-    if name in ("parent", "group", "target"):
+    if name in ("parent", "group", "target", "milestone"):
         return [plan, value]
     if name == "village":
         return [value]

@@ -16,7 +16,18 @@ from tests.worlds.kept import again, plan_2024
 from villages.models import Cadre, Village
 
 FIXTURE = ROOT / "fixtures" / "plan_2024.json"
-MODELS = (Reading, Allocation, Milestone, Target, Membership, WorkingGroup, Plan, Cadre, Village)
+MODELS = (
+    Subsidy,
+    Reading,
+    Allocation,
+    Milestone,
+    Target,
+    Membership,
+    WorkingGroup,
+    Plan,
+    Cadre,
+    Village,
+)
 
 
 def load_2024():

@@ -101,6 +101,7 @@ def test_fixture_is_imported_into_an_empty_town():
         "工作组成员": 40,
         "目标任务": 8,
         "时间节点": 20,
+        "奖补标准": 1,
         "任务分解": 10,
     }
     assert Membership.objects.get(position="LEADER", group__parent=None).who == "孔令全"
@@ -119,6 +120,7 @@ def test_workbook_reads_like_the_notice(plan):
         "任务分解",
         "干部",
         "监测",
+        "奖补标准",
     ]
     assert rows["方案"][1][:2] == ["年度", 2024]
     assert rows["目标任务"][0][:8] == [
@@ -164,7 +166,7 @@ def test_export_takes_the_same_few_queries_for_more_rows(next_plan, django_asser
     for number in range(20):
         make.make_milestone(make.make_target(next_plan, f"more{number}"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         workbook.export_xlsx(next_plan)
 
 
