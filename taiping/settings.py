@@ -331,6 +331,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Target",
     "tasks.Milestone",
     "tasks.Allocation",
+    "tasks.Requirement",
     "tasks.Reading",
     "tasks.Subsidy",
     {"model": "tasks.SubsidyReceipt", "exclude_fields": ["client_key"]},

@@ -1,4 +1,4 @@
-"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解、奖补标准都带过去，监测和钱不带。"""
+"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解、工作要求、奖补标准都带过去，监测和钱不带。"""
 
 import re
 
@@ -9,6 +9,7 @@ from tasks.models import (
     Membership,
     Milestone,
     Plan,
+    Requirement,
     Subsidy,
     Target,
     WorkingGroup,
@@ -46,6 +47,7 @@ def copy_to_next_year(plan):
     )
     groups = _copy_groups(plan, new)
     _copy_targets(plan, new, groups)
+    _copy_requirements(plan, new)
     _copy_subsidies(plan, new)
     return new
 
@@ -63,6 +65,13 @@ def _copy_groups(plan, new):
         for member in Membership.objects.filter(group__plan=plan)
     )
     return groups
+
+
+def _copy_requirements(plan, new):
+    Requirement.objects.bulk_create(
+        copied(row, plan=new, wording=_next_year(row.wording, plan.year))
+        for row in plan.requirements.all()
+    )
 
 
 def _copy_targets(plan, new, groups):

@@ -13,12 +13,13 @@ from tasks.models import (
     Milestone,
     Plan,
     Reading,
+    Requirement,
     Subsidy,
     Target,
     WorkingGroup,
 )
 from tasks.models.structure import LARGEST_ORDER
-from tasks.workbook.columns import BY_KIND, DELETABLE
+from tasks.workbook.columns import BY_KIND, DELETABLE, INSIDE
 from tasks.workbook.document import PlanFileError
 from villages.models import Cadre, Village
 
@@ -29,13 +30,14 @@ SIMPLE = (("milestone", Milestone), ("allocation", Allocation))
 def write_all(diff, stored, *, by=None, delete_missing=False):
     """写进新的和改的；delete_missing 时删去文件里没有的。返回 Plan。删不掉抛 PlanFileError，全部不动。"""
     missing = diff.deletable if delete_missing else []
-    _delete([entry for entry in missing if entry.kind in DELETABLE[:4]])
+    _delete([entry for entry in missing if entry.kind in INSIDE])
     plan = _write_plan(diff, stored)
     _free_codes_and_orders(diff)
     _save(diff, "village", Village)
     _save(diff, "cadre", Cadre)
     _save(diff, "group", WorkingGroup, plan=plan, skip=("parent",))
     groups = {group.name: group for group in WorkingGroup.objects.filter(plan=plan)}
+    _save(diff, "requirement", Requirement, plan=plan)
     _set_parents(diff, groups)
     cadres = {(cadre.name, cadre.post): cadre for cadre in Cadre.objects.all()}
     _save(
@@ -52,7 +54,7 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
         _save(diff, kind, model, find=find)
     _save_subsidies(diff, plan, find)
     _add_readings(diff, stored, find, by)
-    _delete([entry for entry in missing if entry.kind in DELETABLE[4:]])
+    _delete([entry for entry in missing if entry.kind not in INSIDE])
     return plan
 
 

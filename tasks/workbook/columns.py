@@ -1,4 +1,4 @@
-"""方案表的各张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
+"""方案表的每张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
 
 from dataclasses import dataclass, field
 
@@ -11,6 +11,7 @@ from tasks.models import (
     Milestone,
     Plan,
     Reading,
+    Requirement,
     Subsidy,
     Target,
     WorkingGroup,
@@ -262,7 +263,29 @@ SUBSIDY = _table(
     ("clause", "如 四（二）", 12),
     ("order", "不填就按表里的先后", 8),
 )
-TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, CADRE, READING, SUBSIDY)
+REQUIREMENT = _table(
+    "requirement",
+    "工作要求",
+    Requirement,
+    ("clause",),
+    ("clause", "如 四（二），一条一行", 12),
+    ("title", "几个字的小标题，如 强化资金保障", 20),
+    ("wording", "", 60),
+    ("menu", "", 16),
+    ("order", "不填就按表里的先后", 8),
+)
+TABLES = (
+    PLAN,
+    VILLAGE,
+    GROUP,
+    TARGET,
+    MILESTONE,
+    ALLOCATION,
+    REQUIREMENT,
+    CADRE,
+    READING,
+    SUBSIDY,
+)
 # 成员在工作组表里是列，在 JSON 里是行；认同一条成员靠 组、职务、干部（姓名、职务）、集体成员。
 MEMBER = PlanTable(
     "member",
@@ -290,13 +313,8 @@ ORDER = (
     "milestone",
     "subsidy",
     "allocation",
+    "requirement",
     "reading",
 )
-DELETABLE = (
-    "member",
-    "allocation",
-    "subsidy",
-    "milestone",
-    "target",
-    "group",
-)  # 先删里面的，再删外面的
+INSIDE = ("member", "allocation", "subsidy", "milestone", "requirement")  # 删的时候先删这些
+DELETABLE = (*INSIDE, "target", "group")

@@ -14,7 +14,6 @@ from taiping.ground.tables import (
     sheets_from,
     shown,
 )
-from taiping.ground.words import numeral
 from tasks.workbook.columns import BY_TITLE, PLAN, POSITIONS
 from tasks.workbook.document import Document, FileRow
 
@@ -36,8 +35,7 @@ def read_xlsx(source: bytes, kept: Kept | None = None) -> Document:
         elif sheet.rows and sheet.name != ERROR_SHEET:
             unknown.append(sheet.name)
     for name in unknown:
-        names = "、".join(BY_TITLE)
-        advice = f"不认得这张表，没有读它。方案的{numeral(len(BY_TITLE))}张表是：{names}。"
+        advice = f"不认得这张表，没有读它。方案的表是：{'、'.join(BY_TITLE)}。"
         document.note(name, advice, found=name, level="WARNING")
     if "plan" not in document.kinds:
         document.note(

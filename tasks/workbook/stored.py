@@ -6,6 +6,7 @@ from tasks.models import (
     Milestone,
     Plan,
     Reading,
+    Requirement,
     Subsidy,
     Target,
     WorkingGroup,
@@ -62,6 +63,7 @@ class Stored:
             "allocation": Allocation.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "lot", "village__order", "village__name"),
+            "requirement": Requirement.objects.filter(plan=self.plan).order_by("order", "pk"),
             "reading": Reading.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "on", "created_at", "pk"),

@@ -9,7 +9,17 @@ import openpyxl
 import pytest
 
 from tasks import workbook
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    Requirement,
+    Subsidy,
+    Target,
+    WorkingGroup,
+)
 from tests import ROOT
 from tests.worlds import factories as make
 from tests.worlds.kept import again, plan_2024
@@ -19,6 +29,7 @@ FIXTURE = ROOT / "fixtures" / "plan_2024.json"
 MODELS = (
     Subsidy,
     Reading,
+    Requirement,
     Allocation,
     Milestone,
     Target,

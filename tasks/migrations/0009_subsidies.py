@@ -13,7 +13,7 @@ import taiping.ground.money
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0007_dated_by_the_systems_clock'),
+        ('tasks', '0008_requirements'),
         ('villages', '0005_village_word'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
