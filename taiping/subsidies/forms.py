@@ -87,7 +87,9 @@ class PaymentForm(MoneyForm):
     def __init__(self, *args, plan, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         subsidy, village = self.fields["subsidy"], self.fields["village"]
-        subsidy.queryset = Subsidy.objects.filter(plan=plan).order_by("order")
+        subsidy.queryset = (
+            Subsidy.objects.filter(plan=plan).select_related("plan").order_by("order")
+        )
         village.queryset = Village.objects.visible_to(user)
         subsidy.empty_label = village.empty_label = "请选择"
         self.fields["area_mu"].help_text = "这笔钱付的是多少亩；不按面积付的空着。"

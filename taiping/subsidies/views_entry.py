@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from taiping.ground.dates import today
 from taiping.ground.money import yuan
 from taiping.ground.permissions import permission_required, refusal
 from taiping.ground.web import whole_number
@@ -17,8 +18,10 @@ from taiping.subsidies.actions import (
     receive,
     withdraw,
 )
+from taiping.subsidies.figures import row_of
 from taiping.subsidies.forms import PaymentForm, ReceiptForm, WithdrawForm
 from tasks.models import Subsidy, SubsidyPayment, SubsidyReceipt
+from tasks.models.question import DONE
 from tasks.pages.question import question_of
 from villages.accounts import drafts
 
@@ -64,6 +67,7 @@ def payment_add(request):
     context = {
         "question": question,
         "form": form,
+        "row": _asked_row(form),
         "news": news,
         "back": _overview(question.plan),
     }
@@ -78,6 +82,15 @@ def _prefilled(request, question):
     if village := whole_number(request.GET.get("village")):
         starting["village"] = village
     return starting
+
+
+def _asked_row(form):
+    """从表里点过来的：那条标准在那个村现在的数；没有写明哪条、哪个村的是 None。"""
+    asked = form.initial.get("subsidy"), form.initial.get("village")
+    subsidies = {each.pk: each for each in form.fields["subsidy"].instances}
+    villages = {each.pk: each for each in form.fields["village"].instances}
+    subsidy, village = subsidies.get(asked[0]), villages.get(asked[1])
+    return row_of(subsidy, village, today(), DONE) if subsidy and village else None
 
 
 def _paid(request, form):

@@ -121,6 +121,17 @@ def test_a_payment_is_entered_once_however_often_the_button_is_pressed(at, town)
     assert "没有再记一笔" in text(client.get(PAGE))
 
 
+def test_the_form_opened_from_a_row_is_filled_in_and_says_what_is_left(at, town):
+    make_payment(town.subsidy, town.east, "234.50")
+    client = at("huang")
+
+    page = client.get(f"{ADD}?plan=2024&subsidy=abandoned&village={town.east.pk}")
+
+    assert "东村应奖补 1,234.50 元，已拨付 234.50 元，还没有付 1,000.00 元。" in text(page)
+    form = page.context["form"]
+    assert (form["subsidy"].value(), form["village"].value()) == (town.subsidy.pk, town.east.pk)
+
+
 def test_one_key_used_for_another_payment_is_refused(at, town):
     client = at("huang")
     data = filled(client, town)
