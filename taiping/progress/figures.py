@@ -318,5 +318,10 @@ class Progress:
     def milestones(self) -> list[tuple[TargetFigures, MilestoneFigures]]:
         return [(target, milestone) for target in self.targets for milestone in target.milestones]
 
+    @property
+    def has_subsidies(self) -> bool:
+        """有填了标准的奖补：不用再问库就知道。"""
+        return any(step.milestone.earns for _, step in self.milestones)
+
     def counted(self, *states: MilestoneState) -> list[TargetFigures]:
         return [target for target in self.targets if target.state in states]

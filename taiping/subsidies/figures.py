@@ -181,8 +181,7 @@ class Summary:
 
 def summary_of(progress: Progress) -> Summary | None:
     """应奖补、已到位、已拨付：有填了标准的才问，一次查询；没有的一次也不问，是 None。"""
-    steps = [row.milestone for _, row in progress.milestones]
-    if not any(step.earns for step in steps):
+    if not progress.has_subsidies:
         return None
     plan, on, basis = progress.plan, progress.on, progress.basis
     paid = SubsidyPayment.objects.filter(subsidy__plan=plan).known(on, basis)

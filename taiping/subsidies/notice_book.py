@@ -46,5 +46,7 @@ def _sheet(book, name, title, table, question, days):
         sheet.row([place, row.village, row.number, table.subsidy.rate, row.amount, row.remark])
     sheet.total(["合计", None, table.number, None, table.amount, None])
     sheet.repeat(sheet.head_row, sheet.head_row)
-    sheet.sides(days, "", 5, height=26)
-    sheet.sides("公示期内有不同意见的，请向镇里反映。监督电话：", "", 5, height=26)
+    sheet.banner(days, styles.SIGNING, 26)
+    sheet.banner("公示期内有不同意见的，请向镇里反映。监督电话：", styles.SIGNING, 26)
+    sheet.banner(f"{question.plan.issuer}（盖章）", styles.SIGNING, 36)
+    sheet.sheet.page_setup.orientation = "portrait"  # 张贴的一张纸
