@@ -13,6 +13,7 @@ from plots.models import RectificationRecord
 from taiping.ground.money import to_the_cent, yuan
 from taiping.progress.progress import plan_progress
 from taiping.progress.work_done import work_done
+from taiping.reports.bulletin import write_bulletin
 from taiping.subsidies.figures import account_of
 from tasks.models import Subsidy, SubsidyPayment
 from tests.worlds.kept import again
@@ -237,3 +238,16 @@ def test_the_dashboards_row_says_the_same_in_one_query_more(client, town):
     assert len(with_rate) == len(without) + 1
     assert plain.context["money"] is None
     assert "应奖补" not in plain.content.decode()
+
+
+def test_the_bulletin_says_it_in_one_sentence_and_nothing_without_a_rate(town):
+    make_payment(town.subsidy, town.east, "100")
+    make_receipt(town.plan, "5000")
+
+    def told():
+        return [block.text for block in write_bulletin(town.plan, OCTOBER).blocks]
+
+    sentence = "奖补资金：各村应奖补4,234.50元，已到位5,000.00元，已拨付100.00元。"
+    assert sentence in told()
+    Subsidy.objects.update(rate=None)
+    assert [text for text in told() if "奖补" in text] == []

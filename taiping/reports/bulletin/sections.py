@@ -10,6 +10,7 @@ from taiping.reports.bulletin.annexes import VILLAGES, Annex, place_of
 from taiping.reports.bulletin.blocks import Heading, Paragraph
 from taiping.reports.bulletin.changes import against_before
 from taiping.reports.bulletin.problems import Named, problems
+from taiping.subsidies.figures import summary_of
 
 SOON_DAYS = 30  # 下步工作先说这么多天内截止的
 
@@ -48,7 +49,7 @@ def lettered(lines: list[tuple[str, str]]) -> list[Paragraph]:
 
 
 def overview(shot: Snapshot) -> list[Paragraph]:
-    """全镇一段，与上期相比一段。"""
+    """全镇一段，与上期相比一段；填了奖补标准的，钱一段。"""
     progress = shot.progress
     texts = [
         sentences.timing(progress),
@@ -58,6 +59,8 @@ def overview(shot: Snapshot) -> list[Paragraph]:
     paragraphs = [Paragraph("".join(texts))]
     if change := against_before(progress, shot.moved):
         paragraphs.append(Paragraph(change))
+    if money := summary_of(progress):
+        paragraphs.append(Paragraph(sentences.subsidies(money)))
     return paragraphs
 
 
