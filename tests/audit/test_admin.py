@@ -9,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tasks.models import Milestone, Plan, Reading, Target
+from tasks.models import Milestone, Plan, Reading, Requirement, Target
 from tests.worlds import factories as make
+from tests.worlds.money import make_payment, make_receipt, make_subsidy
 from villages.models import LoginFailure, Role, Village
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,14 @@ def make_row(model, number):
         make.make_allocation(target, village, quota=Decimal("3.5"))
     elif model == "reading":
         make.make_reading(floor_target(plan), village=village, by=user)
+    elif model == "requirement":
+        Requirement.objects.create(
+            plan=plan, clause=f"四（{number}）", title="要求", wording="原文"
+        )
+    elif model.startswith("subsidy"):
+        subsidy = make_subsidy(make.make_steps_target(plan, f"t{number}"), code=f"s{number}")
+        make_payment(subsidy, village, "1", by=user)
+        make_receipt(plan, "1", by=user)
     elif model == "planfile":
         make.make_plan_file(user)
     elif model == "loginfailure":
@@ -63,6 +72,10 @@ MODELS = [
     "target",
     "milestone",
     "allocation",
+    "requirement",
+    "subsidy",
+    "subsidyreceipt",
+    "subsidypayment",
     "reading",
     "planfile",
     "loginfailure",
