@@ -10,7 +10,7 @@ from tasks.models import Subsidy, SubsidyPayment, SubsidyReceipt
 from villages.models import User, Village
 
 
-def yuan_field(name="amount"):
+def yuan_field():
     """钱的格子：认得三位一撇、全角的数字，说错了有话。"""
     return YuanInput(
         label="金额（元）",

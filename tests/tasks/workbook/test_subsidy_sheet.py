@@ -11,11 +11,13 @@ from tasks import workbook
 from tasks.models import Plan, Subsidy
 from tasks.next_year import copy_to_next_year
 from tasks.workbook import PlanFileError
+from tests.worlds.factories import make_steps_target, make_target
 from tests.worlds.kept import again
 from tests.worlds.money import PaidTown, make_payment, make_receipt, make_subsidy
+from tests.worlds.plan_files import FIXTURE
 
 pytestmark = pytest.mark.django_db
-SHEET, CODE, TARGET, STEP, PER, RATE, CEILING = "奖补标准", *"ACEFGH"
+SHEET = "奖补标准"
 
 
 @pytest.fixture
@@ -120,8 +122,6 @@ def test_what_is_filled_in_wrong_is_said(town, cells, sentence):
 
 
 def test_a_target_measured_by_readings_earns_nothing(town):
-    from tests.worlds.factories import make_target
-
     make_target(town.plan, "retained", name="耕地保有量", kind="FLOOR", measured_by="READINGS")
 
     told = refused(edited(town.plan, C3="retained", E3=None, D3=None))
@@ -130,8 +130,6 @@ def test_a_target_measured_by_readings_earns_nothing(town):
 
 
 def test_what_was_paid_keeps_its_target_and_is_not_deleted(town):
-    from tests.worlds.factories import make_steps_target
-
     other = make_steps_target(town.plan, "other", name="另一项")
     make_payment(town.subsidy, town.east, "100")
 
@@ -169,8 +167,6 @@ def test_next_year_copies_the_standards_and_no_money(town):
 
 def test_the_notice_names_the_document_and_no_rate():
     """四（二）只说按哪份文件执行：哪项任务、多少元都空着。"""
-    from tests.worlds.plan_files import FIXTURE
-
     workbook.import_plan(FIXTURE.read_bytes(), "plan_2024.json")
 
     subsidy = Plan.objects.get().subsidies.get()
