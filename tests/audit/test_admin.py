@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tasks.models import Milestone, Plan, Reading, Requirement, Target
+from tasks.models import Milestone, Plan, Reading, Target
 from tests.worlds import factories as make
 from tests.worlds.money import make_payment, make_receipt, make_subsidy
 from villages.models import LoginFailure, Role, Village
@@ -47,9 +47,7 @@ def make_row(model, number):
     elif model == "reading":
         make.make_reading(floor_target(plan), village=village, by=user)
     elif model == "requirement":
-        Requirement.objects.create(
-            plan=plan, clause=f"四（{number}）", title="要求", wording="原文"
-        )
+        plan.requirements.create(clause=f"四（{number}）", title="强化资金保障", wording="资金到位")
     elif model.startswith("subsidy"):
         subsidy = make_subsidy(make.make_steps_target(plan, f"t{number}"), code=f"s{number}")
         make_payment(subsidy, village, "1", by=user)
@@ -63,6 +61,7 @@ def make_row(model, number):
 
 
 MODELS = [
+    "requirement",
     "user",
     "village",
     "posting",
@@ -72,7 +71,6 @@ MODELS = [
     "target",
     "milestone",
     "allocation",
-    "requirement",
     "subsidy",
     "subsidyreceipt",
     "subsidypayment",

@@ -42,6 +42,7 @@ FLOORS = [
     "taiping.subsidies",
     "taiping.reports",
     "taiping.dashboard",
+    "taiping.reminders",
     "taiping.demo",
     "taiping.operations",
     "taiping.audit",
@@ -64,9 +65,12 @@ PLACES = {
     "dashboard": "taiping.dashboard",
     "reports": "taiping.reports",
     "subsidies": "taiping.subsidies",
+    "reminders": "taiping.reminders",
 }
 TEMPLATE = re.compile(r"""["'](\w{1,40})/[\w/]{1,80}\.html["']""")
-URL = re.compile(r"""["'](villages|tasks|plots|dashboard|reports|subsidies):\w{1,60}["']""")
+URL = re.compile(
+    r"""["'](villages|tasks|plots|dashboard|reports|subsidies|reminders):\w{1,60}["']"""
+)
 
 
 def floor_of(module):
