@@ -53,6 +53,7 @@ except ValueError as refusal:
 INSTALLED_APPS = [
     "taiping.dashboard",
     "taiping.reports",
+    "taiping.subsidies",
     "taiping.reminders",
     "taiping.progress",
     "taiping.operations",
@@ -341,6 +342,9 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Reading",
     "tasks.Duty",
     "tasks.DutyEntry",
+    "tasks.Subsidy",
+    {"model": "tasks.SubsidyReceipt", "exclude_fields": ["client_key"]},
+    {"model": "tasks.SubsidyPayment", "exclude_fields": ["client_key"]},
     {"model": "tasks.PlanFile", "exclude_fields": ["file"]},
     {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},
     {"model": "plots.Patch", "exclude_fields": ["status", "next_milestone"]},

@@ -27,6 +27,7 @@ from taiping.progress.progress import plan_progress, progress_of_two_days
 from taiping.progress.question import DashboardQuery
 from taiping.progress.returns import returns_by_village
 from taiping.progress.words import verdict
+from taiping.subsidies.figures import summary_of
 from tasks.models import Plan
 from tasks.models.question import BASES
 from tasks.pages.question import question_of
@@ -49,6 +50,7 @@ def dashboard(request):
         )
         returns, curves = returns_by_village(figures), burn_ups(figures)
         duties = duties_on(question.plan, question.on, question.basis, villages=figures.villages)
+        money = summary_of(figures)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if question.villages else villages[:SHOWN_VILLAGES]
@@ -65,6 +67,7 @@ def dashboard(request):
             "soon_7": due_soon(figures, 7),
             "soon_15": due_soon(figures, 15),
             "returns": returns[None],
+            "money": money,
             "attention": attention_lines(figures),
             "worst_villages": worst_villages(villages),
             "empty_targets": without_patches(figures),

@@ -16,7 +16,7 @@ from django.utils.timezone import template_localtime
 from jinja2 import Environment, StrictUndefined
 from jinja2.ext import Extension
 
-from taiping.ground import display
+from taiping.ground import display, money
 
 WIDE = "\u2014\u2018-\u201d\u2026\u3000-\u303f\u3400-\u9fff\uff00-\uffef"  # 汉字和全角标点
 JOINT = re.compile(rf"\{{#[^#]{{0,2000}}#\}}|(?<=[{WIDE}])\n[ \t]{{0,80}}(?=[{WIDE}])")
@@ -89,6 +89,7 @@ FILTERS = {
     "day": display.day,
     "md": display.md,
     "signed": display.signed,
+    "yuan": money.yuan,
     "date": date,
     "query_with": query_with,
     "json_script": json_script,

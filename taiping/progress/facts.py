@@ -15,6 +15,7 @@ from taiping.progress.relapses import Relapse, relapses_by_target
 from taiping.progress.states import Need
 from taiping.progress.tallies import (
     MILESTONE,
+    SUBSIDY,
     Scope,
     carried_sums,
     exempt_and_deferred_sums,
@@ -174,13 +175,17 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
 
 
 def milestones_of(plan: Plan, targets: list[Target]) -> dict[int, list[Milestone]]:
+    """任务 → 时间节点；带着 earns：做到这一步有没有填了标准的奖补，没有的方案页面上就不用再问。"""
     by_target = {target.pk: target for target in targets}
     found = defaultdict(list)
     for target in targets:
         target.plan = plan
     for milestone in Milestone.objects.raw(
         f"""
-        SELECT m.* FROM {MILESTONE} m WHERE m.target_id IN ({listed(by_target)}) ORDER BY m."order"
+        SELECT m.*, EXISTS (
+            SELECT 1 FROM {SUBSIDY} s WHERE s.milestone_id = m.id AND s.rate IS NOT NULL
+        ) AS earns
+        FROM {MILESTONE} m WHERE m.target_id IN ({listed(by_target)}) ORDER BY m."order"
         """  # noqa: S608 拼进去的只有表名和整数主键
     ):
         milestone.target = by_target[milestone.target_id]

@@ -300,6 +300,7 @@ class Progress:
     scope: Scope
     filed: dict[tuple[int, str], int]  # (村, 类型) → 上报、退回过几次，撤回的也算
     villages: list[Village] = field(default_factory=list)
+    steps: dict[int, dict[int, Tally]] = field(default_factory=dict)  # 节点 → 村 → 完成的
 
     @property
     def scoped(self) -> bool:
@@ -316,6 +317,11 @@ class Progress:
     @property
     def milestones(self) -> list[tuple[TargetFigures, MilestoneFigures]]:
         return [(target, milestone) for target in self.targets for milestone in target.milestones]
+
+    @property
+    def has_subsidies(self) -> bool:
+        """有填了标准的奖补：不用再问库就知道。"""
+        return any(step.milestone.earns for _, step in self.milestones)
 
     def counted(self, *states: MilestoneState) -> list[TargetFigures]:
         return [target for target in self.targets if target.state in states]

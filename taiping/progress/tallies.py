@@ -17,11 +17,11 @@ from django.db import connection
 from plots.models import Patch, RectificationRecord
 from plots.models.deadlines import end_of_day
 from taiping.ground.area import from_millionths
-from tasks.models import Allocation, Milestone
+from tasks.models import Allocation, Milestone, Subsidy
 from tasks.models.question import RECORDED
 
-RECORD, PATCH, MILESTONE, ALLOCATION = (
-    model._meta.db_table for model in (RectificationRecord, Patch, Milestone, Allocation)
+RECORD, PATCH, MILESTONE, ALLOCATION, SUBSIDY = (
+    model._meta.db_table for model in (RectificationRecord, Patch, Milestone, Allocation, Subsidy)
 )
 # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
 RARE_KINDS = "kind IN ('RETURN', 'EXEMPT', 'DEFER', 'AMEND', 'RELAPSE')"

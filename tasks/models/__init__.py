@@ -1,4 +1,7 @@
-"""方案的表：年度方案、工作组、目标任务、时间节点、任务分解、常态工作、工作要求、监测、方案文件。只用 villages.models 和地面。"""
+"""方案的表：年度方案、工作组、目标任务、时间节点、任务分解、常态工作、工作要求、监测、奖补、方案文件。
+
+只用 villages.models 和地面。
+"""
 
 from tasks.models.duties import Duty, DutyEntry
 from tasks.models.groups import Membership, WorkingGroup
@@ -6,6 +9,7 @@ from tasks.models.plan_files import PlanFile
 from tasks.models.plans import Plan, in_force
 from tasks.models.readings import Reading
 from tasks.models.requirements import Requirement
+from tasks.models.subsidies import Subsidy, SubsidyPayment, SubsidyReceipt
 from tasks.models.targets import Allocation, Milestone, Target
 
 __all__ = [
@@ -18,6 +22,9 @@ __all__ = [
     "PlanFile",
     "Reading",
     "Requirement",
+    "Subsidy",
+    "SubsidyPayment",
+    "SubsidyReceipt",
     "Target",
     "WorkingGroup",
     "in_force",

@@ -15,6 +15,7 @@ from tasks.models import (
     Plan,
     Reading,
     Requirement,
+    Subsidy,
     Target,
     WorkingGroup,
 )
@@ -53,6 +54,7 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
     find = {"target": targets.get, "village": villages.get}
     for kind, model in SIMPLE:
         _save(diff, kind, model, find=find)
+    _save_subsidies(diff, plan, find)
     _add_readings(diff, stored, find, by)
     _delete([entry for entry in missing if entry.kind not in INSIDE])
     return plan
@@ -121,6 +123,18 @@ def _set_parents(diff, groups):
             group.parent = groups.get(change.values["parent"])
             moved.append(group)
     WorkingGroup.objects.bulk_update(moved, ["parent"])
+
+
+def _save_subsidies(diff, plan, find):
+    """做到的那一步写的是代码，要和目标任务一起才认得是哪一步。"""
+    steps = {}
+    for step in Milestone.objects.filter(target__plan=plan).select_related("target"):
+        steps[step.target.code, step.code] = step
+    for change in diff.of("subsidy", diff.new + diff.changed):
+        whole = {**(change.stored.values if change.stored else {}), **change.values}
+        if code := whole.get("milestone"):
+            change.values["milestone"] = steps[whole["target"], code]
+    _save(diff, "subsidy", Subsidy, plan=plan, find=find)
 
 
 def _add_readings(diff, stored, find, by):

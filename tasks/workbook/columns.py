@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db import models
 
-from taiping.ground.area import MuField
+from taiping.ground.exact import ExactField
 from tasks.models import (
     Allocation,
     Duty,
@@ -13,6 +13,7 @@ from tasks.models import (
     Plan,
     Reading,
     Requirement,
+    Subsidy,
     Target,
     WorkingGroup,
 )
@@ -24,6 +25,7 @@ REFERENCES = {
     "group": "group",
     "target": "target",
     "problem_target": "target",
+    "milestone": "milestone",
     "village": "village",
 }
 HEADERS = {"target": "目标代码", "on": "日期"}  # 比模型里的叫法更像表格的
@@ -72,7 +74,7 @@ def _column(model, name, hint="", width=14):
     if source.has_default() and name != "created_at":
         blank = source.get_default()
     else:
-        blank = "" if kind in ("text", "slug") else None
+        blank = "" if kind in ("text", "slug", "choice") else None
     return PlanColumn(
         name,
         HEADERS.get(name, str(source.verbose_name)),
@@ -93,7 +95,7 @@ def _kind(source):
     for cls, kind in (
         (models.SlugField, "slug"),
         (models.BooleanField, "bool"),
-        (MuField, "decimal"),
+        (ExactField, "decimal"),
         (models.DateTimeField, "moment"),
         (models.DateField, "date"),
         (models.IntegerField, "int"),
@@ -263,6 +265,23 @@ DUTY = _table(
     ("wording", "", 48),
     ("order", "不填就按表里的先后", 8),
 )
+SUBSIDY = _table(
+    "subsidy",
+    "奖补标准",
+    Subsidy,
+    ("code",),
+    ("code", "英文小写，同一方案里不重复，如 abandoned", 16),
+    ("name", "", 24),
+    ("target", "目标任务表里的代码，只能是靠图斑量的；文件没有写明就空着", 16),
+    NAME_BESIDE,
+    ("milestone", "做到哪一步才得：时间节点表里这项任务的代码，如 check", 14),
+    ("per", "亩：按完成的面积；个：按完成的个数", 10),
+    ("rate", "每亩或每个多少元；空就是还没有填，不是 0", 14),
+    ("ceiling", "一个村最多多少元；空就是不封顶", 14),
+    ("basis", "如 铜委办便笺〔2024〕36号", 28),
+    ("clause", "如 四（二）", 12),
+    ("order", "不填就按表里的先后", 8),
+)
 REQUIREMENT = _table(
     "requirement",
     "工作要求",
@@ -274,7 +293,19 @@ REQUIREMENT = _table(
     ("menu", "", 16),
     ("order", "不填就按表里的先后", 8),
 )
-TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, DUTY, REQUIREMENT, CADRE, READING)
+TABLES = (
+    PLAN,
+    VILLAGE,
+    GROUP,
+    TARGET,
+    MILESTONE,
+    ALLOCATION,
+    DUTY,
+    REQUIREMENT,
+    CADRE,
+    READING,
+    SUBSIDY,
+)
 # 成员在工作组表里是列，在 JSON 里是行；认同一条成员靠 组、职务、干部（姓名、职务）、集体成员。
 MEMBER = PlanTable(
     "member",
@@ -300,10 +331,18 @@ ORDER = (
     "member",
     "target",
     "milestone",
+    "subsidy",
     "allocation",
     "duty",
     "requirement",
     "reading",
 )
-INSIDE = ("duty", "member", "allocation", "milestone", "requirement")  # 删的时候先删这些
+INSIDE = (  # 删的时候先删这些
+    "duty",
+    "member",
+    "allocation",
+    "subsidy",
+    "milestone",
+    "requirement",
+)
 DELETABLE = (*INSIDE, "target", "group")

@@ -22,7 +22,7 @@ def parse_cell(column, raw):
     if as_text(raw) == "":
         return column.blank
     value = PARSERS[column.kind](column, raw)
-    if column.model_field is not None and column.kind not in ("group", "target"):
+    if column.model_field is not None and column.kind not in ("group", "target", "milestone"):
         try:
             column.model_field.run_validators(value)
         except ValidationError as error:
@@ -92,6 +92,7 @@ PARSERS = {
     "bool": lambda column, raw: as_bool(raw),
     "group": lambda column, raw: as_text(raw),
     "target": lambda column, raw: as_text(raw),
+    "milestone": lambda column, raw: as_text(raw),
     "people": lambda column, raw: tuple(split_people(as_text(raw))),
     "ranks": _ranks,
 }

@@ -15,6 +15,7 @@ from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from tasks.workbook.model_rules import check_models
 from tasks.workbook.stored import is_withdrawn, key_of
+from tasks.workbook.subsidy_rules import check_subsidies
 from tasks.workbook.target_names import match_targets
 from tasks.workbook.village_rules import check_villages, village_index, warn_of_sums
 
@@ -63,7 +64,7 @@ class Check:
 def check_all(document, stored, entries):
     """全部规矩走一遍，问题都记在 document 里；返回 Check。"""
     check = Check(document, stored, entries)
-    for kind in ("village", "cadre", "plan", "group", "target", "duty", "requirement"):
+    for kind in ("village", "cadre", "plan", "group", "target", "duty", "requirement", "subsidy"):
         set_keys(check, kind)
     index = village_index(check)
     for entry in entries["allocation"] + entries["reading"]:
@@ -79,6 +80,7 @@ def check_all(document, stored, entries):
     check_counts(check)
     check_milestones(check)
     check_duties(check)
+    check_subsidies(check)
     check_readings(check)
     check_period(check)
     warn_of_sums(check)

@@ -8,6 +8,7 @@ from tasks.models import (
     Plan,
     Reading,
     Requirement,
+    Subsidy,
     Target,
     WorkingGroup,
 )
@@ -18,8 +19,9 @@ from villages.models import Cadre, Village
 NAMES = {
     "parent": lambda o: o.parent.name if o.parent_id else None,
     "group": lambda o: o.group.name if o.group_id else None,
-    "target": lambda o: o.target.code,
+    "target": lambda o: o.target.code if o.target_id else None,
     "problem_target": lambda o: o.problem_target.code if o.problem_target_id else None,
+    "milestone": lambda o: o.milestone.code if o.milestone_id else None,
     "village": lambda o: o.village.name if o.village_id else None,
     "cadre": lambda o: (o.cadre.name, o.cadre.post) if o.cadre_id else None,
 }
@@ -57,6 +59,9 @@ class Stored:
             "milestone": Milestone.objects.filter(target__plan=self.plan)
             .select_related("target")
             .order_by("target__order", "target_id", "order"),
+            "subsidy": Subsidy.objects.filter(plan=self.plan, is_demo=False)
+            .select_related("target", "milestone")
+            .order_by("order", "pk"),
             "allocation": Allocation.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "lot", "village__order", "village__name"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tasks.models import Milestone, Plan, Reading, Target
 from tests.worlds import factories as make
+from tests.worlds.money import make_payment, make_receipt, make_subsidy
 from villages.models import LoginFailure, Role, Village
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,10 @@ def make_row(model, number):
         target = make.make_target(plan)
         duty = plan.duties.create(code=f"duty{number}", name="巡查", problem_target=target)
         duty.entries.create(village=village, on=date(2020, 5, number), count=1, by=user)
+    elif model.startswith("subsidy"):
+        subsidy = make_subsidy(make.make_steps_target(plan, f"t{number}"), code=f"s{number}")
+        make_payment(subsidy, village, "1", by=user)
+        make_receipt(plan, "1", by=user)
     elif model == "planfile":
         make.make_plan_file(user)
     elif model == "loginfailure":
@@ -72,6 +77,9 @@ MODELS = [
     "target",
     "milestone",
     "allocation",
+    "subsidy",
+    "subsidyreceipt",
+    "subsidypayment",
     "reading",
     "planfile",
     "loginfailure",

@@ -39,6 +39,7 @@ FLOORS = [
     "tasks",
     "plots",
     "taiping.progress",
+    "taiping.subsidies",
     "taiping.reports",
     "taiping.dashboard",
     "taiping.reminders",
@@ -48,7 +49,11 @@ FLOORS = [
     "taiping",
 ]
 RANK = {name: place for place, name in enumerate(FLOORS)}
-PEERS = {"taiping.reports", "taiping.dashboard"}  # 并排的两间：页面上互相有链接，代码互不导入
+PEERS = {
+    "taiping.subsidies",
+    "taiping.reports",
+    "taiping.dashboard",
+}  # 并排的几间：页面上互相有链接，代码互不导入
 OLD_ADDRESS = "taiping.area"  # 迁移里写着的老地址，别处不用
 # serve 到要服务的时候才装网站：whitenoise 装载时清点静态文件，要在收集之后
 ON_PURPOSE = {("taiping/operations/management/commands/serve.py", "taiping.wsgi")}
@@ -59,10 +64,13 @@ PLACES = {
     "plots": "plots.pages",
     "dashboard": "taiping.dashboard",
     "reports": "taiping.reports",
+    "subsidies": "taiping.subsidies",
     "reminders": "taiping.reminders",
 }
 TEMPLATE = re.compile(r"""["'](\w{1,40})/[\w/]{1,80}\.html["']""")
-URL = re.compile(r"""["'](villages|tasks|plots|dashboard|reports|reminders):\w{1,60}["']""")
+URL = re.compile(
+    r"""["'](villages|tasks|plots|dashboard|reports|subsidies|reminders):\w{1,60}["']"""
+)
 
 
 def floor_of(module):

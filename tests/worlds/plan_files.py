@@ -17,6 +17,7 @@ from tasks.models import (
     Plan,
     Reading,
     Requirement,
+    Subsidy,
     Target,
     WorkingGroup,
 )
@@ -27,6 +28,7 @@ from villages.models import Cadre, Village
 
 FIXTURE = ROOT / "fixtures" / "plan_2024.json"
 MODELS = (
+    Subsidy,
     Reading,
     Duty,
     Requirement,

@@ -27,6 +27,7 @@ from tests.worlds.factories import (
     make_target,
     make_user,
 )
+from tests.worlds.money import make_payment, make_receipt, make_subsidy
 from tests.worlds.photos import encoded
 from tests.worlds.town import Town
 from villages.models import Role
@@ -88,6 +89,8 @@ class WalkTown(Town):
         self.west_boss = make_user("xi", name="西村书记老王", villages=[self.west])
         self.batch = make_batch(self.target, "下发表.xlsx", by=self.staff)
         self.plan_file = make_plan_file(self.staff)
+        self.subsidy = make_subsidy(self.target)
+        self.receipt = make_receipt(self.plan, "5000", document="西村来源", by=self.staff)
         self.things = {
             OWN: self._things(
                 self.east,
@@ -136,9 +139,13 @@ class WalkTown(Town):
             patch=patch, kind="PARTS", sentence=f"{word}分成几部分"
         )
         record = actions.report(patch, by=boss, on=date(2024, 9, 5), note=f"{word}秘密")
+        payment = make_payment(
+            self.subsidy, village, mu, purpose=f"{word}秘密", voucher=code, by=self.staff
+        )
         return {
             "village": village,
             "patch": patch,
+            "payment": payment,
             "reading": reading,
             "duty_entry": DutyEntry.objects.create(
                 duty=self.duty,
@@ -207,6 +214,10 @@ class WalkTown(Town):
             return things["village"].pk
         if name == "tasks:reading_withdraw":
             return things["reading"].pk
+        if name == "subsidies:receipt_withdraw":
+            return self.receipt.pk
+        if name == "subsidies:payment_withdraw":
+            return things["payment"].pk
         if name == "tasks:target_copy":
             return self.target.pk
         if name.startswith("tasks:"):
@@ -242,6 +253,7 @@ class WalkTown(Town):
         ]
         for query in queries:
             yield "plots:patch_list", f"/patches/?year=2024&{query}"
+            yield "subsidies:payments", f"/subsidies/payments/?{query}"
             yield "plots:patch_export", f"/patches/export.xlsx?year=2024&{query}"
         entry = things["duty_entry"].pk
         yield "plots:patch_add", f"/patches/add/?entry={entry}"

@@ -102,6 +102,7 @@ def test_fixture_is_imported_into_an_empty_town():
         "工作组成员": 40,
         "目标任务": 8,
         "时间节点": 20,
+        "奖补标准": 1,
         "任务分解": 10,
         "常态工作": 7,
         "工作要求": 4,
@@ -124,6 +125,7 @@ def test_workbook_reads_like_the_notice(plan):
         "工作要求",
         "干部",
         "监测",
+        "奖补标准",
     ]
     assert rows["方案"][1][:2] == ["年度", 2024]
     assert rows["目标任务"][0][:8] == [
