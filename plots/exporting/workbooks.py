@@ -1,11 +1,11 @@
 """导出：空白模板和图斑台账。列和导入是同一份（plots.models.columns），导出的表改好能再导进来。"""
 
-from itertools import islice
+from itertools import islice, zip_longest
 
 from plots.ledger.as_of import LedgerAt
 from plots.ledger.replay import WORK
-from plots.models import RectificationRecord, Remedy, Status
-from plots.models.columns import COMPUTED, PATCH_COLUMNS, STEP_DONE, Field
+from plots.models import RectificationRecord, Status
+from plots.models.columns import COMPUTED, HEADERS, PATCH_COLUMNS, STEP_DONE, Field
 from plots.models.deadlines import due_of
 from taiping.ground import dates
 from taiping.ground.books import (
@@ -13,20 +13,20 @@ from taiping.ground.books import (
     SheetWriter,
     add_sheet,
     new_book,
-    one_of,
     styles,
     text_width,
     to_bytes,
 )
 from taiping.ground.dates import long_date
-from tasks.models import Milestone, Target
+from tasks.models import Milestone, RemedyRoute, Target
 from tasks.models.question import BASES, DONE
 from villages.models import Village
 
 CHUNK = 2000
 FIRST_ROW, TEMPLATE_ROWS = 4, 500  # 前三行是标题、单位和表头（有条件的多一行）
-VILLAGE_SHEET = "村"
+LISTS_SHEET, LIST_HEADS = "村", {"村": "村名"}  # 下拉里的选项放在哪张表，表头叫什么
 LEAST_SIZE, ROW_HEIGHT, HEAD_HEIGHT = 8, 15, 30  # 磅：台账印出来最小的字；一行、表头多高
+ROUTE = HEADERS[Field.REMEDY]
 ROW_KEYS = 3  # 任务、村、编号：印成几页宽时每页都有
 # 台账里各列多宽：比给人填的模板窄，字多的折行
 WIDTHS = {
@@ -39,7 +39,6 @@ WIDTHS = {
     Field.LAND_AFTER: 10.5,
     Field.REMEDY: 11,
 }
-REMEDIES = dict(Remedy.choices)
 COMPUTED_WIDTH, EXTRA_WIDTH = 11.5, 14
 BREAKS = {Field.CONTRACTOR: "（", Field.LAND_BEFORE: "地类", Field.LAND_AFTER: "地类"}
 CONDITION_ROOM = 150  # 条件一行放得下几个半角
@@ -53,7 +52,7 @@ def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
     """
     milestones, extras = _steps(queryset), _extra_keys(queryset)
     steps = list(dict.fromkeys(step.name for step in milestones.values()))  # 同名的只列一次
-    places = _names(Target), _names(Village)
+    places = _names(Target), _names(Village), _names(RemedyRoute, "code")
     note = f"单位：亩、个　　导出日期：{dates.today():%Y-%m-%d}"
     if then:
         note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
@@ -95,7 +94,7 @@ def _broken(column):
 
 
 def _ledger_row(patch, places, status, step, due, done, steps, extras):
-    targets, villages = places
+    targets, villages, routes = places
     return [
         targets[patch.target_id],
         villages[patch.village_id],
@@ -105,7 +104,7 @@ def _ledger_row(patch, places, status, step, due, done, steps, extras):
         patch.contractor,
         patch.land_before,
         patch.land_after,
-        REMEDIES.get(patch.remedy, patch.remedy),
+        routes.get(patch.remedy_id),
         status,
         step.name if step else "",
         due,
@@ -121,9 +120,9 @@ def _steps(queryset):
     return {step.pk: step for step in steps.order_by("order", "target__order")}
 
 
-def _names(model):
-    """{主键: 名字}：几万块图斑只有几个任务、几十个村，不用块块都带。"""
-    return dict(model.objects.values_list("pk", "name"))
+def _names(model, key="pk"):
+    """{主键（路径是代码）: 名字}：几万块图斑只有几个任务、几十个村，不用块块都带。"""
+    return dict(model.objects.values_list(key, "name"))
 
 
 def _extra_keys(queryset):
@@ -174,7 +173,7 @@ def _told_now(patches, milestones):
 
 
 def template_workbook(target) -> bytes:
-    """一项任务的空白导入表 → xlsx 的 bytes：要填的列、村和整改方式的下拉、编号列是文本。"""
+    """一项任务的空白导入表 → xlsx 的 bytes：要填的列、村和整改路径的下拉、编号列是文本。"""
     unused = {Field.TARGET}
     if target.kind != Target.Kind.CASES:
         unused.add(Field.REMEDY)
@@ -193,14 +192,17 @@ def template_workbook(target) -> bytes:
     formats = ["@" if header == "图斑编号" else "" for header in headers]
     for _ in range(TEMPLATE_ROWS):
         sheet.line([None] * len(headers), styles.BLANK, formats)
-    names = list(Village.objects.values_list("name", flat=True))
-    if names:
-        _dropdown(sheet, "村", f"{VILLAGE_SHEET}!$A$2:$A${len(names) + 1}", "请从下拉里选村。")
-    if "整改方式" in headers:
-        _dropdown(sheet, "整改方式", one_of(Remedy.labels), "请从下拉里选整改方式。")
+    lists = {"村": Village.objects.all()}
+    if ROUTE in headers:
+        lists[ROUTE] = RemedyRoute.objects.offered()
+    lists = {header: list(rows.values_list("name", flat=True)) for header, rows in lists.items()}
+    for letter, (header, names) in zip("AB", lists.items(), strict=False):
+        if names:
+            formula = f"{LISTS_SHEET}!${letter}$2:${letter}${len(names) + 1}"
+            _dropdown(sheet, header, formula, f"请从下拉里选{header}。")
     sheet.repeat(sheet.head_row, sheet.head_row)
-    village_column = Column("村名", required=True)
-    add_sheet(book, VILLAGE_SHEET, [village_column], [[name] for name in names], filtered=False)
+    columns = [Column(LIST_HEADS.get(header, header), required=True) for header in lists]
+    add_sheet(book, LISTS_SHEET, columns, zip_longest(*lists.values()), filtered=False)
     return to_bytes(book, title)
 
 

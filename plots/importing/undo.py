@@ -163,8 +163,8 @@ def _values_back(undone, patch, values, has_records, by):
             done |= _extra_back(undone, patch, pair)
         elif name == "area_mu":
             done |= _area_back(undone, patch, pair, has_records, by)
-        elif getattr(patch, name) == pair[1]:
-            setattr(patch, name, pair[0])
+        elif getattr(patch, column := Patch._meta.get_field(name).attname) == pair[1]:
+            setattr(patch, column, pair[0])
             done.add(name)
         else:
             undone.stuck.append(_changed_since(patch, LABELS[name]))

@@ -6,8 +6,7 @@ from functools import cached_property
 from django import forms
 
 from plots.actions.adding import asked_of, lookalikes, next_code, repeated
-from plots.models import Remedy
-from plots.pages.patch.forms import area_field
+from plots.pages.forms import RouteField, area_field
 from plots.pages.report.file_fields import DeviceField, EvidenceForm, OriginalsField
 from taiping.ground.dates import long_date
 from taiping.ground.form_fields import DayField
@@ -74,9 +73,7 @@ class AddForm(EvidenceForm):
     )
     contractor = text("承包人（项目主体）", 100)
     land_before, land_after = text("变化前地类", 50), text("变化后地类", 50)
-    remedy = forms.ChoiceField(
-        label="整改方式", required=False, choices=[("", "不填"), *Remedy.choices]
-    )
+    remedy = RouteField(required=False, empty_label="不填")
     is_other = forms.BooleanField(label="确实是另一个图斑", required=False)
 
     field_order = ["target", "village", "area_mu", "place", "device", "camera", "files"]
