@@ -3,8 +3,9 @@
 import datetime
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
+from plots.models.attachments import Attachment
 from plots.models.patches import Patch
 from plots.models.querysets import lasting
 from taiping.ground import dates
@@ -30,7 +31,8 @@ class RemedyDocumentQuerySet(models.QuerySet):
 
     def with_file_mark(self) -> "RemedyDocumentQuerySet":
         """带上 has_file：有没有附文件。"""
-        return self.annotate(has_file=Value(False))
+        through = RemedyDocument.files.through.objects
+        return self.annotate(has_file=Exists(through.filter(remedydocument=OuterRef("pk"))))
 
 
 class RemedyDocument(models.Model):
@@ -47,6 +49,9 @@ class RemedyDocument(models.Model):
     )
     number = models.CharField("编号或数", max_length=60, blank=True)
     on = models.DateField("日期")
+    files = models.ManyToManyField(
+        Attachment, blank=True, related_name="remedy_documents", verbose_name="附件"
+    )
     words = models.CharField("说明", max_length=200, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="录入人")
     created_at = models.DateTimeField("录入时间", default=dates.now)

@@ -6,8 +6,8 @@ from functools import cached_property
 from django import forms
 
 from plots.actions.adding import asked_of, lookalikes, next_code, repeated
+from plots.pages.file_fields import DeviceField, EvidenceForm, OriginalsField
 from plots.pages.forms import RouteField, area_field
-from plots.pages.report.file_fields import DeviceField, EvidenceForm, OriginalsField
 from taiping.ground.dates import long_date
 from taiping.ground.form_fields import DayField
 from villages.models import Village
