@@ -3,9 +3,10 @@
 from itertools import islice, zip_longest
 
 from plots.ledger.as_of import LedgerAt
+from plots.ledger.papers import checklists, papers_of
 from plots.ledger.replay import WORK
 from plots.models import RectificationRecord, Status
-from plots.models.columns import COMPUTED, HEADERS, PATCH_COLUMNS, STEP_DONE, Field
+from plots.models.columns import COMPUTED, HEADERS, PAPERS, PATCH_COLUMNS, STEP_DONE, Field
 from plots.models.deadlines import due_of
 from taiping.ground import dates
 from taiping.ground.books import (
@@ -48,20 +49,25 @@ def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
     """图斑台账 → xlsx 的 bytes。行边查边写，不在内存里攒；合计不加已经不再算的（拆分的、结转的、移出的）。
 
     then（AsOf）给出时，状态、下一步和各步完成日期都是那天的，和页面上看到的一样。
-    condition 是照什么筛出来的，写在标题下面；没有筛的是空。
+    condition 是照什么筛出来的，写在标题下面；没有筛的是空。有图斑要交整改材料的，多一列齐了几样。
     """
     milestones, extras = _steps(queryset), _extra_keys(queryset)
     steps = list(dict.fromkeys(step.name for step in milestones.values()))  # 同名的只列一次
-    places = _names(Target), _names(Village), _names(RemedyRoute, "code")
+    routes = checklists()
+    asking = [code for code, route in routes.items() if route.items]
+    has_papers = bool(asking) and queryset.filter(remedy__in=asking).exists()
+    places = _names(Target), _names(Village), routes
     note = f"单位：亩、个　　导出日期：{dates.today():%Y-%m-%d}"
     if then:
         note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
     book = new_book(streamed=True)
-    columns = _ledger_columns(steps, extras)
+    columns = _ledger_columns(steps, extras, [PAPERS] if has_papers else [])
     sheet = _opened(book, "图斑台账", columns, [title, condition, note], LEAST_SIZE, ROW_HEIGHT)
     count, total = 0, 0
-    for patch, *told in _told_then(queryset, then) if then else _told_now(queryset, milestones):
-        sheet.row(_ledger_row(patch, places, *told, steps, extras))
+    told = _told_then(queryset, then) if then else _told_now(queryset, milestones)
+    day, basis = (then.on, then.basis) if then else (dates.today(), DONE)
+    for patch, papers, *rest in _with_papers(told, routes if has_papers else {}, day, basis):
+        sheet.row(_ledger_row(patch, places, papers if has_papers else [], *rest, steps, extras))
         if then or not patch.has_ended:
             count, total = count + 1, total + patch.area_mu
     sheet.filter()
@@ -72,12 +78,13 @@ def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
     return to_bytes(book, title)
 
 
-def _ledger_columns(steps, extras):
+def _ledger_columns(steps, extras, papers):
     titles = [
         (_broken(column), WIDTHS.get(column.field, column.width), column.field)
         for column in PATCH_COLUMNS
     ]
     titles += [(header, COMPUTED_WIDTH, "") for header in COMPUTED]
+    titles += [(header, COMPUTED_WIDTH, "") for header in papers]
     titles += [(f"{name}\n{STEP_DONE}", COMPUTED_WIDTH, "") for name in steps]
     titles += [(key, EXTRA_WIDTH, "") for key in extras]
     columns = []
@@ -93,7 +100,7 @@ def _broken(column):
     return column.header.replace(before, f"\n{before}") if before else column.header
 
 
-def _ledger_row(patch, places, status, step, due, done, steps, extras):
+def _ledger_row(patch, places, papers, status, step, due, done, steps, extras):
     targets, villages, routes = places
     return [
         targets[patch.target_id],
@@ -104,10 +111,11 @@ def _ledger_row(patch, places, status, step, due, done, steps, extras):
         patch.contractor,
         patch.land_before,
         patch.land_after,
-        routes.get(patch.remedy_id),
+        routes[patch.remedy_id].name if patch.remedy_id else None,
         status,
         step.name if step else "",
         due,
+        *papers,
         *(done.get(name) for name in steps),
         *(patch.extra.get(key) for key in extras),
     ]
@@ -138,6 +146,15 @@ def _chunks(patches):
     rows = patches.iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         yield chunk
+
+
+def _with_papers(told, routes, on, basis):
+    """(图斑, [整改材料齐了几样], …)，一批批地查。"""
+    while chunk := list(islice(told, CHUNK)):
+        papers = papers_of([patch for patch, *_ in chunk], routes, on, basis)
+        for patch, *rest in chunk:
+            found = papers.get(patch.pk)
+            yield patch, [found.words if found else None], *rest
 
 
 def _told_then(patches, then):

@@ -11,6 +11,7 @@ from plots.models.columns import (
     COMPUTED,
     EXTRA,
     HEADERS,
+    PAPERS,
     STATUS,
     STEP_DONE,
     UNIT_WORDS,
@@ -28,7 +29,7 @@ from taiping.ground.tables import (
 )
 
 SEARCHED_ROWS, SAMPLES = 1000, 2
-OWN = {tidy_header(header) for header in (*HEADERS.values(), *COMPUTED, ERROR_HEADER)}
+OWN = {tidy_header(header) for header in (*HEADERS.values(), *COMPUTED, PAPERS, ERROR_HEADER)}
 
 
 @dataclass
@@ -240,7 +241,7 @@ def _chosen(headers, names, unit):
         field = guess.field if guess else (EXTRA if header else Field.IGNORE)
         if field == Field.AREA:
             field = next(iter(unit), field)
-        if from_ledger and (header in COMPUTED or header.endswith(STEP_DONE)):
+        if from_ledger and (header in (*COMPUTED, PAPERS) or header.endswith(STEP_DONE)):
             field = Field.IGNORE
         use = ColumnUse(index, header, field)
         uses.append(use)

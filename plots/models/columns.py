@@ -75,6 +75,7 @@ COMPUTED = (STATUS, "下一步", "截止日期")
 # 状态列写着这些的行已经不再算，导入时不读
 ENDED_WORDS = ("已拆分", *(status.label for status in ENDED.values()))
 STEP_DONE = "完成日期"
+PAPERS = "整改材料"  # 台账里的，齐了几样：3/5
 # 矢量数据：由图形算出的两列
 MEASURED = "图形面积（亩）"
 FOUND_VILLAGE = "所在村（按编号和村界认）"
