@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('plots', '0026_attachments'),
-        ('tasks', '0008_remedy_routes'),
+        ('tasks', '0009_remedy_routes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,16 +1,33 @@
-"""方案表的八张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
+"""方案表的每张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
 
 from dataclasses import dataclass, field
 
 from django.db import models
 
 from taiping.ground.area import MuField
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    RemedyItem,
+    RemedyRoute,
+    Requirement,
+    Target,
+    WorkingGroup,
+)
 from villages.models import Cadre, Village
 
 POSITIONS = Membership.Position
-REFERENCES = {"parent": "group", "group": "group", "target": "target", "village": "village"}
-HEADERS = {"target": "目标代码", "on": "日期"}  # 比模型里的叫法更像表格的
+REFERENCES = {
+    "parent": "group",
+    "group": "group",
+    "target": "target",
+    "village": "village",
+    "route": "route",
+}
+HEADERS = {"target": "目标代码", "on": "日期", "route": "路径代码"}  # 比模型里的叫法更像表格的
 TARGET_NAME = "target_name"  # 代码旁边给人看的名称，不存
 LARGEST = {models.PositiveSmallIntegerField: 32767, models.PositiveIntegerField: 2147483647}
 
@@ -230,7 +247,54 @@ READING = _table(
     ("source", "", 36),
     ("created_at", "系统填的，新加的行留空。监测只增不改：改了数就是新录入一条", 28),
 )
-TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, CADRE, READING)
+REQUIREMENT = _table(
+    "requirement",
+    "工作要求",
+    Requirement,
+    ("clause",),
+    ("clause", "如 四（二），一条一行", 12),
+    ("title", "几个字的小标题，如 强化资金保障", 20),
+    ("wording", "", 60),
+    ("menu", "", 16),
+    ("order", "不填就按表里的先后", 8),
+)
+ROUTE = _table(
+    "route",
+    "整改路径",
+    RemedyRoute,
+    ("code",),
+    ("code", "英文小写，不重复，如 facility；定了不要再改", 16),
+    ("name", "各年度合用；导入图斑时写这个名称", 28),
+    ("order", "不填就按表里的先后", 8),
+    ("in_use", "不填就是是；停用的不再列出", 8),
+)
+ITEM = _table(
+    "item",
+    "整改材料",
+    RemedyItem,
+    ("route", "name"),
+    ("route", "整改路径表里的代码", 16),
+    ("name", "同一条路径不重复", 20),
+    ("hint", "填的人看得到", 36),
+    ("needs_number", "如备案编号、应到人数；不填就是否", 12),
+    ("needs_date", "如会议日期；不填就是否", 10),
+    ("needs_file", "照片、扫描件或文档；不填就是否", 10),
+    ("order", "不填就按表里的先后", 8),
+    ("in_use", "不填就是是；停用的不再要，已经交的留着", 8),
+)
+TABLES = (
+    PLAN,
+    VILLAGE,
+    GROUP,
+    TARGET,
+    MILESTONE,
+    ALLOCATION,
+    REQUIREMENT,
+    ROUTE,
+    ITEM,
+    CADRE,
+    READING,
+)
 # 成员在工作组表里是列，在 JSON 里是行；认同一条成员靠 组、职务、干部（姓名、职务）、集体成员。
 MEMBER = PlanTable(
     "member",
@@ -257,6 +321,10 @@ ORDER = (
     "target",
     "milestone",
     "allocation",
+    "requirement",
+    "route",
+    "item",
     "reading",
 )
-DELETABLE = ("member", "allocation", "milestone", "target", "group")  # 先删里面的，再删外面的
+INSIDE = ("member", "allocation", "milestone", "requirement")  # 删的时候先删这些
+DELETABLE = (*INSIDE, "target", "group")

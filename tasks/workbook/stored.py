@@ -1,6 +1,17 @@
 """数据库里的方案 → 和文件一样的 Entry，拿来比较和导出。每类一次查询。"""
 
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    RemedyItem,
+    RemedyRoute,
+    Requirement,
+    Target,
+    WorkingGroup,
+)
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from villages.models import Cadre, Village
@@ -10,6 +21,7 @@ NAMES = {
     "group": lambda o: o.group.name if o.group_id else None,
     "target": lambda o: o.target.code,
     "village": lambda o: o.village.name if o.village_id else None,
+    "route": lambda o: o.route.code,
     "cadre": lambda o: (o.cadre.name, o.cadre.post) if o.cadre_id else None,
 }
 
@@ -23,6 +35,8 @@ class Stored:
         rows = {
             "village": Village.objects.order_by("order", "name"),
             "cadre": Cadre.objects.order_by("order", "name", "post"),
+            "route": RemedyRoute.objects.order_by("order", "pk"),
+            "item": RemedyItem.objects.select_related("route"),
             "plan": [self.plan] if self.plan else [],
             **(self._of_plan() if self.plan else {}),
         }
@@ -49,6 +63,7 @@ class Stored:
             "allocation": Allocation.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "lot", "village__order", "village__name"),
+            "requirement": Requirement.objects.filter(plan=self.plan).order_by("order", "pk"),
             "reading": Reading.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "on", "created_at", "pk"),

@@ -43,7 +43,7 @@ def add_routes(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0007_dated_by_the_systems_clock'),
+        ('tasks', '0008_requirements'),
     ]
 
     operations = [
