@@ -331,6 +331,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Milestone",
     "tasks.Allocation",
     "tasks.Requirement",
+    "tasks.RemedyRoute",
+    "tasks.RemedyItem",
     "tasks.Reading",
     {"model": "tasks.PlanFile", "exclude_fields": ["file"]},
     {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},

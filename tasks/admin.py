@@ -20,6 +20,8 @@ from tasks.models import (
     Plan,
     PlanFile,
     Reading,
+    RemedyItem,
+    RemedyRoute,
     Requirement,
     Target,
     WorkingGroup,
@@ -290,6 +292,36 @@ class RequirementAdmin(CarefulAdmin):
     list_display = ["title", "clause", "plan", "menu", "order"]
     list_filter = ["plan"]
     search_fields = ["title", "wording"]
+
+
+class RemedyItemInline(ExchangingInline):
+    model = RemedyItem
+    extra = 0
+    formfield_overrides = NARROW
+    can_delete = False  # 交过的还指着它；不要了就停用
+
+
+@admin.register(RemedyRoute)
+class RemedyRouteAdmin(CarefulAdmin):
+    """代码定了不改：图斑上存的就是它。"""
+
+    inlines = [RemedyItemInline]
+    list_display = ["name", "code", "order", "items_words", "in_use"]
+    search_fields = ["name", "code"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("items")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["code"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="要的材料")
+    def items_words(self, route):
+        names = [item.name for item in route.items.all() if item.in_use]
+        return "、".join(names) or "还没有填"
 
 
 @admin.register(Reading)

@@ -25,6 +25,7 @@ from taiping.progress.layout import (
 from taiping.progress.progress import plan_progress, progress_of_two_days
 from taiping.progress.question import DashboardQuery
 from taiping.progress.returns import returns_by_village
+from taiping.progress.routes import counts_by_route
 from taiping.progress.words import verdict
 from tasks.models import Plan
 from tasks.models.question import BASES
@@ -47,6 +48,7 @@ def dashboard(request):
             question.plan, question.on, question.before, question.basis
         )
         returns, curves = returns_by_village(figures), burn_ups(figures)
+        routes = counts_by_route(figures)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if question.villages else villages[:SHOWN_VILLAGES]
@@ -74,6 +76,7 @@ def dashboard(request):
             "village_targets": by_target,
             "village_rows": shown,
             "groups": group_rows(figures),
+            "routes": routes,
             "charts": [chart(curve, question.plan, question.on) for curve in curves],
             "moved": compared(earlier, figures),
         },

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tasks.models import Milestone, Plan, Reading, Target
+from tasks.models import Milestone, Plan, Reading, RemedyRoute, Requirement, Target
 from tests.worlds import factories as make
 from villages.models import LoginFailure, Role, Village
 
@@ -45,6 +45,13 @@ def make_row(model, number):
         make.make_allocation(target, village, quota=Decimal("3.5"))
     elif model == "reading":
         make.make_reading(floor_target(plan), village=village, by=user)
+    elif model == "requirement":
+        Requirement.objects.create(
+            plan=plan, clause=f"四（{number}）", title="要求", wording="要求"
+        )
+    elif model == "remedyroute":
+        route = RemedyRoute.objects.create(code=f"route{number}", name=f"路径{number}")
+        route.items.create(name="材料")
     elif model == "planfile":
         make.make_plan_file(user)
     elif model == "loginfailure":
@@ -65,6 +72,8 @@ MODELS = [
     "allocation",
     "reading",
     "planfile",
+    "requirement",
+    "remedyroute",
     "loginfailure",
 ]
 
