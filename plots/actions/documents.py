@@ -50,7 +50,7 @@ HANDING_IN = (is_in_scope, NOT_LEADER, is_whole, has_route)
 TAKING_BACK = (NOT_LEADER, stands, may_take_back)
 
 
-class Overtaken(Exception):
+class Overtaken(NotAllowed):
     """打开表以后别人先办了：说明是一句话，latest 是现在的样子，再交要带上它。"""
 
     def __init__(self, sentence: str, latest: str):
