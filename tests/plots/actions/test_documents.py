@@ -38,9 +38,7 @@ def hand_in(town, name, *, by=None, on=date(2024, 9, 10), at=NOON, **given):
     item = RemedyItem.objects.get(route__code=town.patch.remedy_id, name=name)
     if item.needs_number:
         given.setdefault("number", "30")
-    return documents.hand_in(
-        town.patch, item, by=by or town.east_secretary, on=on, at=at, **given
-    )
+    return documents.hand_in(town.patch, item, by=by or town.east_secretary, on=on, at=at, **given)
 
 
 def words(town, on=date(2024, 12, 20), basis="done"):
