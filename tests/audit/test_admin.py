@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tasks.models import Milestone, Plan, Reading, RemedyRoute, Requirement, Target
+from tasks.models import Milestone, Plan, Reading, RemedyRoute, Target
 from tests.worlds import factories as make
 from villages.models import LoginFailure, Role, Village
 
@@ -46,9 +46,7 @@ def make_row(model, number):
     elif model == "reading":
         make.make_reading(floor_target(plan), village=village, by=user)
     elif model == "requirement":
-        Requirement.objects.create(
-            plan=plan, clause=f"四（{number}）", title="要求", wording="要求"
-        )
+        plan.requirements.create(clause=f"四（{number}）", title="强化资金保障", wording="资金到位")
     elif model == "remedyroute":
         route = RemedyRoute.objects.create(code=f"route{number}", name=f"路径{number}")
         route.items.create(name="材料")
@@ -61,6 +59,7 @@ def make_row(model, number):
 
 
 MODELS = [
+    "requirement",
     "user",
     "village",
     "posting",
@@ -72,7 +71,6 @@ MODELS = [
     "allocation",
     "reading",
     "planfile",
-    "requirement",
     "remedyroute",
     "loginfailure",
 ]
