@@ -13,6 +13,7 @@ from plots.models import (
     Patch,
     Reason,
     RectificationRecord,
+    RemedyDocument,
 )
 from taiping.ground.admin import CarefulAdmin, ReadOnlyAdmin
 from taiping.ground.area import figure
@@ -116,6 +117,16 @@ class AttachmentAdmin(ReadOnlyAdmin):
     list_select_related = ["patch", "village", "by"]
     search_fields = ["name", "patch__code", "sha256"]
     exclude = ["file", "display", "thumb"]
+
+
+@admin.register(RemedyDocument)
+class RemedyDocumentAdmin(ReadOnlyAdmin):
+    list_display = ["item", "patch", "number", "on", "by", "created_at", "withdrawn_at"]
+    list_filter = ["item__route", "is_demo"]
+    list_select_related = ["patch", "item__route", "by"]
+    search_fields = ["patch__code", "number"]
+    # 文件只经过检查权限的页面发出，后台不给链接。
+    exclude = ["files", "client_key"]
 
 
 @admin.register(Reason)

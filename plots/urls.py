@@ -13,6 +13,7 @@ from plots.pages.map import views as views_map
 from plots.pages.my_tasks import views as views_my
 from plots.pages.patch import views as views_patch
 from plots.pages.patch_list import views as views_list
+from plots.pages.remedies import views as remedy_views
 from plots.pages.report import photos as views_photos
 from plots.pages.report import views as views_report
 from plots.pages.review import views as views_review
@@ -62,6 +63,9 @@ urlpatterns = [
     path("patches/map/data.geojson", views_map.map_data, name="map_data"),
     path("patches/map/villages.geojson", views_map.map_villages, name="map_villages"),
     path("patches/<int:pk>/", views_patch.patch_detail, name="patch"),
+    path("patches/<int:pk>/remedy/", remedy_views.route, name="remedy_route"),
+    path("patches/<int:pk>/remedy/<int:item_pk>/", remedy_views.hand_in, name="remedy_hand_in"),
+    path("patches/documents/<int:pk>/withdraw/", remedy_views.take_back, name="remedy_take_back"),
     # 动作名什么都接，放在最后，前面写明的地址先认。
     path("patches/<int:pk>/<str:action>/", views_patch.patch_action, name="patch_action"),
 ]

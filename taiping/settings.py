@@ -339,6 +339,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Milestone",
     "tasks.Allocation",
     "tasks.Requirement",
+    "tasks.RemedyRoute",
+    "tasks.RemedyItem",
     "tasks.Reading",
     "tasks.Duty",
     "tasks.DutyEntry",

@@ -23,6 +23,8 @@ from tasks.models import (
     Plan,
     PlanFile,
     Reading,
+    RemedyItem,
+    RemedyRoute,
     Requirement,
     Subsidy,
     SubsidyPayment,
@@ -345,6 +347,36 @@ class SubsidyPaymentAdmin(MoneyAdmin):
     list_filter = ["subsidy__plan", "is_demo"]
     list_select_related = ["village", "subsidy", "by"]
     search_fields = ["voucher", "purpose", "village__name"]
+
+
+class RemedyItemInline(ExchangingInline):
+    model = RemedyItem
+    extra = 0
+    formfield_overrides = NARROW
+    can_delete = False  # 交过的还指着它；不要了就停用
+
+
+@admin.register(RemedyRoute)
+class RemedyRouteAdmin(CarefulAdmin):
+    """代码定了不改：图斑上存的就是它。"""
+
+    inlines = [RemedyItemInline]
+    list_display = ["name", "code", "order", "items_words", "in_use"]
+    search_fields = ["name", "code"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("items")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["code"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="要的材料")
+    def items_words(self, route):
+        names = [item.name for item in route.items.all() if item.in_use]
+        return "、".join(names) or "还没有填"
 
 
 @admin.register(Reading)

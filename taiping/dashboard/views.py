@@ -26,6 +26,7 @@ from taiping.progress.layout import (
 from taiping.progress.progress import plan_progress, progress_of_two_days
 from taiping.progress.question import DashboardQuery
 from taiping.progress.returns import returns_by_village
+from taiping.progress.routes import counts_by_route
 from taiping.progress.words import verdict
 from taiping.subsidies.figures import summary_of
 from tasks.models import Plan
@@ -51,6 +52,7 @@ def dashboard(request):
         returns, curves = returns_by_village(figures), burn_ups(figures)
         duties = duties_on(question.plan, question.on, question.basis, villages=figures.villages)
         money = summary_of(figures)
+        routes = counts_by_route(figures)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if question.villages else villages[:SHOWN_VILLAGES]
@@ -79,6 +81,7 @@ def dashboard(request):
             "village_targets": by_target,
             "village_rows": shown,
             "groups": group_rows(figures),
+            "routes": routes,
             "charts": [chart(curve, question.plan, question.on) for curve in curves],
             "moved": compared(earlier, figures),
             "duties": duties,

@@ -1,4 +1,4 @@
-"""方案的表：年度方案、工作组、目标任务、时间节点、任务分解、常态工作、工作要求、监测、奖补、方案文件。
+"""方案的表：方案、工作组、目标任务、时间节点、任务分解、常态工作、工作要求、监测、奖补、方案文件、整改路径。
 
 只用 villages.models 和地面。
 """
@@ -8,6 +8,7 @@ from tasks.models.groups import Membership, WorkingGroup
 from tasks.models.plan_files import PlanFile
 from tasks.models.plans import Plan, in_force
 from tasks.models.readings import Reading
+from tasks.models.remedies import RemedyItem, RemedyRoute
 from tasks.models.requirements import Requirement
 from tasks.models.subsidies import Subsidy, SubsidyPayment, SubsidyReceipt
 from tasks.models.targets import Allocation, Milestone, Target
@@ -21,6 +22,8 @@ __all__ = [
     "Plan",
     "PlanFile",
     "Reading",
+    "RemedyItem",
+    "RemedyRoute",
     "Requirement",
     "Subsidy",
     "SubsidyPayment",

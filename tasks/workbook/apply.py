@@ -14,6 +14,8 @@ from tasks.models import (
     Milestone,
     Plan,
     Reading,
+    RemedyItem,
+    RemedyRoute,
     Requirement,
     Subsidy,
     Target,
@@ -56,6 +58,9 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
         _save(diff, kind, model, find=find)
     _save_subsidies(diff, plan, find)
     _add_readings(diff, stored, find, by)
+    _save(diff, "route", RemedyRoute)
+    routes = {route.code: route for route in RemedyRoute.objects.all()}
+    _save(diff, "item", RemedyItem, find={"route": routes.get})
     _delete([entry for entry in missing if entry.kind not in INSIDE])
     return plan
 

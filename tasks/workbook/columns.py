@@ -12,6 +12,8 @@ from tasks.models import (
     Milestone,
     Plan,
     Reading,
+    RemedyItem,
+    RemedyRoute,
     Requirement,
     Subsidy,
     Target,
@@ -27,8 +29,9 @@ REFERENCES = {
     "problem_target": "target",
     "milestone": "milestone",
     "village": "village",
+    "route": "route",
 }
-HEADERS = {"target": "目标代码", "on": "日期"}  # 比模型里的叫法更像表格的
+HEADERS = {"target": "目标代码", "on": "日期", "route": "路径代码"}  # 比模型里的叫法更像表格的
 TARGET_NAME = "target_name"  # 代码旁边给人看的名称，不存
 LARGEST = {models.PositiveSmallIntegerField: 32767, models.PositiveIntegerField: 2147483647}
 
@@ -293,6 +296,30 @@ REQUIREMENT = _table(
     ("menu", "", 16),
     ("order", "不填就按表里的先后", 8),
 )
+ROUTE = _table(
+    "route",
+    "整改路径",
+    RemedyRoute,
+    ("code",),
+    ("code", "英文小写，不重复，如 facility；定了不要再改", 16),
+    ("name", "各年度合用；导入图斑时写这个名称", 28),
+    ("order", "不填就按表里的先后", 8),
+    ("in_use", "不填就是是；停用的不再列出", 8),
+)
+ITEM = _table(
+    "item",
+    "整改材料",
+    RemedyItem,
+    ("route", "name"),
+    ("route", "整改路径表里的代码", 16),
+    ("name", "同一条路径不重复", 20),
+    ("hint", "填的人看得到", 36),
+    ("needs_number", "如备案编号、应到人数；不填就是否", 12),
+    ("needs_date", "如会议日期；不填就是否", 10),
+    ("needs_file", "照片、扫描件或文档；不填就是否", 10),
+    ("order", "不填就按表里的先后", 8),
+    ("in_use", "不填就是是；停用的不再要，已经交的留着", 8),
+)
 TABLES = (
     PLAN,
     VILLAGE,
@@ -302,6 +329,8 @@ TABLES = (
     ALLOCATION,
     DUTY,
     REQUIREMENT,
+    ROUTE,
+    ITEM,
     CADRE,
     READING,
     SUBSIDY,
@@ -335,6 +364,8 @@ ORDER = (
     "allocation",
     "duty",
     "requirement",
+    "route",
+    "item",
     "reading",
 )
 INSIDE = (  # 删的时候先删这些

@@ -22,7 +22,8 @@ def parse_cell(column, raw):
     if as_text(raw) == "":
         return column.blank
     value = PARSERS[column.kind](column, raw)
-    if column.model_field is not None and column.kind not in ("group", "target", "milestone"):
+    is_reference = column.kind in ("group", "target", "milestone", "route")
+    if column.model_field is not None and not is_reference:
         try:
             column.model_field.run_validators(value)
         except ValidationError as error:
@@ -93,6 +94,7 @@ PARSERS = {
     "group": lambda column, raw: as_text(raw),
     "target": lambda column, raw: as_text(raw),
     "milestone": lambda column, raw: as_text(raw),
+    "route": lambda column, raw: as_text(raw),
     "people": lambda column, raw: tuple(split_people(as_text(raw))),
     "ranks": _ranks,
 }
@@ -105,10 +107,11 @@ def parse_document(document, cadres_in_system):
         last_order = {}
         for row in document.of(kind):
             values = _parse_row(document, BY_KIND[kind], row)
+            owner = values.get("target") or values.get("route")
             if "order" in values and values["order"] is None:
-                values["order"] = last_order.get(values.get("target"), 0) + 1
+                values["order"] = last_order.get(owner, 0) + 1
             if isinstance(values.get("order"), int):
-                last_order[values.get("target")] = values["order"]
+                last_order[owner] = values["order"]
             entries[kind].append(Entry(kind, (), values, row))
     in_file = [(e.values.get("name", ""), e.values.get("post", "")) for e in entries["cadre"]]
     people = People(in_file if "cadre" in document.kinds else cadres_in_system)

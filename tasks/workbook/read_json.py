@@ -17,6 +17,7 @@ KEYS = {
     "milestone": 3,
     "cadre": 2,
     "village": 1,
+    "route": 1,
 }
 
 

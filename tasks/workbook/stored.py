@@ -7,6 +7,8 @@ from tasks.models import (
     Milestone,
     Plan,
     Reading,
+    RemedyItem,
+    RemedyRoute,
     Requirement,
     Subsidy,
     Target,
@@ -23,6 +25,7 @@ NAMES = {
     "problem_target": lambda o: o.problem_target.code if o.problem_target_id else None,
     "milestone": lambda o: o.milestone.code if o.milestone_id else None,
     "village": lambda o: o.village.name if o.village_id else None,
+    "route": lambda o: o.route.code,
     "cadre": lambda o: (o.cadre.name, o.cadre.post) if o.cadre_id else None,
 }
 
@@ -36,6 +39,8 @@ class Stored:
         rows = {
             "village": Village.objects.order_by("order", "name"),
             "cadre": Cadre.objects.order_by("order", "name", "post"),
+            "route": RemedyRoute.objects.order_by("order", "pk"),
+            "item": RemedyItem.objects.select_related("route"),
             "plan": [self.plan] if self.plan else [],
             **(self._of_plan() if self.plan else {}),
         }

@@ -117,7 +117,7 @@ def _json_value(name, value, plan):
         return value
     if name in ("parent", "group", "target", "problem_target", "milestone"):
         return [plan, value]
-    if name == "village":
+    if name in ("village", "route"):
         return [value]
     if name == "cadre":
         return list(value)

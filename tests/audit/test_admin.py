@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tasks.models import Milestone, Plan, Reading, Target
+from tasks.models import Milestone, Plan, Reading, RemedyRoute, Target
 from tests.worlds import factories as make
 from tests.worlds.money import make_payment, make_receipt, make_subsidy
 from villages.models import LoginFailure, Role, Village
@@ -56,6 +56,9 @@ def make_row(model, number):
         subsidy = make_subsidy(make.make_steps_target(plan, f"t{number}"), code=f"s{number}")
         make_payment(subsidy, village, "1", by=user)
         make_receipt(plan, "1", by=user)
+    elif model == "remedyroute":
+        route = RemedyRoute.objects.create(code=f"route{number}", name=f"路径{number}")
+        route.items.create(name="材料")
     elif model == "planfile":
         make.make_plan_file(user)
     elif model == "loginfailure":
@@ -82,6 +85,7 @@ MODELS = [
     "subsidypayment",
     "reading",
     "planfile",
+    "remedyroute",
     "loginfailure",
 ]
 

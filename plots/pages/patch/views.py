@@ -17,6 +17,7 @@ from plots.pages.checks.shown import checks_of
 from plots.pages.map.small import small_map, ways_to
 from plots.pages.patch.offered_actions import OFFERED, answer, who_acts
 from plots.pages.patch.that_day import that_day
+from plots.pages.remedies.section import section_of
 from plots.pages.submission import submit_form
 from taiping.ground.web import came_from
 from tasks.models import Milestone
@@ -46,6 +47,7 @@ def patch_detail(request, pk):
             "may_report": "report" in may,
             "offered_actions": [offered for verb, offered in OFFERED.items() if verb in may],
             "evidence": evidence,
+            "remedies": section_of(request.user, patch),
             "small_map": small_map(patch, place, evidence),
             "ways": ways_to(place) if place else [],
             "extra": list(patch.extra.items()),
@@ -146,7 +148,7 @@ def _changed(request, offered, outcome):
 
 def _patch(request, pk):
     patches = Patch.objects.visible_to(request.user).with_steps()
-    return get_object_or_404(patches.select_related("batch", "created_by"), pk=pk)
+    return get_object_or_404(patches.select_related("batch", "created_by", "remedy"), pk=pk)
 
 
 def _show(request, offered, form, **more):

@@ -12,17 +12,19 @@ from plots.ledger.as_of import ACTORS, COMPLETIONS, ENDINGS, STATES, LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import Batch, Patch, RectificationRecord, Status
 from plots.models.choices import ENDED
+from plots.models.documents import lacks_papers
 from plots.models.querysets import overdue_at
 from plots.pages.patch_list.kinds import DayFilter, DaysFilter, TickFilter, choice
 from plots.pages.patch_list.order import SORTS, Order
 from plots.pages.patch_list.scope import Scope
 from taiping.ground.dates import long_date
 from tasks.models import WorkingGroup
-from tasks.models.question import BASES, Question
+from tasks.models.question import BASES, DONE, Question
 from villages.models import Village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
 ENDED_AS = {ENDED[kind]: state for state, kind in ENDINGS.items() if kind in ENDED}
+NO_ROUTE = "."  # 代码里不会有的
 COMPARED = ("reported", "confirmed", "overdue")  # 看得出从哪天到哪天变了的
 
 
@@ -76,6 +78,8 @@ class PatchFilter(django_filters.FilterSet):
     short = TickFilter(
         label="完成面积小于图斑面积", method="by_shortness", widget=forms.CheckboxInput
     )
+    route = choice("整改路径", "by_route")
+    papers = TickFilter(label="缺整改材料", method="by_papers", widget=forms.CheckboxInput)
     on = DayFilter(label="看哪一天", method="unchanged")
     basis = choice("口径", "unchanged", empty="按完成日期", choices=BASES.items())
     state = choice("那天的情况", "unchanged", choices=STATES.items())
@@ -141,6 +145,8 @@ class PatchFilter(django_filters.FilterSet):
             for target, steps in by_target.items()
         ]
         fields["milestone"].choices = names.items()
+        routes = [(route.code, route.name) for route in self.scope.routes.values()]
+        fields["route"].choices = [*routes, (NO_ROUTE, "还没有定")]
 
     @cached_property
     def conditions(self):
@@ -158,6 +164,11 @@ class PatchFilter(django_filters.FilterSet):
     @property
     def day(self):
         return self.question.on
+
+    @property
+    def papers_basis(self):
+        """整改材料照哪种口径看：今天的台账按完成日期。"""
+        return self.question.basis if self.is_as_of else DONE
 
     @property
     def is_as_of(self):
@@ -274,6 +285,12 @@ class PatchFilter(django_filters.FilterSet):
 
     def by_shortness(self, queryset, name, value):
         return queryset.filter(self.ledger.is_short()) if value else queryset
+
+    def by_route(self, queryset, name, value):
+        return queryset.filter(remedy=None if value == NO_ROUTE else value)
+
+    def by_papers(self, queryset, name, value):
+        return queryset.filter(lacks_papers(self.day, self.papers_basis)) if value else queryset
 
     def by_due(self, queryset, name, value):
         if self.is_as_of:
