@@ -10,6 +10,7 @@ from plots.pages.field import views as views_field
 from plots.pages.imports import views as import_views
 from plots.pages.map import views as views_map
 from plots.pages.my_tasks import views as views_my
+from plots.pages.orders import views as order_views
 from plots.pages.patch import views as views_patch
 from plots.pages.patch_list import views as views_list
 from plots.pages.report import photos as views_photos
@@ -54,6 +55,11 @@ urlpatterns = [
     path("patches/map/", views_map.patch_map, name="patch_map"),
     path("patches/map/data.geojson", views_map.map_data, name="map_data"),
     path("patches/map/villages.geojson", views_map.map_villages, name="map_villages"),
+    path("orders/", order_views.orders, name="orders"),
+    path("orders/new/", order_views.order_new, name="order_new"),
+    path("orders/<int:pk>/", order_views.order, name="order"),
+    path("orders/<int:pk>/close/", order_views.order_close, name="order_close"),
+    path("orders/<int:pk>/withdraw/", order_views.order_withdraw, name="order_withdraw"),
     path("patches/<int:pk>/", views_patch.patch_detail, name="patch"),
     # 动作名什么都接，放在最后，前面写明的地址先认。
     path("patches/<int:pk>/<str:action>/", views_patch.patch_action, name="patch_action"),
