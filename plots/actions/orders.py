@@ -1,7 +1,7 @@
 """督办单：签发、答复、办结、撤回。只增不改；锁住这一张再看，两个人同时办的只成一个，另一个得到一句话。"""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from plots import evidence
 from plots.actions.permissions import NotAllowed
+from plots.evidence.checking import Checked
 from plots.models import OrderReply, Patch, SupervisionOrder
 from plots.models.deadlines import local_date
 from taiping.ground import dates
@@ -174,20 +176,25 @@ def answer(
     words: str,
     by: User,
     on: date | None = None,
+    files: Sequence[Checked] = (),
     client_key: UUID | None = None,
 ) -> OrderReply:
-    """答复一次；交过的给第一次的那条，已经办结、撤回、轮不到的抛 NotAllowed。"""
+    """答复一次，files 是查过的照片和文件；交过的给第一次的那条，已经办结、撤回、轮不到的抛 NotAllowed。"""
     try:
-        with transaction.atomic():
+        with evidence.saving():
             order = lock(order, by)
             if client_key and (first := order.replies.filter(client_key=client_key).first()):
                 return first
             if refused := first_refusal(ANSWERING, by, order):
                 raise NotAllowed(refused)
             on = _day(order, on, "答复")
-            return OrderReply.objects.create(
-                order=order, on=on, words=words, by=by, client_key=client_key, is_demo=order.is_demo
+            demo = {"is_demo": order.is_demo}
+            reply = OrderReply.objects.create(
+                order=order, on=on, words=words, by=by, client_key=client_key, **demo
             )
+            if files:
+                reply.files.set(evidence.attach_files(files, by, village=order.village, **demo))
+            return reply
     except IntegrityError:
         if client_key and OrderReply.objects.filter(client_key=client_key).exists():
             raise NotAllowed("这张表单已经答复过另一张督办单，请回到这张督办单重新填写。") from None

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
+from plots.models.attachments import Attachment
 from plots.models.deadlines import end_of_day
 from plots.models.patches import Patch
 from plots.models.querysets import lasting
@@ -235,6 +236,9 @@ class OrderReply(models.Model):
     words = models.TextField("答复")
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="答复人")
     created_at = models.DateTimeField("录入时间", default=dates.now)
+    files = models.ManyToManyField(
+        Attachment, blank=True, related_name="+", verbose_name="照片和文件"
+    )
     client_key = models.UUIDField("提交标识", null=True, blank=True, unique=True)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 

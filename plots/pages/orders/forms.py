@@ -4,8 +4,10 @@ import uuid
 from datetime import timedelta
 
 from django import forms
+from django.conf import settings
 
 from plots.actions.orders import LARGEST_NUMBER, WORDS_LIMIT, Wanted
+from plots.pages.file_fields import TOO_MANY, MultipleFileField
 from taiping.ground import dates
 from taiping.ground.form_fields import DayField
 from tasks.models import WorkingGroup
@@ -114,11 +116,22 @@ class AnswerForm(forms.Form):
 
     client_key = forms.UUIDField(label="提交标识", widget=forms.HiddenInput)
     words = words_field("答复", help_text="办到哪里、什么时候办完，有困难写明是什么。")
+    files = MultipleFileField(
+        label="照片和文件",
+        required=False,
+        help_text="可以一次选几张照片，也可以选 PDF、Word、Excel 文件。",
+    )
     on = DayField(label="答复日期", error_messages=DATE_NEEDED)
 
     def __init__(self, *args, **kwargs):
         initial = {"client_key": uuid.uuid4(), "on": dates.today()}
         super().__init__(*args, initial=initial, **kwargs)
+
+    def clean_files(self):
+        files, most = self.cleaned_data["files"], settings.EVIDENCE_MAX_FILES
+        if len(files) > most:
+            raise forms.ValidationError(TOO_MANY.format(count=len(files), most=most))
+        return files
 
 
 class CloseForm(forms.Form):

@@ -12,6 +12,7 @@ from plots.actions import NotAllowed
 from plots.actions import orders as order_actions
 from plots.models import OrderState, Patch, SupervisionOrder
 from plots.models.orders import OPEN_STATES
+from plots.pages.file_fields import CheckedFiles
 from plots.pages.orders.forms import AnswerForm, CloseForm, OrderForm, WithdrawForm
 from plots.pages.orders.scope import scope_of
 from taiping.ground import dates
@@ -106,7 +107,7 @@ def _issued(request, made):
 def order(request, pk):
     """一张督办单：事项、答复、办结；能答复的在这里答复，打出来就是一张 A4 的督办单。"""
     found = _order(request, pk)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(request.POST or None, CheckedFiles(request.FILES))
     refused = refusal("plots.answer_order", request.user, found)
     if request.method == "POST" and form.is_valid():
         try:
@@ -126,7 +127,7 @@ def _shown(request, found, *, form, may_answer):
     given = {
         "order": found,
         "town": settings.TOWN_NAME,
-        "replies": list(found.replies.select_related("by")),
+        "replies": list(found.replies.select_related("by").prefetch_related("files")),
         "patches": list(found.patches.filter(pk__in=visible.values("pk")).with_steps()),
         "form": form,
         "may_answer": may_answer,
@@ -145,7 +146,7 @@ def order_close(request, pk):
             raise PermissionDenied(refused)
         messages.warning(request, refused.replace("不用再答复", "不用再办"))
         return redirect("plots:order", pk)
-    replies = list(found.replies.select_related("by"))
+    replies = list(found.replies.select_related("by").prefetch_related("files"))
     last, news = max((reply.pk for reply in replies), default=0), ""
     form = CloseForm(request.POST or None, seen=last)
     if request.method == "POST" and form.is_valid():
