@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from taiping.dashboard.charts import chart
 from taiping.dashboard.helping import GUIDES, guide_for
+from taiping.dashboard.orders import orders_counted
 from taiping.ground import dates
 from taiping.ground.moments import one_moment
 from taiping.ground.permissions import permission_required
@@ -47,6 +48,7 @@ def dashboard(request):
             question.plan, question.on, question.before, question.basis
         )
         returns, curves = returns_by_village(figures), burn_ups(figures)
+        orders = orders_counted(question)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if question.villages else villages[:SHOWN_VILLAGES]
@@ -63,6 +65,7 @@ def dashboard(request):
             "soon_7": due_soon(figures, 7),
             "soon_15": due_soon(figures, 15),
             "returns": returns[None],
+            "orders": orders,
             "attention": attention_lines(figures),
             "worst_villages": worst_villages(villages),
             "empty_targets": without_patches(figures),
@@ -120,6 +123,7 @@ def village_detail(request, pk):
             question.plan, question.on, question.before, question.basis, villages=[place]
         )
         returns = returns_by_village(figures)
+        orders = orders_counted(question, place)
     ledger = f"{question.ledger}&village={place.pk}"
     _, (row,) = village_rows(figures, question.ledger, returns)
     elsewhere = [
@@ -137,6 +141,7 @@ def village_detail(request, pk):
             "ledger": ledger,
             "village": place,
             "row": row,
+            "orders": orders,
             "progress": figures,
             "rows": target_rows(own, ledger),
             "columns": columns,

@@ -33,9 +33,9 @@ class OrderScope:
         self.next_number = next_number(plan)
 
     def _patches(self, user):
-        asked = [whole_number(pk) for pk in self.given.getlist("pk")[:MOST_PATCHES]]
+        asked = {whole_number(str(pk)) for pk in self.given.getlist("pk")[: 2 * MOST_PATCHES]}
         found = Patch.objects.visible_to(user).filter(
-            pk__in=[pk for pk in asked if pk], target__plan=self.plan
+            pk__in=list(asked - {None})[:MOST_PATCHES], target__plan=self.plan
         )
         return list(found.with_steps().order_by("target__order", "village__order", "code", "pk"))
 
@@ -164,8 +164,8 @@ class OrderScope:
         return f"有 {len(others)} 个在{names}" if others else ""
 
 
-def scope_of(request: HttpRequest, plan: Plan) -> OrderScope:
-    """地址里的条件，加上台账里勾选的、表单里带着的图斑。"""
+def scope_of(request: HttpRequest, plan: Plan, chosen: list[int]) -> OrderScope:
+    """地址里的条件，加上台账里选的（chosen）、表单里带着的图斑。"""
     given = request.GET.copy()
-    given.setlist("pk", [*request.GET.getlist("pk"), *request.POST.getlist("pk")])
+    given.setlist("pk", [*request.GET.getlist("pk"), *request.POST.getlist("pk"), *chosen])
     return OrderScope(plan, request.user, given)

@@ -12,6 +12,7 @@ from plots.actions import NotAllowed
 from plots.actions import orders as order_actions
 from plots.models import OrderState, Patch, SupervisionOrder
 from plots.models.orders import OPEN_STATES
+from plots.pages.bulk.selection import Selection, place_of, selected
 from plots.pages.file_fields import CheckedFiles
 from plots.pages.orders.forms import AnswerForm, CloseForm, OrderForm, WithdrawForm
 from plots.pages.orders.scope import scope_of
@@ -79,8 +80,13 @@ def order_new(request):
     question = question_of(request)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
-    scope = scope_of(request, question.plan)
     is_sent = "client_key" in request.POST
+    chosen = Selection() if is_sent else selected(request.POST, request.user)
+    if request.method == "POST" and not (is_sent or chosen.patches):
+        problem = chosen.problem or "没有勾选图斑。请先勾选要督办的图斑。"
+        messages.warning(request, problem)
+        return redirect(place_of(request.POST)[1])
+    scope = scope_of(request, question.plan, [patch.pk for patch in chosen.patches])
     form = OrderForm(request.POST if is_sent else None, scope=scope)
     if is_sent and form.is_valid():
         try:

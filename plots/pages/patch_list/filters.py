@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from plots.ledger.alike import among
 from plots.ledger.as_of import ACTORS, COMPLETIONS, ENDINGS, STATES, LedgerAt
 from plots.ledger.replay import WORK
-from plots.models import Batch, Patch, RectificationRecord, Status
+from plots.models import Batch, Patch, RectificationRecord, Status, SupervisionOrder
 from plots.models.choices import ENDED
 from plots.models.querysets import overdue_at
 from plots.pages.patch_list.kinds import DayFilter, DaysFilter, TickFilter, choice
@@ -76,6 +76,7 @@ class PatchFilter(django_filters.FilterSet):
     short = TickFilter(
         label="完成面积小于图斑面积", method="by_shortness", widget=forms.CheckboxInput
     )
+    ordered = TickFilter(label="有没办结的督办单", method="by_order", widget=forms.CheckboxInput)
     on = DayFilter(label="看哪一天", method="unchanged")
     basis = choice("口径", "unchanged", empty="按完成日期", choices=BASES.items())
     state = choice("那天的情况", "unchanged", choices=STATES.items())
@@ -274,6 +275,16 @@ class PatchFilter(django_filters.FilterSet):
 
     def by_shortness(self, queryset, name, value):
         return queryset.filter(self.ledger.is_short()) if value else queryset
+
+    def by_order(self, queryset, name, value):
+        """那天写在没有办结的督办单里的。"""
+        if not value:
+            return queryset
+        standing = SupervisionOrder.objects.open(self.day, self.question.basis).order_by()
+        written = SupervisionOrder.patches.through.objects.filter(
+            patch=OuterRef("pk"), supervisionorder__in=standing.values("pk")
+        )
+        return queryset.filter(Exists(written))
 
     def by_due(self, queryset, name, value):
         if self.is_as_of:
