@@ -4,7 +4,7 @@ import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
 
 from plots.models.attachments import Attachment
 from plots.models.deadlines import end_of_day
@@ -76,6 +76,13 @@ class OrderQuerySet(models.QuerySet):
         """那天各种状态有几张，一次查询；没有的不在里面。"""
         rows = self.known(on, basis).with_state(on, basis).order_by()
         return dict(rows.values_list("state").annotate(models.Count("pk")))
+
+    def told(self, on: datetime.date, basis: str = DONE) -> list["SupervisionOrder"]:
+        """那天有效的，照编号，带着 state；said 是那天已经有的答复，先后为序。一共两次查询。"""
+        replies = OrderReply.objects.filter(begun(on, basis, "on", "created_at"))
+        said = Prefetch("replies", replies.order_by("on", "pk"), to_attr="said")
+        found = self.known(on, basis).with_state(on, basis).with_names()
+        return list(found.prefetch_related(said).order_by("number"))
 
     def with_names(self) -> "OrderQuerySet":
         """带好村、组、任务、时间节点和签发人。"""

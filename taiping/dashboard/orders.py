@@ -22,12 +22,20 @@ class OrdersCounted:
         return bool(self.counts)
 
     @property
+    def open(self) -> int:
+        return sum(self.counts.get(state.value, 0) for state in OPEN_STATES)
+
+    @property
+    def late(self) -> bool:
+        return OrderState.OVERDUE in self.counts
+
+    @property
     def parts(self) -> list[tuple[int, str, str, bool]]:
         """[(几张, 说法, 地址, 是不是要紧)]：没办结的三种。"""
         found = []
         for state in OPEN_STATES:
             number = self.counts.get(state.value, 0)
-            is_late = state == OrderState.OVERDUE and number > 0
+            is_late = state == OrderState.OVERDUE and self.late
             found.append((number, state.label, f"{self.address}&state={state.value}", is_late))
         return found
 

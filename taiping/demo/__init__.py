@@ -12,10 +12,10 @@ from django.db import transaction
 
 from plots.evidence import saving
 from plots.models import Patch, RectificationRecord
-from taiping.demo import accounts, patches, photos, readings, shapes
+from taiping.demo import accounts, orders, patches, photos, readings, shapes
 from taiping.ground import dates
 
-PARTS = (accounts, readings, patches, shapes)  # 照片跟着图斑清
+PARTS = (accounts, readings, patches, orders, shapes)  # 照片跟着图斑清
 
 
 def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
@@ -30,6 +30,7 @@ def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
         records = RectificationRecord.objects.filter(is_demo=True).count()
         stdout.write(f"演示图斑 {made} 块，编号都以“演示-”开头；整改记录 {records} 条。")
         stdout.write(f"演示图形 {shapes.load()} 个，画在镇的大致方位，不是真的地块。")
+        stdout.write(f"演示督办单 {orders.load(now)} 张，写给拖得久的村和工作组。")
         stdout.write(f"演示照片 {photos.load(wanted)} 张，是画出来的。")
     return issued
 

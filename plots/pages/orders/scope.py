@@ -117,6 +117,8 @@ class OrderScope:
             parts.append(f"“{self.target.name}”进度落后")
         if self.patches:
             parts.append(self._patch_words())
+        if not parts and (village := self.villages.get(whole_number(self.given.get("village")))):
+            parts.append(self._village_words(village))
         if not parts:
             return ""
         return f"{'；'.join(parts)}。请抓紧办理，按期答复办到哪里、什么时候办完。"
@@ -127,6 +129,13 @@ class OrderScope:
             return f"“{step.target.name}”的{step.name}方案没定截止日期，要抓紧"
         days = days_left_text(due_of(step), today)
         return f"“{step.target.name}”的{step.name}{date_beside(step.due_on, today)}截止，{days}"
+
+    def _village_words(self, village):
+        """村里该办的逾期几个；没有逾期的，问进度。"""
+        own = Patch.objects.filter(village=village, target__plan=self.plan)
+        own = own.filter(next_milestone__actor=Milestone.Actor.VILLAGE)
+        late = own.overdue(dates.today()).count()
+        return f"{village}该办的图斑有 {late} 个逾期" if late else f"{village}各项任务要抓紧"
 
     def _patch_words(self):
         if len(self.patches) > MOST_NAMED:

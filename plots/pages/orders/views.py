@@ -113,7 +113,9 @@ def _issued(request, made):
 def order(request, pk):
     """一张督办单：事项、答复、办结；能答复的在这里答复，打出来就是一张 A4 的督办单。"""
     found = _order(request, pk)
-    form = AnswerForm(request.POST or None, CheckedFiles(request.FILES))
+    form = AnswerForm()
+    if request.method == "POST":
+        form = AnswerForm(request.POST, CheckedFiles(request.FILES))
     refused = refusal("plots.answer_order", request.user, found)
     if request.method == "POST" and form.is_valid():
         try:
