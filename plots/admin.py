@@ -10,9 +10,11 @@ from plots.models import (
     Batch,
     ColumnAlias,
     Evidence,
+    OrderReply,
     Patch,
     Reason,
     RectificationRecord,
+    SupervisionOrder,
 )
 from taiping.ground.admin import CarefulAdmin, ReadOnlyAdmin
 from taiping.ground.area import figure
@@ -116,6 +118,31 @@ class AttachmentAdmin(ReadOnlyAdmin):
     list_select_related = ["patch", "village", "by"]
     search_fields = ["name", "patch__code", "sha256"]
     exclude = ["file", "display", "thumb"]
+
+
+@admin.register(SupervisionOrder)
+class SupervisionOrderAdmin(ReadOnlyAdmin):
+    list_display = [
+        "number",
+        "plan",
+        "village",
+        "group",
+        "issued_on",
+        "answer_by",
+        "by",
+        "closed_on",
+    ]
+    list_filter = ["plan", "village", "is_demo"]
+    list_select_related = ["plan", "village", "group", "by"]
+    search_fields = ["words"]
+
+
+@admin.register(OrderReply)
+class OrderReplyAdmin(ReadOnlyAdmin):
+    list_display = ["order", "on", "by", "words", "created_at"]
+    list_filter = ["order__village", "is_demo"]
+    list_select_related = ["order", "by"]
+    search_fields = ["words"]
 
 
 @admin.register(Reason)

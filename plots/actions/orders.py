@@ -165,8 +165,10 @@ def _write(wanted, to, number, by, key, is_demo):
     except ValidationError as refusal:
         raise NotAllowed("".join(refusal.messages)) from None
     order.save()
-    own = [p for p in wanted.patches if order.group_id or p.village_id == order.village_id]
-    order.patches.set(own)
+    # 锁住再写：正好随那次导入撤回了的不在里面
+    own = Patch.objects.filter(pk__in=[patch.pk for patch in wanted.patches])
+    own = own.filter(village=to) if isinstance(to, Village) else own
+    order.patches.set(own.select_for_update().order_by("pk"))
     return order
 
 

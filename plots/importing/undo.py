@@ -22,6 +22,7 @@ from plots.models import (
     PatchShape,
     PendingEvidence,
     RectificationRecord,
+    SupervisionOrder,
 )
 from taiping.ground import dates
 from taiping.ground.area import plain
@@ -60,6 +61,12 @@ def refusal(batch: Batch) -> str:
     if count := used.count():
         return (
             f"这次新增的图斑里有 {count} 个已经有了记录，不能整批撤回；"
+            "不该有的可以在图斑页上一块块移出台账。"
+        )
+    ordered = SupervisionOrder.patches.through.objects.filter(patch__batch=batch)
+    if count := ordered.values("patch").distinct().count():
+        return (
+            f"这次新增的图斑里有 {count} 个写在督办单上，不能整批撤回；"
             "不该有的可以在图斑页上一块块移出台账。"
         )
     return ""
