@@ -330,6 +330,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Target",
     "tasks.Milestone",
     "tasks.Allocation",
+    "tasks.Requirement",
     "tasks.Reading",
     {"model": "tasks.PlanFile", "exclude_fields": ["file"]},
     {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},
