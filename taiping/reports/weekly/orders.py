@@ -24,7 +24,7 @@ COLUMNS = [
 def add_orders(book: Workbook, shot: Snapshot) -> None:
     if not shot.orders:
         return
-    sheet = opened(book, "督办", COLUMNS, freeze="C4")
+    sheet = opened(book, "督办", COLUMNS, freeze="C4", repeated=2)
     put_title(sheet, shot, "督办", "张", 5)
     sheet.head(32)
     sheet.even_rows([_row(order, shot.on) for order in shot.orders])
