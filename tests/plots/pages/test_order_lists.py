@@ -143,3 +143,18 @@ def test_the_ledger_picks_patches_under_an_order_on_any_day(mayor, town):
     assert codes("ordered=on") == []
     assert codes("ordered=on&on=2024-09-19") == ["T1"]
     assert "有没办结的督办单" in text_of(mayor.get("/patches/?ordered=on"))
+
+
+def test_a_carried_patch_keeps_its_order_in_the_old_plan_and_shows_it(mayor, town, settings):
+    order = make_order(town.plan, town.east, words="抓紧复耕", patches=[town.patch])
+    settings.FIXED_TODAY = None
+    town.carry_away(sep(21))
+    settings.FIXED_TODAY = date(2024, 9, 22)
+    new = town.patch.carried_to.get()
+
+    order.refresh_from_db()
+    assert (order.plan, [p.pk for p in order.patches.all()]) == (town.plan, [town.patch.pk])
+    assert new.target.plan != town.plan
+    for user in (town.east_secretary, town.mayor):
+        assert "抓紧复耕" in text_of(signed_in(user).get(f"/patches/{new.pk}/"))
+    assert "抓紧复耕" in text_of(signed_in(town.east_secretary).get("/my/"))
