@@ -8,15 +8,15 @@ from taiping.progress.snapshot import Snapshot
 from taiping.reports.weekly.layout import middle, opened, prose, put_title, text
 
 COLUMNS = [
-    middle("编号", 6, number_format=styles.COUNT),
-    text("发给", 16),
-    text("督办项目", 24),
-    prose("督办事项", 40),
+    middle("编号", 5, number_format=styles.COUNT),
+    text("发给", 12),
+    text("督办项目", 15),
+    prose("督办事项", 28),
     middle("签发日期", 12.5),
     middle("答复日期", 12.5),
     middle("情况", 12),
     middle("逾期\n天数", 6, number_format=styles.COUNT),
-    prose("最近的答复", 40),
+    prose("最近的答复", 24),
     middle("办结日期", 12.5),
 ]
 

@@ -158,3 +158,22 @@ def test_a_carried_patch_keeps_its_order_in_the_old_plan_and_shows_it(mayor, tow
     for user in (town.east_secretary, town.mayor):
         assert "抓紧复耕" in text_of(signed_in(user).get(f"/patches/{new.pk}/"))
     assert "抓紧复耕" in text_of(signed_in(town.east_secretary).get("/my/"))
+
+
+def test_a_line_is_two_taps_from_an_order(mayor, town):
+    """复耕复种已经逾期：总览、村页的那一行，图斑页，点一下就是填好了的表。"""
+    about = f"target={town.target.code}&amp;milestone=replant"
+    east = f"plan=2024&amp;village={town.east.pk}"
+    links = {
+        "/?on=2024-10-10": [
+            f"/orders/new/?plan=2024&amp;{about}",
+            f"/orders/new/?{east}&amp;{about}",
+        ],
+        f"/villages/{town.east.pk}/?on=2024-10-10": [f"/orders/new/?{east}&amp;{about}"],
+        f"/patches/{town.patch.pk}/": [f"/orders/new/?plan=2024&amp;pk={town.patch.pk}"],
+    }
+    for address, wanted in links.items():
+        page = mayor.get(address).content.decode()
+        assert [link for link in wanted if f'href="{link}"' not in page] == []
+    page = signed_in(town.east_secretary).get(f"/villages/{town.east.pk}/").content.decode()
+    assert "/orders/new/" not in page
