@@ -23,6 +23,7 @@ ITEMS = [
     ("", "总览", "dashboard:dashboard", "dashboard.view_town"),
     ("", "我的任务", "plots:my", "plots.view_own_tasks"),
     ("", "图斑", "plots:patch_list", "plots.view_own_tasks"),
+    ("", "督办", "plots:orders", "plots.view_orders"),
     (DO, "待核实", "plots:review", "plots.review"),
     (DO, "导入图斑", "plots:patch_import", "plots.import_patches"),
     (DO, "添加图斑", "plots:patch_add", "plots.import_patches"),

@@ -350,6 +350,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "tasks.PlanFile", "exclude_fields": ["file"]},
     {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},
     {"model": "plots.Patch", "exclude_fields": ["status", "next_milestone"]},
+    {"model": "plots.SupervisionOrder", "m2m_fields": {"patches"}},
     "plots.Reason",
     "plots.ColumnAlias",
     {"model": "villages.VillageBoundary", "include_fields": ["digest", "file_name", "source_crs"]},

@@ -23,6 +23,7 @@ from plots.models import (
     PendingEvidence,
     RectificationRecord,
     RemedyDocument,
+    SupervisionOrder,
 )
 from taiping.ground import dates
 from taiping.ground.area import plain
@@ -62,6 +63,12 @@ def refusal(batch: Batch) -> str:
     if count := used.count():
         return (
             f"这次新增的图斑里有 {count} 个已经有了记录或整改材料，不能整批撤回；"
+            "不该有的可以在图斑页上一块块移出台账。"
+        )
+    ordered = SupervisionOrder.patches.through.objects.filter(patch__batch=batch)
+    if count := ordered.values("patch").distinct().count():
+        return (
+            f"这次新增的图斑里有 {count} 个写在督办单上，不能整批撤回；"
             "不该有的可以在图斑页上一块块移出台账。"
         )
     return ""

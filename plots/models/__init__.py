@@ -1,4 +1,4 @@
-"""图斑与整改的表：批次、图斑、整改记录、举证材料、附件、整改材料、图形、检查、退回理由、表头的写法。
+"""图斑与整改的表：批次、图斑、整改记录、举证材料、附件、整改材料、督办单、图形、检查、退回理由、表头的写法。
 
 只用 tasks.models 以下。
 """
@@ -11,6 +11,7 @@ from plots.models.column_aliases import ColumnAlias
 from plots.models.documents import RemedyDocument
 from plots.models.duty_files import DutyEntryFile
 from plots.models.evidence import Evidence, PendingEvidence
+from plots.models.orders import OrderReply, OrderState, SupervisionOrder
 from plots.models.patches import Patch
 from plots.models.reasons import Reason
 from plots.models.records import RectificationRecord
@@ -26,6 +27,8 @@ __all__ = [
     "GeometryCheck",
     "Kind",
     "Mend",
+    "OrderReply",
+    "OrderState",
     "Patch",
     "PatchShape",
     "PendingEvidence",
@@ -33,4 +36,5 @@ __all__ = [
     "RectificationRecord",
     "RemedyDocument",
     "Status",
+    "SupervisionOrder",
 ]

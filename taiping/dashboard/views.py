@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from plots.ledger.duties import duties_on
 from taiping.dashboard.charts import chart
 from taiping.dashboard.helping import GUIDES, guide_for
+from taiping.dashboard.orders import orders_counted
 from taiping.ground import dates
 from taiping.ground.moments import one_moment
 from taiping.ground.permissions import permission_required
@@ -53,6 +54,7 @@ def dashboard(request):
         duties = duties_on(question.plan, question.on, question.basis, villages=figures.villages)
         money = summary_of(figures)
         routes = counts_by_route(figures)
+        orders = orders_counted(question)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if question.villages else villages[:SHOWN_VILLAGES]
@@ -70,6 +72,7 @@ def dashboard(request):
             "soon_15": due_soon(figures, 15),
             "returns": returns[None],
             "money": money,
+            "orders": orders,
             "attention": attention_lines(figures),
             "worst_villages": worst_villages(villages),
             "empty_targets": without_patches(figures),
@@ -129,6 +132,7 @@ def village_detail(request, pk):
             question.plan, question.on, question.before, question.basis, villages=[place]
         )
         returns = returns_by_village(figures)
+        orders = orders_counted(question, place)
     ledger = f"{question.ledger}&village={place.pk}"
     _, (row,) = village_rows(figures, question.ledger, returns)
     elsewhere = [
@@ -146,6 +150,7 @@ def village_detail(request, pk):
             "ledger": ledger,
             "village": place,
             "row": row,
+            "orders": orders,
             "progress": figures,
             "rows": target_rows(own, ledger),
             "columns": columns,

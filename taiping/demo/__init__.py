@@ -16,6 +16,7 @@ from taiping.demo import (
     accounts,
     documents,
     duties,
+    orders,
     patches,
     photos,
     readings,
@@ -24,7 +25,7 @@ from taiping.demo import (
 )
 from taiping.ground import dates
 
-PARTS = (accounts, readings, duties, patches, shapes, subsidies)  # 照片、整改材料跟着图斑清
+PARTS = (accounts, readings, duties, patches, orders, shapes, subsidies)  # 照片、整改材料跟着图斑清
 
 
 def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
@@ -42,6 +43,7 @@ def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
         stdout.write(f"演示图斑 {made} 块，编号都以“演示-”开头；整改记录 {records} 条。")
         stdout.write(f"演示奖补 {subsidies.load(now)} 条，标准是编的，名称以“演示·”开头。")
         stdout.write(f"演示图形 {shapes.load()} 个，画在镇的大致方位，不是真的地块。")
+        stdout.write(f"演示督办单 {orders.load(now)} 张，写给拖得久的村和工作组。")
         stdout.write(f"演示照片 {photos.load(wanted)} 张，是画出来的。")
         stdout.write(f"演示整改材料 {documents.load(now)} 份。")
     return issued

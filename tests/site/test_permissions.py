@@ -31,6 +31,8 @@ PAGES = {
     "tasks.export_plan": (TOWN, NO_ROLE),
     "tasks.import_plan": (ADMIN, NO_ROLE),
     "tasks.copy_target": (ADMIN, NO_ROLE),
+    "plots.view_orders": (EVERYONE, ""),
+    "plots.issue_order": (NOT_SECRETARY, "督办由领导或镇工作人员写，有情况请在督办单上答复。"),
     "plots.view_own_tasks": (["SECRETARY"], NO_ROLE),
     "plots.view_town_ledger": (NOT_SECRETARY, NO_ROLE),
     "plots.view_map": (EVERYONE, ""),

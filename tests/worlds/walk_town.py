@@ -12,8 +12,8 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from plots import actions
-from plots.evidence import saving
-from plots.models import Evidence
+from plots.evidence import attach_files, check, saving
+from plots.models import Evidence, OrderReply
 from plots.models.checks import GeometryCheck
 from tasks.models import Duty, DutyEntry
 from tests.worlds.addresses import walk
@@ -21,6 +21,7 @@ from tests.worlds.factories import (
     make_allocation,
     make_batch,
     make_boundary,
+    make_order,
     make_plan_file,
     make_reading,
     make_shape,
@@ -28,7 +29,7 @@ from tests.worlds.factories import (
     make_user,
 )
 from tests.worlds.money import make_payment, make_receipt, make_subsidy
-from tests.worlds.photos import encoded
+from tests.worlds.photos import encoded, upload
 from tests.worlds.town import Town
 from villages.models import Role
 
@@ -45,6 +46,8 @@ SECRETS = [
     "西村巡查",
     "西村分成几部分",
     "106.77",
+    "西村督办",
+    "西村答复",
 ]
 ACTIONS = [
     "report",
@@ -135,7 +138,7 @@ class WalkTown(Town):
             by=self.admin,
             crs="EPSG:4490",
         )
-        check = GeometryCheck.objects.create(
+        found = GeometryCheck.objects.create(
             patch=patch, kind="PARTS", sentence=f"{word}分成几部分"
         )
         record = actions.report(patch, by=boss, on=date(2024, 9, 5), note=f"{word}秘密")
@@ -156,9 +159,22 @@ class WalkTown(Town):
                 problems=2,
                 by=self.staff,
             ),
-            "check": check,
+            "check": found,
             "evidence": self._evidence(record, boss, word, lon),
+            **self._order(village, patch, boss, word),
         }
+
+    def _order(self, village, patch, boss, word):
+        """领导写给这个村的督办单，书记答复过，带着一份附件。"""
+        order = make_order(self.plan, village, by=self.leader, words=f"{word}督办", patches=[patch])
+        said = {"on": order.issued_on, "words": f"{word}答复", "by": boss}
+        reply = OrderReply.objects.create(order=order, **said)
+        with saving():
+            (kept,) = attach_files(
+                [check(upload(encoded(), f"{word}照片.jpg"))], boss, village=village
+            )
+        reply.files.set([kept])
+        return {"order": order, "attachment": kept}
 
     def _evidence(self, record, boss, word, lon):
         content = encoded()
@@ -198,7 +214,7 @@ class WalkTown(Town):
             path = re.sub(r"/(?:1|x)(?=/|$)", f"/{self._key(name, whose)}", path, count=1)
             if name == "plots:patch_action":
                 found += [(name, path.replace("/x/", f"/{action}/")) for action in ACTIONS]
-            elif name == "plots:evidence_file":
+            elif name in ("plots:evidence_file", "plots:attachment"):
                 found += [(name, path.replace("/x/", f"/{which}/")) for which in FILES]
             else:
                 found.append((name, path))
@@ -212,6 +228,8 @@ class WalkTown(Town):
         things = self.things[whose]
         if name.startswith("dashboard:village"):
             return things["village"].pk
+        if name.startswith("plots:order"):
+            return things["order"].pk
         if name == "tasks:reading_withdraw":
             return things["reading"].pk
         if name == "subsidies:receipt_withdraw":
@@ -228,6 +246,7 @@ class WalkTown(Town):
             return self.batch.pk
         return {
             "plots:evidence_file": things["evidence"].pk,
+            "plots:attachment": things["attachment"].pk,
             "plots:check_dismiss": things["check"].pk,
             "plots:duty_entry": things["duty_entry"].pk,
             "plots:duty_withdraw": things["duty_entry"].pk,

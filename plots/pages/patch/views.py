@@ -9,6 +9,7 @@ from django.urls import reverse
 from plots.actions import permissions
 from plots.actions.transaction import ActionContext
 from plots.evidence import listed
+from plots.ledger.orders import orders_on, remarks_left
 from plots.ledger.timeline import timeline
 from plots.models import Evidence, Patch, PatchShape, Status
 from plots.models.deadlines import days_left_text, due_next
@@ -40,6 +41,9 @@ def patch_detail(request, pk):
             "patch": patch,
             "came_from": came_from(request, reverse("plots:patch_list")),
             "that_day": that_day(request, patch),
+            "today": context.today,
+            "orders": orders_on(patch, request.user, context.today),
+            "remarks": remarks_left(context.records),
             **_next_step(context),
             **family,
             "steps": context.state.steps,

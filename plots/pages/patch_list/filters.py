@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from plots.ledger.alike import among
 from plots.ledger.as_of import ACTORS, COMPLETIONS, ENDINGS, STATES, LedgerAt
 from plots.ledger.replay import WORK
-from plots.models import Batch, Patch, RectificationRecord, Status
+from plots.models import Batch, Patch, RectificationRecord, Status, SupervisionOrder
 from plots.models.choices import ENDED
 from plots.models.documents import lacks_papers
 from plots.models.querysets import overdue_at
@@ -80,6 +80,7 @@ class PatchFilter(django_filters.FilterSet):
     )
     route = choice("整改路径", "by_route")
     papers = TickFilter(label="缺整改材料", method="by_papers", widget=forms.CheckboxInput)
+    ordered = TickFilter(label="有没办结的督办单", method="by_order", widget=forms.CheckboxInput)
     on = DayFilter(label="看哪一天", method="unchanged")
     basis = choice("口径", "unchanged", empty="按完成日期", choices=BASES.items())
     state = choice("那天的情况", "unchanged", choices=STATES.items())
@@ -291,6 +292,16 @@ class PatchFilter(django_filters.FilterSet):
 
     def by_papers(self, queryset, name, value):
         return queryset.filter(lacks_papers(self.day, self.papers_basis)) if value else queryset
+
+    def by_order(self, queryset, name, value):
+        """那天写在没有办结的督办单里的。"""
+        if not value:
+            return queryset
+        standing = SupervisionOrder.objects.open(self.day, self.question.basis).order_by()
+        written = SupervisionOrder.patches.through.objects.filter(
+            patch=OuterRef("pk"), supervisionorder__in=standing.values("pk")
+        )
+        return queryset.filter(Exists(written))
 
     def by_due(self, queryset, name, value):
         if self.is_as_of:

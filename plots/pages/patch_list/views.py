@@ -57,6 +57,7 @@ def patch_list(request):
             "most_at_once": MOST_AT_ONCE,
             "may_add": _may_add(request.user, filters),
             "bulk": BULK if request.user.has_perm("plots.act_in_bulk") else None,
+            "may_order": request.user.has_perm("plots.issue_order"),
         },
     )
 
