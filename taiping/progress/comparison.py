@@ -33,6 +33,15 @@ class Moved:
         )
 
     @property
+    def parts(self) -> list[tuple[str, str, int, Decimal | None]]:
+        """[(说法, 台账里怎么问, 个, 亩)]；逾期只有个。"""
+        return [
+            ("±核实", "confirmed", self.confirmed_count, self.confirmed),
+            ("±上报", "reported", self.reported_count, self.reported),
+            ("±逾期", "overdue", self.overdue, None),
+        ]
+
+    @property
     def is_still(self) -> bool:
         parts = (
             self.confirmed,

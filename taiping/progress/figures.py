@@ -286,6 +286,17 @@ class TargetFigures:
         return len(self.relapses)
 
     @property
+    def has_aside(self) -> bool:
+        """有核减、暂缓、反弹、结转来的，或面积不够的，要在进度旁边说。"""
+        return bool(
+            self.exempt_count
+            or self.deferred_count
+            or self.relapses
+            or self.brought_count
+            or self.short_count
+        )
+
+    @property
     def next_milestone(self) -> MilestoneFigures | None:
         """还没完成的第一个节点；全完成是 None。"""
         return next((m for m in self.milestones if not m.state.is_done), None)
