@@ -76,6 +76,15 @@ class MovedCounts(NamedTuple):
     reported: int
     overdue: int
 
+    @property
+    def parts(self) -> list[tuple[str, int, str]]:
+        """[(说法, 个, 台账里怎么问)]。"""
+        return [
+            ("±核实", self.confirmed, "&state=confirmed"),
+            ("±上报", self.reported, "&state=reported"),
+            ("±逾期", self.overdue, "&actor=VILLAGE&state=overdue"),
+        ]
+
 
 class MovedLine(NamedTuple):
     """一句：全部的村一共动了几个，动得多的是哪些村 [(村, 个)]，另外还有几个村动了；asks 是台账里怎么问。"""

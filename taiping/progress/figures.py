@@ -244,7 +244,7 @@ class TargetFigures:
     def margin_abs(self) -> Decimal:
         return abs(self.margin)
 
-    @property
+    @cached_property
     def reporting(self) -> MilestoneFigures | None:
         """“上报”看的那一步：该村里做的最后一步（见 reporting_step）；方案里没有步骤是 None。"""
         step = reporting_step([row.milestone for row in self.milestones])
