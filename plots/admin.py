@@ -5,7 +5,15 @@
 
 from django.contrib import admin
 
-from plots.models import Batch, ColumnAlias, Evidence, Patch, Reason, RectificationRecord
+from plots.models import (
+    Attachment,
+    Batch,
+    ColumnAlias,
+    Evidence,
+    Patch,
+    Reason,
+    RectificationRecord,
+)
 from taiping.ground.admin import CarefulAdmin, ReadOnlyAdmin
 from taiping.ground.area import figure
 
@@ -98,6 +106,15 @@ class EvidenceAdmin(ReadOnlyAdmin):
     list_select_related = ["patch", "by"]
     search_fields = ["name", "patch__code", "sha256"]
     # 文件只经过检查权限的页面发出，后台不给链接。
+    exclude = ["file", "display", "thumb"]
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnlyAdmin):
+    list_display = ["name", "patch", "village", "kind", "size", "by", "created_at"]
+    list_filter = ["kind", "village", "is_demo"]
+    list_select_related = ["patch", "village", "by"]
+    search_fields = ["name", "patch__code", "sha256"]
     exclude = ["file", "display", "thumb"]
 
 

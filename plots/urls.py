@@ -35,6 +35,7 @@ urlpatterns = [
     path(
         "patches/evidence/<int:pk>/<str:which>/", evidence_views.evidence_file, name="evidence_file"
     ),
+    path("attachments/<int:pk>/<str:which>/", evidence_views.attachment_file, name="attachment"),
     path("patches/", views_list.patch_list, name="patch_list"),
     path("patches/export.xlsx", views_list.patch_export, name="patch_export"),
     path("patches/bulk/", views_bulk.patch_bulk, name="patch_bulk"),

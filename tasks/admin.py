@@ -20,6 +20,7 @@ from tasks.models import (
     Plan,
     PlanFile,
     Reading,
+    Requirement,
     Target,
     WorkingGroup,
 )
@@ -282,6 +283,13 @@ class AllocationAdmin(FewQueries, CarefulAdmin):
         if allocation.quota is None:
             return "未分解" if allocation.quota_count is None else None
         return f"{spoken(allocation.quota)} {allocation.target.unit}"
+
+
+@admin.register(Requirement)
+class RequirementAdmin(CarefulAdmin):
+    list_display = ["title", "clause", "plan", "menu", "order"]
+    list_filter = ["plan"]
+    search_fields = ["title", "wording"]
 
 
 @admin.register(Reading)

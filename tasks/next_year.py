@@ -1,10 +1,18 @@
-"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解都带过去，监测不带。"""
+"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解、工作要求都带过去，监测不带。"""
 
 import re
 
 from django.db import transaction
 
-from tasks.models import Allocation, Membership, Milestone, Plan, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    Requirement,
+    Target,
+    WorkingGroup,
+)
 from tasks.models.copying import TargetCopy, copied
 
 YEAR = re.compile(r"(?<![\d〔\[])\d{4}(?!\d)")
@@ -38,6 +46,7 @@ def copy_to_next_year(plan):
     )
     groups = _copy_groups(plan, new)
     _copy_targets(plan, new, groups)
+    _copy_requirements(plan, new)
     return new
 
 
@@ -54,6 +63,13 @@ def _copy_groups(plan, new):
         for member in Membership.objects.filter(group__plan=plan)
     )
     return groups
+
+
+def _copy_requirements(plan, new):
+    Requirement.objects.bulk_create(
+        copied(row, plan=new, wording=_next_year(row.wording, plan.year))
+        for row in plan.requirements.all()
+    )
 
 
 def _copy_targets(plan, new, groups):

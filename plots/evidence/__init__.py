@@ -22,7 +22,7 @@ from plots.evidence.pending import (
     told,
     waiting_for,
 )
-from plots.evidence.storing import attach, saving, store
+from plots.evidence.storing import attach, attach_files, drop_attachments, saving, store
 
 __all__ = [
     "Checked",
@@ -33,9 +33,11 @@ __all__ = [
     "arrived",
     "arrived_one",
     "attach",
+    "attach_files",
     "check",
     "check_all",
     "drop",
+    "drop_attachments",
     "keep",
     "listed",
     "mark_twins",

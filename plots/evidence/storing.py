@@ -1,7 +1,7 @@
 """存举证材料：先写文件、再写数据库，所以不会有记录而没有文件；事务不成，写下的文件删掉。"""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -16,10 +16,10 @@ from django.db import transaction
 from plots.evidence.checking import Checked, EvidenceError, check_all
 from plots.evidence.position import locate
 from plots.evidence.sniff import JPEG
-from plots.models import Evidence, PendingEvidence, RectificationRecord
+from plots.models import Attachment, Evidence, Patch, PendingEvidence, RectificationRecord
 from plots.models.evidence import Material
 from taiping.ground import dates
-from villages.models import User
+from villages.models import User, Village
 
 logger = logging.getLogger(__name__)
 _written = ContextVar("written", default=None)
@@ -93,6 +93,42 @@ def store(
         if is_pending:
             material.delete()
     return evidence
+
+
+def attach_files(
+    files: Sequence[Checked],
+    by: User,
+    *,
+    patch: Patch | None = None,
+    village: Village | None = None,
+    at: datetime | None = None,
+    is_demo: bool = False,
+) -> list[Attachment]:
+    """把查过的文件存成附件：图斑的，或一个村的，都不写就是镇里的；要在 saving() 里面，主人也在里面存。"""
+    kept = []
+    for checked in files:
+        attachment = Attachment(
+            patch=patch,
+            village=village,
+            is_demo=is_demo,
+            created_at=at or dates.now(),
+            **read(checked, by),
+        )
+        write_files(attachment, checked)
+        attachment.save(force_insert=True)
+        kept.append(attachment)
+    return kept
+
+
+def drop_attachments(attachments: Iterable[Attachment]) -> int:
+    """删掉附件，文件在事务成了以后删；只有演示数据才会删，主人要先删。返回几份。"""
+    files = []
+    count = 0
+    for one in list(attachments):
+        files += [part for part in (one.file, one.display, one.thumb) if part]
+        count += one.delete()[0]
+    transaction.on_commit(lambda: _delete((part.storage, part.name) for part in files))
+    return count
 
 
 def read(

@@ -1,5 +1,6 @@
-"""图斑与整改的表：批次、图斑、整改记录、举证材料、图形、检查、退回理由、表头的写法。只用 tasks.models 以下。"""
+"""图斑与整改的表：批次、图斑、整改记录、举证材料、附件、图形、检查、退回理由、表头的写法。只用 tasks.models 以下。"""
 
+from plots.models.attachments import Attachment
 from plots.models.batches import Batch, BatchBefore, Mend
 from plots.models.checks import GeometryCheck
 from plots.models.choices import Kind, Remedy, Status
@@ -11,6 +12,7 @@ from plots.models.records import RectificationRecord
 from plots.models.shapes import PatchShape
 
 __all__ = [
+    "Attachment",
     "Batch",
     "BatchBefore",
     "ColumnAlias",

@@ -1,9 +1,10 @@
-"""方案的表：年度方案、工作组、目标任务、时间节点、任务分解、监测、方案文件。只用 villages.models 和地面。"""
+"""方案的表：年度方案、工作组、目标任务、时间节点、任务分解、工作要求、监测、方案文件。只用 villages.models 和地面。"""
 
 from tasks.models.groups import Membership, WorkingGroup
 from tasks.models.plan_files import PlanFile
 from tasks.models.plans import Plan, in_force
 from tasks.models.readings import Reading
+from tasks.models.requirements import Requirement
 from tasks.models.targets import Allocation, Milestone, Target
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Plan",
     "PlanFile",
     "Reading",
+    "Requirement",
     "Target",
     "WorkingGroup",
     "in_force",

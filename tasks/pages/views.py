@@ -21,8 +21,14 @@ def plan_detail(request):
         return render(request, "tasks/no_plan.html")
     steps = Prefetch("milestones", Milestone.objects.order_by("order"))
     targets = plan.targets.select_related("group").prefetch_related(steps).order_by("order")
-    may_copy = request.user.has_perm("tasks.copy_target")
-    return shown(request, "tasks/plan/plan.html", question, targets=targets, may_copy=may_copy)
+    return shown(
+        request,
+        "tasks/plan/plan.html",
+        question,
+        targets=targets,
+        requirements=plan.requirements.order_by("order", "pk"),
+        may_copy=request.user.has_perm("tasks.copy_target"),
+    )
 
 
 def groups(request):

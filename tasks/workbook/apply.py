@@ -7,9 +7,18 @@ from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
 from taiping.ground import dates
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    Requirement,
+    Target,
+    WorkingGroup,
+)
 from tasks.models.structure import LARGEST_ORDER
-from tasks.workbook.columns import BY_KIND, DELETABLE
+from tasks.workbook.columns import BY_KIND, DELETABLE, INSIDE
 from tasks.workbook.document import PlanFileError
 from villages.models import Cadre, Village
 
@@ -20,13 +29,14 @@ SIMPLE = (("milestone", Milestone), ("allocation", Allocation))
 def write_all(diff, stored, *, by=None, delete_missing=False):
     """写进新的和改的；delete_missing 时删去文件里没有的。返回 Plan。删不掉抛 PlanFileError，全部不动。"""
     missing = diff.deletable if delete_missing else []
-    _delete([entry for entry in missing if entry.kind in DELETABLE[:3]])
+    _delete([entry for entry in missing if entry.kind in INSIDE])
     plan = _write_plan(diff, stored)
     _free_codes_and_orders(diff)
     _save(diff, "village", Village)
     _save(diff, "cadre", Cadre)
     _save(diff, "group", WorkingGroup, plan=plan, skip=("parent",))
     groups = {group.name: group for group in WorkingGroup.objects.filter(plan=plan)}
+    _save(diff, "requirement", Requirement, plan=plan)
     _set_parents(diff, groups)
     cadres = {(cadre.name, cadre.post): cadre for cadre in Cadre.objects.all()}
     _save(
@@ -42,7 +52,7 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
     for kind, model in SIMPLE:
         _save(diff, kind, model, find=find)
     _add_readings(diff, stored, find, by)
-    _delete([entry for entry in missing if entry.kind in DELETABLE[3:]])
+    _delete([entry for entry in missing if entry.kind not in INSIDE])
     return plan
 
 

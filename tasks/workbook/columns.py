@@ -1,11 +1,20 @@
-"""方案表的八张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
+"""方案表的每张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
 
 from dataclasses import dataclass, field
 
 from django.db import models
 
 from taiping.ground.area import MuField
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    Requirement,
+    Target,
+    WorkingGroup,
+)
 from villages.models import Cadre, Village
 
 POSITIONS = Membership.Position
@@ -230,7 +239,18 @@ READING = _table(
     ("source", "", 36),
     ("created_at", "系统填的，新加的行留空。监测只增不改：改了数就是新录入一条", 28),
 )
-TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, CADRE, READING)
+REQUIREMENT = _table(
+    "requirement",
+    "工作要求",
+    Requirement,
+    ("clause",),
+    ("clause", "如 四（二），一条一行", 12),
+    ("title", "几个字的小标题，如 强化资金保障", 20),
+    ("wording", "", 60),
+    ("menu", "", 16),
+    ("order", "不填就按表里的先后", 8),
+)
+TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, REQUIREMENT, CADRE, READING)
 # 成员在工作组表里是列，在 JSON 里是行；认同一条成员靠 组、职务、干部（姓名、职务）、集体成员。
 MEMBER = PlanTable(
     "member",
@@ -257,6 +277,8 @@ ORDER = (
     "target",
     "milestone",
     "allocation",
+    "requirement",
     "reading",
 )
-DELETABLE = ("member", "allocation", "milestone", "target", "group")  # 先删里面的，再删外面的
+INSIDE = ("member", "allocation", "milestone", "requirement")  # 删的时候先删这些
+DELETABLE = (*INSIDE, "target", "group")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from tasks.workbook.columns import BY_MODEL, POSITIONS
 from tasks.workbook.document import Document, FileRow, PlanFileError
 
+PLAN_LINKS = {"group", "target", "requirement"}  # 直接挂在方案下的类
 IGNORED = {"user", "by", "is_demo"}  # 账号不随方案走；导入的监测不算演示数据
 # 引用别的行的字段：字段 → 自然键里取第几项（去掉开头的年度）
 KEYS = {"parent": 2, "group": 2, "target": 2, "cadre": 2, "village": 1}
@@ -83,7 +84,7 @@ class Record:
         document.add(self.row)
 
     def _read_field(self, name, value):
-        if name == "plan" and self.table.kind in ("group", "target"):
+        if name == "plan" and self.table.kind in PLAN_LINKS:
             if not isinstance(value, list) or list(map(str, value)) != [self.plan]:
                 self.note(name, value, f"属于别的方案，{self._one_plan()}")
         elif name not in self.row.columns:

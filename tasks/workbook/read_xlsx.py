@@ -35,7 +35,7 @@ def read_xlsx(source: bytes, kept: Kept | None = None) -> Document:
         elif sheet.rows and sheet.name != ERROR_SHEET:
             unknown.append(sheet.name)
     for name in unknown:
-        advice = f"不认得这张表，没有读它。方案的八张表是：{'、'.join(BY_TITLE)}。"
+        advice = f"不认得这张表，没有读它。方案的表是：{'、'.join(BY_TITLE)}。"
         document.note(name, advice, found=name, level="WARNING")
     if "plan" not in document.kinds:
         document.note(

@@ -55,7 +55,7 @@ class Check:
 def check_all(document, stored, entries):
     """全部规矩走一遍，问题都记在 document 里；返回 Check。"""
     check = Check(document, stored, entries)
-    for kind in ("village", "cadre", "plan", "group", "target"):
+    for kind in ("village", "cadre", "plan", "group", "target", "requirement"):
         set_keys(check, kind)
     index = village_index(check)
     for entry in entries["allocation"] + entries["reading"]:

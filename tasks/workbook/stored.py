@@ -1,6 +1,15 @@
 """数据库里的方案 → 和文件一样的 Entry，拿来比较和导出。每类一次查询。"""
 
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    Requirement,
+    Target,
+    WorkingGroup,
+)
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from villages.models import Cadre, Village
@@ -49,6 +58,7 @@ class Stored:
             "allocation": Allocation.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "lot", "village__order", "village__name"),
+            "requirement": Requirement.objects.filter(plan=self.plan).order_by("order", "pk"),
             "reading": Reading.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "on", "created_at", "pk"),

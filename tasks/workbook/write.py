@@ -9,13 +9,12 @@ from taiping.ground.area import plain
 from taiping.ground.tables import TableError
 from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES, TARGET_NAME
 from tasks.workbook.members import People, split_people, written
+from tasks.workbook.read_json import PLAN_LINKS
 from tasks.workbook.read_xlsx import NOTE_MARK
-
-PLAN_LINKS = {"group", "target"}  # JSON 里直接挂在方案下的类
 
 
 def to_xlsx(stored):
-    """Stored → xlsx 的 bytes：八张表，一张不少，空的也有表头。"""
+    """Stored → xlsx 的 bytes：每张表都有，空的也有表头。"""
     book = books.new_book()
     for table in TABLES:
         if table is PLAN:

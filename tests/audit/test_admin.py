@@ -45,6 +45,8 @@ def make_row(model, number):
         make.make_allocation(target, village, quota=Decimal("3.5"))
     elif model == "reading":
         make.make_reading(floor_target(plan), village=village, by=user)
+    elif model == "requirement":
+        plan.requirements.create(clause=f"四（{number}）", title="强化资金保障", wording="资金到位")
     elif model == "planfile":
         make.make_plan_file(user)
     elif model == "loginfailure":
@@ -54,6 +56,7 @@ def make_row(model, number):
 
 
 MODELS = [
+    "requirement",
     "user",
     "village",
     "posting",

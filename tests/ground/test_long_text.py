@@ -13,7 +13,7 @@ from plots.evidence.checking import clean_name
 from plots.evidence.documents import Refused, check_pdf
 from plots.importing.layout import ColumnUse, _extra_keys
 from plots.models.columns import units_in
-from plots.pages.report.file_fields import DeviceField
+from plots.pages.file_fields import DeviceField
 from taiping.audit.signing import fitting
 from taiping.ground.geometry import formats
 from taiping.ground.geometry.dbf import read_dbf

@@ -41,6 +41,7 @@ FLOORS = [
     "taiping.progress",
     "taiping.reports",
     "taiping.dashboard",
+    "taiping.reminders",
     "taiping.demo",
     "taiping.operations",
     "taiping.audit",
@@ -58,9 +59,10 @@ PLACES = {
     "plots": "plots.pages",
     "dashboard": "taiping.dashboard",
     "reports": "taiping.reports",
+    "reminders": "taiping.reminders",
 }
 TEMPLATE = re.compile(r"""["'](\w{1,40})/[\w/]{1,80}\.html["']""")
-URL = re.compile(r"""["'](villages|tasks|plots|dashboard|reports):\w{1,60}["']""")
+URL = re.compile(r"""["'](villages|tasks|plots|dashboard|reports|reminders):\w{1,60}["']""")
 
 
 def floor_of(module):

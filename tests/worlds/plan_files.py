@@ -9,14 +9,34 @@ import openpyxl
 import pytest
 
 from tasks import workbook
-from tasks.models import Allocation, Membership, Milestone, Plan, Reading, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Membership,
+    Milestone,
+    Plan,
+    Reading,
+    Requirement,
+    Target,
+    WorkingGroup,
+)
 from tests import ROOT
 from tests.worlds import factories as make
 from tests.worlds.kept import again, plan_2024
 from villages.models import Cadre, Village
 
 FIXTURE = ROOT / "fixtures" / "plan_2024.json"
-MODELS = (Reading, Allocation, Milestone, Target, Membership, WorkingGroup, Plan, Cadre, Village)
+MODELS = (
+    Reading,
+    Requirement,
+    Allocation,
+    Milestone,
+    Target,
+    Membership,
+    WorkingGroup,
+    Plan,
+    Cadre,
+    Village,
+)
 
 
 def load_2024():

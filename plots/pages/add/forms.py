@@ -7,8 +7,8 @@ from django import forms
 
 from plots.actions.adding import asked_of, lookalikes, next_code, repeated
 from plots.models import Remedy
+from plots.pages.file_fields import DeviceField, EvidenceForm, OriginalsField
 from plots.pages.patch.forms import area_field
-from plots.pages.report.file_fields import DeviceField, EvidenceForm, OriginalsField
 from taiping.ground.dates import long_date
 from taiping.ground.form_fields import DayField
 from villages.models import Village

@@ -9,7 +9,7 @@ from plots.actions import messages as words
 from plots.actions.adding import add, open_targets
 from plots.actions.permissions import NotAllowed
 from plots.pages.add.forms import AddForm
-from plots.pages.report.file_fields import CheckedFiles
+from plots.pages.file_fields import CheckedFiles
 from taiping.ground import dates
 from taiping.ground.web import whole_number
 from tasks.models import Plan

@@ -1,4 +1,4 @@
-"""发出举证材料的文件：先查范围，再从存储里读；只有我们自己做的 JPEG 直接显示，其余一律下载。"""
+"""发出举证材料和附件的文件：先查范围，再从存储里读；只有我们自己做的 JPEG 直接显示，其余一律下载。"""
 
 import logging
 from pathlib import PurePosixPath
@@ -9,7 +9,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from plots.evidence.sniff import BY_SUFFIX, JPEG
-from plots.models import Evidence
+from plots.models import Attachment, Evidence
 from taiping.ground.ranges import in_part
 from taiping.ground.web import download
 
@@ -26,14 +26,23 @@ HEADERS = {
 
 @require_safe
 def evidence_file(request, pk, which):
-    evidence = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
-    fields = {"original": evidence.file, "display": evidence.display, "thumb": evidence.thumb}
+    return _sent(request, Evidence, pk, which)
+
+
+@require_safe
+def attachment_file(request, pk, which):
+    return _sent(request, Attachment, pk, which)
+
+
+def _sent(request, model, pk, which):
+    material = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
+    fields = {"original": material.file, "display": material.display, "thumb": material.thumb}
     field = fields.get(which)
     if not field:
         raise Http404("没有这种文件。")
-    etag = f'"{evidence.sha256}-{which}"'
+    etag = f'"{material.sha256}-{which}"'
     response = get_conditional_response(request, etag=etag) or in_part(
-        request, _stream(field, evidence, which), etag
+        request, _stream(field, material, which), etag
     )
     cache = KEPT if which == "thumb" else NOT_KEPT
     for header, value in {**HEADERS, "Cache-Control": cache, "ETag": etag}.items():
@@ -41,17 +50,18 @@ def evidence_file(request, pk, which):
     return response
 
 
-def _stream(field, evidence, which):
+def _stream(field, material, which):
     try:
         stream = field.storage.open(field.name, "rb")
     except FileNotFoundError:
-        logger.error("举证材料 %s 的文件 %s 不在存储里", evidence.pk, field.name)
+        word = material._meta.verbose_name
+        logger.error("%s %s 的文件 %s 不在存储里", word, material.pk, field.name)
         raise Http404("这份材料的文件已经不在了，请联系管理员从备份里找。") from None
     if which == "original":
         file_type = BY_SUFFIX[PurePosixPath(field.name).suffix]
-        name = download_name(evidence.name, file_type)
+        name = download_name(material.name, file_type)
         return download(stream, name, file_type.content_type)
-    name = f"{evidence.pk}-{which}{JPEG.suffix}"
+    name = f"{material.pk}-{which}{JPEG.suffix}"
     return FileResponse(stream, filename=name, content_type=JPEG.content_type)
 
 

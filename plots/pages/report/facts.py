@@ -13,8 +13,8 @@ from plots.evidence.checking import too_large
 from plots.ledger.village_tasks import Card
 from plots.models import Patch, PatchShape
 from plots.models.deadlines import due_next
+from plots.pages.file_fields import TOO_MANY
 from plots.pages.forms import AREA_NOT_NUMBER
-from plots.pages.report.file_fields import TOO_MANY
 from plots.pages.report.forms import (
     AREA_NEEDED,
     AREA_TOO_LARGE,

@@ -4,8 +4,8 @@ from django import forms
 
 from plots.actions.steps import steps_to_report
 from plots.ledger.queues import due_text
+from plots.pages.file_fields import EvidenceForm, PhoneClockField
 from plots.pages.forms import PatchForm, area_field, note_field
-from plots.pages.report.file_fields import EvidenceForm, PhoneClockField
 from taiping.ground.area import figure, plain
 from taiping.ground.form_fields import DayField
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from plots import evidence
 from plots.evidence.checking import clean_name
 from plots.models.evidence import Material
+from plots.pages.file_fields import SHA256, device_position
 from plots.pages.report.entrance import closed, find, refused
-from plots.pages.report.file_fields import SHA256, device_position
 from taiping.ground.web import answer, whole_number
 
 MEGABYTE = 1024 * 1024

@@ -9,8 +9,8 @@ from plots.actions import messages as words
 from plots.actions.messages import identifier
 from plots.actions.transaction import lock
 from plots.models import Evidence
+from plots.pages.file_fields import KeptFiles
 from plots.pages.report.entrance import closed, refused
-from plots.pages.report.file_fields import KeptFiles
 from plots.pages.report.forms import FINAL, ReportForm
 from plots.pages.submission import submit_form
 from taiping.ground.web import answer

@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from plots.actions import messages as words
 from plots.actions.transaction import ActionContext
 from plots.ledger.village_tasks import Card
+from plots.pages.file_fields import CheckedFiles
 from plots.pages.report import sent
 from plots.pages.report.entrance import closed, find
 from plots.pages.report.facts import page_facts
-from plots.pages.report.file_fields import CheckedFiles
 from plots.pages.report.forms import ReportForm
 from plots.pages.report.sent import act
 from plots.pages.submission import submit_form

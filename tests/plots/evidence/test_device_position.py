@@ -10,7 +10,7 @@ from shapely.geometry import box
 
 from plots.evidence.position import relocate
 from plots.models import Evidence
-from plots.pages.report.file_fields import DeviceField
+from plots.pages.file_fields import DeviceField
 from tests.worlds.factories import make_patch, make_record, make_shape, make_user, make_village
 from tests.worlds.sending import Phone, digest, jpeg
 from villages.models import Role

@@ -10,7 +10,7 @@ from django.utils.datastructures import MultiValueDict
 
 from plots.evidence import check, listed, store
 from plots.models import Evidence
-from plots.pages.report.file_fields import PICK_AGAIN, EvidenceForm
+from plots.pages.file_fields import PICK_AGAIN, EvidenceForm
 from tests.worlds.factories import make_patch, make_record
 from tests.worlds.photos import TONGLIANG, encoded, exif, noisy, office, pdf, upload
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from plots.pages.report.file_fields import OriginalsField
+from plots.pages.file_fields import OriginalsField
 
 SENT, ORIGINAL = "a" * 64, "b" * 64
 

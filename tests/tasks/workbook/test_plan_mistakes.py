@@ -228,7 +228,7 @@ def test_json_with_two_plans_is_refused():
     told = refused(json.dumps([*data, second]).encode(), "方案.json")
 
     assert told == [
-        "“tasks.plan”第 107 条 “年度”（year）：一份文件只放一份方案，这里有两份。请分成两个文件。"
+        f"“tasks.plan”第 {len(data) + 1} 条 “年度”（year）：一份文件只放一份方案，这里有两份。请分成两个文件。"
     ]
 
 
@@ -258,7 +258,7 @@ def test_odd_but_possible_things_are_warned_of_not_refused(plan):
     review = workbook.import_plan(saved(book), "方案.xlsx")
 
     assert [str(problem) for problem in review.warnings] == [
-        "“草稿”：不认得这张表，没有读它。方案的八张表是：方案、村、工作组、目标任务、时间节点、任务分解、干部、监测。",
+        "“草稿”：不认得这张表，没有读它。方案的表是：方案、村、工作组、目标任务、时间节点、任务分解、工作要求、干部、监测。",
         "“目标任务”第 1 行 O：不认得“备注”这一列，没有读它。",
         "“时间节点”第 3 行 F“开始日期”：2023-12-31 不在方案的起止日期（2024-01-01 至 2024-12-31）之内，请核对。",
         "“任务分解”：“耕地恢复补足”分到各村的一共 1100 亩，任务数是 1010 亩，多了 90 亩；还有 8 个村没有分。",

@@ -102,6 +102,7 @@ def test_fixture_is_imported_into_an_empty_town():
         "目标任务": 8,
         "时间节点": 20,
         "任务分解": 10,
+        "工作要求": 4,
     }
     assert Membership.objects.get(position="LEADER", group__parent=None).who == "孔令全"
     assert Target.objects.get(code="non_grain").quota == Decimal("99.3")
@@ -117,6 +118,7 @@ def test_workbook_reads_like_the_notice(plan):
         "目标任务",
         "时间节点",
         "任务分解",
+        "工作要求",
         "干部",
         "监测",
     ]
@@ -164,7 +166,7 @@ def test_export_takes_the_same_few_queries_for_more_rows(next_plan, django_asser
     for number in range(20):
         make.make_milestone(make.make_target(next_plan, f"more{number}"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         workbook.export_xlsx(next_plan)
 
 
