@@ -244,7 +244,7 @@ class TargetFigures:
     def margin_abs(self) -> Decimal:
         return abs(self.margin)
 
-    @property
+    @cached_property
     def reporting(self) -> MilestoneFigures | None:
         """“上报”看的那一步：该村里做的最后一步（见 reporting_step）；方案里没有步骤是 None。"""
         step = reporting_step([row.milestone for row in self.milestones])
@@ -284,6 +284,17 @@ class TargetFigures:
     @property
     def relapsed_count(self) -> int:
         return len(self.relapses)
+
+    @property
+    def has_aside(self) -> bool:
+        """有核减、暂缓、反弹、结转来的，或面积不够的，要在进度旁边说。"""
+        return bool(
+            self.exempt_count
+            or self.deferred_count
+            or self.relapses
+            or self.brought_count
+            or self.short_count
+        )
 
     @property
     def next_milestone(self) -> MilestoneFigures | None:

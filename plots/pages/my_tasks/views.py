@@ -74,7 +74,6 @@ def my_tasks(request):
             "readings": entries_of(shown, plans, today),
             "duties": own_duties(shown, plans, today),
             "shown_villages": shown,
-            "today": today,
         },
     )
 

@@ -1,5 +1,6 @@
 """台账的筛选：列表、导出和总览的链接共用这一份。写错的条件用一句话说明，不起作用，也不出错。"""
 
+from copy import copy
 from functools import cached_property
 
 import django_filters
@@ -26,6 +27,19 @@ TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
 ENDED_AS = {ENDED[kind]: state for state, kind in ENDINGS.items() if kind in ENDED}
 NO_ROUTE = "."  # 代码里不会有的
 COMPARED = ("reported", "confirmed", "overdue")  # 看得出从哪天到哪天变了的
+
+
+class Kept(dict):
+    """条件的定义一次请求里不改：只抄一层，不连里面的选项、错处的话一起另抄。"""
+
+    def __deepcopy__(self, memo):
+        return {name: self._own(each) for name, each in self.items()}
+
+    @staticmethod
+    def _own(each):
+        own = copy(each)
+        own.method = each.method  # 照方法筛的记着自己是哪一份，换成抄出来的
+        return own
 
 
 class PatchFilter(django_filters.FilterSet):
@@ -92,6 +106,17 @@ class PatchFilter(django_filters.FilterSet):
         model = Patch
         fields = []
 
+    @classmethod
+    def get_filters(cls):
+        return Kept(super().get_filters())
+
+    def get_form_class(self):
+        """表单类只由上面的定义来，造一次；各次的选项填在表单自己的格子里。"""
+        cls = type(self)
+        if "_form_class" not in vars(cls):
+            cls._form_class = super().get_form_class()
+        return cls._form_class
+
     def __init__(self, data, *, queryset, user, question=None):
         self.question = question or Question.from_params(data)
         super().__init__(self._with_plan(data), queryset=queryset)
@@ -129,10 +154,11 @@ class PatchFilter(django_filters.FilterSet):
             ("", fields["village"].empty_label),
             *((village.pk, village.name) for village in self.villages.values()),
         ]
-        seen = Patch.objects.visible_to(self.user).filter(batch__isnull=False).values("batch")
-        fields["batch"].queryset = Batch.objects.filter(
-            target__plan=self.question.plan, pk__in=seen
-        )
+        if self.data.get("batch"):
+            seen = Patch.objects.visible_to(self.user).filter(batch__isnull=False)
+            fields["batch"].queryset = Batch.objects.filter(
+                target__plan=self.question.plan, pk__in=seen.values("batch")
+            )
         by_target, names = {}, {}
         for milestone in self.milestones:
             by_target.setdefault(milestone.target, []).append(milestone)
