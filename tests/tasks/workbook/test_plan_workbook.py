@@ -175,7 +175,7 @@ def test_export_takes_the_same_few_queries_for_more_rows(next_plan, django_asser
     for number in range(20):
         make.make_milestone(make.make_target(next_plan, f"more{number}"))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         workbook.export_xlsx(next_plan)
 
 
