@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from plots import evidence
@@ -20,6 +20,7 @@ from villages.models import User
 from villages.rules import is_not_leader, is_town
 
 LEADER = "领导账号只能查看和督办，整改路径和材料请镇工作人员或村支部书记办理。"
+USED_FORM = "这张表单刚才已经交过一份，没有再记。要改，请回图斑页重新打开再交。"
 NOT_CHOSEN = "还没有定整改路径，先请镇工作人员定下走哪条路径。"
 
 
@@ -92,17 +93,18 @@ def hand_in(
     没有附文件的，先交的文件接着用；files 是查过的，在 evidence.saving() 里办。
     """
     patch = _locked(patch, HANDING_IN, by)
-    if client_key and (first := RemedyDocument.objects.filter(client_key=client_key).first()):
+    told = {"item": item, "on": on, "number": number, "words": words}
+    if client_key and (first := _entered(client_key, patch, told)):
         return first
     at = at or dates.now()
     former = _standing(patch, item)
     if seen is not None and former and former.pk != seen:
         raise Overtaken(_told(former), str(former.pk))
-    document = RemedyDocument(patch=patch, item=item, number=number, on=on, words=words)
+    document = RemedyDocument(patch=patch, **told)
     _check(document, files, former, local_date(at))
     document.by, document.created_at, document.client_key = by, at, client_key
     document.is_demo = patch.is_demo
-    document.save()
+    _save(document)
     if files:
         document.files.set(
             evidence.attach_files(files, by, patch=patch, at=at, is_demo=patch.is_demo)
@@ -134,6 +136,23 @@ def _locked(patch, conditions, by):
     if refused := first_refusal(conditions, by, patch):
         raise NotAllowed(refused)
     return patch
+
+
+def _entered(client_key, patch, told):
+    """这张表交过的那一份；还没有交过是 None。填的变了、交的是别的，不能当成同一次。"""
+    first = RemedyDocument.objects.filter(client_key=client_key).first()
+    given = {"patch": patch, **told}
+    if first and any(getattr(first, name) != value for name, value in given.items()):
+        raise NotAllowed(USED_FORM)
+    return first
+
+
+def _save(document):
+    try:
+        with transaction.atomic():
+            document.save()
+    except IntegrityError:  # 锁的是图斑：同一张表同时交到两块图斑上
+        raise NotAllowed(USED_FORM) from None
 
 
 def _standing(patch, item):

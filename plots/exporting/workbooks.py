@@ -162,9 +162,11 @@ def _chunks(patches):
 
 
 def _with_papers(told, routes, on, basis):
-    """(图斑, [整改材料齐了几样], …)，一批批地查。"""
+    """(图斑, [整改材料齐了几样], …)，一批批地查；核查无问题的不用交。"""
+    exempt = Status.EXEMPT.label
     while chunk := list(islice(told, CHUNK)):
-        papers = papers_of([patch for patch, *_ in chunk], routes, on, basis)
+        asked = [patch for patch, status, *_ in chunk if status != exempt]
+        papers = papers_of(asked, routes, on, basis)
         for patch, *rest in chunk:
             found = papers.get(patch.pk)
             yield patch, [found.words if found else None], *rest

@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from plots.models.attachments import Attachment
+from plots.models.choices import Kind
 from plots.models.patches import Patch
 from plots.models.querysets import lasting
+from plots.models.records import RectificationRecord
 from taiping.ground import dates
 from tasks.models import RemedyItem
 from tasks.models.question import DONE
@@ -108,8 +110,8 @@ class RemedyDocument(models.Model):
         return self.withdrawn_at is not None
 
 
-def lacks_papers(on: datetime.date, basis: str = DONE) -> Exists:
-    """写在图斑的查询里：整改路径要的材料，那天还有没齐的。没有路径、路径没写要什么的不算缺。"""
+def lacks_papers(on: datetime.date, basis: str = DONE) -> Q:
+    """写在图斑的查询里：整改路径要的材料，那天还有没齐的。没有路径、路径没写要什么、核查无问题的不算缺。"""
     documents = RemedyDocument.objects.known(on, basis).filter(
         patch=OuterRef(OuterRef("pk")), item=OuterRef("pk")
     )
@@ -121,4 +123,7 @@ def lacks_papers(on: datetime.date, basis: str = DONE) -> Exists:
     )
     items = RemedyItem.objects.filter(in_use=True, route__code=OuterRef("remedy"))
     lacking = items.annotate(latest=Subquery(latest)).filter(~Exists(whole.order_by()))
-    return Exists(lacking.order_by())
+    exempt = RectificationRecord.objects.effective(on, basis).filter(
+        patch=OuterRef("pk"), kind=Kind.EXEMPT
+    )
+    return Q(Exists(lacking.order_by())) & ~Q(Exists(exempt.order_by()))

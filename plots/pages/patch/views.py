@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from plots.actions.transaction import ActionContext
 from plots.evidence import listed
 from plots.ledger.orders import orders_on, remarks_left
 from plots.ledger.timeline import timeline
-from plots.models import Evidence, Patch, PatchShape, Status
+from plots.models import Evidence, Patch, PatchShape, RemedyDocument, Status
 from plots.models.deadlines import days_left_text, due_next
 from plots.models.querysets import NOT_PRESSED
 from plots.pages.checks.shown import checks_of
@@ -86,7 +87,8 @@ def _family(user, patch):
     visible = Patch.objects.visible_to(user)
     parent, children = None, []
     if patch.split_from_id:
-        parent = visible.filter(pk=patch.split_from_id).first()
+        papers = RemedyDocument.objects.filter(patch=OuterRef("pk"), withdrawn_at=None).order_by()
+        parent = visible.annotate(has_papers=Exists(papers)).filter(pk=patch.split_from_id).first()
     if patch.is_split:
         children = list(visible.filter(split_from=patch).order_by("code"))
     elsewhere = visible.select_related("target__plan")

@@ -89,8 +89,8 @@ def rows_of(patches, filters):
 
 
 def with_papers(rows, filters):
-    """一页的行带上整改材料齐了几样；没有要交材料的不查。"""
-    patches = [row.patch for row in rows]
+    """一页的行带上整改材料齐了几样；没有要交材料的不查，核查无问题的不用交。"""
+    patches = [row.patch for row in rows if row.status != Status.EXEMPT]
     papers = papers_of(patches, filters.scope.routes, filters.day, filters.papers_basis)
     for row in rows:
         row.papers = papers.get(row.patch.pk)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from plots.actions import documents
 from plots.ledger.papers import Papers, checklists, papers_from
-from plots.models import Patch, RemedyDocument
+from plots.models import Patch, RemedyDocument, Status
 from taiping.ground.permissions import first_refusal
 from tasks.models import Target
 from villages.models import User
@@ -12,7 +12,7 @@ from villages.models import User
 
 @dataclass
 class Section:
-    """papers 是要的材料，没有路径、路径没写要什么的是 None；earlier 是撤回的、顶替了的、别的路径的。"""
+    """papers 是要的材料，没有路径、路径没写要什么、核查无问题的是 None；earlier 是撤回的、顶替了的、别的路径的。"""
 
     may_choose: bool
     may_hand_in: bool
@@ -32,7 +32,7 @@ def section_of(user: User, patch: Patch) -> Section | None:
     )
     found = patch.documents.select_related("by", "withdrawn_by", "item")
     found = list(found.with_file_mark().prefetch_related("files").order_by("created_at", "pk"))
-    if patch.remedy_id:
+    if patch.remedy_id and patch.status != Status.EXEMPT:
         items = checklists(patch.remedy_id)[patch.remedy_id].items
         standing = [document for document in found if not document.is_withdrawn]
         made.papers = papers_from(items, standing) if items else None

@@ -14,6 +14,7 @@ from plots.ledger.papers import checklists, papers_of
 from plots.models import Patch, RemedyDocument
 from plots.models.documents import lacks_papers
 from tasks.models import RemedyItem, RemedyRoute, Target
+from tests.worlds.factories import make_patch
 from tests.worlds.photos import pdf, upload
 from tests.worlds.town import NOON
 
@@ -235,3 +236,58 @@ def test_two_people_at_once_one_stands_and_the_other_is_told(council):
     told = answers["22" if stands.number == "21" else "21"]
     assert f"您打开以后，{stands.by}在" in str(told)
     assert told.latest == str(stands.pk)
+
+
+@pytest.mark.django_db
+def test_what_is_found_without_a_problem_lacks_nothing(council):
+    """9月10日认定核查无问题，9月20日撤回了：那几天不缺，以前、以后还缺。"""
+    council.do("exempt", on=date(2024, 9, 10), at=noon(10))
+
+    def lacking(day, basis="done"):
+        return Patch.objects.filter(lacks_papers(date(2024, 9, day), basis)).exists()
+
+    assert (lacking(9), lacking(10)) == (True, False)
+    assert (lacking(9, "recorded"), lacking(10, "recorded")) == (True, False)
+
+    council.do("send_back", on=date(2024, 9, 20), at=noon(20), step=council.replant)
+
+    assert (lacking(10), lacking(20)) == (False, True)
+    assert (lacking(19, "recorded"), lacking(20, "recorded")) == (False, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("changed", [{"number": "31"}, {"words": "重数过"}])
+def test_a_form_used_again_with_other_words_is_told(council, changed):
+    """交了以后按后退，改了再交：不能说记下了，其实没有。"""
+    key = uuid.uuid4()
+    hand_in(council, ASKED, client_key=key, seen=0)
+
+    with pytest.raises(NotAllowed, match="这张表单刚才已经交过一份，没有再记"):
+        hand_in(council, ASKED, client_key=key, seen=0, **changed)
+    assert RemedyDocument.objects.get().number == "30"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_form_on_two_patches_at_once_is_one_and_a_sentence(council):
+    other = make_patch(council.target, council.east, code="T2", remedy_id="council")
+    item, key = RemedyItem.objects.get(route__code="council", name=MEETING), uuid.uuid4()
+    barrier, answers = threading.Barrier(2), []
+
+    def run(patch):
+        try:
+            barrier.wait(timeout=20)
+            given = {"by": council.huang, "on": date(2024, 9, 10), "at": NOON, "client_key": key}
+            answers.append(documents.hand_in(patch, item, **given))
+        except Exception as error:
+            answers.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(patch,)) for patch in (council.patch, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert RemedyDocument.objects.count() == 1
+    assert sorted(type(answer).__name__ for answer in answers) == ["NotAllowed", "RemedyDocument"]

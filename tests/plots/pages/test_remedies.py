@@ -247,7 +247,7 @@ def test_more_papers_take_no_more_queries(council, client, django_assert_num_que
 
     with django_assert_num_queries(12):  # 比没有路径的多两次：路径和材料，交来的
         client.get(url)
-    with django_assert_num_queries(12):  # 多的三次：路径和材料，交来的，附件
+    with django_assert_num_queries(13):  # 多的三次：路径和材料，交来的，附件；督办单一次
         client.get(page)
 
 
@@ -261,3 +261,42 @@ def test_an_import_with_papers_handed_in_is_not_undone(council):
     hand_in_all(council.far, council.huang)
 
     assert "有 1 个已经有了记录或整改材料，不能整批撤回" in refusal(batch)
+
+
+def test_what_is_found_without_a_problem_asks_for_no_papers(council, client):
+    council.do("exempt")
+    client.force_login(council.huang)
+
+    page = client.get(reverse("plots:patch_list"))
+    words = {row.patch.code: row.papers and row.papers.words for row in page.context["rows"]}
+    assert words == {council.patch.code: None, "西-1": "0/5"}
+    for query in ("?papers=on", "?papers=on&on=2024-12-20"):
+        found = client.get(reverse("plots:patch_list") + query)
+        assert [row.patch.code for row in found.context["rows"]] == ["西-1"]
+    then = client.get(reverse("plots:patch_list") + "?on=2024-12-20")
+    assert {row.patch.code: bool(row.papers) for row in then.context["rows"]} == {
+        council.patch.code: False,
+        "西-1": True,
+    }
+    found, page = section(client, council)
+    assert found.papers is None
+    assert "核查无问题，不用交材料" in page
+    book = openpyxl.load_workbook(
+        io.BytesIO(ledger_workbook(Patch.objects.order_by("pk"), "台账")), data_only=True
+    )
+    rows = list(book.active.iter_rows(values_only=True))
+    column = [str(text).replace("\n", "") for text in rows[2]].index("整改材料")
+    assert {row[2]: row[column] for row in rows[3:-1]} == {council.patch.code: None, "西-1": "0/5"}
+
+
+def test_a_part_says_where_the_papers_of_the_whole_are(council, client):
+    documents.hand_in(council.patch, item("会议日期"), by=council.huang, on=date(2024, 9, 10))
+    halves = [{"code": f"{council.patch.code}-{part}", "area_mu": "5"} for part in (1, 2)]
+    council.do("split", children=halves)
+    bare = make_patch(council.target, council.east, code="又一块", remedy_id="council")
+    part = Patch.objects.get(code=halves[0]["code"])
+    client.force_login(council.east_secretary)
+
+    told = "拆分以前交的材料在原图斑"
+    assert told in client.get(reverse("plots:patch", args=[part.pk])).content.decode()
+    assert told not in client.get(reverse("plots:patch", args=[bare.pk])).content.decode()
