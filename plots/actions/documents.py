@@ -20,7 +20,7 @@ from villages.models import User
 from villages.rules import is_not_leader, is_town
 
 LEADER = "领导账号只能查看和督办，整改路径和材料请镇工作人员或村支部书记办理。"
-USED_FORM = "这张表单刚才已经交过一份，没有再记。要改，请回图斑页重新打开再交。"
+USED_FORM = "这张表单刚才已经交过一份，没有再记。"
 NOT_CHOSEN = "还没有定整改路径，先请镇工作人员定下走哪条路径。"
 
 
@@ -141,9 +141,10 @@ def _locked(patch, conditions, by):
 def _entered(client_key, patch, told):
     """这张表交过的那一份；还没有交过是 None。填的变了、交的是别的，不能当成同一次。"""
     first = RemedyDocument.objects.filter(client_key=client_key).first()
-    given = {"patch": patch, **told}
-    if first and any(getattr(first, name) != value for name, value in given.items()):
-        raise NotAllowed(USED_FORM)
+    if first and (first.patch, first.item) != (patch, told["item"]):
+        raise NotAllowed(f"{USED_FORM}请回图斑页重新打开再交。")
+    if first and any(getattr(first, name) != value for name, value in told.items()):
+        raise Overtaken(USED_FORM, str(first.pk))
     return first
 
 
@@ -152,7 +153,7 @@ def _save(document):
         with transaction.atomic():
             document.save()
     except IntegrityError:  # 锁的是图斑：同一张表同时交到两块图斑上
-        raise NotAllowed(USED_FORM) from None
+        raise NotAllowed(f"{USED_FORM}请回图斑页重新打开再交。") from None
 
 
 def _standing(patch, item):

@@ -83,6 +83,10 @@ class Wanted:
     patches: Collection[Patch] = field(default_factory=tuple)
 
 
+class Used(NotAllowed):
+    """这张表单签发、答复过了，按后退改了再交：没有再记。"""
+
+
 def next_number(plan: Plan) -> int:
     """这份方案的下一个编号；撤回的也占着号。"""
     last = SupervisionOrder.objects.filter(plan=plan).aggregate(last=Max("number"))["last"]
@@ -106,7 +110,7 @@ def issue(
     recipients = list(recipients)
     with transaction.atomic():
         Plan.objects.select_for_update().values_list("pk").get(pk=wanted.plan.pk)
-        if first := _issued_before(client_key, recipients):
+        if first := _issued_before(client_key, recipients, wanted):
             return first
         _check(wanted)
         number = wanted.number or next_number(wanted.plan)
@@ -122,11 +126,23 @@ def key_of(client_key: UUID, to: Village | WorkingGroup) -> UUID:
     return uuid.uuid5(client_key, f"{to._meta.label}:{to.pk}")
 
 
-def _issued_before(client_key, recipients):
+def _issued_before(client_key, recipients, wanted):
+    """这张表单签发过的那几张；后来撤回了、改了话的，不能当成同一次。"""
     if client_key is None:
         return []
     keys = [key_of(client_key, to) for to in recipients]
-    return list(SupervisionOrder.objects.filter(client_key__in=keys).order_by("number"))
+    found = list(SupervisionOrder.objects.filter(client_key__in=keys).order_by("number"))
+    is_same = len(found) == len(recipients) and all(_is_same(order, wanted) for order in found)
+    if found and not is_same:
+        names = "、".join(f"{order.to}的{order}" for order in found)
+        raise Used(f"这张表单刚才已经签发过{names}，没有再签发。")
+    return found
+
+
+def _is_same(order, wanted):
+    names = ("plan", "target", "milestone", "words", "issued_on", "answer_by")
+    same = all(getattr(order, name) == getattr(wanted, name) for name in names)
+    return same and not order.is_withdrawn
 
 
 def _check(wanted):
@@ -186,6 +202,8 @@ def answer(
         with evidence.saving():
             order = lock(order, by)
             if client_key and (first := order.replies.filter(client_key=client_key).first()):
+                if first.words != words:
+                    raise Used("这张表单刚才已经答复过，没有再记。")
                 return first
             if refused := first_refusal(ANSWERING, by, order):
                 raise NotAllowed(refused)

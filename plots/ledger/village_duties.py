@@ -14,18 +14,21 @@ from villages.models import Village
 
 @dataclass
 class OwnDuty:
-    """一项工作，这些村（多半就一个）在今天所在的一段；client_key 给页面上的那张表。"""
+    """一项工作，这些村（多半就一个）在今天所在的一段；done_by 一村一个数，client_key 给页面上的那张表。"""
 
     duty: Duty
     period: Period
-    villages: int
-    done: int
+    done_by: tuple[int, ...]
     client_key: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
+    def done(self) -> int:
+        return sum(self.done_by)
+
+    @property
     def lacks(self) -> int:
-        """还差几次；没有要求的是 0。几个村的合在一起说。"""
-        return max((self.duty.required or 0) * self.villages - self.done, 0)
+        """还差几次；没有要求的是 0。几个村各差的相加：一个村多做的不抵别的村。"""
+        return sum(max((self.duty.required or 0) - done, 0) for done in self.done_by)
 
     @property
     def words(self) -> str:
@@ -49,14 +52,16 @@ def own_duties(villages: Sequence[Village], plans: Sequence[Plan], today: date) 
     duties = Duty.objects.filter(plan__in=running, who=Duty.Who.VILLAGE)
     duties = duties.annotate(since=_since(running.values(), today))
     entries = DutyEntry.objects.standing().filter(
-        duty=OuterRef("pk"), village__in=villages, on__gte=OuterRef("since"), on__lte=today
+        duty=OuterRef("pk"), on__gte=OuterRef("since"), on__lte=today
     )
     done = entries.order_by().values("duty").annotate(done=Sum("count")).values("done")
+    columns = {f"done_{each.pk}": Subquery(done.filter(village=each)) for each in villages}
     found = []
-    for duty in duties.annotate(done=Subquery(done)).order_by("-plan__starts_on", "order"):
+    for duty in duties.annotate(**columns).order_by("-plan__starts_on", "order"):
         duty.plan = running[duty.plan_id]
         period = period_at(duty.every, today, duty.plan)
-        found.append(OwnDuty(duty, period, len(villages), duty.done or 0))
+        done_by = tuple(getattr(duty, column) or 0 for column in columns)
+        found.append(OwnDuty(duty, period, done_by))
     return found
 
 

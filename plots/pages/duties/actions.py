@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from plots import evidence
 from plots.evidence import Checked
@@ -14,6 +14,9 @@ from taiping.ground import dates
 from taiping.ground.permissions import refusal
 from tasks.models import Duty, DutyEntry
 from villages.models import User
+
+
+USED_FORM = "这张表单已经交过，记的是另一次。请重新打开页面再记。"
 
 
 def enter(entry: DutyEntry, *, by: User, photos: Sequence[Checked] = ()) -> tuple[DutyEntry, bool]:
@@ -35,7 +38,9 @@ def enter_all(
     Duty.objects.select_for_update(of=("self",)).get(pk=duty.pk)
     entries = list(entries)
     keys = [entry.client_key for entry in entries if entry.client_key]
-    known = {row.client_key: row for row in DutyEntry.objects.filter(client_key__in=keys, by=by)}
+    known = {row.client_key: row for row in DutyEntry.objects.filter(client_key__in=keys)}
+    if any((row.duty_id, row.by_id) != (duty.pk, by.pk) for row in known.values()):
+        raise PermissionDenied(USED_FORM)
     kept = []
     for entry in entries:
         if first := known.get(entry.client_key):
@@ -45,9 +50,17 @@ def enter_all(
         if sentence := refusal("tasks.enter_duty", by, entry):
             raise PermissionDenied(sentence)
         entry.clean()
-        entry.save(force_insert=True)
+        _save(entry)
         kept.append((entry, True))
     return kept
+
+
+def _save(entry):
+    try:
+        with transaction.atomic():
+            entry.save(force_insert=True)
+    except IntegrityError:  # 锁的是这项工作：同一张表同时交到两项工作上
+        raise PermissionDenied(USED_FORM) from None
 
 
 def row_key(form_key: uuid.UUID, village: int) -> uuid.UUID:

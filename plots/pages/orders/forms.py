@@ -31,10 +31,21 @@ def words_field(label, rows=4, **kwargs):
     )
 
 
-class OrderForm(forms.Form):
-    """签发一张；scope 是 plots.pages.orders.scope.OrderScope：这份方案里能写给谁、能说什么、选了哪些图斑。"""
+class KeyedForm(forms.Form):
+    """交一次记一次：client_key 认出按了两次的。"""
 
     client_key = forms.UUIDField(label="提交标识", widget=forms.HiddenInput)
+
+    def again(self, sentence: str) -> None:
+        """交过的表单改了再交：说清楚，换一个提交标识，再按就是另一次。"""
+        self.data = self.data.copy()
+        self.data["client_key"] = str(uuid.uuid4())
+        self.add_error(None, sentence)
+
+
+class OrderForm(KeyedForm):
+    """签发一张；scope 是 plots.pages.orders.scope.OrderScope：这份方案里能写给谁、能说什么、选了哪些图斑。"""
+
     to = forms.ChoiceField(
         label="发给",
         error_messages={
@@ -111,10 +122,9 @@ class OrderForm(forms.Form):
         return self.scope.whom(self.cleaned_data["to"])
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(KeyedForm):
     """答复一次。"""
 
-    client_key = forms.UUIDField(label="提交标识", widget=forms.HiddenInput)
     words = words_field("答复", help_text="办到哪里、什么时候办完，有困难写明是什么。")
     files = MultipleFileField(
         label="照片和文件",

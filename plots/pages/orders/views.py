@@ -92,6 +92,8 @@ def order_new(request):
         try:
             key = form.cleaned_data["client_key"]
             made = order_actions.issue(form.wanted, form.to_whom, by=request.user, client_key=key)
+        except order_actions.Used as told:
+            form.again(f"{told}您填的还在，确实要另发一张就再按一次。")
         except NotAllowed as refused:
             form.add_error("number" if "编号" in str(refused) else None, str(refused))
         else:
@@ -120,6 +122,8 @@ def order(request, pk):
     if request.method == "POST" and form.is_valid():
         try:
             order_actions.answer(found, by=request.user, **form.cleaned_data)
+        except order_actions.Used as told:
+            form.again(f"{told}您填的还在，确实要再答复一次就再按。")
         except NotAllowed as late:
             found, refused = _order(request, pk), str(late)
             form.add_error(None, refused)

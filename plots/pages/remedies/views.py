@@ -1,5 +1,7 @@
 """整改路径和材料的三页：定路径、交一样材料、撤回交错的。看在图斑页上。"""
 
+import uuid
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -100,6 +102,7 @@ def _tried(form, act):
     except documents.Overtaken as news:
         form.data = form.data.copy()
         form.data["seen"] = news.latest
+        form.data["client_key"] = str(uuid.uuid4())  # 再交是另一次
         form.add_error(None, f"{news}您填的还在，确实要换成您填的就再按一次。")
     except NotAllowed as refusal:
         form.add_error(None, str(refusal))

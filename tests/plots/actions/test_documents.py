@@ -262,7 +262,7 @@ def test_a_form_used_again_with_other_words_is_told(council, changed):
     key = uuid.uuid4()
     hand_in(council, ASKED, client_key=key, seen=0)
 
-    with pytest.raises(NotAllowed, match="这张表单刚才已经交过一份，没有再记"):
+    with pytest.raises(documents.Overtaken, match="这张表单刚才已经交过一份，没有再记"):
         hand_in(council, ASKED, client_key=key, seen=0, **changed)
     assert RemedyDocument.objects.get().number == "30"
 
