@@ -15,7 +15,6 @@ from taiping.ground.permissions import refusal
 from tasks.models import Duty, DutyEntry
 from villages.models import User
 
-
 USED_FORM = "这张表单已经交过，记的是另一次。请重新打开页面再记。"
 
 
