@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from plots.ledger.as_of import CONDITIONS, LedgerAt
 from plots.models import Patch, Status
@@ -202,13 +202,18 @@ def _known(duties, on, basis, villages, since):
 
 
 def _problems(entries, on, basis):
-    """这些记录发现的、那天知道的图斑；移出、拆分的不算，结转的算发现过、不算还没了结。"""
+    """这些记录发现的、那天知道的图斑；结转的不算还没了结。"""
     own = Patch.objects.filter(duty_entry__in=entries.order_by().values("pk"))
     there = own.counting(on, basis)
-    rows = list((there | own.filter(status=Status.CARRIED)).order_by("pk").values_list(*COLUMNS))
+    rows = list(found_in(own, on, basis).order_by("pk").values_list(*COLUMNS))
     still_open = _open_ones(there, on, basis, {target for *_, target in rows})
     for *row, _ in rows:
         yield Found(*row, row[0] in still_open)
+
+
+def found_in(patches: QuerySet[Patch], on: date, basis: str) -> QuerySet[Patch]:
+    """那天算发现过的：移出、拆分的不算，结转的算。"""
+    return patches.counting(on, basis) | patches.filter(status=Status.CARRIED)
 
 
 COLUMNS = ("pk", "duty_entry__duty", "duty_entry__on", "found_on", "stopped_on", "target")

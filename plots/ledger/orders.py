@@ -22,8 +22,8 @@ def standing_orders(
 
 
 def orders_on(patch: Patch, user: User, today: datetime.date) -> list[SupervisionOrder]:
-    """写着这块图斑的、没办结的；结转来的，原来那块上的也算。一次查询。"""
-    same = [pk for pk in (patch.pk, patch.carried_from_id) if pk]
+    """写着这块图斑的、没办结的；拆出来的、结转来的，原来那块上的也算。一次查询。"""
+    same = [pk for pk in (patch.pk, patch.carried_from_id, patch.split_from_id) if pk]
     found = SupervisionOrder.objects.visible_to(user).filter(patches__in=same)
     return _in_order(found.distinct(), today)
 

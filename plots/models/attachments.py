@@ -9,11 +9,16 @@ from villages.models import User, Village, sees_every_village
 
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "AttachmentQuerySet":
-        """图斑的跟着图斑走，图斑改到别的村，看得见的人也跟着变；别的看是哪个村的，不写村的是镇里的。"""
+        """图斑的跟着图斑走，图斑改到别的村，看得见的人也跟着变；别的看是哪个村的，不写村的是镇里的。
+
+        结转来的图斑，材料和原来那块是同一份文件：哪一块看得见都行。
+        """
         if sees_every_village(user):
             return self
         own = Village.objects.visible_to(user)
-        return self.filter(Q(patch__village__in=own) | Q(patch=None, village__in=own))
+        carried = self.model.objects.filter(remedy_documents__patch__village__in=own)
+        is_own = Q(patch__village__in=own) | Q(patch=None, village__in=own)
+        return self.filter(is_own | Q(pk__in=carried.order_by().values("pk")))
 
 
 class Attachment(Material):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 
 from plots.ledger.as_of import LedgerAt
+from plots.ledger.duties import found_in
 from plots.models import Patch
 from taiping.ground.dates import parse_day
 from taiping.ground.permissions import refusal
@@ -62,7 +63,7 @@ class Listing:
             return Q(problems__gt=0)
         patches = Patch.objects.filter(duty_entry=OuterRef("pk"))
         if self.problems == "found":
-            return Q(Exists(patches))
+            return Q(Exists(found_in(patches, self.question.on, self.question.basis)))
         return Q(Exists(self._open(patches)))
 
     def _open(self, patches):

@@ -136,7 +136,7 @@ def duty_entry(request, pk):
     context = {
         "entry": entry,
         "patches": entry.patches.visible_to(request.user).order_by("pk"),
-        "files": Attachment.objects.filter(duty_entry_file__entry=entry),
+        "files": Attachment.objects.visible_to(request.user).filter(duty_entry_file__entry=entry),
         "may_add": _may_add_problem(request.user, entry),
         "may_withdraw": not refusal("tasks.withdraw_duty_entry", request.user, entry),
         "back": f"{reverse('plots:duties')}?{_of(entry.duty)}",

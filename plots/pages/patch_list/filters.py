@@ -320,14 +320,15 @@ class PatchFilter(django_filters.FilterSet):
         return queryset.filter(lacks_papers(self.day, self.papers_basis)) if value else queryset
 
     def by_order(self, queryset, name, value):
-        """那天写在没有办结的督办单里的。"""
+        """那天写在没有办结、自己看得见的督办单里的；拆出来的、结转来的，原来那块上的也算。"""
         if not value:
             return queryset
-        standing = SupervisionOrder.objects.open(self.day, self.question.basis).order_by()
-        written = SupervisionOrder.patches.through.objects.filter(
-            patch=OuterRef("pk"), supervisionorder__in=standing.values("pk")
-        )
-        return queryset.filter(Exists(written))
+        visible = SupervisionOrder.objects.visible_to(self.user)
+        standing = visible.open(self.day, self.question.basis).order_by()
+        through = SupervisionOrder.patches.through.objects
+        written = through.filter(supervisionorder__in=standing.values("pk")).values("patch")
+        is_part = Q(carried_from__in=written) | Q(split_from__in=written)
+        return queryset.filter(Q(pk__in=written) | is_part)
 
     def by_due(self, queryset, name, value):
         if self.is_as_of:

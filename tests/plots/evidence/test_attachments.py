@@ -6,7 +6,9 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from plots.evidence import attach_files, check, saving
-from plots.models import Attachment
+from plots.models import Attachment, RemedyDocument
+from tasks.models import RemedyItem
+from tests.worlds.factories import make_patch
 from tests.worlds.photos import encoded, pdf, upload
 
 
@@ -47,6 +49,21 @@ def test_patches_files_follow_the_patch_to_its_new_village(client, town, photo):
 
     assert seen_by(client, town.west_secretary, one) == 200
     assert seen_by(client, town.east_secretary, one) == 404
+
+
+def test_a_carried_patch_in_another_village_still_opens_its_papers(client, town, photo):
+    """结转到下一份方案以后改到西村：材料是同一份文件，西村看得见；东村的那块还在，也看得见。"""
+    [one] = kept([photo], town.huang, patch=town.patch)
+    new = make_patch(town.target, town.west, code="新", carried_from=town.patch)
+    for patch in (town.patch, new):
+        item = RemedyItem.objects.get(name="审核表")
+        given = {"patch": patch, "item": item, "on": "2024-09-01", "by": town.huang}
+        RemedyDocument.objects.create(**given).files.add(one)
+
+    assert seen_by(client, town.west_secretary, one) == 200
+    assert seen_by(client, town.east_secretary, one) == 200
+    RemedyDocument.objects.filter(patch=new).last().files.clear()
+    assert seen_by(client, town.west_secretary, one) == 404
 
 
 def test_towns_files_are_not_for_the_villages(client, town, media):

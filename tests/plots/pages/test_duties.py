@@ -117,6 +117,17 @@ def test_photos_go_with_the_entry_and_stay_in_the_village(client, town, media):
     assert "现场.jpg" in client.get(f"/duties/entries/{entry.pk}/").content.decode()
 
 
+def test_the_towns_photo_is_not_offered_to_a_village_that_cannot_open_it(client, town, media):
+    client.force_login(town.huang)
+    enter(client, town.siting, files=[upload(encoded(), "踏勘.jpg")])
+    page = f"/duties/entries/{DutyEntry.objects.get().pk}/"
+    assert "踏勘.jpg" in client.get(page).content.decode()
+
+    client.force_login(town.east_secretary)
+
+    assert "踏勘.jpg" not in client.get(page).content.decode()
+
+
 def fill(client, town, on="2024-10-18", key=None, **given):
     """given 是 east=("次数", "问题", "话")。"""
     data = {"client_key": key or uuid.uuid4(), "on": on}
@@ -271,6 +282,19 @@ def test_every_number_opens_what_makes_it(client, town):
         assert "公路边" in listed and "没有问题的" not in listed
     town.close(Patch.objects.get(code="补-001"), oct(19))
     assert "公路边" not in words_in(client, f"{within}&amp;problems=open")
+
+
+def test_a_problem_removed_from_the_ledger_leaves_the_number_and_its_list(client, town):
+    kept = town.did(town.patrol, town.east, oct(16), problems=1, words="公路边")
+    town.found(kept, "补-001")
+    wrong = town.did(town.patrol, town.west, oct(17), problems=1, words="看错了")
+    patch = town.found(wrong, "补-002")
+    town.act("remove", patch, by=town.huang, on=oct(18), at=None, note="不是耕地")
+    client.force_login(town.mayor)
+
+    assert town.on(oct(20)).found == 1
+    listed = words_in(client, f"{PAGE}?duty=patrol&on=2024-10-20&problems=found")
+    assert "公路边" in listed and "看错了" not in listed
 
 
 def words_in(client, address):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from plots.actions import orders
 from plots.models import OrderReply
 from tests.plots.pages.test_orders import LIST, signed_in, text_of
-from tests.worlds.factories import make_order
+from tests.worlds.factories import make_group, make_order
 from tests.worlds.town import sep
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,30 @@ def test_the_ledger_picks_patches_under_an_order_on_any_day(mayor, town):
     assert "有没办结的督办单" in text_of(mayor.get("/patches/?ordered=on"))
 
 
+def test_a_secretary_picks_only_under_the_orders_he_sees(town):
+    """图斑在他村里，督办单是发给工作组的：清单里没有它，台账也筛不出来。"""
+    make_order(town.plan, make_group(town.plan, "撂荒组"), patches=[town.patch])
+
+    def picked(user):
+        return [
+            row.patch.code for row in signed_in(user).get("/patches/?ordered=on").context["rows"]
+        ]
+
+    assert (picked(town.east_secretary), picked(town.mayor)) == ([], ["T1"])
+
+
+def test_the_parts_of_a_patch_are_under_its_order(mayor, town, settings):
+    make_order(town.plan, town.east, words="抓紧复耕", patches=[town.patch])
+    settings.FIXED_TODAY = None
+    town.do("split", on=sep(20), children=[{"code": f"T1-{n}", "area_mu": "5"} for n in "12"])
+    settings.FIXED_TODAY = TODAY
+    part = town.patch.children.get(code="T1-1")
+
+    assert "抓紧复耕" in text_of(signed_in(town.east_secretary).get(f"/patches/{part.pk}/"))
+    listed = mayor.get("/patches/?ordered=on").context["rows"]
+    assert [row.patch.code for row in listed] == ["T1-1", "T1-2"]
+
+
 def test_a_carried_patch_keeps_its_order_in_the_old_plan_and_shows_it(mayor, town, settings):
     order = make_order(town.plan, town.east, words="抓紧复耕", patches=[town.patch])
     settings.FIXED_TODAY = None
@@ -157,6 +181,8 @@ def test_a_carried_patch_keeps_its_order_in_the_old_plan_and_shows_it(mayor, tow
     assert new.target.plan != town.plan
     for user in (town.east_secretary, town.mayor):
         assert "抓紧复耕" in text_of(signed_in(user).get(f"/patches/{new.pk}/"))
+    picked = mayor.get(f"/patches/?plan={new.target.plan.code}&ordered=on").context["rows"]
+    assert [row.patch.pk for row in picked] == [new.pk]
     assert "抓紧复耕" in text_of(signed_in(town.east_secretary).get("/my/"))
 
 
