@@ -31,6 +31,7 @@ ITEMS = [
     (PAPERS, "周报（Excel）", "reports:weekly", "reports.download_weekly"),
     (PAPERS, "通报", "reports:bulletin", "reports.read_bulletin"),
     (PAPERS, "村级确认表", "reports:confirmations", "reports.read_bulletin"),
+    (PAPERS, "考核", "assessment:sheet", "assessment.view_town"),
     (PAPERS, "会议大屏", "dashboard:screen", "dashboard.show_screen"),
     ("", "地图", "plots:patch_map", "plots.view_map"),
     ("", "方案", "tasks:plan", "tasks.view_plan"),

@@ -53,6 +53,7 @@ except ValueError as refusal:
 INSTALLED_APPS = [
     "taiping.dashboard",
     "taiping.reports",
+    "taiping.assessment",
     "taiping.progress",
     "taiping.operations",
     "taiping.audit",
@@ -332,6 +333,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Allocation",
     "tasks.Requirement",
     "tasks.Reading",
+    "tasks.ScoreItem",
+    {"model": "tasks.Score", "exclude_fields": ["client_key"]},
     {"model": "tasks.PlanFile", "exclude_fields": ["file"]},
     {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},
     {"model": "plots.Patch", "exclude_fields": ["status", "next_milestone"]},

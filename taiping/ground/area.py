@@ -2,19 +2,15 @@
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import lru_cache
 
-from django import forms
-from django.core.exceptions import ValidationError
-from django.core.validators import DecimalValidator
-from django.db import models
 from django.db.models.expressions import Combinable, register_combinable_fields
+
+from taiping.ground.exact import ExactField, to_whole
 
 MU_PER_SQM = Decimal("0.0015")  # 1 亩 = 2000/3 m²（国务院关于在我国统一实行法定计量单位的命令）
 MU_PER_HECTARE = Decimal(15)
 PLACES, DIGITS = 6, 15  # 6 位小数、9 位整数
-MOST = 10**DIGITS
 NOTHING = Decimal(0).scaleb(-PLACES)
 GROUPED_FROM = 10_000  # 五位以上的数千位分隔，四位的年份、亩数不分
 
@@ -89,13 +85,7 @@ def enough_decimals(pairs: Iterable[tuple[Decimal | None, Decimal | None]], deci
 
 def to_millionths(amount: Decimal) -> int:
     """数量 → 库里存的整数（百万分之一）；小数或整数的位数太多的抛 ValidationError。"""
-    shifted = amount.scaleb(PLACES)
-    count = int(shifted)
-    if count != shifted or abs(count) >= MOST:
-        raise ValidationError(
-            f"“{amount}”存不下：最多 {PLACES} 位小数、{DIGITS - PLACES} 位整数。", code="invalid"
-        )
-    return count
+    return to_whole(amount, PLACES, DIGITS)
 
 
 def from_millionths(count: Decimal | int | None) -> Decimal:
@@ -103,51 +93,11 @@ def from_millionths(count: Decimal | int | None) -> Decimal:
     return Decimal(count).scaleb(-PLACES) if count else NOTHING
 
 
-class MuField(models.Field):
-    """以亩（或目标任务自己的单位）计的数量：程序里是 Decimal，库里是整的百万分之一，合计是整数相加，哪种数据库都准。
+class MuField(ExactField):
+    """以亩（或目标任务自己的单位）计的数量：库里是整的百万分之一。"""
 
-    SQLite 没有小数，存成小数的会按浮点数相加：刚好够的合计会差一点，按期完成的就成了逾期。
-    不从 DecimalField 来：两列小数在 F() 里相加得的是库里的数，差一百万倍；这里登记了数量加减数量还是数量。
-    和常数加减的，常数写成 Value(常数, MuField())。
-    """
-
-    empty_strings_allowed = False
     description = "数量"
-    default_error_messages = models.DecimalField.default_error_messages
-
-    def get_internal_type(self) -> str:
-        return "BigIntegerField"
-
-    @cached_property
-    def validators(self) -> list:
-        return [*super().validators, DecimalValidator(DIGITS, PLACES)]
-
-    def to_python(self, value: Any) -> Decimal | None:
-        if value is None:
-            return None
-        try:
-            amount = Decimal(str(value))
-        except ArithmeticError:
-            amount = None
-        if amount is None or not amount.is_finite():
-            raise ValidationError(
-                self.error_messages["invalid"], code="invalid", params={"value": value}
-            )
-        return amount
-
-    def from_db_value(self, value, expression, connection):
-        return None if value is None else from_millionths(value)
-
-    def get_prep_value(self, value):
-        return self.to_python(super().get_prep_value(value))
-
-    def get_db_prep_value(self, value, connection, prepared=False):
-        value = super().get_db_prep_value(value, connection, prepared)
-        return None if value is None else to_millionths(value)
-
-    def formfield(self, **kwargs):
-        given = {"max_digits": DIGITS, "decimal_places": PLACES, "form_class": forms.DecimalField}
-        return super().formfield(**{**given, **kwargs})
+    places, digits = PLACES, DIGITS
 
 
 for sign in (Combinable.ADD, Combinable.SUB):

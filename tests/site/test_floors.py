@@ -39,6 +39,7 @@ FLOORS = [
     "tasks",
     "plots",
     "taiping.progress",
+    "taiping.assessment",
     "taiping.reports",
     "taiping.dashboard",
     "taiping.demo",
@@ -47,7 +48,11 @@ FLOORS = [
     "taiping",
 ]
 RANK = {name: place for place, name in enumerate(FLOORS)}
-PEERS = {"taiping.reports", "taiping.dashboard"}  # 并排的两间：页面上互相有链接，代码互不导入
+PEERS = {
+    "taiping.assessment",
+    "taiping.reports",
+    "taiping.dashboard",
+}  # 并排的几间：页面上互相有链接，代码互不导入
 OLD_ADDRESS = "taiping.area"  # 迁移里写着的老地址，别处不用
 # serve 到要服务的时候才装网站：whitenoise 装载时清点静态文件，要在收集之后
 ON_PURPOSE = {("taiping/operations/management/commands/serve.py", "taiping.wsgi")}
@@ -58,9 +63,10 @@ PLACES = {
     "plots": "plots.pages",
     "dashboard": "taiping.dashboard",
     "reports": "taiping.reports",
+    "assessment": "taiping.assessment",
 }
 TEMPLATE = re.compile(r"""["'](\w{1,40})/[\w/]{1,80}\.html["']""")
-URL = re.compile(r"""["'](villages|tasks|plots|dashboard|reports):\w{1,60}["']""")
+URL = re.compile(r"""["'](villages|tasks|plots|dashboard|reports|assessment):\w{1,60}["']""")
 
 
 def floor_of(module):

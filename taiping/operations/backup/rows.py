@@ -12,7 +12,7 @@ from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
 
 from taiping.ground.addresses import sound_address
-from taiping.ground.area import MuField, to_millionths
+from taiping.ground.exact import ExactField
 from taiping.operations.backup.fitting import REFUSALS, no_room, refused
 
 LEFT_OUT = {"sessions.session", "villages.session"}  # 登录状态不备份：恢复以后大家重新登录
@@ -143,8 +143,8 @@ def _taker(field, renamed):
         return partial(_address, keyed=_is_keyed(field))
     while field.remote_field:
         field = field.target_field
-    if isinstance(field, MuField):
-        return _amount
+    if isinstance(field, ExactField):
+        return partial(_amount, field=field)
     if isinstance(field, models.DecimalField):
         return partial(_decimal, field=field)
     for kind, take in TAKEN_BACK:
@@ -153,9 +153,9 @@ def _taker(field, renamed):
     return None
 
 
-def _amount(text):
+def _amount(text, field):
     value = Decimal(text)
-    to_millionths(value)
+    field.to_whole(value)
     return value
 
 
