@@ -1,4 +1,4 @@
-"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解、工作要求都带过去，监测不带。"""
+"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解、工作要求、考核项都带过去，监测、评分不带。"""
 
 import re
 
@@ -10,6 +10,7 @@ from tasks.models import (
     Milestone,
     Plan,
     Requirement,
+    ScoreItem,
     Target,
     WorkingGroup,
 )
@@ -47,6 +48,7 @@ def copy_to_next_year(plan):
     groups = _copy_groups(plan, new)
     _copy_targets(plan, new, groups)
     _copy_requirements(plan, new)
+    _copy_score_items(plan, new)
     return new
 
 
@@ -70,6 +72,21 @@ def _copy_requirements(plan, new):
         copied(row, plan=new, wording=_next_year(row.wording, plan.year))
         for row in plan.requirements.all()
     )
+
+
+def _copy_score_items(plan, new):
+    """演示的不带。"""
+    targets = {target.code: target for target in new.targets.all()}
+    old = list(plan.score_items.filter(is_demo=False).select_related("target"))
+    items = {}
+    for item in old:
+        target = targets[item.target.code] if item.target_id else None
+        clause = _next_year(item.clause, plan.year)
+        items[item.pk] = copied(item, plan=new, target=target, clause=clause, section=None)
+    ScoreItem.objects.bulk_create(items.values())
+    for item in old:
+        items[item.pk].section = items.get(item.section_id)
+    ScoreItem.objects.bulk_update(items.values(), ["section"])
 
 
 def _copy_targets(plan, new, groups):

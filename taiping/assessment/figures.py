@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from taiping.assessment.points import AUTOMATIC, Cell, Source, State, by_hand
+from taiping.assessment.points import AUTOMATIC, Cell, Source, State, by_hand, is_outside
 from taiping.progress.progress import plan_progress
 from tasks.models import Plan, Score, ScoreItem
 from tasks.models.assessment import NO_POINTS, Group, groups_of, marks_doubts
@@ -98,14 +98,12 @@ class Sheet:
         return sum(row.rank is not None for row in self.rows)
 
 
-def is_outside(item: ScoreItem) -> bool:
-    """自己是百分以外的，或在百分以外的大项下面。"""
-    return item.outside or bool(item.section and item.section.outside)
-
-
 def score_items(plan: Plan) -> list[ScoreItem]:
+    """镇里填了自己的，就没有演示的。"""
     found = ScoreItem.objects.filter(plan=plan).select_related("section", "target")
-    return list(found.order_by("order", "pk"))
+    found = list(found.order_by("order", "pk"))
+    own = [item for item in found if not item.is_demo]
+    return own or found
 
 
 def sheet_of(plan: Plan, on: date, basis: str = DONE) -> Sheet:

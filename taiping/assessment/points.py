@@ -20,6 +20,7 @@ class State(Enum):
     NO_DATA = "NO_DATA"  # 还没有数：空着，不是 0
     ELSEWHERE = "ELSEWHERE"  # 不适用：这一项的分不算
     UNSCORED = "UNSCORED"  # 人工的，还没有评
+    NOTHING = "NOTHING"  # 百分以外人工的：有了才评，没有评的就是没有
 
 
 class Where(Enum):
@@ -110,8 +111,15 @@ def by_penalty(item: ScoreItem, source: Source) -> Cell:
     return cell
 
 
+def is_outside(item: ScoreItem) -> bool:
+    """自己是百分以外的，或在百分以外的大项下面。"""
+    return item.outside or bool(item.section and item.section.outside)
+
+
 def by_hand(item: ScoreItem, village: Village, score: Score | None) -> Cell:
     """满分后来改小了的，按现在的最高分算，说一声。"""
+    if score is None and is_outside(item):
+        return Cell(item, village, State.NOTHING, why="没有")
     if score is None:
         return Cell(item, village, State.UNSCORED, why="还没有评")
     points = within(item, score.points)

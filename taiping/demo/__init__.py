@@ -12,10 +12,10 @@ from django.db import transaction
 
 from plots.evidence import saving
 from plots.models import Patch, RectificationRecord
-from taiping.demo import accounts, patches, photos, readings, shapes
+from taiping.demo import accounts, assessment, patches, photos, readings, shapes
 from taiping.ground import dates
 
-PARTS = (accounts, readings, patches, shapes)  # 照片跟着图斑清
+PARTS = (accounts, readings, assessment, patches, shapes)  # 照片跟着图斑清
 
 
 def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
@@ -25,6 +25,7 @@ def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
         issued = accounts.load()
         stdout.write(f"演示账号 {len(issued)} 个，姓名都以“演示·”开头。")
         stdout.write(f"演示监测 {readings.load(now)} 条，来源写着“演示数据”。")
+        stdout.write(f"演示考核 {assessment.load(now)} 项，名称都以“演示·”开头。")
         wanted = patches.load(now)
         made = Patch.objects.filter(is_demo=True).count()
         records = RectificationRecord.objects.filter(is_demo=True).count()

@@ -224,8 +224,8 @@ class ScoreItem(models.Model):
         said = str(Rule(self.rule).label)
         if self.rule == Rule.PENALTY:
             what, unit = COUNTED_WORDS[self.counted]
-            of = f"{self.target.name}" if self.target_id else ""
-            said = f"{of}{what}每{self.each}{unit}扣 {figure(self.off)} 分"
+            of = self.target.name if self.target_id else ""
+            said = f"{of}{what}每满 {self.each} {unit}扣 {figure(self.off)} 分"
         elif self.rule in BY_PROGRESS:
             said = f"{self.target.name}{said}"
             if self.target.by_patches:

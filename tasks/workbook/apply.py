@@ -14,6 +14,7 @@ from tasks.models import (
     Plan,
     Reading,
     Requirement,
+    ScoreItem,
     Target,
     WorkingGroup,
 )
@@ -47,6 +48,8 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
     )
     _save(diff, "target", Target, plan=plan, find={"group": groups.get})
     targets = {target.code: target for target in Target.objects.filter(plan=plan)}
+    _save(diff, "score_item", ScoreItem, plan=plan, find={"target": targets.get}, skip=("section",))
+    _set_sections(diff, plan)
     villages = {village.name: village for village in Village.objects.all()}
     find = {"target": targets.get, "village": villages.get}
     for kind, model in SIMPLE:
@@ -119,6 +122,16 @@ def _set_parents(diff, groups):
             group.parent = groups.get(change.values["parent"])
             moved.append(group)
     WorkingGroup.objects.bulk_update(moved, ["parent"])
+
+
+def _set_sections(diff, plan):
+    items, moved = {item.code: item for item in ScoreItem.objects.filter(plan=plan)}, []
+    for change in diff.of("score_item", diff.new + diff.changed):
+        if "section" in change.values:
+            item = items[change.entry.key[0]]
+            item.section = items.get(change.values["section"])
+            moved.append(item)
+    ScoreItem.objects.bulk_update(moved, ["section"])
 
 
 def _add_readings(diff, stored, find, by):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db import models
 
 from taiping.ground.area import MuField
+from taiping.ground.points import PointsField
 from tasks.models import (
     Allocation,
     Membership,
@@ -12,13 +13,20 @@ from tasks.models import (
     Plan,
     Reading,
     Requirement,
+    ScoreItem,
     Target,
     WorkingGroup,
 )
 from villages.models import Cadre, Village
 
 POSITIONS = Membership.Position
-REFERENCES = {"parent": "group", "group": "group", "target": "target", "village": "village"}
+REFERENCES = {
+    "parent": "group",
+    "group": "group",
+    "target": "target",
+    "village": "village",
+    "section": "score_item",
+}
 HEADERS = {"target": "目标代码", "on": "日期"}  # 比模型里的叫法更像表格的
 TARGET_NAME = "target_name"  # 代码旁边给人看的名称，不存
 LARGEST = {models.PositiveSmallIntegerField: 32767, models.PositiveIntegerField: 2147483647}
@@ -65,7 +73,8 @@ def _column(model, name, hint="", width=14):
     if source.has_default() and name != "created_at":
         blank = source.get_default()
     else:
-        blank = "" if kind in ("text", "slug") else None
+        is_words = kind in ("text", "slug") or (kind == "choice" and source.blank)
+        blank = "" if is_words else None
     return PlanColumn(
         name,
         HEADERS.get(name, str(source.verbose_name)),
@@ -87,6 +96,7 @@ def _kind(source):
         (models.SlugField, "slug"),
         (models.BooleanField, "bool"),
         (MuField, "decimal"),
+        (PointsField, "points"),
         (models.DateTimeField, "moment"),
         (models.DateField, "date"),
         (models.IntegerField, "int"),
@@ -250,7 +260,41 @@ REQUIREMENT = _table(
     ("menu", "", 16),
     ("order", "不填就按表里的先后", 8),
 )
-TABLES = (PLAN, VILLAGE, GROUP, TARGET, MILESTONE, ALLOCATION, REQUIREMENT, CADRE, READING)
+SCORE_ITEM = _table(
+    "score_item",
+    "考核项",
+    ScoreItem,
+    ("code",),
+    ("code", "英文小写，同一年度不重复，如 restore-rate", 16),
+    ("name", "", 24),
+    ("section", "大项的代码，要在本表里；大项自己、不分大项的留空", 14),
+    ("full", "", 8),
+    ("rule", "不填就是人工。大项只写名称和满分，下面的项才评分", 12),
+    ("target", "目标任务表里的代码；按完成率、完成得满分的要写，扣分的可以只数这一项的", 16),
+    NAME_BESIDE,
+    ("reached", "不填就是村里上报；靠监测量的不分", 12),
+    ("counted", "", 18),
+    ("each", "", 8),
+    ("off", "", 8),
+    ("floor", "", 10),
+    ("ceiling", "", 10),
+    ("outside", "加分项、扣分项写是；不填就是否", 10),
+    ("assessor", "", 16),
+    ("clause", "", 16),
+    ("order", "不填就按表里的先后", 8),
+)
+TABLES = (
+    PLAN,
+    VILLAGE,
+    GROUP,
+    TARGET,
+    MILESTONE,
+    ALLOCATION,
+    REQUIREMENT,
+    SCORE_ITEM,
+    CADRE,
+    READING,
+)
 # 成员在工作组表里是列，在 JSON 里是行；认同一条成员靠 组、职务、干部（姓名、职务）、集体成员。
 MEMBER = PlanTable(
     "member",
@@ -278,7 +322,8 @@ ORDER = (
     "milestone",
     "allocation",
     "requirement",
+    "score_item",
     "reading",
 )
-INSIDE = ("member", "allocation", "milestone", "requirement")  # 删的时候先删这些
+INSIDE = ("member", "allocation", "milestone", "requirement", "score_item")  # 删的时候先删这些
 DELETABLE = (*INSIDE, "target", "group")

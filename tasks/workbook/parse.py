@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import ROUND_DOWN, Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -13,6 +14,7 @@ from tasks.workbook.members import People, split_people
 
 SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 LARGEST_AMOUNT = 10**14
+LARGEST_POINTS, CENTI = 10**4, Decimal("0.01")
 
 
 def parse_cell(column, raw):
@@ -22,7 +24,7 @@ def parse_cell(column, raw):
     if as_text(raw) == "":
         return column.blank
     value = PARSERS[column.kind](column, raw)
-    if column.model_field is not None and column.kind not in ("group", "target"):
+    if column.model_field is not None and column.kind not in ("group", "target", "score_item"):
         try:
             column.model_field.run_validators(value)
         except ValidationError as error:
@@ -64,6 +66,16 @@ def _decimal(column, raw):
     return number + 0 if number.as_tuple().exponent <= 0 else number.quantize(1)
 
 
+def _points(column, raw):
+    """分数：最多两位小数，扣分项的最低分是负数。"""
+    number = as_decimal(raw)
+    if number != number.quantize(CENTI, rounding=ROUND_DOWN):
+        raise ValueError(f"“{as_text(raw)}”的小数太长，分数最多 2 位小数，请四舍五入。")
+    if abs(number) >= LARGEST_POINTS:
+        raise ValueError(f"“{as_text(raw)}”太大了，分数最多到 {LARGEST_POINTS - 1}，请核对。")
+    return number.quantize(CENTI)
+
+
 def _choice(column, raw):
     text = as_text(raw)
     for value, label in column.choices.items():
@@ -86,12 +98,14 @@ PARSERS = {
     "slug": _slug,
     "int": _int,
     "decimal": _decimal,
+    "points": _points,
     "choice": _choice,
     "moment": _moment,
     "date": lambda column, raw: as_date(raw),
     "bool": lambda column, raw: as_bool(raw),
     "group": lambda column, raw: as_text(raw),
     "target": lambda column, raw: as_text(raw),
+    "score_item": lambda column, raw: as_text(raw),
     "people": lambda column, raw: tuple(split_people(as_text(raw))),
     "ranks": _ranks,
 }
@@ -104,10 +118,11 @@ def parse_document(document, cadres_in_system):
         last_order = {}
         for row in document.of(kind):
             values = _parse_row(document, BY_KIND[kind], row)
+            among = values.get("target") if "target" in BY_KIND[kind].key else None
             if "order" in values and values["order"] is None:
-                values["order"] = last_order.get(values.get("target"), 0) + 1
+                values["order"] = last_order.get(among, 0) + 1
             if isinstance(values.get("order"), int):
-                last_order[values.get("target")] = values["order"]
+                last_order[among] = values["order"]
             entries[kind].append(Entry(kind, (), values, row))
     in_file = [(e.values.get("name", ""), e.values.get("post", "")) for e in entries["cadre"]]
     people = People(in_file if "cadre" in document.kinds else cadres_in_system)

@@ -13,10 +13,18 @@ from tasks.models.structure import (
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from tasks.workbook.model_rules import check_models
+from tasks.workbook.score_rules import check_score_items
 from tasks.workbook.stored import is_withdrawn, key_of
 from tasks.workbook.target_names import match_targets
 from tasks.workbook.village_rules import check_villages, village_index, warn_of_sums
 
+# 哪一列引用哪一类的行：还在用的，不能删
+USES = (
+    ("target", "target"),
+    ("group", "group"),
+    ("parent", "group"),
+    ("section", "score_item"),
+)
 NO_GROUP = "“{}”不是“工作组”表里的名称。请改成表里的，或留空。"
 
 
@@ -55,7 +63,7 @@ class Check:
 def check_all(document, stored, entries):
     """全部规矩走一遍，问题都记在 document 里；返回 Check。"""
     check = Check(document, stored, entries)
-    for kind in ("village", "cadre", "plan", "group", "target", "requirement"):
+    for kind in ("village", "cadre", "plan", "group", "target", "requirement", "score_item"):
         set_keys(check, kind)
     index = village_index(check)
     for entry in entries["allocation"] + entries["reading"]:
@@ -72,6 +80,7 @@ def check_all(document, stored, entries):
     check_milestones(check)
     check_readings(check)
     check_period(check)
+    check_score_items(check)
     warn_of_sums(check)
     return check
 
@@ -323,7 +332,7 @@ def blocked_deletions(check, missing):
                 if entry.row
                 else f"{BY_KIND[kind].word}“{entry.label}”"
             )
-            for name, used in (("target", "target"), ("group", "group"), ("parent", "group")):
+            for name, used in USES:
                 value = entry.values.get(name)
                 if kind not in ("member", "reading") and (used, (value,)) in gone:
                     sentences.append(

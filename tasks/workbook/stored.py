@@ -7,6 +7,7 @@ from tasks.models import (
     Plan,
     Reading,
     Requirement,
+    ScoreItem,
     Target,
     WorkingGroup,
 )
@@ -17,7 +18,8 @@ from villages.models import Cadre, Village
 NAMES = {
     "parent": lambda o: o.parent.name if o.parent_id else None,
     "group": lambda o: o.group.name if o.group_id else None,
-    "target": lambda o: o.target.code,
+    "target": lambda o: o.target.code if o.target_id else None,
+    "section": lambda o: o.section.code if o.section_id else None,
     "village": lambda o: o.village.name if o.village_id else None,
     "cadre": lambda o: (o.cadre.name, o.cadre.post) if o.cadre_id else None,
 }
@@ -59,6 +61,9 @@ class Stored:
             .select_related("target", "village")
             .order_by("target__order", "target_id", "lot", "village__order", "village__name"),
             "requirement": Requirement.objects.filter(plan=self.plan).order_by("order", "pk"),
+            "score_item": ScoreItem.objects.filter(plan=self.plan, is_demo=False)
+            .select_related("section", "target")
+            .order_by("order", "pk"),
             "reading": Reading.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "on", "created_at", "pk"),

@@ -113,7 +113,7 @@ def to_json(stored):
 def _json_value(name, value, plan):
     if value is None or isinstance(value, (bool, int)):
         return value
-    if name in ("parent", "group", "target"):
+    if name in ("parent", "group", "target", "section"):
         return [plan, value]
     if name == "village":
         return [value]

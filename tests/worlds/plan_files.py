@@ -16,6 +16,7 @@ from tasks.models import (
     Plan,
     Reading,
     Requirement,
+    ScoreItem,
     Target,
     WorkingGroup,
 )
@@ -28,6 +29,7 @@ FIXTURE = ROOT / "fixtures" / "plan_2024.json"
 MODELS = (
     Reading,
     Requirement,
+    ScoreItem,
     Allocation,
     Milestone,
     Target,
