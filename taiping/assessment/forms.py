@@ -31,7 +31,10 @@ class ScoreForm(forms.ModelForm):
         points = self.fields["points"]
         points.help_text = f"{least} 到 {most} 分，最多两位小数。"
         points.widget = forms.TextInput(attrs={"inputmode": "decimal"})
+        too_long = f"“{item.name}”请填 {least} 到 {most} 分。"
         points.error_messages |= {
+            "max_digits": too_long,
+            "max_whole_digits": too_long,
             "invalid": f"得分请填数字，{least} 到 {most}，如 {most}。",
             "required": f"请填得分，{least} 到 {most}。",
             "max_decimal_places": "得分最多两位小数。",

@@ -62,7 +62,7 @@ def _check(check, entry, model, constraint, answers):
         answers[asked] = _broken(model, constraint, plain)
     if rule := answers[asked]:
         name, sentence = SENTENCES.get(constraint.name, (min(names), "{rule}"))
-        check.report(entry, name, sentence.format(rule=rule, **values))
+        check.report(entry, name, sentence.format(**{**values, "rule": rule}))
 
 
 def _plain(model, name, value):

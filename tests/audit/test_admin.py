@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tasks.models import Milestone, Plan, Reading, Target
 from tests.worlds import factories as make
+from tests.worlds.scored import make_item, make_score
 from villages.models import LoginFailure, Role, Village
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,16 @@ def make_row(model, number):
         make.make_allocation(target, village, quota=Decimal("3.5"))
     elif model == "reading":
         make.make_reading(floor_target(plan), village=village, by=user)
+    elif model == "requirement":
+        plan.requirements.create(clause=f"四（{number}）", title="提高认识", wording="原文")
+    elif model in ("scoreitem", "score"):
+        section = make_item(plan, f"work{number}", "任务完成", 10, rule="SECTION")
+        target = make.make_target(plan)
+        make_item(
+            plan, f"rate{number}", "整治", 5, rule="PROPORTIONAL", section=section, target=target
+        )
+        item = make_item(plan, f"lead{number}", "组织领导", 5, section=section)
+        make_score(item, village, "4", on=plan.ends_on, by=user)
     elif model == "planfile":
         make.make_plan_file(user)
     elif model == "loginfailure":
@@ -64,6 +75,9 @@ MODELS = [
     "milestone",
     "allocation",
     "reading",
+    "requirement",
+    "scoreitem",
+    "score",
     "planfile",
     "loginfailure",
 ]

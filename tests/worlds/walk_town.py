@@ -27,6 +27,7 @@ from tests.worlds.factories import (
     make_user,
 )
 from tests.worlds.photos import encoded
+from tests.worlds.scored import make_item, make_score
 from tests.worlds.town import Town
 from villages.models import Role
 
@@ -40,6 +41,7 @@ SECRETS = [
     "77.77",
     "西村书记老王",
     "西村来源",
+    "西村评分",
     "西村分成几部分",
     "106.77",
 ]
@@ -75,6 +77,7 @@ class WalkTown(Town):
             measured_by="READINGS",
             villages_may_enter=True,
         )
+        self.item = make_item(self.plan, "lead", "组织领导", 100)
         self.east, self.west = self.add_village("东村"), self.add_village("西村秘密")
         self.staff = make_user("zhen", role=Role.STAFF, name="镇里小黄")
         self.leader = make_user("zhenzhang", role=Role.LEADER, name="镇长")
@@ -127,6 +130,7 @@ class WalkTown(Town):
             by=self.admin,
             crs="EPSG:4490",
         )
+        score = make_score(self.item, village, "55", reason=f"{word}评分", by=self.staff)
         check = GeometryCheck.objects.create(
             patch=patch, kind="PARTS", sentence=f"{word}分成几部分"
         )
@@ -136,6 +140,7 @@ class WalkTown(Town):
             "patch": patch,
             "reading": reading,
             "check": check,
+            "score": score,
             "evidence": self._evidence(record, boss, word, lon),
         }
 
@@ -177,6 +182,8 @@ class WalkTown(Town):
             path = re.sub(r"/(?:1|x)(?=/|$)", f"/{self._key(name, whose)}", path, count=1)
             if name == "plots:patch_action":
                 found += [(name, path.replace("/x/", f"/{action}/")) for action in ACTIONS]
+            elif name == "assessment:score_add":
+                found.append((name, path.replace("/items/1/", f"/items/{self.item.pk}/")))
             elif name == "plots:evidence_file":
                 found += [(name, path.replace("/x/", f"/{which}/")) for which in FILES]
             else:
@@ -189,7 +196,7 @@ class WalkTown(Town):
         if name.startswith("admin:"):
             return self._key_in_admin(name)
         things = self.things[whose]
-        if name.startswith("dashboard:village"):
+        if name in ("dashboard:village", "assessment:village", "assessment:score_add"):
             return things["village"].pk
         if name == "tasks:reading_withdraw":
             return things["reading"].pk
@@ -201,6 +208,7 @@ class WalkTown(Town):
             return self.batch.pk
         return {
             "plots:evidence_file": things["evidence"].pk,
+            "assessment:score_withdraw": things["score"].pk,
             "plots:check_dismiss": things["check"].pk,
         }.get(name, things["patch"].pk)
 
