@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from taiping.ground.area import figure
 from taiping.ground.dates import long_date
@@ -22,57 +23,62 @@ class Refused(Exception):
 
 
 class ScoredSince(Exception):
-    """打开表单以后，别人先评了这一项：sentence 是一句话，seen 是现在最后一次的主键。"""
+    """打开表单以后，别人先评了：sentences 一个村一句，seen 是 村的主键 → 现在最后一次的主键。"""
 
-    def __init__(self, score: Score):
-        self.sentence = (
+    def __init__(self, scores: list[Score]):
+        self.sentences = [
             f"{score.by or '别人'}刚评：{score.village.name}“{score.item.name}”"
             f"{figure(score.points)} 分，{long_date(score.on)}，{score.reason}。"
-        )
-        super().__init__(self.sentence)
-        self.seen = score.pk
+            for score in scores
+        ]
+        super().__init__("".join(self.sentences))
+        self.seen = {score.village_id: score.pk for score in scores}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """一个村评几分、为什么；seen 是打开表单时这一项、这个村最后一次评分的主键，没有是 0。"""
+
+    village: Village
+    points: Decimal
+    reason: str
+    seen: int
 
 
 @dataclass(frozen=True)
 class Entered:
     """评好的；is_again 是同一张表单又交了一次，用的是第一次的。"""
 
-    score: Score
+    scores: list[Score]
     is_again: bool = False
 
 
 @transaction.atomic
-def give(
-    item: ScoreItem,
-    village: Village,
-    *,
-    by: User,
-    client_key: UUID,
-    seen: int,
-    on: date,
-    points: Decimal,
-    reason: str,
-) -> Entered:
-    """评一个分。seen 是打开时这一项、这个村最后一次评分的主键（没有是 0）。
+def give(item: ScoreItem, marks: list[Mark], *, by: User, client_key: UUID, on: date) -> Entered:
+    """一项评一个村或几个村，一张表单一起成或一起不成。
 
-    以后别人评过的抛 ScoredSince，一个分也不录；现在不能评的抛 Refused 或 ValidationError。
+    打开以后有一个村别人评过的抛 ScoredSince，一个分也不录；现在不能评的抛 Refused 或 ValidationError。
     """
     _allow("assessment.score", by)
     item = ScoreItem.objects.select_for_update().get(pk=item.pk)
-    first = Score.objects.filter(client_key=client_key).first()
-    if first:
-        return _again(first, item, village, points)
-    if news := _since(item, village, seen, by):
+    keys = {mark.village.pk: uuid5(client_key, str(mark.village.pk)) for mark in marks}
+    if first := list(Score.objects.filter(client_key__in=keys.values()).select_related("village")):
+        return _again(first, item, marks)
+    if news := _since(item, marks, by):
         raise ScoredSince(news)
-    given = {"item": item, "village": village, "on": on, "points": points, "reason": reason}
-    score = Score(by=by, client_key=client_key, is_demo=item.is_demo, **given)
-    score.clean()
+    scores = []
+    for mark in marks:
+        given = {"village": mark.village, "points": mark.points, "reason": mark.reason, "on": on}
+        key, is_demo = keys[mark.village.pk], item.is_demo
+        scores.append(Score(item=item, by=by, client_key=key, is_demo=is_demo, **given))
+        scores[-1].clean()
     try:
         with transaction.atomic():
-            score.save(force_insert=True)
+            for score in scores:
+                score.save(force_insert=True)
     except IntegrityError:  # 标识全库只许用一次：同时交到另一项上了
         raise Refused(USED_KEY) from None
-    return Entered(score)
+    return Entered(scores)
 
 
 @transaction.atomic
@@ -83,23 +89,27 @@ def withdraw(score: Score, *, by: User, reason: str) -> None:
     score.take_back(by, reason)
 
 
-def last_score(item: ScoreItem, village: Village) -> int:
-    """现在最后一次录的评分的主键；还没有是 0。打开表单时记下，交的时候看有没有更新的。"""
-    found = Score.objects.filter(item=item, village=village).order_by("-pk")
-    return found.values_list("pk", flat=True).first() or 0
+def last_scores(item: ScoreItem) -> dict[int, int]:
+    """村的主键 → 现在最后一次录的评分的主键。打开表单时记下，交的时候看有没有更新的。"""
+    found = Score.objects.filter(item=item).order_by("village")
+    return dict(found.values_list("village").annotate(Max("pk")))
 
 
-def _again(first, item, village, points):
-    """同一张表单交过的那一次；标识用在另一个分上的抛 Refused。"""
-    if (first.item_id, first.village_id, first.points) != (item.pk, village.pk, points):
+def _again(first, item, marks):
+    """同一张表单交过的那一次；标识用在另外的分上的抛 Refused。"""
+    before = {(score.item_id, score.village_id, score.points) for score in first}
+    if before != {(item.pk, mark.village.pk, mark.points) for mark in marks}:
         raise Refused(USED_KEY)
     return Entered(first, is_again=True)
 
 
-def _since(item, village, seen, by):
-    """seen 以后别人评的最后一次；自己评的不用再说。"""
-    found = Score.objects.standing().filter(item=item, village=village, pk__gt=seen)
-    return found.exclude(by=by).select_related("by", "village", "item").order_by("-pk").first()
+def _since(item, marks, by):
+    """打开以后别人评的，一个村最后一次；自己评的不用再说。"""
+    seen = {mark.village.pk: mark.seen for mark in marks}
+    found = Score.objects.standing().filter(item=item, village__in=seen).exclude(by=by)
+    found = found.select_related("by", "village", "item").order_by("pk")
+    news = {score.village_id: score for score in found if score.pk > seen[score.village_id]}
+    return list(news.values())
 
 
 def _allow(permission, user, score=None):

@@ -11,6 +11,7 @@ urlpatterns = [
         views_entry.score_add,
         name="score_add",
     ),
+    path("assessment/items/<int:item>/", views_entry.score_table, name="score_table"),
     path("assessment/scores/<int:pk>/withdraw/", views_entry.score_withdraw, name="score_withdraw"),
     path("assessment.xlsx", views.sheet_xlsx, name="sheet_xlsx"),
 ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from taiping.assessment.actions import ScoredSince, give, last_score
+from taiping.assessment.actions import Mark, ScoredSince, give, last_scores
 from tasks.models import Score
 from tests.worlds.scored import ScoredTown
 
@@ -45,19 +45,11 @@ def town():
 
 
 def scoring(town, by, points="18", key=None):
-    seen, key = last_score(town.lead, town.east), key or uuid.uuid4()
+    seen, key = last_scores(town.lead).get(town.east.pk, 0), key or uuid.uuid4()
+    mark = Mark(town.east, Decimal(points), f"{by.name}看过", seen)
 
     def call():
-        return give(
-            town.lead,
-            town.east,
-            by=by,
-            client_key=key,
-            seen=seen,
-            on=date(2024, 10, 8),
-            points=Decimal(points),
-            reason=f"{by.name}看过",
-        )
+        return give(town.lead, [mark], by=by, client_key=key, on=date(2024, 10, 8))
 
     return call
 
@@ -68,8 +60,9 @@ def test_the_second_clerk_is_shown_the_first(town, attempt):
 
     (news,) = [answer for answer in answers if isinstance(answer, ScoredSince)]
     score = Score.objects.get()
-    assert news.seen == score.pk
-    assert f"{score.by.name}刚评：东村“组织领导”{score.points:.2f} 分" in news.sentence
+    assert news.seen == {town.east.pk: score.pk}
+    (sentence,) = news.sentences
+    assert f"{score.by.name}刚评：东村“组织领导”{score.points:.2f} 分" in sentence
 
 
 def test_one_form_arriving_twice_at_once_is_one_score(town):

@@ -54,7 +54,7 @@ def form_of(town, village=None, item=None):
 def filled(client, path, **given):
     """打开表单照填。"""
     form = client.get(path).context["form"]
-    hidden = {name: form[name].value() for name in ("client_key", "seen")}
+    hidden = {item.name: item.value() for item in form if item.is_hidden}
     return {**hidden, "points": "18.5", "reason": "有专人管", "on": "2024-10-18", **given}
 
 
@@ -186,7 +186,8 @@ def test_the_second_clerk_sees_the_first_and_may_still_replace_it(at, town):
 
     assert "黄玲刚评：东村“组织领导”18.00 分，2024年10月8日，开过会。" in text(told)
     assert Score.objects.count() == 1
-    again_with = {**data, "seen": told.context["form"]["seen"].value()}
+    seen = f"seen{town.east.pk}"
+    again_with = {**data, seen: told.context["form"][seen].value()}
     assert client.post(form_of(town), again_with).status_code == 302
     assert Score.objects.count() == 2
     assert "10.00" in text(client.get(f"{PAGE}villages/{town.east.pk}/"))
@@ -198,7 +199,7 @@ def test_an_older_day_does_not_replace_a_later_one_and_it_is_said(at, town):
 
     client.post(form_of(town), filled(client, form_of(town), points="10"))
 
-    assert "2024-10-19 评的 18.00 分日期更晚，看那天以后的还是用它。" in text(client.get(PAGE))
+    assert "东村 2024-10-19 评的 18.00 分日期更晚，看那天以后的还是用它。" in text(client.get(PAGE))
 
 
 def test_taking_back_needs_a_reason_and_leaves_the_score_there(at, town):
@@ -264,3 +265,63 @@ def test_menu_and_plan_page_lead_here(at, town):
     page = at("east_secretary").get(f"/villages/{town.east.pk}/")
     assert f"{PAGE}villages/{town.east.pk}/?plan=2024&on=2024-10-20" in links(page, PAGE)
     assert ScoreItem.objects.count() == 8
+
+
+def table_of(town, item=None):
+    return f"{PAGE}items/{(item or town.lead).pk}/"
+
+
+def test_one_item_is_scored_for_all_villages_in_one_table(at, town):
+    make_score(town.lead, town.south, "9", by=town.liu, reason="去年的")
+    client, path = at("huang"), table_of(town)
+    own = {f"points{town.east.pk}": "18", f"points{town.west.pk}": "0", "points": ""}
+    data = filled(client, path, reason="年终会上评的", **own)
+    data[f"reason{town.west.pk}"] = "没有专人管"
+
+    first, second = client.post(path, data), client.post(path, data)
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    found = Score.objects.exclude(village=town.south).order_by("village__order", "pk")
+    assert [(score.village.name, score.points, score.reason) for score in found] == [
+        ("东村", 18, "年终会上评的"),
+        ("西村", 0, "没有专人管"),
+    ]
+    assert "已评“组织领导”：2 个村。" in text(client.get(PAGE))
+    assert "未评" not in text(client.get(PAGE))
+
+
+def test_the_table_refuses_as_a_whole_and_keeps_what_was_typed(at, town):
+    client, path = at("huang"), table_of(town)
+    east, west = f"points{town.east.pk}", f"points{town.west.pk}"
+
+    over = client.post(path, filled(client, path, **{east: "18", west: "21"}))
+    none = client.post(path, filled(client, path, reason="会上评的"))
+    unsaid = client.post(path, filled(client, path, reason="", **{east: "18"}))
+
+    assert "西村得分：“组织领导”请填 0.00 到 20.00 分。" in text(over)
+    assert over.context["form"][east].value() == "18"
+    assert "一个村的分也没有填" in text(none)
+    assert "东村没有写理由" in text(unsaid)
+    assert not Score.objects.exists()
+
+
+def test_the_table_tells_who_scored_a_village_meanwhile_and_enters_nothing(at, town):
+    client, path = at("liu"), table_of(town)
+    own = {f"points{town.east.pk}": "10", f"points{town.west.pk}": "11"}
+    data = filled(client, path, **own)
+    make_score(town.lead, town.east, "18", by=town.huang, reason="开过会")
+
+    told = client.post(path, data)
+
+    assert "黄玲刚评：东村“组织领导”18.00 分" in text(told)
+    assert Score.objects.count() == 1
+
+
+def test_only_the_town_opens_the_table_and_only_for_items_scored_by_hand(at, town):
+    assert at("east_secretary").get(table_of(town)).status_code == 403
+    assert at("mayor").get(table_of(town)).status_code == 403
+    assert at("huang").get(table_of(town, town.rate)).status_code == 403
+    assert links(at("huang").get(PAGE), f"{PAGE}items/") == [
+        table_of(town),
+        table_of(town, town.bonus),
+    ]

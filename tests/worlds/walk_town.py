@@ -208,6 +208,7 @@ class WalkTown(Town):
             return self.batch.pk
         return {
             "plots:evidence_file": things["evidence"].pk,
+            "assessment:score_table": self.item.pk,
             "assessment:score_withdraw": things["score"].pk,
             "plots:check_dismiss": things["check"].pk,
         }.get(name, things["patch"].pk)
