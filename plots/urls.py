@@ -5,6 +5,7 @@ from plots.pages.boundaries import views as boundary_views
 from plots.pages.bulk import views as views_bulk
 from plots.pages.carry import views as carry_views
 from plots.pages.checks import views as geo_views
+from plots.pages.duties import views as duty_views
 from plots.pages.evidence import views as evidence_views
 from plots.pages.field import views as views_field
 from plots.pages.imports import views as import_views
@@ -30,6 +31,11 @@ urlpatterns = [
         views_photos.photo,
         name="photo",
     ),
+    path("duties/", duty_views.duties, name="duties"),
+    path("duties/<int:pk>/enter/", duty_views.duty_enter, name="duty_enter"),
+    path("duties/<int:pk>/table/", duty_views.duty_table, name="duty_table"),
+    path("duties/entries/<int:pk>/", duty_views.duty_entry, name="duty_entry"),
+    path("duties/entries/<int:pk>/withdraw/", duty_views.duty_withdraw, name="duty_withdraw"),
     path("review/", views_review.review, name="review"),
     path("review/<int:pk>/", views_review.review_patch, name="review_patch"),
     path(

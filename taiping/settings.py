@@ -333,6 +333,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Allocation",
     "tasks.Requirement",
     "tasks.Reading",
+    "tasks.Duty",
+    "tasks.DutyEntry",
     "tasks.ScoreItem",
     {"model": "tasks.Score", "exclude_fields": ["client_key"]},
     {"model": "tasks.PlanFile", "exclude_fields": ["file"]},

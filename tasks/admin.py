@@ -15,6 +15,8 @@ from taiping.ground.area import spoken
 from taiping.ground.words import more_or_less
 from tasks.models import (
     Allocation,
+    Duty,
+    DutyEntry,
     Membership,
     Milestone,
     Plan,
@@ -30,7 +32,7 @@ from tasks.models.in_use import plan_user
 class FewQueries:
     """下拉框的选项只查一次，行再多也不多查；不同年度的同名任务、工作组在前面写上年度。"""
 
-    with_year = {"target": "plan", "group": "plan", "parent": "plan"}
+    with_year = {"target": "plan", "group": "plan", "parent": "plan", "problem_target": "plan"}
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -323,6 +325,36 @@ class ReadingAdmin(ReadOnlyAdmin):
     @admin.display(description="数值", ordering="value")
     def value_words(self, reading):
         return f"{spoken(reading.value)} {reading.target.unit}"
+
+
+@admin.register(Duty)
+class DutyAdmin(FewQueries, CarefulAdmin):
+    list_display = ["name", "plan", "who", "required_words", "problem_target", "clause", "order"]
+    list_filter = ["plan", "who"]
+    list_select_related = ["plan", "problem_target"]
+    search_fields = ["name", "code", "wording"]
+
+    @admin.display(description="每期应做", ordering="required")
+    def required_words(self, duty):
+        return duty.required_text
+
+
+@admin.register(DutyEntry)
+class DutyEntryAdmin(ReadOnlyAdmin):
+    """只看：记和撤回在“常态工作”。"""
+
+    fields = [
+        *("duty", "village", "on", "count", "words", "problems", "by", "created_at"),
+        *("withdrawn_at", "withdrawn_by", "withdrawal_reason"),
+    ]
+    list_display = ["duty", "plan", "on", "village", "count", "problems", "by", "withdrawn_at"]
+    list_filter = ["duty__plan", "is_demo"]
+    list_select_related = ["duty__plan", "village", "by"]
+    search_fields = ["duty__name", "words", "village__name"]
+
+    @admin.display(description="方案", ordering="duty__plan__starts_on")
+    def plan(self, entry):
+        return entry.duty.plan.name
 
 
 @admin.register(PlanFile)

@@ -1,4 +1,4 @@
-"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、任务分解、工作要求、考核项都带过去，监测、评分不带。"""
+"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、分解、常态工作、工作要求、考核项都带过去，录入的数、记录、评分不带。"""
 
 import re
 
@@ -6,6 +6,7 @@ from django.db import transaction
 
 from tasks.models import (
     Allocation,
+    Duty,
     Membership,
     Milestone,
     Plan,
@@ -47,6 +48,7 @@ def copy_to_next_year(plan):
     )
     groups = _copy_groups(plan, new)
     _copy_targets(plan, new, groups)
+    _copy_duties(plan, new, groups)
     _copy_requirements(plan, new)
     _copy_score_items(plan, new)
     return new
@@ -77,12 +79,16 @@ def _copy_requirements(plan, new):
 def _copy_score_items(plan, new):
     """演示的不带。"""
     targets = {target.code: target for target in new.targets.all()}
-    old = list(plan.score_items.filter(is_demo=False).select_related("target"))
+    duties = {duty.code: duty for duty in new.duties.all()}
+    old = list(plan.score_items.filter(is_demo=False).select_related("target", "duty"))
     items = {}
     for item in old:
-        target = targets[item.target.code] if item.target_id else None
+        sources = {
+            "target": targets[item.target.code] if item.target_id else None,
+            "duty": duties[item.duty.code] if item.duty_id else None,
+        }
         clause = _next_year(item.clause, plan.year)
-        items[item.pk] = copied(item, plan=new, target=target, clause=clause, section=None)
+        items[item.pk] = copied(item, plan=new, clause=clause, section=None, **sources)
     ScoreItem.objects.bulk_create(items.values())
     for item in old:
         items[item.pk].section = items.get(item.section_id)
@@ -102,6 +108,21 @@ def _copy_targets(plan, new, groups):
     Target.objects.bulk_create(copy.target for copy in copies)
     Milestone.objects.bulk_create(steps)
     Allocation.objects.bulk_create(shares)
+
+
+def _copy_duties(plan, new, groups):
+    """常态工作：发现的问题归到新方案里同一个代码的任务。"""
+    targets = {target.code: target for target in new.targets.all()}
+    Duty.objects.bulk_create(
+        copied(
+            duty,
+            plan=new,
+            group=groups.get(duty.group_id),
+            problem_target=duty.problem_target and targets.get(duty.problem_target.code),
+            wording=_next_year(duty.wording, plan.year),
+        )
+        for duty in plan.duties.select_related("problem_target")
+    )
 
 
 def _copy_target(target, plan, new, groups):

@@ -95,7 +95,7 @@ def lookalikes(
 def repeated(target: Target, village: Village, *, by: User, code: str, **facts) -> Patch | None:
     """这个人刚刚加过的一模一样的图斑，没有是 None：按了两次按钮、退回去又交一次，都只算一块。"""
     same = {name: facts.get(name, "") for name in ("area_mu", "place", "contractor")}
-    same |= {name: facts.get(name) for name in ("found_lat", "found_lon")}
+    same |= {name: facts.get(name) for name in ("found_lat", "found_lon", "duty_entry")}
     if facts.get("since_on"):
         same["since_on"] = facts["since_on"]
     recent = Patch.objects.filter(

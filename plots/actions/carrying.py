@@ -38,6 +38,7 @@ OWN = {
     "due_on",
     "created_at",
     "created_by",
+    "duty_entry",  # 那次履职记录是原来那份方案的
 }
 
 

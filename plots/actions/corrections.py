@@ -1,7 +1,7 @@
 """更正和拆分：图斑本身写错了、画错了时用。历史跟着改对，原来怎么写的、谁在什么时候改的都留着。"""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -14,11 +14,19 @@ from plots.ledger.replay import settle
 from plots.models import Kind, Patch, RectificationRecord
 from plots.models.deadlines import local_date
 from taiping.ground.area import plain
+from taiping.ground.dates import long_date
 from taiping.ground.words import more_or_less
 from tasks.models import Milestone
 from villages.models import User, Village
 
-LABELS = {"area_mu": "面积（亩）", "village": "村", "code": "图斑编号"}
+LABELS = {
+    "area_mu": "面积（亩）",
+    "village": "村",
+    "code": "图斑编号",
+    "stopped_on": "制止日期",
+    "stop_notice_no": "制止通知书文号",
+}
+COUNTED = {"area_mu", "village"}  # 改了这两样，记录也要跟着改
 
 
 @action("amend")
@@ -29,22 +37,28 @@ def amend(
     area_mu: Decimal | str | None = None,
     village: Village | None = None,
     code: str | None = None,
+    **stopping: date | str | None,
 ) -> RectificationRecord:
-    """更正面积、村、编号中的几项。村或面积变了，带着旧值的记录换成带新值的转记，任何一天的数都随之改对。
+    """更正面积、村、编号中的几项；stopping 是做常态工作发现的图斑的制止日期、通知书文号，没给的不动。
+
+    村或面积变了，带着旧值的记录换成带新值的转记，任何一天的数都随之改对。
 
     更正的记录自己写在更正以前的村和面积（亩）上：按录入日期看以前，那时的村和面积从它来。
     """
     context.check_date(in_order=False)
     patch, reason = context.patch, required_text(reason, "更正的理由")
     old = {"area_mu": patch.area_mu, "village": patch.village, "code": patch.code}
+    old |= {name: getattr(patch, name) for name in stopping}
+    _check_stopping(patch, stopping.get("stopped_on"), context.today)
     new = {
         "area_mu": old["area_mu"] if area_mu is None else parse_mu(area_mu),
         "village": village or old["village"],
         "code": old["code"]
         if code is None
         else limited_text(required_text(code, "图斑编号"), "图斑编号", 60),
+        **stopping,
     }
-    changed = [field for field in LABELS if new[field] != old[field]]
+    changed = [field for field in LABELS if field in new and new[field] != old[field]]
     if not changed:
         raise NotAllowed("填的和现在一样，没有要更正的内容。")
     if not new["area_mu"]:
@@ -53,7 +67,7 @@ def amend(
         setattr(patch, field, new[field])
     _save_unless_taken(patch, changed)
     replaced = []
-    if changed != ["code"]:
+    if COUNTED & set(changed):
         done_before = {step.milestone for step in context.state.steps if step.done}
         replaced = rewrite_all(context, old["area_mu"])
         context.recount()
@@ -63,6 +77,13 @@ def amend(
     before = {"village": old["village"], "area_mu": old["area_mu"]}
     details = {"changes": changes, **({"replaced": replaced} if replaced else {})}
     return context.write(Kind.AMEND, note=reason, details=details, **before)
+
+
+def _check_stopping(patch, stopped_on, today):
+    if stopped_on and stopped_on > today:
+        raise NotAllowed(f"制止日期 {long_date(stopped_on)} 还没有到，请填今天或以前的日期。")
+    if stopped_on and (patch.found_on is None or stopped_on < patch.found_on):
+        raise NotAllowed("制止日期不能早于发现日期，请核对；还没有制止的清空。")
 
 
 def _refuse_without_materials(context, done_before):
@@ -100,6 +121,8 @@ def _change(field, old, new):
 
 
 def _text(value):
+    if value in (None, ""):
+        return "没有写"
     return plain(value) if isinstance(value, Decimal) else str(value)
 
 
@@ -176,6 +199,10 @@ def _add_child(context, facts, again):
         "found_lat",
         "found_lon",
         "found_accuracy_m",
+        "found_on",
+        "stopped_on",
+        "stop_notice_no",
+        "duty_entry",
         "batch",
         "is_demo",
     )

@@ -5,7 +5,7 @@ from itertools import islice
 from plots.ledger.as_of import LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import RectificationRecord, Remedy, Status
-from plots.models.columns import COMPUTED, PATCH_COLUMNS, STEP_DONE, Field
+from plots.models.columns import COMPUTED, FOUND_COLUMNS, PATCH_COLUMNS, STEP_DONE, Field
 from plots.models.deadlines import due_of
 from taiping.ground import dates
 from taiping.ground.books import (
@@ -58,11 +58,12 @@ def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
     if then:
         note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
     book = new_book(streamed=True)
-    columns = _ledger_columns(steps, extras)
+    has_found = queryset.filter(found_on__isnull=False).exists()
+    columns = _ledger_columns(steps, FOUND_COLUMNS if has_found else (), extras)
     sheet = _opened(book, "图斑台账", columns, [title, condition, note], LEAST_SIZE, ROW_HEIGHT)
     count, total = 0, 0
     for patch, *told in _told_then(queryset, then) if then else _told_now(queryset, milestones):
-        sheet.row(_ledger_row(patch, places, *told, steps, extras))
+        sheet.row(_ledger_row(patch, places, *told, steps, has_found, extras))
         if then or not patch.has_ended:
             count, total = count + 1, total + patch.area_mu
     sheet.filter()
@@ -73,13 +74,14 @@ def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
     return to_bytes(book, title)
 
 
-def _ledger_columns(steps, extras):
+def _ledger_columns(steps, found, extras):
     titles = [
         (_broken(column), WIDTHS.get(column.field, column.width), column.field)
         for column in PATCH_COLUMNS
     ]
     titles += [(header, COMPUTED_WIDTH, "") for header in COMPUTED]
     titles += [(f"{name}\n{STEP_DONE}", COMPUTED_WIDTH, "") for name in steps]
+    titles += [(header, COMPUTED_WIDTH, "") for header in found]
     titles += [(key, EXTRA_WIDTH, "") for key in extras]
     columns = []
     for header, width, field in titles:
@@ -94,7 +96,7 @@ def _broken(column):
     return column.header.replace(before, f"\n{before}") if before else column.header
 
 
-def _ledger_row(patch, places, status, step, due, done, steps, extras):
+def _ledger_row(patch, places, status, step, due, done, steps, has_found, extras):
     targets, villages = places
     return [
         targets[patch.target_id],
@@ -110,6 +112,7 @@ def _ledger_row(patch, places, status, step, due, done, steps, extras):
         step.name if step else "",
         due,
         *(done.get(name) for name in steps),
+        *((patch.found_on, patch.stopped_on, patch.stop_notice_no) if has_found else ()),
         *(patch.extra.get(key) for key in extras),
     ]
 

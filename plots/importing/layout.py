@@ -10,6 +10,7 @@ from plots.models.columns import (
     AREAS,
     COMPUTED,
     EXTRA,
+    FOUND_COLUMNS,
     HEADERS,
     STATUS,
     STEP_DONE,
@@ -240,7 +241,7 @@ def _chosen(headers, names, unit):
         field = guess.field if guess else (EXTRA if header else Field.IGNORE)
         if field == Field.AREA:
             field = next(iter(unit), field)
-        if from_ledger and (header in COMPUTED or header.endswith(STEP_DONE)):
+        if from_ledger and (header in (*COMPUTED, *FOUND_COLUMNS) or header.endswith(STEP_DONE)):
             field = Field.IGNORE
         use = ColumnUse(index, header, field)
         uses.append(use)

@@ -5,6 +5,7 @@ from plots.models.batches import Batch, BatchBefore, Mend
 from plots.models.checks import GeometryCheck
 from plots.models.choices import Kind, Remedy, Status
 from plots.models.column_aliases import ColumnAlias
+from plots.models.duty_files import DutyEntryFile
 from plots.models.evidence import Evidence, PendingEvidence
 from plots.models.patches import Patch
 from plots.models.reasons import Reason
@@ -16,6 +17,7 @@ __all__ = [
     "Batch",
     "BatchBefore",
     "ColumnAlias",
+    "DutyEntryFile",
     "Evidence",
     "GeometryCheck",
     "Kind",

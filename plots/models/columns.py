@@ -72,6 +72,8 @@ HEADERS = {column.field: column.header for column in PATCH_COLUMNS}
 # 台账里由系统算出的列：三列都在，就是从台账导出的表，导入时认得、不读。
 STATUS = "状态"
 COMPUTED = (STATUS, "下一步", "截止日期")
+# 做常态工作发现的才有：表里一块也没有，就没有这三列
+FOUND_COLUMNS = ("发现日期", "制止日期", "制止通知书文号")
 # 状态列写着这些的行已经不再算，导入时不读
 ENDED_WORDS = ("已拆分", *(status.label for status in ENDED.values()))
 STEP_DONE = "完成日期"

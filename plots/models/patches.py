@@ -9,7 +9,7 @@ from plots.models.querysets import PatchQuerySet
 from plots.models.shapes import Spot
 from taiping.ground import dates
 from taiping.ground.area import MuField
-from tasks.models import Milestone, Target
+from tasks.models import DutyEntry, Milestone, Target
 from villages.models import User, Village
 
 
@@ -58,6 +58,19 @@ class Patch(models.Model):
         "发现时经度", max_digits=9, decimal_places=6, null=True, blank=True
     )
     found_accuracy_m = models.PositiveIntegerField("发现时定位精度（米）", null=True, blank=True)
+    # 做常态工作（巡查）发现的：哪天发现、哪天制止，由哪一次履职记录来
+    found_on = models.DateField("发现日期", null=True, blank=True)
+    stopped_on = models.DateField("制止日期", null=True, blank=True)
+    stop_notice_no = models.CharField("制止通知书文号", max_length=60, blank=True)
+    duty_entry = models.ForeignKey(
+        DutyEntry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="patches",
+        db_index=False,
+        verbose_name="发现于",
+    )
     since_on = models.DateField("从哪天起算", null=True, blank=True)
     until_on = models.DateField("到哪天不再算", null=True, blank=True)
     until_at = models.DateTimeField("不再算的录入时间", null=True, blank=True)
@@ -132,6 +145,12 @@ class Patch(models.Model):
                 name="patch_found_coordinates_come_in_pairs",
                 violation_error_message="发现时的经度和纬度要一起填。",
             ),
+            models.CheckConstraint(
+                condition=Q(stopped_on__isnull=True)
+                | Q(found_on__isnull=False, stopped_on__gte=F("found_on")),
+                name="patch_is_stopped_after_it_is_found",
+                violation_error_message="制止日期不能早于发现日期。",
+            ),
         ]
         indexes = [
             models.Index(fields=["next_milestone", "status"], name="patch_by_next_step"),
@@ -151,6 +170,11 @@ class Patch(models.Model):
                 fields=["carried_from"],
                 condition=Q(carried_from__isnull=False),
                 name="patch_carried_from",
+            ),
+            models.Index(
+                fields=["duty_entry"],
+                condition=Q(duty_entry__isnull=False),
+                name="patch_by_duty_entry",
             ),
         ]
 

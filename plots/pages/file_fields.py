@@ -8,6 +8,7 @@ form.cleaned_data["photo_count"]   有几张照片，交给 actions.report
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -199,3 +200,17 @@ class EvidenceForm(forms.Form):
         if not self.files:
             return 0
         return sum(len(self.files.getlist(self.add_prefix(name))) for name in ("camera", "files"))
+
+
+class ShrunkForm(EvidenceForm):
+    """没有草稿的表（添加图斑、记常态工作）：照片在手机上缩小过的，原照片的校验值跟着走。"""
+
+    originals = OriginalsField()
+
+    def clean(self):
+        data = super().clean()
+        originals = data.get("originals", {})
+        data["evidence"] = [
+            replace(one, original=originals.get(one.sha256)) for one in data["evidence"]
+        ]
+        return data

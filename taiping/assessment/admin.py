@@ -12,9 +12,9 @@ from tasks.models.assessment import Rule, marks_doubts
 class ScoreItemAdmin(FewQueries, CarefulAdmin):
     list_display = ["name", "plan", "section", "words", "full", "assessor", "order", "is_demo"]
     list_filter = ["plan", "rule", "outside"]
-    list_select_related = ["plan", "section", "target"]
+    list_select_related = ["plan", "section", "target", "duty"]
     search_fields = ["name", "code", "assessor"]
-    with_year = {**FewQueries.with_year, "section": "plan"}
+    with_year = {**FewQueries.with_year, "section": "plan", "duty": "plan"}
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "section":

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from plots.ledger.duties import duties_over
 from taiping.assessment.points import AUTOMATIC, Cell, Source, State, by_hand, is_outside
 from taiping.progress.progress import plan_progress
 from tasks.models import Plan, Score, ScoreItem
@@ -100,7 +101,7 @@ class Sheet:
 
 def score_items(plan: Plan) -> list[ScoreItem]:
     """镇里填了自己的，就没有演示的。"""
-    found = ScoreItem.objects.filter(plan=plan).select_related("section", "target")
+    found = ScoreItem.objects.filter(plan=plan).select_related("section", "target", "duty")
     found = list(found.order_by("order", "pk"))
     own = [item for item in found if not item.is_demo]
     return own or found
@@ -114,10 +115,11 @@ def sheet_of(plan: Plan, on: date, basis: str = DONE) -> Sheet:
     groups = groups_of(found)
     items = [item for group in groups for item in group.items]
     villages, progress = _progress(plan, on, basis, items)
+    duties = _duties(plan, on, basis, items, villages)
     scores = _scores(plan, on, basis)
     rows = []
     for place, village in enumerate(villages):
-        source = Source(place, village, progress)
+        source = Source(place, village, on, progress, duties)
         cells = [_cell(item, source, scores) for item in items]
         rows.append(Row(village, cells))
     rank(rows)
@@ -125,10 +127,18 @@ def sheet_of(plan: Plan, on: date, basis: str = DONE) -> Sheet:
 
 
 def _progress(plan, on, basis, items):
-    if not any(item.rule in AUTOMATIC for item in items):
+    if not any(item.rule in AUTOMATIC and not item.duty_id for item in items):
         return list(Village.objects.all()), None
     progress = plan_progress(plan, on, basis)
     return progress.villages, progress
+
+
+def _duties(plan, on, basis, items, villages):
+    """常态工作的主键 → 各段；没有看常态工作的不去查。"""
+    if not any(item.duty_id for item in items):
+        return {}
+    over = duties_over(plan, on, basis, villages=villages)
+    return {duty.pk: periods for duty, periods in over.items()}
 
 
 def _scores(plan, on, basis):

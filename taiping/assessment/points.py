@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
+from plots.ledger.duties import DutyFigures
 from plots.models import Kind
 from taiping.ground.area import figure, rounded
+from taiping.ground.rates import percent_of
 from taiping.progress.figures import Progress, TargetFigures
 from taiping.progress.village_rates import Standing, standing, village_rate
 from tasks.models import Score, ScoreItem
@@ -24,11 +27,12 @@ class State(Enum):
 
 
 class Where(Enum):
-    """点开是哪里：台账、监测、村页。"""
+    """点开是哪里：台账、监测、村页、履职记录。"""
 
     LEDGER = "LEDGER"
     READINGS = "READINGS"
     VILLAGE = "VILLAGE"
+    DUTIES = "DUTIES"
 
 
 @dataclass
@@ -56,7 +60,9 @@ class Source(NamedTuple):
 
     place: int
     village: Village
-    progress: Progress
+    on: date
+    progress: Progress | None
+    duties: dict[int, list[DutyFigures]]  # 常态工作 → 各段
 
     def row(self, figures: TargetFigures):
         return figures.villages[self.place]
@@ -69,6 +75,8 @@ def within(item: ScoreItem, points: Decimal) -> Decimal:
 
 def by_progress(item: ScoreItem, source: Source) -> Cell:
     """按完成率、完成得满分。"""
+    if item.duty_id:
+        return by_duty(item, source)
     figures = target_figures(item, source.progress)
     row = source.row(figures)
     known, why = standing(figures, row)
@@ -91,8 +99,49 @@ def by_progress(item: ScoreItem, source: Source) -> Cell:
     return cell
 
 
+def by_duty(item: ScoreItem, source: Source) -> Cell:
+    """常态工作：方案开始以来应做、已做各段相加，这一段没到头也照应做的全数。没有要求几次的没有数。"""
+    if item.duty.required is None:
+        return Cell(item, source.village, State.NO_DATA, why="没有要求做几次，算不出完成率")
+    periods = [each.of_village(source.village) for each in source.duties[item.duty_id]]
+    asked, done = (sum(getattr(each, name) for each in periods) for name in ("asked", "done"))
+    if item.rule == Rule.PROPORTIONAL:
+        points = within(item, item.full * done / asked)
+    else:
+        points = within(item, item.full if done >= asked else item.least)
+    why = f"应做 {asked} {item.duty.unit}，已做 {done} {item.duty.unit}，{percent_of(done, asked)}"
+    return _of_duty(Cell(item, source.village, State.SCORED, points, why))
+
+
+def _of_duty(cell):
+    cell.where, cell.at = Where.DUTIES, f"&duty={cell.item.duty.code}"
+    return cell
+
+
+def by_missed(item: ScoreItem, source: Source) -> Cell:
+    """少做的扣分：只数已经到头的各段，一段多做的不补另一段少做的。"""
+    if item.duty.required is None:
+        return Cell(item, source.village, State.NO_DATA, why="没有要求做几次，数不出少做几次")
+    missed = 0
+    for each in source.duties[item.duty_id]:
+        if each.period.ends_on < source.on:
+            own = each.of_village(source.village)
+            missed += max(own.asked - own.done, 0)
+    lost = item.off * (missed // item.each)
+    points = within(item, item.full - lost)
+    why = f"到头的各段少做 {missed} {item.duty.unit}" + _lost_words(item, points)
+    return _of_duty(Cell(item, source.village, State.SCORED, points, why))
+
+
+def _lost_words(item, points):
+    lost = item.full - points
+    return f"，扣 {figure(lost)} 分" if lost else ""
+
+
 def by_penalty(item: ScoreItem, source: Source) -> Cell:
     """每满几个扣一回。数的是那天的：逾期后来做完了，就不再扣。"""
+    if item.counted == Counted.MISSED:
+        return by_missed(item, source)
     known, why = _standing_of(item, source)
     if known != Standing.COUNTED:
         return _without(item, source, known, why)
@@ -106,8 +155,7 @@ def by_penalty(item: ScoreItem, source: Source) -> Cell:
         cell.why, cell.where = f"村该办的逾期 {count} 个", Where.LEDGER
         cell.at = f"&target={item.target.code}" if item.target_id else ""
         cell.at += "&state=overdue&actor=VILLAGE"
-    if lost:
-        cell.why += f"，扣 {figure(item.full - points)} 分"
+    cell.why += _lost_words(item, points)
     return cell
 
 

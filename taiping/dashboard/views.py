@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.shortcuts import get_object_or_404, redirect, render
 
+from plots.ledger.duties import duties_on
 from taiping.dashboard.charts import chart
 from taiping.dashboard.helping import GUIDES, guide_for
 from taiping.ground import dates
@@ -47,6 +48,7 @@ def dashboard(request):
             question.plan, question.on, question.before, question.basis
         )
         returns, curves = returns_by_village(figures), burn_ups(figures)
+        duties = duties_on(question.plan, question.on, question.basis, villages=figures.villages)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if question.villages else villages[:SHOWN_VILLAGES]
@@ -76,6 +78,7 @@ def dashboard(request):
             "groups": group_rows(figures),
             "charts": [chart(curve, question.plan, question.on) for curve in curves],
             "moved": compared(earlier, figures),
+            "duties": duties,
         },
     )
 

@@ -12,10 +12,10 @@ from django.db import transaction
 
 from plots.evidence import saving
 from plots.models import Patch, RectificationRecord
-from taiping.demo import accounts, assessment, patches, photos, readings, shapes
+from taiping.demo import accounts, assessment, duties, patches, photos, readings, shapes
 from taiping.ground import dates
 
-PARTS = (accounts, readings, assessment, patches, shapes)  # 照片跟着图斑清
+PARTS = (accounts, readings, assessment, duties, patches, shapes)  # 照片跟着图斑清
 
 
 def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
@@ -27,6 +27,8 @@ def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
         stdout.write(f"演示监测 {readings.load(now)} 条，来源写着“演示数据”。")
         stdout.write(f"演示考核 {assessment.load(now)} 项，名称都以“演示·”开头。")
         wanted = patches.load(now)
+        entered = duties.load(now)
+        stdout.write(f"演示履职记录 {entered} 条，巡查发现的问题添加成了图斑。")
         made = Patch.objects.filter(is_demo=True).count()
         records = RectificationRecord.objects.filter(is_demo=True).count()
         stdout.write(f"演示图斑 {made} 块，编号都以“演示-”开头；整改记录 {records} 条。")

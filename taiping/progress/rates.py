@@ -1,34 +1,13 @@
-"""占比：向下取到 0.1%，所以写着 100% 就是真的完成了。"""
+"""完成率；占比怎么取、怎么写在 taiping.ground.rates。"""
 
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
+from taiping.ground.rates import percent, percent_of, ratio
 from taiping.progress.states import Need
 
-Number = Decimal | int | None
-TENTH = Decimal("0.001")
-
-
-def ratio(part: Number, whole: Number) -> Decimal | None:
-    """part ÷ whole → 0.001 为最小单位、向下取的 Decimal；没有分母或分子是 None。"""
-    if part is None or not whole:
-        return None
-    return (Decimal(part) / Decimal(whole)).quantize(TENTH, rounding=ROUND_DOWN)
+__all__ = ["done_rate", "percent", "percent_of", "ratio"]
 
 
 def done_rate(need: Need, amount: Decimal | None, count: int) -> Decimal | None:
     """完成率：清单和没有亩数任务的按个，别的按数量，和判断完成没完成看的是同一个数。超过任务数的照实。"""
     return ratio(need.measured(amount, count), need.goal)
-
-
-def percent(rate: Decimal) -> str:
-    """0.411 → “41.1%”，1 → “100%”；有一点但不到 0.1% 的由 percent_of 说。"""
-    text = format(rate * 100, "f").rstrip("0").rstrip(".")
-    return f"{text or 0}%"
-
-
-def percent_of(part: Number, whole: Number) -> str:
-    """占比的文字：“41.1%”“不到0.1%”；没有分母是空文字。"""
-    rate = ratio(part, whole)
-    if rate is None:
-        return ""
-    return "不到0.1%" if part and not rate else percent(rate)

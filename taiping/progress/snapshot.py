@@ -8,6 +8,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from plots.ledger.duties import DutyFigures, duties_on
 from plots.ledger.older_plans import Unfinished, unfinished
 from plots.models import Patch
 from taiping.ground import dates
@@ -18,7 +19,7 @@ from taiping.progress.layout import VillageRow, village_rows
 from taiping.progress.patch_states import PatchOnDay, patches_on_day
 from taiping.progress.progress import progress_of_two_days
 from taiping.progress.returns import Returns, returns_by_village
-from tasks.models import Plan, Reading
+from tasks.models import DutyEntry, Plan, Reading
 from tasks.models.question import BASES, DONE
 from villages.models import Village
 
@@ -66,6 +67,12 @@ class Snapshot:
             patches = patches.filter(village__in=self.progress.villages)
         return unfinished(older, self.on, self.progress.basis, patches)
 
+    @cached_property
+    def duties(self) -> list[DutyFigures]:
+        """常态工作在那天所在的一段；要在 with 里面第一次用。"""
+        figures = self.progress
+        return duties_on(figures.plan, figures.on, figures.basis, villages=figures.villages)
+
     def items(self, *states: str) -> Iterator[PatchOnDay]:
         """那天算数的图斑，一块一块给出；states 给出时只要这些情况的（如 overdue、returned、deferred）。"""
         return patches_on_day(self.progress, states)
@@ -87,11 +94,14 @@ def snapshot(
 
 
 def demo_counted(figures: Progress) -> bool:
-    """这些数里有没有演示数据：演示图斑或演示监测。"""
+    """这些数里有没有演示数据：演示图斑、演示监测或演示的履职记录。"""
     plan, on, basis = figures.plan, figures.on, figures.basis
     patches = Patch.objects.counting(on, basis).filter(target__plan=plan, is_demo=True)
     readings = Reading.objects.known(on, basis).filter(target__plan=plan, is_demo=True)
     if figures.scoped:
         patches = patches.filter(village__in=figures.villages)
         readings = readings.filter(village__in=figures.villages)
-    return patches.order_by().exists() or readings.order_by().exists()
+    duties = DutyEntry.objects.known(on, basis).filter(duty__plan=plan, is_demo=True)
+    if figures.scoped:
+        duties = duties.filter(village__in=figures.villages)
+    return any(rows.order_by().exists() for rows in (patches, readings, duties))

@@ -1,6 +1,7 @@
-"""方案的表：年度方案、工作组、目标任务、时间节点、任务分解、工作要求、监测、考核、方案文件。只用 villages.models 和地面。"""
+"""方案的表：年度方案、工作组、目标任务、时间节点、分解、常态工作、工作要求、监测、考核。只用 villages.models 和地面。"""
 
 from tasks.models.assessment import ScoreItem
+from tasks.models.duties import Duty, DutyEntry
 from tasks.models.groups import Membership, WorkingGroup
 from tasks.models.plan_files import PlanFile
 from tasks.models.plans import Plan, in_force
@@ -11,6 +12,8 @@ from tasks.models.targets import Allocation, Milestone, Target
 
 __all__ = [
     "Allocation",
+    "Duty",
+    "DutyEntry",
     "Membership",
     "Milestone",
     "Plan",

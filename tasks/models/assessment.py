@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from taiping.ground.area import figure
 from taiping.ground.points import PointsField
+from tasks.models.duties import Duty
 from tasks.models.plans import Plan
 from tasks.models.targets import Target
 from villages.models import NaturalManager
@@ -36,6 +37,7 @@ class Reached(models.TextChoices):
 class Counted(models.TextChoices):
     OVERDUE = "OVERDUE", "村该办的逾期（个）"
     RETURNED = "RETURNED", "退回（次）"
+    MISSED = "MISSED", "常态工作少做的"
 
 
 # 按完成情况给分的：要写看哪项任务
@@ -71,6 +73,15 @@ class ScoreItem(models.Model):
         related_name="score_items",
         verbose_name="目标任务",
         help_text="按完成率、完成得满分的看哪项任务；扣分的可以只数这一项的，空就是全部任务。",
+    )
+    duty = models.ForeignKey(
+        Duty,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="score_items",
+        verbose_name="常态工作",
+        help_text="按完成率、完成得满分的可以看一项由村里做的常态工作；数少做的要写是哪一项。",
     )
     reached = models.CharField(
         "做到哪一步算",
@@ -113,20 +124,22 @@ class ScoreItem(models.Model):
                 violation_error_message="满分不能是负数；只扣不加的写 0，在最低分里写负数。",
             ),
             models.CheckConstraint(
-                condition=~Q(rule="SECTION") | Q(section__isnull=True, target__isnull=True),
+                condition=~Q(rule="SECTION")
+                | Q(section__isnull=True, target__isnull=True, duty__isnull=True),
                 name="score_item_section_only_gathers",
-                violation_error_message="大项只写名称和满分：不归在别的大项下面，也不看哪项任务。",
+                violation_error_message="大项只写名称和满分：不归在别的大项下面，也不看哪项任务、哪项常态工作。",
             ),
             models.CheckConstraint(
                 condition=~Q(rule__in=["PROPORTIONAL", "FULL_OR_NOTHING"])
-                | Q(target__isnull=False),
-                name="score_item_by_progress_names_a_target",
-                violation_error_message="按完成率、完成得满分的，要写看哪项任务。",
+                | Q(target__isnull=False, duty__isnull=True)
+                | Q(target__isnull=True, duty__isnull=False),
+                name="score_item_by_progress_names_one_source",
+                violation_error_message="按完成率、完成得满分的，要写看哪项任务，或哪项常态工作，只写一样。",
             ),
             models.CheckConstraint(
-                condition=~Q(rule="HAND") | Q(target__isnull=True),
-                name="score_item_by_hand_names_no_target",
-                violation_error_message="人工评的不看目标任务：请把“目标任务”留空，或换一种评法。",
+                condition=~Q(rule="HAND") | Q(target__isnull=True, duty__isnull=True),
+                name="score_item_by_hand_names_no_source",
+                violation_error_message="人工评的不看目标任务和常态工作：请留空，或换一种评法。",
             ),
             models.CheckConstraint(
                 condition=~Q(rule="PENALTY")
@@ -143,6 +156,16 @@ class ScoreItem(models.Model):
                 condition=~Q(counted="RETURNED") | Q(target__isnull=True),
                 name="score_item_returns_are_of_every_target",
                 violation_error_message="退回次数不分任务，请把“目标任务”留空。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(counted="MISSED") | Q(duty__isnull=False, target__isnull=True),
+                name="score_item_missed_names_a_duty",
+                violation_error_message="数少做的，要写是哪项常态工作，“目标任务”留空。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(counted__in=["OVERDUE", "RETURNED"]) | Q(duty__isnull=True),
+                name="score_item_only_missed_counts_a_duty",
+                violation_error_message="逾期、退回不看常态工作，请把“常态工作”留空。",
             ),
             models.CheckConstraint(
                 condition=Q(floor__isnull=True) | Q(floor__lte=F("full")),
@@ -172,7 +195,7 @@ class ScoreItem(models.Model):
     def natural_key(self):
         return (self.plan.code, self.code)
 
-    natural_key.dependencies = ["tasks.plan", "tasks.target"]
+    natural_key.dependencies = ["tasks.plan", "tasks.target", "tasks.duty"]
 
     def clean(self):
         errors = {}
@@ -182,6 +205,10 @@ class ScoreItem(models.Model):
             errors["target"] = "目标任务要在同一份方案里。"
         elif self.target_id and self.counted and not self.target.by_patches:
             errors["target"] = nothing_overdue(self.target.name)
+        if self.duty_id and self.duty.plan_id != self.plan_id:
+            errors["duty"] = "常态工作要在同一份方案里。"
+        elif self.duty_id and not self.duty.by_villages:
+            errors["duty"] = done_by_town(self.duty.name)
         if self.pk and self.rule != Rule.SECTION and self.items.exists():
             errors["rule"] = "下面还有考核项，只能是大项。"
         errors |= self._scored_already()
@@ -219,16 +246,22 @@ class ScoreItem(models.Model):
         return self.full if self.ceiling is None else self.ceiling
 
     @property
+    def source_name(self) -> str:
+        """看哪项任务、哪项常态工作；都不看是空。"""
+        source = self.target if self.target_id else self.duty
+        return source.name if source else ""
+
+    @property
     def words(self) -> str:
         """怎么评，一句话：“自然撂荒地整治按完成率，看村里上报”“退回每 2 次扣 0.50 分”。"""
         said = str(Rule(self.rule).label)
         if self.rule == Rule.PENALTY:
-            what, unit = COUNTED_WORDS[self.counted]
-            of = self.target.name if self.target_id else ""
+            of, (what, unit) = self.source_name, COUNTED_WORDS[self.counted]
+            unit = unit or self.duty.unit
             said = f"{of}{what}每满 {self.each} {unit}扣 {figure(self.off)} 分"
         elif self.rule in BY_PROGRESS:
-            said = f"{self.target.name}{said}"
-            if self.target.by_patches:
+            said = f"{self.source_name}{said}"
+            if self.target_id and self.target.by_patches:
                 said += f"，看{self.get_reached_display()}"
         if self.floor is not None:
             said += f"，最低 {figure(self.floor)} 分"
@@ -237,7 +270,11 @@ class ScoreItem(models.Model):
         return said
 
 
-COUNTED_WORDS = {"OVERDUE": ("村该办的逾期", "个"), "RETURNED": ("退回", "次")}
+COUNTED_WORDS = {
+    "OVERDUE": ("村该办的逾期", "个"),
+    "RETURNED": ("退回", "次"),
+    "MISSED": ("少做的", ""),  # 单位是那项常态工作的
+}
 
 
 def not_a_section(name: str) -> str:
@@ -246,6 +283,10 @@ def not_a_section(name: str) -> str:
 
 def nothing_overdue(name: str) -> str:
     return f"“{name}”靠监测量，没有图斑，数不出逾期几个。请换靠图斑量的任务，或留空。"
+
+
+def done_by_town(name: str) -> str:
+    return f"“{name}”由镇里做，不能拿来评村。请换由村里做的，或留空。"
 
 
 @dataclass

@@ -5,7 +5,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q
 
 from taiping.ground.dates import long_date
 from tasks.models.in_use import plan_user
@@ -17,8 +17,13 @@ class PlanManager(NaturalManager):
     natural_fields = ("code",)
 
     def begun(self, on):
-        """某日已经开始的方案，该看的一份在最前；都没开始就只有最早的一份。带着目标任务，两次查询。"""
-        plans = list(self.prefetch_related("targets"))
+        """某日已经开始的方案，该看的一份在最前；都没开始就只有最早的一份。带着目标任务，两次查询。
+
+        village_duties 是有几项由村里做的常态工作：没有的，就不用再去查。
+        """
+        duties = Count("duties", filter=Q(duties__who="VILLAGE"))
+        found = self.annotate(village_duties=duties).order_by(*self.model._meta.ordering)
+        plans = list(found.prefetch_related("targets"))
         return [plan for plan in plans if plan.starts_on <= on] or plans[-1:]
 
     def current(self, on):

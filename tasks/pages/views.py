@@ -26,6 +26,7 @@ def plan_detail(request):
         "tasks/plan/plan.html",
         question,
         targets=targets,
+        duties=plan.duties.select_related("group", "problem_target").order_by("order"),
         requirements=plan.requirements.order_by("order", "pk"),
         may_copy=request.user.has_perm("tasks.copy_target"),
     )

@@ -9,6 +9,7 @@ from django.db.models import ProtectedError, RestrictedError
 from taiping.ground import dates
 from tasks.models import (
     Allocation,
+    Duty,
     Membership,
     Milestone,
     Plan,
@@ -48,7 +49,10 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
     )
     _save(diff, "target", Target, plan=plan, find={"group": groups.get})
     targets = {target.code: target for target in Target.objects.filter(plan=plan)}
-    _save(diff, "score_item", ScoreItem, plan=plan, find={"target": targets.get}, skip=("section",))
+    _save(diff, "duty", Duty, plan=plan, find={"group": groups.get, "problem_target": targets.get})
+    duties = {duty.code: duty for duty in Duty.objects.filter(plan=plan)}
+    sources = {"target": targets.get, "duty": duties.get}
+    _save(diff, "score_item", ScoreItem, plan=plan, find=sources, skip=("section",))
     _set_sections(diff, plan)
     villages = {village.name: village for village in Village.objects.all()}
     find = {"target": targets.get, "village": villages.get}

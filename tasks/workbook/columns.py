@@ -8,6 +8,7 @@ from taiping.ground.area import MuField
 from taiping.ground.points import PointsField
 from tasks.models import (
     Allocation,
+    Duty,
     Membership,
     Milestone,
     Plan,
@@ -24,8 +25,10 @@ REFERENCES = {
     "parent": "group",
     "group": "group",
     "target": "target",
+    "problem_target": "target",
     "village": "village",
     "section": "score_item",
+    "duty": "duty",
 }
 HEADERS = {"target": "目标代码", "on": "日期"}  # 比模型里的叫法更像表格的
 TARGET_NAME = "target_name"  # 代码旁边给人看的名称，不存
@@ -249,6 +252,23 @@ READING = _table(
     ("source", "", 36),
     ("created_at", "系统填的，新加的行留空。监测只增不改：改了数就是新录入一条", 28),
 )
+DUTY = _table(
+    "duty",
+    "常态工作",
+    Duty,
+    ("code",),
+    ("code", "英文小写，同一年度不重复，如 patrol", 14),
+    ("name", "", 24),
+    ("who", "不填就是村", 10),
+    ("every", "不填就是不定期", 10),
+    ("required", "", 12),
+    ("unit", "不填就是次", 8),
+    ("group", "工作组表里的名称", 30),
+    ("problem_target", "目标任务表里的代码，只能是靠图斑量的；不添加图斑就留空", 16),
+    ("clause", "如 三（三）二", 16),
+    ("wording", "", 48),
+    ("order", "不填就按表里的先后", 8),
+)
 REQUIREMENT = _table(
     "requirement",
     "工作要求",
@@ -272,6 +292,7 @@ SCORE_ITEM = _table(
     ("rule", "不填就是人工。大项只写名称和满分，下面的项才评分", 12),
     ("target", "目标任务表里的代码；按完成率、完成得满分的要写，扣分的可以只数这一项的", 16),
     NAME_BESIDE,
+    ("duty", "常态工作表里的代码，只能是由村里做的；目标任务、常态工作只写一样", 14),
     ("reached", "不填就是村里上报；靠监测量的不分", 12),
     ("counted", "", 18),
     ("each", "", 8),
@@ -290,6 +311,7 @@ TABLES = (
     TARGET,
     MILESTONE,
     ALLOCATION,
+    DUTY,
     REQUIREMENT,
     SCORE_ITEM,
     CADRE,
@@ -321,9 +343,17 @@ ORDER = (
     "target",
     "milestone",
     "allocation",
+    "duty",
     "requirement",
     "score_item",
     "reading",
 )
-INSIDE = ("member", "allocation", "milestone", "requirement", "score_item")  # 删的时候先删这些
+INSIDE = (  # 删的时候先删这些
+    "score_item",
+    "duty",
+    "member",
+    "allocation",
+    "milestone",
+    "requirement",
+)
 DELETABLE = (*INSIDE, "target", "group")

@@ -6,7 +6,7 @@ from django.db.models import CheckConstraint
 from tasks.workbook.columns import BY_KIND
 
 # 别的类只有管一格的规矩，认那一格时字段自己已经看过；行数又多，不再一行一行地问。
-KINDS = ("plan", "member", "target", "milestone", "score_item")
+KINDS = ("plan", "member", "target", "milestone", "duty", "score_item")
 # 规矩的名字 → (报在哪一格, 句子)；{rule} 是模型里的话。先报的在前，同一格只报一处。
 # 没有列在这里的规矩也看，报在它管的第一格，句子就是模型里的话。
 SENTENCES = {
@@ -22,9 +22,11 @@ SENTENCES = {
         "截止日期 {due_on} 早于开始日期 {starts_on}。请改其中一个。",
     ),
     "score_item_section_only_gathers": ("rule", "{rule}"),
-    "score_item_by_progress_names_a_target": ("target", "{rule}"),
-    "score_item_by_hand_names_no_target": ("target", "{rule}"),
+    "score_item_by_progress_names_one_source": ("target", "{rule}"),
+    "score_item_by_hand_names_no_source": ("target", "{rule}"),
     "score_item_returns_are_of_every_target": ("target", "{rule}"),
+    "score_item_missed_names_a_duty": ("duty", "{rule}"),
+    "score_item_only_missed_counts_a_duty": ("duty", "{rule}"),
     "score_item_penalty_says_how_much": ("counted", "{rule}"),
     "score_item_only_a_penalty_counts": ("counted", "{rule}"),
     "score_item_below_nothing_only_outside": ("floor", "{rule}"),

@@ -24,7 +24,12 @@ def parse_cell(column, raw):
     if as_text(raw) == "":
         return column.blank
     value = PARSERS[column.kind](column, raw)
-    if column.model_field is not None and column.kind not in ("group", "target", "score_item"):
+    if column.model_field is not None and column.kind not in (
+        "group",
+        "target",
+        "score_item",
+        "duty",
+    ):
         try:
             column.model_field.run_validators(value)
         except ValidationError as error:
@@ -106,6 +111,7 @@ PARSERS = {
     "group": lambda column, raw: as_text(raw),
     "target": lambda column, raw: as_text(raw),
     "score_item": lambda column, raw: as_text(raw),
+    "duty": lambda column, raw: as_text(raw),
     "people": lambda column, raw: tuple(split_people(as_text(raw))),
     "ranks": _ranks,
 }

@@ -1,6 +1,7 @@
 """方案各行之间的规矩：不重复、引用得到、时间不颠倒。能在库里保存的，才没有错误。"""
 
 from tasks.models import Milestone, Target
+from tasks.models.duties import problems_refused
 from tasks.models.in_use import plan_user
 from tasks.models.structure import (
     ALL_KINDS_OF_COUNT,
@@ -21,9 +22,11 @@ from tasks.workbook.village_rules import check_villages, village_index, warn_of_
 # 哪一列引用哪一类的行：还在用的，不能删
 USES = (
     ("target", "target"),
+    ("problem_target", "target"),
     ("group", "group"),
     ("parent", "group"),
     ("section", "score_item"),
+    ("duty", "duty"),
 )
 NO_GROUP = "“{}”不是“工作组”表里的名称。请改成表里的，或留空。"
 
@@ -63,7 +66,8 @@ class Check:
 def check_all(document, stored, entries):
     """全部规矩走一遍，问题都记在 document 里；返回 Check。"""
     check = Check(document, stored, entries)
-    for kind in ("village", "cadre", "plan", "group", "target", "requirement", "score_item"):
+    plain = ("village", "cadre", "plan", "group", "target", "duty", "requirement", "score_item")
+    for kind in plain:
         set_keys(check, kind)
     index = village_index(check)
     for entry in entries["allocation"] + entries["reading"]:
@@ -78,6 +82,7 @@ def check_all(document, stored, entries):
     check_targets(check)
     check_counts(check)
     check_milestones(check)
+    check_duties(check)
     check_readings(check)
     check_period(check)
     check_score_items(check)
@@ -134,7 +139,7 @@ def check_groups(check):
         elif name in circling:
             advice = f"“{parent}”又归“{name}”管，上级绕成了圈。请改一个，专班自己留空。"
             check.report(entry, "parent", advice)
-    for entry in check.entries["target"]:
+    for entry in check.entries["target"] + check.entries["duty"]:
         group = entry.values.get("group")
         if group is not None and group not in parents:
             check.report(entry, "group", NO_GROUP.format(group))
@@ -264,6 +269,18 @@ def moved_problems(stored, before, after):
     if not place_problems(before, after, {step.pk for step in before}):
         return []
     return place_problems(before, after, plan_user().steps_with_records([stored.object.pk]))
+
+
+def check_duties(check):
+    """发现的问题归到哪项任务：代码要有，靠图斑量。"""
+    targets = {entry.key[0]: entry.values for entry in check.final("target")}
+    for entry in check.entries["duty"]:
+        code = entry.values.get("problem_target")
+        if code and code not in targets:
+            advice = f"“{code}”不是目标任务的代码。请改成目标任务表里的，或留空。"
+            check.report(entry, "problem_target", advice)
+        elif code and targets[code].get("measured_by") == Target.MeasuredBy.READINGS:
+            check.report(entry, "problem_target", problems_refused(targets[code].get("name")))
 
 
 def check_readings(check):

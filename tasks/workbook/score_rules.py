@@ -1,16 +1,24 @@
-"""考核项各行之间的规矩：大项要有、真是大项；数逾期的任务靠图斑量；满分对不上的只提醒。"""
+"""考核项各行之间的规矩：大项要有、真是大项；数逾期的任务靠图斑量，常态工作由村里做；满分对不上的只提醒。"""
 
 from decimal import Decimal
 
-from tasks.models import ScoreItem, Target
-from tasks.models.assessment import Rule, marks_doubts, not_a_section, nothing_overdue
+from tasks.models import Duty, ScoreItem, Target
+from tasks.models.assessment import (
+    Rule,
+    done_by_town,
+    marks_doubts,
+    not_a_section,
+    nothing_overdue,
+)
 
+NO_DUTY = "“{}”不是“常态工作”表里的代码。请改成表里的，或留空。"
 NO_SECTION = "“{}”不是“考核项”表里的代码。请改成表里一个大项的代码，或留空。"
 
 
 def check_score_items(check):
     final = {entry.key[0]: entry for entry in check.final("score_item")}
     targets = {entry.key[0]: entry.values for entry in check.final("target")}
+    duties = {entry.key[0]: entry.values for entry in check.final("duty")}
     for entry in final.values():
         _check_section(check, entry, final)
     for entry in check.entries["score_item"]:
@@ -18,7 +26,17 @@ def check_score_items(check):
         target = targets.get(values["target"])
         if target and values["counted"] and target["measured_by"] == Target.MeasuredBy.READINGS:
             check.report(entry, "target", nothing_overdue(target["name"]))
+        _check_duty(check, entry, values["duty"], duties)
     _warn_of_marks(check, final)
+
+
+def _check_duty(check, entry, code, duties):
+    if code is None:
+        return
+    if code not in duties:
+        check.report(entry, "duty", NO_DUTY.format(code))
+    elif duties[code]["who"] != Duty.Who.VILLAGE:
+        check.report(entry, "duty", done_by_town(duties[code]["name"]))
 
 
 def _check_section(check, entry, final):

@@ -2,6 +2,7 @@
 
 from tasks.models import (
     Allocation,
+    Duty,
     Membership,
     Milestone,
     Plan,
@@ -19,6 +20,8 @@ NAMES = {
     "parent": lambda o: o.parent.name if o.parent_id else None,
     "group": lambda o: o.group.name if o.group_id else None,
     "target": lambda o: o.target.code if o.target_id else None,
+    "problem_target": lambda o: o.problem_target.code if o.problem_target_id else None,
+    "duty": lambda o: o.duty.code if o.duty_id else None,
     "section": lambda o: o.section.code if o.section_id else None,
     "village": lambda o: o.village.name if o.village_id else None,
     "cadre": lambda o: (o.cadre.name, o.cadre.post) if o.cadre_id else None,
@@ -60,9 +63,12 @@ class Stored:
             "allocation": Allocation.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "lot", "village__order", "village__name"),
+            "duty": Duty.objects.filter(plan=self.plan)
+            .select_related("group", "problem_target")
+            .order_by("order", "pk"),
             "requirement": Requirement.objects.filter(plan=self.plan).order_by("order", "pk"),
             "score_item": ScoreItem.objects.filter(plan=self.plan, is_demo=False)
-            .select_related("section", "target")
+            .select_related("section", "target", "duty")
             .order_by("order", "pk"),
             "reading": Reading.objects.filter(target__plan=self.plan)
             .select_related("target", "village")

@@ -113,7 +113,7 @@ def to_json(stored):
 def _json_value(name, value, plan):
     if value is None or isinstance(value, (bool, int)):
         return value
-    if name in ("parent", "group", "target", "section"):
+    if name in ("parent", "group", "target", "problem_target", "section", "duty"):
         return [plan, value]
     if name == "village":
         return [value]

@@ -159,7 +159,7 @@ def test_clear_demo_removes_the_demo_and_nothing_else(
     assert {path for path in tmp_path.rglob("*") if path.is_file()} == kept
     assert (Target.objects.count(), Village.objects.count()) == (8, 10)
     assert "已删除演示账号 14 条。" in words
-    assert "已删除演示图斑 168 条。" in words
+    assert "已删除演示图斑 170 条。" in words
     assert f"已删除演示举证材料 {drawn} 条。" in words
     assert run("clear_demo") == "没有演示数据，什么也没动。\n"
 
@@ -188,7 +188,7 @@ def test_quickstart_again_changes_nothing(run):
 
     run("quickstart", "--no-serve")
 
-    assert before["Patch"] == 168
+    assert before["Patch"] == 170
     assert demo_rows() == before
 
 

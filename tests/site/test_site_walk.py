@@ -106,6 +106,7 @@ def test_the_secrets_are_there_to_leak(town):
         "/patches/export.xlsx?year=2024",
         "/plan/readings/",
         "/assessment/",
+        "/duties/",
         "/accounts/",
         "/patches/map/data.geojson?bbox=105,29,108,31&zoom=15",
     ]

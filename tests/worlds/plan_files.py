@@ -11,6 +11,7 @@ import pytest
 from tasks import workbook
 from tasks.models import (
     Allocation,
+    Duty,
     Membership,
     Milestone,
     Plan,
@@ -28,6 +29,7 @@ from villages.models import Cadre, Village
 FIXTURE = ROOT / "fixtures" / "plan_2024.json"
 MODELS = (
     Reading,
+    Duty,
     Requirement,
     ScoreItem,
     Allocation,
@@ -85,6 +87,19 @@ def make_2025():
     make.make_allocation(
         patches, Village.objects.get(name="双福"), quota=Decimal("99.3"), quota_count=0, lot="B"
     )
+    Duty.objects.create(
+        plan=new,
+        code="patrol",
+        name="=巡查",
+        who="TOWN",
+        every="QUARTER",
+        required=3,
+        unit="件",
+        group=field,
+        problem_target=patches,
+        clause="二",
+        order=2,
+    )
     entered = datetime(2025, 7, 1, 1, 2, 3, 123456, tzinfo=UTC)
     make.make_reading(
         canal, on=date(2025, 6, 30), value=Decimal("12345678.123456"), created_at=entered
@@ -131,6 +146,13 @@ def without(content, sheet, first_cell):
     rows = [row for row in book[sheet].iter_rows() if row[0].value == first_cell]
     for row in reversed(rows):
         book[sheet].delete_rows(row[0].row)
+    return saved(book)
+
+
+def no_duties(content):
+    """常态工作一行也没有：删任务、删工作组的时候没有谁在用它们。"""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    book["常态工作"].delete_rows(3, book["常态工作"].max_row)
     return saved(book)
 
 

@@ -15,6 +15,7 @@ from plots import actions
 from plots.evidence import saving
 from plots.models import Evidence
 from plots.models.checks import GeometryCheck
+from tasks.models import Duty, DutyEntry
 from tests.worlds.addresses import walk
 from tests.worlds.factories import (
     make_allocation,
@@ -42,6 +43,7 @@ SECRETS = [
     "西村书记老王",
     "西村来源",
     "西村评分",
+    "西村巡查",
     "西村分成几部分",
     "106.77",
 ]
@@ -78,6 +80,9 @@ class WalkTown(Town):
             villages_may_enter=True,
         )
         self.item = make_item(self.plan, "lead", "组织领导", 100)
+        self.duty = Duty.objects.create(
+            plan=self.plan, code="patrol", name="巡查", problem_target=self.target
+        )
         self.east, self.west = self.add_village("东村"), self.add_village("西村秘密")
         self.staff = make_user("zhen", role=Role.STAFF, name="镇里小黄")
         self.leader = make_user("zhenzhang", role=Role.LEADER, name="镇长")
@@ -139,6 +144,15 @@ class WalkTown(Town):
             "village": village,
             "patch": patch,
             "reading": reading,
+            "duty_entry": DutyEntry.objects.create(
+                duty=self.duty,
+                village=village,
+                on=date(2024, 9, 5),
+                count=1,
+                words=f"{word}巡查",
+                problems=2,
+                by=self.staff,
+            ),
             "check": check,
             "score": score,
             "evidence": self._evidence(record, boss, word, lon),
@@ -204,6 +218,8 @@ class WalkTown(Town):
             return self.target.pk
         if name.startswith("tasks:"):
             return self.plan_file.pk
+        if name in ("plots:duty_enter", "plots:duty_table"):  # 不分村，没有别村的
+            return self.duty.pk if whose == OWN else NOWHERE
         if name.startswith("plots:import_"):
             return self.batch.pk
         return {
@@ -211,6 +227,8 @@ class WalkTown(Town):
             "assessment:score_table": self.item.pk,
             "assessment:score_withdraw": things["score"].pk,
             "plots:check_dismiss": things["check"].pk,
+            "plots:duty_entry": things["duty_entry"].pk,
+            "plots:duty_withdraw": things["duty_entry"].pk,
         }.get(name, things["patch"].pk)
 
     def _key_in_admin(self, name):
@@ -234,6 +252,9 @@ class WalkTown(Town):
         for query in queries:
             yield "plots:patch_list", f"/patches/?year=2024&{query}"
             yield "plots:patch_export", f"/patches/export.xlsx?year=2024&{query}"
+        entry = things["duty_entry"].pk
+        yield "plots:patch_add", f"/patches/add/?entry={entry}"
+        yield "plots:duties", f"/duties/?duty=patrol&on=2024-09-06&village={things['village'].pk}"
         yield "plots:map_data", "/patches/map/data.geojson?bbox=105,29,108,31&zoom=15"
         yield "plots:map_data", "/patches/map/data.geojson?bbox=105,29,108,31&zoom=9"
         yield "dashboard:dashboard", "/?on=2024-10-20"

@@ -55,8 +55,10 @@ def _said(patch, is_new, today):
 
 
 def _from_link(request):
-    """地址里带来的任务和村，先替人选好。"""
-    given = {name: request.GET[name] for name in ("target", "village") if request.GET.get(name)}
+    """地址里带来的任务、村、履职记录，先替人选好。"""
+    given = {
+        name: request.GET[name] for name in ("target", "village", "entry") if request.GET.get(name)
+    }
     if request.GET.get("plan") and "target" in given:
         given["target"] = f"{request.GET['plan']}:{given['target']}"
     if whole_number(given.get("village")) is None:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from plots.actions.adding import open_targets
 from plots.ledger import village_tasks as my
 from plots.ledger.confirmed import confirmed_since
+from plots.ledger.village_duties import own_duties
 from plots.pages.my_tasks.forms import FindForm
 from plots.pages.my_tasks.visits import last_visit
 from plots.pages.report.facts import rules, tasks_facts
@@ -38,6 +39,7 @@ def my_tasks(request):
     is_near = request.GET.get("sort") == NEAR
     pages = Paginator(tasks.of(groups, here), NEAREST if is_near else PAGE)
     page = pages.get_page(request.GET.get("page"))
+    shown = [village] if village else villages
     return render(
         request,
         "plots/my_tasks/my_tasks.html",
@@ -64,7 +66,10 @@ def my_tasks(request):
             "newest": plans[0] if plans else None,
             "confirmed": confirmed_since(request.user, last_visit(request)),
             "may_add": bool(villages and open_targets(request.user, plans)),
-            "readings": entries_of([village] if village else villages, plans, today),
+            "readings": entries_of(shown, plans, today),
+            "duties": own_duties(shown, plans, today),
+            "shown_villages": shown,
+            "today": today,
         },
     )
 

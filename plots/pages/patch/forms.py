@@ -144,12 +144,26 @@ class AmendForm(ActionForm):
         error_messages={"invalid_choice": "没有这个村，请重新选。", "required": "请选村。"},
     )
     area_mu = area_field("面积（亩）")
+    stopped_on = DayField(label="制止日期", required=False, help_text="还没有制止的空着。")
+    stop_notice_no = forms.CharField(
+        label="制止通知书文号",
+        required=False,
+        max_length=60,
+        error_messages={"max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"},
+    )
     reason = note_field(
         "更正的理由", required=True, help_text="原来怎么写的会留在时间线上；各处的数随之改对。"
     )
 
+    def __init__(self, *args, context, **kwargs):
+        super().__init__(*args, context=context, **kwargs)
+        if context.patch.found_on is None:  # 不是做常态工作发现的，没有制止不制止
+            del self.fields["stopped_on"], self.fields["stop_notice_no"]
+
     def starting(self, patch):
-        return {"code": patch.code, "village": patch.village_id, "area_mu": plain(patch.area_mu)}
+        names = ("code", "stopped_on", "stop_notice_no")
+        kept = {name: getattr(patch, name) for name in names}
+        return {**kept, "village": patch.village_id, "area_mu": plain(patch.area_mu)}
 
     def clean_area_mu(self):
         if self.cleaned_data["area_mu"] <= 0:

@@ -9,6 +9,7 @@ from taiping.reports.bulletin import ranking, sentences, steps
 from taiping.reports.bulletin.annexes import VILLAGES, Annex, place_of
 from taiping.reports.bulletin.blocks import Heading, Paragraph
 from taiping.reports.bulletin.changes import against_before
+from taiping.reports.bulletin.duties import duties_sentence
 from taiping.reports.bulletin.problems import Named, problems
 
 SOON_DAYS = 30  # 下步工作先说这么多天内截止的
@@ -48,7 +49,7 @@ def lettered(lines: list[tuple[str, str]]) -> list[Paragraph]:
 
 
 def overview(shot: Snapshot) -> list[Paragraph]:
-    """全镇一段，与上期相比一段。"""
+    """全镇一段，与上期相比一段，常态工作一段。"""
     progress = shot.progress
     texts = [
         sentences.timing(progress),
@@ -58,6 +59,8 @@ def overview(shot: Snapshot) -> list[Paragraph]:
     paragraphs = [Paragraph("".join(texts))]
     if change := against_before(progress, shot.moved):
         paragraphs.append(Paragraph(change))
+    if duties := duties_sentence(shot.duties):
+        paragraphs.append(Paragraph(duties))
     return paragraphs
 
 

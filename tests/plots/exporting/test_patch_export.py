@@ -316,9 +316,9 @@ def test_export_queries_do_not_grow_with_rows(target, django_assert_num_queries)
     )
 
     for given in ((), (then,)):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             ledger_workbook(patches.filter(code="0001"), "台账", *given)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             ledger_workbook(patches, "台账", *given)
 
 

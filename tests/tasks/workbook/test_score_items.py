@@ -17,7 +17,17 @@ from tests.worlds.scored import make_item, make_score
 pytestmark = pytest.mark.django_db
 SHEET = "考核项"
 HEADERS = [
-    *("代码", "名称", "大项", "满分", "怎么评", "目标代码", "目标任务名称", "做到哪一步算"),
+    *(
+        "代码",
+        "名称",
+        "大项",
+        "满分",
+        "怎么评",
+        "目标代码",
+        "目标任务名称",
+        "常态工作",
+        "做到哪一步算",
+    ),
     *("数什么", "每几个", "扣几分", "最低分", "最高分", "百分以外", "由谁评", "依据", "顺序"),
 ]
 GOOD = [
@@ -41,7 +51,8 @@ GOOD = [
         "每几个": 2,
         "扣几分": "0.5",
     },
-    {"代码": "lead", "名称": "组织领导", "满分": 10},
+    {"代码": "lead", "名称": "组织领导", "满分": 5},
+    {"代码": "patrol", "名称": "巡查", "满分": 5, "怎么评": "按完成率", "常态工作": "patrol"},
     {"代码": "minus", "名称": "被通报", "满分": 0, "最低分": -5, "百分以外": "是"},
 ]
 
@@ -84,7 +95,8 @@ def test_a_table_is_filled_in_from_the_workbook_and_comes_out_the_same(plan):
         ("work", "SECTION", 70, None),
         ("rate", "PROPORTIONAL", 70, "work"),
         ("late", "PENALTY", 20, None),
-        ("lead", "HAND", 10, None),
+        ("lead", "HAND", 5, None),
+        ("patrol", "PROPORTIONAL", 5, None),
         ("minus", "HAND", 0, None),
     ]
     rate, late = plan.score_items.get(code="rate"), plan.score_items.get(code="late")
@@ -95,6 +107,7 @@ def test_a_table_is_filled_in_from_the_workbook_and_comes_out_the_same(plan):
     )
     assert (late.counted, late.each, late.off) == ("OVERDUE", 2, Decimal("0.5"))
     assert plan.score_items.get(code="minus").floor == -5
+    assert plan.score_items.get(code="patrol").duty.code == "patrol"
     for item in plan.score_items.all():
         item.full_clean()
     assert imported(workbook.export_xlsx(plan)).is_empty
@@ -117,7 +130,7 @@ def test_json_into_an_empty_town_brings_the_whole_tree(plan):
         (changed(1, 大项="nobody"), "“nobody”不是“考核项”表里的代码"),
         (changed(1, 大项="lead"), "“组织领导”不是大项，不能归在它下面"),
         (changed(1, 目标代码="nothing"), "“nothing”不是目标任务的代码"),
-        (changed(1, 目标代码=None), "按完成率、完成得满分的，要写看哪项任务。"),
+        (changed(1, 目标代码=None), "要写看哪项任务，或哪项常态工作，只写一样。"),
         (changed(1, 满分="1.234"), "分数最多 2 位小数"),
         (changed(1, 满分=-1), "满分不能是负数"),
         (changed(1, 最高分=60), "最高分不能低于满分。"),
@@ -126,7 +139,13 @@ def test_json_into_an_empty_town_brings_the_whole_tree(plan):
         (changed(2, 数什么="退回（次）", 目标代码="abandoned"), "退回次数不分任务"),
         (changed(3, 每几个=1), "只有扣分的才填"),
         (changed(3, 最低分=-5), "百分以内的最低是 0 分"),
-        (changed(4, 最低分=None), "满分是 0 的扣分项，要写最低分"),
+        (changed(5, 最低分=None), "满分是 0 的扣分项，要写最低分"),
+        (changed(4, 常态工作="nothing"), "“nothing”不是“常态工作”表里的代码"),
+        (changed(4, 常态工作="siting"), "由镇里做，不能拿来评村"),
+        (changed(4, 目标代码="abandoned"), "要写看哪项任务，或哪项常态工作，只写一样。"),
+        (changed(3, 常态工作="patrol"), "人工评的不看目标任务和常态工作"),
+        (changed(2, 常态工作="patrol"), "逾期、退回不看常态工作"),
+        (changed(2, 数什么="常态工作少做的"), "数少做的，要写是哪项常态工作"),
         (changed(0, 大项="rate"), "大项只写名称和满分"),
         (changed(3, 代码="late"), "“late”和第 5 行重复"),
     ],
@@ -140,14 +159,14 @@ def test_every_mistake_is_told_with_its_row(plan, rows, told):
 
 
 def test_marks_that_do_not_add_up_are_warned_of_not_refused(plan):
-    content = with_rows(plan, changed(3, 满分="9.5"))
+    content = with_rows(plan, changed(3, 满分="4.5"))
 
     review = workbook.import_plan(content, "方案.xlsx")
 
     assert [str(problem) for problem in review.warnings] == [
         "“考核项”：百分以内的满分合计 99.50，不是 100，少 0.50。请核对，照此导入也可以。"
     ]
-    assert plan.score_items.count() == 5
+    assert plan.score_items.count() == 6
 
 
 def test_an_older_workbook_without_the_sheet_takes_nothing_away(plan):
@@ -158,19 +177,19 @@ def test_an_older_workbook_without_the_sheet_takes_nothing_away(plan):
     diff = imported(saved(book), delete_missing=True)
 
     assert diff.missing == []
-    assert plan.score_items.count() == 5
+    assert plan.score_items.count() == 6
 
 
 def test_rows_taken_out_are_deleted_only_when_asked_and_never_a_scored_one(plan):
     imported(with_rows(plan, GOOD))
     score = make_score(plan.score_items.get(code="lead"), make_village("东村"), "8")
-    content = with_rows(plan, [*GOOD[:2], {}, {}, {}])
+    content = with_rows(plan, [*GOOD[:2], {}, {}, {}, {}])
 
     imported(content)
-    assert plan.score_items.count() == 5
+    assert plan.score_items.count() == 6
     with pytest.raises(workbook.PlanFileError, match="考核项“组织领导（lead）”还有1 条评分在用"):
         workbook.import_plan(content, "方案.xlsx", delete_missing=True)
-    assert plan.score_items.count() == 5
+    assert plan.score_items.count() == 6
     Score.objects.filter(pk=score.pk).delete()
     imported(content, delete_missing=True)
     assert [code for code, *_ in shape(plan)] == ["work", "rate"]
@@ -193,9 +212,10 @@ def test_next_years_plan_has_the_items_and_no_scores(plan):
 
     new = copy_to_next_year(plan)
 
-    assert shape(new) == shape(plan)[:5]
+    assert shape(new) == shape(plan)[:6]
     assert new.score_items.get(code="rate").target == new.targets.get(code="abandoned")
     assert new.score_items.get(code="rate").section.plan == new
+    assert new.score_items.get(code="patrol").duty == new.duties.get(code="patrol")
     assert not Score.objects.filter(item__plan=new).exists()
 
 

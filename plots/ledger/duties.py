@@ -1,0 +1,223 @@
+"""常态工作做得怎么样：一项工作 × 一段（周、月、季度、全年），应做、已做、哪个村没有做、发现的问题处理得怎样。
+
+任何一天、两种口径。履职记录按它自己的日子归到哪一段；发现的问题是由那次记录添加的图斑。
+页面、总览、周报、通报、考核、提醒都来这里问。
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Q, Sum
+
+from plots.ledger.as_of import CONDITIONS, LedgerAt
+from plots.models import Patch, Status
+from taiping.ground.rates import percent_of, ratio
+from tasks.models import Duty, DutyEntry, Milestone, Plan
+from tasks.models.duty_periods import Period, period_at, periods_until
+from tasks.models.question import DONE
+from villages.models import Village
+
+
+class Entered(NamedTuple):
+    """一项工作、一个村、一天的合计；village 是主键，None 是镇里的。"""
+
+    duty: int
+    village: int | None
+    on: date
+    count: int
+    problems: int
+
+
+class Found(NamedTuple):
+    """一个发现的问题（一块图斑）；on 是那次履职记录的日子。"""
+
+    pk: int
+    duty: int
+    on: date
+    found_on: date | None
+    stopped_on: date | None
+    is_open: bool = False
+
+    @property
+    def is_stopped_at_once(self) -> bool:
+        return self.found_on is not None and self.stopped_on == self.found_on
+
+
+@dataclass(frozen=True)
+class DutyFigures:
+    """一项工作在一段里的数；villages 是要做的村（镇里做的没有）。"""
+
+    duty: Duty
+    period: Period
+    villages: Sequence[Village] = ()
+    entered: tuple[Entered, ...] = ()
+    problems: tuple[Found, ...] = ()
+
+    @property
+    def done(self) -> int:
+        return sum(row.count for row in self.entered)
+
+    @property
+    def asked(self) -> int | None:
+        """应做几次；方案没有要求的是 None，不是 0。"""
+        if self.duty.required is None:
+            return None
+        return self.duty.required * (len(self.villages) if self.duty.by_villages else 1)
+
+    @property
+    def rate(self) -> Decimal | None:
+        """已做 ÷ 应做，向下取到 0.1%，做得多的超过 100%；没有要求的是 None。"""
+        return ratio(self.done, self.asked)
+
+    @property
+    def rate_text(self) -> str:
+        """“85%”“120%”；没有要求的是空的。"""
+        return percent_of(self.done, self.asked)
+
+    @property
+    def done_by(self) -> dict[int | None, int]:
+        """{村的主键: 做了几次}；None 是镇里的。"""
+        found = defaultdict(int)
+        for row in self.entered:
+            found[row.village] += row.count
+        return dict(found)
+
+    @property
+    def lacking(self) -> list[Village]:
+        """这一段里一次也没有记的村；镇里做的不说村。"""
+        if not self.duty.by_villages:
+            return []
+        done = self.done_by
+        return [village for village in self.villages if village.pk not in done]
+
+    @property
+    def short(self) -> list[Village]:
+        """没有做够的村；没有要求几次的没有。"""
+        if not self.duty.by_villages or self.duty.required is None:
+            return []
+        done, least = self.done_by, self.duty.required
+        return [village for village in self.villages if done.get(village.pk, 0) < least]
+
+    @property
+    def told(self) -> int:
+        """履职记录里写的发现问题几处。"""
+        return sum(row.problems for row in self.entered)
+
+    @property
+    def found(self) -> int:
+        """已经添加成图斑的。"""
+        return len(self.problems)
+
+    @property
+    def not_added(self) -> int:
+        """写了发现、还没有添加成图斑的。"""
+        return max(self.told - self.found, 0)
+
+    @property
+    def stopped_at_once(self) -> int:
+        return sum(problem.is_stopped_at_once for problem in self.problems)
+
+    @property
+    def still_open(self) -> int:
+        return sum(problem.is_open for problem in self.problems)
+
+    @property
+    def is_pressing(self) -> bool:
+        """有要求几次的、发现了问题的，要先看。"""
+        return bool(self.asked or self.told or self.found)
+
+    def of_village(self, village: Village) -> "DutyFigures":
+        """只看一个村的：应做、已做、够不够。发现的问题不分村，不在里面。"""
+        own = tuple(row for row in self.entered if row.village == village.pk)
+        return replace(self, villages=[village], entered=own, problems=())
+
+
+@dataclass
+class _Known:
+    """一份方案的常态工作那天知道的。"""
+
+    duties: list[Duty]
+    entered: dict[int, list[Entered]] = field(default_factory=lambda: defaultdict(list))
+    problems: dict[int, list[Found]] = field(default_factory=lambda: defaultdict(list))
+
+    def figures(self, duty: Duty, period: Period, villages: Sequence[Village]) -> DutyFigures:
+        return DutyFigures(
+            duty,
+            period,
+            villages if duty.by_villages else (),
+            tuple(row for row in self.entered[duty.pk] if row.on in period),
+            tuple(row for row in self.problems[duty.pk] if row.on in period),
+        )
+
+
+def duties_on(
+    plan: Plan, on: date, basis: str = DONE, *, villages: Sequence[Village]
+) -> list[DutyFigures]:
+    """各项工作在 on 所在的一段，照方案的先后。没有常态工作的方案只查一次，有的最多五次。"""
+    duties = list(_duties(plan))
+    now = {duty.pk: period_at(duty.every, on, plan) for duty in duties}
+    since = min((period.starts_on for period in now.values()), default=on)
+    known = _known(duties, on, basis, villages, since)
+    return [known.figures(duty, now[duty.pk], villages) for duty in duties]
+
+
+def duties_over(
+    plan: Plan, on: date, basis: str = DONE, *, villages: Sequence[Village], code: str = ""
+) -> dict[Duty, list[DutyFigures]]:
+    """各项工作（给了 code 就只有那一项）方案开始以来到 on 的每一段，新的在前。"""
+    duties = [duty for duty in _duties(plan) if code in ("", duty.code)]
+    known = _known(duties, on, basis, villages, plan.starts_on)
+    return {
+        duty: [known.figures(duty, each, villages) for each in periods_until(duty.every, on, plan)]
+        for duty in duties
+    }
+
+
+def _duties(plan):
+    return Duty.objects.filter(plan=plan).select_related("group", "problem_target")
+
+
+def _known(duties, on, basis, villages, since):
+    known = _Known(duties)
+    if not duties:
+        return known
+    entries = DutyEntry.objects.known(on, basis).filter(
+        Q(village__isnull=True) | Q(village__in=villages),
+        duty__in=duties,
+        on__gte=since,
+        on__lte=on,
+    )
+    sums = entries.order_by().values_list("duty", "village", "on")
+    for row in sums.annotate(Sum("count"), Sum("problems")):
+        entered = Entered(*row)
+        known.entered[entered.duty].append(entered)
+    if any(duty.problem_target_id for duty in duties):
+        for problem in _problems(entries, on, basis):
+            known.problems[problem.duty].append(problem)
+    return known
+
+
+def _problems(entries, on, basis):
+    """这些记录发现的、那天知道的图斑；移出、拆分的不算，结转的算发现过、不算还没了结。"""
+    own = Patch.objects.filter(duty_entry__in=entries.order_by().values("pk"))
+    there = own.counting(on, basis)
+    rows = list((there | own.filter(status=Status.CARRIED)).order_by("pk").values_list(*COLUMNS))
+    still_open = _open_ones(there, on, basis, {target for *_, target in rows})
+    for *row, _ in rows:
+        yield Found(*row, row[0] in still_open)
+
+
+COLUMNS = ("pk", "duty_entry__duty", "duty_entry__on", "found_on", "stopped_on", "target")
+
+
+def _open_ones(patches, on, basis, targets: Iterable[int]) -> set[int]:
+    if not targets:
+        return set()
+    steps = Milestone.objects.filter(target__in=targets).order_by("target", "order")
+    groups = LedgerAt(on, basis, steps).alike(patches)
+    left = [group.ids for group in groups if CONDITIONS["open"](group.standing)]
+    return {int(pk) for ids in left for pk in ids.split(",")}

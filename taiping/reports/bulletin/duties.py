@@ -1,0 +1,39 @@
+"""通报里说常态工作的一句：有要求的、做了的才说；发现的问题合在一起说。"""
+
+from collections.abc import Sequence
+
+from plots.ledger.duties import DutyFigures
+
+NAMED = 5  # 没有记的村最多点名这么多个
+
+
+def duties_sentence(rows: Sequence[DutyFigures]) -> str:
+    """“常态工作：本周（10月14日至20日）巡查应20次、已做17次，完成率85%，白云、双福没有记录；……”没有可说的是空的。"""
+    said = [_words(row) for row in rows if row.done or row.asked]
+    if not said:
+        return ""
+    return f"常态工作：{'；'.join(said)}。{_problems(rows)}"
+
+
+def _words(row):
+    name, unit = f"{row.period.now_name}{row.duty.name}", row.duty.unit
+    if row.asked is None:
+        return f"{name}{row.done}{unit}"
+    words = f"{name}应{row.asked}{unit}、已做{row.done}{unit}，完成率{row.rate_text}"
+    lacking = [village.name for village in row.lacking]
+    if not lacking:
+        return words
+    if len(lacking) == len(row.villages):
+        return f"{words}，各村都没有记录"
+    rest = f"等{len(lacking)}个村" if len(lacking) > NAMED else ""
+    return f"{words}，{'、'.join(lacking[:NAMED])}{rest}没有记录"
+
+
+def _problems(rows):
+    found = sum(row.found for row in rows)
+    if not found:
+        return ""
+    at_once = sum(row.stopped_at_once for row in rows)
+    left = sum(row.still_open for row in rows)
+    still = f"还有{left}个没有了结" if left else "都已经了结"
+    return f"发现问题{found}个，当天制止{at_once}个，{still}。"

@@ -1,0 +1,69 @@
+"""两个人同时：同一张表同时到几次只记一次；同时撤回只成一个，另一个得到一句话。"""
+
+import threading
+import uuid
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+
+from plots.pages.duties.actions import enter, withdraw
+from tasks.models import DutyEntry
+from tests.worlds.duty_town import DutyTown, oct
+from tests.worlds.kept import again
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def town():
+    return again(DutyTown)
+
+
+def together(*calls):
+    """各在一个线程、一个连接里，同时起步；返回每个的结果或 PermissionDenied。"""
+    barrier, answers = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(index, call):
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=20)
+            answers[index] = call()
+        except BaseException as error:
+            answers[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return answers
+
+
+def test_a_form_that_arrives_four_times_is_one_entry(town):
+    key = uuid.uuid4()
+
+    def arrive():
+        entry = DutyEntry(duty=town.patrol, village=town.east, on=oct(14), count=1, client_key=key)
+        return enter(entry, by=town.huang)
+
+    answers = together(*[arrive] * 4)
+
+    assert [answer for answer in answers if isinstance(answer, BaseException)] == []
+    assert sorted(is_new for _, is_new in answers) == [False, False, False, True]
+    assert DutyEntry.objects.count() == 1
+
+
+def test_of_two_who_withdraw_one_is_told(town):
+    entry = town.did(town.patrol, town.east, oct(14))
+
+    answers = together(
+        lambda: withdraw(entry, by=town.huang, reason="多写了"),
+        lambda: withdraw(entry, by=town.liu, reason="记错了"),
+    )
+
+    [refused] = [answer for answer in answers if isinstance(answer, BaseException)]
+    assert isinstance(refused, PermissionDenied)
+    assert str(refused) == "这次记录已经撤回了。"
