@@ -5,7 +5,8 @@ from django.contrib import admin, messages
 from taiping.ground.admin import CarefulAdmin, ReadOnlyAdmin
 from tasks.admin import FewQueries
 from tasks.models import Score, ScoreItem
-from tasks.models.assessment import Rule, marks_doubts
+from tasks.models.assessment import Rule
+from tasks.models.score_marks import marks_doubts
 
 
 @admin.register(ScoreItem)

@@ -10,8 +10,9 @@ from plots.ledger.duties import duties_over
 from taiping.assessment.points import AUTOMATIC, Cell, Source, State, by_hand, is_outside
 from taiping.progress.progress import plan_progress
 from tasks.models import Plan, Score, ScoreItem
-from tasks.models.assessment import NO_POINTS, Group, groups_of, marks_doubts
+from tasks.models.assessment import NO_POINTS
 from tasks.models.question import DONE
+from tasks.models.score_marks import Group, groups_of, marks_doubts
 from villages.models import Village
 
 

@@ -1,7 +1,5 @@
 """考核项：年终对各村考核的评分表，大项下面分小项，每项多少分、怎么评、谁来评。方案没有给的由镇里填，空的就是还没有填。"""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -16,7 +14,6 @@ from tasks.models.targets import Target
 from villages.models import NaturalManager
 
 NO_POINTS = Decimal("0.00")
-WHOLE = Decimal(100)
 
 
 class Rule(models.TextChoices):
@@ -287,62 +284,3 @@ def nothing_overdue(name: str) -> str:
 
 def done_by_town(name: str) -> str:
     return f"“{name}”由镇里做，不能拿来评村。请换由村里做的，或留空。"
-
-
-@dataclass
-class Group:
-    """一个大项和它下面的；不归在大项下面的，一项自己一组，section 是 None。"""
-
-    section: ScoreItem | None
-    items: list[ScoreItem] = field(default_factory=list)
-
-    @property
-    def full(self) -> Decimal:
-        return self.section.full if self.section else self.items[0].full
-
-    @property
-    def outside(self) -> bool:
-        return self.section.outside if self.section else self.items[0].outside
-
-
-def groups_of(items: Iterable[ScoreItem]) -> list[Group]:
-    """一份方案的全部考核项，照先后分好组。"""
-    items = sorted(items, key=lambda item: item.order)
-    groups, of_section = [], {}
-    for item in items:
-        if item.is_section:
-            of_section[item.code] = Group(item)
-    for item in items:
-        section = item.section.code if item.section else None
-        if item.is_section:
-            groups.append(of_section[item.code])
-        elif section in of_section:
-            of_section[section].items.append(item)
-        else:
-            groups.append(Group(None, [item]))
-    return groups
-
-
-def marks_doubts(items: Iterable[ScoreItem]) -> list[str]:
-    """满分对不上的，一样一句话；只说，不拦。"""
-    doubts, groups = [], groups_of(items)
-    for group in groups:
-        section = group.section
-        if section and not group.items:
-            doubts.append(f"大项“{section.name}”下面还没有考核项，评不出分。")
-        elif section:
-            inside = [item.full for item in group.items if item.outside == section.outside]
-            total = sum(inside, NO_POINTS)
-            if total != section.full:
-                doubts.append(
-                    f"“{section.name}”满分 {figure(section.full)}，"
-                    f"下面几项合计 {figure(total)}，{_gap(total - section.full)}。"
-                )
-    whole = sum((group.full for group in groups if not group.outside), NO_POINTS)
-    if groups and whole != WHOLE:
-        doubts.append(f"百分以内的满分合计 {figure(whole)}，不是 100，{_gap(whole - WHOLE)}。")
-    return doubts
-
-
-def _gap(more):
-    return f"{'多' if more > 0 else '少'} {figure(abs(more))}"

@@ -6,10 +6,10 @@ from tasks.models import Duty, ScoreItem, Target
 from tasks.models.assessment import (
     Rule,
     done_by_town,
-    marks_doubts,
     not_a_section,
     nothing_overdue,
 )
+from tasks.models.score_marks import marks_doubts
 
 NO_DUTY = "“{}”不是“常态工作”表里的代码。请改成表里的，或留空。"
 NO_SECTION = "“{}”不是“考核项”表里的代码。请改成表里一个大项的代码，或留空。"
