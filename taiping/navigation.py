@@ -9,8 +9,9 @@ from plots.ledger.older_plans import unfinished
 from plots.ledger.queues import awaiting_count
 from plots.models import Patch
 from taiping.dashboard.views_today import home_of
-from taiping.ground.dates import fixed_day
+from taiping.ground.dates import fixed_day, today
 from taiping.ground.display import day
+from taiping.reminders.day import is_unread
 from tasks.models.question import DONE
 from villages.accounts.landing import HOME
 from villages.models import User
@@ -52,6 +53,7 @@ def navigation(request):
         "older_plans": [],
         "has_demo": False,
         "fixed_day": day(fixed_day()),
+        "bell": None,
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.must_change_password:
@@ -62,9 +64,18 @@ def navigation(request):
         named["older_plans"] = [*older_plans(question, user), *to_carry(question, user)]
     context = question.context if question is not None and question.plan else {}
     named["home_url"] = home_of(user)
+    named["bell"] = bell_of(user, today())
     named["nav"] = menu(nav_items(request, user, context))
     named["has_demo"] = User.objects.filter(is_demo=True, is_active=True).exists()
     return named
+
+
+def bell_of(user, day):
+    """铃铛：今天的看过没有、几件；算好的记在账号上，这里不查。"""
+    unread = is_unread(user, day)
+    count = user.reminder_count if unread and user.reminded_on == day else 0
+    words = f"今天的提醒，{count} 件还没看" if count else "今天的提醒"
+    return {"is_unread": unread, "count": count, "words": words}
 
 
 def plan_links(request, question):

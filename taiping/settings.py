@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "taiping.dashboard",
     "taiping.reports",
     "taiping.assessment",
+    "taiping.reminders",
     "taiping.progress",
     "taiping.operations",
     "taiping.audit",
@@ -318,7 +319,13 @@ if env.bool("HTTPS", default=False):
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {
         "model": "villages.User",
-        "exclude_fields": ["last_login", "is_demo"],
+        "exclude_fields": [
+            "last_login",
+            "is_demo",
+            "reminded_on",
+            "reminder_count",
+            "reminders_read_on",
+        ],
         "mask_fields": ["phone", "password"],
         "mask_callable": "villages.accounts.phones.masked_change",
     },
@@ -346,6 +353,20 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
 )
 AUDITLOG_DISABLE_ON_RAW_SAVE = True  # 装机时装方案（loaddata）不逐条记
 AUDITLOG_CID_GETTER = "taiping.audit.middleware.request_id"
+
+# 提醒：网站的地址（写在邮件和群里，点得开）；邮件服务器；群机器人的地址，几个用空格隔开（taiping/reminders）。
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    try:
+        vars().update(env.email_url("EMAIL_URL"))
+    except (ImproperlyConfigured, ValueError) as problem:
+        raise ImproperlyConfigured(
+            "EMAIL_URL 认不得，请写成 smtp+tls://用户:密码@服务器:587 的样子，或留空。"
+        ) from problem
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or vars().get("EMAIL_HOST_USER", "")
+REMIND_ROBOTS = env.str("REMIND_ROBOTS", default="").split()
 
 HEALTH_MIN_FREE_MB = env.int("HEALTH_MIN_FREE_MB", default=500)
 # serve：最多多少条连接；请求头多少秒要交完，闲着多少秒断开；停的时候等手里的请求多少秒。

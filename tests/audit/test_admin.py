@@ -47,7 +47,7 @@ def make_row(model, number):
     elif model == "reading":
         make.make_reading(floor_target(plan), village=village, by=user)
     elif model == "requirement":
-        plan.requirements.create(clause=f"四（{number}）", title="提高认识", wording="原文")
+        plan.requirements.create(clause=f"四（{number}）", title="强化资金保障", wording="资金到位")
     elif model in ("scoreitem", "score"):
         section = make_item(plan, f"work{number}", "任务完成", 10, rule="SECTION")
         target = make.make_target(plan)
@@ -65,6 +65,7 @@ def make_row(model, number):
 
 
 MODELS = [
+    "requirement",
     "user",
     "village",
     "posting",
@@ -75,7 +76,6 @@ MODELS = [
     "milestone",
     "allocation",
     "reading",
-    "requirement",
     "scoreitem",
     "score",
     "planfile",

@@ -42,6 +42,7 @@ FLOORS = [
     "taiping.assessment",
     "taiping.reports",
     "taiping.dashboard",
+    "taiping.reminders",
     "taiping.demo",
     "taiping.operations",
     "taiping.audit",
@@ -64,9 +65,11 @@ PLACES = {
     "dashboard": "taiping.dashboard",
     "reports": "taiping.reports",
     "assessment": "taiping.assessment",
+    "reminders": "taiping.reminders",
 }
 TEMPLATE = re.compile(r"""["'](\w{1,40})/[\w/]{1,80}\.html["']""")
-URL = re.compile(r"""["'](villages|tasks|plots|dashboard|reports|assessment):\w{1,60}["']""")
+NAMED = "villages|tasks|plots|dashboard|reports|assessment|reminders"
+URL = re.compile(rf"""["']({NAMED}):\w{{1,60}}["']""")
 
 
 def floor_of(module):

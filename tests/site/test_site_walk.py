@@ -37,7 +37,8 @@ MOVING = {
     "axes.accessattempt",
     "axes.accessfailurelog",
 }
-SEEN = "tasks_seen_at"  # 上次看我的任务：看了就记，好告诉本人以后有什么
+# 看了就记的：上次看我的任务，好告诉本人以后有什么；今天的提醒看过没有
+SEEN = {"tasks_seen_at", "reminded_on", "reminder_count", "reminders_read_on"}
 FORM = {
     "on": "2024-09-10",
     "done_on": "2024-09-10",
@@ -72,7 +73,7 @@ def everything():
 
 
 def rows_of(model):
-    names = [field.attname for field in model._meta.concrete_fields if field.name != SEEN]
+    names = [field.attname for field in model._meta.concrete_fields if field.name not in SEEN]
     return list(model._base_manager.order_by("pk").values_list(*names))
 
 

@@ -50,6 +50,28 @@ class LoginForm(AuthenticationForm):
         return super().clean()
 
 
+class ReminderForm(forms.ModelForm):
+    """每天的提醒送到哪里：本人的邮箱，要不要送。不用勾选框：没有交来这一格的，不能当成不要。"""
+
+    reminded_by_email = forms.TypedChoiceField(
+        label="每天的提醒发到邮箱",
+        choices=[("yes", "要发"), ("no", "不发")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = User
+        fields = ["email", "reminded_by_email"]
+        labels = {"email": "邮箱"}
+        error_messages = {"email": {"invalid": "这不像邮箱，请写成 名字@网站 的样子，或留空。"}}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        at_most(self.fields["email"], User._meta.get_field("email").max_length)
+        self.initial["reminded_by_email"] = "yes" if self.instance.reminded_by_email else "no"
+
+
 def password_rules() -> str:
     """设置里的密码要求，合成一句话。"""
     rules = [

@@ -1,5 +1,6 @@
 """登录、退出、改密码、我的账号和我的登录。"""
 
+from copy import copy
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
 from villages.accounts import drafts, sessions, staying
-from villages.accounts.forms import LoginForm, OwnPasswordForm
+from villages.accounts.forms import LoginForm, OwnPasswordForm, ReminderForm
 from villages.accounts.landing import HOME, only_post, opens
 from villages.accounts.passwords import EXPIRED, expire_old_password
 from villages.models import Village
@@ -59,18 +60,30 @@ logout = only_post(LogoutView.as_view())
 
 
 def account(request):
+    form = ReminderForm(request.POST or None, instance=copy(request.user))
+    if request.method == "POST" and form.is_valid():
+        form.instance.save(update_fields=["email", "reminded_by_email"])
+        messages.success(request, _reminded_words(form.instance))
+        return redirect("villages:account")
     villages = Village.objects.visible_to(request.user)
     found = sessions.sessions_of(request.user, request.session.session_key)
     return render(
         request,
         "villages/accounts/account.html",
         {
+            "form": form,
             "villages": villages,
             "sessions": found,
             "idle_minutes": idle_minutes(),
             "stay_days": staying.seconds_of(request.user) // staying.DAY_SECONDS,
         },
     )
+
+
+def _reminded_words(user):
+    if user.email and user.reminded_by_email:
+        return f"记下了：每天的提醒发到 {user.email}，没有事的那天不发。"
+    return "记下了：每天的提醒不发邮件，页头的铃铛里照样看得到。"
 
 
 @only_post

@@ -39,6 +39,14 @@ class User(AbstractUser):
     # 只用来告诉他本人“上次看过以后”有什么；不上页面，不给别人看
     tasks_seen_at = models.DateTimeField("上次看我的任务", null=True, blank=True, editable=False)
 
+    reminded_by_email = models.BooleanField(
+        "每天的提醒发到邮箱", default=True, help_text="没有写邮箱的不发。"
+    )
+    # 页头的铃铛看这三样，不用每页算一遍；算和送在 taiping/reminders
+    reminded_on = models.DateField("提醒算到哪天", null=True, blank=True, editable=False)
+    reminder_count = models.PositiveSmallIntegerField("那天几件", default=0, editable=False)
+    reminders_read_on = models.DateField("哪天的看过了", null=True, blank=True, editable=False)
+
     objects = AccountManager()
     REQUIRED_FIELDS = ["name"]
 

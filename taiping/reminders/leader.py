@@ -1,0 +1,58 @@
+"""领导的：村里新逾期的、督办没有答复的；星期一另有三句说上周和这周。数照总览的。"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from taiping.progress.comparison import compared
+from taiping.progress.layout import due_soon, village_rows, worst_villages
+from taiping.progress.progress import progress_of_two_days
+from taiping.progress.returns import returns_by_village
+from taiping.reminders.lines import Line, address_of
+from tasks.models import Plan
+from tasks.models.question import DONE
+from villages.models import User
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+MONDAY = 0
+
+
+def lines(user: User, today: date) -> list[Line]:
+    plan = Plan.objects.current(today)
+    if plan is None:
+        return []
+    found = [*_newly_overdue(plan, today)]
+    if today.weekday() == MONDAY:
+        found += _week(plan, today)
+    return found
+
+
+def _newly_overdue(plan: Plan, today: date) -> Iterator[Line]:
+    """星期一从上星期五看起，周末逾期的也在里面。"""
+    before = today - (3 * DAY if today.weekday() == MONDAY else DAY)
+    now, then = progress_of_two_days(plan, today, before, DONE)
+    *_, overdue = compared(then, now).lines
+    if overdue.total > 0:
+        since = "上星期五" if today.weekday() == MONDAY else "昨天"
+        yield Line(
+            f"该村里办的逾期 {now.owed.village} 个，比{since}多 {overdue.total} 个",
+            address_of("dashboard:dashboard", plan=plan.code, on=today, since=before),
+            is_late=True,
+        )
+
+
+def _week(plan, today):
+    now, then = progress_of_two_days(plan, today, today - WEEK, DONE)
+    reported, confirmed, overdue = compared(then, now).lines
+    board = address_of("dashboard:dashboard", plan=plan.code, on=today, since="week")
+    yield Line(
+        f"上周：上报 {reported.total:+d} 个，核实 {confirmed.total:+d} 个，"
+        f"该村里办的逾期 {overdue.total:+d} 个",
+        board,
+    )
+    soon = address_of("plots:patch_list", plan=plan.code, due=WEEK.days)
+    yield Line(f"这周 {WEEK.days} 天内到截止 {due_soon(now, WEEK.days)} 个", soon)
+    _, rows = village_rows(now, "", returns_by_village(now))
+    worst = [row for row in worst_villages(rows) if row.owed.village]
+    if worst:
+        named = "、".join(f"{row.village.name} {row.owed.village} 个" for row in worst)
+        yield Line(f"逾期多的村：{named}", board)
