@@ -25,6 +25,8 @@ PAGES = {
     "assessment.score": (TOWN, "考核的分由镇工作人员评。"),
     "tasks.view_plan": (EVERYONE, ""),
     "tasks.add_reading": (TOWN, NO_ROLE),
+    "tasks.keep_duties": (TOWN, NO_ROLE),
+    "tasks.read_duties": (["LEADER"], NO_ROLE),
     "tasks.export_plan": (TOWN, NO_ROLE),
     "tasks.import_plan": (ADMIN, NO_ROLE),
     "tasks.copy_target": (ADMIN, NO_ROLE),
