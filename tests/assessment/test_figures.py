@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from taiping.assessment.figures import sheet_of
@@ -244,3 +245,11 @@ def test_a_table_scored_only_by_hand_does_not_work_out_progress(django_assert_nu
 
     with django_assert_num_queries(3):
         assert sheet_of(plan, DAY).full == 100
+
+
+def test_the_plans_dates_must_hold_the_days_of_its_scores(town):
+    make_score(town.lead, town.east, "18", on=date(2024, 11, 20))
+    town.plan.ends_on = date(2024, 11, 16)
+
+    with pytest.raises(ValidationError, match=r"2024年11月20日|2024-11-20"):
+        town.plan.clean()
