@@ -48,6 +48,10 @@ def make_row(model, number):
         make.make_reading(floor_target(plan), village=village, by=user)
     elif model == "requirement":
         plan.requirements.create(clause=f"四（{number}）", title="强化资金保障", wording="资金到位")
+    elif model in ("duty", "dutyentry"):
+        target = make.make_target(plan)
+        duty = plan.duties.create(code=f"duty{number}", name="巡查", problem_target=target)
+        duty.entries.create(village=village, on=date(2020, 5, number), count=1, by=user)
     elif model in ("scoreitem", "score"):
         section = make_item(plan, f"work{number}", "任务完成", 10, rule="SECTION")
         target = make.make_target(plan)
@@ -66,6 +70,8 @@ def make_row(model, number):
 
 MODELS = [
     "requirement",
+    "duty",
+    "dutyentry",
     "user",
     "village",
     "posting",
