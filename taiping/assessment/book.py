@@ -40,11 +40,13 @@ def _points(book, question, table, title):
         Column("合计", 9, style=styles.NUMBER, number_format=POINTS),
     ]
     for group in table.groups:
-        above = f"{group.section.name}（{figure(group.full)}）" if group.section else ""
+        beyond = "，百分以外" if group.outside else ""
+        above = f"{group.section.name}（{figure(group.full)}{beyond}）" if group.section else ""
+        own = "" if group.section else beyond
         for place, item in enumerate(group.items):
             columns.append(
                 Column(
-                    f"{item.name}\n（{figure(item.full)}）",
+                    f"{item.name}\n（{figure(item.full)}{own}）",
                     11,
                     style=styles.NUMBER,
                     number_format=POINTS,
@@ -53,9 +55,11 @@ def _points(book, question, table, title):
                 )
             )
     columns.append(Column("说明", 26, style=styles.TEXT))
-    sheet = SheetWriter(book, "得分表", columns, freeze="D5", least_size=8, repeated=3)
+    sheet = SheetWriter(
+        book, "得分表", columns, freeze="D5", row_height=18, least_size=8, repeated=3
+    )
     _heading(sheet, question, title, len(columns))
-    sheet.head(24, 40)
+    sheet.head(24, 46)
     for row in table.rows:
         cells = [_value(cell) for cell in row.cells]
         sheet.row([row.rank, row.village.name, row.total, *cells, "；".join(row.gaps)])
