@@ -91,8 +91,8 @@ def withdraw(score: Score, *, by: User, reason: str) -> None:
 
 def last_scores(item: ScoreItem) -> dict[int, int]:
     """村的主键 → 现在最后一次录的评分的主键。打开表单时记下，交的时候看有没有更新的。"""
-    found = Score.objects.filter(item=item).order_by("village")
-    return dict(found.values_list("village").annotate(Max("pk")))
+    found = Score.objects.filter(item=item).order_by("village_id")
+    return dict(found.values_list("village_id").annotate(Max("pk")))
 
 
 def _again(first, item, marks):
