@@ -10,9 +10,12 @@ from plots.models import (
     Batch,
     ColumnAlias,
     Evidence,
+    OrderReply,
     Patch,
     Reason,
     RectificationRecord,
+    RemedyDocument,
+    SupervisionOrder,
 )
 from taiping.ground.admin import CarefulAdmin, ReadOnlyAdmin
 from taiping.ground.area import figure
@@ -116,6 +119,41 @@ class AttachmentAdmin(ReadOnlyAdmin):
     list_select_related = ["patch", "village", "by"]
     search_fields = ["name", "patch__code", "sha256"]
     exclude = ["file", "display", "thumb"]
+
+
+@admin.register(RemedyDocument)
+class RemedyDocumentAdmin(ReadOnlyAdmin):
+    list_display = ["item", "patch", "number", "on", "by", "created_at", "withdrawn_at"]
+    list_filter = ["item__route", "is_demo"]
+    list_select_related = ["patch", "item__route", "by"]
+    search_fields = ["patch__code", "number"]
+    # 文件只经过检查权限的页面发出，后台不给链接。
+    exclude = ["files", "client_key"]
+
+
+@admin.register(SupervisionOrder)
+class SupervisionOrderAdmin(ReadOnlyAdmin):
+    list_display = [
+        "number",
+        "plan",
+        "village",
+        "group",
+        "issued_on",
+        "answer_by",
+        "by",
+        "closed_on",
+    ]
+    list_filter = ["plan", "village", "is_demo"]
+    list_select_related = ["plan", "village", "group", "by"]
+    search_fields = ["words"]
+
+
+@admin.register(OrderReply)
+class OrderReplyAdmin(ReadOnlyAdmin):
+    list_display = ["order", "on", "by", "words", "created_at"]
+    list_filter = ["order__village", "is_demo"]
+    list_select_related = ["order", "by"]
+    search_fields = ["words"]
 
 
 @admin.register(Reason)

@@ -11,8 +11,10 @@ from plots.pages.field import views as views_field
 from plots.pages.imports import views as import_views
 from plots.pages.map import views as views_map
 from plots.pages.my_tasks import views as views_my
+from plots.pages.orders import views as order_views
 from plots.pages.patch import views as views_patch
 from plots.pages.patch_list import views as views_list
+from plots.pages.remedies import views as remedy_views
 from plots.pages.report import photos as views_photos
 from plots.pages.report import views as views_report
 from plots.pages.review import views as views_review
@@ -61,7 +63,15 @@ urlpatterns = [
     path("patches/map/", views_map.patch_map, name="patch_map"),
     path("patches/map/data.geojson", views_map.map_data, name="map_data"),
     path("patches/map/villages.geojson", views_map.map_villages, name="map_villages"),
+    path("orders/", order_views.orders, name="orders"),
+    path("orders/new/", order_views.order_new, name="order_new"),
+    path("orders/<int:pk>/", order_views.order, name="order"),
+    path("orders/<int:pk>/close/", order_views.order_close, name="order_close"),
+    path("orders/<int:pk>/withdraw/", order_views.order_withdraw, name="order_withdraw"),
     path("patches/<int:pk>/", views_patch.patch_detail, name="patch"),
+    path("patches/<int:pk>/remedy/", remedy_views.route, name="remedy_route"),
+    path("patches/<int:pk>/remedy/<int:item_pk>/", remedy_views.hand_in, name="remedy_hand_in"),
+    path("patches/documents/<int:pk>/withdraw/", remedy_views.take_back, name="remedy_take_back"),
     # 动作名什么都接，放在最后，前面写明的地址先认。
     path("patches/<int:pk>/<str:action>/", views_patch.patch_action, name="patch_action"),
 ]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("plan/", include("tasks.urls")),
     path("", include("plots.urls")),
     path("admin/", admin.site.urls),
+    path("", include("taiping.subsidies.urls")),
     path("", include("taiping.assessment.urls")),
     path("", include("taiping.reminders.urls")),
     path("", include("taiping.reports.urls")),

@@ -1,4 +1,4 @@
-"""把一份方案复制成下一年的：工作组、成员、目标任务、时间节点、分解、常态工作、工作要求、考核项都带过去，录入的数、记录、评分不带。"""
+"""把一份方案复制成下一年的：工作组、成员、任务、步骤、分解、常态工作、工作要求、奖补标准、考核项；监测、记录、钱、评分不带。"""
 
 import re
 
@@ -12,6 +12,7 @@ from tasks.models import (
     Plan,
     Requirement,
     ScoreItem,
+    Subsidy,
     Target,
     WorkingGroup,
 )
@@ -50,6 +51,7 @@ def copy_to_next_year(plan):
     _copy_targets(plan, new, groups)
     _copy_duties(plan, new, groups)
     _copy_requirements(plan, new)
+    _copy_subsidies(plan, new)
     _copy_score_items(plan, new)
     return new
 
@@ -123,6 +125,22 @@ def _copy_duties(plan, new, groups):
         )
         for duty in plan.duties.select_related("problem_target")
     )
+
+
+def _copy_subsidies(plan, new):
+    """标准照抄，任务和步骤换成新的；到位资金和拨付是那一年的，不带。"""
+    steps = {}
+    for step in Milestone.objects.filter(target__plan=new).select_related("target"):
+        steps[step.target.code, step.code] = step
+    targets = {target.code: target for target in new.targets.all()}
+    old = plan.subsidies.filter(is_demo=False).select_related("target", "milestone")
+    copies = []
+    for subsidy in old:
+        code = subsidy.target.code if subsidy.target_id else None
+        step = subsidy.milestone.code if subsidy.milestone_id else None
+        target, milestone = targets.get(code), steps.get((code, step))
+        copies.append(copied(subsidy, plan=new, target=target, milestone=milestone))
+    Subsidy.objects.bulk_create(copies)
 
 
 def _copy_target(target, plan, new, groups):

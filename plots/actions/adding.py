@@ -41,7 +41,7 @@ def open_targets(user: User, plans: Sequence[Plan]) -> list[Target]:
 def asked_of(target: Target) -> set[str]:
     """往这项任务里添加，除了人人都要的，还问哪几样。看的是已有的数，不是任务的代码：
 
-    整改方式只有问题清单才问，和空白导入表一样；地类要下发的图斑带着才问，一块都还没有下发的不知道，也问。
+    整改路径只有问题清单才问，和空白导入表一样；地类要下发的图斑带着才问，一块都还没有下发的不知道，也问。
     """
     issued = Patch.objects.filter(target=target, batch__isnull=False)
     with_land = Count("pk", filter=~Q(land_before="") | ~Q(land_after=""))

@@ -12,6 +12,7 @@ from auditlog.models import LogEntry
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from plots.actions.carry_documents import copy_documents
 from plots.actions.carry_preview import CHUNK, Preview, in_parts, preview_of, steps_of_targets
 from plots.actions.permissions import NotAllowed
 from plots.geometry.checks import recheck
@@ -92,6 +93,7 @@ def _carry(preview, stamp):
     made = [move.patch.pk for move in preview.moves if not move.existing]
     _copy_shapes({pk: new[pk].pk for pk in made})
     _copy_records(preview, new, stamp)
+    copy_documents({pk: patch.pk for pk, patch in new.items()}, stamp.at)
     _end(preview, new, stamp)
     recheck([move.patch.pk for move in preview.moves] + [patch.pk for patch in new.values()])
     LogEntry.objects.log_create(

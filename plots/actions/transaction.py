@@ -72,7 +72,7 @@ class ActionContext:
         self.on: date = self.today
         self.client_key: UUID | None = None
         self.milestones: list[Milestone] = steps_of(patch)
-        self.records: list[RectificationRecord] = records_of(patch)
+        self.records: list[RectificationRecord] = records_of(patch, self.milestones)
         self.state: PatchStanding = replay(patch, self.records, self.milestones)
         for milestone in self.milestones:
             if milestone.pk == patch.next_milestone_id:

@@ -1,11 +1,20 @@
 """导出：空白模板和图斑台账。列和导入是同一份（plots.models.columns），导出的表改好能再导进来。"""
 
-from itertools import islice
+from itertools import islice, zip_longest
 
 from plots.ledger.as_of import LedgerAt
+from plots.ledger.papers import checklists, papers_of
 from plots.ledger.replay import WORK
-from plots.models import RectificationRecord, Remedy, Status
-from plots.models.columns import COMPUTED, FOUND_COLUMNS, PATCH_COLUMNS, STEP_DONE, Field
+from plots.models import RectificationRecord, Status
+from plots.models.columns import (
+    COMPUTED,
+    FOUND_COLUMNS,
+    HEADERS,
+    PAPERS,
+    PATCH_COLUMNS,
+    STEP_DONE,
+    Field,
+)
 from plots.models.deadlines import due_of
 from taiping.ground import dates
 from taiping.ground.books import (
@@ -13,20 +22,20 @@ from taiping.ground.books import (
     SheetWriter,
     add_sheet,
     new_book,
-    one_of,
     styles,
     text_width,
     to_bytes,
 )
 from taiping.ground.dates import long_date
-from tasks.models import Milestone, Target
+from tasks.models import Milestone, RemedyRoute, Target
 from tasks.models.question import BASES, DONE
 from villages.models import Village
 
 CHUNK = 2000
 FIRST_ROW, TEMPLATE_ROWS = 4, 500  # 前三行是标题、单位和表头（有条件的多一行）
-VILLAGE_SHEET = "村"
+LISTS_SHEET, LIST_HEADS = "村", {"村": "村名"}  # 下拉里的选项放在哪张表，表头叫什么
 LEAST_SIZE, ROW_HEIGHT, HEAD_HEIGHT = 8, 15, 30  # 磅：台账印出来最小的字；一行、表头多高
+ROUTE = HEADERS[Field.REMEDY]
 ROW_KEYS = 3  # 任务、村、编号：印成几页宽时每页都有
 # 台账里各列多宽：比给人填的模板窄，字多的折行
 WIDTHS = {
@@ -39,7 +48,6 @@ WIDTHS = {
     Field.LAND_AFTER: 10.5,
     Field.REMEDY: 11,
 }
-REMEDIES = dict(Remedy.choices)
 COMPUTED_WIDTH, EXTRA_WIDTH = 11.5, 14
 BREAKS = {Field.CONTRACTOR: "（", Field.LAND_BEFORE: "地类", Field.LAND_AFTER: "地类"}
 CONDITION_ROOM = 150  # 条件一行放得下几个半角
@@ -49,21 +57,28 @@ def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
     """图斑台账 → xlsx 的 bytes。行边查边写，不在内存里攒；合计不加已经不再算的（拆分的、结转的、移出的）。
 
     then（AsOf）给出时，状态、下一步和各步完成日期都是那天的，和页面上看到的一样。
-    condition 是照什么筛出来的，写在标题下面；没有筛的是空。
+    condition 是照什么筛出来的，写在标题下面；没有筛的是空。有图斑要交整改材料的，多一列齐了几样。
     """
     milestones, extras = _steps(queryset), _extra_keys(queryset)
     steps = list(dict.fromkeys(step.name for step in milestones.values()))  # 同名的只列一次
-    places = _names(Target), _names(Village)
+    routes = checklists()
+    asking = [code for code, route in routes.items() if route.items]
+    has_papers = bool(asking) and queryset.filter(remedy__in=asking).exists()
+    places = _names(Target), _names(Village), routes
     note = f"单位：亩、个　　导出日期：{dates.today():%Y-%m-%d}"
     if then:
         note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
     book = new_book(streamed=True)
     has_found = queryset.filter(found_on__isnull=False).exists()
-    columns = _ledger_columns(steps, FOUND_COLUMNS if has_found else (), extras)
+    found = FOUND_COLUMNS if has_found else ()
+    columns = _ledger_columns(steps, found, extras, [PAPERS] if has_papers else [])
     sheet = _opened(book, "图斑台账", columns, [title, condition, note], LEAST_SIZE, ROW_HEIGHT)
     count, total = 0, 0
-    for patch, *told in _told_then(queryset, then) if then else _told_now(queryset, milestones):
-        sheet.row(_ledger_row(patch, places, *told, steps, has_found, extras))
+    told = _told_then(queryset, then) if then else _told_now(queryset, milestones)
+    day, basis = (then.on, then.basis) if then else (dates.today(), DONE)
+    for patch, papers, *rest in _with_papers(told, routes if has_papers else {}, day, basis):
+        shown = papers if has_papers else []
+        sheet.row(_ledger_row(patch, places, shown, *rest, steps, has_found, extras))
         if then or not patch.has_ended:
             count, total = count + 1, total + patch.area_mu
     sheet.filter()
@@ -74,12 +89,13 @@ def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
     return to_bytes(book, title)
 
 
-def _ledger_columns(steps, found, extras):
+def _ledger_columns(steps, found, extras, papers):
     titles = [
         (_broken(column), WIDTHS.get(column.field, column.width), column.field)
         for column in PATCH_COLUMNS
     ]
     titles += [(header, COMPUTED_WIDTH, "") for header in COMPUTED]
+    titles += [(header, COMPUTED_WIDTH, "") for header in papers]
     titles += [(f"{name}\n{STEP_DONE}", COMPUTED_WIDTH, "") for name in steps]
     titles += [(header, COMPUTED_WIDTH, "") for header in found]
     titles += [(key, EXTRA_WIDTH, "") for key in extras]
@@ -96,8 +112,8 @@ def _broken(column):
     return column.header.replace(before, f"\n{before}") if before else column.header
 
 
-def _ledger_row(patch, places, status, step, due, done, steps, has_found, extras):
-    targets, villages = places
+def _ledger_row(patch, places, papers, status, step, due, done, steps, has_found, extras):
+    targets, villages, routes = places
     return [
         targets[patch.target_id],
         villages[patch.village_id],
@@ -107,10 +123,11 @@ def _ledger_row(patch, places, status, step, due, done, steps, has_found, extras
         patch.contractor,
         patch.land_before,
         patch.land_after,
-        REMEDIES.get(patch.remedy, patch.remedy),
+        routes[patch.remedy_id].name if patch.remedy_id else None,
         status,
         step.name if step else "",
         due,
+        *papers,
         *(done.get(name) for name in steps),
         *((patch.found_on, patch.stopped_on, patch.stop_notice_no) if has_found else ()),
         *(patch.extra.get(key) for key in extras),
@@ -124,9 +141,9 @@ def _steps(queryset):
     return {step.pk: step for step in steps.order_by("order", "target__order")}
 
 
-def _names(model):
-    """{主键: 名字}：几万块图斑只有几个任务、几十个村，不用块块都带。"""
-    return dict(model.objects.values_list("pk", "name"))
+def _names(model, key="pk"):
+    """{主键（路径是代码）: 名字}：几万块图斑只有几个任务、几十个村，不用块块都带。"""
+    return dict(model.objects.values_list(key, "name"))
 
 
 def _extra_keys(queryset):
@@ -142,6 +159,15 @@ def _chunks(patches):
     rows = patches.iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         yield chunk
+
+
+def _with_papers(told, routes, on, basis):
+    """(图斑, [整改材料齐了几样], …)，一批批地查。"""
+    while chunk := list(islice(told, CHUNK)):
+        papers = papers_of([patch for patch, *_ in chunk], routes, on, basis)
+        for patch, *rest in chunk:
+            found = papers.get(patch.pk)
+            yield patch, [found.words if found else None], *rest
 
 
 def _told_then(patches, then):
@@ -177,7 +203,7 @@ def _told_now(patches, milestones):
 
 
 def template_workbook(target) -> bytes:
-    """一项任务的空白导入表 → xlsx 的 bytes：要填的列、村和整改方式的下拉、编号列是文本。"""
+    """一项任务的空白导入表 → xlsx 的 bytes：要填的列、村和整改路径的下拉、编号列是文本。"""
     unused = {Field.TARGET}
     if target.kind != Target.Kind.CASES:
         unused.add(Field.REMEDY)
@@ -196,14 +222,17 @@ def template_workbook(target) -> bytes:
     formats = ["@" if header == "图斑编号" else "" for header in headers]
     for _ in range(TEMPLATE_ROWS):
         sheet.line([None] * len(headers), styles.BLANK, formats)
-    names = list(Village.objects.values_list("name", flat=True))
-    if names:
-        _dropdown(sheet, "村", f"{VILLAGE_SHEET}!$A$2:$A${len(names) + 1}", "请从下拉里选村。")
-    if "整改方式" in headers:
-        _dropdown(sheet, "整改方式", one_of(Remedy.labels), "请从下拉里选整改方式。")
+    lists = {"村": Village.objects.all()}
+    if ROUTE in headers:
+        lists[ROUTE] = RemedyRoute.objects.offered()
+    lists = {header: list(rows.values_list("name", flat=True)) for header, rows in lists.items()}
+    for letter, (header, names) in zip("AB", lists.items(), strict=False):
+        if names:
+            formula = f"{LISTS_SHEET}!${letter}$2:${letter}${len(names) + 1}"
+            _dropdown(sheet, header, formula, f"请从下拉里选{header}。")
     sheet.repeat(sheet.head_row, sheet.head_row)
-    village_column = Column("村名", required=True)
-    add_sheet(book, VILLAGE_SHEET, [village_column], [[name] for name in names], filtered=False)
+    columns = [Column(LIST_HEADS.get(header, header), required=True) for header in lists]
+    add_sheet(book, LISTS_SHEET, columns, zip_longest(*lists.values()), filtered=False)
     return to_bytes(book, title)
 
 

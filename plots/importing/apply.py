@@ -144,6 +144,7 @@ def _new_rows(batch, rows, by):
     for row in rows:
         yield {
             **blank,
+            "remedy": None,  # 各行的字段要一样
             **row.facts,
             "village": row.village.pk,
             "code": row.code,

@@ -11,16 +11,15 @@ from django.db.models import Count, Max
 from plots.importing.parsed import ParsedRow
 from plots.importing.patch_cells import looks_of
 from plots.ledger.replay import STATEFUL
-from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, Remedy, Status
+from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, Status
 from plots.models.choices import ENDED
 from taiping.ground.area import figure, plain, told_apart
 from taiping.ground.geometry.shapes import Shape
 from taiping.ground.tables import Problem, as_text
-from tasks.models import Target
+from tasks.models import RemedyRoute, Target
 
 FACTS = ("place", "contractor", "land_before", "land_after", "remedy")
 LABELS = {name: Patch._meta.get_field(name).verbose_name for name in ("area_mu", *FACTS)}
-REMEDY = dict(Remedy.choices)
 CHUNK = 5000
 EXAMPLES = 3
 LEFT = {
@@ -38,7 +37,7 @@ class Existing(NamedTuple):
     contractor: str
     land_before: str
     land_after: str
-    remedy: str
+    remedy: str | None
     extra: dict
     is_demo: bool
     status: str
@@ -55,6 +54,7 @@ class PatchChange:
     by_amend: bool = False  # 办过事，面积要一块块更正
     shape: Shape | None = None  # 换上的图形
     had_shape: bool = False
+    routes: dict[str, str] | None = None  # 路径的代码 → 名称；改了路径的才有
 
     @property
     def pk(self) -> int:
@@ -76,7 +76,7 @@ class PatchChange:
         if name == "area_mu":
             before, after = told_apart(before, after)
         elif name == "remedy":
-            before, after = REMEDY.get(before, ""), REMEDY[after]
+            before, after = (self.routes.get(code, "") for code in (before, after))
         return LABELS[name], before, after
 
 
@@ -177,6 +177,7 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
             found.kept += 1
             _count(found, old.area_mu)
     _mark_amended(found)
+    _name_routes(found)
     _note_larger(found)
     _note(found, moved, _elsewhere(target, found.new))
     found.notes += [LEFT[status].format(count) for status, count in left.items()]
@@ -210,8 +211,16 @@ def _existing(target):
     rows, known = rows.iterator(chunk_size=CHUNK), {}
     for village, code, pk, area, *facts, extra, is_demo, status, until_on in rows:
         key = village, looks_of(code)  # 早先存的编号，横线、看不见的字符照原样，也认得出
+        *texts, route = facts
         known[key if key not in known else (village, code)] = Existing(
-            pk, area, *map(intern, facts), extra, is_demo, intern(status), until_on is not None
+            pk,
+            area,
+            *map(intern, texts),
+            route,
+            extra,
+            is_demo,
+            intern(status),
+            until_on is not None,
         )
     return known
 
@@ -241,6 +250,15 @@ def _mark_amended(found):
     areas = {change.pk: change for change in found.changed if "area_mu" in change.values}
     for pk in with_records(areas):
         areas[pk].by_amend = True
+
+
+def _name_routes(found):
+    """改了整改路径的，带上路径的名称，好说给人看。"""
+    changes = [change for change in found.changed if "remedy" in change.values]
+    if changes:
+        names = dict(RemedyRoute.objects.values_list("code", "name"))
+        for change in changes:
+            change.routes = names
 
 
 def with_records(pks):

@@ -12,6 +12,7 @@ from plots.models.columns import (
     EXTRA,
     FOUND_COLUMNS,
     HEADERS,
+    PAPERS,
     STATUS,
     STEP_DONE,
     UNIT_WORDS,
@@ -29,7 +30,7 @@ from taiping.ground.tables import (
 )
 
 SEARCHED_ROWS, SAMPLES = 1000, 2
-OWN = {tidy_header(header) for header in (*HEADERS.values(), *COMPUTED, ERROR_HEADER)}
+OWN = {tidy_header(header) for header in (*HEADERS.values(), *COMPUTED, PAPERS, ERROR_HEADER)}
 
 
 @dataclass
@@ -241,7 +242,8 @@ def _chosen(headers, names, unit):
         field = guess.field if guess else (EXTRA if header else Field.IGNORE)
         if field == Field.AREA:
             field = next(iter(unit), field)
-        if from_ledger and (header in (*COMPUTED, *FOUND_COLUMNS) or header.endswith(STEP_DONE)):
+        computed = (*COMPUTED, *FOUND_COLUMNS, PAPERS)
+        if from_ledger and (header in computed or header.endswith(STEP_DONE)):
             field = Field.IGNORE
         use = ColumnUse(index, header, field)
         uses.append(use)

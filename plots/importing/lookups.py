@@ -2,6 +2,7 @@
 
 from plots.importing.mends import Mends
 from plots.importing.names import Names
+from plots.importing.patch_cells import Routes
 from plots.models import Batch
 from villages.places.matching import VillageIndex
 
@@ -14,6 +15,7 @@ class Lookups:
         self.mends = Mends.of(batch)
         for spelling, name in self.mends.villages.items():
             self.villages.take_as(spelling, name)
+        self.routes = Routes()
         self.targets = set()
         for name_and_code in plan.targets.values_list("name", "code"):
             self.targets.update(name_and_code)
@@ -25,4 +27,5 @@ class Lookups:
             for village in self.villages.villages
         ]
         known = [self.villages.place, villages, self.names.known, sorted(self.targets)]
+        known += [self.routes.known, self.routes.offered]
         return [*known, self.mends.grounds()]

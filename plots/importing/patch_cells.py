@@ -4,9 +4,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from plots.importing.parsed import QUOTED
-from plots.models import Patch, Remedy
+from plots.models import Patch
 from plots.models.columns import FACTS
 from taiping.ground.tables import as_code, as_decimal, as_text, shown, tidy_header
+from tasks.models import RemedyRoute
 
 FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 # 看上去一样的编号是同一个：看不见的字符不要，各种横线都是减号
@@ -16,8 +17,9 @@ SMALLEST = Decimal("0.000001")
 LARGEST, DOUBTFUL = Decimal(10) ** 9, Decimal(10_000)  # 亩：再大存不下；再大要提醒核对单位
 NO_CODE = "没有填图斑编号，请按下发的编号填上。"
 CODE_LENGTH = Patch._meta.get_field("code").max_length
-LENGTHS = {attr: Patch._meta.get_field(attr).max_length for attr in FACTS.values()}
-REMEDIES = {tidy_header(label): value for value, label in Remedy.choices}
+TEXTS = [attr for attr in FACTS.values() if attr != "remedy"]
+LENGTHS = {attr: Patch._meta.get_field(attr).max_length for attr in TEXTS}
+QUOTES = str.maketrans(dict.fromkeys("“”\"'‘’「」"))  # 写没写引号、写哪一种，都是同一条路径
 
 
 def looks_of(code: str) -> str:
@@ -57,12 +59,26 @@ def area_in_mu(factor: Decimal | int, value) -> Decimal:
     return area
 
 
-def remedy_of(value) -> str:
-    """整改方式的写法 → 存的代码。"""
-    if remedy := REMEDIES.get(tidy_header(as_text(value))):
-        return remedy
-    choices = "、".join(Remedy.labels)
-    raise ValueError(f"没有“{as_text(value)}”这种整改方式，请填：{choices}。")
+class Routes:
+    """整改路径：known 是 {写法: 代码}；offered 是启用的名称，填错时列给人看。建的时候查一次库。"""
+
+    def __init__(self):
+        self.known, self.offered = {}, []
+        for code, name, in_use in RemedyRoute.objects.values_list("code", "name", "in_use"):
+            self.known |= {_tidy_name(name): code, code: code}
+            if in_use:
+                self.offered.append(name)
+
+    def code_of(self, value) -> str:
+        """名称或代码 → 存的代码。"""
+        if code := self.known.get(_tidy_name(as_text(value))):
+            return code
+        choices = "、".join(self.offered)
+        raise ValueError(f"没有“{as_text(value)}”这条整改路径，请填：{choices}。")
+
+
+def _tidy_name(text):
+    return tidy_header(text).translate(QUOTES)
 
 
 def limited_text(most: int, value) -> str:

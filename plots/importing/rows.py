@@ -11,7 +11,6 @@ from plots.importing.patch_cells import (
     area_in_mu,
     limited_text,
     patch_code,
-    remedy_of,
 )
 from plots.importing.totals import TOTAL, Totals, has_total
 from plots.models.columns import AREAS, ENDED_WORDS, FACTS, Field
@@ -39,7 +38,7 @@ class SheetReader:
         self.facts, self.labels = [], {}
         for name, attr in FACTS.items():
             if use := self.columns.get(name):
-                parse = remedy_of if attr == "remedy" else LIMITED[attr]
+                parse = LIMITED.get(attr, lookups.routes.code_of)
                 self.facts.append((attr, use.index, parse))
                 self.labels[attr] = use.label
 

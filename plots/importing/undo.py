@@ -22,6 +22,8 @@ from plots.models import (
     PatchShape,
     PendingEvidence,
     RectificationRecord,
+    RemedyDocument,
+    SupervisionOrder,
 )
 from taiping.ground import dates
 from taiping.ground.area import plain
@@ -56,10 +58,17 @@ def refusal(batch: Batch) -> str:
         return "国土调查云结果导入的是上报，要改请在图斑上退回。"
     new = Patch.objects.filter(batch=batch)
     worked = RectificationRecord.objects.exclude(kind=Kind.AMEND).filter(patch=OuterRef("pk"))
-    used = new.filter(Exists(worked) | Q(carried_from__isnull=False))
+    handed = RemedyDocument.objects.filter(patch=OuterRef("pk")).order_by()
+    used = new.filter(Exists(worked) | Exists(handed) | Q(carried_from__isnull=False))
     if count := used.count():
         return (
-            f"这次新增的图斑里有 {count} 个已经有了记录，不能整批撤回；"
+            f"这次新增的图斑里有 {count} 个已经有了记录或整改材料，不能整批撤回；"
+            "不该有的可以在图斑页上一块块移出台账。"
+        )
+    ordered = SupervisionOrder.patches.through.objects.filter(patch__batch=batch)
+    if count := ordered.values("patch").distinct().count():
+        return (
+            f"这次新增的图斑里有 {count} 个写在督办单上，不能整批撤回；"
             "不该有的可以在图斑页上一块块移出台账。"
         )
     return ""
@@ -163,8 +172,8 @@ def _values_back(undone, patch, values, has_records, by):
             done |= _extra_back(undone, patch, pair)
         elif name == "area_mu":
             done |= _area_back(undone, patch, pair, has_records, by)
-        elif getattr(patch, name) == pair[1]:
-            setattr(patch, name, pair[0])
+        elif getattr(patch, column := Patch._meta.get_field(name).attname) == pair[1]:
+            setattr(patch, column, pair[0])
             done.add(name)
         else:
             undone.stuck.append(_changed_since(patch, LABELS[name]))

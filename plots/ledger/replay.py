@@ -214,10 +214,13 @@ def read_records(patches: Sequence[Patch]) -> None:
         prefetch_related_objects(withdrawn, "withdrawn_by")
 
 
-def records_of(patch: Patch) -> list[RectificationRecord]:
-    """图斑的全部记录，按录入先后，带着时间节点和经办人；同一个图斑对象只查一次。"""
+def records_of(
+    patch: Patch, milestones: Sequence[Milestone] | None = None
+) -> list[RectificationRecord]:
+    """图斑的全部记录，按录入先后，带着时间节点（milestones，没给就取）和经办人；同一个图斑对象只查一次。"""
     read_records([patch])
-    known = {milestone.pk: milestone for milestone in steps_of(patch)}
+    steps = steps_of(patch) if milestones is None else milestones
+    known = {milestone.pk: milestone for milestone in steps}
     records = list(patch.records.all())
     for record in records:
         if record.milestone_id in known:
@@ -227,7 +230,8 @@ def records_of(patch: Patch) -> list[RectificationRecord]:
 
 def state_of(patch: Patch) -> PatchStanding:
     """一块图斑的现状：查记录和时间节点各一次。"""
-    return replay(patch, records_of(patch), steps_of(patch))
+    steps = steps_of(patch)
+    return replay(patch, records_of(patch, steps), steps)
 
 
 def settle(

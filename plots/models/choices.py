@@ -1,4 +1,4 @@
-"""选项：状态、记录的类型、整改方式。"""
+"""选项：状态、记录的类型。"""
 
 from django.db import models
 
@@ -29,15 +29,6 @@ class Kind(models.TextChoices):
     REMOVE = "REMOVE", "移出台账"
     RELAPSE = "RELAPSE", "反弹"
     FOUND = "FOUND", "发现"  # 手工添加时带着照片的：照片挂在这一条上，不算办过什么
-
-
-class Remedy(models.TextChoices):
-    CONVERSION = "CONVERSION", "农转用"
-    FACILITY = "FACILITY", "设施农业用地备案"
-    TITLE = "TITLE", "确权登记"
-    COUNCIL = "COUNCIL", "一事一议"
-    RECLAIM = "RECLAIM", "拆除复耕"
-    OTHER = "OTHER", "其他"
 
 
 # 从哪天起不再算的两种：记录的类型 → 图斑的状态。拆分另有拆出来的图斑接着，没有自己的状态

@@ -24,7 +24,7 @@ class Field(models.TextChoices):
     CONTRACTOR = "CONTRACTOR", "承包人（项目主体）"
     LAND_BEFORE = "LAND_BEFORE", "变化前地类"
     LAND_AFTER = "LAND_AFTER", "变化后地类"
-    REMEDY = "REMEDY", "整改方式"
+    REMEDY = "REMEDY", "整改路径"
     TARGET = "TARGET", "目标任务"
     STATUS = "STATUS", "状态（国土调查云）"
     SENT_AT = "SENT_AT", "提交时间（国土调查云）"
@@ -66,7 +66,7 @@ PATCH_COLUMNS = (
     PatchColumn(Field.CONTRACTOR, "承包人（项目主体）", 18),
     PatchColumn(Field.LAND_BEFORE, "变化前地类", 14),
     PatchColumn(Field.LAND_AFTER, "变化后地类", 14),
-    PatchColumn(Field.REMEDY, "整改方式", 18),
+    PatchColumn(Field.REMEDY, "整改路径", 18),
 )
 HEADERS = {column.field: column.header for column in PATCH_COLUMNS}
 # 台账里由系统算出的列：三列都在，就是从台账导出的表，导入时认得、不读。
@@ -77,6 +77,7 @@ FOUND_COLUMNS = ("发现日期", "制止日期", "制止通知书文号")
 # 状态列写着这些的行已经不再算，导入时不读
 ENDED_WORDS = ("已拆分", *(status.label for status in ENDED.values()))
 STEP_DONE = "完成日期"
+PAPERS = "整改材料"  # 台账里的，齐了几样：3/5
 # 矢量数据：由图形算出的两列
 MEASURED = "图形面积（亩）"
 FOUND_VILLAGE = "所在村（按编号和村界认）"

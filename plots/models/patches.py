@@ -4,12 +4,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from plots.models.batches import Batch
-from plots.models.choices import ENDED, Remedy, Status
+from plots.models.choices import ENDED, Status
 from plots.models.querysets import PatchQuerySet
 from plots.models.shapes import Spot
 from taiping.ground import dates
 from taiping.ground.area import MuField
-from tasks.models import DutyEntry, Milestone, Target
+from tasks.models import DutyEntry, Milestone, RemedyRoute, Target
 from villages.models import User, Village
 
 
@@ -27,7 +27,17 @@ class Patch(models.Model):
     contractor = models.CharField("承包人（项目主体）", max_length=100, blank=True)
     land_before = models.CharField("变化前地类", max_length=50, blank=True)
     land_after = models.CharField("变化后地类", max_length=50, blank=True)
-    remedy = models.CharField("整改方式", max_length=12, choices=Remedy, blank=True)
+    # 存的是路径的代码：导入、导出、比对十万块图斑时不用再查一张表
+    remedy = models.ForeignKey(
+        RemedyRoute,
+        models.PROTECT,
+        to_field="code",
+        null=True,
+        blank=True,
+        related_name="patches",
+        db_index=False,
+        verbose_name="整改路径",
+    )
     extra = models.JSONField("其他列", default=dict, blank=True)
     batch = models.ForeignKey(
         Batch, models.PROTECT, null=True, blank=True, related_name="patches", verbose_name="批次"

@@ -8,6 +8,7 @@ from plots.actions.permissions import NotAllowed
 from plots.actions.steps import reasons_problem
 from plots.models import Reason
 from taiping.ground.form_fields import DayField
+from tasks.models import RemedyRoute
 
 AREA_NOT_NUMBER = "面积请填数字，如 3.50。"
 
@@ -38,6 +39,22 @@ def note_field(label="说明", *, required=False, help_text=""):
         help_text=help_text,
         error_messages={"required": f"请填{label}。"},
     )
+
+
+class RouteField(forms.ModelChoiceField):
+    """整改路径：启用的里面选一条，存的是代码。"""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="整改路径",
+            queryset=RemedyRoute.objects.offered(),
+            to_field_name="code",
+            error_messages={
+                "invalid_choice": "没有这条整改路径，或已经停用，请重新选。",
+                "required": "请选整改路径。",
+            },
+            **kwargs,
+        )
 
 
 class SubmissionForm(forms.Form):

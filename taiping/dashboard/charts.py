@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from taiping.ground.dates import date_beside
+from taiping.ground.display import amount
 from taiping.progress.words import forecast_sentences, lacking_sentence
 
 LEFT, TOP, WIDTH, HEIGHT = 52, 10, 338, 114
@@ -56,6 +57,31 @@ class Chart:
     def sentences(self):
         """每个没完成的节点一句推算。"""
         return forecast_sentences(self.burnup.figures)
+
+    @property
+    def steps(self):
+        """每一步：[(名字, 代码, 完成的亩, 按期, 逾期的个, 按期率)]。"""
+        decimals = self.burnup.figures.target.decimals
+        return [
+            (
+                row.milestone.name,
+                row.milestone.code,
+                amount(row.reached, decimals),
+                row.on_time_count,
+                row.late_count,
+                "—" if row.on_time_rate is None else f"{row.on_time_rate}%",
+            )
+            for row in self.burnup.figures.milestones
+        ]
+
+    @property
+    def days(self):
+        """表里的每一天：[(日期, 上报, 核实)]，写好的字。"""
+        decimals = self.burnup.figures.target.decimals
+        return [
+            (date_beside(day, self.on), amount(reported, decimals), amount(confirmed, decimals))
+            for day, reported, confirmed in self.table
+        ]
 
     @property
     def lacking(self):

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from plots.ledger.duties import duties_on
 from taiping.dashboard.charts import chart
 from taiping.dashboard.helping import GUIDES, guide_for
+from taiping.dashboard.orders import orders_counted
 from taiping.ground import dates
 from taiping.ground.moments import one_moment
 from taiping.ground.permissions import permission_required
@@ -26,7 +27,9 @@ from taiping.progress.layout import (
 from taiping.progress.progress import plan_progress, progress_of_two_days
 from taiping.progress.question import DashboardQuery
 from taiping.progress.returns import returns_by_village
+from taiping.progress.routes import counts_by_route
 from taiping.progress.words import verdict
+from taiping.subsidies.figures import summary_of
 from tasks.models import Plan
 from tasks.models.question import BASES
 from tasks.pages.question import question_of
@@ -49,6 +52,9 @@ def dashboard(request):
         )
         returns, curves = returns_by_village(figures), burn_ups(figures)
         duties = duties_on(question.plan, question.on, question.basis, villages=figures.villages)
+        money = summary_of(figures)
+        routes = counts_by_route(figures)
+        orders = orders_counted(question)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     shown = villages if question.villages else villages[:SHOWN_VILLAGES]
@@ -65,6 +71,8 @@ def dashboard(request):
             "soon_7": due_soon(figures, 7),
             "soon_15": due_soon(figures, 15),
             "returns": returns[None],
+            "money": money,
+            "orders": orders,
             "attention": attention_lines(figures),
             "worst_villages": worst_villages(villages),
             "empty_targets": without_patches(figures),
@@ -76,6 +84,7 @@ def dashboard(request):
             "village_targets": by_target,
             "village_rows": shown,
             "groups": group_rows(figures),
+            "routes": routes,
             "charts": [chart(curve, question.plan, question.on) for curve in curves],
             "moved": compared(earlier, figures),
             "duties": duties,
@@ -123,6 +132,7 @@ def village_detail(request, pk):
             question.plan, question.on, question.before, question.basis, villages=[place]
         )
         returns = returns_by_village(figures)
+        orders = orders_counted(question, place)
     ledger = f"{question.ledger}&village={place.pk}"
     _, (row,) = village_rows(figures, question.ledger, returns)
     elsewhere = [
@@ -140,6 +150,7 @@ def village_detail(request, pk):
             "ledger": ledger,
             "village": place,
             "row": row,
+            "orders": orders,
             "progress": figures,
             "rows": target_rows(own, ledger),
             "columns": columns,

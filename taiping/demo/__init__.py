@@ -12,10 +12,22 @@ from django.db import transaction
 
 from plots.evidence import saving
 from plots.models import Patch, RectificationRecord
-from taiping.demo import accounts, assessment, duties, patches, photos, readings, shapes
+from taiping.demo import (
+    accounts,
+    assessment,
+    documents,
+    duties,
+    orders,
+    patches,
+    photos,
+    readings,
+    shapes,
+    subsidies,
+)
 from taiping.ground import dates
 
-PARTS = (accounts, readings, assessment, duties, patches, shapes)  # 照片跟着图斑清
+# 照片、整改材料跟着图斑清
+PARTS = (accounts, readings, assessment, duties, patches, orders, shapes, subsidies)
 
 
 def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
@@ -32,8 +44,11 @@ def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
         made = Patch.objects.filter(is_demo=True).count()
         records = RectificationRecord.objects.filter(is_demo=True).count()
         stdout.write(f"演示图斑 {made} 块，编号都以“演示-”开头；整改记录 {records} 条。")
+        stdout.write(f"演示奖补 {subsidies.load(now)} 条，标准是编的，名称以“演示·”开头。")
         stdout.write(f"演示图形 {shapes.load()} 个，画在镇的大致方位，不是真的地块。")
+        stdout.write(f"演示督办单 {orders.load(now)} 张，写给拖得久的村和工作组。")
         stdout.write(f"演示照片 {photos.load(wanted)} 张，是画出来的。")
+        stdout.write(f"演示整改材料 {documents.load(now)} 份。")
     return issued
 
 

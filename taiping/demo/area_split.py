@@ -94,7 +94,7 @@ def _weight(spread):
 
 
 def _facts(target, place):
-    """小地名轮着编；地类、整改方式在表里，按任务代码或类型找，都没有就留空。"""
+    """小地名轮着编；地类、整改路径在表里，按任务代码或类型找，都没有就留空。"""
     facts = table()["facts"]
     options = facts.get(target.code) or facts.get(target.kind) or [{}]
     return {"place": f"演示{NUMERALS[place * 3 % 8]}社", **options[place % len(options)]}

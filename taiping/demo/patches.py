@@ -9,7 +9,7 @@ from plots import actions
 from plots.evidence import drop
 from plots.ledger.replay import settle
 from plots.models import Batch, Evidence, Patch, PendingEvidence, Reason, RectificationRecord
-from taiping.demo import timelines
+from taiping.demo import documents, timelines
 from taiping.demo.area_split import planned_patches
 from taiping.demo.assignments import assign, outcomes, paces
 from taiping.demo.timelines import Timeline
@@ -119,7 +119,7 @@ def clear() -> dict[str, int]:
     drop(PendingEvidence.objects.filter(patch__in=patches))
     records.update(copy_of=None)  # 转记、拆出来的、结转来的指着原来的，先松开才删得掉
     patches.update(split_from=None, carried_from=None)
-    removed = {
+    removed = documents.clear() | {
         "举证材料": evidence.delete()[0],
         BY_REAL_USERS: by_real_users,
         "整改记录": records.delete()[0],

@@ -16,7 +16,7 @@ from django.utils.timezone import template_localtime
 from jinja2 import Environment, StrictUndefined
 from jinja2.ext import Extension
 
-from taiping.ground import display
+from taiping.ground import display, money
 
 WIDE = "\u2014\u2018-\u201d\u2026\u3000-\u303f\u3400-\u9fff\uff00-\uffef"  # 汉字和全角标点
 JOINT = re.compile(rf"\{{#[^#]{{0,2000}}#\}}|(?<=[{WIDE}])\n[ \t]{{0,80}}(?=[{WIDE}])")
@@ -65,15 +65,18 @@ def query_with(query: QueryDict, **changes) -> str:
     return changed.urlencode()
 
 
-SELECTS = ("django/forms/widgets/select.html",)
+# 用得多的几种格子自己排，不一层套一层：下拉的每一项、输入格的每一格，Django 的都另套模板
+INPUTS = ("text", "number", "hidden", "date", "checkbox", "file", "radio_option")
+OURS = {"django/forms/widgets/select.html": "select.html"}
+OURS |= {f"django/forms/widgets/{kind}.html": "input.html" for kind in INPUTS}
 
 
 class FormRenderer(renderers.Jinja2):
     """表单的格子也用 Jinja2 排，一页几十个格子快一半；后台自己的格子只有 Django 的写法。"""
 
     def get_template(self, name: str) -> Any:
-        if name in SELECTS:  # 一项项写在一个循环里，不各套一层模板：台账的下拉有几百项
-            return loader.get_template("select.html")
+        if name in OURS:
+            return loader.get_template(OURS[name])
         if name.startswith("django/forms/"):
             return super().get_template(name)
         return self.for_admin.get_template(name)
@@ -89,6 +92,7 @@ FILTERS = {
     "day": display.day,
     "md": display.md,
     "signed": display.signed,
+    "yuan": money.yuan,
     "date": date,
     "query_with": query_with,
     "json_script": json_script,

@@ -15,7 +15,7 @@ from taiping.progress.forecast import Forecast
 from taiping.progress.tallies import Scope, day_sums
 
 ZERO = Decimal(0)
-Changes = dict[tuple[int, bool], dict[date, Decimal]]  # (节点, 按个) → {日期: 那天的增减}
+Changes = dict[int, dict[date, Decimal]]  # 节点 → {日期: 那天的增减}
 
 
 @dataclass
@@ -75,7 +75,7 @@ def burn_ups(progress: Progress) -> list[BurnUp]:
     for figures in drawn:
         unit = "个" if figures.need.by_count else "亩"
         reported, confirmed = (
-            Curve.of(changes[row.milestone.pk, unit == "个"], progress.on)
+            Curve.of(changes[row.milestone.pk], progress.on)
             for row in (figures.reporting, figures.last)
         )
         curves.append(BurnUp(figures, unit, figures.need.goal, reported, confirmed))
@@ -83,25 +83,25 @@ def burn_ups(progress: Progress) -> list[BurnUp]:
 
 
 def daily_changes(figures: list[TargetFigures], scope: Scope) -> Changes:
-    """(节点, 按个) → {日期: 那天的增减}。完成那天加，撤回那天减；核查无问题在每个节点都加 1 个。
+    """节点 → {日期: 那天的增减}。完成那天加，撤回那天减；按个画的，核查无问题在每个节点都加 1 个。
 
     只有要画的节点：上报和核实的两步。
     """
-    drawn, steps_of = set(), {}
+    drawn, by_count, exempted = set(), set(), {}
     for row in figures:
-        drawn |= {row.reporting.milestone.pk, row.last.milestone.pk}
-        steps_of |= {
-            step.milestone.pk: [other.milestone.pk for other in row.milestones]
-            for step in row.milestones
-        }
+        ends = {row.reporting.milestone.pk, row.last.milestone.pk}
+        drawn |= ends
+        if row.need.by_count:
+            by_count |= ends
+            exempted |= {step.milestone.pk: ends for step in row.milestones}
     changes = defaultdict(lambda: defaultdict(Decimal))
     for milestone, kind, began, ended, amount, count in day_sums(scope, drawn):
         if kind == Kind.EXEMPT:
-            added = [((step, True), count) for step in steps_of.get(milestone, ())]
+            steps, value = exempted.get(milestone, ()), count
         else:
-            added = [((milestone, False), amount), ((milestone, True), count)]
-        for key, value in added:
-            changes[key][began] += value
+            steps, value = (milestone,), count if milestone in by_count else amount
+        for step in steps:
+            changes[step][began] += value
             if ended is not None:
-                changes[key][ended] -= value
+                changes[step][ended] -= value
     return changes

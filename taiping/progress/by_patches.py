@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import NamedTuple
 
 from plots.ledger.as_of import reporting_step
@@ -51,6 +52,8 @@ COUNTS = (
     "carried_count",
     "overdue_count",
 )
+SUMMED, STARTS = (*AREAS, *COUNTS), (ZERO,) * len(AREAS) + (0,) * len(COUNTS)
+summed_of = attrgetter(*SUMMED)
 
 
 class Line(NamedTuple):
@@ -96,8 +99,7 @@ def patch_target(target: Target, facts: Facts) -> TargetFigures:
     relapses = facts.relapses.get(target.pk, [])
     aside = SetAside(facts.exempt_and_deferred[target.pk], relapses)
     rows = village_rows(target, facts, lines, aside)
-    totals = {name: sum((getattr(row, name) for row in rows), ZERO) for name in AREAS}
-    totals |= {name: sum(getattr(row, name) for row in rows) for name in COUNTS}
+    totals = totals_of(rows)
     quota, quota_count = quota_of(target, facts)
     need = need_of(target, quota, quota_count, totals["patch_count"], totals["exempt"])
     short = facts.short.get(target.pk, Short())
@@ -124,6 +126,12 @@ def patch_target(target: Target, facts: Facts) -> TargetFigures:
     return figures
 
 
+def totals_of(rows: list[VillageFigures]) -> dict[str, Decimal | int]:
+    """各村的合计，一列一列地加；没有村的都是 0。"""
+    columns = zip(STARTS, *map(summed_of, rows), strict=True)
+    return dict(zip(SUMMED, map(sum, columns), strict=True))
+
+
 def village_rows(
     target: Target, facts: Facts, lines: list[Line], aside: SetAside
 ) -> list[VillageFigures]:
@@ -135,17 +143,20 @@ def village_rows(
             reported_by = line.tallies
         confirmed_by = line.tallies
     rows = []
-    of = target.pk
+    of, none = target.pk, (0, ZERO)
+    patches, carried_out, shares = facts.patches, facts.carried, facts.shares
+    exempt_in, deferred_in = aside.exempt_in, aside.deferred_in
     for village in facts.villages:
         key = village.pk
-        count, area = facts.patches.get((of, key), (0, ZERO))
-        carried_count, carried = facts.carried.get((of, key), (0, ZERO))
-        exempt_count, exempt = aside.exempt_in.get(key, (0, ZERO))
-        deferred = aside.deferred_in.get(key, ())
+        both = of, key
+        count, area = patches.get(both, none)
+        carried_count, carried = carried_out.get(both, none)
+        exempt_count, exempt = exempt_in.get(key, none)
+        deferred = deferred_in.get(key, ())
         reported, confirmed = reported_by.get(key, NOTHING), confirmed_by.get(key, NOTHING)
         row = VillageFigures(
             village,
-            *facts.shares.get((of, key), UNSHARED),
+            *shares.get(both, UNSHARED),
             patch_count=count,
             patch_area=area,
             reported=reported.amount,
@@ -160,7 +171,9 @@ def village_rows(
         )
         if count:
             relapses = aside.relapses_in(key)
-            mark_overdue(row, begun, [*deferred, *unplanned(relapses)], facts.on)
+            if relapses:
+                deferred = [*deferred, *unplanned(relapses)]
+            mark_overdue(row, begun, deferred, facts.on)
             mark_relapsed(row, relapses, facts.on)
         rows.append(row)
     return rows
@@ -170,8 +183,10 @@ def open_at(
     milestone: Milestone, patch_count: int, done_count: int, deferred: Sequence[tuple[int, int]]
 ) -> int:
     """没完成这一步、又没核减没暂缓的个数：暂缓在第几步，它以前的步就是完成了的。"""
-    waiting = sum(count for order, count in deferred if order <= milestone.order) if deferred else 0
-    return max(0, patch_count - done_count - waiting)
+    left = patch_count - done_count
+    if deferred:
+        left -= sum([count for order, count in deferred if order <= milestone.order])
+    return left if left > 0 else 0
 
 
 def unplanned(relapses: Iterable[Relapse]) -> list[tuple[int, int]]:
@@ -275,13 +290,14 @@ def where_overdue(
     found = []
     for row in figures.villages:
         key = row.village.pk
-        relapses = aside.relapses_in(key)
-        number = sum(relapse.is_late_at(milestone, facts.on) for relapse in relapses)
+        relapses, number = aside.relapses_in(key), 0
         if due_on < facts.on:
             count = tallies.get(key, NOTHING).count + row.exempt_count
             deferred = aside.deferred_in.get(key, ())
-            number += open_at(milestone, row.patch_count, count, deferred)
-            number -= sum(milestone in relapse.missing for relapse in relapses)
+            number = open_at(milestone, row.patch_count, count, deferred)
+        for relapse in relapses:
+            number += relapse.is_late_at(milestone, facts.on)
+            number -= due_on < facts.on and milestone in relapse.missing
         if number > 0:
             found.append((row.village, number))
     return sorted(found, key=lambda pair: -pair[1])

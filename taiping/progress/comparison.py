@@ -33,6 +33,15 @@ class Moved:
         )
 
     @property
+    def parts(self) -> list[tuple[str, str, int, Decimal | None]]:
+        """[(说法, 台账里怎么问, 个, 亩)]；逾期只有个。"""
+        return [
+            ("±核实", "confirmed", self.confirmed_count, self.confirmed),
+            ("±上报", "reported", self.reported_count, self.reported),
+            ("±逾期", "overdue", self.overdue, None),
+        ]
+
+    @property
     def is_still(self) -> bool:
         parts = (
             self.confirmed,
@@ -66,6 +75,15 @@ class MovedCounts(NamedTuple):
     confirmed: int
     reported: int
     overdue: int
+
+    @property
+    def parts(self) -> list[tuple[str, int, str]]:
+        """[(说法, 个, 台账里怎么问)]。"""
+        return [
+            ("±核实", self.confirmed, "&state=confirmed"),
+            ("±上报", self.reported, "&state=reported"),
+            ("±逾期", self.overdue, "&actor=VILLAGE&state=overdue"),
+        ]
 
 
 class MovedLine(NamedTuple):

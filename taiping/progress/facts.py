@@ -14,7 +14,10 @@ from taiping.progress.readings import Readings, readings_by_target
 from taiping.progress.relapses import Relapse, relapses_by_target
 from taiping.progress.states import Need
 from taiping.progress.tallies import (
+    GROUP,
     MILESTONE,
+    SUBSIDY,
+    TARGET,
     Scope,
     carried_sums,
     exempt_and_deferred_sums,
@@ -27,7 +30,7 @@ from taiping.progress.tallies import (
     short_patches,
     step_sums,
 )
-from tasks.models import Milestone, Plan, Target
+from tasks.models import Milestone, Plan, Target, WorkingGroup
 from villages.models import Village
 
 
@@ -72,6 +75,7 @@ class Facts:
     milestones: dict[int, list[Milestone]]  # 任务 → 时间节点，按顺序
     shares: dict[tuple[int, int], Share]  # (任务, 村)
     patches: dict[tuple[int, int], tuple[int, Decimal]]  # (任务, 村) → 那天算数的图斑 (个, 亩)
+    patches_before: dict[tuple[int, int], tuple[int, Decimal]]  # 同上，拿来比的那天的
     begun_on: dict[int, date]  # 任务 → 第一块图斑从哪天算起，没有写的不在里面
     steps: dict[int, dict[int, Tally]]  # 节点 → 村 → 有效的上报和核实
     steps_before: dict[int, dict[int, Tally]]  # 同上，拿来比的那天的；不分逾期没有
@@ -84,6 +88,7 @@ class Facts:
     gained: dict[int, tuple[Decimal, int]]  # 节点 → 近 14 天增加的 (亩, 个)
     short: dict[int, Short]  # 任务（只有清单）→
     readings: dict[int, Readings]  # 任务 →
+    readings_before: dict[int, Readings]  # 同上，拿来比的那天的
     only_to_compare: bool = False  # 只用来和另一天比：状态、推算不用算
 
     @property
@@ -104,8 +109,8 @@ def facts_of(
     """查询次数固定，与村数、图斑数、目标数无关。villages 给出时只看这些村；before 是拿来比的早些时候的一天。"""
     is_part = villages is not None
     villages = list(villages if is_part else Village.objects.all())
-    targets = list(Target.objects.filter(plan=plan).select_related("group").order_by("order"))
-    milestones = milestones_of(plan, targets)
+    targets = targets_of(plan)
+    milestones = milestones_of(targets)
     scope = Scope(
         on,
         basis,
@@ -117,7 +122,8 @@ def facts_of(
     amended = {}
     if scope.recorded:
         amended = amended_later(Patch.objects.filter(target__plan=plan), scope.on)
-    patches, begun_on = patch_tallies(scope, amended, villages)
+    patches, patches_before, begun_on = patch_tallies(scope, before)
+    move_back(patches, scope, amended)
     steps, steps_before, filed = step_tallies(scope, before)
     follow_patches(filed, scope, amended)
     carried, brought = carried_tallies(scope, amended)
@@ -129,6 +135,7 @@ def facts_of(
         milestones,
         shares_of(scope),
         patches,
+        patches_before,
         begun_on,
         steps,
         steps_before,
@@ -140,7 +147,7 @@ def facts_of(
         kept_tallies(scope),
         gains(scope, milestones),
         short_tallies(scope, targets, milestones, amended),
-        readings_by_target(scope, [village.pk for village in villages]),
+        *readings_by_target(scope, [village.pk for village in villages], before),
     )
 
 
@@ -153,12 +160,12 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
     amended = {}
     if scope.recorded:
         amended = amended_later(Patch.objects.filter(target__plan=known.plan), on)
-    patches, begun_on = patch_tallies(scope, amended, known.villages)
+    move_back(known.patches_before, scope, amended)
     return replace(
         known,
         scope=scope,
-        patches=patches,
-        begun_on=begun_on,
+        patches=known.patches_before,
+        begun_on={},
         steps=known.steps_before,
         filed={},
         relapses=relapses_by_target(scope, known.milestones, amended),
@@ -168,19 +175,42 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
         kept={},
         gained=defaultdict(lambda: (ZERO, 0)),
         short={},
-        readings=readings_by_target(scope, [village.pk for village in known.villages]),
+        readings=known.readings_before,
         only_to_compare=True,
     )
 
 
-def milestones_of(plan: Plan, targets: list[Target]) -> dict[int, list[Milestone]]:
-    by_target = {target.pk: target for target in targets}
-    found = defaultdict(list)
+def targets_of(plan: Plan) -> list[Target]:
+    """按顺序，plan、group 已放好。手写 SQL 的原因见 tallies。"""
+    fields = [field.attname for field in WorkingGroup._meta.concrete_fields]
+    group = ", ".join(f'g."{name}" AS group_{name}_' for name in fields)
+    targets = list(
+        Target.objects.raw(
+            f"""
+            SELECT t.*, {group} FROM {TARGET} t LEFT JOIN {GROUP} g ON g.id = t.group_id
+            WHERE t.plan_id = %s ORDER BY t."order"
+            """,  # noqa: S608 拼进去的只有表名、列名
+            [plan.pk],
+        )
+    )
     for target in targets:
         target.plan = plan
+        if target.group_id is not None:
+            values = [getattr(target, f"group_{name}_") for name in fields]
+            target.group = WorkingGroup.from_db(target._state.db, fields, values)
+    return targets
+
+
+def milestones_of(targets: list[Target]) -> dict[int, list[Milestone]]:
+    """任务 → 时间节点；带着 earns：做到这一步有没有填了标准的奖补，没有的方案页面上就不用再问。"""
+    by_target = {target.pk: target for target in targets}
+    found = defaultdict(list)
     for milestone in Milestone.objects.raw(
         f"""
-        SELECT m.* FROM {MILESTONE} m WHERE m.target_id IN ({listed(by_target)}) ORDER BY m."order"
+        SELECT m.*, EXISTS (
+            SELECT 1 FROM {SUBSIDY} s WHERE s.milestone_id = m.id AND s.rate IS NOT NULL
+        ) AS earns
+        FROM {MILESTONE} m WHERE m.target_id IN ({listed(by_target)}) ORDER BY m."order"
         """  # noqa: S608 拼进去的只有表名和整数主键
     ):
         milestone.target = by_target[milestone.target_id]
@@ -196,28 +226,43 @@ def shares_of(scope: Scope) -> dict[tuple[int, int], Share]:
 
 
 def patch_tallies(
-    scope: Scope, amended: dict[int, Before], villages: list[Village]
-) -> tuple[dict[tuple[int, int], tuple[int, Decimal]], dict[int, date]]:
-    """(任务, 村) → 那天算数的图斑的 (个, 亩)，任务 → 第一块图斑从哪天算起。
+    scope: Scope, before: date | None
+) -> tuple[
+    dict[tuple[int, int], tuple[int, Decimal]],
+    dict[tuple[int, int], tuple[int, Decimal]],
+    dict[int, date],
+]:
+    """(任务, 村) → 算数的图斑的 (个, 亩)，那天的和 before 那天的；任务 → 第一块图斑从哪天算起。"""
+    tallies, earlier = defaultdict(lambda: (0, ZERO)), defaultdict(lambda: (0, ZERO))
+    first_days = defaultdict(list)
 
-    按录入日期看，后来才更正的村和面积（amended）用更正以前的。
-    """
-    tallies, first_days = defaultdict(lambda: (0, ZERO)), defaultdict(list)
-    for target, village, count, area, first in patch_sums(scope):
-        tallies[target, village] = count, area
-        first_days[target].append(first)
+    def add(known, key, count, area):
+        if count:
+            number, total = known[key]
+            known[key] = number + count, total + area
+
+    for target, village, count, area, first, *then in patch_sums(scope, before):
+        add(tallies, (target, village), count, area)
+        add(earlier, (target, village), *then)
+        if count:
+            first_days[target].append(first)
     begun_on = {target: min(days) for target, days in first_days.items() if None not in days}
-    here = {village.pk for village in villages}
+    return tallies, earlier, begun_on
+
+
+def move_back(
+    tallies: dict[tuple[int, int], tuple[int, Decimal]], scope: Scope, amended: dict[int, Before]
+) -> None:
+    """按录入日期看，后来才更正的村和面积（amended）用更正以前的。"""
 
     def move(target, village, number, area):
-        if village in here:
+        if scope.has(village):
             count, total = tallies[target, village]
             tallies[target, village] = count + number, total + area
 
     for row in amended.values():
         move(row.target_id, row.now_village_id, -1, -row.now_area_mu)
         move(row.target_id, row.village_id, 1, row.area_mu)
-    return tallies, begun_on
 
 
 def carried_tallies(

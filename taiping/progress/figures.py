@@ -244,7 +244,7 @@ class TargetFigures:
     def margin_abs(self) -> Decimal:
         return abs(self.margin)
 
-    @property
+    @cached_property
     def reporting(self) -> MilestoneFigures | None:
         """“上报”看的那一步：该村里做的最后一步（见 reporting_step）；方案里没有步骤是 None。"""
         step = reporting_step([row.milestone for row in self.milestones])
@@ -286,6 +286,17 @@ class TargetFigures:
         return len(self.relapses)
 
     @property
+    def has_aside(self) -> bool:
+        """有核减、暂缓、反弹、结转来的，或面积不够的，要在进度旁边说。"""
+        return bool(
+            self.exempt_count
+            or self.deferred_count
+            or self.relapses
+            or self.brought_count
+            or self.short_count
+        )
+
+    @property
     def next_milestone(self) -> MilestoneFigures | None:
         """还没完成的第一个节点；全完成是 None。"""
         return next((m for m in self.milestones if not m.state.is_done), None)
@@ -300,6 +311,7 @@ class Progress:
     scope: Scope
     filed: dict[tuple[int, str], int]  # (村, 类型) → 上报、退回过几次，撤回的也算
     villages: list[Village] = field(default_factory=list)
+    steps: dict[int, dict[int, Tally]] = field(default_factory=dict)  # 节点 → 村 → 完成的
 
     @property
     def scoped(self) -> bool:
@@ -316,6 +328,11 @@ class Progress:
     @property
     def milestones(self) -> list[tuple[TargetFigures, MilestoneFigures]]:
         return [(target, milestone) for target in self.targets for milestone in target.milestones]
+
+    @property
+    def has_subsidies(self) -> bool:
+        """有填了标准的奖补：不用再问库就知道。"""
+        return any(step.milestone.earns for _, step in self.milestones)
 
     def counted(self, *states: MilestoneState) -> list[TargetFigures]:
         return [target for target in self.targets if target.state in states]

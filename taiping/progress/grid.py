@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import NamedTuple
 
 from taiping.ground.dates import date_beside
 from taiping.ground.words import GONE, days_words
@@ -20,7 +21,7 @@ class Column:
     step: str = ""  # 这一天截止的都是同一步时，它的名字
     is_folded: bool = False  # 这一天截止的都还没有数：收窄
 
-    @property
+    @cached_property
     def is_past(self) -> bool:
         return self.due_on is not None and self.due_on < self.on
 
@@ -29,7 +30,7 @@ class Column:
         """离这一天：“还有 11 天”“已过 20 天”。"""
         return days_words((self.due_on - self.on).days, past=GONE)
 
-    @property
+    @cached_property
     def label(self) -> str:
         return date_beside(self.due_on, self.on) if self.due_on else "没定截止日期"
 
@@ -39,26 +40,41 @@ class Column:
         return "" if self.due_on else f"按{date_beside(self.ends_on, self.on)}算"
 
 
-def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> dict[str, Any]:
-    """一格里的一步；at 是这一步的图斑在台账里的地址。字典：模板里取得最快，一页有几十格。"""
-    need, with_patches = row.need, figures.patch_count
+class StepCell(NamedTuple):
+    """一格里的一步；at 是这一步的图斑在台账里的地址。"""
+
+    name: str
+    tag: str
+    state: str
+    at: str
+    count: int
+    of: int | None
+    lacking: str
+    way: str
+    days: str
+    hue: str
+    overdue: int
+    reason: str
+
+
+def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> StepCell:
+    need, with_patches, state = row.need, figures.patch_count, row.state
     of = (need.quota_count or with_patches) if with_patches else None
-    is_done = row.state.is_done
     is_full = bool(of) and row.reached_count >= of
-    return {
-        "name": row.milestone.name,
-        "tag": row.state.tag,
-        "state": row.state.label,
-        "at": f"{ledger}&milestone={row.milestone.code}",
-        "count": row.reached_count,
-        "of": of,
-        "lacking": "" if is_done or not is_full else row.lacking,
-        "way": days_way(row),
-        "days": "" if is_done or figures.is_empty else days_of(row.days_left),
-        "hue": HUES.get(row.state, "quiet"),
-        "overdue": row.overdue_count,
-        "reason": row.reason,
-    }
+    return StepCell(
+        row.milestone.name,
+        state.tag,
+        state.label,
+        f"{ledger}&milestone={row.milestone.code}",
+        row.reached_count,
+        of,
+        row.lacking if is_full and not state.is_done else "",
+        days_way(row),
+        "" if state.is_done or figures.is_empty else days_of(row.days_left),
+        HUES.get(state, "quiet"),
+        row.overdue_count,
+        row.reason,
+    )
 
 
 def days_of(days: int) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from taiping.ground.area import spoken
+from taiping.progress.comparison import Moved
 from taiping.progress.figures import (
     MilestoneFigures,
     Owed,
@@ -88,6 +89,24 @@ class TargetRow:
             return [("完成", percent(confirmed))]
         reported = done_rate(need, figures.reported, figures.reported_count)
         return [("上报", percent(reported)), ("核实", percent(confirmed))]
+
+    @property
+    def rates_text(self) -> str:
+        """“上报 57.7% · 核实 44.3%”。"""
+        return " · ".join([f"{words} {rate}" for words, rate in self.rates])
+
+    def moved_rates(self, change: Moved | None) -> list[tuple[str, str, int]]:
+        """[(“上报”, “57.7%”, 比早些时候多的个)]；不比、靠监测的是 0。"""
+        counts = {}
+        if change:
+            counts = {"上报": change.reported_count, "核实": change.confirmed_count}
+        return [(words, rate, counts.get(words, 0)) for words, rate in self.rates]
+
+    @property
+    def bars(self) -> list[tuple[Bar, str]]:
+        """[(一条进度, 给读屏的人听的名字)]：按亩的、按个的，没有的不给。"""
+        pairs = ((self.mu, self.target.unit), (self.count, "个"))
+        return [(bar, f"{self.target.name}，按{unit}") for bar, unit in pairs if bar]
 
     @property
     def with_brought(self) -> str:

@@ -41,4 +41,13 @@ def progress_from(facts: Facts) -> Progress:
         of_kind = patch_target if target.by_patches else reading_target
         figures.append(of_kind(target, facts))
     scope = facts.scope
-    return Progress(facts.plan, scope.on, scope.basis, figures, scope, facts.filed, facts.villages)
+    return Progress(
+        facts.plan,
+        scope.on,
+        scope.basis,
+        figures,
+        scope,
+        facts.filed,
+        facts.villages,
+        facts.steps,
+    )

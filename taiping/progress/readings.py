@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from taiping.progress.tallies import Scope, listed
+from taiping.progress.tallies import Scope, day_params, listed
 from tasks.models import Reading
 
 
@@ -91,17 +91,29 @@ class Readings:
         return Measured(tuple(rows), len(rows), len(self.villages)) if rows else None
 
 
-def readings_by_target(scope: Scope, villages: Sequence[int]) -> dict[int, Readings]:
-    """任务主键 → Readings，一次查询；看部分村时只有这些村的，没有全镇的。手写 SQL 的原因见 tallies。"""
-    known = "r.created_at < %(day_end)s" if scope.recorded else 'NOT r."on" > %(day)s'
-    found = defaultdict(lambda: Readings(villages))
+def readings_by_target(
+    scope: Scope, villages: Sequence[int], before: date | None
+) -> tuple[dict[int, Readings], dict[int, Readings]]:
+    """任务主键 → Readings，那天的和 before 那天的，一次查询；看部分村时只有这些村的，没有全镇的。手写 SQL 的原因见 tallies。"""
+
+    def known(day):
+        entered = f"r.created_at < %({day}_end)s" if scope.recorded else f'NOT r."on" > %({day})s'
+        return f"({entered} AND {scope.standing('r', day)})"
+
+    then, days = "FALSE", {}
+    if before is not None:
+        then, days = known("before"), {"before": before}
+    now, earlier = defaultdict(lambda: Readings(villages)), defaultdict(lambda: Readings(villages))
     for reading in Reading.objects.raw(
         f"""
-        SELECT r.* FROM {Reading._meta.db_table} r
-        WHERE r.target_id IN ({listed(scope.target_ids)}) AND {known} AND {scope.standing("r")}{scope.places("r")}
+        SELECT r.*, {known("day")} AS is_now, {then} AS is_then FROM {Reading._meta.db_table} r
+        WHERE r.target_id IN ({listed(scope.target_ids)}) AND ({known("day")} OR {then}){scope.places("r")}
         ORDER BY r."on", r.created_at, r.id
         """,  # noqa: S608 拼进去的只有表名和整数主键
-        scope.params,
+        {**scope.params, **day_params(**days)},
     ):
-        found[reading.target_id].add(reading)
-    return found
+        if reading.is_now:
+            now[reading.target_id].add(reading)
+        if reading.is_then:
+            earlier[reading.target_id].add(reading)
+    return now, earlier

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from plots.ledger.duties import DutyFigures, duties_on
 from plots.ledger.older_plans import Unfinished, unfinished
-from plots.models import Patch
+from plots.models import Patch, SupervisionOrder
 from taiping.ground import dates
 from taiping.ground.moments import one_moment
 from taiping.progress.comparison import Comparison, compared
@@ -72,6 +72,14 @@ class Snapshot:
         """常态工作在那天所在的一段；要在 with 里面第一次用。"""
         figures = self.progress
         return duties_on(figures.plan, figures.on, figures.basis, villages=figures.villages)
+
+    @cached_property
+    def orders(self) -> list[SupervisionOrder]:
+        """那天有效的督办单，带着 state 和那天以前的答复（said，先后为序）；要在 with 里面第一次用。"""
+        found = SupervisionOrder.objects.filter(plan=self.plan)
+        if self.progress.scoped:
+            found = found.filter(village__in=self.progress.villages)
+        return found.told(self.on, self.progress.basis)
 
     def items(self, *states: str) -> Iterator[PatchOnDay]:
         """那天算数的图斑，一块一块给出；states 给出时只要这些情况的（如 overdue、returned、deferred）。"""

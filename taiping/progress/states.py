@@ -30,7 +30,7 @@ class MilestoneState(models.TextChoices):
 
     @property
     def is_done(self) -> bool:
-        return self in (MilestoneState.DONE, MilestoneState.DONE_LATE)
+        return self in FINISHED
 
     @property
     def tag(self) -> str:
@@ -38,6 +38,7 @@ class MilestoneState(models.TextChoices):
         return TAGS[self]
 
 
+FINISHED = frozenset({MilestoneState.DONE, MilestoneState.DONE_LATE})
 TAGS = {
     MilestoneState.NOT_STARTED: "none",
     MilestoneState.ON_TRACK: "info",

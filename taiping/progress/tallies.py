@@ -17,11 +17,20 @@ from django.db import connection
 from plots.models import Patch, RectificationRecord
 from plots.models.deadlines import end_of_day
 from taiping.ground.area import from_millionths
-from tasks.models import Allocation, Milestone
+from tasks.models import Allocation, Milestone, Subsidy, Target, WorkingGroup
 from tasks.models.question import RECORDED
 
-RECORD, PATCH, MILESTONE, ALLOCATION = (
-    model._meta.db_table for model in (RectificationRecord, Patch, Milestone, Allocation)
+RECORD, PATCH, MILESTONE, ALLOCATION, SUBSIDY, TARGET, GROUP = (
+    model._meta.db_table
+    for model in (
+        RectificationRecord,
+        Patch,
+        Milestone,
+        Allocation,
+        Subsidy,
+        Target,
+        WorkingGroup,
+    )
 )
 # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
 RARE_KINDS = "kind IN ('RETURN', 'EXEMPT', 'DEFER', 'AMEND', 'RELAPSE')"
@@ -63,13 +72,19 @@ class Scope:
         return f"({row}.withdrawn_on IS NULL OR {row}.withdrawn_on > %({day})s)"
 
     def counting(self) -> str:
+        return f"p.target_id IN ({listed(self.target_ids)}) AND {self.counted()}"
+
+    def counted(self, day: str = "day") -> str:
+        """图斑 p 那天算数。"""
         if self.recorded:
-            counting = (
-                "p.created_at < %(day_end)s AND (p.until_at IS NULL OR p.until_at >= %(day_end)s)"
+            return (
+                f"p.created_at < %({day}_end)s"
+                f" AND (p.until_at IS NULL OR p.until_at >= %({day}_end)s)"
             )
-        else:
-            counting = "(p.since_on IS NULL OR p.since_on <= %(day)s) AND (p.until_on IS NULL OR p.until_on > %(day)s)"
-        return f"p.target_id IN ({listed(self.target_ids)}) AND {counting}"
+        return (
+            f"(p.since_on IS NULL OR p.since_on <= %({day})s)"
+            f" AND (p.until_on IS NULL OR p.until_on > %({day})s)"
+        )
 
     def has(self, village_id: int) -> bool:
         return not self.is_part or village_id in self.village_ids
@@ -132,23 +147,43 @@ def share_rows(scope: Scope) -> list[tuple[int, int, str, Decimal | None, int | 
     ]
 
 
-def patch_sums(scope: Scope) -> list[tuple[int, int, int, Decimal, date | None]]:
-    """[(任务, 村, 个, 亩, 最早从哪天算起)]：那天算数的图斑；有一块没写从哪天算起的，最后一项是 None。
+def patch_sums(scope: Scope, before: date | None) -> list[tuple]:
+    """[(任务, 村, 个, 亩, 最早从哪天算起, 早些时候的个, 早些时候的亩)]：那天、和拿来比的 before 那天（不比是 None）算数的图斑。
 
-    拆出来的看原图斑（拆了又拆的看最早的那一块）是哪天下发的。
+    那天算数的有一块没写从哪天算起的，最早的是 None。拆出来的看原图斑（拆了又拆的看最早的那一块）是哪天下发的；
+    绝大多数不是拆出来的，不陪着找原图斑：分两段，> 0 是让 SQLite 从拆出来的找起。
     """
-    issued = """CASE WHEN p.split_from_id IS NULL THEN p.since_on
-        WHEN q.split_from_id IS NULL THEN q.since_on ELSE g.since_on END"""
-    rows = scope.rows(f"""
-        SELECT p.target_id, p.village_id, COUNT(*), SUM(p.area_mu),
-            CASE WHEN COUNT(*) = COUNT({issued}) THEN MIN({issued}) END
-        FROM {PATCH} p LEFT JOIN {PATCH} q ON q.id = p.split_from_id
-        LEFT JOIN {PATCH} g ON g.id = q.split_from_id
-        WHERE {scope.counting()}{scope.places("p")} GROUP BY p.target_id, p.village_id
-    """)
+    now, then, days = scope.counted(), "FALSE", {}
+    if before is not None:
+        then, days = scope.counted("before"), {"before": before}
+
+    def sums(first, joined, where):
+        return f"""
+            SELECT p.target_id, p.village_id,
+                COUNT(*) FILTER (WHERE {now}), SUM(p.area_mu) FILTER (WHERE {now}),
+                CASE WHEN COUNT(*) FILTER (WHERE {now}) = COUNT({first}) FILTER (WHERE {now})
+                    THEN MIN({first}) FILTER (WHERE {now}) END,
+                COUNT(*) FILTER (WHERE {then}), SUM(p.area_mu) FILTER (WHERE {then})
+            FROM {PATCH} p{joined} WHERE {where}{scope.places("p")} GROUP BY p.target_id, p.village_id
+        """
+
+    targets = f"p.target_id IN ({listed(scope.target_ids)})"
+    rows = scope.rows(
+        " UNION ALL ".join(
+            [
+                sums("p.since_on", "", f"{targets} AND p.split_from_id IS NULL"),
+                sums(
+                    "CASE WHEN q.split_from_id IS NULL THEN q.since_on ELSE g.since_on END",
+                    f" JOIN {PATCH} q ON q.id = p.split_from_id LEFT JOIN {PATCH} g ON g.id = q.split_from_id",
+                    f"+{targets} AND p.split_from_id > 0",
+                ),
+            ]
+        ),
+        **days,
+    )
     return [
-        (target, village, count, from_millionths(area), a_day(first))
-        for target, village, count, area, first in rows
+        (*keys, count, from_millionths(area), a_day(first), then, from_millionths(then_area))
+        for *keys, count, area, first, then, then_area in rows
     ]
 
 

@@ -14,8 +14,11 @@ from tasks.models import (
     Milestone,
     Plan,
     Reading,
+    RemedyItem,
+    RemedyRoute,
     Requirement,
     ScoreItem,
+    Subsidy,
     Target,
     WorkingGroup,
 )
@@ -58,7 +61,11 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
     find = {"target": targets.get, "village": villages.get}
     for kind, model in SIMPLE:
         _save(diff, kind, model, find=find)
+    _save_subsidies(diff, plan, find)
     _add_readings(diff, stored, find, by)
+    _save(diff, "route", RemedyRoute)
+    routes = {route.code: route for route in RemedyRoute.objects.all()}
+    _save(diff, "item", RemedyItem, find={"route": routes.get})
     _delete([entry for entry in missing if entry.kind not in INSIDE])
     return plan
 
@@ -136,6 +143,18 @@ def _set_sections(diff, plan):
             item.section = items.get(change.values["section"])
             moved.append(item)
     ScoreItem.objects.bulk_update(moved, ["section"])
+
+
+def _save_subsidies(diff, plan, find):
+    """做到的那一步写的是代码，要和目标任务一起才认得是哪一步。"""
+    steps = {}
+    for step in Milestone.objects.filter(target__plan=plan).select_related("target"):
+        steps[step.target.code, step.code] = step
+    for change in diff.of("subsidy", diff.new + diff.changed):
+        whole = {**(change.stored.values if change.stored else {}), **change.values}
+        if code := whole.get("milestone"):
+            change.values["milestone"] = steps[whole["target"], code]
+    _save(diff, "subsidy", Subsidy, plan=plan, find=find)
 
 
 def _add_readings(diff, stored, find, by):

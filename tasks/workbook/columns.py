@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db import models
 
-from taiping.ground.area import MuField
+from taiping.ground.exact import ExactField
 from taiping.ground.points import PointsField
 from tasks.models import (
     Allocation,
@@ -13,8 +13,11 @@ from tasks.models import (
     Milestone,
     Plan,
     Reading,
+    RemedyItem,
+    RemedyRoute,
     Requirement,
     ScoreItem,
+    Subsidy,
     Target,
     WorkingGroup,
 )
@@ -26,11 +29,13 @@ REFERENCES = {
     "group": "group",
     "target": "target",
     "problem_target": "target",
+    "milestone": "milestone",
     "village": "village",
     "section": "score_item",
     "duty": "duty",
+    "route": "route",
 }
-HEADERS = {"target": "目标代码", "on": "日期"}  # 比模型里的叫法更像表格的
+HEADERS = {"target": "目标代码", "on": "日期", "route": "路径代码"}  # 比模型里的叫法更像表格的
 TARGET_NAME = "target_name"  # 代码旁边给人看的名称，不存
 LARGEST = {models.PositiveSmallIntegerField: 32767, models.PositiveIntegerField: 2147483647}
 
@@ -76,8 +81,7 @@ def _column(model, name, hint="", width=14):
     if source.has_default() and name != "created_at":
         blank = source.get_default()
     else:
-        is_words = kind in ("text", "slug") or (kind == "choice" and source.blank)
-        blank = "" if is_words else None
+        blank = "" if kind in ("text", "slug", "choice") else None
     return PlanColumn(
         name,
         HEADERS.get(name, str(source.verbose_name)),
@@ -98,8 +102,8 @@ def _kind(source):
     for cls, kind in (
         (models.SlugField, "slug"),
         (models.BooleanField, "bool"),
-        (MuField, "decimal"),
         (PointsField, "points"),
+        (ExactField, "decimal"),
         (models.DateTimeField, "moment"),
         (models.DateField, "date"),
         (models.IntegerField, "int"),
@@ -269,6 +273,23 @@ DUTY = _table(
     ("wording", "", 48),
     ("order", "不填就按表里的先后", 8),
 )
+SUBSIDY = _table(
+    "subsidy",
+    "奖补标准",
+    Subsidy,
+    ("code",),
+    ("code", "英文小写，同一方案里不重复，如 abandoned", 16),
+    ("name", "", 24),
+    ("target", "目标任务表里的代码，只能是靠图斑量的；文件没有写明就空着", 16),
+    NAME_BESIDE,
+    ("milestone", "做到哪一步才得：时间节点表里这项任务的代码，如 check", 14),
+    ("per", "亩：按完成的面积；个：按完成的个数", 10),
+    ("rate", "每亩或每个多少元；空就是还没有填，不是 0", 14),
+    ("ceiling", "一个村最多多少元；空就是不封顶", 14),
+    ("basis", "如 铜委办便笺〔2024〕36号", 28),
+    ("clause", "如 四（二）", 12),
+    ("order", "不填就按表里的先后", 8),
+)
 REQUIREMENT = _table(
     "requirement",
     "工作要求",
@@ -304,6 +325,30 @@ SCORE_ITEM = _table(
     ("clause", "", 16),
     ("order", "不填就按表里的先后", 8),
 )
+ROUTE = _table(
+    "route",
+    "整改路径",
+    RemedyRoute,
+    ("code",),
+    ("code", "英文小写，不重复，如 facility；定了不要再改", 16),
+    ("name", "各年度合用；导入图斑时写这个名称", 28),
+    ("order", "不填就按表里的先后", 8),
+    ("in_use", "不填就是是；停用的不再列出", 8),
+)
+ITEM = _table(
+    "item",
+    "整改材料",
+    RemedyItem,
+    ("route", "name"),
+    ("route", "整改路径表里的代码", 16),
+    ("name", "同一条路径不重复", 20),
+    ("hint", "填的人看得到", 36),
+    ("needs_number", "如备案编号、应到人数；不填就是否", 12),
+    ("needs_date", "如会议日期；不填就是否", 10),
+    ("needs_file", "照片、扫描件或文档；不填就是否", 10),
+    ("order", "不填就按表里的先后", 8),
+    ("in_use", "不填就是是；停用的不再要，已经交的留着", 8),
+)
 TABLES = (
     PLAN,
     VILLAGE,
@@ -314,8 +359,11 @@ TABLES = (
     DUTY,
     REQUIREMENT,
     SCORE_ITEM,
+    ROUTE,
+    ITEM,
     CADRE,
     READING,
+    SUBSIDY,
 )
 # 成员在工作组表里是列，在 JSON 里是行；认同一条成员靠 组、职务、干部（姓名、职务）、集体成员。
 MEMBER = PlanTable(
@@ -342,10 +390,13 @@ ORDER = (
     "member",
     "target",
     "milestone",
+    "subsidy",
     "allocation",
     "duty",
     "requirement",
     "score_item",
+    "route",
+    "item",
     "reading",
 )
 INSIDE = (  # 删的时候先删这些
@@ -353,6 +404,7 @@ INSIDE = (  # 删的时候先删这些
     "duty",
     "member",
     "allocation",
+    "subsidy",
     "milestone",
     "requirement",
 )

@@ -6,7 +6,7 @@ from django.db.models import CheckConstraint
 from tasks.workbook.columns import BY_KIND
 
 # 别的类只有管一格的规矩，认那一格时字段自己已经看过；行数又多，不再一行一行地问。
-KINDS = ("plan", "member", "target", "milestone", "duty", "score_item")
+KINDS = ("plan", "member", "target", "milestone", "duty", "subsidy", "score_item")
 # 规矩的名字 → (报在哪一格, 句子)；{rule} 是模型里的话。先报的在前，同一格只报一处。
 # 没有列在这里的规矩也看，报在它管的第一格，句子就是模型里的话。
 SENTENCES = {
@@ -21,6 +21,8 @@ SENTENCES = {
         "due_on",
         "截止日期 {due_on} 早于开始日期 {starts_on}。请改其中一个。",
     ),
+    "subsidy_rate_is_more_than_nothing": ("rate", "{rule}"),
+    "subsidy_with_a_rate_says_what_earns_it": ("rate", "{rule}"),
     "score_item_section_only_gathers": ("rule", "{rule}"),
     "score_item_by_progress_names_one_source": ("target", "{rule}"),
     "score_item_by_hand_names_no_source": ("target", "{rule}"),

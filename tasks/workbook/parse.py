@@ -14,6 +14,15 @@ from tasks.workbook.members import People, split_people
 
 SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 LARGEST_AMOUNT = 10**14
+REFERRED = (
+    "group",
+    "target",
+    "milestone",
+    "duty",
+    "score_item",
+    "route",
+)  # 写的是别的行的名字、代码
+OWNERS = ("target", "route")  # 顺序在同一项任务、同一条路径里数
 LARGEST_POINTS, CENTI = 10**4, Decimal("0.01")
 
 
@@ -24,12 +33,8 @@ def parse_cell(column, raw):
     if as_text(raw) == "":
         return column.blank
     value = PARSERS[column.kind](column, raw)
-    if column.model_field is not None and column.kind not in (
-        "group",
-        "target",
-        "score_item",
-        "duty",
-    ):
+    is_reference = column.kind in REFERRED
+    if column.model_field is not None and not is_reference:
         try:
             column.model_field.run_validators(value)
         except ValidationError as error:
@@ -112,6 +117,8 @@ PARSERS = {
     "target": lambda column, raw: as_text(raw),
     "score_item": lambda column, raw: as_text(raw),
     "duty": lambda column, raw: as_text(raw),
+    "milestone": lambda column, raw: as_text(raw),
+    "route": lambda column, raw: as_text(raw),
     "people": lambda column, raw: tuple(split_people(as_text(raw))),
     "ranks": _ranks,
 }
@@ -124,11 +131,11 @@ def parse_document(document, cadres_in_system):
         last_order = {}
         for row in document.of(kind):
             values = _parse_row(document, BY_KIND[kind], row)
-            among = values.get("target") if "target" in BY_KIND[kind].key else None
+            owner = next((values.get(name) for name in OWNERS if name in BY_KIND[kind].key), None)
             if "order" in values and values["order"] is None:
-                values["order"] = last_order.get(among, 0) + 1
+                values["order"] = last_order.get(owner, 0) + 1
             if isinstance(values.get("order"), int):
-                last_order[among] = values["order"]
+                last_order[owner] = values["order"]
             entries[kind].append(Entry(kind, (), values, row))
     in_file = [(e.values.get("name", ""), e.values.get("post", "")) for e in entries["cadre"]]
     people = People(in_file if "cadre" in document.kinds else cadres_in_system)

@@ -6,7 +6,14 @@ from decimal import Decimal
 from tasks.workbook.columns import BY_MODEL, POSITIONS
 from tasks.workbook.document import Document, FileRow, PlanFileError
 
-PLAN_LINKS = {"group", "target", "duty", "requirement", "score_item"}  # 直接挂在方案下的类
+PLAN_LINKS = {
+    "group",
+    "target",
+    "duty",
+    "requirement",
+    "subsidy",
+    "score_item",
+}  # 直接挂在方案下的类
 IGNORED = {"user", "by", "is_demo"}  # 账号不随方案走；导入的监测不算演示数据
 # 引用别的行的字段：字段 → 自然键里取第几项（去掉开头的年度）
 KEYS = {
@@ -16,8 +23,10 @@ KEYS = {
     "problem_target": 2,
     "section": 2,
     "duty": 2,
+    "milestone": 3,
     "cadre": 2,
     "village": 1,
+    "route": 1,
 }
 
 
@@ -119,7 +128,7 @@ class Record:
             return None
         if name == "cadre":
             return tuple(map(str, value))
-        if len(value) == 2 and str(value[0]) != self.plan:
+        if len(value) > 1 and str(value[0]) != self.plan:
             self.note(name, value, f"属于方案 {value[0]}，{self._one_plan()}")
         return value[-1]
 

@@ -14,8 +14,10 @@ from tasks.models.structure import (
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from tasks.workbook.model_rules import check_models
+from tasks.workbook.route_rules import check_routes
 from tasks.workbook.score_rules import check_score_items
 from tasks.workbook.stored import is_withdrawn, key_of
+from tasks.workbook.subsidy_rules import check_subsidies
 from tasks.workbook.target_names import match_targets
 from tasks.workbook.village_rules import check_villages, village_index, warn_of_sums
 
@@ -66,14 +68,24 @@ class Check:
 def check_all(document, stored, entries):
     """全部规矩走一遍，问题都记在 document 里；返回 Check。"""
     check = Check(document, stored, entries)
-    plain = ("village", "cadre", "plan", "group", "target", "duty", "requirement", "score_item")
-    for kind in plain:
+    for kind in (
+        "village",
+        "cadre",
+        "plan",
+        "group",
+        "target",
+        "duty",
+        "requirement",
+        "subsidy",
+        "score_item",
+        "route",
+    ):
         set_keys(check, kind)
     index = village_index(check)
     for entry in entries["allocation"] + entries["reading"]:
         match_village(check, entry, index)
     match_targets(check)
-    for kind in ("milestone", "allocation", "reading", "member"):
+    for kind in ("milestone", "allocation", "reading", "member", "item"):
         set_keys(check, kind)
     check_villages(check)
     check_groups(check)
@@ -83,7 +95,9 @@ def check_all(document, stored, entries):
     check_counts(check)
     check_milestones(check)
     check_duties(check)
+    check_subsidies(check)
     check_readings(check)
+    check_routes(check)
     check_period(check)
     check_score_items(check)
     warn_of_sums(check)

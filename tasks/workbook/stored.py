@@ -7,8 +7,11 @@ from tasks.models import (
     Milestone,
     Plan,
     Reading,
+    RemedyItem,
+    RemedyRoute,
     Requirement,
     ScoreItem,
+    Subsidy,
     Target,
     WorkingGroup,
 )
@@ -23,7 +26,9 @@ NAMES = {
     "problem_target": lambda o: o.problem_target.code if o.problem_target_id else None,
     "duty": lambda o: o.duty.code if o.duty_id else None,
     "section": lambda o: o.section.code if o.section_id else None,
+    "milestone": lambda o: o.milestone.code if o.milestone_id else None,
     "village": lambda o: o.village.name if o.village_id else None,
+    "route": lambda o: o.route.code,
     "cadre": lambda o: (o.cadre.name, o.cadre.post) if o.cadre_id else None,
 }
 
@@ -37,6 +42,8 @@ class Stored:
         rows = {
             "village": Village.objects.order_by("order", "name"),
             "cadre": Cadre.objects.order_by("order", "name", "post"),
+            "route": RemedyRoute.objects.order_by("order", "pk"),
+            "item": RemedyItem.objects.select_related("route"),
             "plan": [self.plan] if self.plan else [],
             **(self._of_plan() if self.plan else {}),
         }
@@ -60,6 +67,9 @@ class Stored:
             "milestone": Milestone.objects.filter(target__plan=self.plan)
             .select_related("target")
             .order_by("target__order", "target_id", "order"),
+            "subsidy": Subsidy.objects.filter(plan=self.plan, is_demo=False)
+            .select_related("target", "milestone")
+            .order_by("order", "pk"),
             "allocation": Allocation.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "lot", "village__order", "village__name"),

@@ -100,6 +100,8 @@ def to_json(stored):
             fields = {"plan": [plan]} if kind in PLAN_LINKS else {}
             for name, value in entry.values.items():
                 fields[name] = _json_value(name, value, plan)
+            if fields.get("milestone"):
+                fields["milestone"].insert(1, entry.values["target"])
             fields |= {"cadre": {"user": None}, "reading": {"by": None, "is_demo": False}}.get(
                 kind, {}
             )
@@ -113,9 +115,9 @@ def to_json(stored):
 def _json_value(name, value, plan):
     if value is None or isinstance(value, (bool, int)):
         return value
-    if name in ("parent", "group", "target", "problem_target", "section", "duty"):
+    if name in ("parent", "group", "target", "problem_target", "milestone", "section", "duty"):
         return [plan, value]
-    if name == "village":
+    if name in ("village", "route"):
         return [value]
     if name == "cadre":
         return list(value)

@@ -9,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tasks.models import Milestone, Plan, Reading, Target
+from tasks.models import Milestone, Plan, Reading, RemedyRoute, Target
 from tests.worlds import factories as make
+from tests.worlds.money import make_payment, make_receipt, make_subsidy
 from tests.worlds.scored import make_item, make_score
 from villages.models import LoginFailure, Role, Village
 
@@ -26,6 +27,14 @@ def boss(client):
 
 def floor_target(plan):
     return make.make_target(plan, kind="FLOOR", measured_by="READINGS", name="耕地保有量")
+
+
+def make_scored(plan, village, user, number):
+    section = make_item(plan, f"work{number}", "任务完成", 10, rule="SECTION")
+    target = make.make_target(plan)
+    make_item(plan, f"rate{number}", "整治", 5, rule="PROPORTIONAL", section=section, target=target)
+    item = make_item(plan, f"lead{number}", "组织领导", 5, section=section)
+    make_score(item, village, "4", on=plan.ends_on, by=user)
 
 
 def make_row(model, number):
@@ -52,14 +61,15 @@ def make_row(model, number):
         target = make.make_target(plan)
         duty = plan.duties.create(code=f"duty{number}", name="巡查", problem_target=target)
         duty.entries.create(village=village, on=date(2020, 5, number), count=1, by=user)
+    elif model.startswith("subsidy"):
+        subsidy = make_subsidy(make.make_steps_target(plan, f"t{number}"), code=f"s{number}")
+        make_payment(subsidy, village, "1", by=user)
+        make_receipt(plan, "1", by=user)
+    elif model == "remedyroute":
+        route = RemedyRoute.objects.create(code=f"route{number}", name=f"路径{number}")
+        route.items.create(name="材料")
     elif model in ("scoreitem", "score"):
-        section = make_item(plan, f"work{number}", "任务完成", 10, rule="SECTION")
-        target = make.make_target(plan)
-        make_item(
-            plan, f"rate{number}", "整治", 5, rule="PROPORTIONAL", section=section, target=target
-        )
-        item = make_item(plan, f"lead{number}", "组织领导", 5, section=section)
-        make_score(item, village, "4", on=plan.ends_on, by=user)
+        make_scored(plan, village, user, number)
     elif model == "planfile":
         make.make_plan_file(user)
     elif model == "loginfailure":
@@ -81,10 +91,14 @@ MODELS = [
     "target",
     "milestone",
     "allocation",
+    "subsidy",
+    "subsidyreceipt",
+    "subsidypayment",
     "reading",
     "scoreitem",
     "score",
     "planfile",
+    "remedyroute",
     "loginfailure",
 ]
 

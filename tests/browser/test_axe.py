@@ -22,6 +22,7 @@ NOT_PAGES = {
     "plots:photos": "传照片用的，JSON",
     "plots:photo": "传照片用的，只收 PUT、DELETE",
     "plots:evidence_file": "照片和文件本身",
+    "plots:attachment": "照片和文件本身",
     "plots:patch_export": "下载 Excel",
     "plots:import_template": "下载 Excel",
     "plots:import_errors": "下载 Excel",
@@ -43,7 +44,13 @@ NOT_PAGES = {
     "villages:end_session": "只收交来的",
     "villages:login": "没登录才有，在 test_axe_states.py 里看",
 }
-SEEN_BY = {"plots:my": "东村书记", "plots:report": "东村书记", "plots:field": "东村书记"}
+SEEN_BY = {
+    "plots:my": "东村书记",
+    "plots:report": "东村书记",
+    "plots:field": "东村书记",
+    "plots:order_close": "领导",
+    "plots:order_withdraw": "领导",
+}
 ADMINS = {
     "plots:boundaries",
     "plots:carry",

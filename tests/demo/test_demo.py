@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from datetime import date
 from random import Random
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from plots import actions
 from plots.evidence import check, store
-from plots.models import Evidence, Patch, RectificationRecord, Status
+from plots.models import Evidence, OrderState, Patch, RectificationRecord, Status, SupervisionOrder
 from taiping import demo
 from taiping.demo import day
 from taiping.demo.photos import picture
@@ -215,3 +216,15 @@ def test_demo_account_that_entered_real_data_is_closed_not_deleted(run):
 def test_healthz_answers_without_login(client):
     answer = client.get("/healthz")
     assert (answer.status_code, answer.content.split(b"\n")[0]) == (200, b"ok")
+
+
+def test_the_demo_shows_an_order_in_every_state(run):
+    installed_today()
+
+    known = SupervisionOrder.objects.known(day.USUAL).with_state(day.USUAL)
+
+    assert Counter(known.values_list("state", flat=True)) == Counter(OrderState.values)
+    assert {order.by.username for order in known} == {"leader"}
+    for order in known:
+        assert order.issued_on < day.USUAL
+        assert {patch.village for patch in order.patches.all()} <= {order.village}

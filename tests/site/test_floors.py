@@ -39,6 +39,7 @@ FLOORS = [
     "tasks",
     "plots",
     "taiping.progress",
+    "taiping.subsidies",
     "taiping.assessment",
     "taiping.reports",
     "taiping.dashboard",
@@ -50,6 +51,7 @@ FLOORS = [
 ]
 RANK = {name: place for place, name in enumerate(FLOORS)}
 PEERS = {
+    "taiping.subsidies",
     "taiping.assessment",
     "taiping.reports",
     "taiping.dashboard",
@@ -64,11 +66,12 @@ PLACES = {
     "plots": "plots.pages",
     "dashboard": "taiping.dashboard",
     "reports": "taiping.reports",
+    "subsidies": "taiping.subsidies",
     "assessment": "taiping.assessment",
     "reminders": "taiping.reminders",
 }
 TEMPLATE = re.compile(r"""["'](\w{1,40})/[\w/]{1,80}\.html["']""")
-NAMED = "villages|tasks|plots|dashboard|reports|assessment|reminders"
+NAMED = "villages|tasks|plots|dashboard|reports|subsidies|assessment|reminders"
 URL = re.compile(rf"""["']({NAMED}):\w{{1,60}}["']""")
 
 

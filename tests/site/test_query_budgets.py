@@ -131,9 +131,9 @@ def test_a_patch_page(client, year, replays, who):
     assert repeated(queries) == []
 
 
-@pytest.mark.parametrize(("query", "budget"), [("", 11), ("?q=T", 12), ("?sort=near", 11)])
+@pytest.mark.parametrize(("query", "budget"), [("", 13), ("?q=T", 14), ("?sort=near", 13)])
 def test_my_tasks(client, year, query, budget):
-    """头一次打开记下看的时间；以后每次一样多，多问的一句是上次看过以后核实通过了什么。"""
+    """头一次打开记下看的时间；以后每次一样多，多问的一句是上次看过以后核实通过了什么；督办单一句、写在图斑上的督办一句。"""
     for _ in range(3):
         make_shape(year.patch(due=-1), square())
     year.east_secretary.tasks_seen_at = timezone.now()

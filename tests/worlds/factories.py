@@ -6,8 +6,16 @@ from itertools import count
 
 from django.utils import timezone
 
+from plots.actions.orders import next_number
 from plots.geometry.attach import put
-from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord
+from plots.models import (
+    Batch,
+    Kind,
+    Patch,
+    PatchShape,
+    RectificationRecord,
+    SupervisionOrder,
+)
 from taiping.ground.geometry.shapes import tidy_shapes
 from tasks.models import (
     Allocation,
@@ -189,3 +197,19 @@ def make_boundary(village, geometry, *, by=None, crs="EPSG:4523"):
         updated_at=timezone.now(),
         **shape.columns(),
     )
+
+
+def make_order(plan, to, *, by=None, patches=(), **fields):
+    """一张督办单，9月1日签发、9月10日前答复；to 是村或工作组，by 没给是一位领导。"""
+    kind = "village" if isinstance(to, Village) else "group"
+    defaults = {
+        "number": next_number(plan),
+        "words": "抓紧复耕",
+        "issued_on": date(plan.year, 9, 1),
+        "answer_by": date(plan.year, 9, 10),
+        kind: to,
+        "by": by or make_user(role=Role.LEADER),
+    }
+    order = SupervisionOrder.objects.create(plan=plan, **{**defaults, **fields})
+    order.patches.set(patches)
+    return order

@@ -18,6 +18,7 @@ from tasks.models import (
     Reading,
     Requirement,
     ScoreItem,
+    Subsidy,
     Target,
     WorkingGroup,
 )
@@ -28,6 +29,7 @@ from villages.models import Cadre, Village
 
 FIXTURE = ROOT / "fixtures" / "plan_2024.json"
 MODELS = (
+    Subsidy,
     Reading,
     Duty,
     Requirement,

@@ -12,8 +12,8 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from plots import actions
-from plots.evidence import saving
-from plots.models import Evidence
+from plots.evidence import attach_files, check, saving
+from plots.models import Evidence, OrderReply
 from plots.models.checks import GeometryCheck
 from tasks.models import Duty, DutyEntry
 from tests.worlds.addresses import walk
@@ -21,13 +21,15 @@ from tests.worlds.factories import (
     make_allocation,
     make_batch,
     make_boundary,
+    make_order,
     make_plan_file,
     make_reading,
     make_shape,
     make_target,
     make_user,
 )
-from tests.worlds.photos import encoded
+from tests.worlds.money import make_payment, make_receipt, make_subsidy
+from tests.worlds.photos import encoded, upload
 from tests.worlds.scored import make_item, make_score
 from tests.worlds.town import Town
 from villages.models import Role
@@ -46,6 +48,8 @@ SECRETS = [
     "西村巡查",
     "西村分成几部分",
     "106.77",
+    "西村督办",
+    "西村答复",
 ]
 ACTIONS = [
     "report",
@@ -91,6 +95,8 @@ class WalkTown(Town):
         self.west_boss = make_user("xi", name="西村书记老王", villages=[self.west])
         self.batch = make_batch(self.target, "下发表.xlsx", by=self.staff)
         self.plan_file = make_plan_file(self.staff)
+        self.subsidy = make_subsidy(self.target)
+        self.receipt = make_receipt(self.plan, "5000", document="西村来源", by=self.staff)
         self.things = {
             OWN: self._things(
                 self.east,
@@ -136,13 +142,17 @@ class WalkTown(Town):
             crs="EPSG:4490",
         )
         score = make_score(self.item, village, "55", reason=f"{word}评分", by=self.staff)
-        check = GeometryCheck.objects.create(
+        found = GeometryCheck.objects.create(
             patch=patch, kind="PARTS", sentence=f"{word}分成几部分"
         )
         record = actions.report(patch, by=boss, on=date(2024, 9, 5), note=f"{word}秘密")
+        payment = make_payment(
+            self.subsidy, village, mu, purpose=f"{word}秘密", voucher=code, by=self.staff
+        )
         return {
             "village": village,
             "patch": patch,
+            "payment": payment,
             "reading": reading,
             "duty_entry": DutyEntry.objects.create(
                 duty=self.duty,
@@ -153,10 +163,23 @@ class WalkTown(Town):
                 problems=2,
                 by=self.staff,
             ),
-            "check": check,
+            "check": found,
             "score": score,
             "evidence": self._evidence(record, boss, word, lon),
+            **self._order(village, patch, boss, word),
         }
+
+    def _order(self, village, patch, boss, word):
+        """领导写给这个村的督办单，书记答复过，带着一份附件。"""
+        order = make_order(self.plan, village, by=self.leader, words=f"{word}督办", patches=[patch])
+        said = {"on": order.issued_on, "words": f"{word}答复", "by": boss}
+        reply = OrderReply.objects.create(order=order, **said)
+        with saving():
+            (kept,) = attach_files(
+                [check(upload(encoded(), f"{word}照片.jpg"))], boss, village=village
+            )
+        reply.files.set([kept])
+        return {"order": order, "attachment": kept}
 
     def _evidence(self, record, boss, word, lon):
         content = encoded()
@@ -198,7 +221,7 @@ class WalkTown(Town):
                 found += [(name, path.replace("/x/", f"/{action}/")) for action in ACTIONS]
             elif name == "assessment:score_add":
                 found.append((name, path.replace("/items/1/", f"/items/{self.item.pk}/")))
-            elif name == "plots:evidence_file":
+            elif name in ("plots:evidence_file", "plots:attachment"):
                 found += [(name, path.replace("/x/", f"/{which}/")) for which in FILES]
             else:
                 found.append((name, path))
@@ -212,8 +235,14 @@ class WalkTown(Town):
         things = self.things[whose]
         if name in ("dashboard:village", "assessment:village", "assessment:score_add"):
             return things["village"].pk
+        if name.startswith("plots:order"):
+            return things["order"].pk
         if name == "tasks:reading_withdraw":
             return things["reading"].pk
+        if name == "subsidies:receipt_withdraw":
+            return self.receipt.pk
+        if name == "subsidies:payment_withdraw":
+            return things["payment"].pk
         if name == "tasks:target_copy":
             return self.target.pk
         if name.startswith("tasks:"):
@@ -226,6 +255,7 @@ class WalkTown(Town):
             "plots:evidence_file": things["evidence"].pk,
             "assessment:score_table": self.item.pk,
             "assessment:score_withdraw": things["score"].pk,
+            "plots:attachment": things["attachment"].pk,
             "plots:check_dismiss": things["check"].pk,
             "plots:duty_entry": things["duty_entry"].pk,
             "plots:duty_withdraw": things["duty_entry"].pk,
@@ -251,6 +281,7 @@ class WalkTown(Town):
         ]
         for query in queries:
             yield "plots:patch_list", f"/patches/?year=2024&{query}"
+            yield "subsidies:payments", f"/subsidies/payments/?{query}"
             yield "plots:patch_export", f"/patches/export.xlsx?year=2024&{query}"
         entry = things["duty_entry"].pk
         yield "plots:patch_add", f"/patches/add/?entry={entry}"

@@ -5,9 +5,8 @@ from functools import cached_property
 from django import forms
 
 from plots.actions.adding import asked_of, lookalikes, next_code, repeated
-from plots.models import Remedy
 from plots.pages.file_fields import DeviceField, ShrunkForm
-from plots.pages.patch.forms import area_field
+from plots.pages.forms import RouteField, area_field
 from taiping.ground.dates import long_date
 from taiping.ground.form_fields import DayField
 from taiping.ground.web import whole_number
@@ -76,9 +75,7 @@ class AddForm(ShrunkForm):
     )
     contractor = text("承包人（项目主体）", 100)
     land_before, land_after = text("变化前地类", 50), text("变化后地类", 50)
-    remedy = forms.ChoiceField(
-        label="整改方式", required=False, choices=[("", "不填"), *Remedy.choices]
-    )
+    remedy = RouteField(required=False, empty_label="不填")
     entry = forms.ModelChoiceField(
         label="履职记录",
         queryset=DutyEntry.objects.none(),

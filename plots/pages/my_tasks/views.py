@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from plots.actions.adding import open_targets
 from plots.ledger import village_tasks as my
 from plots.ledger.confirmed import confirmed_since
+from plots.ledger.orders import standing_orders, unanswered_remarks
 from plots.ledger.village_duties import own_duties
 from plots.pages.my_tasks.forms import FindForm
 from plots.pages.my_tasks.visits import last_visit
@@ -22,6 +23,7 @@ PAGE = 30
 KEPT = 100  # 手机里留这么多个
 NEAR, NEAREST = "near", 200  # 按远近排：一页给这么多块，由手机自己排，位置不出手机
 MANY_TASKS = 20  # 多过这么多块，翻着找不如搜
+MOST_REMARKS = 10  # 写在图斑上的督办，最上面最多列这么多条
 MANY_VILLAGES = 8  # 多过这么多村，一个个按钮占半屏，改成下拉
 
 
@@ -62,6 +64,9 @@ def my_tasks(request):
             "lead": _lead(tasks, here, find.words),
             "later": 0 if my.LATER in groups else tasks.count(my.LATER, village=here),
             "waiting": tasks.waiting(here),
+            "today": today,
+            "orders": standing_orders(request.user, today, village),
+            "remarks": list(unanswered_remarks(request.user, village)[:MOST_REMARKS]),
             "one_village": len(villages) == 1,
             "newest": plans[0] if plans else None,
             "confirmed": confirmed_since(request.user, last_visit(request)),
@@ -69,7 +74,6 @@ def my_tasks(request):
             "readings": entries_of(shown, plans, today),
             "duties": own_duties(shown, plans, today),
             "shown_villages": shown,
-            "today": today,
         },
     )
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from plots.actions import permissions
 from plots.actions.transaction import ActionContext
 from plots.evidence import listed
+from plots.ledger.orders import orders_on, remarks_left
 from plots.ledger.timeline import timeline
 from plots.models import Evidence, Patch, PatchShape, Status
 from plots.models.deadlines import days_left_text, due_next
@@ -17,6 +18,7 @@ from plots.pages.checks.shown import checks_of
 from plots.pages.map.small import small_map, ways_to
 from plots.pages.patch.offered_actions import OFFERED, answer, who_acts
 from plots.pages.patch.that_day import that_day
+from plots.pages.remedies.section import section_of
 from plots.pages.submission import submit_form
 from taiping.ground.web import came_from
 from tasks.models import Milestone
@@ -39,6 +41,9 @@ def patch_detail(request, pk):
             "patch": patch,
             "came_from": came_from(request, reverse("plots:patch_list")),
             "that_day": that_day(request, patch),
+            "today": context.today,
+            "orders": orders_on(patch, request.user, context.today),
+            "remarks": remarks_left(context.records),
             **_next_step(context),
             **family,
             "steps": context.state.steps,
@@ -46,6 +51,7 @@ def patch_detail(request, pk):
             "may_report": "report" in may,
             "offered_actions": [offered for verb, offered in OFFERED.items() if verb in may],
             "evidence": evidence,
+            "remedies": section_of(request.user, patch),
             "small_map": small_map(patch, place, evidence),
             "ways": ways_to(place) if place else [],
             "extra": list(patch.extra.items()),
@@ -146,7 +152,7 @@ def _changed(request, offered, outcome):
 
 def _patch(request, pk):
     patches = Patch.objects.visible_to(request.user).with_steps()
-    return get_object_or_404(patches.select_related("batch", "created_by"), pk=pk)
+    return get_object_or_404(patches.select_related("batch", "created_by", "remedy"), pk=pk)
 
 
 def _show(request, offered, form, **more):

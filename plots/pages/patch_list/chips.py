@@ -53,7 +53,7 @@ def _word(filters, name, value):
         return f"从 {long_date(value)}起变了的"
     if name == "overdue":
         return "逾期"
-    if name == "short":
+    if name in ("short", "papers", "ordered"):
         return field.label
     if name == "actor":
         return dict(field.choices)[value]

@@ -1,5 +1,6 @@
 """台账的筛选：列表、导出和总览的链接共用这一份。写错的条件用一句话说明，不起作用，也不出错。"""
 
+from copy import copy
 from functools import cached_property
 
 import django_filters
@@ -10,20 +11,35 @@ from django.db.models import Exists, OuterRef, Q
 from plots.ledger.alike import among
 from plots.ledger.as_of import ACTORS, COMPLETIONS, ENDINGS, STATES, LedgerAt
 from plots.ledger.replay import WORK
-from plots.models import Batch, Patch, RectificationRecord, Status
+from plots.models import Batch, Patch, RectificationRecord, Status, SupervisionOrder
 from plots.models.choices import ENDED
+from plots.models.documents import lacks_papers
 from plots.models.querysets import overdue_at
 from plots.pages.patch_list.kinds import DayFilter, DaysFilter, TickFilter, choice
 from plots.pages.patch_list.order import SORTS, Order
 from plots.pages.patch_list.scope import Scope
 from taiping.ground.dates import long_date
 from tasks.models import WorkingGroup
-from tasks.models.question import BASES, Question
+from tasks.models.question import BASES, DONE, Question
 from villages.models import Village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
 ENDED_AS = {ENDED[kind]: state for state, kind in ENDINGS.items() if kind in ENDED}
+NO_ROUTE = "."  # 代码里不会有的
 COMPARED = ("reported", "confirmed", "overdue")  # 看得出从哪天到哪天变了的
+
+
+class Kept(dict):
+    """条件的定义一次请求里不改：只抄一层，不连里面的选项、错处的话一起另抄。"""
+
+    def __deepcopy__(self, memo):
+        return {name: self._own(each) for name, each in self.items()}
+
+    @staticmethod
+    def _own(each):
+        own = copy(each)
+        own.method = each.method  # 照方法筛的记着自己是哪一份，换成抄出来的
+        return own
 
 
 class PatchFilter(django_filters.FilterSet):
@@ -76,6 +92,9 @@ class PatchFilter(django_filters.FilterSet):
     short = TickFilter(
         label="完成面积小于图斑面积", method="by_shortness", widget=forms.CheckboxInput
     )
+    route = choice("整改路径", "by_route")
+    papers = TickFilter(label="缺整改材料", method="by_papers", widget=forms.CheckboxInput)
+    ordered = TickFilter(label="有没办结的督办单", method="by_order", widget=forms.CheckboxInput)
     on = DayFilter(label="看哪一天", method="unchanged")
     basis = choice("口径", "unchanged", empty="按完成日期", choices=BASES.items())
     state = choice("那天的情况", "unchanged", choices=STATES.items())
@@ -86,6 +105,17 @@ class PatchFilter(django_filters.FilterSet):
     class Meta:
         model = Patch
         fields = []
+
+    @classmethod
+    def get_filters(cls):
+        return Kept(super().get_filters())
+
+    def get_form_class(self):
+        """表单类只由上面的定义来，造一次；各次的选项填在表单自己的格子里。"""
+        cls = type(self)
+        if "_form_class" not in vars(cls):
+            cls._form_class = super().get_form_class()
+        return cls._form_class
 
     def __init__(self, data, *, queryset, user, question=None):
         self.question = question or Question.from_params(data)
@@ -124,10 +154,11 @@ class PatchFilter(django_filters.FilterSet):
             ("", fields["village"].empty_label),
             *((village.pk, village.name) for village in self.villages.values()),
         ]
-        seen = Patch.objects.visible_to(self.user).filter(batch__isnull=False).values("batch")
-        fields["batch"].queryset = Batch.objects.filter(
-            target__plan=self.question.plan, pk__in=seen
-        )
+        if self.data.get("batch"):
+            seen = Patch.objects.visible_to(self.user).filter(batch__isnull=False)
+            fields["batch"].queryset = Batch.objects.filter(
+                target__plan=self.question.plan, pk__in=seen.values("batch")
+            )
         by_target, names = {}, {}
         for milestone in self.milestones:
             by_target.setdefault(milestone.target, []).append(milestone)
@@ -141,6 +172,8 @@ class PatchFilter(django_filters.FilterSet):
             for target, steps in by_target.items()
         ]
         fields["milestone"].choices = names.items()
+        routes = [(route.code, route.name) for route in self.scope.routes.values()]
+        fields["route"].choices = [*routes, (NO_ROUTE, "还没有定")]
 
     @cached_property
     def conditions(self):
@@ -158,6 +191,11 @@ class PatchFilter(django_filters.FilterSet):
     @property
     def day(self):
         return self.question.on
+
+    @property
+    def papers_basis(self):
+        """整改材料照哪种口径看：今天的台账按完成日期。"""
+        return self.question.basis if self.is_as_of else DONE
 
     @property
     def is_as_of(self):
@@ -274,6 +312,22 @@ class PatchFilter(django_filters.FilterSet):
 
     def by_shortness(self, queryset, name, value):
         return queryset.filter(self.ledger.is_short()) if value else queryset
+
+    def by_route(self, queryset, name, value):
+        return queryset.filter(remedy=None if value == NO_ROUTE else value)
+
+    def by_papers(self, queryset, name, value):
+        return queryset.filter(lacks_papers(self.day, self.papers_basis)) if value else queryset
+
+    def by_order(self, queryset, name, value):
+        """那天写在没有办结的督办单里的。"""
+        if not value:
+            return queryset
+        standing = SupervisionOrder.objects.open(self.day, self.question.basis).order_by()
+        written = SupervisionOrder.patches.through.objects.filter(
+            patch=OuterRef("pk"), supervisionorder__in=standing.values("pk")
+        )
+        return queryset.filter(Exists(written))
 
     def by_due(self, queryset, name, value):
         if self.is_as_of:

@@ -9,6 +9,7 @@ from functools import cached_property
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
 
+from plots.ledger.papers import Papers, papers_of
 from plots.models import Patch, Status
 from plots.models.deadlines import days_left_text, due_of
 from plots.models.querysets import NOT_PRESSED
@@ -25,6 +26,7 @@ class Row:
     step: Milestone | None
     on: datetime.date
     own_due_on: datetime.date | None = None  # 反弹另定的截止日期
+    papers: Papers | None = None  # 要交材料的整改路径才有
 
     @property
     def due_on(self):
@@ -83,6 +85,15 @@ def rows_of(patches, filters):
         if step is not None:
             step.target = patch.target
         rows.append(Row(patch, status, text, step, filters.day, own_due_on))
+    return rows
+
+
+def with_papers(rows, filters):
+    """一页的行带上整改材料齐了几样；没有要交材料的不查。"""
+    patches = [row.patch for row in rows]
+    papers = papers_of(patches, filters.scope.routes, filters.day, filters.papers_basis)
+    for row in rows:
+        row.papers = papers.get(row.patch.pk)
     return rows
 
 

@@ -1,5 +1,8 @@
 """看的方案里有什么、这个人看得见哪些村：筛选的选项、排先后、一页的图斑合用，只读一遍。"""
 
+from functools import cached_property
+
+from plots.ledger.papers import checklists
 from tasks.models import Milestone, Target
 from villages.models import Village
 
@@ -18,6 +21,12 @@ class Scope:
         for milestone in self.milestones:
             milestone.target = self.targets[milestone.target_id]
         self.villages = {village.pk: village for village in Village.objects.visible_to(user)}
+
+    @cached_property
+    def routes(self):
+        """整改路径和各要什么材料：{代码: Checklist}；方案里没有问题清单的不查，是空的。"""
+        has_cases = any(target.kind == Target.Kind.CASES for target in self.targets.values())
+        return checklists() if has_cases else {}
 
     def share(self, patches):
         """这些图斑共用同一个村、任务、时间节点，不一块块地取；正好被人改到别处去了的不在里面。"""

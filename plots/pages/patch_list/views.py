@@ -11,7 +11,7 @@ from plots.pages.bulk.selection import MOST_AT_ONCE
 from plots.pages.patch.that_day import that_day_query
 from plots.pages.patch_list.chips import GROUPS, condition_of, name_of, worded
 from plots.pages.patch_list.filters import PatchFilter
-from plots.pages.patch_list.rows import CountedPages, rows_of
+from plots.pages.patch_list.rows import CountedPages, rows_of, with_papers
 from taiping.ground.web import download
 from tasks.pages.question import question_of
 
@@ -42,7 +42,7 @@ def patch_list(request):
             "filters": filters,
             "form": filters.form,
             "page": page,
-            "rows": rows_of(page.object_list, filters),
+            "rows": with_papers(rows_of(page.object_list, filters), filters),
             "count": count,
             "area": area,
             "amounts": done,
@@ -57,6 +57,7 @@ def patch_list(request):
             "most_at_once": MOST_AT_ONCE,
             "may_add": _may_add(request.user, filters),
             "bulk": BULK if request.user.has_perm("plots.act_in_bulk") else None,
+            "may_order": request.user.has_perm("plots.issue_order"),
         },
     )
 

@@ -102,7 +102,7 @@ def _act(context, form):
 def _patch(request, pk):
     """带 reported_at 的图斑；已经不在队列里的也要，好接着往下看。"""
     patches = Patch.objects.visible_to(request.user).with_steps()
-    patch = get_object_or_404(patches.select_related("batch"), pk=pk)
+    patch = get_object_or_404(patches.select_related("batch", "remedy"), pk=pk)
     reports = patch.records.filter(kind=Kind.REPORT).order_by("-created_at")
     patch.reported_at = reports.values_list("created_at", flat=True).first() or dates.now()
     return patch

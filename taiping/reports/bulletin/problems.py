@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from plots.ledger.as_of import ACTORS
-from plots.models import Status
-from taiping.ground.words import numeral
+from plots.models import OrderState, Status
+from plots.models.orders import OPEN_STATES
+from taiping.ground.words import days_words, numeral
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
 from taiping.progress.words import margin_text
@@ -69,7 +70,30 @@ def _parts(shot, found):
         parts.append((f"{words}的图斑逾期", by_village(own, late_words)))
     parts.append(("已退回，还没有重新上报", by_village(found.returned, reason_words)))
     parts.append(("暂缓整改", by_village(found.deferred, reason_words)))
+    parts.append(("督办没有办结", orders_text(shot)))
     return parts
+
+
+def orders_text(shot: Snapshot) -> str:
+    """没有办结的督办单几张、各是什么样、发给谁；都办结了的、没有写过的是空。"""
+    texts, total = [], 0
+    for state in OPEN_STATES:
+        own = [order for order in shot.orders if order.state == state]
+        total += len(own)
+        if own:
+            texts.append(f"{state.label}{len(own)}张（{_numbered(own, shot.on)}）")
+    return f"没有办结的督办单{total}张：{'；'.join(texts)}。" if texts else ""
+
+
+def _numbered(orders, on):
+    """“团碾第2号，逾期4天、垣楼第4号”。"""
+    found = []
+    for order in orders[:VILLAGES_LISTED]:
+        is_late = order.state == OrderState.OVERDUE
+        days = f"，{days_words((order.answer_by - on).days, gap='')}" if is_late else ""
+        found.append(f"{order.to.name}第{order.number}号{days}")
+    more = f"等{len(orders)}张" if len(orders) > VILLAGES_LISTED else ""
+    return "、".join(found) + more
 
 
 def _sentence(texts):

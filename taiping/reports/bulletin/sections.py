@@ -11,6 +11,7 @@ from taiping.reports.bulletin.blocks import Heading, Paragraph
 from taiping.reports.bulletin.changes import against_before
 from taiping.reports.bulletin.duties import duties_sentence
 from taiping.reports.bulletin.problems import Named, problems
+from taiping.subsidies.figures import summary_of
 
 SOON_DAYS = 30  # 下步工作先说这么多天内截止的
 
@@ -49,7 +50,7 @@ def lettered(lines: list[tuple[str, str]]) -> list[Paragraph]:
 
 
 def overview(shot: Snapshot) -> list[Paragraph]:
-    """全镇一段，与上期相比一段，常态工作一段。"""
+    """全镇一段，与上期相比一段，常态工作一段；填了奖补标准的，钱一段。"""
     progress = shot.progress
     texts = [
         sentences.timing(progress),
@@ -61,6 +62,8 @@ def overview(shot: Snapshot) -> list[Paragraph]:
         paragraphs.append(Paragraph(change))
     if duties := duties_sentence(shot.duties):
         paragraphs.append(Paragraph(duties))
+    if money := summary_of(progress):
+        paragraphs.append(Paragraph(sentences.subsidies(money)))
     return paragraphs
 
 

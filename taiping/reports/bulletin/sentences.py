@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from taiping.ground.dates import long_date
+from taiping.ground.money import yuan
 from taiping.progress.figures import Owed, Progress, TargetFigures
 from taiping.progress.rates import percent_of
 from taiping.progress.states import MilestoneState
@@ -14,6 +15,7 @@ from taiping.progress.words import (
     relapsed_text,
     shortage,
 )
+from taiping.subsidies.figures import Summary
 
 STATE_WORDS = [
     (MilestoneState.DONE, "按期完成"),
@@ -33,6 +35,14 @@ def both(count: int, amount: Decimal | None, figures: TargetFigures) -> str:
     if count:
         return f"{count}个"
     return f"部分面积{quantity(amount, figures)}（没有整块完成的）" if amount else ""
+
+
+def subsidies(money: Summary) -> str:
+    """“奖补资金：各村应奖补2,622.00元，已到位3,000.00元，已拨付1,596.50元。”"""
+    return (
+        f"奖补资金：各村应奖补{yuan(money.earned)}元，已到位{yuan(money.received)}元，"
+        f"已拨付{yuan(money.paid)}元。"
+    )
 
 
 def quota(figures: TargetFigures) -> str:

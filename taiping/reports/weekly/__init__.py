@@ -1,4 +1,4 @@
-"""周报：一本 Excel，总表、分村、时间节点、常态工作、逾期和暂缓清单、明细、说明；任何一天、两种口径都能出。
+"""周报：一本 Excel，总表、分村、时间节点、常态工作、逾期和暂缓清单、明细、督办、说明；任何一天、两种口径都能出。
 
 一周是到那天为止的七天：本周新增、较上周都是和七天前的那天比，和总览的“比上周”是同一份。
 """
@@ -14,6 +14,7 @@ from taiping.reports.weekly.details import add_patches
 from taiping.reports.weekly.duties import add_duties
 from taiping.reports.weekly.layout import heading
 from taiping.reports.weekly.milestones import add_milestones
+from taiping.reports.weekly.orders import add_orders
 from taiping.reports.weekly.overview import add_notes, add_overview
 from taiping.reports.weekly.villages import add_villages
 from tasks.models import Plan
@@ -35,5 +36,6 @@ def weekly_workbook(plan: Plan, on: date, basis: str = "done") -> bytes:
         add_milestones(book, shot)
         add_duties(book, shot)
         add_patches(book, shot)
+        add_orders(book, shot)
         add_notes(book, shot)
     return to_bytes(book, heading(shot))

@@ -7,11 +7,13 @@ import pytest
 from django.core.management import call_command
 from openpyxl import load_workbook
 
+from plots.actions import documents
 from plots.actions.carry_preview import foresee
 from plots.actions.carrying import carry_over
 from plots.actions.permissions import NotAllowed
 from plots.actions.transaction import ActionContext
-from plots.evidence import attach
+from plots.evidence import attach, check, saving
+from plots.ledger.papers import checklists, papers_of
 from plots.ledger.queues import awaiting
 from plots.ledger.replay import all_differences, records_of, state_of
 from plots.ledger.timeline import timeline
@@ -20,6 +22,7 @@ from plots.models import Batch, BatchBefore, Kind, Patch, RectificationRecord, S
 from taiping.progress.output import as_json
 from taiping.progress.progress import plan_progress
 from taiping.reports.bulletin import write_bulletin
+from tasks.models import RemedyItem
 from tasks.next_year import copy_to_next_year
 from tests.worlds.factories import make_batch, make_milestone, make_shape
 from tests.worlds.geo_files import square
@@ -274,6 +277,30 @@ def test_shape_and_photos_come_along(town, client):
     assert f'"id": {new.pk}' in data
     old = client.get(f"/patches/map/data.geojson?plan=2024&{window}").getvalue().decode()
     assert '"count": 0' in old
+
+
+def test_papers_of_the_remedy_come_along(town):
+    """整改材料抄到新图斑上，撤回了的不抄，老图斑上的照旧；文件是同一份。"""
+    Patch.objects.filter(code="没动").update(remedy="facility")
+    old = town.old("没动")
+    asked = {item.name: item for item in RemedyItem.objects.filter(route__code="facility")}
+    at = ENTERED_AT - timedelta(days=12)
+    given = {"by": town.east_secretary, "on": date(2024, 9, 10), "at": at}
+    paper = check(upload())
+    with saving():
+        documents.hand_in(old, asked["审核表"], files=[paper], **given)
+    wrong = documents.hand_in(old, asked["备案编号"], number="1", **given)
+    documents.take_back(wrong, by=town.huang, reason="抄错了")
+
+    town.carry()
+
+    new = town.there("没动")
+    [copy] = new.documents.all()
+    assert (copy.item.name, copy.on, copy.by) == ("审核表", date(2024, 9, 10), town.east_secretary)
+    assert copy.created_at == ENTERED_AT
+    assert list(copy.files.all()) == list(old.documents.get(number="").files.all())
+    assert papers_of([new], checklists(), date(2025, 1, 20))[new.pk].words == "1/5"
+    assert old.documents.count() == 2
 
 
 def test_photos_handed_in_before_still_count_and_are_seen(client, media):

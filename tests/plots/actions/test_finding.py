@@ -14,7 +14,7 @@ from plots.actions.taking_back import take_back
 from plots.actions.transaction import ActionContext
 from plots.evidence import check
 from plots.ledger.replay import all_differences
-from plots.models import Evidence, Kind, Patch, RectificationRecord, Remedy, Status
+from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
 from tasks.models import Target
 from tests.worlds.factories import make_batch, make_patch, make_target
 from tests.worlds.january import ENTERED_AT, January
@@ -168,6 +168,6 @@ def test_what_is_asked_follows_what_was_handed_down(town):
     assert asked_of(town.target) == set()
 
     make_patch(town.target, town.east, batch=batch, land_after="坑塘")
-    make_patch(cases, town.east, batch=make_batch(cases), remedy=Remedy.RECLAIM)
+    make_patch(cases, town.east, batch=make_batch(cases), remedy_id="reclaim")
     assert asked_of(town.target) == land
     assert asked_of(cases) == {"remedy"}

@@ -13,7 +13,7 @@ from plots import actions
 from plots.exporting.workbooks import ledger_workbook, template_workbook
 from plots.importing import apply_batch, preview
 from plots.ledger.as_of import LedgerAt
-from plots.models import Batch, Patch, Remedy
+from plots.models import Batch, Patch
 from taiping.ground.tables import read_workbook
 from tests.worlds.factories import (
     make_milestone,
@@ -63,7 +63,7 @@ def target(db):
     make_patch(
         target, tuannian, code="500151124201JC00012", area_mu=Decimal("12"), extra={"备注": "陡坡"}
     )
-    parent = make_patch(target, baiyun, code="-3", area_mu=Decimal("10"), remedy=Remedy.RECLAIM)
+    parent = make_patch(target, baiyun, code="-3", area_mu=Decimal("10"), remedy_id="reclaim")
     staff = make_user(role=Role.STAFF)
     actions.report(first, by=staff, on=date(2024, 9, 5))
     children = [{"code": "-3-1", "area_mu": "6"}, {"code": "-3-2", "area_mu": "4"}]
@@ -102,7 +102,7 @@ def test_ledger_shows_facts_status_and_dates(target):
         "承包人（项目主体）",
         "变化前地类",
         "变化后地类",
-        "整改方式",
+        "整改路径",
         "状态",
         "下一步",
         "截止日期",
@@ -123,7 +123,7 @@ def test_ledger_shows_facts_status_and_dates(target):
         "承包人（项目主体）": "张三、李四",
         "变化前地类": "水田",
         "变化后地类": "果园",
-        "整改方式": None,
+        "整改路径": None,
         "状态": "整治中",
         "下一步": "举证上传",
         "截止日期": date(2024, 10, 31),
@@ -205,7 +205,7 @@ def test_a_ledger_of_several_targets_goes_back_target_by_target(target, staff):
         target.plan, "illegal", name="违法占用耕地问题", kind="CASES", quota=None, quota_count=1
     )
     make_milestone(cases, "rectify", name="整改落实", due_on=None)
-    make_patch(cases, code="W-1", remedy=Remedy.COUNCIL, area_mu=Decimal(1))
+    make_patch(cases, code="W-1", remedy_id="council", area_mu=Decimal(1))
     content = ledger_workbook(Patch.objects.order_by("target", "code"), "台账")
 
     reviews = [review_of(content, one, staff) for one in (target, cases)]
@@ -258,7 +258,7 @@ def test_the_blank_template_is_ready_for_filling(target, staff):
 
     assert sheet["B4"].number_format == "@"
     rules = {rule.formula1 for rule in sheet.data_validations.dataValidation}
-    assert rules == {"村!$A$2:$A$3", '"农转用,设施农业用地备案,确权登记,一事一议,拆除复耕,其他"'}
+    assert rules == {"村!$A$2:$A$3", "村!$B$2:$B$8"}
     review = review_of(template_workbook(target), target, staff)
     assert "表头下面没有图斑" in str(review.problems[0])
 
@@ -316,9 +316,9 @@ def test_export_queries_do_not_grow_with_rows(target, django_assert_num_queries)
     )
 
     for given in ((), (then,)):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):  # 末两次：整改路径，有没有要交材料的
             ledger_workbook(patches.filter(code="0001"), "台账", *given)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):  # 末两次：整改路径，有没有要交材料的
             ledger_workbook(patches, "台账", *given)
 
 

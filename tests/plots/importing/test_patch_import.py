@@ -8,7 +8,7 @@ import pytest
 from plots.importing import Refused
 from plots.importing.source import PASTED
 from plots.ledger.replay import all_differences
-from plots.models import Batch, Patch, Remedy, Status
+from plots.models import Batch, Patch, Status
 from plots.models.column_aliases import ColumnAlias
 from tests.worlds.import_town import BOTH, ROWS, ImportTown, saved
 from tests.worlds.kept import again
@@ -269,10 +269,10 @@ def test_land_classes_and_remedies_are_facts(town):
     town.load(xlsx(header, ["团碾", "T-1", 1, "水田", "果园", "拆除复耕"]))
 
     patch = Patch.objects.get()
-    assert (patch.land_before, patch.land_after, patch.remedy) == ("水田", "果园", Remedy.RECLAIM)
+    assert (patch.land_before, patch.land_after, patch.remedy_id) == ("水田", "果园", "reclaim")
     told = town.told(["团碾", "T-1", 1, "水田", "果园", "扒掉"], header=header)
-    choices = "农转用、设施农业用地备案、确权登记、一事一议、拆除复耕、其他"
-    assert told == [f"第 2 行“整改方式”：没有“扒掉”这种整改方式，请填：{choices}。"]
+    choices = "农转用、设施农业用地备案、确权登记、一事一议、农村道路“进出平衡”、拆除复耕、其他"
+    assert told == [f"第 2 行“整改方式”：没有“扒掉”这条整改路径，请填：{choices}。"]
 
 
 def test_the_sheets_with_patches_are_read_and_the_others_named(town):

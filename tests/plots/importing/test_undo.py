@@ -11,7 +11,7 @@ from plots.importing import Refused, apply_batch
 from plots.importing.undo import rehearse, undo
 from plots.ledger.replay import all_differences
 from plots.models import Batch, BatchBefore, Kind, Patch, PatchShape
-from tests.worlds.factories import make_shape
+from tests.worlds.factories import make_order, make_shape
 from tests.worlds.geo_files import square
 from tests.worlds.import_town import ROWS, ImportTown, saved
 from tests.worlds.kept import again
@@ -47,6 +47,15 @@ def test_new_patches_go_with_their_shapes_and_checks(town):
     entry = LogEntry.objects.get_for_object(batch).latest("pk")
     assert "withdrawn_at" in entry.changes_dict
     imported(town, *ROWS)  # 照样可以再导一次
+    assert Patch.objects.count() == 2
+
+
+def test_patches_on_an_order_keep_the_import(town):
+    batch = imported(town, *ROWS)
+    make_order(town.plan, Patch.objects.get(code="T-1").village, patches=Patch.objects.all()[:1])
+
+    with pytest.raises(Refused, match="这次新增的图斑里有 1 个写在督办单上，不能整批撤回"):
+        undo(batch, by=town.staff)
     assert Patch.objects.count() == 2
 
 

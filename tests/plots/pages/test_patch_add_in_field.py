@@ -26,7 +26,7 @@ def town(media):
 
 @pytest.fixture
 def cases(town):
-    """违法占用的清单，村里也能加；下发的带着整改方式，不带地类。"""
+    """违法占用的清单，村里也能加；下发的带着整改路径，不带地类。"""
     cases = make_target(
         town.plan,
         "illegal",
@@ -82,7 +82,7 @@ def test_a_target_asks_only_what_it_needs(phone, town, cases):
     assert asked(with_land) == [*MORE, "land_before", "land_after"]
     page = short.content.decode()
     assert '<details class="more">' in page
-    assert "整改方式" not in page
+    assert "整改路径" not in page
     assert '<select name="village"' not in page
     assert f'<input type="hidden" name="village" value="{town.east.pk}">' in page
 
@@ -94,16 +94,16 @@ def test_who_has_two_villages_is_asked_which(phone, town):
 
 
 def test_what_was_not_asked_is_kept_and_shown_not_dropped(phone, town):
-    """换任务以前填的整改方式：收下；有别的错要改时也看得见。"""
+    """换任务以前填的整改路径：收下；有别的错要改时也看得见。"""
     make_patch(town.target, town.west, batch=make_batch(town.target))
 
-    wrong = phone.post(ADD, fields(town, area_mu="", remedy="RECLAIM"))
-    right = phone.post(ADD, fields(town, remedy="RECLAIM"))
+    wrong = phone.post(ADD, fields(town, area_mu="", remedy="reclaim"))
+    right = phone.post(ADD, fields(town, remedy="reclaim"))
 
     assert asked(wrong) == [*MORE, "remedy"]
     assert '<details class="more" open>' in wrong.content.decode()
     assert right.status_code == 302
-    assert Patch.objects.get(place="李家湾").remedy == "RECLAIM"
+    assert Patch.objects.get(place="李家湾").remedy_id == "reclaim"
 
 
 def test_the_position_and_the_photo_come_with_the_form(phone, town):

@@ -191,8 +191,17 @@ def test_who_may_pick_and_add(client, town):
     assert 'name="pk"' in page(town.huang)
     assert "/patches/add/" in page(town.huang)
     for user in (town.mayor, town.east_secretary):
-        assert 'name="pk"' not in page(user)
+        assert "成批办理" not in page(user)
         assert "/patches/add/" not in page(user)
+    # 领导勾选是为了督办
+    assert ("督办选中的" in page(town.mayor), 'name="pk"' in page(town.mayor)) == (True, True)
+    assert (
+        "督办选中的" in page(town.east_secretary),
+        'name="pk"' in page(town.east_secretary),
+    ) == (
+        False,
+        False,
+    )
 
 
 def test_all_on_the_page_can_be_ticked_without_javascript(client, town):

@@ -139,7 +139,7 @@ def test_missing_rows_stay_unless_the_box_is_ticked(boss, client, plan):
 
 def test_fixture_is_imported_in_the_browser(boss, client):
     preview = upload(client, FIXTURE.read_bytes(), "plan_2024.json")
-    assert "2024年度方案会新增 117 行" in text(preview)
+    assert "2024年度方案会新增 118 行" in text(preview)
     assert "错误标注表" not in text(preview)
 
     client.post(preview.request["PATH_INFO"])

@@ -11,7 +11,7 @@ import taiping.ground.points
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0009_duties'),
+        ('tasks', '0011_remedy_routes'),
         ('villages', '0005_village_word'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

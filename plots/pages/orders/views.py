@@ -1,0 +1,198 @@
+"""督办：清单、签发、看一张和答复、办结、撤回。"""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Case, IntegerField, Value, When
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from plots.actions import NotAllowed
+from plots.actions import orders as order_actions
+from plots.models import OrderState, Patch, SupervisionOrder
+from plots.models.orders import OPEN_STATES
+from plots.pages.bulk.selection import Selection, place_of, selected
+from plots.pages.file_fields import CheckedFiles
+from plots.pages.orders.forms import AnswerForm, CloseForm, OrderForm, WithdrawForm
+from plots.pages.orders.scope import scope_of
+from taiping.ground import dates
+from taiping.ground.permissions import permission_required, refusal
+from taiping.ground.web import whole_number
+from tasks.models.question import BASES
+from tasks.pages.question import question_of
+from villages.accounts import drafts
+from villages.models import Village
+
+PAGE = 30
+WITHDRAWN = "withdrawn"
+URGENCY = (*OPEN_STATES, OrderState.CLOSED)
+
+
+def orders(request):
+    """清单：哪一天、哪种口径、什么状态、哪个村；总览、村页、通报里的数点过来就是这些。"""
+    question = question_of(request)
+    if question.plan is None:
+        return render(request, "tasks/no_plan.html")
+    visible = SupervisionOrder.objects.filter(plan=question.plan).visible_to(request.user)
+    villages = list(Village.objects.visible_to(request.user))
+    village = {v.pk: v for v in villages}.get(whole_number(request.GET.get("village")))
+    found = visible.filter(village=village) if village else visible
+    state = request.GET.get("state", "")
+    page = Paginator(_listed(found, question, state), PAGE).get_page(request.GET.get("page"))
+    counts = found.counted(question.on, question.basis)
+    return render(
+        request,
+        "plots/orders/orders.html",
+        {
+            "question": question,
+            "bases": BASES.items(),
+            "villages": villages,
+            "village": village,
+            "state": state,
+            "states": [(s.value, s.label, counts.get(s.value, 0)) for s in URGENCY],
+            "open_count": sum(counts.get(s.value, 0) for s in OPEN_STATES),
+            "total": sum(counts.values()),
+            "state_names": dict(OrderState.choices),
+            "page": page,
+            "rows": [(each, each.days_text(question.on)) for each in page],
+        },
+    )
+
+
+def _listed(found, question, state):
+    """急的在前；撤回的只在专门看它们时列。"""
+    if state == WITHDRAWN:
+        return found.filter(withdrawn_at__isnull=False).with_names().order_by("-number")
+    found = found.known(question.on, question.basis).with_state(question.on, question.basis)
+    if state == "open":
+        found = found.filter(state__in=OPEN_STATES)
+    elif state in OrderState.values:
+        found = found.filter(state=state)
+    ranks = [When(state=each, then=Value(rank)) for rank, each in enumerate(URGENCY)]
+    urgency = Case(*ranks, output_field=IntegerField())
+    return found.with_names().order_by(urgency, "answer_by", "number")
+
+
+@permission_required("plots.issue_order")
+def order_new(request):
+    """签发：从总览的一行、村页、图斑、台账勾选点过来，能填的都先填好，看一眼按一下。"""
+    question = question_of(request)
+    if question.plan is None:
+        return render(request, "tasks/no_plan.html")
+    is_sent = "client_key" in request.POST
+    chosen = Selection() if is_sent else selected(request.POST, request.user)
+    if request.method == "POST" and not (is_sent or chosen.patches):
+        problem = chosen.problem or "没有勾选图斑。请先勾选要督办的图斑。"
+        messages.warning(request, problem)
+        return redirect(place_of(request.POST)[1])
+    scope = scope_of(request, question.plan, [patch.pk for patch in chosen.patches])
+    form = OrderForm(request.POST if is_sent else None, scope=scope)
+    if is_sent and form.is_valid():
+        try:
+            key = form.cleaned_data["client_key"]
+            made = order_actions.issue(form.wanted, form.to_whom, by=request.user, client_key=key)
+        except NotAllowed as refused:
+            form.add_error("number" if "编号" in str(refused) else None, str(refused))
+        else:
+            return _issued(request, made)
+    drafts.refill(request, form)
+    given = {"form": form, "scope": scope, "question": question}
+    return render(request, "plots/orders/new.html", given)
+
+
+def _issued(request, made):
+    for each in made:
+        told = f"{each.to}会在“我的任务”最前面看到" if each.village_id else f"发给{each.to}"
+        messages.success(request, f"{each}已签发，{told}，答复日期 {each.answer_by}。")
+    if len(made) == 1:
+        return redirect("plots:order", made[0].pk)
+    return redirect(f"{reverse('plots:orders')}?plan={made[0].plan.code}&state=open")
+
+
+def order(request, pk):
+    """一张督办单：事项、答复、办结；能答复的在这里答复，打出来就是一张 A4 的督办单。"""
+    found = _order(request, pk)
+    form = AnswerForm()
+    if request.method == "POST":
+        form = AnswerForm(request.POST, CheckedFiles(request.FILES))
+    refused = refusal("plots.answer_order", request.user, found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            order_actions.answer(found, by=request.user, **form.cleaned_data)
+        except NotAllowed as late:
+            found, refused = _order(request, pk), str(late)
+            form.add_error(None, refused)
+        else:
+            messages.success(request, "已答复，等签发的人看过办结。要补充可以再答复一次。")
+            return redirect("plots:order", pk)
+    drafts.refill(request, form)
+    return _shown(request, found, form=form, may_answer=not refused)
+
+
+def _shown(request, found, *, form, may_answer):
+    visible = Patch.objects.visible_to(request.user)
+    given = {
+        "order": found,
+        "town": settings.TOWN_NAME,
+        "replies": list(found.replies.select_related("by").prefetch_related("files")),
+        "patches": list(found.patches.filter(pk__in=visible.values("pk")).with_steps()),
+        "form": form,
+        "may_answer": may_answer,
+        "may_close": not refusal("plots.close_order", request.user, found),
+        "state": OrderState(found.state),
+        "days_text": found.days_text(dates.today()),
+    }
+    return render(request, "plots/orders/order.html", given)
+
+
+def order_close(request, pk):
+    """办结：看过答复再按；打开以后又有答复的，先给人看。"""
+    found = _order(request, pk)
+    if refused := refusal("plots.close_order", request.user, found):
+        if not (found.is_closed or found.is_withdrawn):
+            raise PermissionDenied(refused)
+        messages.warning(request, refused.replace("不用再答复", "不用再办"))
+        return redirect("plots:order", pk)
+    replies = list(found.replies.select_related("by").prefetch_related("files"))
+    last, news = max((reply.pk for reply in replies), default=0), ""
+    form = CloseForm(request.POST or None, seen=last)
+    if request.method == "POST" and form.is_valid():
+        try:
+            order_actions.close(found, by=request.user, **form.cleaned_data)
+        except order_actions.News as late:
+            news, typed = str(late), request.POST.copy()
+            typed["seen"] = str(last)
+            form = CloseForm(typed, seen=last)
+        except NotAllowed as late:
+            form.add_error(None, str(late))
+        else:
+            messages.success(request, f"{found}已办结。")
+            return redirect("plots:order", pk)
+    drafts.refill(request, form)
+    given = {"order": found, "form": form, "replies": replies, "news": news}
+    return render(request, "plots/orders/close.html", given)
+
+
+def order_withdraw(request, pk):
+    """发错了的撤回，写明为什么。"""
+    found = _order(request, pk)
+    if refused := refusal("plots.close_order", request.user, found):
+        raise PermissionDenied(refused.replace("不用再答复", "不能撤回"))
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            order_actions.withdraw(found, by=request.user, reason=form.cleaned_data["reason"])
+        except NotAllowed as late:
+            form.add_error(None, str(late))
+        else:
+            messages.success(request, f"已撤回：{found}。记录还留着，写着撤回的人和理由。")
+            return redirect(f"{reverse('plots:orders')}?plan={found.plan.code}")
+    drafts.refill(request, form)
+    return render(request, "plots/orders/withdraw.html", {"order": found, "form": form})
+
+
+def _order(request, pk):
+    visible = SupervisionOrder.objects.visible_to(request.user).with_names()
+    named = visible.select_related("closed_by", "withdrawn_by")
+    return get_object_or_404(named.with_state(dates.today()), pk=pk)

@@ -1,0 +1,100 @@
+"""两个人同时给一个村拨付：先的成，后的看见先的；同一张表单同时到两次，只有一笔。"""
+
+import threading
+import uuid
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from taiping.subsidies.actions import PaidSince, last_payment, pay, receive
+from tasks.models import SubsidyPayment, SubsidyReceipt
+from tests.worlds.money import PaidTown
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DAY = date(2024, 10, 8)
+
+
+def together(*calls):
+    """各在一个线程、一个数据库连接里，同时起步；返回每个的结果或 PaidSince。"""
+    barrier, answers = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(index, call):
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=20)
+            answers[index] = call()
+        except BaseException as error:
+            answers[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    errors = [answer for answer in answers if isinstance(answer, BaseException)]
+    assert [error for error in errors if not isinstance(error, PaidSince)] == []
+    return answers
+
+
+@pytest.fixture
+def town():
+    return PaidTown()
+
+
+def paying(town, by, seen, key=None, amount="1000"):
+    given = {"on": DAY, "voucher": f"记-{by.name}", "purpose": "复耕奖补"}
+    key = key or uuid.uuid4()
+
+    def call():
+        return pay(
+            town.subsidy,
+            town.east,
+            by=by,
+            client_key=key,
+            seen=seen,
+            amount=Decimal(amount),
+            **given,
+        )
+
+    return call
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_the_second_clerk_is_shown_the_first(town, attempt):
+    """各付 1000 元，应奖补 1234.50 元：没有这一道，就付了 2000 元。"""
+    seen = last_payment()
+
+    answers = together(paying(town, town.huang, seen), paying(town, town.liu, seen))
+
+    (news,) = [answer for answer in answers if isinstance(answer, PaidSince)]
+    payment = SubsidyPayment.objects.get()
+    assert news.seen == payment.pk
+    assert news.sentences == [
+        f"{payment.by.name}刚录入：给东村拨付 1,000.00 元，2024年10月8日，"
+        f"凭证 记-{payment.by.name}，复耕奖补。"
+    ]
+
+
+def test_one_form_arriving_twice_at_once_is_one_payment(town):
+    call = paying(town, town.huang, last_payment(), key=uuid.uuid4())
+
+    answers = together(call, call)
+
+    assert SubsidyPayment.objects.count() == 1
+    assert sorted(answer.is_again for answer in answers) == [False, True]
+
+
+def test_one_receipt_arriving_twice_at_once_is_one_receipt(town):
+    given = {"on": DAY, "amount": Decimal(5000), "document": "铜财农〔2024〕1号"}
+    key = uuid.uuid4()
+
+    def call():
+        return receive(town.plan, by=town.huang, client_key=key, **given)
+
+    together(call, call)
+
+    assert SubsidyReceipt.objects.count() == 1
