@@ -37,6 +37,21 @@ def make_scored(plan, village, user, number):
     make_score(item, village, "4", on=plan.ends_on, by=user)
 
 
+SUPERVISED = ("subsidy", "remedyroute", "score")
+
+
+def make_supervised(model, plan, village, user, number):
+    if model.startswith("subsidy"):
+        subsidy = make_subsidy(make.make_steps_target(plan, f"t{number}"), code=f"s{number}")
+        make_payment(subsidy, village, "1", by=user)
+        make_receipt(plan, "1", by=user)
+    elif model == "remedyroute":
+        route = RemedyRoute.objects.create(code=f"route{number}", name=f"路径{number}")
+        route.items.create(name="材料")
+    else:
+        make_scored(plan, village, user, number)
+
+
 def make_row(model, number):
     """造出一行，连同这一行列表上要显示的那些相关的东西。"""
     plan = None if model == "plan" else Plan.objects.first() or make.make_plan(2020)
@@ -61,15 +76,8 @@ def make_row(model, number):
         target = make.make_target(plan)
         duty = plan.duties.create(code=f"duty{number}", name="巡查", problem_target=target)
         duty.entries.create(village=village, on=date(2020, 5, number), count=1, by=user)
-    elif model.startswith("subsidy"):
-        subsidy = make_subsidy(make.make_steps_target(plan, f"t{number}"), code=f"s{number}")
-        make_payment(subsidy, village, "1", by=user)
-        make_receipt(plan, "1", by=user)
-    elif model == "remedyroute":
-        route = RemedyRoute.objects.create(code=f"route{number}", name=f"路径{number}")
-        route.items.create(name="材料")
-    elif model in ("scoreitem", "score"):
-        make_scored(plan, village, user, number)
+    elif model.startswith(SUPERVISED):
+        make_supervised(model, plan, village, user, number)
     elif model == "planfile":
         make.make_plan_file(user)
     elif model == "loginfailure":
