@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from plots.models import OrderState, SupervisionOrder
 from taiping.progress.comparison import compared
 from taiping.progress.layout import due_soon, village_rows, worst_villages
 from taiping.progress.progress import progress_of_two_days
@@ -20,7 +21,7 @@ def lines(user: User, today: date) -> list[Line]:
     plan = Plan.objects.current(today)
     if plan is None:
         return []
-    found = [*_newly_overdue(plan, today)]
+    found = [*_newly_overdue(plan, today), *_orders(plan, today)]
     if today.weekday() == MONDAY:
         found += _week(plan, today)
     return found
@@ -38,6 +39,17 @@ def _newly_overdue(plan: Plan, today: date) -> Iterator[Line]:
             address_of("dashboard:dashboard", plan=plan.code, on=today, since=before),
             is_late=True,
         )
+
+
+def _orders(plan, today):
+    counts = SupervisionOrder.objects.filter(plan=plan).counted(today)
+    late = counts.get(OrderState.OVERDUE, 0)
+    if late:
+        address = address_of("plots:orders", plan=plan.code, state=OrderState.OVERDUE)
+        yield Line(f"督办单 {late} 张超期没有答复", address, is_late=True)
+    if waiting := counts.get(OrderState.ANSWERED, 0):
+        address = address_of("plots:orders", plan=plan.code, state=OrderState.ANSWERED)
+        yield Line(f"督办单 {waiting} 张答复了，等着看过办结", address)
 
 
 def _week(plan, today):

@@ -4,7 +4,7 @@ import hashlib
 from datetime import date
 
 from plots.ledger.queues import awaiting_count
-from plots.models import Patch
+from plots.models import OrderState, Patch, SupervisionOrder
 from tasks.models import Milestone, Plan
 from villages.models import Role, User
 
@@ -33,9 +33,15 @@ def words(today: date) -> str:
         ("该村里办的逾期", by_village),
         ("该镇里、区里办的逾期", late.count() - by_village),
         ("待核实", awaiting_count(watcher)),
+        ("超期没有答复的督办单", _late_orders(plan, today)),
     ]
     said = "，".join(f"{name} {count} 个" for name, count in counts if count)
     return f"{said}。" if said else ""
+
+
+def _late_orders(plan, today):
+    counts = SupervisionOrder.objects.filter(plan=plan).counted(today)
+    return counts.get(OrderState.OVERDUE, 0)
 
 
 def tell(address: str, title: str, body: str) -> None:

@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from plots.ledger.orders import standing_orders
+from plots.ledger.village_duties import own_duties
 from plots.ledger.village_tasks import OVERDUE, RETURNED, Tasks
-from plots.models import Patch
+from plots.models import OrderState, Patch
 from taiping.ground.words import days_words
 from taiping.reminders.lines import Line, address_of
 from tasks.models import Milestone, Plan
@@ -16,7 +18,22 @@ def lines(user: User, today: date) -> list[Line]:
     plans = Plan.objects.begun(today)
     villages = list(Village.objects.visible_to(user))
     tasks = Tasks(user, today, villages, plans)
-    return [*_returned(tasks), *_overdue(tasks, today), *_coming(user, plans, today)]
+    return [
+        *_orders(user, today),
+        *_returned(tasks),
+        *_overdue(tasks, today),
+        *_coming(user, plans, today),
+        *_duties(villages, plans, today),
+    ]
+
+
+def _orders(user, today):
+    """要答复的督办单；答复过、等着办结的不算。"""
+    states = [order.state for order in standing_orders(user, today)]
+    late = states.count(OrderState.OVERDUE)
+    if count := states.count(OrderState.UNANSWERED) + late:
+        more = f"，其中 {late} 张超期" if late else ""
+        yield Line(f"督办单 {count} 张要答复{more}", address_of("plots:my"), is_late=bool(late))
 
 
 def _returned(tasks):
@@ -44,3 +61,14 @@ def _coming(user, plans, today):
             named = f"（{plan.name}）" if len(plans) > 1 else ""
             words = f"{plan.warn_days} 天内到截止 {count} 个{named}"
             yield Line(words, address_of("plots:patch_list", **query))
+
+
+def _duties(villages, plans, today):
+    """没有做够的常态工作；方案没有要求几次的不说。"""
+    lacking = [
+        f"{each.duty.name}还差 {each.lacks} {each.duty.unit}"
+        for each in own_duties(villages, plans, today)
+        if each.lacks
+    ]
+    if lacking:
+        yield Line(f"常态工作：{'，'.join(lacking)}", address_of("plots:my"))

@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from plots.models import OrderReply
 from taiping.reminders.day import notice_of
-from tests.worlds.factories import make_batch
+from tasks.models import Duty
+from tests.worlds.factories import make_batch, make_order
+from tests.worlds.money import make_payment, make_subsidy
 from tests.worlds.year import TODAY, in_days
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +128,52 @@ def test_towns_own_delay_is_not_the_villages(year):
 
     assert told(year.east_secretary) == []
     assert told(year.mayor, tuesday) == []
+
+
+def test_order_is_heard_of_until_answered_by_the_village_and_then_by_who_closes_it(client, year):
+    order = make_order(year.plan, year.east, by=year.mayor, issued_on=TODAY(), answer_by=in_days(3))
+    tuesday = monday(weeks=1) + timedelta(days=1)
+
+    assert told(year.east_secretary) == ["督办单 1 张要答复"]
+    assert told(year.east_secretary, in_days(3)) == ["督办单 1 张要答复"]
+    assert told(year.east_secretary, in_days(4)) == ["督办单 1 张要答复，其中 1 张超期"]
+    assert told(year.west_secretary) == []
+    assert told(year.mayor, tuesday) == (
+        ["督办单 1 张超期没有答复"] if tuesday > in_days(3) else []
+    )
+    assert opened(client, year.east_secretary)
+
+    OrderReply.objects.create(order=order, on=TODAY(), words="去看过了", by=year.east_secretary)
+
+    assert told(year.east_secretary, in_days(4)) == []
+    assert told(year.mayor, tuesday) == ["督办单 1 张答复了，等着看过办结"]
+    assert opened(client, year.mayor, tuesday)
+
+
+def test_duty_with_a_number_is_heard_of_until_done(client, year):
+    patrol = Duty.objects.create(
+        plan=year.plan, code="patrol", name="巡查", who="VILLAGE", every="WEEK", required=2
+    )
+    Duty.objects.create(plan=year.plan, code="talk", name="宣传", who="VILLAGE", every="WEEK")
+
+    assert told(year.east_secretary) == ["常态工作：巡查还差 2 次"]
+    patrol.entries.create(village=year.east, on=TODAY(), count=1, by=year.east_secretary)
+    assert told(year.east_secretary) == ["常态工作：巡查还差 1 次"]
+    assert opened(client, year.east_secretary)
+    patrol.entries.create(village=year.east, on=TODAY(), count=1, by=year.east_secretary)
+    assert told(year.east_secretary) == []
+
+
+def test_money_left_and_paid_too_much_are_for_the_staff(client, year):
+    patch = year.patch(due=-60, area_mu="10")
+    subsidy = make_subsidy(patch.target)
+    assert told(year.huang) == []
+
+    year.report(patch, step=patch.target.milestones.get(code="evidence"))
+    year.act("confirm", patch, by=year.huang, on=TODAY())
+    assert told(year.huang) == ["奖补还有 1,000.00 元没有拨付"]
+    make_payment(subsidy, year.east, "1200", on=TODAY(), by=year.huang)
+
+    assert told(year.huang) == ["奖补多付了 200.00 元"]
+    assert told(year.east_secretary) == []
+    assert opened(client, year.huang)
