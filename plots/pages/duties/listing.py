@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from plots.ledger.as_of import LedgerAt
 from plots.models import Patch
@@ -12,7 +12,12 @@ from taiping.ground.permissions import refusal
 from taiping.ground.web import whole_number
 from tasks.models import DutyEntry, Milestone
 
-PROBLEMS = {"told": "写了发现问题的", "found": "添加了图斑的", "open": "图斑还没了结的"}
+PROBLEMS = {
+    "told": "写了发现问题的",
+    "found": "添加了图斑的",
+    "stopped": "当天制止的",
+    "open": "图斑还没了结的",
+}
 
 
 @dataclass
@@ -63,6 +68,8 @@ class Listing:
         patches = Patch.objects.filter(duty_entry=OuterRef("pk"))
         if self.problems == "found":
             return Q(Exists(patches))
+        if self.problems == "stopped":
+            return Q(Exists(patches.filter(stopped_on=F("found_on"))))
         return Q(Exists(self._open(patches)))
 
     def _open(self, patches):
