@@ -36,6 +36,7 @@ ITEMS = [
     (PAPERS, "村级确认表", "reports:confirmations", "reports.read_bulletin"),
     (PAPERS, "常态工作", "plots:duties", "tasks.read_duties"),
     (PAPERS, "奖补", "subsidies:overview", "subsidies.publish"),
+    (PAPERS, "考核", "assessment:sheet", "assessment.view_town"),
     (PAPERS, "会议大屏", "dashboard:screen", "dashboard.show_screen"),
     ("", "地图", "plots:patch_map", "plots.view_map"),
     ("", "方案", "tasks:plan", "tasks.view_plan"),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("plots.urls")),
     path("admin/", admin.site.urls),
     path("", include("taiping.subsidies.urls")),
+    path("", include("taiping.assessment.urls")),
     path("", include("taiping.reminders.urls")),
     path("", include("taiping.reports.urls")),
     path("", include("taiping.dashboard.urls")),

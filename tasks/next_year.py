@@ -1,4 +1,4 @@
-"""把一份方案复制成下一年的：工作组、成员、任务、步骤、分解、常态工作、工作要求、奖补标准；监测、履职记录和钱不带。"""
+"""把一份方案复制成下一年的：工作组、成员、任务、步骤、分解、常态工作、工作要求、奖补标准、考核项；监测、记录、钱、评分不带。"""
 
 import re
 
@@ -11,6 +11,7 @@ from tasks.models import (
     Milestone,
     Plan,
     Requirement,
+    ScoreItem,
     Subsidy,
     Target,
     WorkingGroup,
@@ -51,6 +52,7 @@ def copy_to_next_year(plan):
     _copy_duties(plan, new, groups)
     _copy_requirements(plan, new)
     _copy_subsidies(plan, new)
+    _copy_score_items(plan, new)
     return new
 
 
@@ -74,6 +76,25 @@ def _copy_requirements(plan, new):
         copied(row, plan=new, wording=_next_year(row.wording, plan.year))
         for row in plan.requirements.all()
     )
+
+
+def _copy_score_items(plan, new):
+    """演示的不带。"""
+    targets = {target.code: target for target in new.targets.all()}
+    duties = {duty.code: duty for duty in new.duties.all()}
+    old = list(plan.score_items.filter(is_demo=False).select_related("target", "duty"))
+    items = {}
+    for item in old:
+        sources = {
+            "target": targets[item.target.code] if item.target_id else None,
+            "duty": duties[item.duty.code] if item.duty_id else None,
+        }
+        clause = _next_year(item.clause, plan.year)
+        items[item.pk] = copied(item, plan=new, clause=clause, section=None, **sources)
+    ScoreItem.objects.bulk_create(items.values())
+    for item in old:
+        items[item.pk].section = items.get(item.section_id)
+    ScoreItem.objects.bulk_update(items.values(), ["section"])
 
 
 def _copy_targets(plan, new, groups):

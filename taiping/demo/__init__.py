@@ -14,6 +14,7 @@ from plots.evidence import saving
 from plots.models import Patch, RectificationRecord
 from taiping.demo import (
     accounts,
+    assessment,
     documents,
     duties,
     orders,
@@ -25,7 +26,8 @@ from taiping.demo import (
 )
 from taiping.ground import dates
 
-PARTS = (accounts, readings, duties, patches, orders, shapes, subsidies)  # 照片、整改材料跟着图斑清
+# 照片、整改材料跟着图斑清
+PARTS = (accounts, readings, assessment, duties, patches, orders, shapes, subsidies)
 
 
 def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
@@ -35,6 +37,7 @@ def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
         issued = accounts.load()
         stdout.write(f"演示账号 {len(issued)} 个，姓名都以“演示·”开头。")
         stdout.write(f"演示监测 {readings.load(now)} 条，来源写着“演示数据”。")
+        stdout.write(f"演示考核 {assessment.load(now)} 项，名称都以“演示·”开头。")
         wanted = patches.load(now)
         entered = duties.load(now)
         stdout.write(f"演示履职记录 {entered} 条，巡查发现的问题添加成了图斑。")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from taiping.reminders.models import Sending
 from villages.accounts import sessions
 from villages.accounts.passwords import new_password
 from villages.models import Cadre, PastPassword, Posting, Role, Session, User, Village
@@ -48,6 +49,7 @@ def load():
 def clear():
     """删掉演示账号；用它录入过正式数据的不能删（记录要有录入人），改为停用。"""
     removed = {"账号": 0, "停用的账号": 0}
+    Sending.objects.filter(user__is_demo=True).delete()  # 给演示账号送过的提醒不是正式数据
     for user in User.objects.filter(is_demo=True):
         if has_done_something(user):
             user.is_active = False

@@ -113,13 +113,17 @@ class Plan(models.Model):
         return found
 
     def days_in_use(self) -> list[date]:
-        """现在的起止日期以内，整改记录和监测数最早、最晚的是哪天。以后才补办的（如来年才销号）本来就在外面。"""
+        """现在的起止日期以内，整改记录、监测数和评分最早、最晚的是哪天。以后才补办的（如来年才销号）本来就在外面。"""
         within = (self.starts_on, self.ends_on)
         inside = Q(readings__on__range=within)
         readings = self.targets.aggregate(
             first=Min("readings__on", filter=inside), last=Max("readings__on", filter=inside)
         )
-        days = (*readings.values(), *plan_user().record_days(self.pk, *within))
+        scored = Q(scores__on__range=within)
+        scores = self.score_items.aggregate(
+            first=Min("scores__on", filter=scored), last=Max("scores__on", filter=scored)
+        )
+        days = (*readings.values(), *scores.values(), *plan_user().record_days(self.pk, *within))
         return [day for day in days if day is not None]
 
     def outside(self, day: date) -> str:

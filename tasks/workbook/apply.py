@@ -17,6 +17,7 @@ from tasks.models import (
     RemedyItem,
     RemedyRoute,
     Requirement,
+    ScoreItem,
     Subsidy,
     Target,
     WorkingGroup,
@@ -52,6 +53,10 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
     _save(diff, "target", Target, plan=plan, find={"group": groups.get})
     targets = {target.code: target for target in Target.objects.filter(plan=plan)}
     _save(diff, "duty", Duty, plan=plan, find={"group": groups.get, "problem_target": targets.get})
+    duties = {duty.code: duty for duty in Duty.objects.filter(plan=plan)}
+    sources = {"target": targets.get, "duty": duties.get}
+    _save(diff, "score_item", ScoreItem, plan=plan, find=sources, skip=("section",))
+    _set_sections(diff, plan)
     villages = {village.name: village for village in Village.objects.all()}
     find = {"target": targets.get, "village": villages.get}
     for kind, model in SIMPLE:
@@ -128,6 +133,16 @@ def _set_parents(diff, groups):
             group.parent = groups.get(change.values["parent"])
             moved.append(group)
     WorkingGroup.objects.bulk_update(moved, ["parent"])
+
+
+def _set_sections(diff, plan):
+    items, moved = {item.code: item for item in ScoreItem.objects.filter(plan=plan)}, []
+    for change in diff.of("score_item", diff.new + diff.changed):
+        if "section" in change.values:
+            item = items[change.entry.key[0]]
+            item.section = items.get(change.values["section"])
+            moved.append(item)
+    ScoreItem.objects.bulk_update(moved, ["section"])
 
 
 def _save_subsidies(diff, plan, find):

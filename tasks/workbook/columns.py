@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db import models
 
 from taiping.ground.exact import ExactField
+from taiping.ground.points import PointsField
 from tasks.models import (
     Allocation,
     Duty,
@@ -15,6 +16,7 @@ from tasks.models import (
     RemedyItem,
     RemedyRoute,
     Requirement,
+    ScoreItem,
     Subsidy,
     Target,
     WorkingGroup,
@@ -29,6 +31,8 @@ REFERENCES = {
     "problem_target": "target",
     "milestone": "milestone",
     "village": "village",
+    "section": "score_item",
+    "duty": "duty",
     "route": "route",
 }
 HEADERS = {"target": "目标代码", "on": "日期", "route": "路径代码"}  # 比模型里的叫法更像表格的
@@ -98,6 +102,7 @@ def _kind(source):
     for cls, kind in (
         (models.SlugField, "slug"),
         (models.BooleanField, "bool"),
+        (PointsField, "points"),
         (ExactField, "decimal"),
         (models.DateTimeField, "moment"),
         (models.DateField, "date"),
@@ -296,6 +301,30 @@ REQUIREMENT = _table(
     ("menu", "", 16),
     ("order", "不填就按表里的先后", 8),
 )
+SCORE_ITEM = _table(
+    "score_item",
+    "考核项",
+    ScoreItem,
+    ("code",),
+    ("code", "英文小写，同一年度不重复，如 restore-rate", 16),
+    ("name", "", 24),
+    ("section", "大项的代码，要在本表里；大项自己、不分大项的留空", 14),
+    ("full", "", 8),
+    ("rule", "不填就是人工。大项只写名称和满分，下面的项才评分", 12),
+    ("target", "目标任务表里的代码；按完成率、完成得满分的要写，扣分的可以只数这一项的", 16),
+    NAME_BESIDE,
+    ("duty", "常态工作表里的代码，只能是由村里做的；目标任务、常态工作只写一样", 14),
+    ("reached", "不填就是村里上报；靠监测量的不分", 12),
+    ("counted", "", 18),
+    ("each", "", 8),
+    ("off", "", 8),
+    ("floor", "", 10),
+    ("ceiling", "", 10),
+    ("outside", "加分项、扣分项写是；不填就是否", 10),
+    ("assessor", "", 16),
+    ("clause", "", 16),
+    ("order", "不填就按表里的先后", 8),
+)
 ROUTE = _table(
     "route",
     "整改路径",
@@ -329,6 +358,7 @@ TABLES = (
     ALLOCATION,
     DUTY,
     REQUIREMENT,
+    SCORE_ITEM,
     ROUTE,
     ITEM,
     CADRE,
@@ -364,11 +394,13 @@ ORDER = (
     "allocation",
     "duty",
     "requirement",
+    "score_item",
     "route",
     "item",
     "reading",
 )
 INSIDE = (  # 删的时候先删这些
+    "score_item",
     "duty",
     "member",
     "allocation",

@@ -111,7 +111,7 @@ class Entry:
         if self.kind == "member":
             group, position, cadre, post = self.key
             return f"{group} · {POSITION_LABELS[position]} {cadre[0] if cadre else post}"
-        if self.kind in ("target", "duty", "subsidy", "route"):
+        if self.kind in ("target", "duty", "subsidy", "score_item", "route"):
             return f"{self.values.get('name') or ''}（{self.key[0]}）"
         if self.kind == "reading":
             _, village, on, *_ = self.key

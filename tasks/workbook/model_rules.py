@@ -6,7 +6,7 @@ from django.db.models import CheckConstraint
 from tasks.workbook.columns import BY_KIND
 
 # 别的类只有管一格的规矩，认那一格时字段自己已经看过；行数又多，不再一行一行地问。
-KINDS = ("plan", "member", "target", "milestone", "duty", "subsidy")
+KINDS = ("plan", "member", "target", "milestone", "duty", "subsidy", "score_item")
 # 规矩的名字 → (报在哪一格, 句子)；{rule} 是模型里的话。先报的在前，同一格只报一处。
 # 没有列在这里的规矩也看，报在它管的第一格，句子就是模型里的话。
 SENTENCES = {
@@ -23,6 +23,18 @@ SENTENCES = {
     ),
     "subsidy_rate_is_more_than_nothing": ("rate", "{rule}"),
     "subsidy_with_a_rate_says_what_earns_it": ("rate", "{rule}"),
+    "score_item_section_only_gathers": ("rule", "{rule}"),
+    "score_item_by_progress_names_one_source": ("target", "{rule}"),
+    "score_item_by_hand_names_no_source": ("target", "{rule}"),
+    "score_item_returns_are_of_every_target": ("target", "{rule}"),
+    "score_item_missed_names_a_duty": ("duty", "{rule}"),
+    "score_item_only_missed_counts_a_duty": ("duty", "{rule}"),
+    "score_item_penalty_says_how_much": ("counted", "{rule}"),
+    "score_item_only_a_penalty_counts": ("counted", "{rule}"),
+    "score_item_below_nothing_only_outside": ("floor", "{rule}"),
+    "score_item_floor_is_not_above_full": ("floor", "{rule}"),
+    "score_item_ceiling_is_not_below_full": ("ceiling", "{rule}"),
+    "score_item_can_score": ("floor", "{rule}"),
 }
 ORDER = list(SENTENCES)
 
@@ -54,7 +66,7 @@ def _check(check, entry, model, constraint, answers):
         answers[asked] = _broken(model, constraint, plain)
     if rule := answers[asked]:
         name, sentence = SENTENCES.get(constraint.name, (min(names), "{rule}"))
-        check.report(entry, name, sentence.format(rule=rule, **values))
+        check.report(entry, name, sentence.format(**{**values, "rule": rule}))
 
 
 def _plain(model, name, value):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import ROUND_DOWN, Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -13,6 +14,16 @@ from tasks.workbook.members import People, split_people
 
 SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 LARGEST_AMOUNT = 10**14
+REFERRED = (
+    "group",
+    "target",
+    "milestone",
+    "duty",
+    "score_item",
+    "route",
+)  # 写的是别的行的名字、代码
+OWNERS = ("target", "route")  # 顺序在同一项任务、同一条路径里数
+LARGEST_POINTS, CENTI = 10**4, Decimal("0.01")
 
 
 def parse_cell(column, raw):
@@ -22,7 +33,7 @@ def parse_cell(column, raw):
     if as_text(raw) == "":
         return column.blank
     value = PARSERS[column.kind](column, raw)
-    is_reference = column.kind in ("group", "target", "milestone", "route")
+    is_reference = column.kind in REFERRED
     if column.model_field is not None and not is_reference:
         try:
             column.model_field.run_validators(value)
@@ -65,6 +76,16 @@ def _decimal(column, raw):
     return number + 0 if number.as_tuple().exponent <= 0 else number.quantize(1)
 
 
+def _points(column, raw):
+    """分数：最多两位小数，扣分项的最低分是负数。"""
+    number = as_decimal(raw)
+    if number != number.quantize(CENTI, rounding=ROUND_DOWN):
+        raise ValueError(f"“{as_text(raw)}”的小数太长，分数最多 2 位小数，请四舍五入。")
+    if abs(number) >= LARGEST_POINTS:
+        raise ValueError(f"“{as_text(raw)}”太大了，分数最多到 {LARGEST_POINTS - 1}，请核对。")
+    return number.quantize(CENTI)
+
+
 def _choice(column, raw):
     text = as_text(raw)
     for value, label in column.choices.items():
@@ -87,12 +108,15 @@ PARSERS = {
     "slug": _slug,
     "int": _int,
     "decimal": _decimal,
+    "points": _points,
     "choice": _choice,
     "moment": _moment,
     "date": lambda column, raw: as_date(raw),
     "bool": lambda column, raw: as_bool(raw),
     "group": lambda column, raw: as_text(raw),
     "target": lambda column, raw: as_text(raw),
+    "score_item": lambda column, raw: as_text(raw),
+    "duty": lambda column, raw: as_text(raw),
     "milestone": lambda column, raw: as_text(raw),
     "route": lambda column, raw: as_text(raw),
     "people": lambda column, raw: tuple(split_people(as_text(raw))),
@@ -107,7 +131,7 @@ def parse_document(document, cadres_in_system):
         last_order = {}
         for row in document.of(kind):
             values = _parse_row(document, BY_KIND[kind], row)
-            owner = values.get("target") or values.get("route")
+            owner = next((values.get(name) for name in OWNERS if name in BY_KIND[kind].key), None)
             if "order" in values and values["order"] is None:
                 values["order"] = last_order.get(owner, 0) + 1
             if isinstance(values.get("order"), int):

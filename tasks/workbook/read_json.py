@@ -6,7 +6,14 @@ from decimal import Decimal
 from tasks.workbook.columns import BY_MODEL, POSITIONS
 from tasks.workbook.document import Document, FileRow, PlanFileError
 
-PLAN_LINKS = {"group", "target", "duty", "requirement", "subsidy"}  # 直接挂在方案下的类
+PLAN_LINKS = {
+    "group",
+    "target",
+    "duty",
+    "requirement",
+    "subsidy",
+    "score_item",
+}  # 直接挂在方案下的类
 IGNORED = {"user", "by", "is_demo"}  # 账号不随方案走；导入的监测不算演示数据
 # 引用别的行的字段：字段 → 自然键里取第几项（去掉开头的年度）
 KEYS = {
@@ -14,6 +21,8 @@ KEYS = {
     "group": 2,
     "target": 2,
     "problem_target": 2,
+    "section": 2,
+    "duty": 2,
     "milestone": 3,
     "cadre": 2,
     "village": 1,

@@ -15,6 +15,7 @@ from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from tasks.workbook.model_rules import check_models
 from tasks.workbook.route_rules import check_routes
+from tasks.workbook.score_rules import check_score_items
 from tasks.workbook.stored import is_withdrawn, key_of
 from tasks.workbook.subsidy_rules import check_subsidies
 from tasks.workbook.target_names import match_targets
@@ -26,6 +27,8 @@ USES = (
     ("problem_target", "target"),
     ("group", "group"),
     ("parent", "group"),
+    ("section", "score_item"),
+    ("duty", "duty"),
 )
 NO_GROUP = "“{}”不是“工作组”表里的名称。请改成表里的，或留空。"
 
@@ -74,6 +77,7 @@ def check_all(document, stored, entries):
         "duty",
         "requirement",
         "subsidy",
+        "score_item",
         "route",
     ):
         set_keys(check, kind)
@@ -95,6 +99,7 @@ def check_all(document, stored, entries):
     check_readings(check)
     check_routes(check)
     check_period(check)
+    check_score_items(check)
     warn_of_sums(check)
     return check
 

@@ -10,6 +10,7 @@ from tasks.models import (
     RemedyItem,
     RemedyRoute,
     Requirement,
+    ScoreItem,
     Subsidy,
     Target,
     WorkingGroup,
@@ -23,6 +24,8 @@ NAMES = {
     "group": lambda o: o.group.name if o.group_id else None,
     "target": lambda o: o.target.code if o.target_id else None,
     "problem_target": lambda o: o.problem_target.code if o.problem_target_id else None,
+    "duty": lambda o: o.duty.code if o.duty_id else None,
+    "section": lambda o: o.section.code if o.section_id else None,
     "milestone": lambda o: o.milestone.code if o.milestone_id else None,
     "village": lambda o: o.village.name if o.village_id else None,
     "route": lambda o: o.route.code,
@@ -74,6 +77,9 @@ class Stored:
             .select_related("group", "problem_target")
             .order_by("order", "pk"),
             "requirement": Requirement.objects.filter(plan=self.plan).order_by("order", "pk"),
+            "score_item": ScoreItem.objects.filter(plan=self.plan, is_demo=False)
+            .select_related("section", "target", "duty")
+            .order_by("order", "pk"),
             "reading": Reading.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
             .order_by("target__order", "target_id", "on", "created_at", "pk"),

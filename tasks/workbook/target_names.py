@@ -6,7 +6,7 @@ from taiping.ground.tables import as_text
 from taiping.ground.texts import half_width, listed
 from tasks.workbook.columns import TARGET_NAME
 
-KINDS = ("milestone", "subsidy", "allocation", "reading")
+KINDS = ("milestone", "subsidy", "allocation", "score_item", "reading")
 
 
 def match_targets(check):

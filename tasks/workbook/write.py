@@ -115,7 +115,7 @@ def to_json(stored):
 def _json_value(name, value, plan):
     if value is None or isinstance(value, (bool, int)):
         return value
-    if name in ("parent", "group", "target", "problem_target", "milestone"):
+    if name in ("parent", "group", "target", "problem_target", "milestone", "section", "duty"):
         return [plan, value]
     if name in ("village", "route"):
         return [value]

@@ -12,6 +12,7 @@ from django.urls import reverse
 from tasks.models import Milestone, Plan, Reading, RemedyRoute, Target
 from tests.worlds import factories as make
 from tests.worlds.money import make_payment, make_receipt, make_subsidy
+from tests.worlds.scored import make_item, make_score
 from villages.models import LoginFailure, Role, Village
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,29 @@ def boss(client):
 
 def floor_target(plan):
     return make.make_target(plan, kind="FLOOR", measured_by="READINGS", name="耕地保有量")
+
+
+def make_scored(plan, village, user, number):
+    section = make_item(plan, f"work{number}", "任务完成", 10, rule="SECTION")
+    target = make.make_target(plan)
+    make_item(plan, f"rate{number}", "整治", 5, rule="PROPORTIONAL", section=section, target=target)
+    item = make_item(plan, f"lead{number}", "组织领导", 5, section=section)
+    make_score(item, village, "4", on=plan.ends_on, by=user)
+
+
+SUPERVISED = ("subsidy", "remedyroute", "score")
+
+
+def make_supervised(model, plan, village, user, number):
+    if model.startswith("subsidy"):
+        subsidy = make_subsidy(make.make_steps_target(plan, f"t{number}"), code=f"s{number}")
+        make_payment(subsidy, village, "1", by=user)
+        make_receipt(plan, "1", by=user)
+    elif model == "remedyroute":
+        route = RemedyRoute.objects.create(code=f"route{number}", name=f"路径{number}")
+        route.items.create(name="材料")
+    else:
+        make_scored(plan, village, user, number)
 
 
 def make_row(model, number):
@@ -52,13 +76,8 @@ def make_row(model, number):
         target = make.make_target(plan)
         duty = plan.duties.create(code=f"duty{number}", name="巡查", problem_target=target)
         duty.entries.create(village=village, on=date(2020, 5, number), count=1, by=user)
-    elif model.startswith("subsidy"):
-        subsidy = make_subsidy(make.make_steps_target(plan, f"t{number}"), code=f"s{number}")
-        make_payment(subsidy, village, "1", by=user)
-        make_receipt(plan, "1", by=user)
-    elif model == "remedyroute":
-        route = RemedyRoute.objects.create(code=f"route{number}", name=f"路径{number}")
-        route.items.create(name="材料")
+    elif model.startswith(SUPERVISED):
+        make_supervised(model, plan, village, user, number)
     elif model == "planfile":
         make.make_plan_file(user)
     elif model == "loginfailure":
@@ -84,6 +103,8 @@ MODELS = [
     "subsidyreceipt",
     "subsidypayment",
     "reading",
+    "scoreitem",
+    "score",
     "planfile",
     "remedyroute",
     "loginfailure",

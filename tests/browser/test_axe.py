@@ -39,6 +39,7 @@ NOT_PAGES = {
     "dashboard:home": "转到各人的第一页",
     "reports:bulletin_docx": "下载 Word",
     "reports:weekly": "下载 Excel",
+    "assessment:sheet_xlsx": "下载 Excel",
     "villages:logout": "只收交来的",
     "villages:end_session": "只收交来的",
     "villages:login": "没登录才有，在 test_axe_states.py 里看",

@@ -19,6 +19,7 @@ from taiping import demo
 from taiping.demo import day
 from taiping.demo.photos import picture
 from taiping.operations.management.commands import quickstart
+from taiping.reminders.models import Sending
 from tasks.models import Plan, Reading, Target
 from tests.worlds.factories import make_patch, make_user, make_village
 from tests.worlds.kept import again
@@ -143,6 +144,8 @@ def test_clear_demo_removes_the_demo_and_nothing_else(
     )
 
     drawn = Evidence.objects.filter(is_demo=True).count()
+    boss = User.objects.get(username="leader")
+    Sending.objects.create(on=date(2024, 10, 20), user=boss, channel="EMAIL", state="SKIPPED")
 
     with django_capture_on_commit_callbacks(execute=True):
         words = run("clear_demo")

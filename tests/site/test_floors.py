@@ -40,6 +40,7 @@ FLOORS = [
     "plots",
     "taiping.progress",
     "taiping.subsidies",
+    "taiping.assessment",
     "taiping.reports",
     "taiping.dashboard",
     "taiping.reminders",
@@ -51,6 +52,7 @@ FLOORS = [
 RANK = {name: place for place, name in enumerate(FLOORS)}
 PEERS = {
     "taiping.subsidies",
+    "taiping.assessment",
     "taiping.reports",
     "taiping.dashboard",
 }  # 并排的几间：页面上互相有链接，代码互不导入
@@ -65,12 +67,12 @@ PLACES = {
     "dashboard": "taiping.dashboard",
     "reports": "taiping.reports",
     "subsidies": "taiping.subsidies",
+    "assessment": "taiping.assessment",
     "reminders": "taiping.reminders",
 }
 TEMPLATE = re.compile(r"""["'](\w{1,40})/[\w/]{1,80}\.html["']""")
-URL = re.compile(
-    r"""["'](villages|tasks|plots|dashboard|reports|subsidies|reminders):\w{1,60}["']"""
-)
+NAMED = "villages|tasks|plots|dashboard|reports|subsidies|assessment|reminders"
+URL = re.compile(rf"""["']({NAMED}):\w{{1,60}}["']""")
 
 
 def floor_of(module):

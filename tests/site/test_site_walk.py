@@ -106,6 +106,7 @@ def test_the_secrets_are_there_to_leak(town):
         f"/patches/{patch.pk}/",
         "/patches/export.xlsx?year=2024",
         "/plan/readings/",
+        "/assessment/",
         "/duties/",
         f"/orders/{town.things[FOREIGN]['order'].pk}/",
         "/accounts/",

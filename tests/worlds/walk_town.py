@@ -30,6 +30,7 @@ from tests.worlds.factories import (
 )
 from tests.worlds.money import make_payment, make_receipt, make_subsidy
 from tests.worlds.photos import encoded, upload
+from tests.worlds.scored import make_item, make_score
 from tests.worlds.town import Town
 from villages.models import Role
 
@@ -43,6 +44,7 @@ SECRETS = [
     "77.77",
     "西村书记老王",
     "西村来源",
+    "西村评分",
     "西村巡查",
     "西村分成几部分",
     "106.77",
@@ -81,6 +83,7 @@ class WalkTown(Town):
             measured_by="READINGS",
             villages_may_enter=True,
         )
+        self.item = make_item(self.plan, "lead", "组织领导", 100)
         self.duty = Duty.objects.create(
             plan=self.plan, code="patrol", name="巡查", problem_target=self.target
         )
@@ -138,6 +141,7 @@ class WalkTown(Town):
             by=self.admin,
             crs="EPSG:4490",
         )
+        score = make_score(self.item, village, "55", reason=f"{word}评分", by=self.staff)
         found = GeometryCheck.objects.create(
             patch=patch, kind="PARTS", sentence=f"{word}分成几部分"
         )
@@ -160,6 +164,7 @@ class WalkTown(Town):
                 by=self.staff,
             ),
             "check": found,
+            "score": score,
             "evidence": self._evidence(record, boss, word, lon),
             **self._order(village, patch, boss, word),
         }
@@ -214,6 +219,8 @@ class WalkTown(Town):
             path = re.sub(r"/(?:1|x)(?=/|$)", f"/{self._key(name, whose)}", path, count=1)
             if name == "plots:patch_action":
                 found += [(name, path.replace("/x/", f"/{action}/")) for action in ACTIONS]
+            elif name == "assessment:score_add":
+                found.append((name, path.replace("/items/1/", f"/items/{self.item.pk}/")))
             elif name in ("plots:evidence_file", "plots:attachment"):
                 found += [(name, path.replace("/x/", f"/{which}/")) for which in FILES]
             else:
@@ -226,7 +233,7 @@ class WalkTown(Town):
         if name.startswith("admin:"):
             return self._key_in_admin(name)
         things = self.things[whose]
-        if name.startswith("dashboard:village"):
+        if name in ("dashboard:village", "assessment:village", "assessment:score_add"):
             return things["village"].pk
         if name.startswith("plots:order"):
             return things["order"].pk
@@ -246,6 +253,8 @@ class WalkTown(Town):
             return self.batch.pk
         return {
             "plots:evidence_file": things["evidence"].pk,
+            "assessment:score_table": self.item.pk,
+            "assessment:score_withdraw": things["score"].pk,
             "plots:attachment": things["attachment"].pk,
             "plots:check_dismiss": things["check"].pk,
             "plots:duty_entry": things["duty_entry"].pk,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from plots.ledger.as_of import LedgerAt
 from plots.ledger.duties import found_in
@@ -13,7 +13,12 @@ from taiping.ground.permissions import refusal
 from taiping.ground.web import whole_number
 from tasks.models import DutyEntry, Milestone
 
-PROBLEMS = {"told": "写了发现问题的", "found": "添加了图斑的", "open": "图斑还没了结的"}
+PROBLEMS = {
+    "told": "写了发现问题的",
+    "found": "添加了图斑的",
+    "stopped": "当天制止的",
+    "open": "图斑还没了结的",
+}
 
 
 @dataclass
@@ -64,6 +69,9 @@ class Listing:
         patches = Patch.objects.filter(duty_entry=OuterRef("pk"))
         if self.problems == "found":
             return Q(Exists(found_in(patches, self.question.on, self.question.basis)))
+        if self.problems == "stopped":
+            at_once = patches.filter(stopped_on=F("found_on"))
+            return Q(Exists(found_in(at_once, self.question.on, self.question.basis)))
         return Q(Exists(self._open(patches)))
 
     def _open(self, patches):

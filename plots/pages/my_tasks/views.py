@@ -12,6 +12,7 @@ from plots.ledger.orders import standing_orders, unanswered_remarks
 from plots.ledger.village_duties import own_duties
 from plots.pages.my_tasks.forms import FindForm
 from plots.pages.my_tasks.visits import last_visit
+from plots.pages.orders.forms import with_answers
 from plots.pages.report.facts import rules, tasks_facts
 from taiping.ground import dates
 from taiping.ground.web import answer
@@ -65,7 +66,7 @@ def my_tasks(request):
             "later": 0 if my.LATER in groups else tasks.count(my.LATER, village=here),
             "waiting": tasks.waiting(here),
             "today": today,
-            "orders": standing_orders(request.user, today, village),
+            "orders": with_answers(standing_orders(request.user, today, village), request.user),
             "remarks": list(unanswered_remarks(request.user, village)[:MOST_REMARKS]),
             "one_village": len(villages) == 1,
             "newest": plans[0] if plans else None,

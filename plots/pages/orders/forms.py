@@ -7,11 +7,12 @@ from django import forms
 from django.conf import settings
 
 from plots.actions.orders import LARGEST_NUMBER, WORDS_LIMIT, Wanted
+from plots.models import SupervisionOrder
 from plots.pages.file_fields import TOO_MANY, MultipleFileField
 from taiping.ground import dates
 from taiping.ground.form_fields import DayField
 from tasks.models import WorkingGroup
-from villages.models import Village
+from villages.models import User, Village
 
 ANSWER_DAYS = 7  # 没改就是一星期内答复
 EACH = "each"  # 选的图斑在几个村，各发一张
@@ -142,6 +143,13 @@ class AnswerForm(KeyedForm):
         if len(files) > most:
             raise forms.ValidationError(TOO_MANY.format(count=len(files), most=most))
         return files
+
+
+def with_answers(orders: list[SupervisionOrder], user: User) -> list[SupervisionOrder]:
+    """村支部书记的：每张带着答复的表 answer，就在我的任务、图斑页上写；交到督办单那一页，错了在那里改。"""
+    for order in orders:
+        order.answer = AnswerForm(auto_id=f"id_order{order.pk}_%s") if user.is_secretary else None
+    return orders
 
 
 class CloseForm(forms.Form):

@@ -17,6 +17,7 @@ from plots.models.deadlines import days_left_text, due_next
 from plots.models.querysets import NOT_PRESSED
 from plots.pages.checks.shown import checks_of
 from plots.pages.map.small import small_map, ways_to
+from plots.pages.orders.forms import with_answers
 from plots.pages.patch.offered_actions import OFFERED, answer, who_acts
 from plots.pages.patch.that_day import that_day
 from plots.pages.remedies.section import section_of
@@ -43,7 +44,7 @@ def patch_detail(request, pk):
             "came_from": came_from(request, reverse("plots:patch_list")),
             "that_day": that_day(request, patch),
             "today": context.today,
-            "orders": orders_on(patch, request.user, context.today),
+            "orders": with_answers(orders_on(patch, request.user, context.today), request.user),
             "remarks": remarks_left(context.records),
             **_next_step(context),
             **family,

@@ -272,12 +272,13 @@ def test_every_number_opens_what_makes_it(client, town):
         "/duties/?plan=2024&amp;on=2024-10-20&amp;duty=patrol&amp;from=2024-10-14&amp;to=2024-10-20"
     )
     assert f'<a href="{within}#entries">3</a> 次，应 2 次' in page and "150%" in page
-    assert f'<a href="{within}&amp;problems=found#entries">2</a> 个，当天制止 1 个' in page
+    assert f'<a href="{within}&amp;problems=found#entries">2</a> 个' in page
+    assert f'当天制止 <a href="{within}&amp;problems=stopped#entries">1</a> 个' in page
     assert f'没了结 <a href="{within}&amp;problems=open#entries">1</a> 个' in page
 
     done = words_in(client, within)
     assert "公路边" in done and "没有问题的" in done and "上周的" not in done
-    for more in ("found", "open", "told"):
+    for more in ("found", "open", "told", "stopped"):
         listed = words_in(client, f"{within}&amp;problems={more}")
         assert "公路边" in listed and "没有问题的" not in listed
     town.close(Patch.objects.get(code="补-001"), oct(19))
@@ -286,15 +287,16 @@ def test_every_number_opens_what_makes_it(client, town):
 
 def test_a_problem_removed_from_the_ledger_leaves_the_number_and_its_list(client, town):
     kept = town.did(town.patrol, town.east, oct(16), problems=1, words="公路边")
-    town.found(kept, "补-001")
+    town.found(kept, "补-001", stopped_on=oct(16))
     wrong = town.did(town.patrol, town.west, oct(17), problems=1, words="看错了")
-    patch = town.found(wrong, "补-002")
+    patch = town.found(wrong, "补-002", stopped_on=oct(17))
     town.act("remove", patch, by=town.huang, on=oct(18), at=None, note="不是耕地")
     client.force_login(town.mayor)
 
-    assert town.on(oct(20)).found == 1
-    listed = words_in(client, f"{PAGE}?duty=patrol&on=2024-10-20&problems=found")
-    assert "公路边" in listed and "看错了" not in listed
+    assert (town.on(oct(20)).found, town.on(oct(20)).stopped_at_once) == (1, 1)
+    for problems in ("found", "stopped"):
+        listed = words_in(client, f"{PAGE}?duty=patrol&on=2024-10-20&problems={problems}")
+        assert "公路边" in listed and "看错了" not in listed
 
 
 def words_in(client, address):

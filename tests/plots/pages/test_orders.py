@@ -238,6 +238,24 @@ def test_the_village_answers_with_a_photo_and_a_paper(town):
     assert "现场.jpg" in text_of(signed_in(town.mayor).get(f"/orders/{order.pk}/"))
 
 
+@pytest.mark.parametrize("where", ["/my/", "/patches/{}/"])
+def test_the_secretary_answers_right_where_he_reads_it(town, where):
+    order = make_order(town.plan, town.east, patches=[town.patch])
+    make_order(town.plan, town.west, words="西村的")
+    client = signed_in(town.east_secretary)
+    page = client.get(where.format(town.patch.pk)).content.decode()
+    form = page[page.index(f'action="/orders/{order.pk}/#answer"') :]
+    key = re.search(r'name="client_key" value="([\w-]{36})"', form).group(1)
+    given = {"client_key": key, "on": order.issued_on, "words": "已经翻耕"}
+
+    client.post(f"/orders/{order.pk}/", given)
+    client.post(f"/orders/{order.pk}/", given)
+
+    assert [reply.words for reply in order.replies.all()] == ["已经翻耕"]
+    assert page.count("#answer") == 1, "别村的、领导的没有这张表"
+    assert "#answer" not in signed_in(town.mayor).get(where.format(town.patch.pk)).content.decode()
+
+
 def test_a_bad_file_is_said_and_the_words_are_kept(town):
     order = make_order(town.plan, town.east)
 

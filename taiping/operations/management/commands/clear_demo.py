@@ -10,7 +10,7 @@ from villages.models import Role, User
 
 
 class Command(BaseCommand):
-    help = "清掉全部演示数据（账号、监测、图斑、整改记录、照片、奖补），别的一行不动。"
+    help = "清掉全部演示数据（账号、监测、图斑、整改记录、照片、奖补、考核），别的一行不动。"
 
     def handle(self, *args, **options):
         removed = {what: count for what, count in demo.clear().items() if count}
