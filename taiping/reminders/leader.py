@@ -21,7 +21,9 @@ def lines(user: User, today: date) -> list[Line]:
     plan = Plan.objects.current(today)
     if plan is None:
         return []
-    found = [*_newly_overdue(plan, today), *_orders(plan, today)]
+    found = list(_newly_overdue(plan, today))
+    for each in Plan.objects.begun(today):  # 去年的督办单没有办结，今年接着说
+        found += _orders(each, today, "" if each == plan else f"（{each.name}）")
     if today.weekday() == MONDAY:
         found += _week(plan, today)
     return found
@@ -41,15 +43,15 @@ def _newly_overdue(plan: Plan, today: date) -> Iterator[Line]:
         )
 
 
-def _orders(plan, today):
+def _orders(plan, today, named):
     counts = SupervisionOrder.objects.filter(plan=plan).counted(today)
     late = counts.get(OrderState.OVERDUE, 0)
     if late:
         address = address_of("plots:orders", plan=plan.code, state=OrderState.OVERDUE)
-        yield Line(f"督办单 {late} 张超期没有答复", address, is_late=True)
+        yield Line(f"督办单 {late} 张超期没有答复{named}", address, is_late=True)
     if waiting := counts.get(OrderState.ANSWERED, 0):
         address = address_of("plots:orders", plan=plan.code, state=OrderState.ANSWERED)
-        yield Line(f"督办单 {waiting} 张答复了，等着看过办结", address)
+        yield Line(f"督办单 {waiting} 张答复了，等着看过办结{named}", address)
 
 
 def _week(plan, today):

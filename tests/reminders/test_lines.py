@@ -7,7 +7,7 @@ import pytest
 from plots.models import OrderReply
 from taiping.reminders.day import notice_of
 from tasks.models import Duty
-from tests.worlds.factories import make_batch, make_order
+from tests.worlds.factories import make_batch, make_order, make_plan
 from tests.worlds.money import make_payment, make_subsidy
 from tests.worlds.year import TODAY, in_days
 
@@ -148,6 +148,19 @@ def test_order_is_heard_of_until_answered_by_the_village_and_then_by_who_closes_
     assert told(year.east_secretary, in_days(4)) == []
     assert told(year.mayor, tuesday) == ["督办单 1 张答复了，等着看过办结"]
     assert opened(client, year.mayor, tuesday)
+
+
+def test_last_years_orders_are_heard_of_by_the_leader_until_closed(client, year):
+    """去年的督办单没有办结，今年的方案开始了：村里听得到，领导也听得到，点开是去年的那几张。"""
+    old = make_plan(year.plan.year - 1)
+    make_order(old, year.east, by=year.mayor, issued_on=TODAY(), answer_by=TODAY())
+    tuesday = monday(weeks=1) + timedelta(days=1)
+
+    words = f"督办单 1 张超期没有答复（{old.name}）"
+    assert told(year.mayor, tuesday) == [words]
+    assert told(year.east_secretary, tuesday) == ["督办单 1 张要答复，其中 1 张超期"]
+    [line] = notice_of(year.mayor, tuesday).lines
+    assert f"plan={old.code}" in line.address
 
 
 def test_duty_with_a_number_is_heard_of_until_done(client, year):
