@@ -353,7 +353,6 @@ class RemedyItemInline(ExchangingInline):
     model = RemedyItem
     extra = 0
     formfield_overrides = NARROW
-    can_delete = False  # 交过的还指着它；不要了就停用
 
 
 @admin.register(RemedyRoute)

@@ -40,6 +40,7 @@ NOT_PAGES = {
     "reports:bulletin_docx": "下载 Word",
     "reports:weekly": "下载 Excel",
     "assessment:sheet_xlsx": "下载 Excel",
+    "subsidies:notice_xlsx": "下载 Excel",
     "villages:logout": "只收交来的",
     "villages:end_session": "只收交来的",
     "villages:login": "没登录才有，在 test_axe_states.py 里看",

@@ -157,7 +157,7 @@ def test_the_first_fold_answers_the_four_questions(page_as):
     assert "镇级核实按近14天进度，预计2025年8月10日做完现有图斑，晚268天" in goals
 
 
-@pytest.mark.parametrize(("width", "most"), [(1280, 3700), (1920, 2500)])
+@pytest.mark.parametrize(("width", "most"), [(1280, 3800), (1920, 2550)])
 def test_the_page_is_not_long_on_any_day_of_the_year(page_as, width, most):
     again(demo_2024)
     page = page_as(make_user(role=Role.LEADER), viewport={"width": width, "height": 800})

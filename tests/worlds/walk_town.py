@@ -12,10 +12,11 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from plots import actions
+from plots.actions import documents
 from plots.evidence import attach_files, check, saving
 from plots.models import Evidence, OrderReply
 from plots.models.checks import GeometryCheck
-from tasks.models import Duty, DutyEntry
+from tasks.models import Duty, DutyEntry, RemedyItem
 from tests.worlds.addresses import walk
 from tests.worlds.factories import (
     make_allocation,
@@ -49,6 +50,7 @@ SECRETS = [
     "西村分成几部分",
     "106.77",
     "西村督办",
+    "西村材料",
     "西村答复",
 ]
 ACTIONS = [
@@ -83,6 +85,7 @@ class WalkTown(Town):
             measured_by="READINGS",
             villages_may_enter=True,
         )
+        self.paper = RemedyItem.objects.filter(route__code="facility").first()
         self.item = make_item(self.plan, "lead", "组织领导", 100)
         self.duty = Duty.objects.create(
             plan=self.plan, code="patrol", name="巡查", problem_target=self.target
@@ -129,6 +132,7 @@ class WalkTown(Town):
             place=place,
             contractor=contractor,
             batch=self.batch,
+            remedy_id="facility",
         )
         make_allocation(self.target, village, quota=Decimal(mu))
         reading = make_reading(
@@ -149,9 +153,11 @@ class WalkTown(Town):
         payment = make_payment(
             self.subsidy, village, mu, purpose=f"{word}秘密", voucher=code, by=self.staff
         )
+        papers = {"by": boss, "on": date(2024, 9, 6), "words": f"{word}材料"}
         return {
             "village": village,
             "patch": patch,
+            "document": documents.hand_in(patch, self.paper, **papers),
             "payment": payment,
             "reading": reading,
             "duty_entry": DutyEntry.objects.create(
@@ -223,6 +229,8 @@ class WalkTown(Town):
                 found.append((name, path.replace("/items/1/", f"/items/{self.item.pk}/")))
             elif name in ("plots:evidence_file", "plots:attachment"):
                 found += [(name, path.replace("/x/", f"/{which}/")) for which in FILES]
+            elif name == "plots:remedy_hand_in":
+                found.append((name, path.replace("/remedy/1/", f"/remedy/{self.paper.pk}/")))
             else:
                 found.append((name, path))
         return found
@@ -257,6 +265,7 @@ class WalkTown(Town):
             "assessment:score_withdraw": things["score"].pk,
             "plots:attachment": things["attachment"].pk,
             "plots:check_dismiss": things["check"].pk,
+            "plots:remedy_take_back": things["document"].pk,
             "plots:duty_entry": things["duty_entry"].pk,
             "plots:duty_withdraw": things["duty_entry"].pk,
         }.get(name, things["patch"].pk)
