@@ -12,7 +12,7 @@ from plots.actions.transaction import ActionContext
 from plots.evidence import listed
 from plots.ledger.orders import orders_on, remarks_left
 from plots.ledger.timeline import timeline
-from plots.models import Evidence, Patch, PatchShape, RemedyDocument, Status
+from plots.models import Evidence, Patch, RemedyDocument, Status
 from plots.models.deadlines import days_left_text, due_next
 from plots.models.querysets import NOT_PRESSED
 from plots.pages.checks.shown import checks_of
@@ -28,11 +28,11 @@ from villages.accounts import drafts
 
 
 def patch_detail(request, pk):
-    patch = _patch(request, pk)
+    patch = _patch(request, pk, "shape__batch")
     may = permissions.allowed(request.user, patch)
     context = ActionContext(patch, request.user)
     events, replaced = timeline(patch, context.records)
-    shape = PatchShape.objects.filter(pk=patch.pk).select_related("batch").first()
+    shape = getattr(patch, "shape", None)  # 没有图形的就没有这一行
     place = shape or patch.spot
     family = _family(request.user, patch)
     evidence = listed(_evidence(patch), request.user)
@@ -153,9 +153,9 @@ def _changed(request, offered, outcome):
     return _show(request, offered, form, changed=outcome.changed, late=late)
 
 
-def _patch(request, pk):
+def _patch(request, pk, *more):
     patches = Patch.objects.visible_to(request.user).with_steps()
-    return get_object_or_404(patches.select_related("batch", "created_by", "remedy"), pk=pk)
+    return get_object_or_404(patches.select_related("batch", "created_by", "remedy", *more), pk=pk)
 
 
 def _show(request, offered, form, **more):

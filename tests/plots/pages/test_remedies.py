@@ -247,7 +247,7 @@ def test_more_papers_take_no_more_queries(council, client, django_assert_num_que
 
     with django_assert_num_queries(12):  # 比没有路径的多两次：路径和材料，交来的
         client.get(url)
-    with django_assert_num_queries(13):  # 多的三次：路径和材料，交来的，附件；督办单一次
+    with django_assert_num_queries(12):  # 多的三次：路径和材料，交来的，附件；督办单一次
         client.get(page)
 
 
