@@ -49,6 +49,9 @@ def _orders(plan, today, named):
     if late:
         address = address_of("plots:orders", plan=plan.code, state=OrderState.OVERDUE)
         yield Line(f"督办单 {late} 张超期没有答复{named}", address, is_late=True)
+    if unanswered := counts.get(OrderState.UNANSWERED, 0):
+        address = address_of("plots:orders", plan=plan.code, state=OrderState.UNANSWERED)
+        yield Line(f"督办单 {unanswered} 张还没有答复{named}", address)
     if waiting := counts.get(OrderState.ANSWERED, 0):
         address = address_of("plots:orders", plan=plan.code, state=OrderState.ANSWERED)
         yield Line(f"督办单 {waiting} 张答复了，等着看过办结{named}", address)
