@@ -153,7 +153,7 @@ class WalkTown(Town):
         payment = make_payment(
             self.subsidy, village, mu, purpose=f"{word}秘密", voucher=code, by=self.staff
         )
-        papers = {"by": boss, "on": date(2024, 9, 6), "words": f"{word}材料"}
+        papers = {"by": self.staff, "on": date(2024, 9, 6), "words": f"{word}材料"}
         return {
             "village": village,
             "patch": patch,
