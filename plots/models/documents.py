@@ -3,7 +3,7 @@
 import datetime
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from plots.models.attachments import Attachment
 from plots.models.choices import Kind
@@ -13,6 +13,11 @@ from plots.models.records import RectificationRecord
 from taiping.ground import dates
 from tasks.models import RemedyItem
 from tasks.models.question import DONE
+from tasks.models.withdrawing import (
+    Withdrawable,
+    whole_withdrawal,
+    withdrawn_not_before,
+)
 from villages.models import User, within_sight
 
 
@@ -37,7 +42,7 @@ class RemedyDocumentQuerySet(models.QuerySet):
         return self.annotate(has_file=Exists(through.filter(remedydocument=OuterRef("pk"))))
 
 
-class RemedyDocument(models.Model):
+class RemedyDocument(Withdrawable):
     """交来的材料：图斑照整改路径交来的一样。只增不改：同一样后交的顶替先交的，先交的留着。
 
     on 是材料上的日期（会议日期、公示开始……）；材料不要日期的，是哪天交来的。
@@ -58,18 +63,6 @@ class RemedyDocument(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="录入人")
     created_at = models.DateTimeField("录入时间", default=dates.now)
     client_key = models.UUIDField("提交标识", null=True, unique=True, editable=False)
-    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
-    withdrawn_at = models.DateTimeField("撤回录入时间", null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        User,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name="撤回人",
-    )
-    withdrawal_reason = models.CharField("撤回理由", max_length=200, blank=True, editable=False)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = RemedyDocumentQuerySet.as_manager()
@@ -78,36 +71,15 @@ class RemedyDocument(models.Model):
         verbose_name = verbose_name_plural = "交来的材料"
         ordering = ["patch", "created_at", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    withdrawn_on__isnull=True,
-                    withdrawn_at__isnull=True,
-                    withdrawn_by__isnull=True,
-                    withdrawal_reason="",
-                )
-                | Q(
-                    ~Q(withdrawal_reason=""),
-                    withdrawn_on__isnull=False,
-                    withdrawn_at__isnull=False,
-                    withdrawn_by__isnull=False,
-                ),
-                name="remedy_document_withdrawal_is_whole",
-                violation_error_message="撤回的日期、时间、人和理由要么都有，要么都没有。",
-            ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("on")),
-                name="remedy_document_is_not_withdrawn_before_its_day",
-                violation_error_message="撤回日期不能早于材料的日期。",
+            whole_withdrawal("remedy_document_withdrawal_is_whole"),
+            withdrawn_not_before(
+                "remedy_document_is_not_withdrawn_before_its_day", "on", "材料的日期"
             ),
         ]
         indexes = [models.Index(fields=["patch", "item"], name="remedy_document_of_patch")]
 
     def __str__(self):
         return f"{self.patch} {self.item.name}"
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.withdrawn_at is not None
 
 
 def lacks_papers(on: datetime.date, basis: str = DONE) -> Q:

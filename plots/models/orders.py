@@ -14,6 +14,9 @@ from taiping.ground import dates
 from taiping.ground.words import days_words
 from tasks.models import Milestone, Plan, Target, WorkingGroup
 from tasks.models.question import DONE, RECORDED
+from tasks.models.withdrawing import (
+    Withdrawable,
+)
 from villages.models import User, Village, within_sight
 
 
@@ -89,7 +92,7 @@ class OrderQuerySet(models.QuerySet):
         return self.select_related("plan", "village", "group", "target", "milestone", "by")
 
 
-class SupervisionOrder(models.Model):
+class SupervisionOrder(Withdrawable):
     """督办单：一张写给一个村或一个工作组，说的是一项任务、一步、几块图斑，或只有话；要在哪天前答复。"""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="orders", verbose_name="方案")
@@ -125,18 +128,6 @@ class SupervisionOrder(models.Model):
         verbose_name="办结人",
     )
     closing_words = models.CharField("办结意见", max_length=500, blank=True, editable=False)
-    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
-    withdrawn_at = models.DateTimeField("撤回录入时间", null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        User,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name="撤回人",
-    )
-    withdrawal_reason = models.CharField("撤回理由", max_length=200, blank=True, editable=False)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = OrderQuerySet.as_manager()
@@ -219,10 +210,6 @@ class SupervisionOrder(models.Model):
         """说的是哪项任务、哪一步；只有话的是空。"""
         names = [each.name for each in (self.target, self.milestone) if each]
         return " · ".join(names)
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.withdrawn_at is not None
 
     @property
     def is_closed(self) -> bool:

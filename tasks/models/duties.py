@@ -1,19 +1,22 @@
 """常态工作：方案里没有截止日期、要一直做的，和一次次的履职记录；记录只增不改，录错了的撤回，撤回的也留着。"""
 
-from datetime import date
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from taiping.ground import dates
 from tasks.models.duty_periods import Every
 from tasks.models.groups import WorkingGroup
 from tasks.models.plans import Plan
-from tasks.models.question import DONE, RECORDED
 from tasks.models.targets import Target
+from tasks.models.withdrawing import (
+    Withdrawable,
+    WithdrawableQuerySet,
+    whole_withdrawal,
+    withdrawn_not_before,
+)
 from villages.models import NaturalManager, User, Village, sees_every_village
 
 
@@ -112,18 +115,7 @@ def problems_refused(target: str) -> str:
     return f"“{target}”靠监测量，没有图斑，发现的问题不能归到它。请选靠图斑量的任务，或留空。"
 
 
-class DutyEntryQuerySet(models.QuerySet):
-    def known(self, on: date, basis: str = DONE) -> "DutyEntryQuerySet":
-        """某日有效的履职记录；basis="recorded" 时看的是那天系统里已经录入、还没有撤回的。"""
-        if basis == RECORDED:
-            standing = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__date__gt=on)
-            return self.filter(standing, created_at__date__lte=on)
-        return self.filter(Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on), on__lte=on)
-
-    def standing(self) -> "DutyEntryQuerySet":
-        """没有撤回的。"""
-        return self.filter(withdrawn_at__isnull=True)
-
+class DutyEntryQuerySet(WithdrawableQuerySet):
     def visible_to(self, user: User) -> "DutyEntryQuerySet":
         """村支部书记看自己村的，和镇里没有写村的；其他角色看全部。"""
         if sees_every_village(user):
@@ -132,7 +124,7 @@ class DutyEntryQuerySet(models.QuerySet):
         return self.filter(Q(village__isnull=True) | Q(village__in=own))
 
 
-class DutyEntry(models.Model):
+class DutyEntry(Withdrawable):
     """履职记录：哪天、哪个村，做了几次，做了什么，发现几处问题。只增不改。
 
     录错了的撤回：撤回日期就是记录的日期，任何一天都当没有过；按录入日期看，撤回以前的日子还是当时的样子。
@@ -164,18 +156,6 @@ class DutyEntry(models.Model):
         verbose_name="录入人",
     )
     created_at = models.DateTimeField("录入时间", default=dates.now)
-    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
-    withdrawn_at = models.DateTimeField("撤回录入时间", null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name="撤回人",
-    )
-    withdrawal_reason = models.CharField("撤回理由", max_length=200, blank=True, editable=False)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = DutyEntryQuerySet.as_manager()
@@ -189,27 +169,8 @@ class DutyEntry(models.Model):
                 name="duty_entry_counts_something",
                 violation_error_message="数量至少是 1；没有做就不用记。",
             ),
-            models.CheckConstraint(
-                condition=Q(
-                    withdrawn_on__isnull=True,
-                    withdrawn_at__isnull=True,
-                    withdrawn_by__isnull=True,
-                    withdrawal_reason="",
-                )
-                | Q(
-                    ~Q(withdrawal_reason=""),
-                    withdrawn_on__isnull=False,
-                    withdrawn_at__isnull=False,
-                    withdrawn_by__isnull=False,
-                ),
-                name="duty_entry_withdrawal_is_whole",
-                violation_error_message="撤回的日期、时间、人和理由要么都有，要么都没有。",
-            ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("on")),
-                name="duty_entry_is_not_withdrawn_before_its_day",
-                violation_error_message="撤回日期不能早于记录的日期。",
-            ),
+            whole_withdrawal("duty_entry_withdrawal_is_whole"),
+            withdrawn_not_before("duty_entry_is_not_withdrawn_before_its_day", "on", "记录的日期"),
         ]
         indexes = [models.Index(fields=["duty", "on", "village"], name="duty_entry_by_day")]
 
@@ -221,10 +182,6 @@ class DutyEntry(models.Model):
             raise ValidationError({"village": f"“{self.duty.name}”由村里做，请选村。"})
         if self.duty_id and self.on and (sentence := self.duty.plan.outside(self.on)):
             raise ValidationError({"on": sentence})
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.withdrawn_at is not None
 
     @property
     def place(self) -> str:

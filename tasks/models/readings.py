@@ -14,23 +14,17 @@ from django.db.models.functions import RowNumber
 from taiping.ground import dates
 from taiping.ground.area import MuField, spoken
 from tasks.models.plans import Plan
-from tasks.models.question import DONE, RECORDED
 from tasks.models.targets import Target
+from tasks.models.withdrawing import (
+    Withdrawable,
+    WithdrawableQuerySet,
+    whole_withdrawal,
+    withdrawn_not_before,
+)
 from villages.models import User, Village, sees_every_village
 
 
-class ReadingQuerySet(models.QuerySet):
-    def known(self, on: date, basis: str = DONE) -> "ReadingQuerySet":
-        """某日有效的监测数；basis="recorded" 时看的是那天系统里已经录入、还没有撤回的。"""
-        if basis == RECORDED:
-            standing = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__date__gt=on)
-            return self.filter(standing, created_at__date__lte=on)
-        return self.filter(Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on), on__lte=on)
-
-    def standing(self) -> "ReadingQuerySet":
-        """没有撤回的。"""
-        return self.filter(withdrawn_at__isnull=True)
-
+class ReadingQuerySet(WithdrawableQuerySet):
     def visible_to(self, user: User) -> "ReadingQuerySet":
         """村支部书记看全镇的和自己村的，其他角色看全部。"""
         if sees_every_village(user):
@@ -90,7 +84,7 @@ class ReadingManager(models.Manager.from_queryset(ReadingQuerySet)):
         )
 
 
-class Reading(models.Model):
+class Reading(Withdrawable):
     """保有量监测：某日的一个实有数。只增不改：同一天后录入的为准，先录的留着。
 
     录错了的撤回：撤回日期就是监测日期，任何一天都当没有过这个数；按录入日期看，撤回以前的日子还是当时的样子。
@@ -120,18 +114,6 @@ class Reading(models.Model):
         verbose_name="录入人",
     )
     created_at = models.DateTimeField("录入时间", default=dates.now)
-    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
-    withdrawn_at = models.DateTimeField("撤回录入时间", null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name="撤回人",
-    )
-    withdrawal_reason = models.CharField("撤回理由", max_length=200, blank=True, editable=False)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = ReadingManager()
@@ -146,27 +128,8 @@ class Reading(models.Model):
                 violation_error_message="数值不能是负数。",
             ),
             models.CheckConstraint(condition=~Q(source=""), name="reading_has_a_source"),
-            models.CheckConstraint(
-                condition=Q(
-                    withdrawn_on__isnull=True,
-                    withdrawn_at__isnull=True,
-                    withdrawn_by__isnull=True,
-                    withdrawal_reason="",
-                )
-                | Q(
-                    ~Q(withdrawal_reason=""),
-                    withdrawn_on__isnull=False,
-                    withdrawn_at__isnull=False,
-                    withdrawn_by__isnull=False,
-                ),
-                name="reading_withdrawal_is_whole",
-                violation_error_message="撤回的日期、时间、人和理由要么都有，要么都没有。",
-            ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("on")),
-                name="reading_is_not_withdrawn_before_its_day",
-                violation_error_message="撤回日期不能早于监测日期。",
-            ),
+            whole_withdrawal("reading_withdrawal_is_whole"),
+            withdrawn_not_before("reading_is_not_withdrawn_before_its_day", "on", "监测日期"),
         ]
         indexes = [models.Index(fields=["target", "on"], name="reading_by_day")]
 
@@ -188,10 +151,6 @@ class Reading(models.Model):
             raise ValidationError({"target": f"“{self.target.name}”靠图斑量，不用录入监测数。"})
         if self.target_id and self.on and (sentence := self.target.plan.outside(self.on)):
             raise ValidationError({"on": sentence})
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.withdrawn_at is not None
 
     @property
     def is_corrected(self) -> bool:

@@ -1,32 +1,24 @@
 """评分：人工评的一个分，只增不改；新的代替旧的，评错了的撤回，撤回的也留着。"""
 
-from datetime import date
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from taiping.ground import dates
 from taiping.ground.area import figure
 from taiping.ground.points import PointsField
 from tasks.models.assessment import ScoreItem
-from tasks.models.question import DONE, RECORDED
+from tasks.models.withdrawing import (
+    Withdrawable,
+    WithdrawableQuerySet,
+    whole_withdrawal,
+    withdrawn_not_before,
+)
 from villages.models import User, Village, within_sight
 
 
-class ScoreQuerySet(models.QuerySet):
-    def known(self, on: date, basis: str = DONE) -> "ScoreQuerySet":
-        """某日有效的；basis="recorded" 时看的是那天系统里已经录入、还没有撤回的。"""
-        if basis == RECORDED:
-            standing = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__date__gt=on)
-            return self.filter(standing, created_at__date__lte=on)
-        return self.filter(Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on), on__lte=on)
-
-    def standing(self) -> "ScoreQuerySet":
-        """没有撤回的。"""
-        return self.filter(withdrawn_at__isnull=True)
-
+class ScoreQuerySet(WithdrawableQuerySet):
     def visible_to(self, user: User) -> "ScoreQuerySet":
         """村支部书记看自己村的，其他角色看全部。"""
         return within_sight(self, user, "village")
@@ -36,7 +28,7 @@ class ScoreQuerySet(models.QuerySet):
         return self.order_by("on", "created_at", "pk")
 
 
-class Score(models.Model):
+class Score(Withdrawable):
     """评分：一个考核项、一个村、某日评了几分，为什么。只增不改：再评一次，新的代替旧的。
 
     撤回日期就是评分日期，任何一天都当没有评过；按录入日期看，撤回以前的日子还是当时的样子。
@@ -58,18 +50,6 @@ class Score(models.Model):
         verbose_name="录入人",
     )
     created_at = models.DateTimeField("录入时间", default=dates.now)
-    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
-    withdrawn_at = models.DateTimeField("撤回录入时间", null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name="撤回人",
-    )
-    withdrawal_reason = models.CharField("撤回理由", max_length=200, blank=True, editable=False)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = ScoreQuerySet.as_manager()
@@ -83,27 +63,8 @@ class Score(models.Model):
                 name="score_has_a_reason",
                 violation_error_message="请写理由。",
             ),
-            models.CheckConstraint(
-                condition=Q(
-                    withdrawn_on__isnull=True,
-                    withdrawn_at__isnull=True,
-                    withdrawn_by__isnull=True,
-                    withdrawal_reason="",
-                )
-                | Q(
-                    ~Q(withdrawal_reason=""),
-                    withdrawn_on__isnull=False,
-                    withdrawn_at__isnull=False,
-                    withdrawn_by__isnull=False,
-                ),
-                name="score_withdrawal_is_whole",
-                violation_error_message="撤回的日期、时间、人和理由要么都有，要么都没有。",
-            ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("on")),
-                name="score_is_not_withdrawn_before_its_day",
-                violation_error_message="撤回日期不能早于评分日期。",
-            ),
+            whole_withdrawal("score_withdrawal_is_whole"),
+            withdrawn_not_before("score_is_not_withdrawn_before_its_day", "on", "评分日期"),
         ]
         indexes = [models.Index(fields=["item", "village", "on"], name="score_by_day")]
 
@@ -122,10 +83,6 @@ class Score(models.Model):
             errors["on"] = sentence
         if errors:
             raise ValidationError(errors)
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.withdrawn_at is not None
 
     def take_back(self, by: User, reason: str) -> None:
         """撤回：记录还在，只补上撤回的日期、时间、人和理由。"""

@@ -1,18 +1,21 @@
 """奖补：标准（哪项任务做到哪一步，每亩、每个多少元）、到位资金、拨付。钱只增不改，录错了的撤回，撤回的也留着。"""
 
-from datetime import date
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from taiping.ground import dates
 from taiping.ground.area import MuField
 from taiping.ground.money import YuanField, yuan
 from tasks.models.plans import Plan
-from tasks.models.question import DONE, RECORDED
 from tasks.models.targets import Milestone, Target
+from tasks.models.withdrawing import (
+    Withdrawable,
+    WithdrawableQuerySet,
+    whole_withdrawal,
+    withdrawn_not_before,
+)
 from villages.models import NaturalManager, User, Village, sees_every_village
 
 
@@ -145,26 +148,13 @@ def paid_already(name: str) -> str:
     return f"“{name}”已经拨付过，不能换方案、换目标任务。另添一条奖补标准。"
 
 
-class MoneyQuerySet(models.QuerySet):
-    def known(self, on: date, basis: str = DONE) -> "MoneyQuerySet":
-        """某日有效的；basis="recorded" 时看的是那天系统里已经录入、还没有撤回的。"""
-        if basis == RECORDED:
-            standing = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__date__gt=on)
-            return self.filter(standing, created_at__date__lte=on)
-        return self.filter(Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on), on__lte=on)
-
-    def standing(self) -> "MoneyQuerySet":
-        """没有撤回的。"""
-        return self.filter(withdrawn_at__isnull=True)
-
-
-class ReceiptQuerySet(MoneyQuerySet):
+class ReceiptQuerySet(WithdrawableQuerySet):
     def visible_to(self, user: User) -> "ReceiptQuerySet":
         """到位资金是镇里的，村支部书记看不到。"""
         return self if sees_every_village(user) else self.none()
 
 
-class PaymentQuerySet(MoneyQuerySet):
+class PaymentQuerySet(WithdrawableQuerySet):
     def visible_to(self, user: User) -> "PaymentQuerySet":
         """村支部书记看给自己村的，其他角色看全部。"""
         if sees_every_village(user):
@@ -172,20 +162,7 @@ class PaymentQuerySet(MoneyQuerySet):
         return self.filter(village__in=Village.objects.visible_to(user))
 
 
-def _whole_withdrawal() -> models.CheckConstraint:
-    names = ("withdrawn_on", "withdrawn_at", "withdrawn_by")
-    none, every = Q(withdrawal_reason=""), ~Q(withdrawal_reason="")
-    for name in names:
-        none &= Q(**{f"{name}__isnull": True})
-        every &= Q(**{f"{name}__isnull": False})
-    return models.CheckConstraint(
-        condition=none | every,
-        name="%(class)s_withdrawal_is_whole",
-        violation_error_message="撤回的日期、时间、人和理由要么都有，要么都没有。",
-    )
-
-
-class Money(models.Model):
+class Money(Withdrawable):
     """一笔钱：只增不改。撤回日期就是这笔钱的日期，任何一天都当没有过；按录入日期看，撤回以前还是当时的样子。"""
 
     on = models.DateField("日期")
@@ -199,18 +176,6 @@ class Money(models.Model):
     )
     created_at = models.DateTimeField("录入时间", default=dates.now)
     client_key = models.UUIDField("提交标识", null=True, unique=True, editable=False)
-    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
-    withdrawn_at = models.DateTimeField("撤回录入时间", null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name="撤回人",
-    )
-    withdrawal_reason = models.CharField("撤回理由", max_length=200, blank=True, editable=False)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     class Meta:
@@ -221,17 +186,9 @@ class Money(models.Model):
                 name="%(class)s_is_more_than_nothing",
                 violation_error_message="金额要大于 0 元。",
             ),
-            _whole_withdrawal(),
-            models.CheckConstraint(
-                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("on")),
-                name="%(class)s_is_not_withdrawn_before_its_day",
-                violation_error_message="撤回日期不能早于这笔钱的日期。",
-            ),
+            whole_withdrawal("%(class)s_withdrawal_is_whole"),
+            withdrawn_not_before("%(class)s_is_not_withdrawn_before_its_day", "on", "这笔钱的日期"),
         ]
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.withdrawn_at is not None
 
     def take_back(self, by: User, reason: str) -> None:
         """撤回：记录还在，只补上撤回的日期、时间、人和理由。"""
