@@ -1,42 +1,21 @@
 """两个人同时评一个村的一项：先的成，后的看见先的；同一张表单同时到两次，只有一次。"""
 
-import threading
 import uuid
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from taiping.assessment.actions import Mark, ScoredSince, give, last_scores
 from tasks.models import Score
+from tests.worlds import at_once
 from tests.worlds.scored import ScoredTown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def together(*calls):
-    """各在一个线程、一个数据库连接里，同时起步；返回每个的结果或 ScoredSince。"""
-    barrier, answers = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(index, call):
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=20)
-            answers[index] = call()
-        except BaseException as error:
-            answers[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    errors = [answer for answer in answers if isinstance(answer, BaseException)]
-    assert [error for error in errors if not isinstance(error, ScoredSince)] == []
-    return answers
+together = partial(at_once.together, refusals=ScoredSince)
 
 
 @pytest.fixture

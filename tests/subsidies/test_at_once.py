@@ -1,43 +1,22 @@
 """两个人同时给一个村拨付：先的成，后的看见先的；同一张表单同时到两次，只有一笔。"""
 
-import threading
 import uuid
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from taiping.subsidies.actions import PaidSince, last_payment, pay, receive
 from tasks.models import SubsidyPayment, SubsidyReceipt
+from tests.worlds import at_once
 from tests.worlds.money import PaidTown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = date(2024, 10, 8)
 
 
-def together(*calls):
-    """各在一个线程、一个数据库连接里，同时起步；返回每个的结果或 PaidSince。"""
-    barrier, answers = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(index, call):
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=20)
-            answers[index] = call()
-        except BaseException as error:
-            answers[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    errors = [answer for answer in answers if isinstance(answer, BaseException)]
-    assert [error for error in errors if not isinstance(error, PaidSince)] == []
-    return answers
+together = partial(at_once.together, refusals=PaidSince)
 
 
 @pytest.fixture

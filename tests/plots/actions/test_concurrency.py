@@ -3,47 +3,24 @@
 在 PostgreSQL 上靠行锁，在 SQLite 上靠一开始就取写锁；两种数据库都真的用两个连接跑。
 """
 
-import threading
 import uuid
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from plots import actions
 from plots.actions import NotAllowed
 from plots.ledger.replay import all_differences
 from plots.models import Kind, Patch, RectificationRecord, Status
+from tests.worlds import at_once
 from tests.worlds.factories import make_patch, make_user
 from tests.worlds.town import NOON, sep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def together(*calls):
-    """各在一个线程、一个数据库连接里，同时起步；返回每个的结果或 NotAllowed。"""
-    barrier, answers = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(index, call):
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=20)
-            answers[index] = call()
-        except BaseException as error:
-            answers[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    unexpected = [
-        a for a in answers if isinstance(a, BaseException) and not isinstance(a, NotAllowed)
-    ]
-    assert unexpected == []
-    return answers
+together = partial(at_once.together, refusals=NotAllowed)
 
 
 def refused(answers):

@@ -1,14 +1,14 @@
 """两个人同时：同一张表同时到几次只记一次；同时撤回只成一个，另一个得到一句话。"""
 
-import threading
 import uuid
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 
 from plots.pages.duties.actions import enter, withdraw
 from tasks.models import DutyEntry
+from tests.worlds import at_once
 from tests.worlds.duty_town import DutyTown, oct
 from tests.worlds.kept import again
 
@@ -20,26 +20,7 @@ def town():
     return again(DutyTown)
 
 
-def together(*calls):
-    """各在一个线程、一个连接里，同时起步；返回每个的结果或 PermissionDenied。"""
-    barrier, answers = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(index, call):
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=20)
-            answers[index] = call()
-        except BaseException as error:
-            answers[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return answers
+together = partial(at_once.together, refusals=PermissionDenied)
 
 
 def test_a_form_that_arrives_four_times_is_one_entry(town):
