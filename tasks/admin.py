@@ -12,7 +12,6 @@ from taiping.ground.admin import (
     ReadOnlyAdmin,
 )
 from taiping.ground.area import spoken
-from taiping.ground.money import yuan
 from taiping.ground.words import more_or_less
 from tasks.models import (
     Allocation,
@@ -26,9 +25,6 @@ from tasks.models import (
     RemedyItem,
     RemedyRoute,
     Requirement,
-    Subsidy,
-    SubsidyPayment,
-    SubsidyReceipt,
     Target,
     WorkingGroup,
 )
@@ -298,55 +294,6 @@ class RequirementAdmin(CarefulAdmin):
     list_display = ["title", "clause", "plan", "menu", "order"]
     list_filter = ["plan"]
     search_fields = ["title", "wording"]
-
-
-@admin.register(Subsidy)
-class SubsidyAdmin(FewQueries, CarefulAdmin):
-    list_display = ["name", "plan", "earned_by", "rate_words", "basis", "clause", "is_demo"]
-    list_filter = ["plan", "is_demo"]
-    list_select_related = ["plan", "target", "milestone__target"]
-    search_fields = ["name", "code", "basis"]
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name == "milestone":
-            kwargs["queryset"] = Milestone.objects.select_related("target")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    @admin.display(description="做到哪一步")
-    def earned_by(self, subsidy):
-        return subsidy.earned_by
-
-    @admin.display(description="标准")
-    def rate_words(self, subsidy):
-        return subsidy.rate_words
-
-
-class MoneyAdmin(ReadOnlyAdmin):
-    """只看：录入和撤回在“奖补”那一页，多付的要先问一遍。"""
-
-    list_select_related = ["by"]
-
-    @admin.display(description="金额（元）", ordering="amount")
-    def amount_words(self, money):
-        return yuan(money.amount)
-
-
-@admin.register(SubsidyReceipt)
-class SubsidyReceiptAdmin(MoneyAdmin):
-    list_display = ["document", "plan", "on", "amount_words", "by", "withdrawn_at", "is_demo"]
-    list_filter = ["plan", "is_demo"]
-    list_select_related = ["plan", "by"]
-    search_fields = ["document", "note"]
-
-
-@admin.register(SubsidyPayment)
-class SubsidyPaymentAdmin(MoneyAdmin):
-    list_display = [
-        *("village", "subsidy", "on", "amount_words", "voucher", "by", "withdrawn_at", "is_demo"),
-    ]
-    list_filter = ["subsidy__plan", "is_demo"]
-    list_select_related = ["village", "subsidy", "by"]
-    search_fields = ["voucher", "purpose", "village__name"]
 
 
 class RemedyItemInline(ExchangingInline):
