@@ -42,11 +42,18 @@ def _rewrite(apps, convert):
 
 def to_codes(apps, schema_editor):
     _rewrite(apps, _code)
+    _look_at_references(schema_editor)
 
 
 def to_words(apps, schema_editor):
     apps.get_model("plots", "Patch").objects.filter(remedy=None).update(remedy="")
     _rewrite(apps, _old)
+    _look_at_references(schema_editor)
+
+
+def _look_at_references(schema_editor):
+    """同一个事务里刚写过的行，PostgreSQL 还有引用没有看，就不让接着改表。"""
+    schema_editor.connection.check_constraints()
 
 
 class Migration(migrations.Migration):

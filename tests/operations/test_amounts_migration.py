@@ -25,6 +25,8 @@ from tests.worlds.factories import (
     make_village,
 )
 
+pytestmark = pytest.mark.django_db  # 这个文件单独跑时，也要先把测试库建好
+
 AREAS = ["0.000001", "0.1", "0.7", "13.6", "873.98", "0.123457", "999999999.999999", "32202"]
 HUNDREDTHS = [Decimal(number) / 100 for number in range(1, 1500, 7)]
 BEFORE = (("plots", "0013"), ("tasks", "0002"))
