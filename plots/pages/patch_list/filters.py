@@ -149,7 +149,9 @@ class PatchFilter(django_filters.FilterSet):
         fields = self.form.fields
         fields["plan"].choices = [(plan.code, plan.name) for plan in self.question.plans]
         groups = {target.group_id for target in self.targets.values()}
-        fields["group"].queryset = WorkingGroup.objects.filter(pk__in=groups).order_by("order")
+        fields["group"].queryset = WorkingGroup.objects.filter(pk__in=groups).order_by(
+            "order", "pk"
+        )
         fields["village"].queryset = Village.objects.visible_to(self.user)
         fields["village"].widget.choices = [  # 已经取好了，排版时不再查
             ("", fields["village"].empty_label),
