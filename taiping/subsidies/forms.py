@@ -116,9 +116,3 @@ class PaymentForm(MoneyForm):
         """别人先付的已经说了：再交就当看过。"""
         self.data = self.data.copy()
         self.data["seen"] = seen
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label="为什么撤回", max_length=200, help_text="如“多写了一位”“付给别的村的”。"
-    )

@@ -225,7 +225,20 @@ def test_a_receipt_is_entered_once_and_taken_back_with_a_reason(at, town):
     words = text(client.get(PAGE))
     assert "已撤回" in words and "文号写错，黄玲" in words
     assert "一共 0.00 元" in words
-    assert client.get(path).status_code == 403
+
+
+def test_pressing_take_back_twice_says_who_took_it_back(at, town):
+    payment = make_payment(town.subsidy, town.east, "100", by=town.huang)
+    path = f"{PAYMENTS}{payment.pk}/withdraw/"
+    at("liu").post(path, {"reason": "付错了村"})
+    client = at("huang")
+
+    pages = [client.get(path, follow=True), client.post(path, {"reason": "多写"}, follow=True)]
+
+    for page in pages:
+        assert page.redirect_chain == [(f"{PAGE}?plan=2024", 302)]
+        assert "已经由刘泽 10月20日撤回（付错了村），没有再撤回。" in text(page)
+    assert SubsidyPayment.objects.get().withdrawal_reason == "付错了村"
 
 
 def test_a_payment_taken_back_stays_in_the_list_and_leaves_the_figures(at, town):

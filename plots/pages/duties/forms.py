@@ -163,12 +163,3 @@ class TableForm(DutyForm):
         if not self.errors and not self.entries:
             raise forms.ValidationError("一个村的数量也没有填。至少填一个村，没有做的村空着。")
         return data
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label="为什么撤回",
-        max_length=200,
-        help_text="如“多写了一次”“记到别的村了”。",
-        error_messages={"required": "请写明为什么撤回。"},
-    )

@@ -172,9 +172,3 @@ class CloseForm(forms.Form):
         self.fields["words"].required = not seen
         if not seen:
             self.fields["words"].help_text = "这张督办单还没有答复，办结要写明为什么。"
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label="为什么撤回", max_length=200, help_text="如“发错了村”“同一件事发了两张”。"
-    )

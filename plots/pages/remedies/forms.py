@@ -78,9 +78,3 @@ class DocumentForm(EvidenceForm):
             replace(one, original=data["originals"].get(one.sha256)) for one in data["evidence"]
         ]
         return {name: data[name] for name in names if name in data} | {"files": files}
-
-
-class TakeBackForm(forms.Form):
-    reason = forms.CharField(
-        label="为什么撤回", max_length=200, help_text="如“编号抄错了”“是别的图斑的”。"
-    )
