@@ -148,6 +148,8 @@ def _check(wanted):
     if wanted.issued_on > today:
         day = long_date(wanted.issued_on)
         raise NotAllowed(f"签发日期 {day} 还没有到（今天是 {long_date(today)}），请填今天或以前。")
+    if sentence := wanted.plan.too_early(wanted.issued_on):
+        raise NotAllowed(f"签发日期 {sentence}")
     if wanted.answer_by < wanted.issued_on:
         raise NotAllowed(
             f"答复日期 {long_date(wanted.answer_by)} 早于签发的 {long_date(wanted.issued_on)}，"

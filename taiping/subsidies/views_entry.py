@@ -35,7 +35,7 @@ def receipt_add(request):
     question = question_of(request)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
-    form = ReceiptForm(request.POST or None)
+    form = ReceiptForm(request.POST or None, plan=question.plan)
     if request.method == "POST" and form.is_valid():
         try:
             entered = receive(question.plan, by=request.user, **form.cleaned_data)

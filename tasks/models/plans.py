@@ -1,6 +1,6 @@
 """年度方案：目标任务、时间节点、工作组、任务分解、保有量监测。步骤和数都是数据，不是代码。"""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -133,4 +133,17 @@ class Plan(models.Model):
         return (
             f"{long_date(day)}不在{self}的起止日期（{long_date(self.starts_on)}至"
             f"{long_date(self.ends_on)}）之内，请核对日期，或换一份方案。"
+        )
+
+    def too_early(self, day: date, *, ahead: timedelta = timedelta(0)) -> str:
+        """day 早在方案开始以前、多半是写错了年份时的一句话，能早 ahead；不早是空文字。
+
+        结束以后的不拦：督办、付钱接着办到来年是常事。
+        """
+        if day >= self.starts_on - ahead:
+            return ""
+        much = f" {ahead.days} 天以上" if ahead else ""
+        return (
+            f"{long_date(day)}比{self}开始的{long_date(self.starts_on)}早{much}，"
+            "请核对年份，或换一份方案。"
         )

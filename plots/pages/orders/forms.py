@@ -96,11 +96,13 @@ class OrderForm(KeyedForm):
         issued, answer_by = data.get("issued_on"), data.get("answer_by")
         if issued and issued > dates.today():
             self.add_error("issued_on", "这一天还没有到，请填今天或以前的日期。")
+        elif issued and (sentence := self.scope.plan.too_early(issued)):
+            self.add_error("issued_on", sentence)
         elif issued and answer_by and answer_by < issued:
             self.add_error("answer_by", "答复日期早于签发日期，请填签发那天或以后的日期。")
         to = data.get("to", "")
         if to.startswith("v") and (other := self.scope.outside(to)):
-            self.add_error("to", f"选的图斑里 {other}。请改成“各发给图斑所在的村”。")
+            self.add_error("to", f"选的图斑里{other}。请改成“各发给图斑所在的村”。")
         return data
 
     @property
