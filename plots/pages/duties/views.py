@@ -27,7 +27,7 @@ from tasks.pages.withdrawing import withdrawal
 from villages.accounts import drafts
 from villages.models import Village
 
-PAGE = 30
+PAGE = 15
 
 
 def duties(request):

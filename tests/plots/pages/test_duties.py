@@ -271,10 +271,10 @@ def test_every_number_opens_what_makes_it(client, town):
     within = (
         "/duties/?plan=2024&amp;on=2024-10-20&amp;duty=patrol&amp;from=2024-10-14&amp;to=2024-10-20"
     )
-    assert f'<a href="{within}#entries">3</a> 次，应 2 次' in page and "150%" in page
-    assert f'<a href="{within}&amp;problems=found#entries">2</a> 个' in page
-    assert f'当天制止 <a href="{within}&amp;problems=stopped#entries">1</a> 个' in page
-    assert f'没了结 <a href="{within}&amp;problems=open#entries">1</a> 个' in page
+    assert f'<a href="{within}#entries">3 次</a>，应 2 次' in page and "150%" in page
+    assert f'<a href="{within}&amp;problems=found#entries">2 个</a>' in page
+    assert f'当天制止 <a href="{within}&amp;problems=stopped#entries">1 个</a>' in page
+    assert f'没了结 <a href="{within}&amp;problems=open#entries">1 个</a>' in page
 
     done = words_in(client, within)
     assert "公路边" in done and "没有问题的" in done and "上周的" not in done

@@ -342,5 +342,6 @@ def test_a_withdrawn_one_leaves_every_list_and_keeps_its_page(mayor, town):
     assert "发错的" in text_of(mayor.get(f"{LIST}?state=withdrawn"))
     assert "发错的" not in text_of(signed_in(town.east_secretary).get("/my/"))
     assert "撤回：发错了村" in text_of(mayor.get(f"/orders/{order.pk}/"))
+    assert "督 办 单 （已撤回，不用办）" in text_of(mayor.get(f"/orders/{order.pk}/"))
     again = mayor.post(f"/orders/{order.pk}/withdraw/", {"reason": "再撤一次"}, follow=True)
     assert "撤回（发错了村），没有再撤回。" in text_of(again)
