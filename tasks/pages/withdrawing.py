@@ -22,7 +22,6 @@ class WithdrawForm(forms.Form):
         max_length=REASON_LIMIT,
         error_messages={
             "required": "请写明为什么撤回。",
-            "max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。",
         },
     )
 

@@ -34,7 +34,6 @@ def words_field(**kwargs):
         label="做了什么",
         max_length=500,
         required=False,
-        error_messages={"max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"},
         **kwargs,
     )
 

@@ -164,7 +164,6 @@ class CloseForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={
             "required": "还没有答复就办结的，请写明为什么。",
-            "max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。",
         },
     )
     on = DayField(label="办结日期", error_messages=DATE_NEEDED)

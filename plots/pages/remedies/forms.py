@@ -35,14 +35,12 @@ class DocumentForm(EvidenceForm):
         label="编号或数",
         max_length=60,
         required=False,
-        error_messages={"max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"},
     )
     on = DayField(label="日期", error_messages={"required": "请填日期。"})
     words = forms.CharField(
         label="说明",
         max_length=200,
         required=False,
-        error_messages={"max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"},
     )
 
     originals = OriginalsField()
