@@ -406,3 +406,12 @@ def ledger(client):
     answer = client.get("/patches/export.xlsx")
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return load_workbook(io.BytesIO(content))
+
+
+def test_a_day_before_the_plan_says_so(client, town):
+    client.force_login(town.mayor)
+
+    page = client.get(f"{PAGE}?on=2023-06-01").content.decode()
+
+    assert "2024年度方案从2024年1月1日开始，2023年6月1日还没有开始。" in page
+    assert "就在上面点“记一次”" not in page

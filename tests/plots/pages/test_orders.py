@@ -345,3 +345,9 @@ def test_a_withdrawn_one_leaves_every_list_and_keeps_its_page(mayor, town):
     assert "督 办 单 （已撤回，不用办）" in text_of(mayor.get(f"/orders/{order.pk}/"))
     again = mayor.post(f"/orders/{order.pk}/withdraw/", {"reason": "再撤一次"}, follow=True)
     assert "撤回（发错了村），没有再撤回。" in text_of(again)
+
+
+def test_a_day_before_the_plan_says_so(mayor, town):
+    told = "2024年度方案从2024年1月1日开始，2023年6月1日还没有开始。"
+    assert told in text_of(mayor.get(f"{LIST}?on=2023-06-01"))
+    assert told not in text_of(mayor.get(LIST))
