@@ -113,7 +113,7 @@ class Plan(models.Model):
         return found
 
     def days_in_use(self) -> list[date]:
-        """现在的起止日期以内，整改记录、监测数和评分最早、最晚的是哪天。以后才补办的（如来年才销号）本来就在外面。"""
+        """现在的起止日期以内，整改记录、监测数、履职记录和评分最早、最晚的是哪天。以后才补办的（如来年才销号）本来就在外面。"""
         within = (self.starts_on, self.ends_on)
         inside = Q(readings__on__range=within)
         readings = self.targets.aggregate(
@@ -123,7 +123,12 @@ class Plan(models.Model):
         scores = self.score_items.aggregate(
             first=Min("scores__on", filter=scored), last=Max("scores__on", filter=scored)
         )
-        days = (*readings.values(), *scores.values(), *plan_user().record_days(self.pk, *within))
+        done = Q(entries__on__range=within)
+        duties = self.duties.aggregate(
+            first=Min("entries__on", filter=done), last=Max("entries__on", filter=done)
+        )
+        entered = (*readings.values(), *scores.values(), *duties.values())
+        days = (*entered, *plan_user().record_days(self.pk, *within))
         return [day for day in days if day is not None]
 
     def outside(self, day: date) -> str:
