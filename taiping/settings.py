@@ -339,6 +339,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     },
     "villages.Village",
     "villages.Cadre",
+    {"model": "villages.ReadingKey", "exclude_fields": ["digest"]},
     "villages.Posting",
     "tasks.Plan",
     "tasks.WorkingGroup",
