@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, Count, IntegerField, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -56,10 +56,21 @@ def orders(request):
             "open_count": sum(counts.get(s.value, 0) for s in OPEN_STATES),
             "total": sum(counts.values()),
             "state_names": dict(OrderState.choices),
+            "elsewhere": _elsewhere(request.user, question),
             "page": page,
             "rows": [(each, each.days_text(question.on)) for each in page],
         },
     )
+
+
+def _elsewhere(user, question):
+    """别的方案里那天还没有办结的：[(方案, 几张)]；只有一份方案的不问。"""
+    if len(question.plans) < 2:
+        return []
+    others = SupervisionOrder.objects.exclude(plan=question.plan).visible_to(user)
+    still = others.open(question.on, question.basis).order_by()
+    counts = dict(still.values_list("plan").annotate(Count("pk")))
+    return [(plan, counts[plan.pk]) for plan in question.plans if plan.pk in counts]
 
 
 def _listed(found, question, state):

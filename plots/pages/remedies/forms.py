@@ -29,8 +29,8 @@ class RouteForm(forms.Form):
 class DocumentForm(EvidenceForm):
     """交一样材料：要什么就问什么。former 是眼下的一份，改一样时别的不用再填。"""
 
-    client_key = forms.UUIDField(widget=forms.HiddenInput)
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+    client_key = forms.UUIDField(label="提交标识", widget=forms.HiddenInput)
+    seen = forms.IntegerField(label="打开时的一份", widget=forms.HiddenInput)
     number = forms.CharField(
         label="编号或数",
         max_length=60,

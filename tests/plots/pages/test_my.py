@@ -220,3 +220,12 @@ def test_awaiting_count_is_for_the_town_only(year):
     assert my.awaiting_count(year.huang) == 1
     assert my.awaiting_count(year.east_secretary) == 0
     assert my.awaiting_count(year.mayor) == 0
+
+
+def test_the_own_village_with_its_money_and_marks_is_one_tap_away(client, year):
+    client.force_login(year.east_secretary)
+
+    page = client.get("/my/").content.decode()
+
+    assert f'<a href="/villages/{year.east.pk}/">本村的进度、奖补和考核</a>' in page
+    assert f"/villages/{year.west.pk}/" not in page

@@ -351,3 +351,17 @@ def test_a_day_before_the_plan_says_so(mayor, town):
     told = "2024年度方案从2024年1月1日开始，2023年6月1日还没有开始。"
     assert told in text_of(mayor.get(f"{LIST}?on=2023-06-01"))
     assert told not in text_of(mayor.get(LIST))
+
+
+def test_last_years_open_ones_are_said_on_this_years_page(mayor, town):
+    new = make_plan(2025, starts_on=date(2024, 9, 1))
+    make_order(town.plan, town.east, words="老方案的")
+    make_order(town.plan, town.west)
+
+    page = mayor.get(f"{LIST}?plan={new.code}")
+
+    assert "2024年度还有 2 张没办结的督办单" in text_of(page)
+    assert f'href="?plan={town.plan.code}&amp;state=open"' in page.content.decode()
+    assert "老方案的" in text_of(mayor.get(f"{LIST}?plan={town.plan.code}&state=open"))
+    east = text_of(signed_in(town.east_secretary).get(f"{LIST}?plan={new.code}"))
+    assert "2024年度还有 1 张没办结的督办单" in east
