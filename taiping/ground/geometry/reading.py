@@ -13,10 +13,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taiping.ground.geometry import formats
 from taiping.ground.geometry.archive import Unpacked, unpack
+from taiping.ground.geometry.boundary_points import read_points
 from taiping.ground.geometry.crs import understand
 from taiping.ground.geometry.dbf import read_dbf
+from taiping.ground.geometry.geojson import read_geojson
+from taiping.ground.geometry.kml import read_kml
 from taiping.ground.libraries import np, pyogrio, shapely
 from taiping.ground.tables import TableError, within_limits
 
@@ -32,10 +34,14 @@ STANDARD_TRIGGERS = (
     "trigger_insert_feature_count_",
     "trigger_delete_feature_count_",
 )
+ZIP_START = b"PK\x03\x04"
+BLANK = b" \t\r\n\xef\xbb\xbf"
+POINTS_AND_LINES = {"Point", "MultiPoint", "LineString", "LinearRing", "MultiLineString"}
+NAMED = 3  # 一句话里点几个名
 LONELY = "只有“{}”一个文件不够。请把同名的 .shp、.shx、.dbf、.prj 一起压缩成 zip 再传。"
 
 
-@dataclass
+@dataclass(eq=False)
 class Layer:
     """一个图层：rows[i] 的值按 fields 的次序，geometries[i] 是原始坐标的图形或 None；crs 没写是 None。"""
 
@@ -46,6 +52,8 @@ class Layer:
     crs: str | None = None
     cut: set[str] = field(default_factory=set)  # 被截断的字段名
     encoding: str = ""
+    notes: list[str] = field(default_factory=list)  # 读的时候要说的话
+    faults: dict[int, str] = field(default_factory=dict)  # 第几个图形读不出，为什么
 
 
 def read_vector(content: bytes, suffix: str, name: str = "") -> list[Layer]:
@@ -57,26 +65,72 @@ def _read_vector(content, suffix, name):
     if suffix in (".shp", ".dbf", ".shx"):
         raise TableError(LONELY.format(name or suffix))
     with tempfile.TemporaryDirectory(prefix="geo-") as folder:
-        if suffix in (".zip", ".kmz"):
-            items = unpack(io.BytesIO(content), folder)
-        else:
-            path = Path(folder) / f"0{suffix}"
-            path.write_bytes(content)
-            items = [Unpacked(Path(name).stem or "图斑", path, {suffix: path})]
-        # 说明文字（.txt）跟着别的数据来的，不当界址点读
-        if any(".txt" not in item.parts for item in items):
-            items = [item for item in items if ".txt" not in item.parts]
+        items, others = _items(content, suffix, name, folder)
         layers = []
+        refusals = []
         for item in items:
-            layers += _layers(item)
+            try:
+                layers += _layers(item)
+            except TableError as refusal:
+                refusals.append(f"“{item.name}”没有读：{refusal}" if len(items) > 1 else refusal)
     if not layers:
-        raise TableError(
-            "里面没有找到图斑数据。请把 shapefile（.shp、.shx、.dbf、.prj）、文件地理数据库（.gdb）、"
-            ".gpkg、.geojson、.kml 或界址点 .txt 压缩成 zip 再传。"
-        )
+        raise TableError(_nothing(refusals, others))
+    layers, notes = _with_polygons(layers)
+    notes += [str(refusal) for refusal in refusals]
+    if others:
+        notes.append(f"压缩包里还有{_listed(others)}，不是图斑数据，没有读。")
+    layers[0].notes[:0] = notes
     if sum(len(layer.rows) for layer in layers) > MAX_FEATURES:
         raise TableError(f"里面的图形超过 {MAX_FEATURES} 个。请只留要整治的图斑，或拆成几份。")
     return layers
+
+
+def _items(content, suffix, name, folder):
+    """([一份份数据], [压缩包里不认得的文件])。是不是压缩包看内容：KMZ 常被改名成 .kml，反过来也有。"""
+    is_packed = content.startswith(ZIP_START)
+    if suffix in (".zip", ".kmz") and content[:200].lstrip(BLANK).startswith(b"<"):
+        suffix = ".kml"
+    elif is_packed or suffix in (".zip", ".kmz"):
+        items, others = unpack(io.BytesIO(content), folder)
+        # 说明文字（.txt）跟着别的数据来的，不当界址点读
+        texts = [item for item in items if ".txt" in item.parts]
+        if len(texts) < len(items):
+            items = [item for item in items if item not in texts]
+            others += [f"{item.name}.txt" for item in texts]
+        return items, others
+    path = Path(folder) / f"0{suffix}"
+    path.write_bytes(content)
+    return [Unpacked(Path(name).stem or "图斑", path, {suffix: path})], []
+
+
+def _nothing(refusals, others):
+    """一个图层也没有读出来：为什么。"""
+    if refusals:
+        return "".join(str(refusal) for refusal in refusals[:NAMED])
+    found = f"，只有{_listed(others)}" if others else ""
+    return (
+        f"里面没有找到图斑数据{found}。请把 shapefile（.shp、.shx、.dbf、.prj）、文件地理数据库（.gdb）、"
+        ".gpkg、.geojson、.kml 或界址点 .txt 压缩成 zip 再传。"
+    )
+
+
+def _listed(names):
+    told = "、".join(f"“{name[:40]}”" for name in names[:NAMED])
+    return f"{told}等 {len(names)} 个文件" if len(names) > NAMED else told
+
+
+def _with_polygons(layers):
+    """(要的图层, 要说的话)：和面一起来的点、线图层不读，说一声；一个面也没有的照样给。"""
+    kinds = {id(layer): _kinds(layer) for layer in layers}
+    left = [layer for layer in layers if kinds[id(layer)] and kinds[id(layer)] <= POINTS_AND_LINES]
+    kept = [layer for layer in layers if layer not in left]
+    if not left or not any(kinds[id(layer)] for layer in kept):
+        return layers, []
+    return kept, [f"图层{_listed([layer.name for layer in left])}里只有点、线，没有面，没有读。"]
+
+
+def _kinds(layer):
+    return {geometry.geom_type for geometry in layer.geometries if geometry is not None}
 
 
 def _layers(item):
@@ -90,16 +144,16 @@ def _layers(item):
         return [_shapefile(item)]
     for suffix, read in TEXTS.items():
         if suffix in item.parts:
-            fields, rows, geometries, crs = read(item.parts[suffix].read_bytes())
-            return [_layer(item.name, fields, rows, geometries, crs)]
+            found = read(item.parts[suffix].read_bytes())
+            return [_layer(item.name, **vars(found))]
     return []
 
 
 TEXTS = {
-    ".geojson": formats.read_geojson,
-    ".json": formats.read_geojson,
-    ".kml": formats.read_kml,
-    ".txt": formats.read_points,
+    ".geojson": read_geojson,
+    ".json": read_geojson,
+    ".kml": read_kml,
+    ".txt": read_points,
 }
 
 
