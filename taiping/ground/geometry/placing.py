@@ -13,6 +13,7 @@ from taiping.ground.libraries import np, shapely
 SWAPPED = (
     "坐标写反了：经纬度是纬度在前（平面坐标是先北后东），已经换成经度在前读，请在地图上核对位置。"
 )
+NOWHERE = (float("nan"),) * 4  # 一个坐标也没有
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Placing:
 def place(layer: Layer, chosen: str | int | None = None, meridian: int | None = None) -> Placing:
     """图层 → Placing。chosen 是人选的 EPSG 代码，meridian 是本镇的中央经线（不知道是 None）。"""
     found = Placing(layer.geometries)
-    bounds = bounds_of(layer.geometries) or (0, 0, 0, 0)
+    bounds = bounds_of(layer.geometries) or NOWHERE
     if crs_tools.is_swapped(bounds):
         found.geometries = _turned(layer.geometries)
         found.notes.append(SWAPPED)
