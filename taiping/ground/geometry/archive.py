@@ -28,6 +28,8 @@ BROKEN = (
     ValueError,
     OSError,
     RuntimeError,
+    struct.error,
+    IndexError,
 )
 UTF8_FLAG = 0x800
 # 一个压缩包里的名字多半是同一个软件写的：都能按这个读才按它
@@ -73,13 +75,15 @@ def _opened(content):
 
 
 def _unmarked(content):
-    """目录里的 UTF-8 标记都去掉。"""
+    """目录里、各个文件前面的 UTF-8 标记都去掉。"""
     data = bytearray(content)
     end = data.rfind(b"PK\x05\x06")
     size, start = struct.unpack_from("<II", data, end + 12)
     at = data.find(b"PK\x01\x02", start, start + size)
     while at >= 0:
         data[at + 9] &= ~(UTF8_FLAG >> 8)
+        (local,) = struct.unpack_from("<I", data, at + 42)
+        data[local + 7] &= ~(UTF8_FLAG >> 8)
         at = data.find(b"PK\x01\x02", at + 4, start + size)
     return bytes(data)
 
@@ -165,10 +169,12 @@ def _extract(archive, entries, folder):
 
 def _agree(archive, entry):
     """目录里和文件前面写的名字编码不同，也是同一个文件：zipfile 要两处一样才给读。"""
+    archive.fp.seek(entry.header_offset + 6)
+    (flags,) = struct.unpack("<H", archive.fp.read(2))
     archive.fp.seek(entry.header_offset + 26)
-    length = struct.unpack("<H", archive.fp.read(2))[0]
+    (length,) = struct.unpack("<H", archive.fp.read(2))
     archive.fp.seek(entry.header_offset + 30)
-    code = "utf-8" if entry.flag_bits & UTF8_FLAG else "cp437"
+    code = "utf-8" if flags & UTF8_FLAG else "cp437"
     entry.orig_filename = archive.fp.read(length).decode(code)
 
 

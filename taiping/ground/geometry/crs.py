@@ -17,6 +17,7 @@ CGCS2000_AXIS_M = (
 )
 CHINA_DEGREES = (73.0, 3.0, 136.0, 54.0)  # 经纬度范围：换算结果落在外面，就是坐标系不对
 OLD_DATUMS = (("西安80", ("xian", "1980", "iag")), ("北京54", ("beijing", "1954", "krass")))
+OLD_DEGREES = {"西安80": "EPSG:4610", "北京54": "EPSG:4214"}
 EPSG = re.compile(r"(?:EPSG:)?(\d{4,6})", re.IGNORECASE)
 THREE_DEGREE_ZONES = range(25, 46)  # 中央经线 75°–135°
 SIX_DEGREE_ZONES = range(13, 24)  # 中央经线 75°–135°，隔 6°
@@ -179,11 +180,21 @@ def understand(text: str) -> tuple[pyproj.CRS | None, str]:
 def _old_datum(crs):
     """西安 80、北京 54 的名字；别的是空。"""
     base = crs.geodetic_crs
-    words = f"{crs.name} {base.name} {base.datum and base.datum.name} {base.ellipsoid.name}".lower()
+    words = f"{crs.name} {base.name} {base.datum and base.datum.name} {base.ellipsoid.name}"
+    return _old_name(words)
+
+
+def _old_name(words):
+    words = words.lower()
     for name, marks in OLD_DATUMS:
         if any(mark in words for mark in marks):
             return name
     return ""
+
+
+def old_datum_in(words: str) -> str:
+    """坐标系的名字里写着西安 80、北京 54 的 → 它的 EPSG 代码；别的是空。"""
+    return OLD_DEGREES.get(_old_name(words), "")
 
 
 @lru_cache(maxsize=64)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from taiping.ground.libraries import shapely
 from taiping.ground.tables import TableError
 from taiping.ground.tables.reading import MAX_CELLS, MAX_COLUMNS
 
+MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 DEGREES = "EPSG:4326"
 
 
@@ -26,11 +28,21 @@ class Features:
 
 
 def decoded(content: bytes) -> str:
-    """文字文件的 bytes → 文字：UTF-8（可以有签名），不行按 GB18030。"""
-    for encoding in ("utf-8-sig", "gb18030"):
+    """文字文件的 bytes → 文字：看签名，再严格按 UTF-8，不行按 GB18030。"""
+    return decode_strictly(content, marked_encoding(content) or ("utf-8", "gb18030"))[0]
+
+
+def marked_encoding(content: bytes) -> tuple[str, ...]:
+    """文件开头的签名说的编码；没有签名是空的。"""
+    return next(((encoding,) for mark, encoding in MARKS if content.startswith(mark)), ())
+
+
+def decode_strictly(content: bytes, encodings: Iterable[str]) -> tuple[str, str]:
+    """→ (文字, 头一个读得通的编码)；都读不通抛 TableError。"""
+    for encoding in encodings:
         try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
+            return content.decode(encoding), encoding
+        except (UnicodeError, LookupError):
             continue
     raise TableError("这个文件里的文字认不出是什么编码。请另存为 UTF-8 再传。")
 

@@ -6,12 +6,12 @@ import json
 import re
 from json.decoder import JSONDecodeError
 
-from taiping.ground.geometry.crs import understand
+from taiping.ground.geometry.crs import old_datum_in, understand
 from taiping.ground.geometry.features import DEGREES, Features, decoded, rings_of, tabled
 from taiping.ground.libraries import shapely
 from taiping.ground.tables import TableError
 
-EPSG = re.compile(r"(?:EPSG:+(?:[\d.]*:)?)?(\d{4,6})$", re.IGNORECASE)
+EPSG = re.compile(r"(?:^|EPSG:+(?:[\d.]*:)?)(\d{4,6})$", re.IGNORECASE)
 NAME = re.compile(r"[\w /:.()\-]{1,80}")  # 坐标系的名字；别的写法不拿去认
 BETWEEN = " \t\r\n,\x1e\ufeff"  # 一个接一个的要素之间
 NO_FEATURES = "这份 GeoJSON 里没有图斑（features）。请在制图软件里把面图层导出成 GeoJSON。"
@@ -23,9 +23,12 @@ def read_geojson(content: bytes) -> Features:
     features = []
     for root in roots:
         features += _features_in(root)
+    notes = []
+    if blank := features.count(None):
+        features = [feature for feature in features if feature is not None]
+        notes.append(f"有 {blank} 个要素是空的（null），没有读。")
     if not features or not all(_is_feature(feature) for feature in features):
         raise TableError(NO_FEATURES)
-    notes = []
     stated = next((crs for root in roots if (crs := _crs_in(root))), None)
     crs = _understood(stated, notes)
     fields, rows = tabled([_facts(feature) for feature in features])
@@ -130,6 +133,8 @@ def _understood(stated, notes):
         return DEGREES
     if found := EPSG.search(stated):
         return f"EPSG:{found[1]}"
+    if old := old_datum_in(stated):
+        return old
     if NAME.fullmatch(stated):
         known, reason = understand(stated)
         if known or "认不出" not in reason:

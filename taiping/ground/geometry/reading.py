@@ -64,13 +64,18 @@ def read_vector(content: bytes, suffix: str, name: str = "") -> list[Layer]:
 def _read_vector(content, suffix, name):
     if suffix in (".shp", ".dbf", ".shx"):
         raise TableError(LONELY.format(name or suffix))
+    if not content:
+        raise TableError("这是一个空文件（0 字节）。请检查文件是否传完整。")
     with tempfile.TemporaryDirectory(prefix="geo-") as folder:
         items, others = _items(content, suffix, name, folder)
         layers = []
         refusals = []
         for item in items:
             try:
-                layers += _layers(item)
+                found = _layers(item)
+                layers += found
+                if not found and item.parts:  # 没有主人的 .prj、.cpg
+                    others += [f"{item.name}{part}" for part in item.parts]
             except TableError as refusal:
                 refusals.append(f"“{item.name}”没有读：{refusal}" if len(items) > 1 else refusal)
     if not layers:

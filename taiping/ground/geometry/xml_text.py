@@ -7,15 +7,17 @@ from xml.etree.ElementTree import Element
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
+from taiping.ground.geometry.features import decode_strictly, marked_encoding
 from taiping.ground.tables import TableError
 
-MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 BARE_UTF16 = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 ENCODING = re.compile(rb"encoding\s{0,9}=\s{0,9}[\"']([\w.\-]{1,40})[\"']")
 CHINESE = {"gbk", "gb2312", "gb_2312-80", "cp936", "gb18030", "x-gbk"}
+WESTERN = ("iso-8859", "iso8859", "windows-125", "latin", "us-ascii", "ascii")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 AMPERSAND = re.compile(r"&(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{0,30};)?")
+LESS = re.compile(r"<(?=[\s\d=<.,\-])")  # 标签不会这样开头，是“小于”
 KEPT = {"amp;", "lt;", "gt;", "quot;", "apos;"}
 PREFIX = re.compile(r"(?:<|</|\s)([A-Za-z_][\w.\-]{0,60}):[A-Za-z_]")
 ROOT = re.compile(r"<[A-Za-z_][\w.\-]{0,60}(?::[\w.\-]{1,60})?")
@@ -33,24 +35,15 @@ REASONS = {
 
 def decoded_xml(content: bytes) -> tuple[str, str]:
     """XML 的 bytes → (文字, 编码)：看签名，再严格按 UTF-8，不行照它写的、按 GB18030。"""
-    for mark, encoding in MARKS:
-        if content.startswith(mark):
-            return _strictly(content, (encoding,))
-    for mark, encoding in BARE_UTF16:
-        if content.startswith(mark):
-            return _strictly(content, (encoding,))
+    known = marked_encoding(content)
+    known = known or [encoding for mark, encoding in BARE_UTF16 if content.startswith(mark)]
+    if known:
+        return decode_strictly(content, known)
     stated = ENCODING.search(content[:200])
     stated = stated[1].decode("ascii", "ignore").lower() if stated else ""
-    return _strictly(content, ("utf-8", "gb18030" if stated in CHINESE else stated, "gb18030"))
-
-
-def _strictly(content, encodings):
-    for encoding in encodings:
-        try:
-            return content.decode(encoding), encoding
-        except (UnicodeError, LookupError):
-            continue
-    raise TableError("这个文件里的文字认不出是什么编码。请另存为 UTF-8 再传。")
+    is_western = stated.startswith(WESTERN)  # 哪些字节都读得通，写着它的多半其实是 GBK
+    stated = "gb18030" if stated in CHINESE or is_western else stated
+    return decode_strictly(content, ("utf-8", stated, "gb18030"))
 
 
 def parse_xml(text: str, what: str) -> Element:
@@ -106,7 +99,7 @@ def _mended(text):
     waiting = sorted(prefixes - OWN_PREFIXES)  # 还没有在根上声明的前缀
     for part in parts:
         if not part.startswith("<!"):
-            part = AMPERSAND.sub(_entity, part)
+            part = LESS.sub("&lt;", AMPERSAND.sub(_entity, part))
             if waiting and (root := ROOT.search(part)):
                 part = _declared(part, root, waiting)
                 waiting = []
