@@ -8,6 +8,8 @@ from functools import cached_property
 from hashlib import sha256
 
 from django.conf import settings
+from django.db.models import F, IntegerField
+from django.db.models.functions import Cast
 
 from plots.models import PatchShape
 from taiping.ground.geometry.crs import meridian_of
@@ -15,6 +17,7 @@ from taiping.ground.geometry.measure import ellipsoid, metres_per_degree
 from taiping.ground.libraries import np, shapely
 from villages.models import VillageBoundary
 
+CELLS = 100  # 一度分几格：十万块图形也只剩几百格，一格一公里左右
 BOX = ("min_lon", "min_lat", "max_lon", "max_lat")
 ZONE_DEGREES = 2  # 离中央经线这么远的，不在这一带里（3 度带的半边是 1.5 度）
 NAMED = 3  # 一句话里点几个名
@@ -43,8 +46,18 @@ class Whereabouts:
         boundaries = VillageBoundary.objects.exclude(village__in=self.besides).order_by()
         if found := list(boundaries.values_list(*BOX)):
             return "本镇的村界", np.array(found)
-        shapes = PatchShape.objects.current().order_by()
-        return "本镇已有的图形", np.array(list(shapes.values_list(*BOX)))
+        cells = (
+            PatchShape.objects.current()
+            .order_by()
+            .annotate(
+                column=Cast(F("min_lon") * CELLS, IntegerField()),
+                row=Cast(F("min_lat") * CELLS, IntegerField()),
+            )
+        )
+        corners = np.array(list(cells.values_list("column", "row").distinct())) / CELLS
+        if not len(corners):
+            return "", corners
+        return "本镇已有的图形", np.hstack([corners, corners + 1 / CELLS])
 
     @cached_property
     def meridian(self) -> int | None:

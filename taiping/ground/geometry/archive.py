@@ -39,7 +39,7 @@ COMPANIONS = re.compile(
     r"\.(xml|sb[nx]|qix|fix|ai[nh]|atx|ixs|mxs|qm[dl]|qpj|sld|lyrx?|mxd|aprx|png|jpe?g|gif|svg|css|ini|db)"
 )
 SHAPEFILE = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
-SINGLE = {".gpkg", ".geojson", ".json", ".kml", ".txt"}
+SINGLE = {".gpkg", ".geojson", ".json", ".geojsonl", ".ndjson", ".kml", ".txt"}
 
 
 @dataclass(eq=False)

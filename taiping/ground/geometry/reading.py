@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import io
-import sqlite3
 import tempfile
 import warnings
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,22 +16,15 @@ from taiping.ground.geometry.boundary_points import read_points
 from taiping.ground.geometry.crs import understand
 from taiping.ground.geometry.dbf import read_dbf
 from taiping.ground.geometry.geojson import read_geojson
+from taiping.ground.geometry.geopackage import DAMAGED, refuse_computed
 from taiping.ground.geometry.kml import read_kml
 from taiping.ground.libraries import np, pyogrio, shapely
 from taiping.ground.tables import TableError, within_limits
 
-SUFFIXES = (".zip", ".gpkg", ".geojson", ".json", ".kml", ".kmz", ".txt")
+SUFFIXES = (".zip", ".gpkg", ".geojson", ".json", ".geojsonl", ".ndjson", ".kml", ".kmz", ".txt")
 MAX_FEATURES = 200_000
 SHP_START = b"\x00\x00\x27\x0a"
 GPKG_START = b"SQLite format 3\x00"
-DAMAGED = "“{}”读不出来，可能没有传完整。请重新导出再传。"
-# GeoPackage 标准自己带的触发器：只在写的时候管用，我们从不写
-STANDARD_TRIGGERS = (
-    "gpkg_",
-    "rtree_",
-    "trigger_insert_feature_count_",
-    "trigger_delete_feature_count_",
-)
 ZIP_START = b"PK\x03\x04"
 BLANK = b" \t\r\n\xef\xbb\xbf"
 POINTS_AND_LINES = {"Point", "MultiPoint", "LineString", "LinearRing", "MultiLineString"}
@@ -143,7 +134,7 @@ def _layers(item):
         return _by_gdal(item.path, item.name)
     if ".gpkg" in item.parts:
         path = _checked(item.parts[".gpkg"], GPKG_START, item.name)
-        _refuse_computed(path, item.name)
+        refuse_computed(path, item.name)
         return _by_gdal(path, item.name)
     if item.parts.keys() & {".shp", ".dbf", ".shx"}:
         return [_shapefile(item)]
@@ -157,6 +148,8 @@ def _layers(item):
 TEXTS = {
     ".geojson": read_geojson,
     ".json": read_geojson,
+    ".geojsonl": read_geojson,
+    ".ndjson": read_geojson,
     ".kml": read_kml,
     ".txt": read_points,
 }
@@ -169,40 +162,13 @@ def _checked(path, start, name):
     return path
 
 
-def _refuse_computed(path, name):
-    """图层要是存着的表：视图、触发器和虚拟表是一读就要执行的句子，可能没有尽头，交给 GDAL 以前就拒绝。"""
-    try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-            stored = database.execute(
-                "SELECT name, type, rootpage, sql FROM sqlite_schema"
-            ).fetchall()
-    except (sqlite3.Error, UnicodeDecodeError):
-        raise TableError(DAMAGED.format(name)) from None
-    computed = [str(thing) for thing, *about in stored if _is_computed(str(thing).lower(), *about)]
-    if computed:
-        shown = "、".join(f"“{thing[:40]}”" for thing in computed[:3])
-        raise TableError(
-            f"“{name}”里的{shown}不是存着的图层（是视图、触发器或虚拟表），不能用。"
-            "请在制图软件里把图斑图层导出成一份新的 GeoPackage 或 shapefile 再传。"
-        )
-
-
-def _is_computed(name, kind, rootpage, sql):
-    if kind == "trigger":
-        return not name.startswith(STANDARD_TRIGGERS)
-    if rootpage:
-        return False  # 存着的表和索引才有自己的页
-    statement = "".join(str(sql).upper().split())
-    is_spatial_index = name.startswith("rtree_") and "USINGRTREE(" in statement
-    return not is_spatial_index
-
-
 def _layer(name, fields, rows, geometries, crs, **more):
     """经纬度坐标系、数值却不是度：文件写的不算，当作没有写。"""
     present = [geometry for geometry in geometries if geometry is not None]
     points = shapely.get_coordinates(np.array(present, dtype=object))
     if crs and len(points) and np.nanmax(np.abs(points)) > 361 and _is_degrees(crs):
         crs = None
+        more["notes"] = [*more.get("notes", ()), f"“{name}”应当是经纬度，数值却不是度。"]
     return Layer(name, fields, rows, geometries, crs, **more)
 
 
