@@ -102,7 +102,10 @@ def _names(entries):
     names = []
     for name, entry in zip(raw, entries, strict=True):
         code = "utf-8" if entry.flag_bits & UTF8_FLAG else usual or _encoding_of(name)
-        names.append(unicodedata.normalize("NFC", name.decode(code, "replace")))
+        name = name.decode(code, "replace")
+        # 苹果电脑把带音标的字母拆成两个字符
+        is_usual = len(name) <= MAX_NAME_BYTES
+        names.append(unicodedata.normalize("NFC", name) if is_usual else name)
     return names
 
 

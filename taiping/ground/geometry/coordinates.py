@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 Point = tuple[float, float]
 QUOTED = 24
+PLAIN = str.maketrans("０１２３４５６７８９．，、－；;", "0123456789.,,-  ")
 HOW = "应当写成“经度,纬度,高程”，两个点之间空一格，如“106.05,29.85,0 106.06,29.85,0”"
 
 
@@ -19,9 +18,7 @@ class Unreadable(ValueError):
 
 def points_of(text: str) -> list[Point]:
     """“经度,纬度,高程 …”→ [(经度, 纬度)]；认不出抛 Unreadable。"""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    text = text.replace(";", " ")
+    text = text.translate(PLAIN)
     words = ",".join(part.strip() for part in text.split(",")).split()
     words = [word.strip(",") for word in words]
     places = [[_number(piece, word) for piece in word.split(",")] for word in words if word]

@@ -60,7 +60,8 @@ def _next(text, at):
 
 
 def _told(error, text):
-    if error.pos >= len(text.rstrip()) or "Unterminated" in error.msg:
+    end = text.rstrip()
+    if error.pos >= len(end) or not end.endswith(("}", "]")):
         return f"这份 GeoJSON 到第 {text.count(chr(10)) + 1} 行就断了，没有写完。请重新导出再传。"
     near = text[error.pos : error.pos + 20].strip()
     return (

@@ -48,25 +48,29 @@ class _Placer:
 
     def __init__(self, text):
         self.text = text
-        self.at = 0
         self.line = 1
-        self.start = 0  # 这一段坐标从哪里开始；-1 是找不到
+        self.line_start = 0  # 这一行从哪里开始
+        self.start = self.end = 0  # 这一段坐标从哪里到哪里；-1 是找不到了
 
     def move(self, coordinates):
         if self.start < 0:
             return
-        self.start = self.text.find(coordinates, self.at)
+        before = self.start
+        self.start = self.text.find(coordinates, before)
+        self.end = self.start + len(coordinates)
         if self.start >= 0:
-            self.line += self.text.count("\n", self.at, self.start)
-            self.at = self.start
+            self.line += self.text.count("\n", before, self.start)
+            newline = self.text.rfind("\n", before, self.start)
+            self.line_start = newline + 1 if newline >= 0 else self.line_start
 
     def where(self, fault):
-        found = self.text.find(fault.word, self.at) if self.start >= 0 else -1
-        if found < 0:
+        if self.start < 0:
             return ""
-        line = self.line + self.text.count("\n", self.at, found)
-        column = found - self.text.rfind("\n", 0, found)
-        return f"文件第 {line} 行第 {column} 列的"
+        at = max(self.text.find(fault.word, self.start, self.end), self.start)
+        line = self.line + self.text.count("\n", self.start, at)
+        newline = self.text.rfind("\n", self.start, at)
+        column = at - (newline + 1 if newline >= 0 else self.line_start)
+        return f"文件第 {line} 行第 {column + 1} 列的"
 
 
 def _with_polygons(marks, notes):

@@ -20,6 +20,8 @@ AMPERSAND = re.compile(r"&(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{
 LESS = re.compile(r"<(?=[\s\d=<.,\-])")  # 标签不会这样开头，是“小于”
 KEPT = {"amp;", "lt;", "gt;", "quot;", "apos;"}
 PREFIX = re.compile(r"(?:<|</|\s)([A-Za-z_][\w.\-]{0,60}):[A-Za-z_]")
+DECLARED = re.compile(r"\sxmlns:([\w.\-]{1,60})")
+OPENING = re.compile(r"<!\[CDATA\[|<!--")
 ROOT = re.compile(r"<[A-Za-z_][\w.\-]{0,60}(?::[\w.\-]{1,60})?")
 OWN_PREFIXES = {"xml", "xmlns"}
 NEARBY = 15
@@ -112,17 +114,15 @@ def _apart(text):
     parts = []
     at = 0
     while at < len(text):
-        starts = [found for mark in ("<![CDATA[", "<!--") if (found := text.find(mark, at)) >= 0]
-        start = min(starts, default=len(text))
-        if start > at:
-            parts.append(text[at:start])
-        if start == len(text):
+        opening = OPENING.search(text, at)
+        start = opening.start() if opening else len(text)
+        parts.append(text[at:start])
+        if opening is None:
             break
-        closing = "]]>" if text.startswith("<![CDATA[", start) else "-->"
+        closing = "]]>" if opening[0].endswith("[") else "-->"
         end = text.find(closing, start)
-        end = len(text) if end < 0 else end + len(closing)
-        parts.append(text[start:end])
-        at = end
+        at = len(text) if end < 0 else end + len(closing)
+        parts.append(text[start:at])
     return parts
 
 
@@ -141,6 +141,6 @@ def _entity(found):
 def _declared(part, root, prefixes):
     """根元素上补声明；它自己声明过的不补。"""
     tag = part[root.start() : part.find(">", root.start()) + 1]
-    missing = [each for each in prefixes if f"xmlns:{each}" not in tag]
-    said = "".join(f' xmlns:{each}="urn:undeclared:{each}"' for each in missing)
+    own = set(DECLARED.findall(tag))
+    said = "".join(f' xmlns:{each}="urn:undeclared"' for each in prefixes if each not in own)
     return part[: root.end()] + said + part[root.end() :]
