@@ -86,7 +86,8 @@ class Whereabouts:
             return None
         names = _names(named, strays)
         far = f"离{against}有 {km[strays].min():.0f} 公里"
-        farthest = f"，最远的 {km[strays].max():.0f} 公里" if len(strays) > 1 else ""
+        most = f"{km[strays].max():.0f} 公里"
+        farthest = "" if far.endswith(f" {most}") else f"，最远的 {most}"
         return Far(f"{names}{far}{farthest}，多半是坐标系不对。")
 
     def _out_of_zone(self, named, away):

@@ -216,9 +216,13 @@ def crs_of(sheets, batch):
     doubts = [sheet for sheet in sheets if sheet.doubt]
     judged = next((sheet.judged for sheet in sheets if sheet.judged), None)
     chosen = int(batch.crs) if batch.crs else None
+    used = sorted({sheet.crs for sheet in sheets if sheet.crs})
+    guess = crs_tools.label(judged) if judged else ""
     return {
         "doubts": doubts,
-        "used": sorted({sheet.crs for sheet in sheets if sheet.crs}),
+        "used": used,
+        "judged": judged,
+        "guess": guess if guess not in used else "",  # 看数值像别的坐标系
         "selected": chosen or (judged if doubts else None),
         "chosen": chosen,
         "choices": crs_tools.choices(sheets[0].meridian, judged, chosen),

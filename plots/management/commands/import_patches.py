@@ -76,8 +76,11 @@ class Command(BaseCommand):
                 raise CommandError("没有导入，请按上面说的改好再来。", returncode=1)
             far = review.far
             if far and not (options["sure"] or dry_run):
+                guess = review.crs and review.crs["guess"]
+                like = f"（看数值像“{guess}”）" if guess else ""
                 raise CommandError(
-                    f"{far.sentence}没有导入。坐标系不对的用 --crs 代码 换一个；真在那里的加上 --sure。",
+                    f"{far.sentence}没有导入。坐标系不对的用 --crs 代码 换一个{like}；"
+                    "真在那里的加上 --sure。",
                     returncode=1,
                 )
             if dry_run or review.is_empty:
