@@ -105,3 +105,11 @@ def test_slivers_are_known():
     shapes = tidy_shapes([DEGREES, line, speck], "EPSG:4490")
 
     assert [shape.is_sliver for shape in shapes] == [False, True, True]
+
+
+def test_one_stray_corner_does_not_make_the_whole_file_contradict_itself():
+    garbage = shapely.box(0, 0, 10, 10)
+
+    found = placed(square(), square(200), square(400), garbage, stated="EPSG:4523")
+
+    assert (found.doubt, found.crs) == ("", "EPSG:4523")

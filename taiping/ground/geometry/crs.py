@@ -142,22 +142,20 @@ def is_swapped(bounds: tuple[float, float, float, float]) -> bool:
     return bool(judge(turned)) or is_plane(turned)
 
 
-def contradiction(text: str, bounds: tuple[float, float, float, float]) -> str:
-    """文件写的坐标系和坐标对不上的一句话；没有看出来是空的。看的是横坐标前面的带号。"""
+def contradiction(text: str, east: float) -> str:
+    """文件写的坐标系和坐标对不上的一句话；没有看出来是空的。east 是有代表的一个横坐标，看它前面的带号。"""
     crs, _ = understand(text)
-    if crs is None or crs.is_geographic or not np.isfinite(bounds).all():
+    if crs is None or crs.is_geographic or not np.isfinite(east):
         return ""
     given = {each.name: each.value for each in crs.coordinate_operation.params}
-    east = given.get("False easting", 0)
-    if crs.coordinate_operation.method_name not in GAUSS or east < PLANE_M[0]:
+    middle = given.get("False easting", 0)
+    is_gauss = crs.coordinate_operation.method_name in GAUSS and middle >= PLANE_M[0]
+    if not is_gauss or east // 1_000_000 == middle // 1_000_000:
         return ""
-    zones = [int(value // 1_000_000) for value in (bounds[0], bounds[2])]
-    if zones != [int(east // 1_000_000)] * 2:
-        return (
-            f"文件写的坐标系是“{crs.name}”，横坐标应当在 {east:.0f} 左右，"
-            f"可是坐标的横坐标是 {bounds[0]:.0f}，对不上。"
-        )
-    return ""
+    return (
+        f"文件写的坐标系是“{crs.name}”，横坐标应当在 {middle:.0f} 左右，"
+        f"可是坐标的横坐标是 {east:.0f}，对不上。"
+    )
 
 
 @lru_cache(maxsize=64)

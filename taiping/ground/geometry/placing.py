@@ -41,7 +41,7 @@ def place(layer: Layer, chosen: str | int | None = None, meridian: int | None = 
     elif not layer.crs:
         _guess(found, bounds, meridian)
     else:
-        _follow(found, layer.crs, bounds)
+        _follow(found, layer.crs)
     return found
 
 
@@ -50,6 +50,14 @@ def _turned(geometries):
     present = np.array([geometry for geometry in geometries if geometry is not None], dtype=object)
     turned = iter(shapely.transform(shapely.force_2d(present), lambda points: points[:, ::-1]))
     return [None if geometry is None else next(turned) for geometry in geometries]
+
+
+def _usual_east(geometries):
+    """居中的那个横坐标，个别画错的不算数；一个坐标也没有是 nan。"""
+    present = [geometry for geometry in geometries if geometry is not None]
+    east = shapely.get_coordinates(np.array(present, dtype=object))[:, 0]
+    east = east[np.isfinite(east)]
+    return float(np.median(east)) if len(east) else float("nan")
 
 
 def _guess(found, bounds, meridian):
@@ -70,7 +78,7 @@ def _guess(found, bounds, meridian):
         found.doubt = "文件没有写坐标系，看数值也判断不出。请问清楚提供的单位，在下面选定坐标系。"
 
 
-def _follow(found, stated, bounds):
+def _follow(found, stated):
     """照文件写的；不能直接用、和坐标对不上的，要人确认。"""
     known, reason = crs_tools.understand(stated)
     if known is None:
@@ -78,7 +86,7 @@ def _follow(found, stated, bounds):
             f"{reason}，不能直接用。请让提供的单位转成 2000 国家大地坐标系再给；"
             "如果坐标其实已经是 2000 的，请在下面选定坐标系。"
         )
-    elif against := crs_tools.contradiction(stated, bounds):
+    elif against := crs_tools.contradiction(stated, _usual_east(found.geometries)):
         found.crs = f"EPSG:{found.judged}" if found.judged else ""
         guess = f"看数值像“{crs_tools.label(found.judged)}”，" if found.judged else ""
         found.doubt = f"{against}{guess}请问清楚提供的单位，在下面选定坐标系。"
