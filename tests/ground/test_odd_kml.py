@@ -102,9 +102,14 @@ def test_coordinates_written_in_one_readable_way_are_read(text):
     assert points_of(text) == POINTS
 
 
+def test_a_ring_that_is_not_closed_is_read_too():
+    assert points_of("106.05, 29.85, 0 106.06, 29.85, 0 106.06, 29.86, 0") == POINTS[:3]
+
+
 @pytest.mark.parametrize(
     ("text", "word"),
     [
+        (" ".join("1" * 12), "1 1 1 1 1 1 1 1 1 1 1 1"),
         (RING.replace(" ", ""), "106.05,29.85,0106.06,29."),
         (RING.replace("106.06,29.86,0", "东经106.06,29.86"), "东经106.06,29.86"),
         (RING.replace("106.06,29.86,0", "106.06 29.86,0"), "106.06"),
