@@ -274,6 +274,9 @@ EVIDENCE_PENDING_MAX = env.int("EVIDENCE_PENDING_MAX", default=100)
 EVIDENCE_PENDING_DAYS = env.int("EVIDENCE_PENDING_DAYS", default=14)
 # 图形：图斑面积和量算面积差百分之几要指出来；照片离图斑多少米以内算“附近”。
 GEO_AREA_TOLERANCE = env.float("GEO_AREA_TOLERANCE", default=5)
+# 本镇的中央经线（度）：坐标没有带号又还没有村界、图形时照它认；离本镇多少公里以外的图形，导入前要问。
+MAP_MERIDIAN = env.float("MAP_MERIDIAN", default=105 if TOWN_NAME == "太平镇" else 0)
+MAP_FAR_KM = env.float("MAP_FAR_KM", default=30)
 PHOTO_NEAR_METRES = env.int("PHOTO_NEAR_METRES", default=50)
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -16,6 +16,22 @@ EDGE_SHARE = 0.01
 EDGE_SQM = 10
 
 
+NAMED = 3  # 一句话里点几个村
+
+
+def unchecked(villages: Iterable[Village]) -> str:
+    """这些村里没有村界、出界没有查的，一句话；都有村界的是空的。"""
+    villages = list(villages)
+    known = set(VillageBoundary.objects.order_by().values_list("village", flat=True))
+    without = [village.name for village in villages if village.pk not in known]
+    if not without:
+        return ""
+    if len(without) == len(villages):
+        return "没有村界，出界没有查。"
+    more = f"等 {len(without)} 个村" if len(without) > NAMED else ""
+    return f"{'、'.join(without[:NAMED])}{more}没有村界，出界没有查。"
+
+
 class Stray(NamedTuple):
     """一块出了界的图斑：村名（None 是超出本镇）、外面有多少平方米、主要落在哪个村（超出本镇的不说）。"""
 

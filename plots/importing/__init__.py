@@ -44,13 +44,13 @@ def preview(batch: Batch, *, by, with_earlier: bool = False) -> Review:
 
 @without_collecting()
 def apply_batch(
-    batch: Batch, *, by, review=None, with_earlier=False, skip_refused=False, tick=silent
+    batch: Batch, *, by, review=None, with_earlier=False, skip_refused=False, sure="", tick=silent
 ):
     """确认导入；不能导入抛 Refused，什么也不写。review 是刚做的预览；没有给，有 keep 留下的就不再读文件。"""
     options = {"by": by, "review": review, "tick": tick}
     if batch.kind == Batch.Source.CLOUD:
         review = apply_cloud(batch, with_earlier=with_earlier, skip_refused=skip_refused, **options)
     else:
-        review = apply_patches(batch, **options)
+        review = apply_patches(batch, sure=sure, **options)
     Kept(batch.file).forget()
     return review

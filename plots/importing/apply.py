@@ -38,6 +38,8 @@ MENDED_SINCE = (
     "您看过以后，又有人在这份文件里改了几格，没有导入。下面是改过以后的，请看清楚再导入。"
 )
 
+FAR = "没有导入。坐标系不对的请换一个；真在那里的，请勾上“核对过了”再导入。"
+
 
 def refuse_mended_since(batch, seen):
     """看过的改动和现在的不一样就不导入；seen 是看过的那一份的 key。"""
@@ -57,8 +59,12 @@ def lock_unapplied(batch, review):
     return batch
 
 
-def apply_patches(batch, *, by, review: PatchReview | None = None, tick=silent) -> PatchReview:
+def apply_patches(
+    batch, *, by, review: PatchReview | None = None, sure="", tick=silent
+) -> PatchReview:
     """导入图斑表格；有错抛 Refused，什么也不写。review 是这个批次刚做的预览；没有给，就接着用预览留下的行。
+
+    图形远在别处的要先问过：sure 是问的那一句的 token。
 
     读表、对比、摆进临时表都不占写锁，十万行也只在最后一两秒里不让别人存。
     """
@@ -66,6 +72,8 @@ def apply_patches(batch, *, by, review: PatchReview | None = None, tick=silent) 
         before = standing(batch.target)
         review = compare_now(_without_sheets(review)) if review else examine(batch, recalling=True)
         refuse_unclean(review)
+        if review.far and review.far.token != sure:
+            raise Refused(f"{review.far.sentence}{FAR}")
         with _laid_out(batch, review.found, by, tick) as lots, transaction.atomic():
             batch = lock_unapplied(batch, review)
             if standing(batch.target) == before and not _mark_again(review.found.changed):

@@ -42,6 +42,7 @@ class PatchSheet(Sheet):
     notes: list[str] = field(default_factory=list)
     crs: str = ""  # 用的坐标系，给人看的
     judged: int | None = None  # 按数值判断的 EPSG 代码
+    meridian: int | None = None  # 本镇的中央经线
     doubt: str = ""  # 坐标系要人确认的那句话
     chosen: dict | None = None  # 不用找表头的，说好怎么读，和手工对的一样写
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from plots.geometry.whereabouts import Far, Whereabouts
 from plots.importing.compare import Difference, compare
 from plots.importing.keeping import grounds_of, recall
 from plots.importing.layout import Layout, PatchSheet, find_layouts
@@ -32,6 +33,7 @@ class Review:
     warnings: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     crs: dict | None = None  # 矢量数据的坐标系
+    far: Far | None = None  # 远在别处的图形，导入以前要问的
     reading: Reading = field(default_factory=Reading)  # 读好的行，再比一次时不用再读文件
     grounds: str = ""  # 读的时候依据的全部
     lookups: Lookups | None = None  # 读的时候对照的
@@ -122,7 +124,18 @@ def compare_now(review: PatchReview) -> PatchReview:
     review.found = compare(review.batch.target, reading.rows, named=reading.named)
     review.problems, review.warnings = [*reading.problems, *review.found.problems], reading.warnings
     review.notes = [*reading.notes, *review.found.notes]
+    review.far = Whereabouts().far([*_placed(review.found)])
     return review
+
+
+def _placed(found):
+    """(叫什么, 图形)：新增的、换了图形的。"""
+    for row in found.new:
+        if row.shape and row.shape.geometry is not None:
+            yield f"“{row.code}”", row.shape.geometry
+    for change in found.changed:
+        if change.shape:
+            yield f"“{change.row.code}”", change.shape.geometry
 
 
 def read(review: Review, read_rows, recall_rows=None) -> None:

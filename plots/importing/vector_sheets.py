@@ -5,20 +5,24 @@
 
 from collections import Counter
 
+from plots.geometry.whereabouts import Whereabouts
 from plots.importing.layout import PatchSheet
 from plots.importing.names import PLACED, Names
 from plots.models import Batch, Patch
 from plots.models.columns import AREAS, FOUND_VILLAGE, MEASURED, Field
 from taiping.ground.area import rounded
 from taiping.ground.geometry import crs as crs_tools
+from taiping.ground.geometry.placing import place
 from taiping.ground.geometry.reading import read_vector
-from taiping.ground.geometry.shapes import bounds_of, load, tidy_shapes
+from taiping.ground.geometry.shapes import Shape, load, tidy_shapes
 from taiping.ground.libraries import shapely
-from taiping.ground.tables import TableError, as_decimal, clean_text, tidy_header
+from taiping.ground.tables import TableError, as_decimal, as_text, clean_text, tidy_header
 from taiping.ground.tables.reading import tidy
 from villages.models import VillageBoundary
 
 CRS = "坐标系"
+SMALL_MU = 1  # 比这小的，量算面积的小数一位不舍
+NAMED = 5  # 一句话里点几行
 JUDGED_ROWS = 50  # 判断面积单位时最多看这么多行
 UNITS = {Field.AREA_MU: "亩", Field.AREA_SQM: "平方米", Field.AREA_HA: "公顷"}
 
@@ -28,7 +32,8 @@ def vector_sheets(batch: Batch, content: bytes, suffix: str, names: Names) -> li
     layers = read_vector(content, suffix, batch.name)
     places = Places(batch.target)
     _name_apart(layers)
-    sheets = [_sheet(layer, batch.crs, names, places) for layer in layers if layer.rows]
+    meridian = Whereabouts().meridian
+    sheets = [_sheet(layer, batch.crs, names, places, meridian) for layer in layers if layer.rows]
     if not sheets:
         raise TableError("图层里一个图形也没有。请检查是不是导出错了图层。")
     if any(_has_code(sheet, names) for sheet in sheets):  # 同一个数据库里别的图层，不读
@@ -52,18 +57,19 @@ def _has_code(sheet, names):
     return Field.CODE in names.fields_in(sheet.rows[0][1])
 
 
-def _sheet(layer, chosen, names, places):
-    sheet = PatchSheet(layer.name, chosen={"header": 1})  # 表头总在第 1 行
+def _sheet(layer, chosen, names, places, meridian):
+    sheet = PatchSheet(layer.name, chosen={"header": 1}, meridian=meridian)  # 表头总在第 1 行
     shapes = _shapes(sheet, layer, chosen)
     for number, shape in enumerate(shapes, start=2):
         sheet.shapes[number] = shape
         if shape.geometry is not None:
-            sheet.measured[number] = rounded(shape.mu, 4)
+            sheet.measured[number] = shape.mu if shape.mu < SMALL_MU else rounded(shape.mu, 4)
     headers = _headers(sheet, layer, names)
     rows = [[tidy(value) for value in values] for values in layer.rows]
     _judge_units(sheet, headers, rows, names)
     sheet.rows = [(1, [*headers, MEASURED])]
     sheet.rows += [(n, [*values, sheet.measured.get(n)]) for n, values in enumerate(rows, start=2)]
+    _leave_slivers(sheet, names)
     if not names.fields_in(headers) & PLACED:
         _add_villages(sheet, names, places)
     if layer.encoding == "gb18030":
@@ -73,32 +79,20 @@ def _sheet(layer, chosen, names, places):
 
 def _shapes(sheet, layer, chosen):
     """收拾好的图形；坐标系定不下来的，sheet.doubt 说明，一个图形也不给。"""
-    sheet.judged = crs_tools.judge(bounds_of(layer.geometries) or (0, 0, 0, 0))
-    stated = layer.crs or ""
-    if chosen:
-        stated = f"EPSG:{chosen}"
-    elif stated:
-        known, reason = crs_tools.understand(stated)
-        if known is None:
-            sheet.doubt = (
-                f"{reason}，不能直接用。请让提供的单位转成 2000 国家大地坐标系再给；"
-                "如果坐标其实已经是 2000 的，请在下面选定坐标系。"
-            )
-            stated = ""
-    elif sheet.judged:
-        sheet.doubt = f"文件没有写坐标系。看数值像“{crs_tools.label(sheet.judged)}”，请在下面确认。"
-        stated = f"EPSG:{sheet.judged}"
-    else:
-        sheet.doubt = "文件没有写坐标系，看数值也判断不出。请问清楚提供的单位，在下面选定坐标系。"
-    if not stated:
+    placing = place(layer, chosen, sheet.meridian)
+    sheet.judged, sheet.doubt = placing.judged, placing.doubt
+    sheet.notes += [*layer.notes, *placing.notes]
+    if not placing.crs:
         return []
-    shapes = tidy_shapes(layer.geometries, stated)
-    code, name = stated.removeprefix("EPSG:"), crs_tools.short_name(stated)
+    shapes = tidy_shapes(placing.geometries, placing.crs)
+    code, name = placing.crs.removeprefix("EPSG:"), crs_tools.short_name(placing.crs)
     sheet.crs = crs_tools.label(int(code)) if code.isdecimal() else name
     stray = next((shape for shape in shapes if shape.is_stray), None)
-    if stray and all(shape.problem for shape in shapes):
+    if stray and not any(shape.geometry or shape.is_swapped for shape in shapes):
         sheet.doubt = f"{stray.problem.removesuffix('请核对坐标系。')}请在下面换一个坐标系。"
         return []
+    for at, fault in layer.faults.items():
+        shapes[at] = Shape(problem=fault)
     return shapes
 
 
@@ -153,6 +147,29 @@ def _amount(value):
         return 0
 
 
+def _leave_slivers(sheet, names):
+    """碎屑：小得没有面积、文件里也没有写面积的图形，不挡着别的，说清是哪几行。"""
+    columns = names.columns_in(sheet.rows[0][1])
+    amounts = [at for at, use in columns.items() if use.field in (Field.AREA, *AREAS)]
+    codes = [at for at, use in columns.items() if use.field == Field.CODE]
+    slivers = {}
+    for number, values in sheet.rows[1:]:
+        shape = sheet.shapes.get(number)
+        if shape and shape.is_sliver and not any(_amount(values[at]) for at in amounts):
+            slivers[number] = " ".join(as_text(values[at]) for at in codes)
+    if not slivers or len(slivers) == len(sheet.rows) - 1:
+        return  # 一个好的也没有的，当作错说
+    sheet.rows = [row for row in sheet.rows if row[0] not in slivers]
+    told = []
+    for number, code in list(slivers.items())[:NAMED]:
+        told.append(f"第 {number} 行（{code}）" if code else f"第 {number} 行")
+    more = " 等" if len(slivers) > NAMED else ""
+    sheet.notes.append(
+        f"有 {len(slivers)} 个图形太小，量不出面积，没有读：{'、'.join(told)}{more}。"
+        "真是图斑的，请在制图软件里核对。"
+    )
+
+
 def _add_villages(sheet, names, places):
     header = sheet.rows[0][1]
     guesses = names.columns_in(header).items()
@@ -199,12 +216,16 @@ def crs_of(sheets, batch):
     doubts = [sheet for sheet in sheets if sheet.doubt]
     judged = next((sheet.judged for sheet in sheets if sheet.judged), None)
     chosen = int(batch.crs) if batch.crs else None
+    used = sorted({sheet.crs for sheet in sheets if sheet.crs})
+    guess = crs_tools.label(judged) if judged else ""
     return {
         "doubts": doubts,
-        "used": sorted({sheet.crs for sheet in sheets if sheet.crs}),
+        "used": used,
+        "judged": judged,
+        "guess": guess if guess not in used else "",  # 看数值像别的坐标系
         "selected": chosen or (judged if doubts else None),
         "chosen": chosen,
-        "choices": crs_tools.choices(judged, chosen),
+        "choices": crs_tools.choices(sheets[0].meridian, judged, chosen),
     }
 
 

@@ -51,6 +51,9 @@ def figure(amount: Decimal | int | str | None, decimals: int = 2) -> str:
     if amount is None:
         return ""
     shown = rounded(amount, decimals)
+    while decimals >= 2 and amount and not shown:  # 有一点就不写成 0.00
+        decimals += 1
+        shown = rounded(amount, decimals)
     return format(shown, ",f" if abs(shown) >= GROUPED_FROM else "f")
 
 

@@ -15,8 +15,11 @@ from plots.importing.layout import ColumnUse, _extra_keys
 from plots.models.columns import units_in
 from plots.pages.file_fields import DeviceField
 from taiping.audit.signing import fitting
-from taiping.ground.geometry import formats
+from taiping.ground.geometry.boundary_points import read_points
 from taiping.ground.geometry.dbf import read_dbf
+from taiping.ground.geometry.features import tabled
+from taiping.ground.geometry.geojson import read_geojson
+from taiping.ground.geometry.kml import read_kml
 from taiping.ground.tables import (
     TableError,
     as_bool,
@@ -249,7 +252,7 @@ def test_kml_with_a_thing_in_a_thing_in_a_thing(tags):
         body = tags[0] * length + tags[1] * length
         return f"<kml><Placemark><Polygon>{body}</Polygon></Placemark>{body}</kml>".encode()
 
-    assert times_longer(answers(formats.read_kml, TableError), make, 500) <= TOO_MUCH
+    assert times_longer(answers(read_kml, TableError), make, 500) <= TOO_MUCH
 
 
 def test_geojson_with_a_field_of_its_own_in_every_feature_is_refused():
@@ -266,9 +269,9 @@ def test_geojson_with_a_field_of_its_own_in_every_feature_is_refused():
     ] * 30_000
 
     with pytest.raises(TableError, match="703 个不同的字段"):
-        formats.read_geojson(json.dumps({"features": features}).encode())
+        read_geojson(json.dumps({"features": features}).encode())
     with pytest.raises(TableError, match="太大了"):
-        formats._table([feature["properties"] for feature in same])
+        tabled([feature["properties"] for feature in same])
 
 
 def test_geojson_nested_without_end_is_an_empty_shape():
@@ -277,7 +280,7 @@ def test_geojson_nested_without_end_is_an_empty_shape():
         geometry = {"type": "GeometryCollection", "geometries": [geometry]}
     feature = {"type": "Feature", "properties": {"a": 1}, "geometry": geometry}
 
-    *_, shapes, _ = formats.read_geojson(json.dumps({"features": [feature]}).encode())
+    shapes = read_geojson(json.dumps({"features": [feature]}).encode()).geometries
 
     assert len(shapes) == 1
 
@@ -293,8 +296,8 @@ def points(rings, corners):
 
 def test_boundary_points_with_too_many_rings_are_refused_and_long_rings_take_their_time_only():
     with pytest.raises(TableError, match="501 个圈，最多 500 个"):
-        formats.read_points(points(501, 3))
-    assert times_longer(formats.read_points, lambda length: points(2, length), 5000) <= TOO_MUCH
+        read_points(points(501, 3))
+    assert times_longer(read_points, lambda length: points(2, length), 5000) <= TOO_MUCH
 
 
 def test_dbf_with_many_fields_of_no_width_is_refused():

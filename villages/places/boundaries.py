@@ -6,14 +6,16 @@ from django.db import transaction
 
 from taiping.ground import dates
 from taiping.ground.geometry import crs as crs_tools
+from taiping.ground.geometry.placing import place
 from taiping.ground.geometry.reading import read_vector
-from taiping.ground.geometry.shapes import Shape, bounds_of, tidy_shapes
+from taiping.ground.geometry.shapes import Shape, tidy_shapes
 from taiping.ground.libraries import shapely
 from taiping.ground.tables import TableError
 from villages.models import VillageBoundary
 from villages.places.matching import VillageIndex
 
 MOST_NAMED = 10
+TOO_SMALL = "图形太小，量不出面积。请在制图软件里核对。"
 
 
 @dataclass
@@ -24,30 +26,59 @@ class Found:
     notes: list = field(default_factory=list)
 
 
-def read_boundaries(content, suffix, name, crs=""):
-    """文件的 bytes → Found；crs 是人选的 EPSG 代码，空是照文件写的。不能用抛 TableError。"""
+def read_boundaries(content, suffix, name, crs="", meridian=None):
+    """文件的 bytes → Found；crs 是人选的 EPSG 代码，空是照文件写的。不能用抛 TableError。
+
+    meridian 是本镇的中央经线，不知道是 None：文件没有写坐标系时照它判断。
+    """
     index = VillageIndex()
-    layer, column = _village_column(read_vector(content, suffix, name), index)
-    shapes = tidy_shapes(layer.geometries, _crs_of(layer, crs))
-    pieces, strangers, found = {}, [], Found()
-    for values, shape in zip(layer.rows, shapes, strict=True):
-        village = index.match(values[column]).village
-        if village is None:
-            strangers.append(str(values[column] or "（空）")[:40])
-            continue
-        if shape.problem:
-            raise TableError(f"{village.name}：{shape.problem}")
-        pieces.setdefault(village, []).append(shape)
+    layers = read_vector(content, suffix, name)
+    layer, column = _village_column(layers, index)
+    placing = _placed(layer, crs, meridian)
+    shapes = tidy_shapes(placing.geometries, placing.crs)
+    for at, fault in layer.faults.items():
+        shapes[at] = Shape(problem=fault)
+    found = Found()
+    notes = [*layers[0].notes, *layer.notes, *placing.notes]
+    found.notes = list(dict.fromkeys(notes))
+    if others := [other.name for other in layers if other is not layer and other.rows]:
+        found.notes.append(f"图层{'、'.join(others[:MOST_NAMED])}没有用。")
+    pieces = _by_village([values[column] for values in layer.rows], shapes, index, found)
     for village, parts in pieces.items():
-        found.shapes[village] = _joined(parts)
-        if len(parts) > 1:
-            found.notes.append(f"{village.name}由 {len(parts)} 个图形合成。")
-        if found.shapes[village].repaired:
-            found.notes.append(f"{village.name}的图形{found.shapes[village].repaired}，已经修补。")
-    if strangers:
-        names = "、".join(list(dict.fromkeys(strangers))[:MOST_NAMED])
-        found.notes.append(f"有 {len(strangers)} 个图形不是本镇的村，没有用：{names}。")
+        found.shapes[village] = _whole(village, parts, found)
     return found
+
+
+def _by_village(names, shapes, index, found):
+    """{Village: [Shape]}；不是本镇的村的没有用，说一声。"""
+    pieces = {}
+    strangers = []
+    for name, shape in zip(names, shapes, strict=True):
+        if village := index.match(name).village:
+            pieces.setdefault(village, []).append(shape)
+        else:
+            strangers.append(str(name or "（空）")[:40])
+    if strangers:
+        told = "、".join(list(dict.fromkeys(strangers))[:MOST_NAMED])
+        found.notes.append(f"有 {len(strangers)} 个图形不是本镇的村，没有用：{told}。")
+    return pieces
+
+
+def _whole(village, parts, found):
+    """一个村的几个图形 → 一个；碎屑不要，说一声；有读不出的抛 TableError。"""
+    kept = [part for part in parts if not part.is_sliver] or parts
+    if len(kept) < len(parts):
+        left = len(parts) - len(kept)
+        found.notes.append(f"{village.name}有 {left} 个图形太小，量不出面积，没有用。")
+    for part in kept:
+        if part.problem or part.is_sliver:
+            raise TableError(f"{village.name}：{part.problem or TOO_SMALL}")
+    whole = _joined(kept)
+    if len(kept) > 1:
+        found.notes.append(f"{village.name}由 {len(kept)} 个图形合成。")
+    if whole.repaired:
+        found.notes.append(f"{village.name}的图形{whole.repaired}，已经修补。")
+    return whole
 
 
 def _village_column(layers, index):
@@ -65,19 +96,13 @@ def _village_column(layers, index):
     return best[1:]
 
 
-def _crs_of(layer, chosen):
-    if chosen:
-        return f"EPSG:{crs_tools.code_of(chosen)}"
-    if layer.crs:
-        known, reason = crs_tools.understand(layer.crs)
-        if known is None:
-            raise TableError(
-                f"{reason}，不能直接用。请让提供的单位转成 2000 坐标；坐标其实已经是 2000 的，请选定坐标系再传。"
-            )
-        return layer.crs
-    judged = crs_tools.judge(bounds_of(layer.geometries) or (0, 0, 0, 0))
-    guess = f"看数值像“{crs_tools.label(judged)}”，请" if judged else "请问清楚提供的单位，"
-    raise TableError(f"文件没有写坐标系。{guess}在“坐标系”里选定再传。")
+def _placed(layer, crs, meridian):
+    """图层 → 定好坐标系的图形；定不下来抛 TableError。"""
+    chosen = crs_tools.code_of(crs) if crs else None
+    placing = place(layer, chosen, meridian)
+    if placing.doubt:
+        raise TableError(f"{placing.doubt}选好再选一次这个文件。")
+    return placing
 
 
 def _joined(parts):

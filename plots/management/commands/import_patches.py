@@ -39,6 +39,9 @@ class Command(BaseCommand):
             "--crs", metavar="代码", help="矢量数据的坐标系，如 4523；不写就照文件写的"
         )
         parser.add_argument(
+            "--sure", action="store_true", help="图形离本镇很远，核对过了，照样导入"
+        )
+        parser.add_argument(
             "--issued-on",
             metavar="日期",
             help="哪天下发的，新增的图斑从这天起算；不写就是今天",
@@ -71,10 +74,20 @@ class Command(BaseCommand):
             self.tell(review)
             if not review.is_clean or (review.refusals and not skip_refused):
                 raise CommandError("没有导入，请按上面说的改好再来。", returncode=1)
+            far = review.far
+            if far and not (options["sure"] or dry_run):
+                guess = review.crs and review.crs["guess"]
+                like = f"（看数值像“{guess}”）" if guess else ""
+                raise CommandError(
+                    f"{far.sentence}没有导入。坐标系不对的用 --crs 代码 换一个{like}；"
+                    "真在那里的加上 --sure。",
+                    returncode=1,
+                )
             if dry_run or review.is_empty:
                 self.stdout.write("试运行，什么也没有写。" if dry_run else "不用导入。")
                 return
-            done = apply_batch(batch, review=review, skip_refused=skip_refused, **given)
+            sure = far.token if far else ""
+            done = apply_batch(batch, review=review, skip_refused=skip_refused, sure=sure, **given)
             self.stdout.write(f"“{batch.target.name}”：{counts_text(done.counts)}。")
         except Refused as refusal:
             for problem in refusal.problems:
@@ -114,6 +127,8 @@ class Command(BaseCommand):
             self.stdout.write(f"提醒：{note}")
         for warning in review.warnings:
             self.stdout.write(f"提醒：{warning}")
+        if review.far:
+            self.stdout.write(f"提醒：{review.far.sentence}")
         for problem in review.to_fix:
             self.stderr.write(str(problem))
         if review.crs and review.crs["doubts"]:

@@ -3,8 +3,10 @@
 from django.core.management.base import BaseCommand
 
 from plots.evidence.position import relocate
+from plots.geometry.boundaries import unchecked
 from plots.geometry.checks import recheck
 from plots.models import GeometryCheck, PatchShape
+from villages.models import Village
 
 
 class Command(BaseCommand):
@@ -22,4 +24,5 @@ class Command(BaseCommand):
             "，".join(f"{label} {count} 处" for label, count in counts.items() if count)
             or "没有看出问题"
         )
-        self.stdout.write(f"检查了 {len(shapes)} 块有图形的图斑：{summary}。")
+        left = unchecked(Village.objects.all())
+        self.stdout.write(f"检查了 {len(shapes)} 块有图形的图斑：{summary}。{left}")

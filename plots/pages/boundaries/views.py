@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 
 from plots.geometry.checks import recheck
+from plots.geometry.whereabouts import Whereabouts
 from taiping.ground.form_fields import UploadField, suffix_of
 from taiping.ground.geometry.crs import choices
 from taiping.ground.geometry.measure import area_mu
@@ -33,18 +34,42 @@ class BoundaryForm(forms.Form):
         label="坐标系",
         required=False,
         help_text="文件没有写、或写得不对时才选。",
-        choices=[("", "照文件写的"), *choices()],
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.meridian = Whereabouts().meridian
+        self.fields["crs"].choices = [("", "照文件写的"), *choices(self.meridian)]
 
     def clean(self):
         cleaned = super().clean()
         if file := cleaned.get("file"):
             crs = cleaned.get("crs", "")
             try:
-                self.found = read_boundaries(file.read(), suffix_of(file.name), file.name, crs)
+                self.found = read_boundaries(
+                    file.read(), suffix_of(file.name), file.name, crs, self.meridian
+                )
+                self._ask()
             except TableError as error:
                 self.add_error("file", str(error))
         return cleaned
+
+    def _ask(self):
+        """远在别处的，勾了“核对过了”才收；勾的是那一句，换了文件、坐标系就再问。"""
+        shapes = {village.pk: (village.name, shape) for village, shape in self.found.shapes.items()}
+        named = [(f"“{name}”", shape.geometry) for name, shape in shapes.values()]
+        far = Whereabouts(besides=shapes).far(named)
+        if far is None:
+            return
+        self.fields["sure"] = forms.Field(
+            label="请再看一眼", required=False, widget=forms.CheckboxSelectMultiple
+        )
+        self.fields["sure"].widget.choices = [(far.token, "核对过了，就在那里")]
+        if self.data.getlist("sure") != [far.token]:
+            self.add_error(
+                "sure",
+                f"{far.sentence}坐标系不对的换一个；真在那里的勾上下面这一格，再选一次文件。",
+            )
 
 
 @permission_required("plots.import_boundaries")

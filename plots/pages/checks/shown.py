@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from plots.geometry.boundaries import unchecked
 from villages.accounts import drafts
 from villages.models import Village
 
@@ -15,6 +16,17 @@ def checks_of(patch, request):
     hide_others(checks, request.user)
     refill(checks, request)
     return checks
+
+
+def told_of(patch, checks):
+    """图形检查的一句话：查过的才说没有问题，没有查的说没有查；checks 是查出来的。"""
+    if patch.until_on is not None:
+        return "已经不在台账里算了，图形不再检查。"
+    left = unchecked([patch.village])
+    if checks:
+        return left
+    made = "面积、重叠" if left else "面积、重叠、村界"
+    return f"{made}都检查过，没有看出问题。{left}"
 
 
 def refill(checks, request):

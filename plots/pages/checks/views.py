@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from plots.actions.check_dismissal import dismiss, reopen
 from plots.actions.permissions import NotAllowed
+from plots.geometry.boundaries import unchecked
 from plots.geometry.exporting import FORMATS
 from plots.models import Patch
 from plots.models.checks import GeometryCheck
@@ -44,6 +45,7 @@ def checks(request):
     ).get_page(request.GET.get("page"))
     hide_others(page.object_list, request.user)
     refill(page.object_list, request)
+    villages = list(Village.objects.visible_to(request.user))
     query = request.GET.copy()
     query.pop("page", None)
     return render(
@@ -54,7 +56,8 @@ def checks(request):
             "chosen": chosen,
             "kinds": GeometryCheck.Kind.choices,
             "query": query.urlencode(),
-            "villages": Village.objects.visible_to(request.user),
+            "villages": villages,
+            "unchecked": unchecked(villages),
             "back": request.get_full_path(),
         },
     )

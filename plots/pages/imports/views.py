@@ -195,7 +195,7 @@ def choose_crs(request, batch):
 def confirm(request, batch):
     if seen := request.POST.get("seen"):
         refuse_mended_since(batch, seen)
-    options = {}
+    options = {"sure": request.POST.get("sure", "")}
     if batch.kind == Batch.Source.CLOUD:
         options = {
             name: request.POST.get(key) == "on"

@@ -15,7 +15,7 @@ from plots.ledger.timeline import timeline
 from plots.models import Evidence, Patch, RemedyDocument, Status
 from plots.models.deadlines import days_left_text, due_next
 from plots.models.querysets import NOT_PRESSED
-from plots.pages.checks.shown import checks_of
+from plots.pages.checks.shown import checks_of, told_of
 from plots.pages.map.small import small_map, ways_to
 from plots.pages.orders.forms import with_answers
 from plots.pages.patch.offered_actions import OFFERED, answer, who_acts
@@ -34,6 +34,7 @@ def patch_detail(request, pk):
     events, replaced = timeline(patch, context.records)
     shape = getattr(patch, "shape", None)  # 没有图形的就没有这一行
     place = shape or patch.spot
+    checks = checks_of(patch, request) if shape else []
     family = _family(request.user, patch)
     evidence = listed(_evidence(patch), request.user)
     return render(
@@ -60,7 +61,8 @@ def patch_detail(request, pk):
             "events": events,
             "replaced": replaced,
             "shape": shape,
-            "checks": checks_of(patch, request) if shape else [],
+            "checks": checks,
+            "checks_told": told_of(patch, checks) if shape else "",
         },
     )
 

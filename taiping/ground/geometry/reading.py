@@ -6,36 +6,33 @@
 from __future__ import annotations
 
 import io
-import sqlite3
 import tempfile
 import warnings
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taiping.ground.geometry import formats
 from taiping.ground.geometry.archive import Unpacked, unpack
+from taiping.ground.geometry.boundary_points import read_points
 from taiping.ground.geometry.crs import understand
 from taiping.ground.geometry.dbf import read_dbf
+from taiping.ground.geometry.geojson import read_geojson
+from taiping.ground.geometry.geopackage import DAMAGED, refuse_computed
+from taiping.ground.geometry.kml import read_kml
 from taiping.ground.libraries import np, pyogrio, shapely
 from taiping.ground.tables import TableError, within_limits
 
-SUFFIXES = (".zip", ".gpkg", ".geojson", ".json", ".kml", ".kmz", ".txt")
+SUFFIXES = (".zip", ".gpkg", ".geojson", ".json", ".geojsonl", ".ndjson", ".kml", ".kmz", ".txt")
 MAX_FEATURES = 200_000
 SHP_START = b"\x00\x00\x27\x0a"
 GPKG_START = b"SQLite format 3\x00"
-DAMAGED = "“{}”读不出来，可能没有传完整。请重新导出再传。"
-# GeoPackage 标准自己带的触发器：只在写的时候管用，我们从不写
-STANDARD_TRIGGERS = (
-    "gpkg_",
-    "rtree_",
-    "trigger_insert_feature_count_",
-    "trigger_delete_feature_count_",
-)
+ZIP_START = b"PK\x03\x04"
+BLANK = b" \t\r\n\xef\xbb\xbf"
+POINTS_AND_LINES = {"Point", "MultiPoint", "LineString", "LinearRing", "MultiLineString"}
+NAMED = 3  # 一句话里点几个名
 LONELY = "只有“{}”一个文件不够。请把同名的 .shp、.shx、.dbf、.prj 一起压缩成 zip 再传。"
 
 
-@dataclass
+@dataclass(eq=False)
 class Layer:
     """一个图层：rows[i] 的值按 fields 的次序，geometries[i] 是原始坐标的图形或 None；crs 没写是 None。"""
 
@@ -46,6 +43,8 @@ class Layer:
     crs: str | None = None
     cut: set[str] = field(default_factory=set)  # 被截断的字段名
     encoding: str = ""
+    notes: list[str] = field(default_factory=list)  # 读的时候要说的话
+    faults: dict[int, str] = field(default_factory=dict)  # 第几个图形读不出，为什么
 
 
 def read_vector(content: bytes, suffix: str, name: str = "") -> list[Layer]:
@@ -56,27 +55,78 @@ def read_vector(content: bytes, suffix: str, name: str = "") -> list[Layer]:
 def _read_vector(content, suffix, name):
     if suffix in (".shp", ".dbf", ".shx"):
         raise TableError(LONELY.format(name or suffix))
+    if not content:
+        raise TableError("这是一个空文件（0 字节）。请检查文件是否传完整。")
     with tempfile.TemporaryDirectory(prefix="geo-") as folder:
-        if suffix in (".zip", ".kmz"):
-            items = unpack(io.BytesIO(content), folder)
-        else:
-            path = Path(folder) / f"0{suffix}"
-            path.write_bytes(content)
-            items = [Unpacked(Path(name).stem or "图斑", path, {suffix: path})]
-        # 说明文字（.txt）跟着别的数据来的，不当界址点读
-        if any(".txt" not in item.parts for item in items):
-            items = [item for item in items if ".txt" not in item.parts]
+        items, others = _items(content, suffix, name, folder)
         layers = []
+        refusals = []
         for item in items:
-            layers += _layers(item)
+            try:
+                found = _layers(item)
+                layers += found
+                if not found and item.parts:  # 没有主人的 .prj、.cpg
+                    others += [f"{item.name}{part}" for part in item.parts]
+            except TableError as refusal:
+                refusals.append(f"“{item.name}”没有读：{refusal}" if len(items) > 1 else refusal)
     if not layers:
-        raise TableError(
-            "里面没有找到图斑数据。请把 shapefile（.shp、.shx、.dbf、.prj）、文件地理数据库（.gdb）、"
-            ".gpkg、.geojson、.kml 或界址点 .txt 压缩成 zip 再传。"
-        )
+        raise TableError(_nothing(refusals, others))
+    layers, notes = _with_polygons(layers)
+    notes += [str(refusal) for refusal in refusals]
+    if others:
+        notes.append(f"压缩包里还有{_listed(others)}，不是图斑数据，没有读。")
+    layers[0].notes[:0] = notes
     if sum(len(layer.rows) for layer in layers) > MAX_FEATURES:
         raise TableError(f"里面的图形超过 {MAX_FEATURES} 个。请只留要整治的图斑，或拆成几份。")
     return layers
+
+
+def _items(content, suffix, name, folder):
+    """([一份份数据], [压缩包里不认得的文件])。是不是压缩包看内容：KMZ 常被改名成 .kml，反过来也有。"""
+    is_packed = content.startswith(ZIP_START)
+    if suffix in (".zip", ".kmz") and content[:200].lstrip(BLANK).startswith(b"<"):
+        suffix = ".kml"
+    elif is_packed or suffix in (".zip", ".kmz"):
+        items, others = unpack(io.BytesIO(content), folder)
+        # 说明文字（.txt）跟着别的数据来的，不当界址点读
+        texts = [item for item in items if ".txt" in item.parts]
+        if len(texts) < len(items):
+            items = [item for item in items if item not in texts]
+            others += [f"{item.name}.txt" for item in texts]
+        return items, others
+    path = Path(folder) / f"0{suffix}"
+    path.write_bytes(content)
+    return [Unpacked(Path(name).stem or "图斑", path, {suffix: path})], []
+
+
+def _nothing(refusals, others):
+    """一个图层也没有读出来：为什么。"""
+    if refusals:
+        return "".join(str(refusal) for refusal in refusals[:NAMED])
+    found = f"，只有{_listed(others)}" if others else ""
+    return (
+        f"里面没有找到图斑数据{found}。请把 shapefile（.shp、.shx、.dbf、.prj）、文件地理数据库（.gdb）、"
+        ".gpkg、.geojson、.kml 或界址点 .txt 压缩成 zip 再传。"
+    )
+
+
+def _listed(names):
+    told = "、".join(f"“{name[:40]}”" for name in names[:NAMED])
+    return f"{told}等 {len(names)} 个文件" if len(names) > NAMED else told
+
+
+def _with_polygons(layers):
+    """(要的图层, 要说的话)：和面一起来的点、线图层不读，说一声；一个面也没有的照样给。"""
+    kinds = {id(layer): _kinds(layer) for layer in layers}
+    left = [layer for layer in layers if kinds[id(layer)] and kinds[id(layer)] <= POINTS_AND_LINES]
+    kept = [layer for layer in layers if layer not in left]
+    if not left or not any(kinds[id(layer)] for layer in kept):
+        return layers, []
+    return kept, [f"图层{_listed([layer.name for layer in left])}里只有点、线，没有面，没有读。"]
+
+
+def _kinds(layer):
+    return {geometry.geom_type for geometry in layer.geometries if geometry is not None}
 
 
 def _layers(item):
@@ -84,22 +134,24 @@ def _layers(item):
         return _by_gdal(item.path, item.name)
     if ".gpkg" in item.parts:
         path = _checked(item.parts[".gpkg"], GPKG_START, item.name)
-        _refuse_computed(path, item.name)
+        refuse_computed(path, item.name)
         return _by_gdal(path, item.name)
     if item.parts.keys() & {".shp", ".dbf", ".shx"}:
         return [_shapefile(item)]
     for suffix, read in TEXTS.items():
         if suffix in item.parts:
-            fields, rows, geometries, crs = read(item.parts[suffix].read_bytes())
-            return [_layer(item.name, fields, rows, geometries, crs)]
+            found = read(item.parts[suffix].read_bytes())
+            return [_layer(item.name, **vars(found))]
     return []
 
 
 TEXTS = {
-    ".geojson": formats.read_geojson,
-    ".json": formats.read_geojson,
-    ".kml": formats.read_kml,
-    ".txt": formats.read_points,
+    ".geojson": read_geojson,
+    ".json": read_geojson,
+    ".geojsonl": read_geojson,
+    ".ndjson": read_geojson,
+    ".kml": read_kml,
+    ".txt": read_points,
 }
 
 
@@ -110,40 +162,13 @@ def _checked(path, start, name):
     return path
 
 
-def _refuse_computed(path, name):
-    """图层要是存着的表：视图、触发器和虚拟表是一读就要执行的句子，可能没有尽头，交给 GDAL 以前就拒绝。"""
-    try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-            stored = database.execute(
-                "SELECT name, type, rootpage, sql FROM sqlite_schema"
-            ).fetchall()
-    except (sqlite3.Error, UnicodeDecodeError):
-        raise TableError(DAMAGED.format(name)) from None
-    computed = [str(thing) for thing, *about in stored if _is_computed(str(thing).lower(), *about)]
-    if computed:
-        shown = "、".join(f"“{thing[:40]}”" for thing in computed[:3])
-        raise TableError(
-            f"“{name}”里的{shown}不是存着的图层（是视图、触发器或虚拟表），不能用。"
-            "请在制图软件里把图斑图层导出成一份新的 GeoPackage 或 shapefile 再传。"
-        )
-
-
-def _is_computed(name, kind, rootpage, sql):
-    if kind == "trigger":
-        return not name.startswith(STANDARD_TRIGGERS)
-    if rootpage:
-        return False  # 存着的表和索引才有自己的页
-    statement = "".join(str(sql).upper().split())
-    is_spatial_index = name.startswith("rtree_") and "USINGRTREE(" in statement
-    return not is_spatial_index
-
-
 def _layer(name, fields, rows, geometries, crs, **more):
     """经纬度坐标系、数值却不是度：文件写的不算，当作没有写。"""
     present = [geometry for geometry in geometries if geometry is not None]
     points = shapely.get_coordinates(np.array(present, dtype=object))
     if crs and len(points) and np.nanmax(np.abs(points)) > 361 and _is_degrees(crs):
         crs = None
+        more["notes"] = [*more.get("notes", ()), f"“{name}”应当是经纬度，数值却不是度。"]
     return Layer(name, fields, rows, geometries, crs, **more)
 
 

@@ -27,6 +27,7 @@ TWISTED = {
     "Hole lies outside shell": "洞在外圈外面",
 }
 
+SWAPPED = "坐标（{:.3f}, {:.3f}）的经纬度像是写反了：应当经度在前。请在制图软件里换过来再导出。"
 STRAY = "坐标（{:.3f}, {:.3f}）按 {} 换算不在中国范围内，请核对坐标系。"
 
 
@@ -38,11 +39,18 @@ class Shape:
     problem: str = ""
     repaired: str = ""  # 修补了什么
     source_crs: str = ""
+    has_collapsed: bool = False  # 围不成面
     is_stray: bool = False  # 换算出来不在中国
+    is_swapped: bool = False  # 不在中国，横纵坐标换过来才在
 
     @cached_property
     def parts(self) -> int:
         return len(polygons(self.geometry))
+
+    @property
+    def is_sliver(self) -> bool:
+        """小得量不出面积，或压成了一条线：描图、裁剪留下的碎屑。"""
+        return self.has_collapsed or (self.geometry is not None and self.mu <= 0)
 
     @cached_property
     def wkb(self) -> bytes:
@@ -108,11 +116,21 @@ def _tidy_shapes(geometries, crs):
     moved = shapely.set_coordinates(flat, degrees)
     for at, (index, geometry) in enumerate(zip(good, moved, strict=True)):
         if at in strays:
-            shapes[index].problem = STRAY.format(*strays[at], name)
-            shapes[index].is_stray = True
+            _stray(shapes[index], flat[at], strays[at], name)
         else:
             _repair(shapes[index], geometry)
     return shapes
+
+
+def _stray(shape, geometry, point, name):
+    """落在中国以外的：写反了的说写反了。"""
+    turned = shapely.get_coordinates(geometry)[:, ::-1]
+    if crs_tools.judge((*turned.min(axis=0), *turned.max(axis=0))) == crs_tools.STORED_EPSG:
+        shape.problem = SWAPPED.format(*point)
+        shape.is_swapped = True
+    else:
+        shape.problem = STRAY.format(*point, name)
+        shape.is_stray = True
 
 
 def _missing(geometry):
@@ -133,13 +151,14 @@ def _repair(shape, geometry):
     """修补、取整、统一方向；修不成面的写明。"""
     if not shapely.is_valid(geometry):
         said = shapely.is_valid_reason(geometry).partition("[")[0].strip()
-        shape.repaired = TWISTED.get(said, "图形不规范")
+        shape.repaired = TWISTED.get(said, "不规范")
         geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
     kept = polygons(geometry)
     if kept:
         whole = kept[0] if len(kept) == 1 else shapely.union_all(kept)
         kept = polygons(shapely.set_precision(whole, GRID_DEGREES))
     if not kept:
+        shape.has_collapsed = True
         shape.problem = "图形破损，围不成面。请在制图软件里重画这个图形。"
         return
     geometry = kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)

@@ -269,7 +269,9 @@ def test_command_does_everything_again_and_says_what_it_found(target, east, caps
 
     call_command("recheck_geometry")
 
-    assert capsys.readouterr().out.strip() == "检查了 2 块有图形的图斑：面积不符 1 处。"
+    assert capsys.readouterr().out.strip() == (
+        "检查了 2 块有图形的图斑：面积不符 1 处。没有村界，出界没有查。"
+    )
 
 
 def test_checking_takes_the_same_number_of_queries_for_many(

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pyogrio
@@ -28,6 +30,7 @@ from villages.models import Role, VillageBoundary
 pytestmark = pytest.mark.django_db
 CHECKS = "/patches/checks/"
 BORDERS = "/patches/boundaries/"
+MOMENT = datetime(2024, 9, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -303,3 +306,87 @@ def test_geojson_export_comes_back_through_the_import(client, pair):
         "file": SimpleUploadedFile("再来.geojson", content),
     }
     assert "没有变化" in client.post("/patches/import/", data, follow=True).content.decode()
+
+
+def test_only_the_checks_that_were_made_are_said_to_be_fine(client, target, east, west):
+    as_(client)
+    patch = make_patch(target, east, area_mu=Decimal(15))
+    make_shape(patch, square())
+    recheck()
+    url = reverse("plots:patch", args=[patch.pk])
+
+    page = page_of(client, url)
+    assert "面积、重叠都检查过，没有看出问题。没有村界，出界没有查。" in page
+    assert "没有村界，出界没有查。" in page_of(client, CHECKS)
+    make_boundary(east, square(0, 0, 300))
+
+    assert "面积、重叠、村界都检查过，没有看出问题。" in page_of(client, url)
+    assert "西村没有村界，出界没有查。" in page_of(client, CHECKS)
+
+
+def test_a_patch_with_something_found_says_what_was_not_checked(client, pair):
+    as_(client)
+
+    page = page_of(client, reverse("plots:patch", args=[pair[0].pk]))
+
+    assert "没有村界，出界没有查。" in page and "没有看出问题" not in page
+
+
+def test_a_patch_that_no_longer_counts_is_not_said_to_be_checked(client, target, east):
+    as_(client)
+    patch = make_patch(
+        target, east, area_mu=Decimal(15), until_on=date(2024, 9, 1), until_at=MOMENT
+    )
+    make_shape(patch, square())
+
+    page = page_of(client, reverse("plots:patch", args=[patch.pk]))
+
+    assert "图形不再检查" in page and "没有看出问题" not in page
+
+
+def test_every_zone_can_be_chosen_for_a_boundary_and_the_own_meridian_leads(client, target, east):
+    as_(client, Role.ADMIN)
+    make_shape(make_patch(target, east), shapely.box(121, 29, 121.001, 29.001), crs="EPSG:4490")
+
+    page = page_of(client, BORDERS)
+
+    options = re.findall(r'<option value="(\d+)"', page)
+    assert {int(code) for code in options} >= {*range(4491, 4555)}
+    assert options[2:4] == ["4549", "4528"]
+
+
+def test_a_boundary_without_a_zone_is_where_the_town_is(client, target, east):
+    as_(client, Role.ADMIN)
+    make_shape(make_patch(target, east), shapely.box(116, 29, 116.001, 29.001), crs="EPSG:4490")
+    plain = shapely.box(500_000, 3_303_000, 500_300, 3_303_300)
+
+    page = send(client, shapefile([plain], ["村名"], [["东村"]], prj=False), "a.zip")
+
+    assert "照本镇的中央经线 117° 看像“CGCS2000 3 度带中央经线 117°" in page
+    assert not VillageBoundary.objects.exists()
+
+
+def test_a_boundary_far_from_the_shapes_is_asked_before_it_is_saved(client, target, east):
+    as_(client, Role.ADMIN)
+    make_shape(make_patch(target, east), square())
+    content = gpkg([square(300_000)], {"村名": ["东村"]})
+
+    page = send(client, content)
+    assert "“东村”这 1 个图形离本镇已有的图形有" in page and "核对过了" in page
+    assert not VillageBoundary.objects.exists()
+    token = page.partition('name="sure" value="')[2].partition('"')[0]
+    send(client, gpkg([square(400_000)], {"村名": ["东村"]}), sure=token)
+    assert not VillageBoundary.objects.exists()  # 勾的是刚才那一份
+    send(client, content, sure=token)
+
+    assert VillageBoundary.objects.get().village == east
+
+
+def test_slivers_and_what_was_left_beside_a_boundary_are_said(client, east):
+    as_(client, Role.ADMIN)
+    shapes = [square(), square(500, side=0.001)]
+
+    page = send(client, gpkg(shapes, {"村名": ["东村", "东村"]}))
+
+    assert "东村有 1 个图形太小，量不出面积，没有用。" in page
+    assert VillageBoundary.objects.get().village == east
