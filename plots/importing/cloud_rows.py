@@ -9,9 +9,10 @@ from uuid import UUID, uuid5
 from plots.importing.layout import Layout
 from plots.importing.lookups import Lookups
 from plots.importing.parsed import Reading
-from plots.importing.patch_cells import FULLWIDTH
 from plots.models import Patch
+from plots.models.code_keys import TWIN
 from plots.models.columns import Field
+from taiping.ground.codes import clean_code, code_key
 from taiping.ground.tables import as_code, as_date, as_text, tidy_header
 from tasks.models import Target
 
@@ -92,7 +93,7 @@ class CloudReader:
         self.target, self.villages, self.reading = target, lookups.villages, reading
         self.patches, self.passed_over = {}, {}
         for patch in _patches(target):
-            self.patches.setdefault(patch.code, []).append(patch)
+            self.patches.setdefault(patch.code_key.split(TWIN)[0], []).append(patch)
 
     def read(self, layout: Layout) -> list[CloudRow]:
         rows = (Cells(layout, *row) for row in layout.sheet.rows[layout.start :])
@@ -131,10 +132,13 @@ class CloudReader:
     def _patch(self, cells):
         label, value = cells.label(Field.CODE), cells.get(Field.CODE)
         try:
-            code = as_code(value).translate(FULLWIDTH)
+            code = clean_code(as_code(value))
         except ValueError as error:
             return self._problem(cells, label, value, str(error))
-        found, place = self.patches.get(code, []), cells.get(Field.VILLAGE, Field.VILLAGE_CODE)
+        found, place = (
+            self.patches.get(code_key(code), []),
+            cells.get(Field.VILLAGE, Field.VILLAGE_CODE),
+        )
         if place is not None:
             village, reason = self.villages.match(place)
             if village is None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from taiping.ground.codes import code_key
 from taiping.ground.geometry.shapes import Shape, load
 from taiping.ground.tables import Problem, shown
 from villages.models import Village
@@ -25,7 +26,7 @@ class ParsedRow:
 
     @property
     def key(self) -> tuple[int, str]:
-        return self.village.pk, self.code
+        return self.village.pk, code_key(self.code)
 
     def plain(self) -> list:
         """能写成 JSON 的。"""
