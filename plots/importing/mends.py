@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 
 from plots.models import Batch, Mend
-from taiping.ground.tables import Sheet, key_of
-from taiping.ground.tables.reading import tidy
+from taiping.ground.tables import Sheet, key_of, tidy
 
 Place = tuple[str, int, int]  # (表名, 行号, 第几列（从 0 起）)
 

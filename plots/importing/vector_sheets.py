@@ -15,8 +15,7 @@ from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.reading import read_vector
 from taiping.ground.geometry.shapes import bounds_of, load, tidy_shapes
 from taiping.ground.libraries import shapely
-from taiping.ground.tables import TableError, as_decimal, clean_text, tidy_header
-from taiping.ground.tables.reading import tidy
+from taiping.ground.tables import TableError, as_decimal, clean_text, tidy, tidy_header
 from villages.models import VillageBoundary
 
 CRS = "坐标系"

@@ -22,13 +22,8 @@ from taiping.ground.properties import maker
 from taiping.ground.tables.cells import shown
 from taiping.ground.tables.headers import ERROR_HEADER, ERROR_SHEET, HEADER_ROWS, plain_header
 from taiping.ground.tables.problems import Problem
-from taiping.ground.tables.reading import (
-    TableError,
-    column_letter,
-    read_here,
-    refuse_unfit,
-    within_limits,
-)
+from taiping.ground.tables.reading import read_here, refuse_unfit, within_limits
+from taiping.ground.tables.sheets import TableError, column_letter
 
 WIDTH = 60  # “错误”列有多宽
 NARROWEST, WIDEST, MEASURED_ROWS = 6, 40, 200  # 另写一份时各列多宽，看前面多少行

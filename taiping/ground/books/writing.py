@@ -15,7 +15,7 @@ from openpyxl.writer.excel import ExcelWriter
 from taiping.ground.books.styles import DAY, TEXT_FORMAT
 from taiping.ground.properties import Maker, maker, sign, touch
 from taiping.ground.tables.cells import clean_text, shown
-from taiping.ground.tables.reading import TableError
+from taiping.ground.tables.sheets import TableError
 
 BASE = Font(name="Arial", size=10, family=2)
 LONGEST_TEXT = 32767  # 一个单元格最多这么多字

@@ -8,7 +8,8 @@ from defusedxml.common import DefusedXmlException
 
 from taiping.ground.libraries import shapely
 from taiping.ground.tables import TableError
-from taiping.ground.tables.reading import MAX_CELLS, MAX_COLUMNS
+from taiping.ground.tables.reading import MAX_CELLS
+from taiping.ground.tables.sheets import MAX_COLUMNS
 
 DEGREES = "EPSG:4326"
 EPSG = re.compile(r"EPSG:+(?:[\d.]*:)?(\d{4,6})$", re.IGNORECASE)

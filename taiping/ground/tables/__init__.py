@@ -22,17 +22,9 @@ from taiping.ground.tables.headers import (
 )
 from taiping.ground.tables.keeping import Kept, digest_of, key_of, plain_sheets, sheets_from
 from taiping.ground.tables.problems import Problem
-from taiping.ground.tables.reading import (
-    Sheet,
-    TableError,
-    TooHeavy,
-    column_letter,
-    read_csv,
-    read_pasted,
-    read_workbook,
-    refuse_unfit,
-    within_limits,
-)
+from taiping.ground.tables.reading import read_workbook, refuse_unfit, within_limits
+from taiping.ground.tables.sheets import Sheet, TableError, TooHeavy, column_letter, tidy
+from taiping.ground.tables.text import read_csv, read_pasted
 
 __all__ = [
     "ERROR_HEADER",
@@ -64,6 +56,7 @@ __all__ = [
     "refuse_unfit",
     "sheets_from",
     "shown",
+    "tidy",
     "tidy_header",
     "within_limits",
 ]
