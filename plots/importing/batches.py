@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.core.files.base import File
 
 from plots.importing.apply import Refused
-from plots.importing.layout import Layout
+from plots.importing.layout import Layout, PatchSheet
 from plots.importing.names import Names
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
@@ -33,6 +33,7 @@ def new_batch(
     issued_on: date | None = None,
     suffix: str = "",
     crs: str = "",
+    with_hidden: bool = False,
 ) -> Batch:
     """存下原文件，返回还没导入的批次。按后缀看得出是矢量数据的，就是矢量数据；suffix 不给就是 name 的。
 
@@ -42,7 +43,7 @@ def new_batch(
     if kind == Batch.Source.TABLE and suffix in (*VECTORS, *SHAPEFILE_PARTS):
         kind = Batch.Source.GEO
     batch = Batch(target=target, kind=kind, name=name[:200], by=by, crs=crs)
-    batch.issued_on = issued_on
+    batch.issued_on, batch.with_hidden = issued_on, with_hidden
     batch.file.save(f"{uuid4().hex}{suffix[:8]}", content, save=False)
     batch.save()
     return batch
@@ -78,6 +79,14 @@ def use_crs(batch: Batch, code: str) -> None:
     except TableError as error:
         raise Refused(str(error)) from None
     batch.save(update_fields=["crs"])
+
+
+def use_hidden(batch: Batch, sheets: list[PatchSheet], with_hidden: bool) -> None:
+    """连隐藏的一起读，或不读；以前没有读的表，手工对列时勾不勾不算数。"""
+    shown = {sheet.name for sheet in sheets if not sheet.is_hidden}
+    batch.layout = {name: chosen for name, chosen in batch.layout.items() if name in shown}
+    batch.with_hidden = with_hidden
+    batch.save(update_fields=["with_hidden", "layout"])
 
 
 def use_layout(batch: Batch, chosen: dict, layouts: list[Layout], *, remember: bool) -> int:

@@ -9,7 +9,7 @@ from plots.models import Batch
 from taiping.ground.tables import Kept, Problem, digest_of, key_of
 from villages.models import VillageBoundary
 
-LAYOUT = 3  # 认列、读行、留下的写法变了就加一：以前留下的不再用
+LAYOUT = 4  # 认列、读行、留下的写法变了就加一：以前留下的不再用
 BY_PATCHES = (Batch.Source.GEO, Batch.Source.CLOUD)  # 读的时候要看系统里的图斑、村界
 
 

@@ -32,7 +32,7 @@ def read_batch(batch: Batch, content: bytes, names: Names) -> list[PatchSheet]:
         if batch.kind == Batch.Source.GEO:
             return vector_sheets(batch, content, suffix_of(batch.file.name), names)
         sheets = read_sheets(content, pasted=batch.file.name.endswith(PASTED))
-        return [PatchSheet(sheet.name, sheet.rows, sheet.merges) for sheet in sheets]
+        return [PatchSheet(**vars(sheet)) for sheet in sheets]
     except TooHeavy as refusal:
         batch.unreadable = str(refusal)
         batch.save(update_fields=["unreadable"])

@@ -47,6 +47,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--by", metavar="用户名", help="记在谁名下；改已有记录的面积、导入国土调查云结果时必填"
         )
+        parser.add_argument(
+            "--with-hidden", action="store_true", help="连表格里隐藏的表、行、列一起读；平常不读"
+        )
         parser.add_argument("--cloud", action="store_true", help="是国土调查云导出的结果")
         parser.add_argument(
             "--with-earlier",
@@ -103,6 +106,7 @@ class Command(BaseCommand):
             by=by,
             crs=crs,
             issued_on=None if cloud else issue_day(target.plan, options["issued_on"]),
+            with_hidden=options["with_hidden"],
         )
 
     def tell(self, review):
@@ -110,6 +114,9 @@ class Command(BaseCommand):
         if review.unreadable:
             self.stderr.write(review.unreadable)
             return
+        if review.hidden:
+            how = "" if review.batch.with_hidden else "要一起读，请加上 --with-hidden。"
+            self.stdout.write(f"提醒：{review.hidden_text}{how}")
         for note in review.notes:
             self.stdout.write(f"提醒：{note}")
         for warning in review.warnings:

@@ -20,6 +20,7 @@ from taiping.ground.tables.headers import (
     plain_header,
     tidy_header,
 )
+from taiping.ground.tables.hidden import hidden_in, leave_hidden_out
 from taiping.ground.tables.keeping import Kept, digest_of, key_of, plain_sheets, sheets_from
 from taiping.ground.tables.problems import Problem
 from taiping.ground.tables.reading import read_workbook, refuse_unfit, within_limits
@@ -47,7 +48,9 @@ __all__ = [
     "clean_text",
     "column_letter",
     "digest_of",
+    "hidden_in",
     "key_of",
+    "leave_hidden_out",
     "plain_header",
     "plain_sheets",
     "read_csv",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from taiping.ground.limits import Busy, OverLimit, limited
+from taiping.ground.tables.packages import refuse_other, straight
 from taiping.ground.tables.sheets import (
     EMPTY,
     MAX_ROWS,
@@ -18,6 +19,7 @@ from taiping.ground.tables.sheets import (
     tidy,
 )
 from taiping.ground.tables.text import content_of
+from taiping.ground.tables.xlsx_marks import mark_sheets
 
 MAX_CELLS = 20_000_000
 MAX_UNPACKED = 400 * 1024 * 1024
@@ -61,15 +63,22 @@ def read_workbook(source: bytes) -> list[Sheet]:
 def read_here(content: bytes) -> list[Sheet]:
     """同 read_workbook，就在这个进程里读：只给已经在限度里的用。"""
     # 读文件的进程才用，网站不用装
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+    from python_calamine import (
+        CalamineError,
+        CalamineWorkbook,
+        PasswordError,
+        SheetTypeEnum,
+        SheetVisibleEnum,
+    )
 
+    content = straight(content)
     refuse_unfit(content)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            names = [
-                meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet
-            ]
-            sheets = [_read_sheet(book, name) for name in names]
+            metas = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+            sheets = [_read_sheet(book, each.name) for each in metas]
+            for sheet, meta in zip(sheets, metas, strict=True):
+                sheet.is_hidden = meta.visible != SheetVisibleEnum.Visible
     except PasswordError:
         raise TableError("这个表格加了密码，打不开。请在表格软件里去掉密码，另存后再用。") from None
     except CalamineError:
@@ -78,6 +87,9 @@ def read_here(content: bytes) -> list[Sheet]:
         if type(error).__name__ != "PanicException":
             raise
         raise TableError(DAMAGED) from None
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            mark_sheets(archive, sheets)
     if not any(sheet.rows for sheet in sheets):
         raise TableError(EMPTY)
     return sheets
@@ -98,12 +110,7 @@ def refuse_unfit(content: bytes) -> None:
         raise TableError("这不是 Excel 表格（.xlsx 或 .xls）。请用表格软件另存为 .xlsx 后再用。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            if "xl/workbook.xml" not in names:
-                kind = (
-                    "Word 文件" if "word/document.xml" in names else "压缩包，但里面不是 Excel 表格"
-                )
-                raise TableError(f"这是{kind}。请用表格软件另存为 .xlsx 后再用。")
+            refuse_other(archive.namelist())
             _refuse_huge(archive)
     except (
         zipfile.BadZipFile,
