@@ -5,7 +5,17 @@ from plots.importing.names import Names
 from plots.importing.vector_sheets import vector_sheets
 from plots.models import Batch
 from taiping.ground.form_fields import suffix_of
-from taiping.ground.tables import Sheet, TableError, TooHeavy, read_csv, read_pasted, read_workbook
+from taiping.ground.tables import (
+    Sheet,
+    TableError,
+    TooHeavy,
+    kind_of,
+    read_csv,
+    read_markup,
+    read_pasted,
+    read_workbook,
+    within_limits,
+)
 
 WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")
 PASTED = ".tsv"  # 粘贴来的文字存成这种文件
@@ -44,6 +54,8 @@ def read_sheets(content: bytes, *, pasted: bool = False) -> list[Sheet]:
         return [read_pasted(content.decode())]
     if content.startswith(WORKBOOK_STARTS):
         return read_workbook(content)
+    if kind_of(content):
+        return within_limits(read_markup, content)
     if not content:
         raise TableError("这是一个空文件（0 字节）。请检查文件是否传完整。")
     for start, name in OTHER_STARTS.items():

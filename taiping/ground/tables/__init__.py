@@ -22,6 +22,7 @@ from taiping.ground.tables.headers import (
 )
 from taiping.ground.tables.hidden import hidden_in, leave_hidden_out
 from taiping.ground.tables.keeping import Kept, digest_of, key_of, plain_sheets, sheets_from
+from taiping.ground.tables.markup import kind_of, read_markup
 from taiping.ground.tables.problems import Problem
 from taiping.ground.tables.reading import read_workbook, refuse_unfit, within_limits
 from taiping.ground.tables.sheets import Sheet, TableError, TooHeavy, column_letter, tidy
@@ -50,10 +51,12 @@ __all__ = [
     "digest_of",
     "hidden_in",
     "key_of",
+    "kind_of",
     "leave_hidden_out",
     "plain_header",
     "plain_sheets",
     "read_csv",
+    "read_markup",
     "read_pasted",
     "read_workbook",
     "refuse_unfit",
