@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from plots.importing import Refused, apply_batch, preview
 from plots.importing.batches import forget, issue_refusal, new_batch
+from plots.importing.kinds import HEAD, refusal_of
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
@@ -92,6 +93,8 @@ class Command(BaseCommand):
             content = file.read_bytes()
         except OSError as error:
             raise CommandError(f"打不开 {file}：{error.strerror}。") from None
+        if content and (refusal := refusal_of(file.name, content[:HEAD])):
+            raise CommandError(refusal)
         if cloud and by is None:
             raise CommandError("国土调查云结果要记在一位镇工作人员名下，请加上 --by 用户名。")
         try:

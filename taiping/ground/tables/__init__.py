@@ -6,7 +6,6 @@ from taiping.ground.tables.cells import (
     as_date,
     as_decimal,
     as_int,
-    as_moment,
     as_text,
     clean_text,
     shown,
@@ -23,6 +22,7 @@ from taiping.ground.tables.headers import (
 from taiping.ground.tables.hidden import hidden_in, leave_hidden_out
 from taiping.ground.tables.keeping import Kept, digest_of, key_of, plain_sheets, sheets_from
 from taiping.ground.tables.markup import kind_of, read_markup
+from taiping.ground.tables.moments import as_moment
 from taiping.ground.tables.problems import Problem
 from taiping.ground.tables.reading import read_workbook, refuse_unfit, within_limits
 from taiping.ground.tables.sheets import Sheet, TableError, TooHeavy, column_letter, tidy

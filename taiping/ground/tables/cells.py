@@ -70,22 +70,6 @@ def as_date(value: Any) -> date | None:
     return within_reach(value) if isinstance(value, date) else parse_day(as_text(value))
 
 
-def as_moment(value: Any) -> datetime | None:
-    """时刻：2024-09-30 15:04:05（可带小数秒和时区）→ datetime（没写时区就没有时区）或 None。"""
-    text = as_text(value)
-    if not text:
-        return None
-    try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            moment = datetime.combine(as_date(value), datetime.min.time())
-        except ValueError:
-            raise ValueError(f"“{text}”不是时间，请填如 2024-09-30 15:04:05，或留空。") from None
-    within_reach(moment.date())
-    return moment
-
-
 def as_decimal(value: Any) -> Decimal | None:
     """数 → Decimal 或 None；收全角数字和 1,010.5 这样的千分位。表格里的数按 15 位有效数字读。"""
     if isinstance(value, float):

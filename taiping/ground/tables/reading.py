@@ -19,6 +19,7 @@ from taiping.ground.tables.sheets import (
     tidy,
 )
 from taiping.ground.tables.text import content_of
+from taiping.ground.tables.xls_marks import mark_old_sheets
 from taiping.ground.tables.xlsx_marks import mark_sheets
 
 MAX_CELLS = 20_000_000
@@ -90,6 +91,8 @@ def read_here(content: bytes) -> list[Sheet]:
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             mark_sheets(archive, sheets)
+    else:
+        mark_old_sheets(content, sheets)
     if not any(sheet.rows for sheet in sheets):
         raise TableError(EMPTY)
     return sheets
