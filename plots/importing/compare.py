@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Max
 
+from plots.importing.alike import alike_in_ledger
 from plots.importing.parsed import ParsedRow
 from plots.ledger.replay import STATEFUL
 from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, Status
@@ -172,6 +173,8 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
             found.changed.append(change)
         else:
             found.unchanged += 1
+    kept = [key[:2] for key, old in known.items() if not old.has_ended]
+    alike = alike_in_ledger(found.new, kept)
     for old in known.values():
         if not old.has_ended:
             found.kept += 1
@@ -180,6 +183,7 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
     _name_routes(found)
     _note_larger(found)
     _note(found, moved, _elsewhere(target, found.new))
+    found.notes += alike
     found.notes += [LEFT[status].format(count) for status, count in left.items()]
     return found
 

@@ -8,6 +8,7 @@ from taiping.ground.tables import kind_of
 TABLES = (".xlsx", ".xls", ".et", ".csv", ".tsv", ".xlsm", ".xltx", ".xlt", ".ett", ".xml")
 WEB_PAGES = (".htm", ".html", ".mht", ".mhtml")
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj")  # 单独传来的
+OTHER_TABLES = (".ods", ".fods", ".numbers", ".xlsb", ".dif", ".slk")
 HEAD = 65536  # 字节：看内容看这么多
 OLD_OFFICE, ZIPPED = b"\xd0\xcf\x11\xe0", b"PK"
 PARTS_OF_WORKBOOK = (b"xl/", b"xl\\")
@@ -38,6 +39,8 @@ def refusal_of(name: str, head: bytes) -> str:
     suffix = suffix_of(name)
     if suffix in SHAPEFILE_PARTS:
         return LONELY.format(name)
+    if suffix in OTHER_TABLES:
+        return f"“{name}”这种表格不直接收，请在表格软件里打开，另存为 .xlsx 再传。"
     is_named = suffix in (*TABLES, *WEB_PAGES, *VECTORS)
     is_workbook = head.startswith(OLD_OFFICE) or (
         head.startswith(ZIPPED) and any(part in head for part in PARTS_OF_WORKBOOK)

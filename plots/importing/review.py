@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from plots.importing.alike import alike_in_file
 from plots.importing.column_notes import column_notes
 from plots.importing.compare import Difference, compare
 from plots.importing.keeping import grounds_of, recall
@@ -183,7 +184,8 @@ def _read_rows(review, lookups):
         reader.check_totals()
     if review.used and not reading.rows and not reading.problems:
         reading.problem("", 0, "", "", "表头下面没有图斑，请检查是不是存错了文件。")
-    reading.notes = [*layout_notes(review), *counted_notes(reading), *reading.notes]
+    notes = [*layout_notes(review), *counted_notes(reading), *reading.notes]
+    reading.notes = [*notes, *alike_in_file(reading.rows)]
 
 
 def left_out(review: Review) -> bool:

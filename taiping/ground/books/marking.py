@@ -92,7 +92,7 @@ def _marked(source, problems, made):
 def _plain_copy(source):
     book = new_book()
     for sheet in read_here(source):
-        copy = book.create_sheet(sheet_title(sheet.name))
+        copy = book.create_sheet(sheet_title(sheet.name, book.sheetnames))
         for number, values in sheet.rows:
             for index, value in enumerate(values, start=1):
                 put(copy.cell(number, index), value)
@@ -246,7 +246,7 @@ def _copy(book, marks):
     widths[place] = WIDTH
     columns = [Column(ERROR_HEADER if at == place else "", each) for at, each in enumerate(widths)]
     freeze = f"A{marks.head + 1}" if marks.head else None
-    copy = SheetWriter(book, sheet_title(marks.name), columns, freeze=freeze)
+    copy = SheetWriter(book, sheet_title(marks.name, book.sheetnames), columns, freeze=freeze)
     first = marks.rows[0][0]
     for number, values in marks.rows:
         while copy.number < number - 1:

@@ -18,7 +18,7 @@ MOST_UNPACKED = 400 * 1024 * 1024
 
 def straight(content: bytes) -> bytes:
     """包里的名字用了反斜杠、大小写不对的 xlsx，表格软件照样打得开：摆正了再读；别的原样。"""
-    if not content.startswith(b"PK") or WORKBOOK.encode() in content:
+    if not content.startswith(b"PK"):
         return content
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
