@@ -43,15 +43,16 @@ def _ours(layout):
 
 def _nameless(layout):
     """没有表头的列里写着的字，没有读。"""
-    nameless = {
-        use.index: use.letter for use in layout.uses if not use.header and use.field == Field.IGNORE
-    }
-    if not nameless or layout.by_hand:
+    code_at = layout.index(Field.CODE)
+    if code_at is None or layout.by_hand:
         return []
+    named = {use.index for use in layout.uses if use.header or use.field != Field.IGNORE}
     counts = Counter()
     for _, values in layout.sheet.rows[layout.start :]:
-        counts.update(at for at in nameless if at < len(values) and values[at] is not None)
-    told = [f"{nameless[at]} 列 {count} 格" for at, count in sorted(counts.items())]
+        if code_at < len(values) and values[code_at] is not None:
+            filled = (at for at, value in enumerate(values) if value is not None)
+            counts.update(at for at in filled if at not in named)
+    told = [f"{column_letter(at)} 列 {count} 格" for at, count in sorted(counts.items())]
     if not told:
         return []
     return [
