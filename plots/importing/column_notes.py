@@ -4,6 +4,7 @@ from collections import Counter
 
 from plots.importing.layout import Layout
 from plots.models.columns import Field
+from taiping.ground.tables import column_letter
 from taiping.ground.texts import listed
 
 

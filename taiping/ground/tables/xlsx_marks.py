@@ -18,8 +18,7 @@ ROW = re.compile(rb"<" + P + rb"row(?=[\s/>])([^<>]*+)>")
 COLUMN = re.compile(rb"<" + P + rb"col(?=[\s/>])([^<>]*+)>")
 TAG = re.compile(rb"<" + P + rb"(row|c|f|v)(?=[\s/>])([^<>]*+)>([^<]*+)")
 ATTRIBUTE = re.compile(rb"""(?<![\w:])([\w:]++)=(?:"([^"]*+)"|'([^']*+)')""")
-ERROR_CELL = re.compile(rb"""\st=["']e["']""")
-LONG = re.compile(rb">\d{16,60}<")
+FORMULA_STARTS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
 NO_RESULT = re.compile(
     rb"(?:</" + P + rb"f>|<" + P + rb"f(?:\s[^<>]*+)?(?<=/)>)\s*+"
     rb"(?:<" + P + rb"v\s*/>|<" + P + rb"v>\s*+</" + P + rb"v>)?\s*+</" + P + rb"c>"
@@ -57,7 +56,7 @@ def mark_sheets(archive: zipfile.ZipFile, sheets: list[Sheet]) -> None:
             text = text.decode("utf-16").encode()
         if formats is None:
             formats = _formats(archive)
-        put_marks(sheet, _look_through(text, formats))
+        put_marks(sheet, _look_through(text, formats, _has_long(sheet)))
 
 
 def put_marks(sheet: Sheet, marks: Marks) -> None:
@@ -122,11 +121,20 @@ def _formats(archive):
     return formats
 
 
-def _look_through(text, formats):
+def _has_long(sheet):
+    """有没有超过 15 位的整数：读取库都读成小数。"""
+    for _, values in sheet.rows:
+        for value in values:
+            if type(value) is float and abs(value) >= 1e15:
+                return True
+    return False
+
+
+def _look_through(text, formats, has_long):
     marks = Marks()
     for found in COLUMN.finditer(text, 0, max(text.find(b"sheetData"), 0)):
         _hide_columns(marks, _attributes(found[1]))
-    if _needs_cells(text, formats):
+    if has_long or _needs_cells(text, formats):
         _cells(text, formats, marks)
     elif b"hidden=" in text or b'ht="0"' in text:
         number = 0
@@ -137,7 +145,9 @@ def _look_through(text, formats):
 
 def _needs_cells(text, formats):
     styled = any(b's="%s"' % style in text or b"s='%s'" % style in text for style in formats)
-    return bool(styled or ERROR_CELL.search(text) or LONG.search(text) or NO_RESULT.search(text))
+    has_formulas = any(start in text for start in FORMULA_STARTS)
+    has_errors = b't="e"' in text or b"t='e'" in text
+    return styled or has_errors or (has_formulas and bool(NO_RESULT.search(text)))
 
 
 def _attributes(text):
