@@ -23,10 +23,10 @@ class ParsedRow:
     facts: dict[str, str]
     extra: dict[str, str | int | float]
     shape: Shape | None = None  # 矢量数据才有
+    key: tuple[int, str] = ()  # (村的主键, 编号的可比写法)
 
-    @property
-    def key(self) -> tuple[int, str]:
-        return self.village.pk, code_key(self.code)
+    def __post_init__(self):
+        self.key = self.village.pk, code_key(self.code)
 
     def plain(self) -> list:
         """能写成 JSON 的。"""

@@ -61,4 +61,10 @@ def read_sheets(content: bytes, *, pasted: bool = False) -> list[Sheet]:
     for start, name in OTHER_STARTS.items():
         if content.startswith(start):
             raise TableError(f"这是{name}，不是表格。请用表格软件另存为 .xlsx 或 .csv 后再用。")
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+        raise TableError("这是 XML 数据，不是表格。请在表格软件里打开，另存为 .xlsx 后再用。")
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[{")):
+        raise TableError(
+            "这是 JSON 数据，不是表格。是图斑的 GeoJSON，请把文件名改成 .geojson 结尾再传。"
+        )
     return [read_csv(content)]

@@ -4,7 +4,6 @@ clean_code 是存下来、给人看的（大小写照人写的）；code_key 是
 """
 
 import re
-import unicodedata
 
 from taiping.ground.texts import half_width
 
@@ -18,7 +17,7 @@ DASHES = re.compile(f"[{DASH}]+")
 SEPARATORS, ZEROS = re.compile(r"[\W_]+"), re.compile(r"(?<!\d)0+(?=\d)")
 # 字形相近的：先小写；西里尔、希腊字母里和拉丁字母一个样子的，再是 o 和 0、l 和 i 和 1
 ALIKE = str.maketrans("авеёкмнорстухіјѕαβεηικμνορτυχ", "abeekmhopctyxijsabenikuvoptux")
-DIGITS = str.maketrans("oli|", "0111")
+ALIKE |= str.maketrans("oli|οιо", "0111010")
 
 
 def visible(text: str) -> str:
@@ -41,5 +40,5 @@ def code_key(text: str) -> str:
 
 def look(text: str) -> str:
     """编号 → 乍一看的样子：再不分分隔符是哪一种、前面有几个 0、字形相近的字。样子一样的不一定是同一块。"""
-    plain = unicodedata.normalize("NFC", code_key(text)).translate(ALIKE).translate(DIGITS)
-    return ZEROS.sub("", SEPARATORS.sub("-", plain)).strip("-")
+    plain = SEPARATORS.sub("-", code_key(text).translate(ALIKE)).strip("-")
+    return ZEROS.sub("", plain) if "0" in plain else plain
