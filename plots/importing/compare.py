@@ -11,7 +11,15 @@ from django.db.models import Count, Max
 from plots.importing.alike import alike_in_ledger
 from plots.importing.parsed import ParsedRow
 from plots.ledger.replay import STATEFUL
-from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, Status
+from plots.models import (
+    Batch,
+    Kind,
+    Patch,
+    PatchShape,
+    RectificationRecord,
+    RouteChange,
+    Status,
+)
 from plots.models.choices import ENDED
 from plots.models.code_keys import TWIN
 from taiping.ground.area import figure, plain, told_apart
@@ -129,7 +137,7 @@ class Difference:
 
 
 def standing(target: Target) -> list:
-    """任务里的图斑现在是什么样，一句话认得出：有人更正、拆分、结转、移出、添加、导入过，就和原来不同。
+    """任务里的图斑现在是什么样，一句话认得出：有人更正、拆分、结转、移出、添加、导入、改过整改路径，就和原来不同。
 
     上报、核实不改对比的结果，不在内。
     """
@@ -141,6 +149,7 @@ def standing(target: Target) -> list:
     return [
         patches.aggregate(Count("pk"), Max("pk")),
         changing.aggregate(Count("pk"), Max("pk")),
+        RouteChange.objects.filter(patch__target=target).aggregate(Count("pk"), Max("pk")),
         batches.aggregate(Count("pk"), Max("applied_at")),
     ]
 

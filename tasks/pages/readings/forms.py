@@ -16,7 +16,7 @@ ON_HELP = "这个数是哪一天的，不是今天录入的日期。"
 
 
 def measured_targets(plan: Plan) -> QuerySet[Target]:
-    return plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order")
+    return plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order", "pk")
 
 
 def open_targets(plan: Plan, user: User) -> QuerySet[Target]:
@@ -145,9 +145,3 @@ class TableForm(AskingForm):
             raise forms.ValidationError("一个村的数也没有填。至少填一个村，没有数的村空着。")
         self.ask(self.target, data["on"], self.values)
         return data
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label="为什么撤回", max_length=200, help_text="如“少写了一位”“录到别的村了”。"
-    )

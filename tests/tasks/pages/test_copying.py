@@ -90,7 +90,7 @@ def test_no_field_of_the_models_is_forgotten(town, boss):
 def test_the_copy_stands_right_after_the_original(town, boss):
     boss.post(address(town.target), form_of(town.target))
 
-    assert list(town.plan.targets.order_by("order").values_list("code", "order")) == [
+    assert list(town.plan.targets.order_by("order", "pk").values_list("code", "order")) == [
         ("abandoned", 4),
         ("abandoned_2", 5),
         ("next", 6),
@@ -103,7 +103,7 @@ def test_targets_of_one_order_are_put_apart(town, boss):
 
     boss.post(address(town.target), form_of(town.target))
 
-    found = town.plan.targets.order_by("order").values_list("code", flat=True)
+    found = town.plan.targets.order_by("order", "pk").values_list("code", flat=True)
     assert list(found) == ["abandoned", "abandoned_2", "next", "last"]
 
 
@@ -171,7 +171,7 @@ def test_every_mistake_is_told_at_once_and_nothing_typed_is_lost(town, boss):
 
     assert errors_of(response, town.target) == {
         "code": ["只能用英文字母、数字、下划线和短横，如 abandoned_2。"],
-        "name": ["这个字段是必填项。"],
+        "name": ["这一格要填。"],
         "due_on_replant": ["“2024-02-30”这一天不存在，请写成 2024-10-20 这样。"],
         "due_on_evidence": ["截止日期不能早于开始日期。"],
         "due_on_check": [
