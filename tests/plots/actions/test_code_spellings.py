@@ -29,7 +29,7 @@ SPELLINGS = [
     " ZW-1\u3000",
     "ZW\u2060-1\u202c",
 ]
-fill_keys = import_module("plots.migrations.0030_codes_compare_in_one_form").fill_keys
+fill_keys = import_module("plots.migrations.0031_codes_compare_in_one_form").fill_keys
 
 
 @pytest.mark.parametrize("written", SPELLINGS)

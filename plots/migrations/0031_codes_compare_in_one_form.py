@@ -28,7 +28,7 @@ def fill_keys(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("plots", "0029_supervision_orders"),
+        ("plots", "0030_route_changes"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("plots", "0030_codes_compare_in_one_form"),
+        ("plots", "0031_codes_compare_in_one_form"),
     ]
 
     operations = [
