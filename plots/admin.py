@@ -60,7 +60,7 @@ class PatchAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["target", "village", "status", "is_demo"]
     list_select_related = ["target", "village", "next_milestone"]
-    search_fields = ["code", "place", "contractor"]
+    search_fields = ["code", "code_key", "place", "contractor"]
 
     @admin.display(description="面积（亩）", ordering="area_mu")
     def area(self, patch):

@@ -1,7 +1,6 @@
 """手工添加图斑：能加到哪些任务和村，下一个空号，像不像已有的，重复提交只算一次。"""
 
 import datetime
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import chain
@@ -13,13 +12,12 @@ from plots.evidence import Checked
 from plots.ledger.replay import steps_of
 from plots.models import Kind, Patch, RectificationRecord
 from taiping.ground import dates
-from taiping.ground.texts import half_width
+from taiping.ground.codes import code_key, look
 from tasks.models import Plan, Target
 from villages.models import User, Village
 
 PREFIX = "补-"  # 手工添加的自成一列，不占上级下发的号
 AGAIN = datetime.timedelta(minutes=10)  # 这么短时间里一模一样的再来一次，当作重复提交
-SEPARATORS, ZEROS = re.compile(r"[\W_]+"), re.compile(r"(?<!\d)0+(?=\d)")
 CLOSE = Decimal("0.005")  # 显示两位小数时看不出差别的面积
 
 
@@ -63,9 +61,8 @@ def next_code(target: Target, village: Village) -> str:
 
 
 def folded(code: str) -> str:
-    """编号去掉写法上的差别：全半角、大小写、分隔符、前面的 0。"""
-    text = SEPARATORS.sub(" ", half_width(code).casefold())
-    return ZEROS.sub("", text).replace(" ", "")
+    """编号去掉写法上的差别：全半角、大小写、字形相近的字、分隔符、前面的 0。"""
+    return look(code).replace("-", "")
 
 
 def lookalikes(
@@ -107,7 +104,7 @@ def repeated(target: Target, village: Village, *, by: User, code: str, **facts) 
         split_from=None,
         **same,
     )
-    return (recent.filter(code=code) if code else recent).order_by("-pk").first()
+    return (recent.filter(code_key=code_key(code)) if code else recent).order_by("-pk").first()
 
 
 def add(

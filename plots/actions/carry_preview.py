@@ -108,7 +108,7 @@ def preview_of(source: Plan, to: Plan, rows: PatchQuerySet) -> Preview:
         patch.target = old[patch.target_id]
         patch.target.plan, patch.village = source, villages[patch.village_id]
         counterpart = new.get(patch.target.code)
-        existing = counterpart and there.get((counterpart.pk, patch.village_id, patch.code))
+        existing = counterpart and there.get((counterpart.pk, patch.village_id, patch.code_key))
         if reason := _why_not(patch, to, counterpart, steps, existing):
             preview.staying[reason].append(patch)
             continue
@@ -146,9 +146,9 @@ def in_parts(things: Iterable) -> list[list]:
 def _already_there(rows, targets, patches):
     """{(任务, 村, 编号): 新方案里已经有的}。"""
     found = {}
-    for part in in_parts({patch.code for patch in patches}):
-        for patch in rows.filter(target__in=list(targets), code__in=part).order_by("pk"):
-            found[patch.target_id, patch.village_id, patch.code] = patch
+    for part in in_parts({patch.code_key for patch in patches}):
+        for patch in rows.filter(target__in=list(targets), code_key__in=part).order_by("pk"):
+            found[patch.target_id, patch.village_id, patch.code_key] = patch
     return found
 
 

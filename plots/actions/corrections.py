@@ -8,12 +8,13 @@ from django.db import IntegrityError, transaction
 
 from plots.actions.permissions import NotAllowed
 from plots.actions.rewriting import rewrite_all
-from plots.actions.transaction import ActionContext, action, limited_text, parse_mu, required_text
+from plots.actions.transaction import ActionContext, action, given_code, parse_mu, required_text
 from plots.geometry.checks import recheck
 from plots.ledger.replay import settle
 from plots.models import Kind, Patch, RectificationRecord
 from plots.models.deadlines import local_date
 from taiping.ground.area import plain
+from taiping.ground.codes import code_key
 from taiping.ground.dates import long_date
 from taiping.ground.words import more_or_less
 from tasks.models import Milestone
@@ -53,9 +54,7 @@ def amend(
     new = {
         "area_mu": old["area_mu"] if area_mu is None else parse_mu(area_mu),
         "village": village or old["village"],
-        "code": old["code"]
-        if code is None
-        else limited_text(required_text(code, "图斑编号"), "图斑编号", 60),
+        "code": old["code"] if code in (None, old["code"]) else given_code(code),
         **stopping,
     }
     changed = [field for field in LABELS if field in new and new[field] != old[field]]
@@ -135,7 +134,7 @@ def _taken(target, village, code):
 def _save_unless_taken(patch, fields):
     try:
         with transaction.atomic():
-            patch.save(update_fields=fields)
+            patch.save(update_fields=[*fields, *(["code_key"] if "code" in fields else [])])
     except IntegrityError:
         raise _taken(patch.target, patch.village, patch.code) from None
 
@@ -173,13 +172,12 @@ def _checked_children(children):
     """每一块都有自己的编号和大于 0 的面积；不合规矩就拒绝。"""
     facts = []
     for child in children:
-        code = limited_text(required_text(child["code"], "每一块的编号"), "图斑编号", 60)
+        code = given_code(child["code"], "每一块的编号")
         facts.append({**child, "code": code, "area_mu": parse_mu(child["area_mu"])})
-    times = Counter(child["code"] for child in facts)
-    for code, count in times.items():
-        if count > 1:
-            raise NotAllowed(f"编号 {code} 填了不止一次，每一块要有自己的编号。")
+    times = Counter(code_key(child["code"]) for child in facts)
     for child in facts:
+        if times[code_key(child["code"])] > 1:
+            raise NotAllowed(f"编号 {child['code']} 填了不止一次，每一块要有自己的编号。")
         if not child["area_mu"]:
             raise NotAllowed(f"{child['code']} 的面积要大于 0 亩。")
     return facts

@@ -11,7 +11,14 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 
 from plots.actions.permissions import NotAllowed, adding_refusal, step_by_role
-from plots.actions.transaction import ActionContext, action, limited_text, parse_mu, required_text
+from plots.actions.transaction import (
+    ActionContext,
+    action,
+    given_code,
+    limited_text,
+    parse_mu,
+    required_text,
+)
 from plots.ledger.replay import WORK, is_check, settle
 from plots.models import Kind, Patch, Reason, RectificationRecord
 from plots.models.deadlines import local_date
@@ -275,7 +282,7 @@ def add_patch(
         raise NotAllowed(f"发现的日期 {long_date(since_on)} 还没有到，请填今天或以前的日期。")
     if sentence := adding_refusal(by, target, village):
         raise NotAllowed(sentence)
-    code, area = limited_text(required_text(code, "图斑编号"), "图斑编号", 60), parse_mu(area_mu)
+    code, area = given_code(code), parse_mu(area_mu)
     if not area:
         raise NotAllowed("面积要大于 0 亩。")
     with transaction.atomic():

@@ -31,6 +31,7 @@ from plots.ledger.replay import (
 from plots.models import Evidence, Kind, Patch, RectificationRecord
 from plots.models.deadlines import local_date
 from taiping.ground import dates
+from taiping.ground.codes import clean_code
 from taiping.ground.dates import long_date
 from tasks.models import Milestone
 from villages.models import User
@@ -375,6 +376,11 @@ def required_text(text: str | None, what: str) -> str:
     if not text:
         raise NotAllowed(f"请填{what}。")
     return text
+
+
+def given_code(text: str | None, what: str = "图斑编号") -> str:
+    """人填的编号，收拾成存下来的写法。"""
+    return limited_text(required_text(clean_code(text or ""), what), "图斑编号", 60)
 
 
 def limited_text(text: str | None, what: str, limit: int) -> str:

@@ -34,7 +34,7 @@ def attach(batch: Batch, found) -> set[int]:
     new = {row.key: row.shape for row in found.new if row.shape}
     if new:
         made = Patch.objects.filter(target=batch.target_id, batch=batch).order_by()
-        rows = made.values_list("pk", "village_id", "code").iterator(chunk_size=CHUNK)
+        rows = made.values_list("pk", "village_id", "code_key").iterator(chunk_size=CHUNK)
         for pk, village, code in rows:
             if shape := new.get((village, code)):
                 shapes[pk] = shape

@@ -159,6 +159,7 @@ def _new_rows(batch, rows, by):
             **row.facts,
             "village": row.village.pk,
             "code": row.code,
+            "code_key": row.key[1],
             "area_mu": row.area_mu,
             "extra": row.extra,
         }

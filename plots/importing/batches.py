@@ -6,7 +6,8 @@ from uuid import uuid4
 from django.core.files.base import File
 
 from plots.importing.apply import Refused
-from plots.importing.layout import Layout
+from plots.importing.kinds import HEAD, is_vector
+from plots.importing.layout import Layout, PatchSheet
 from plots.importing.names import Names
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
@@ -15,12 +16,10 @@ from plots.models.columns import AREAS, EXTRA, Field
 from taiping.ground import dates
 from taiping.ground.dates import long_date
 from taiping.ground.form_fields import suffix_of
-from taiping.ground.geometry.reading import SUFFIXES as VECTORS
 from taiping.ground.tables import LONGEST_HEADER, Kept, TableError, tidy_header
 from tasks.models import Plan, Target
 
 ABANDONED = timedelta(days=7)
-SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj")  # 单独传来的，读的时候会说清楚
 
 
 def new_batch(
@@ -33,19 +32,28 @@ def new_batch(
     issued_on: date | None = None,
     suffix: str = "",
     crs: str = "",
+    with_hidden: bool = False,
 ) -> Batch:
-    """存下原文件，返回还没导入的批次。按后缀看得出是矢量数据的，就是矢量数据；suffix 不给就是 name 的。
+    """存下原文件，返回还没导入的批次。是矢量数据的，就是矢量数据；suffix 不给就是 name 的。
 
     issued_on 是哪天下发的，新增的图斑从这天起算。
     """
     suffix = suffix or suffix_of(name)
-    if kind == Batch.Source.TABLE and suffix in (*VECTORS, *SHAPEFILE_PARTS):
+    if kind == Batch.Source.TABLE and is_vector(f"x{suffix}", head_of(content)):
         kind = Batch.Source.GEO
     batch = Batch(target=target, kind=kind, name=name[:200], by=by, crs=crs)
-    batch.issued_on = issued_on
+    batch.issued_on, batch.with_hidden = issued_on, with_hidden
     batch.file.save(f"{uuid4().hex}{suffix[:8]}", content, save=False)
     batch.save()
     return batch
+
+
+def head_of(content: File) -> bytes:
+    """文件的开头，看是什么；看完回到开头。"""
+    content.seek(0)
+    head = content.read(HEAD)
+    content.seek(0)
+    return head
 
 
 def issue_refusal(plan: Plan, on: date, today: date) -> str:
@@ -78,6 +86,14 @@ def use_crs(batch: Batch, code: str) -> None:
     except TableError as error:
         raise Refused(str(error)) from None
     batch.save(update_fields=["crs"])
+
+
+def use_hidden(batch: Batch, sheets: list[PatchSheet], with_hidden: bool) -> None:
+    """连隐藏的一起读，或不读；以前没有读的表，手工对列时勾不勾不算数。"""
+    shown = {sheet.name for sheet in sheets if not sheet.is_hidden}
+    batch.layout = {name: chosen for name, chosen in batch.layout.items() if name in shown}
+    batch.with_hidden = with_hidden
+    batch.save(update_fields=["with_hidden", "layout"])
 
 
 def use_layout(batch: Batch, chosen: dict, layouts: list[Layout], *, remember: bool) -> int:

@@ -1,6 +1,5 @@
 """国土调查云的表：读行，对到图斑。"""
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +8,12 @@ from uuid import UUID, uuid5
 from plots.importing.layout import Layout
 from plots.importing.lookups import Lookups
 from plots.importing.parsed import Reading
-from plots.importing.patch_cells import FULLWIDTH
 from plots.models import Patch
+from plots.models.code_keys import TWIN
 from plots.models.columns import Field
-from taiping.ground.tables import as_code, as_date, as_text, tidy_header
+from plots.models.deadlines import local_date
+from taiping.ground.codes import clean_code, code_key
+from taiping.ground.tables import as_code, as_moment, as_text, tidy_header
 from tasks.models import Target
 
 KEYS = UUID("6f4a8f0e-52f1-4c55-9d0e-3f5d6f0c2024")  # 提交标识的命名空间，改了就认不出以前导入过的
@@ -32,7 +33,6 @@ DONE = {
     "已审核",
     "合格",
 }
-CLOCK = re.compile(r"(?<![ T])[ T]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 
 
 @dataclass
@@ -92,7 +92,7 @@ class CloudReader:
         self.target, self.villages, self.reading = target, lookups.villages, reading
         self.patches, self.passed_over = {}, {}
         for patch in _patches(target):
-            self.patches.setdefault(patch.code, []).append(patch)
+            self.patches.setdefault(patch.code_key.split(TWIN)[0], []).append(patch)
 
     def read(self, layout: Layout) -> list[CloudRow]:
         rows = (Cells(layout, *row) for row in layout.sheet.rows[layout.start :])
@@ -131,10 +131,13 @@ class CloudReader:
     def _patch(self, cells):
         label, value = cells.label(Field.CODE), cells.get(Field.CODE)
         try:
-            code = as_code(value).translate(FULLWIDTH)
+            code = clean_code(as_code(value))
         except ValueError as error:
             return self._problem(cells, label, value, str(error))
-        found, place = self.patches.get(code, []), cells.get(Field.VILLAGE, Field.VILLAGE_CODE)
+        found, place = (
+            self.patches.get(code_key(code), []),
+            cells.get(Field.VILLAGE, Field.VILLAGE_CODE),
+        )
         if place is not None:
             village, reason = self.villages.match(place)
             if village is None:
@@ -169,12 +172,12 @@ class CloudReader:
     def _day(self, cells):
         label, value = cells.label(Field.SENT_AT) or "提交时间", cells.get(Field.SENT_AT)
         try:
-            day = as_date(CLOCK.sub("", value) if isinstance(value, str) else value)
+            moment = as_moment(value)
         except ValueError as error:
             return self._problem(cells, label, value, str(error))
-        if day is None:
+        if moment is None:
             return self._problem(cells, label, "", "没有提交时间，请填如 2024-10-08。")
-        return day
+        return local_date(moment) if moment.tzinfo else moment.date()
 
 
 def latest(reading: Reading, rows: list[CloudRow]) -> list[CloudRow]:

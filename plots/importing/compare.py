@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from django.db.models import Count, Max
 
+from plots.importing.alike import alike_in_ledger
 from plots.importing.parsed import ParsedRow
-from plots.importing.patch_cells import looks_of
 from plots.ledger.replay import STATEFUL
 from plots.models import (
     Batch,
@@ -21,6 +21,7 @@ from plots.models import (
     Status,
 )
 from plots.models.choices import ENDED
+from plots.models.code_keys import TWIN
 from taiping.ground.area import figure, plain, told_apart
 from taiping.ground.geometry.shapes import Shape
 from taiping.ground.tables import Problem, as_text
@@ -157,14 +158,14 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
     """rows（读好的行）和 target 现有的图斑相比 → Difference；named 时提示里写表名。"""
     found = Difference(file_count=len(rows), file_mu=sum((row.area_mu for row in rows), Decimal(0)))
     known = _existing(target)
-    codes = {code for _, code in known}
+    codes = {code for _, code, *_ in known}
     left = Counter()
     moved, digests = [], _digests(target) if any(row.shape for row in rows) else {}
     for row in rows:
-        old = known.pop(row.key, None)
+        old = known.pop((*row.key, row.code), None) or known.pop(row.key, None)
         if old is None:
             found.new.append(row)
-            if row.code in codes:
+            if row.key[1] in codes:
                 moved.append(row)
             _count(found, row.area_mu)
             continue
@@ -181,6 +182,8 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
             found.changed.append(change)
         else:
             found.unchanged += 1
+    kept = [key[:2] for key, old in known.items() if not old.has_ended]
+    alike = alike_in_ledger(found.new, kept)
     for old in known.values():
         if not old.has_ended:
             found.kept += 1
@@ -189,6 +192,7 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
     _name_routes(found)
     _note_larger(found)
     _note(found, moved, _elsewhere(target, found.new))
+    found.notes += alike
     found.notes += [LEFT[status].format(count) for status, count in left.items()]
     return found
 
@@ -214,14 +218,14 @@ def _count(found, area):
 
 
 def _existing(target):
-    """{(村, 编号看上去的样子): Existing}；重复的文字（承包人、地类）只留一份。"""
-    names = ("village_id", "code", *Existing._fields[:-1], "until_on")
+    """{(村, 编号的可比写法): Existing}；重复的文字（承包人、地类）只留一份。"""
+    names = ("village_id", "code_key", "code", *Existing._fields[:-1], "until_on")
     rows = Patch.objects.filter(target=target).order_by().values_list(*names)
     rows, known = rows.iterator(chunk_size=CHUNK), {}
-    for village, code, pk, area, *facts, extra, is_demo, status, until_on in rows:
-        key = village, looks_of(code)  # 早先存的编号，横线、看不见的字符照原样，也认得出
+    for village, key, code, pk, area, *facts, extra, is_demo, status, until_on in rows:
+        key, *twin = key.split(TWIN)  # 早先存的几块现在看是同一个编号，照原来的写法分
         *texts, route = facts
-        known[key if key not in known else (village, code)] = Existing(
+        known[(village, key, code) if twin else (village, key)] = Existing(
             pk,
             area,
             *map(intern, texts),
@@ -291,7 +295,7 @@ def _elsewhere(target, rows):
         .filter(target__plan=target.plan, village__in=villages)
         .order_by()
     )
-    keys = others.values_list("village_id", "code", "target__name").iterator(chunk_size=CHUNK)
+    keys = others.values_list("village_id", "code_key", "target__name").iterator(chunk_size=CHUNK)
     return [
         (wanted[village, code], name) for village, code, name in keys if (village, code) in wanted
     ]

@@ -30,7 +30,9 @@ def _marked(review, layout):
     # 上次下载的标注表改了再传的，用原来那一列
     old_notes = next((use.index for use in layout.uses if use.header == ERROR_HEADER), None)
     sheet = layout.sheet
-    return MarkedSheet(sheet.name, sheet.rows, sheet.merges, layout.header_row, old_notes, notes)
+    marks = MarkedSheet(sheet.name, sheet.rows, sheet.merges, layout.header_row, old_notes, notes)
+    marks.hidden = sheet.hidden_columns
+    return marks
 
 
 def _mark_cells(review, sheets):

@@ -11,7 +11,9 @@ from plots.models.columns import (
     COMPUTED,
     EXTRA,
     FOUND_COLUMNS,
+    FOUND_VILLAGE,
     HEADERS,
+    MEASURED,
     PAPERS,
     STATUS,
     STEP_DONE,
@@ -30,7 +32,8 @@ from taiping.ground.tables import (
 )
 
 SEARCHED_ROWS, SAMPLES = 1000, 2
-OWN = {tidy_header(header) for header in (*HEADERS.values(), *COMPUTED, PAPERS, ERROR_HEADER)}
+OURS = (*COMPUTED, *FOUND_COLUMNS, PAPERS, ERROR_HEADER, MEASURED, FOUND_VILLAGE)
+OWN = {tidy_header(header) for header in (*HEADERS.values(), *OURS)}
 
 
 @dataclass
@@ -39,7 +42,6 @@ class PatchSheet(Sheet):
 
     shapes: dict[int, Shape] = field(default_factory=dict)
     measured: dict[int, Decimal] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
     crs: str = ""  # 用的坐标系，给人看的
     judged: int | None = None  # 按数值判断的 EPSG 代码
     meridian: int | None = None  # 本镇的中央经线
@@ -61,6 +63,7 @@ class ColumnUse:
     field: str
     samples: list[str] = field(default_factory=list)
     also: str = ""
+    is_ours: bool = False  # 看表头是系统自己写进表里的，不读
 
     @property
     def letter(self):
@@ -244,9 +247,10 @@ def _chosen(headers, names, unit):
         if field == Field.AREA:
             field = next(iter(unit), field)
         computed = (*COMPUTED, *FOUND_COLUMNS, PAPERS)
+        is_ours = tidy_header(header) == tidy_header(ERROR_HEADER)
         if from_ledger and (header in computed or header.endswith(STEP_DONE)):
-            field = Field.IGNORE
-        use = ColumnUse(index, header, field)
+            field, is_ours = Field.IGNORE, True
+        use = ColumnUse(index, header, field, is_ours=is_ours)
         uses.append(use)
         if guess and field not in (EXTRA, Field.IGNORE):
             group = "area" if field in AREA_FIELDS else field
@@ -258,7 +262,21 @@ def _chosen(headers, names, unit):
     return uses
 
 
+def _show_looks(sheet, uses):
+    """数字格式补的 0、加的字照看到的读；面积照值，单位不在格子里。"""
+    amounts = {use.index for use in uses if {use.field, use.also} & {*AREA_FIELDS}}
+    looks = {place: text for place, text in sheet.looks.items() if place[1] not in amounts}
+    rows = dict(sheet.rows) if looks else {}
+    for (number, at), text in looks.items():
+        if number in rows and at < len(rows[number]) and rows[number][at] is not None:
+            rows[number][at] = text
+    note = "格子照数字格式看到的样子读，如“"
+    if looks and not any(note in told for told in sheet.notes):
+        sheet.notes.append(f"有 {len(looks)} 个{note}{next(iter(looks.values()))}”。")
+
+
 def _layout(sheet, header_row, start, uses, **given):
+    _show_looks(sheet, uses)
     for use in uses:
         values = (v[use.index] for _, v in sheet.rows[start : start + 20] if use.index < len(v))
         use.samples = [as_text(value) for value in values if value is not None][:SAMPLES]
@@ -287,7 +305,8 @@ def _extra_keys(uses):
     keys, taken, numbers = {}, set(), {}
     for use in uses:
         key = " ".join(use.label.split())
-        key = f"原表{key}" if tidy_header(key) in OWN else key
+        is_own = tidy_header(key) in OWN or key.endswith(STEP_DONE)
+        key = f"原表{key}" if is_own and not key.startswith("原表") else key
         same, number = key, numbers.get(key, 2)
         while same in taken:
             same, number = f"{key}（{number}）", number + 1

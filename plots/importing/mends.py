@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 
 from plots.models import Batch, Mend
-from taiping.ground.tables import Sheet, key_of
-from taiping.ground.tables.reading import tidy
+from taiping.ground.tables import Sheet, key_of, tidy
 
 Place = tuple[str, int, int]  # (表名, 行号, 第几列（从 0 起）)
 
@@ -16,11 +15,12 @@ class Mends:
     cells: dict[Place, str] = field(default_factory=dict)
     villages: dict[str, str] = field(default_factory=dict)
     left: set[tuple[str, int]] = field(default_factory=set)
+    with_hidden: bool = False  # 连隐藏的一起读
     originals: dict[Place, object] = field(default_factory=dict)  # 改以前的值，读了文件才有
 
     @classmethod
     def of(cls, batch: Batch) -> "Mends":
-        mends = cls()
+        mends = cls(with_hidden=batch.with_hidden)
         rows = Mend.objects.filter(batch=batch).order_by("pk")
         for kind, sheet, row, column, found, text in rows.values_list(
             "kind", "sheet", "row", "column", "found", "text"
@@ -36,7 +36,7 @@ class Mends:
     def grounds(self) -> list:
         """能写成 JSON 的：变了就要重新读。"""
         cells = sorted([*place, text] for place, text in self.cells.items())
-        return [cells, sorted(self.villages.items()), sorted(self.left)]
+        return [cells, sorted(self.villages.items()), sorted(self.left), self.with_hidden]
 
     @property
     def key(self) -> str:
@@ -55,3 +55,5 @@ class Mends:
                     values += [None] * (column + 1 - len(values))
                     self.originals[sheet.name, number, column] = values[column]
                     values[column] = tidy(text)
+                    sheet.faults.pop((number, column), None)
+                    sheet.looks.pop((number, column), None)

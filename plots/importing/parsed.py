@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from taiping.ground.codes import code_key
 from taiping.ground.geometry.shapes import Shape, load
 from taiping.ground.tables import Problem, shown
 from villages.models import Village
@@ -22,10 +23,10 @@ class ParsedRow:
     facts: dict[str, str]
     extra: dict[str, str | int | float]
     shape: Shape | None = None  # 矢量数据才有
+    key: tuple[int, str] = ()  # (村的主键, 编号的可比写法)
 
-    @property
-    def key(self) -> tuple[int, str]:
-        return self.village.pk, self.code
+    def __post_init__(self):
+        self.key = self.village.pk, code_key(self.code)
 
     def plain(self) -> list:
         """能写成 JSON 的。"""

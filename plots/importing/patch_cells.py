@@ -6,13 +6,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from plots.importing.parsed import QUOTED
 from plots.models import Patch
 from plots.models.columns import FACTS
+from taiping.ground.codes import clean_code
 from taiping.ground.tables import as_code, as_decimal, as_text, shown, tidy_header
 from tasks.models import RemedyRoute
 
-FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-# 看上去一样的编号是同一个：看不见的字符不要，各种横线都是减号
-FULLWIDTH |= dict.fromkeys([0xAD, 0x2060, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)])
-FULLWIDTH |= dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
 SMALLEST = Decimal("0.000001")
 LARGEST, DOUBTFUL = Decimal(10) ** 9, Decimal(10_000)  # 亩：再大存不下；再大要提醒核对单位
 NO_CODE = "没有填图斑编号，请按下发的编号填上。"
@@ -22,25 +19,17 @@ LENGTHS = {attr: Patch._meta.get_field(attr).max_length for attr in TEXTS}
 QUOTES = str.maketrans(dict.fromkeys("“”\"'‘’「」"))  # 写没写引号、写哪一种，都是同一条路径
 
 
-def looks_of(code: str) -> str:
-    """编号看上去的样子：看上去一样的得到同一个。"""
-    return code if code.isascii() else code.translate(FULLWIDTH).strip()
-
-
 def patch_code(value) -> str:
-    """图斑编号：全角转半角，换行、制表符当空格，看不见的字符不要。"""
+    """图斑编号，收拾成存下来的写法。"""
     if value is None:
         raise ValueError(NO_CODE)
     if isinstance(value, date):
         raise ValueError(
             f"“{value}”是被表格软件改成日期的编号，请把这一列设成“文本”再填原来的编号。"
         )
-    code = as_code(value)
-    code = looks_of(code)
+    code = clean_code(as_code(value))
     if not code:
         raise ValueError(NO_CODE)
-    if "\n" in code or "\t" in code:
-        code = " ".join(code.split())
     if len(code) > CODE_LENGTH:
         raise ValueError(f"编号有 {len(code)} 个字，最多 {CODE_LENGTH} 个字，请核对。")
     return code

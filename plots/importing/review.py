@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from plots.geometry.whereabouts import Far, Whereabouts
+from plots.importing.alike import alike_in_file
+from plots.importing.column_notes import column_notes
 from plots.importing.compare import Difference, compare
 from plots.importing.keeping import grounds_of, recall
 from plots.importing.layout import Layout, PatchSheet, find_layouts
@@ -15,7 +17,7 @@ from plots.models import Batch
 from plots.models.columns import AREAS, Field
 from taiping.ground.area import plain
 from taiping.ground.dates import long_date
-from taiping.ground.tables import Problem, TableError
+from taiping.ground.tables import Problem, TableError, hidden_in, leave_hidden_out
 
 KEPT_CHANGES = 200  # 批次上留着原来的值，事后查得到改了什么
 
@@ -32,6 +34,7 @@ class Review:
     refusals: list[Problem] = field(default_factory=list)  # 动作不收的行：可以跳过
     warnings: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)  # 在表格软件里看不见的表、行、列
     crs: dict | None = None  # 矢量数据的坐标系
     far: Far | None = None  # 远在别处的图形，导入以前要问的
     reading: Reading = field(default_factory=Reading)  # 读好的行，再比一次时不用再读文件
@@ -51,6 +54,14 @@ class Review:
     @property
     def is_clean(self) -> bool:
         return not self.unreadable and not self.problems
+
+    @property
+    def hidden_text(self) -> str:
+        """文件里看不见的内容读没读；没有是空文字。"""
+        if not self.hidden:
+            return ""
+        how = "也一起读了" if self.batch.with_hidden else "没有读"
+        return f"文件里隐藏着的内容{how}：{'；'.join(self.hidden)}。"
 
     @property
     def to_fix(self) -> list[Problem]:
@@ -155,6 +166,9 @@ def read(review: Review, read_rows, recall_rows=None) -> None:
     except TableError as error:
         review.unreadable = str(error)
         return
+    review.hidden = hidden_in(review.sheets)
+    if not review.batch.with_hidden:
+        review.sheets = leave_hidden_out(review.sheets)
     lookups.mends.put_into(review.sheets)
     review.layouts = find_layouts(review.sheets, lookups.names, review.batch.layout)
     review.crs = crs_of([layout.sheet for layout in review.used], review.batch)
@@ -183,14 +197,23 @@ def _read_rows(review, lookups):
         reader.check_totals()
     if review.used and not reading.rows and not reading.problems:
         reading.problem("", 0, "", "", "表头下面没有图斑，请检查是不是存错了文件。")
-    reading.notes = [*layout_notes(review), *counted_notes(reading), *reading.notes]
+    notes = [*layout_notes(review), *counted_notes(reading), *reading.notes]
+    reading.notes = [*notes, *alike_in_file(reading.rows)]
+
+
+def left_out(review: Review) -> bool:
+    """有隐藏的内容没有读。"""
+    return bool(review.hidden) and not review.batch.with_hidden
 
 
 def layout_problems(review: Review) -> list[Problem]:
     """列没有认全的表：每张一句话。"""
+    unseen = (
+        "（有隐藏的内容没有读，要找的在里面的，请连隐藏的一起读。）" if left_out(review) else ""
+    )
     if not review.used:
         advice = "没有认出表头。请在下面“各列是什么”里指明表头在第几行、每一列是什么。"
-        return [Problem("", 0, "", "", advice)]
+        return [Problem("", 0, "", "", advice + unseen)]
     problems = []
     for layout in review.used:
         sheet, row = review.reading.sheet_name(layout.name), layout.header_row
@@ -199,7 +222,7 @@ def layout_problems(review: Review) -> list[Problem]:
             problems.append(Problem(sheet, 0, CRS, "", layout.sheet.doubt))
         if layout.missing:
             columns = "、".join(f"“{name}”" for name in layout.missing)
-            advice = f"没有认出{columns}这一列，请在下面“各列是什么”里指明，或在表里补上。"
+            advice = f"没有认出{columns}这一列，请在下面“各列是什么”里指明，或在表里补上。{unseen}"
             problems.append(Problem(sheet, row, "", "", advice))
         elif area and area.field == Field.AREA:
             advice = "没有写单位。请在下面“各列是什么”里选定是亩、平方米还是公顷，或把表头改成“面积（亩）”。"
@@ -213,11 +236,7 @@ def layout_notes(review: Review) -> list[str]:
     if review.used and skipped:
         notes.append(f"表{'、'.join(skipped)}里没有认出图斑的表头，没有读。")
     for layout in review.used:
-        notes += layout.sheet.notes
-        for use in layout.uses:
-            if use.also:
-                like = Field(use.also).label
-                notes.append(f"“{use.label}”也像“{like}”，没有用它，按其他列保留。")
+        notes += layout.sheet.notes + column_notes(layout)
     return notes
 
 

@@ -35,6 +35,12 @@ class SheetReader:
         self.factor = AREAS.get(self.area.field)
         self.totals = Totals(layout, self.villages)
         self.in_mu = partial(area_in_mu, self.factor)
+        labels = {use.index: use.label for use in layout.columns.values()}
+        self.faults = {
+            (number, labels[at]): sentence
+            for (number, at), sentence in layout.sheet.faults.items()
+            if at in labels
+        }
         self.facts, self.labels = [], {}
         for name, attr in FACTS.items():
             if use := self.columns.get(name):
@@ -84,6 +90,7 @@ class SheetReader:
         before = len(self.reading.problems)
         if village is None:
             use = self.columns.get(Field.VILLAGE) or self.columns[Field.VILLAGE_CODE]
+            reason = self.faults.get((number, use.label), reason)
             self.problem(number, use.label, values[use.index], reason)
         code, area = self._code(number, code), self._area(number, area)
         split = self.layout.split_column
@@ -186,6 +193,8 @@ class SheetReader:
 
     def _parsed(self, parse, number, label, value):
         """一格的值；不对的记一处错，是 None。"""
+        if fault := self.faults.get((number, label)):
+            return self.problem(number, label, value, fault)
         try:
             return parse(value)
         except ValueError as error:
@@ -223,10 +232,7 @@ class SheetReader:
         for attr, at, parse in self.facts:
             value = values[at]
             if value is not None:
-                try:
-                    facts[attr] = parse(value)
-                except ValueError as error:
-                    self.problem(number, self.labels[attr], value, str(error))
+                facts[attr] = self._parsed(parse, number, self.labels[attr], value)
         return facts
 
     def _extra(self, values):

@@ -5,7 +5,17 @@ from plots.importing.names import Names
 from plots.importing.vector_sheets import vector_sheets
 from plots.models import Batch
 from taiping.ground.form_fields import suffix_of
-from taiping.ground.tables import Sheet, TableError, TooHeavy, read_csv, read_pasted, read_workbook
+from taiping.ground.tables import (
+    Sheet,
+    TableError,
+    TooHeavy,
+    kind_of,
+    read_csv,
+    read_markup,
+    read_pasted,
+    read_workbook,
+    within_limits,
+)
 
 WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")
 PASTED = ".tsv"  # 粘贴来的文字存成这种文件
@@ -32,7 +42,7 @@ def read_batch(batch: Batch, content: bytes, names: Names) -> list[PatchSheet]:
         if batch.kind == Batch.Source.GEO:
             return vector_sheets(batch, content, suffix_of(batch.file.name), names)
         sheets = read_sheets(content, pasted=batch.file.name.endswith(PASTED))
-        return [PatchSheet(sheet.name, sheet.rows, sheet.merges) for sheet in sheets]
+        return [PatchSheet(**vars(sheet)) for sheet in sheets]
     except TooHeavy as refusal:
         batch.unreadable = str(refusal)
         batch.save(update_fields=["unreadable"])
@@ -44,9 +54,17 @@ def read_sheets(content: bytes, *, pasted: bool = False) -> list[Sheet]:
         return [read_pasted(content.decode())]
     if content.startswith(WORKBOOK_STARTS):
         return read_workbook(content)
+    if kind_of(content):
+        return within_limits(read_markup, content)
     if not content:
         raise TableError("这是一个空文件（0 字节）。请检查文件是否传完整。")
     for start, name in OTHER_STARTS.items():
         if content.startswith(start):
             raise TableError(f"这是{name}，不是表格。请用表格软件另存为 .xlsx 或 .csv 后再用。")
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+        raise TableError("这是 XML 数据，不是表格。请在表格软件里打开，另存为 .xlsx 后再用。")
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[{")):
+        raise TableError(
+            "这是 JSON 数据，不是表格。是图斑的 GeoJSON，请把文件名改成 .geojson 结尾再传。"
+        )
     return [read_csv(content)]

@@ -11,13 +11,13 @@ from plots.importing.names import PLACED, Names
 from plots.models import Batch, Patch
 from plots.models.columns import AREAS, FOUND_VILLAGE, MEASURED, Field
 from taiping.ground.area import rounded
+from taiping.ground.codes import code_key
 from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.placing import place
 from taiping.ground.geometry.reading import read_vector
 from taiping.ground.geometry.shapes import Shape, load, tidy_shapes
 from taiping.ground.libraries import shapely
-from taiping.ground.tables import TableError, as_decimal, as_text, clean_text, tidy_header
-from taiping.ground.tables.reading import tidy
+from taiping.ground.tables import TableError, as_decimal, as_text, clean_text, tidy, tidy_header
 from villages.models import VillageBoundary
 
 CRS = "坐标系"
@@ -193,7 +193,7 @@ class Places:
         """村名；认不出是 None。"""
         if self._codes is None:
             self._load()
-        if name := self._codes.get(str(code)):
+        if name := self._codes.get(code_key(str(code))):
             return name
         if geometry is None or not self._names:
             return None
@@ -201,7 +201,9 @@ class Places:
         return self._names[hits[0]] if len(hits) == 1 else None
 
     def _load(self):
-        pairs = set(Patch.objects.filter(target=self.target).values_list("code", "village__name"))
+        pairs = set(
+            Patch.objects.filter(target=self.target).values_list("code_key", "village__name")
+        )
         times = Counter(code for code, _ in pairs)
         self._codes = {code: name for code, name in pairs if times[code] == 1}
         boundaries = list(VillageBoundary.objects.values_list("village__name", "wkb"))

@@ -39,6 +39,7 @@ class Batch(models.Model):
     applied_at = models.DateTimeField("导入时间", null=True, blank=True)
     layout = models.JSONField("手工对的列", default=dict, blank=True)
     crs = models.CharField("由人确认的坐标系", max_length=12, blank=True)
+    with_hidden = models.BooleanField("连隐藏的一起读", default=False)
     counts = models.JSONField("结果", default=dict, blank=True)
     # 读到限度还没读完的不再试，每次打开都说这句
     unreadable = models.CharField("读到限度还没读完", max_length=200, blank=True)

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from plots.models.batches import Batch
 from plots.models.choices import ENDED, Status
+from plots.models.code_keys import CodeKeyField, key_of_code
 from plots.models.querysets import PatchQuerySet
 from plots.models.shapes import Spot
 from taiping.ground import dates
@@ -22,6 +23,7 @@ class Patch(models.Model):
     )
     village = models.ForeignKey(Village, models.PROTECT, related_name="patches", verbose_name="村")
     code = models.CharField("图斑编号", max_length=60)
+    code_key = CodeKeyField("编号的可比写法")
     area_mu = MuField("面积（亩）")
     place = models.CharField("小地名", max_length=100, blank=True)
     contractor = models.CharField("承包人（项目主体）", max_length=100, blank=True)
@@ -115,7 +117,7 @@ class Patch(models.Model):
         ordering = ["target_id", "village_id", "code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["target", "village", "code"],
+                fields=["target", "village", "code_key"],
                 name="patch_code_is_unique_in_target_and_village",
                 violation_error_message="这个村的这项任务里已经有这个图斑编号，请核对编号。",
             ),
@@ -190,6 +192,9 @@ class Patch(models.Model):
 
     def __str__(self):
         return self.code
+
+    def clean(self):
+        self.code_key = key_of_code(self.code)  # 查有没有重复的编号以前
 
     @property
     def step(self) -> Milestone | None:

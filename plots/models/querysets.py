@@ -7,6 +7,7 @@ from django.db.models import Case, F, Q, When
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from plots.models.deadlines import end_of_day
+from taiping.ground.codes import code_key, visible
 from tasks.models import Milestone
 from tasks.models.question import DONE, RECORDED
 from villages.models import User, within_sight
@@ -72,12 +73,15 @@ class PatchQuerySet(models.QuerySet):
         return within_sight(self, user, "village")
 
     def about(self, words: str) -> "PatchQuerySet":
-        """编号、小地名、承包人里含这些字的；空格隔开的每一段都要含，空的是全部。台账、我的任务用同一种找法。"""
+        """编号、小地名、承包人里含这些字的；空格隔开的每一段都要含，空的是全部。台账、我的任务用同一种找法。
+
+        编号按可比的写法找：全角半角、哪一种横线、大小写都不碍事，早先存的也一样。
+        """
         found = self
-        for word in words.split():
-            found = found.filter(
-                Q(code__icontains=word) | Q(place__icontains=word) | Q(contractor__icontains=word)
-            )
+        for word in visible(words).split():
+            code = code_key(word)
+            about = Q(place__icontains=word) | Q(contractor__icontains=word)
+            found = found.filter(about | Q(code_key__contains=code) if code else about)
         return found
 
     def with_steps(self) -> "PatchQuerySet":

@@ -58,11 +58,11 @@ class UploadField(FileField):
     """选一个文件上传：名字收拾过；后缀、是不是空的、有多大，不对的说清楚是什么、怎么办。
 
     limit 是设置里最多多少字节的那一项；wrong、shrink 接在文件名后面，说什么能传、怎么变小；
-    known_wrong 是 {后缀: 一句话}，{} 处写文件名：常有人传错的。
+    known_wrong 是 {后缀: 一句话}，{} 处写文件名：常有人传错的。refuse 给了的，收不收不看后缀，看它说的那句话。
     """
 
-    def __init__(self, *, suffixes, limit: str, wrong: str, shrink: str, known_wrong=(), **kwargs):
-        self.suffixes, self.limit = suffixes, limit
+    def __init__(self, *, suffixes, limit, shrink, wrong="", known_wrong=(), refuse=None, **kwargs):
+        self.suffixes, self.limit, self.refuse = suffixes, limit, refuse
         self.wrong, self.shrink, self.known_wrong = wrong, shrink, dict(known_wrong)
         widget = ClearableFileInput(attrs={"accept": ",".join(suffixes)})
         super().__init__(allow_empty_file=True, widget=widget, **kwargs)
@@ -79,10 +79,12 @@ class UploadField(FileField):
         suffix, most = suffix_of(file.name), getattr(settings, self.limit)
         if suffix in self.known_wrong:
             return self.known_wrong[suffix].format(file.name)
-        if suffix not in self.suffixes:
+        if self.refuse is None and suffix not in self.suffixes:
             return f"“{file.name}”{self.wrong}"
         if not file.size:
             return f"“{file.name}”是空文件（0 字节）。请检查文件是否传完整。"
+        if self.refuse and (refusal := self.refuse(file)):
+            return refusal
         if file.size > most:
             return f"“{file.name}”有 {file.size / MB:.1f} MB，最多 {most / MB:g} MB。{self.shrink}"
         return ""

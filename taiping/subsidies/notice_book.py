@@ -15,7 +15,7 @@ def notice_workbook(question: Question, tables: list[NoticeTable], days: str) ->
     """公示表 → xlsx 的 bytes；一张也没有的，写一句为什么。"""
     book, title = new_book(), f"{settings.TOWN_NAME}{question.plan.year}年耕地保护奖补资金公示表"
     for table in tables:
-        _sheet(book, sheet_title(table.subsidy.name), title, table, question, days)
+        _sheet(book, sheet_title(table.subsidy.name, book.sheetnames), title, table, question, days)
     if not tables:
         sheet = SheetWriter(book, "公示表", [Column("", 60)])
         sheet.banner(title)

@@ -7,7 +7,9 @@ from taiping.ground.tables import (
     Kept,
     column_letter,
     digest_of,
+    hidden_in,
     key_of,
+    leave_hidden_out,
     plain_header,
     plain_sheets,
     read_workbook,
@@ -25,13 +27,18 @@ FILLED_IN = {("reading", "created_at"), ("plan", "code")}  # 用来认行，没�
 def read_xlsx(source: bytes, kept: Kept | None = None) -> Document:
     """文件打不开抛 TableError。给了 kept 的，读好的表留一份，同样的文件下次不用再读。"""
     document, unknown = Document(), []
-    for sheet in _sheets(source, kept):
+    sheets = _sheets(source, kept)
+    for told in hidden_in(sheets):
+        advice = f"{told}，没有读它；要读的请在表格软件里取消隐藏，存好再传。"
+        document.note("方案", advice, level="WARNING")
+    for sheet in leave_hidden_out(sheets):
         table = BY_TITLE.get(plain_header(sheet.name))
         if table is PLAN:
             document.kinds.add("plan")
             _read_plan(document, sheet)
         elif table:
             _read_table(document, sheet, table)
+            _tell_faults(document, sheet)
         elif sheet.rows and sheet.name != ERROR_SHEET:
             unknown.append(sheet.name)
     for name in unknown:
@@ -51,8 +58,18 @@ def _sheets(source, kept):
     if plain := kept.recall(key):
         return sheets_from(plain)
     sheets = read_workbook(source)
-    kept.keep(key, plain_sheets(sheets))
+    if not hidden_in(sheets) and not any(sheet.faults for sheet in sheets):
+        kept.keep(key, plain_sheets(sheets))
     return sheets
+
+
+def _tell_faults(document, sheet):
+    rows = dict(sheet.rows)
+    for (number, at), sentence in sheet.faults.items():
+        if number in rows:
+            found = shown(rows[number][at])
+            at = {"number": number, "column": column_letter(at), "found": found}
+            document.note(sheet.name, sentence, **at)
 
 
 def _headers(table):

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from plots.importing import Refused, apply_batch, preview
 from plots.importing.batches import forget, issue_refusal, new_batch
+from plots.importing.kinds import HEAD, refusal_of
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
@@ -49,6 +50,9 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="只说会改什么，不写")
         parser.add_argument(
             "--by", metavar="用户名", help="记在谁名下；改已有记录的面积、导入国土调查云结果时必填"
+        )
+        parser.add_argument(
+            "--with-hidden", action="store_true", help="连表格里隐藏的表、行、列一起读；平常不读"
         )
         parser.add_argument("--cloud", action="store_true", help="是国土调查云导出的结果")
         parser.add_argument(
@@ -102,6 +106,8 @@ class Command(BaseCommand):
             content = file.read_bytes()
         except OSError as error:
             raise CommandError(f"打不开 {file}：{error.strerror}。") from None
+        if content and (refusal := refusal_of(file.name, content[:HEAD])):
+            raise CommandError(refusal)
         if cloud and by is None:
             raise CommandError("国土调查云结果要记在一位镇工作人员名下，请加上 --by 用户名。")
         try:
@@ -116,6 +122,7 @@ class Command(BaseCommand):
             by=by,
             crs=crs,
             issued_on=None if cloud else issue_day(target.plan, options["issued_on"]),
+            with_hidden=options["with_hidden"],
         )
 
     def tell(self, review):
@@ -123,6 +130,9 @@ class Command(BaseCommand):
         if review.unreadable:
             self.stderr.write(review.unreadable)
             return
+        if review.hidden:
+            how = "" if review.batch.with_hidden else "要一起读，请加上 --with-hidden。"
+            self.stdout.write(f"提醒：{review.hidden_text}{how}")
         for note in review.notes:
             self.stdout.write(f"提醒：{note}")
         for warning in review.warnings:

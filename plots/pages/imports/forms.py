@@ -3,17 +3,16 @@
 from django import forms
 from django.core.files.base import ContentFile
 
-from plots.importing.batches import SHAPEFILE_PARTS, issue_refusal, new_batch
+from plots.importing.batches import head_of, issue_refusal, new_batch
+from plots.importing.kinds import TABLES, WEB_PAGES, is_vector, refusal_of
 from plots.importing.source import PASTED
 from plots.models import Batch
 from plots.models.columns import AREAS, CLOUD, EXTRA, FOUND_VILLAGE, MEASURED, Field
 from taiping.ground.form_fields import DayField, ListedChoiceField, UploadField
-from taiping.ground.geometry.reading import LONELY
 from taiping.ground.geometry.reading import SUFFIXES as VECTORS
 from taiping.ground.web import whole_number
 from tasks.models import Target
 
-TABLES = (".xlsx", ".xls", ".csv")
 KINDS = [
     (Batch.Source.TABLE, "图斑：下发的表格或矢量数据，或从台账导出后改过的表"),
     (Batch.Source.CLOUD, "国土调查云结果：导出的举证结果，按图斑编号记到举证这一步"),
@@ -46,12 +45,11 @@ class ImportForm(forms.Form):
     file = UploadField(
         label="文件",
         required=False,
-        suffixes=(*TABLES, *VECTORS),
+        suffixes=(*TABLES, *WEB_PAGES, *VECTORS),
         limit="PATCH_FILE_MAX_BYTES",
-        wrong="不是表格，也不是矢量数据。请选 .xlsx、.xls、.csv，或 .zip、.gpkg、.geojson、.kml、.txt 文件。",
+        refuse=lambda file: refusal_of(file.name, head_of(file)),
         shrink="请删去文件里的图片和用不到的表，或拆成几份。",
-        known_wrong=dict.fromkeys(SHAPEFILE_PARTS, LONELY),
-        help_text="表格：.xlsx、老的 .xls、.csv。矢量数据：压缩成 zip 的 shapefile 或文件地理数据库（.gdb），"
+        help_text="表格：.xlsx、老的 .xls、WPS 的 .et、.csv。矢量数据：压缩成 zip 的 shapefile 或文件地理数据库（.gdb），"
         ".gpkg、.geojson、.kml，界址点 .txt。",
     )
     pasted = forms.CharField(
@@ -77,7 +75,8 @@ class ImportForm(forms.Form):
         if "file" in self.errors:
             return cleaned
         is_cloud = cleaned.get("kind") == Batch.Source.CLOUD
-        if cleaned.get("file") and is_cloud and not cleaned["file"].name.lower().endswith(TABLES):
+        file = cleaned.get("file")
+        if file and is_cloud and is_vector(file.name, head_of(file)):
             self.add_error("file", "国土调查云结果是表格，请选 .xlsx、.xls 或 .csv 文件。")
         if cleaned.get("file") and pasted:
             raise forms.ValidationError("又选了文件又粘贴了内容，不知道该用哪一个。请只留一样。")

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from plots.importing import Refused, apply_batch, job, keep, preview, refuse_mended_since
-from plots.importing.batches import forget_abandoned, use_crs, use_layout
+from plots.importing.batches import forget_abandoned, use_crs, use_hidden, use_layout
 from plots.importing.mending import mending, offer_villages
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.progress import ImportJobStatus
@@ -192,6 +192,11 @@ def choose_crs(request, batch):
     use_crs(batch, request.POST.get("crs", ""))
 
 
+def choose_hidden(request, batch):
+    sheets = preview(batch, by=request.user).sheets
+    use_hidden(batch, sheets, request.POST.get("hidden") == "on")
+
+
 def confirm(request, batch):
     if seen := request.POST.get("seen"):
         refuse_mended_since(batch, seen)
@@ -212,6 +217,7 @@ ACTS = {
     "apply": confirm,
     "columns": choose_columns,
     "crs": choose_crs,
+    "hidden": choose_hidden,
     "mend": mend,
     "unmend": unmend,
 }

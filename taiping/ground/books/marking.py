@@ -21,14 +21,10 @@ from taiping.ground.books.writing import new_book, put, saved, sheet_title, to_b
 from taiping.ground.properties import maker
 from taiping.ground.tables.cells import shown
 from taiping.ground.tables.headers import ERROR_HEADER, ERROR_SHEET, HEADER_ROWS, plain_header
+from taiping.ground.tables.packages import straight
 from taiping.ground.tables.problems import Problem
-from taiping.ground.tables.reading import (
-    TableError,
-    column_letter,
-    read_here,
-    refuse_unfit,
-    within_limits,
-)
+from taiping.ground.tables.reading import read_here, refuse_unfit, within_limits
+from taiping.ground.tables.sheets import TableError, column_letter
 
 WIDTH = 60  # “错误”列有多宽
 NARROWEST, WIDEST, MEASURED_ROWS = 6, 40, 200  # 另写一份时各列多宽，看前面多少行
@@ -45,7 +41,8 @@ class MarkedSheet:
     """标注的一张表：rows、merges 和读到的一样（见 Sheet）；head 是表头的行号（0 是没有）。
 
     old_notes 是上次标注的“错误”在第几列（从 0 起，没有是 None）；notes 是 行号 → 句子，行号 0 是整张表的；
-    wrong 是 行号 → {第几列}，要标出来的格子；mended 是 行号 → {第几列: 值}，要写成新值的格子。
+    wrong 是 行号 → {第几列}，要标出来的格子；mended 是 行号 → {第几列: 值}，要写成新值的格子；
+    hidden 是隐藏着、没有读的各列，里面有人的内容。
     """
 
     name: str
@@ -56,6 +53,7 @@ class MarkedSheet:
     notes: dict[int, list[str]] = field(default_factory=dict)
     wrong: dict[int, set[int]] = field(default_factory=dict)
     mended: dict[int, dict[int, object]] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
 
 
 def marked(source: bytes, problems: list[Problem]) -> bytes:
@@ -69,6 +67,7 @@ def marked(source: bytes, problems: list[Problem]) -> bytes:
 
 
 def _marked(source, problems, made):
+    source = straight(source)
     refuse_unfit(source)
     try:
         book = load_workbook(io.BytesIO(source))
@@ -93,7 +92,7 @@ def _marked(source, problems, made):
 def _plain_copy(source):
     book = new_book()
     for sheet in read_here(source):
-        copy = book.create_sheet(sheet_title(sheet.name))
+        copy = book.create_sheet(sheet_title(sheet.name, book.sheetnames))
         for number, values in sheet.rows:
             for index, value in enumerate(values, start=1):
                 put(copy.cell(number, index), value)
@@ -140,6 +139,7 @@ def marked_original(source: bytes, sheets: list[MarkedSheet]) -> bytes | None:
 
 
 def _marked_original(source, sheets, made):
+    source = straight(source)
     refuse_unfit(source)
     values = {sheet.name: dict(sheet.rows) for sheet in read_here(source)}
     try:
@@ -188,7 +188,7 @@ def _mark_cell(cell, sentences):
 
 def _free_column(marks):
     """“错误”写在第几列（从 0 起）：表头最后一列的右边，下面也都空着的第一列。"""
-    taken = set()
+    taken = set(marks.hidden)
     for _, values in marks.rows:
         taken.update(at for at, value in enumerate(values) if value is not None)
     heads = [values for number, values in marks.rows if number == marks.head]
@@ -246,7 +246,7 @@ def _copy(book, marks):
     widths[place] = WIDTH
     columns = [Column(ERROR_HEADER if at == place else "", each) for at, each in enumerate(widths)]
     freeze = f"A{marks.head + 1}" if marks.head else None
-    copy = SheetWriter(book, sheet_title(marks.name), columns, freeze=freeze)
+    copy = SheetWriter(book, sheet_title(marks.name, book.sheetnames), columns, freeze=freeze)
     first = marks.rows[0][0]
     for number, values in marks.rows:
         while copy.number < number - 1:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,16 +16,22 @@ from openpyxl.writer.excel import ExcelWriter
 from taiping.ground.books.styles import DAY, TEXT_FORMAT
 from taiping.ground.properties import Maker, maker, sign, touch
 from taiping.ground.tables.cells import clean_text, shown
-from taiping.ground.tables.reading import TableError
+from taiping.ground.tables.sheets import TableError
 
 BASE = Font(name="Arial", size=10, family=2)
 LONGEST_TEXT = 32767  # 一个单元格最多这么多字
 NOT_IN_TITLE, TITLE_LENGTH = re.compile(r"[\\*?:/\[\]]"), 31
+RESERVED = ("History",)  # 表格软件自己留着用的表名
 
 
-def sheet_title(name: str) -> str:
-    """工作表的名字：表格软件不许用的字换成“_”，最多 31 个字。重名的 openpyxl 自己编号。"""
-    return NOT_IN_TITLE.sub("_", name)[:TITLE_LENGTH].strip("'") or "表"
+def sheet_title(name: str, taken: Iterable[str] = ()) -> str:
+    """工作表的名字：表格软件不许用的字换成“_”，最多 31 个字，和 taken 里的不重（不分大小写）。"""
+    first = NOT_IN_TITLE.sub("_", clean_text(name))[:TITLE_LENGTH].strip("' ") or "表"
+    used, title, number = {each.lower() for each in (*taken, *RESERVED)}, first, 2
+    while title.lower() in used:
+        tail = f"（{number}）"
+        title, number = f"{first[: TITLE_LENGTH - len(tail)]}{tail}", number + 1
+    return title
 
 
 def safe_value(value: Any) -> Any:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from taiping.ground.libraries import shapely
 from taiping.ground.tables import TableError
-from taiping.ground.tables.reading import MAX_CELLS, MAX_COLUMNS
+from taiping.ground.tables.reading import MAX_CELLS
+from taiping.ground.tables.sheets import MAX_COLUMNS
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 DEGREES = "EPSG:4326"

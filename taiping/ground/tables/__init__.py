@@ -6,7 +6,6 @@ from taiping.ground.tables.cells import (
     as_date,
     as_decimal,
     as_int,
-    as_moment,
     as_text,
     clean_text,
     shown,
@@ -20,19 +19,14 @@ from taiping.ground.tables.headers import (
     plain_header,
     tidy_header,
 )
+from taiping.ground.tables.hidden import hidden_in, leave_hidden_out
 from taiping.ground.tables.keeping import Kept, digest_of, key_of, plain_sheets, sheets_from
+from taiping.ground.tables.markup import kind_of, read_markup
+from taiping.ground.tables.moments import as_moment
 from taiping.ground.tables.problems import Problem
-from taiping.ground.tables.reading import (
-    Sheet,
-    TableError,
-    TooHeavy,
-    column_letter,
-    read_csv,
-    read_pasted,
-    read_workbook,
-    refuse_unfit,
-    within_limits,
-)
+from taiping.ground.tables.reading import read_workbook, refuse_unfit, within_limits
+from taiping.ground.tables.sheets import Sheet, TableError, TooHeavy, column_letter, tidy
+from taiping.ground.tables.text import read_csv, read_pasted
 
 __all__ = [
     "ERROR_HEADER",
@@ -55,15 +49,20 @@ __all__ = [
     "clean_text",
     "column_letter",
     "digest_of",
+    "hidden_in",
     "key_of",
+    "kind_of",
+    "leave_hidden_out",
     "plain_header",
     "plain_sheets",
     "read_csv",
+    "read_markup",
     "read_pasted",
     "read_workbook",
     "refuse_unfit",
     "sheets_from",
     "shown",
+    "tidy",
     "tidy_header",
     "within_limits",
 ]

@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from taiping.ground.codes import visible
 from taiping.ground.dates import parse_day, within_reach
 from taiping.ground.texts import half_width
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+CARRIED = re.compile(r"""=\s*"([^"]*)"|['‘’`](.*)""", re.DOTALL)  # 文字外面给表格软件看的记号
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
@@ -18,10 +20,11 @@ YES, NO = {"是", "有", "y", "yes", "true", "1", "√"}, {"否", "无", "n", "n
 
 
 def clean_text(value: Any) -> Any:
-    """统一换行，去掉看不见的控制字符和首尾空白。"""
+    """统一换行，去掉看不见的字符和首尾空白。"""
     if value.isprintable():  # 绝大多数格子：没有换行和控制字符，十万行时省一秒
         return value.strip()
-    return CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    text = visible(value.replace("\r\n", "\n").replace("\r", "\n"))
+    return CONTROL.sub("", text).strip()
 
 
 def shown(value: Any) -> str:
@@ -44,9 +47,11 @@ def as_text(value: Any) -> str:
 
 
 def as_code(value: Any) -> str:
-    """编号、代码 → str；被表格软件改成科学计数法的不收，因为原来的数字已经丢了。"""
+    """编号、代码 → str；="001"、'001 是文字 001；被改成科学计数法的不收，因为原来的数字已经丢了。"""
     text = as_text(value)
-    lost = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= 1e15
+    if found := CARRIED.fullmatch(text):
+        text = clean_text(found[1] if found[2] is None else found[2])
+    lost = isinstance(value, float) and abs(value) >= 1e15  # 整数一位不差，多长都行
     if lost or SCIENTIFIC.fullmatch(text):
         raise ValueError(
             f"“{text}”是被表格软件改成科学计数法的编号，请把这一列设成“文本”再填完整的编号。"
@@ -63,22 +68,6 @@ def as_date(value: Any) -> date | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 20000 <= value < 80000:
         value = EXCEL_DAY_ZERO + timedelta(days=int(value))
     return within_reach(value) if isinstance(value, date) else parse_day(as_text(value))
-
-
-def as_moment(value: Any) -> datetime | None:
-    """时刻：2024-09-30 15:04:05（可带小数秒和时区）→ datetime（没写时区就没有时区）或 None。"""
-    text = as_text(value)
-    if not text:
-        return None
-    try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            moment = datetime.combine(as_date(value), datetime.min.time())
-        except ValueError:
-            raise ValueError(f"“{text}”不是时间，请填如 2024-09-30 15:04:05，或留空。") from None
-    within_reach(moment.date())
-    return moment
 
 
 def as_decimal(value: Any) -> Decimal | None:

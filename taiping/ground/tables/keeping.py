@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from taiping.ground.tables.reading import Sheet
+from taiping.ground.tables.sheets import Sheet
 
 SUFFIX = ".read"
 DAY = len("2024-09-30")

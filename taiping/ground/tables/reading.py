@@ -1,30 +1,33 @@
-"""表格的读：Excel、csv、粘贴的文字 → 一张张表、一行行值，错的文件用一句话拒绝。"""
+"""工作簿的读：xlsx、xls → 一张张表、一行行值，错的文件用一句话拒绝。"""
 
-import csv
 import io
 import logging
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from taiping.ground.limits import Busy, OverLimit, limited
-from taiping.ground.tables.cells import clean_text
+from taiping.ground.tables.packages import refuse_other, straight
+from taiping.ground.tables.sheets import (
+    EMPTY,
+    MAX_ROWS,
+    Sheet,
+    TableError,
+    TooHeavy,
+    column_letter,
+    tidy,
+)
+from taiping.ground.tables.text import content_of
+from taiping.ground.tables.xls_marks import mark_old_sheets
+from taiping.ground.tables.xlsx_marks import mark_sheets
 
-MAX_ROWS = 200_000
 MAX_CELLS = 20_000_000
 MAX_UNPACKED = 400 * 1024 * 1024
 MAX_RATIO, DENSE_FLOOR = 300, 20 * 1024 * 1024  # 正常的表约压到二十分之一；小的不看
 logger = logging.getLogger(__name__)
 TOO_BIG = "这个表格解开后太大了。请拆成几个文件，或删掉用不到的表。"
 READ_PARTS = (".xml", ".rels", ".vml")  # 读取库会整个读进内存的；图片它不看
-CSV_ENCODINGS = ("utf-8-sig", "gb18030")
-AS_TEXT = re.compile(r'="([^"]*)"')
-UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")  # 表格软件的“Unicode 文本”；没有这个开头的不猜
-MAX_COLUMNS = 702  # 到 ZZ 列
 # 在 Z 列以外或 20 万行以下、有内容的单元格：列标、行号；只有格式、没有内容的（<c …/>、<c …></c>）不算。
 # 开头是固定的几个字节，找起来快；一个表几百万个单元格，只从头看一遍：后面的属性看到引号、尖括号、下一个 r= 就停。
 FAR_CELL = re.compile(
@@ -33,14 +36,6 @@ FAR_CELL = re.compile(
 )
 LAST_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^<>]*?\s)?r=["'](\d{1,9})["']""")
 TAIL = 1 << 16  # 一个标签再长也不到这么多字节
-
-
-class TableError(Exception):
-    """这个文件不能当表格读；说明是给人看的一句话。"""
-
-
-class TooHeavy(TableError):
-    """读到限度还没有读完：再读一次还是一样，不要再试。"""
 
 
 def within_limits(function: Callable, *args: Any) -> Any:
@@ -61,58 +56,30 @@ def within_limits(function: Callable, *args: Any) -> Any:
         ) from None
 
 
-@dataclass
-class Sheet:
-    """一张表：名字，和 (行号, [各列的值]) 的列表；行号从 1 起，和表格软件里的一样，空行不在内。
-
-    merges 是上下合并的单元格：(第一行, 最后一行, 第几列)，列从 0 起；值只在第一行那一格里。
-    """
-
-    name: str
-    rows: list[tuple[int, list]] = field(default_factory=list)
-    merges: list[tuple[int, int, int]] = field(default_factory=list)
-
-
-def column_letter(index: int) -> str:
-    """第几列（从 0 起）→ 列标：0 → A，26 → AA。"""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def tidy(value: Any) -> Any:
-    """读到的值：文字去掉首尾空白，空的是 None，零点整的时刻是日期，整数不带 .0。"""
-    if isinstance(value, str):
-        return clean_text(value) or None
-    if isinstance(value, datetime):
-        return value.date() if value.time() == datetime.min.time() else value
-    if isinstance(value, (bool, date, int)):
-        return value
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 1e15 else value
-    return None if value is None else str(value)
-
-
 def read_workbook(source: bytes) -> list[Sheet]:
     """xlsx、xlsm 或老的 xls（bytes 或路径）→ [Sheet]；不对的文件抛 TableError，读不完的抛 TooHeavy。"""
-    return within_limits(read_here, _content(source))
+    return within_limits(read_here, content_of(source))
 
 
 def read_here(content: bytes) -> list[Sheet]:
     """同 read_workbook，就在这个进程里读：只给已经在限度里的用。"""
     # 读文件的进程才用，网站不用装
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+    from python_calamine import (
+        CalamineError,
+        CalamineWorkbook,
+        PasswordError,
+        SheetTypeEnum,
+        SheetVisibleEnum,
+    )
 
+    content = straight(content)
     refuse_unfit(content)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            names = [
-                meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet
-            ]
-            sheets = [_read_sheet(book, name) for name in names]
+            metas = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+            sheets = [_read_sheet(book, each.name) for each in metas]
+            for sheet, meta in zip(sheets, metas, strict=True):
+                sheet.is_hidden = meta.visible != SheetVisibleEnum.Visible
     except PasswordError:
         raise TableError("这个表格加了密码，打不开。请在表格软件里去掉密码，另存后再用。") from None
     except CalamineError:
@@ -121,20 +88,17 @@ def read_here(content: bytes) -> list[Sheet]:
         if type(error).__name__ != "PanicException":
             raise
         raise TableError(DAMAGED) from None
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            mark_sheets(archive, sheets)
+    else:
+        mark_old_sheets(content, sheets)
     if not any(sheet.rows for sheet in sheets):
-        raise TableError("这个表格是空的，没有读到任何内容。请检查是不是存错了文件。")
+        raise TableError(EMPTY)
     return sheets
 
 
 DAMAGED = "这个表格文件是坏的，打不开。请在表格软件里打开原文件，另存为 .xlsx 后再用。"
-
-
-def _content(source):
-    is_bytes = isinstance(source, (bytes, bytearray, memoryview))
-    content = bytes(source) if is_bytes else Path(source).read_bytes()
-    if not content:
-        raise TableError("这是一个空文件（0 字节）。请检查文件是否传完整。")
-    return content
 
 
 def refuse_unfit(content: bytes) -> None:
@@ -149,12 +113,7 @@ def refuse_unfit(content: bytes) -> None:
         raise TableError("这不是 Excel 表格（.xlsx 或 .xls）。请用表格软件另存为 .xlsx 后再用。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            if "xl/workbook.xml" not in names:
-                kind = (
-                    "Word 文件" if "word/document.xml" in names else "压缩包，但里面不是 Excel 表格"
-                )
-                raise TableError(f"这是{kind}。请用表格软件另存为 .xlsx 后再用。")
+            refuse_other(archive.namelist())
             _refuse_huge(archive)
     except (
         zipfile.BadZipFile,
@@ -264,73 +223,3 @@ def _merges(ranges, last):
             found.append((top, bottom, left))
             filled[left] = bottom
     return found
-
-
-def read_csv(source: bytes, name: str = "csv") -> Sheet:
-    """csv（bytes 或路径，UTF-8、GB18030 或 UTF-16）→ Sheet；行号是文件里的第几条。"""
-    content = _content(source)
-    for encoding in ("utf-16",) if content.startswith(UTF_16_MARKS) else CSV_ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return _read_text(text, name)
-    raise TableError("这个文件读不出文字，不像 csv。请用表格软件另存为 .xlsx 或“CSV UTF-8”后再用。")
-
-
-def read_pasted(text: str, name: str = "粘贴的内容") -> Sheet:
-    """从表格软件复制、粘贴来的文字（制表符分列）→ Sheet。"""
-    if not text.strip():
-        raise TableError("没有粘贴内容。请在表格里选中要导入的行，复制后粘贴到这里。")
-    return _read_text(text, name, delimiter="\t")
-
-
-def _read_text(text, name, delimiter=None):
-    if delimiter is None:
-        head = text[: text.find("\n")] if "\n" in text else text
-        delimiter = max(",\t;", key=head.count)
-    rows, lines, begun = [], io.StringIO(text, newline="").readlines(), 0
-    reader = csv.reader(lines, delimiter=delimiter)
-    try:
-        for number, record in enumerate(reader, start=1):
-            begun, last = reader.line_num, begun
-            if any(record) and any(values := [tidy(_plain(value)) for value in record]):
-                _refuse_many(number, values)
-                rows.append((number, values))
-        if begun - last > 1:
-            _refuse_open_quote(lines[last:], delimiter, last + 1)
-    except csv.Error:
-        raise TableError(
-            "这个 csv 文件的分列不完整（可能少了一个引号）。请另存为 .xlsx 后再用。"
-        ) from None
-    if not rows:
-        raise TableError("这个表格是空的，没有读到任何内容。请检查是不是存错了文件。")
-    return Sheet(name, rows)
-
-
-def _plain(text):
-    """="001" 是给表格软件看的文字 001。"""
-    found = AS_TEXT.fullmatch(text) if text.startswith("=") else None
-    return found[1] if found else text
-
-
-def _refuse_open_quote(lines, delimiter, number):
-    """最后一条占了几行：引号没有配上的，后面的各行都吞进了一格。"""
-    try:
-        list(csv.reader(lines, delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        if "unexpected end" in str(error):
-            raise TableError(
-                f"第 {number} 行有一个引号没有配上，后面 {len(lines) - 1} 行都读进了一格。"
-                "请在文件里补上或删掉这个引号，或另存为 .xlsx 后再用。"
-            ) from None
-
-
-def _refuse_many(number, values):
-    if number > MAX_ROWS:
-        raise TableError(f"第 {number} 行还有内容，一张表最多 {MAX_ROWS} 行。请拆成几个文件。")
-    if len(values) > MAX_COLUMNS:
-        raise TableError(
-            f"第 {number} 行有 {len(values)} 列，最多 {MAX_COLUMNS} 列。请核对分列用的符号，或删掉用不到的列。"
-        )

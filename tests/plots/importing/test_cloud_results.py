@@ -154,7 +154,7 @@ def test_the_refusal_of_the_action_is_shown_with_the_row(town):
         (["T1", "已提交", "2024-10-08", 1.23457e18, None], "第 2 行“流水号”："),
         (["T1", "已提交", "2024-10-08", None, None], "第 2 行“流水号”：没有上传编号"),
         (["T1", "已提交", None, "YC-1", None], "第 2 行“提交时间”：没有提交时间"),
-        (["T1", "已提交", "上周", "YC-1", None], "第 2 行“提交时间”：“上周”不是日期"),
+        (["T1", "已提交", "上周", "YC-1", None], "第 2 行“提交时间”：“上周”不是时间"),
     ],
 )
 def test_bad_cells_are_said(town, row, told):

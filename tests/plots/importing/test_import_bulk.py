@@ -59,6 +59,7 @@ def scene():
                 **blank,
                 "village": self.east.pk,
                 "code": code,
+                "code_key": code.lower(),
                 "area_mu": Decimal(1),
                 "extra": {},
                 **values,
@@ -128,8 +129,9 @@ def test_an_existing_patch_changes_only_what_was_named(scene):
 def test_more_rows_than_one_statement_holds_are_all_written_and_told(scene):
     told = []
     blank = scene.row("x")
+    rows = [{**blank, "code": f"T-{n}", "code_key": f"t-{n}"} for n in range(2 * ROWS + 1)]
 
-    insert([{**blank, "code": f"T-{n}"} for n in range(2 * ROWS + 1)], tick=told.append)
+    insert(rows, tick=told.append)
 
     assert Patch.objects.count() == 2 * ROWS + 1
     assert told == [ROWS, 2 * ROWS, 2 * ROWS + 1]

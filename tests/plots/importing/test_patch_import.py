@@ -299,7 +299,9 @@ def test_a_clerk_teaches_a_new_header(town):
     ColumnAlias.objects.create(text="归属", field="VILLAGE")
     ColumnAlias.objects.create(text="斑 号", field="CODE")
 
-    assert [row.key for row in town.look(content).found.new] == [(town.tuannian.pk, "T-1")]
+    assert [(row.village, row.code) for row in town.look(content).found.new] == [
+        (town.tuannian, "T-1")
+    ]
 
 
 def test_rows_without_a_header_are_mapped_by_hand(town):

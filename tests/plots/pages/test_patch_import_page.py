@@ -182,7 +182,7 @@ def test_pasted_rows_are_imported(client, staff, target):
         (None, "", {}, "还没有选文件，也没有粘贴内容。"),
         (GOOD, "下发.xlsx", {"pasted": "村\t图斑编号"}, "请只留一样"),
         (b"", "下发.xlsx", {}, "空文件（0 字节）"),
-        (GOOD, "下发.docx", {}, "不是表格"),
+        (b"%PDF-1.7", "下发.pdf", {}, "不是表格"),
     ],
 )
 def test_what_the_form_refuses(client, staff, target, content, name, fields, told):
