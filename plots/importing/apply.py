@@ -17,8 +17,9 @@ from taiping.ground import dates
 from taiping.ground.area import plain
 from taiping.ground.tables import Problem, TooHeavy
 
-NOBODY = "改面积要记下是谁改的，请用 --by 写明账号。"
+NOBODY = "改面积、换村要记下是谁改的，请用 --by 写明账号。"
 CHUNK = 2000
+AMENDED = {"area_mu", "village"}  # 一块块更正的，不成批写
 TRIES = 5  # 对比以后别人又改了图斑，重新对比几次
 
 
@@ -184,10 +185,10 @@ def _mark_again(changed):
 
 
 def _changed_alike(changed):
-    """改动的图斑按改了哪几项分组：[(改的字段, [PatchChange])]。要更正的面积另外办理。"""
+    """改动的图斑按改了哪几项分组：[(改的字段, [PatchChange])]。要更正的面积、村另外办理。"""
     groups = {}
     for change in changed:
-        fields = change.values.keys() - ({"area_mu"} if change.by_amend else set())
+        fields = change.values.keys() - (AMENDED if change.by_amend else set())
         if fields:
             groups.setdefault(tuple(sorted(fields)), []).append(change)
     return groups.items()
@@ -233,7 +234,9 @@ def _reason(batch):
 
 
 def _problem(change, advice):
-    return Problem("", change.row.number, "面积（亩）", plain(change.row.area_mu), advice)
+    if "area_mu" in change.values:
+        return Problem("", change.row.number, "面积（亩）", plain(change.row.area_mu), advice)
+    return Problem("", change.row.number, "村", change.row.village.name, advice)
 
 
 def _amend(batch, amended, by, tick):
@@ -242,16 +245,20 @@ def _amend(batch, amended, by, tick):
         problems += _amend_one(batch, change, by)
         tick("更正", done, len(amended))
     if problems:
-        raise Refused(f"有 {len(problems)} 块图斑的面积不能改，没有导入。", problems)
+        what = "面积、村" if any("village" in change.values for change in amended) else "面积"
+        raise Refused(f"有 {len(problems)} 块图斑的{what}不能改，没有导入。", problems)
 
 
 def _amend_one(batch, change, by):
-    """办过事的图斑一块块更正，历史跟着改对；不能更正时给出原因。"""
+    """办过事的、换了村的图斑一块块更正，历史跟着改对；不能更正时给出原因。"""
+    row = change.row
+    new = {"area_mu": row.area_mu} if "area_mu" in change.values else {}
+    if "village" in change.values:
+        new["village"] = row.village
     try:
         if by is None:
             raise actions.NotAllowed(NOBODY)
-        area = change.row.area_mu
-        actions.amend(Patch(pk=change.pk), by=by, reason=_reason(batch), area_mu=area)
+        actions.amend(Patch(pk=change.pk), by=by, reason=_reason(batch), **new)
     except actions.NotAllowed as refusal:
         return [_problem(change, str(refusal))]
     return []

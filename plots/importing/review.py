@@ -6,6 +6,7 @@ from plots.importing.compare import Difference, compare
 from plots.importing.keeping import grounds_of, recall
 from plots.importing.layout import Layout, PatchSheet, find_layouts
 from plots.importing.lookups import Lookups
+from plots.importing.moves import Move
 from plots.importing.parsed import ParsedRow, Reading
 from plots.importing.rows import SheetReader, settle_parked
 from plots.importing.source import content_of, read_batch
@@ -51,6 +52,11 @@ class Review:
         return not self.unreadable and not self.problems
 
     @property
+    def moves(self) -> list[Move]:
+        """要人说是不是换了村的行。"""
+        return []
+
+    @property
     def to_fix(self) -> list[Problem]:
         """要改的，和不改就要跳过的。"""
         return [*self.problems, *self.refusals]
@@ -65,6 +71,10 @@ class PatchReview(Review):
     @property
     def file_count(self) -> int:
         return self.found.file_count
+
+    @property
+    def moves(self) -> list[Move]:
+        return self.found.moves
 
     @property
     def is_empty(self) -> bool:
@@ -96,7 +106,8 @@ class PatchReview(Review):
             "unchanged": found.unchanged,
             "kept": found.kept,
             "shapes": len(found.shaped),
-            "amended": len(found.amended) + len(found.resized),
+            "amended": sum("area_mu" in change.values for change in found.changed),
+            "moved": sum("village" in change.values for change in found.changed),
             "count": found.file_count,
             "left": self.reading.left[:KEPT_CHANGES],
             "left_count": len(self.reading.left),
@@ -119,7 +130,8 @@ def compare_now(review: PatchReview) -> PatchReview:
     """读好的行和系统里现在的图斑比；预览以后隔了一阵再导入，要重新比。"""
     reading = review.reading
     review.found = Difference()  # 上一次比的先放下，十万块不能有两份
-    review.found = compare(review.batch.target, reading.rows, named=reading.named)
+    moves = review.lookups.mends.moves
+    review.found = compare(review.batch.target, reading.rows, named=reading.named, answers=moves)
     review.problems, review.warnings = [*reading.problems, *review.found.problems], reading.warnings
     review.notes = [*reading.notes, *review.found.notes]
     return review

@@ -12,8 +12,9 @@ from plots.importing import Refused, apply_batch, job, keep, preview, refuse_men
 from plots.importing.batches import forget_abandoned, use_crs, use_layout
 from plots.importing.mending import mending, offer_villages
 from plots.importing.messages import counts_text, headline, quota_text
+from plots.importing.moves import NEW
 from plots.importing.progress import ImportJobStatus
-from plots.importing.taking import take_back, take_mends
+from plots.importing.taking import REST_FOLLOW, take_back, take_mends
 from plots.importing.undo import refusal, rehearse, undo
 from plots.models import Batch, Mend, Patch
 from plots.pages.imports.forms import ImportForm, chosen_layout, column_choices
@@ -26,7 +27,7 @@ from tasks.models import Target
 from villages.accounts import drafts
 
 MOST_ROWS, BATCHES = 200, 20
-MOST_MENDED, MOST_REPEATS = 50, 20  # 一页摆出几行要改的、几组重复的
+MOST_MENDED, MOST_REPEATS = 50, 20  # 一页摆出几行要改的、几组重复的（换村的也是）
 
 
 @permission_required("plots.import_patches")
@@ -154,7 +155,13 @@ def to_mend(request, review):
     for row in rows:
         for cell in row.cells:
             cell.typed = given.get(f"c-{cell.key}")
-    shown_ones = {"wrong_rows": rows, "repeats": made.repeats[:MOST_REPEATS]}
+    shown_ones = {
+        "wrong_rows": rows,
+        "repeats": made.repeats[:MOST_REPEATS],
+        "moves": made.moves[:MOST_REPEATS],
+        "rest_follow": REST_FOLLOW,
+        "rest_new": NEW,
+    }
     return found | shown_ones | {"mending": made, "given": given}
 
 
