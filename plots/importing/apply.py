@@ -11,6 +11,7 @@ from plots.importing.before import keep_before
 from plots.importing.bulk import laid
 from plots.importing.compare import standing, with_records
 from plots.importing.mends import Mends
+from plots.importing.progress import counted, silent
 from plots.importing.review import PatchReview, compare_now, examine
 from plots.models import Batch, Patch, RectificationRecord, Status
 from taiping.ground import dates
@@ -29,10 +30,6 @@ class Refused(Exception):
     def __init__(self, sentence, problems=()):
         super().__init__(sentence)
         self.problems = list(problems)
-
-
-def silent(step, done, total):
-    """不报进度。"""
 
 
 MENDED_SINCE = (
@@ -65,7 +62,11 @@ def apply_patches(batch, *, by, review: PatchReview | None = None, tick=silent) 
     """
     for _ in range(TRIES):
         before = standing(batch.target)
-        review = compare_now(_without_sheets(review)) if review else examine(batch, recalling=True)
+        if review:
+            review.tick = tick
+            compare_now(_without_sheets(review))
+        else:
+            review = examine(batch, recalling=True, tick=tick)
         refuse_unclean(review)
         with _laid_out(batch, review.found, by, tick) as lots, transaction.atomic():
             batch = lock_unapplied(batch, review)
@@ -266,7 +267,7 @@ def _amend_one(batch, change, by):
 
 def rehearse_amendments(review, by):
     """预览时把更正试一遍再撤回：不能更正的，导入以前就说。"""
-    for change in review.found.amended:
+    for change in counted(review.found.amended, review.tick, "试更正"):
         with transaction.atomic():
             review.problems += _amend_one(review.batch, change, by)
             transaction.set_rollback(True)

@@ -1,6 +1,7 @@
 """对比：表里的行和任务现有的图斑，哪些新增、哪些改动、哪些没变；只查固定的几次库。"""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from sys import intern
@@ -12,6 +13,7 @@ from plots.importing.moves import Move, settle_moves
 from plots.importing.noting import CHUNK, note
 from plots.importing.parsed import ParsedRow
 from plots.importing.patch_cells import looks_of
+from plots.importing.progress import COMPARING, counted, silent
 from plots.ledger.replay import STATEFUL
 from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord
 from plots.models.choices import ENDED
@@ -146,7 +148,12 @@ def standing(target: Target) -> list:
 
 
 def compare(
-    target: Target, rows: list[ParsedRow], *, named: bool, answers: dict | None = None
+    target: Target,
+    rows: list[ParsedRow],
+    *,
+    named: bool,
+    answers: dict | None = None,
+    tick: Callable = silent,
 ) -> Difference:
     """rows（读好的行）和 target 现有的图斑相比 → Difference；named 时提示里写表名。
 
@@ -157,7 +164,7 @@ def compare(
     codes = {code for _, code in known}
     left = Counter()
     moved, digests = [], _digests(target) if any(row.shape for row in rows) else {}
-    for row in rows:
+    for row in counted(rows, tick, COMPARING):
         old = known.pop(row.key, None)
         if old is None:
             (moved if row.code in codes else found.new).append(row)

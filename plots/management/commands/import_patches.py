@@ -9,6 +9,7 @@ from plots.importing import Refused, apply_batch, preview
 from plots.importing.batches import forget, issue_refusal, new_batch
 from plots.importing.messages import counts_text, headline, quota_text
 from plots.importing.moves import NEW
+from plots.importing.progress import Printed
 from plots.importing.taking import REST_FOLLOW, answer_moves
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
@@ -75,7 +76,8 @@ class Command(BaseCommand):
     def run(self, *, file, target, plan, year, by, cloud, dry_run, skip_refused, **options):
         target = find_target(target, year, plan)
         batch = self.make_batch(file, target, by, cloud, options)
-        given = {"by": by, "with_earlier": options["with_earlier"]}
+        tick = Printed(self.stdout.write).tick
+        given = {"by": by, "with_earlier": options["with_earlier"], "tick": tick}
         try:
             review = preview(batch, **given)
             if review.moves and options["moved"]:
