@@ -15,6 +15,7 @@ from plots.models import (
     Reason,
     RectificationRecord,
     RemedyDocument,
+    RouteChange,
     SupervisionOrder,
 )
 from taiping.ground.admin import CarefulAdmin, ReadOnlyAdmin
@@ -129,6 +130,13 @@ class RemedyDocumentAdmin(ReadOnlyAdmin):
     search_fields = ["patch__code", "number"]
     # 文件只经过检查权限的页面发出，后台不给链接。
     exclude = ["files", "client_key"]
+
+
+@admin.register(RouteChange)
+class RouteChangeAdmin(ReadOnlyAdmin):
+    list_display = ["patch", "was", "became", "by", "created_at"]
+    list_select_related = ["patch", "was", "became", "by"]
+    search_fields = ["patch__code"]
 
 
 @admin.register(SupervisionOrder)

@@ -350,6 +350,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "tasks.SubsidyPayment", "exclude_fields": ["client_key"]},
     "tasks.ScoreItem",
     {"model": "tasks.Score", "exclude_fields": ["client_key"]},
+    "reminders.Sending",
     {"model": "tasks.PlanFile", "exclude_fields": ["file"]},
     {"model": "plots.Batch", "exclude_fields": ["file", "layout"]},
     {"model": "plots.Patch", "exclude_fields": ["status", "next_milestone"]},

@@ -10,7 +10,7 @@ from django.utils import timezone
 from plots import evidence
 from plots.actions.permissions import NotAllowed, is_in_scope, is_whole
 from plots.evidence import Checked
-from plots.models import Patch, RemedyDocument
+from plots.models import Patch, RemedyDocument, RouteChange
 from plots.models.deadlines import local_date
 from taiping.ground import dates
 from taiping.ground.dates import long_date
@@ -68,6 +68,7 @@ def choose_route(patch: Patch, route: RemedyRoute | None, *, by: User, seen: str
     if now not in (seen, code):
         raise Overtaken(f"您打开以后，别人已经把整改路径改成了“{patch.remedy}”。", now)
     if now != code:
+        RouteChange.objects.create(patch=patch, was=patch.remedy, became=route, by=by)
         patch.remedy = route
         patch.save(update_fields=["remedy"])
     return patch

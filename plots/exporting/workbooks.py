@@ -16,6 +16,7 @@ from plots.models.columns import (
     Field,
 )
 from plots.models.deadlines import due_of
+from plots.models.route_changes import route_then, routes_then
 from taiping.ground import dates
 from taiping.ground.books import (
     Column,
@@ -63,22 +64,24 @@ def ledger_workbook(queryset, title, then=None, condition="") -> bytes:
     steps = list(dict.fromkeys(step.name for step in milestones.values()))  # 同名的只列一次
     routes = checklists()
     asking = [code for code, route in routes.items() if route.items]
-    has_papers = bool(asking) and queryset.filter(remedy__in=asking).exists()
     places = _names(Target), _names(Village), routes
     note = f"单位：亩、个　　导出日期：{dates.today():%Y-%m-%d}"
     if then:
         note += f"　　状态、下一步和完成日期是{long_date(then.on)}的，{BASES[then.basis]}"
     book = new_book(streamed=True)
+    day, basis = (then.on, then.basis) if then else (dates.today(), DONE)
+    routed = queryset.alias(route_then=route_then(day))
+    has_papers = bool(asking) and routed.filter(route_then__in=asking).exists()
     has_found = queryset.filter(found_on__isnull=False).exists()
     found = FOUND_COLUMNS if has_found else ()
     columns = _ledger_columns(steps, found, extras, [PAPERS] if has_papers else [])
     sheet = _opened(book, "图斑台账", columns, [title, condition, note], LEAST_SIZE, ROW_HEIGHT)
     count, total = 0, 0
     told = _told_then(queryset, then) if then else _told_now(queryset, milestones)
-    day, basis = (then.on, then.basis) if then else (dates.today(), DONE)
-    for patch, papers, *rest in _with_papers(told, routes if has_papers else {}, day, basis):
+    asked = routes if has_papers else {}
+    for patch, route, papers, *rest in _with_papers(told, asked, day, basis):
         shown = papers if has_papers else []
-        sheet.row(_ledger_row(patch, places, shown, *rest, steps, has_found, extras))
+        sheet.row(_ledger_row(patch, route, places, shown, *rest, steps, has_found, extras))
         if then or not patch.has_ended:
             count, total = count + 1, total + patch.area_mu
     sheet.filter()
@@ -112,7 +115,7 @@ def _broken(column):
     return column.header.replace(before, f"\n{before}") if before else column.header
 
 
-def _ledger_row(patch, places, papers, status, step, due, done, steps, has_found, extras):
+def _ledger_row(patch, route, places, papers, status, step, due, done, steps, has_found, extras):
     targets, villages, routes = places
     return [
         targets[patch.target_id],
@@ -123,7 +126,7 @@ def _ledger_row(patch, places, papers, status, step, due, done, steps, has_found
         patch.contractor,
         patch.land_before,
         patch.land_after,
-        routes[patch.remedy_id].name if patch.remedy_id else None,
+        routes[route].name if route else None,
         status,
         step.name if step else "",
         due,
@@ -162,14 +165,15 @@ def _chunks(patches):
 
 
 def _with_papers(told, routes, on, basis):
-    """(图斑, [整改材料齐了几样], …)，一批批地查；核查无问题的不用交。"""
+    """(图斑, 整改路径, [整改材料齐了几样], …)，都是那天的，一批批地查；核查无问题的不用交。"""
     exempt = Status.EXEMPT.label
     while chunk := list(islice(told, CHUNK)):
         asked = [patch for patch, status, *_ in chunk if status != exempt]
         papers = papers_of(asked, routes, on, basis)
+        then = routes_then((patch for patch, *_ in chunk), on)
         for patch, *rest in chunk:
             found = papers.get(patch.pk)
-            yield patch, [found.words if found else None], *rest
+            yield patch, then[patch.pk], [found.words if found else None], *rest
 
 
 def _told_then(patches, then):

@@ -13,7 +13,7 @@ from plots.importing.compare import standing, with_records
 from plots.importing.mends import Mends
 from plots.importing.progress import counted, silent
 from plots.importing.review import PatchReview, compare_now, examine
-from plots.models import Batch, Patch, RectificationRecord, Status
+from plots.models import Batch, Patch, RectificationRecord, RouteChange, Status
 from taiping.ground import dates
 from taiping.ground.area import plain
 from taiping.ground.tables import Problem, TooHeavy
@@ -93,7 +93,7 @@ def refuse_unclean(review):
 def _laid_out(batch, found, by, tick):
     """要写的行都摆好：(新增的 [Laid], 改动的 [Laid])。改了同样几项的一起，只写这几项，不碰别人正在改的。
 
-    新增的是图斑，和成批改了面积的更正记录。
+    新增的是图斑，成批改了面积的更正记录，和改了的整改路径。
     """
     total = len(found.new) + len(found.changed)
     done = 0
@@ -111,6 +111,9 @@ def _laid_out(batch, found, by, tick):
         if first := _amended_at(batch, found.resized, by):
             rows = _amendment_rows(batch, found.resized, first, by)
             new += [lay(rows, len(found.resized), RectificationRecord)]
+        if rerouted := [change for change in found.changed if "remedy" in change.values]:
+            rows = _route_rows(rerouted, by)
+            new.append(lay(rows, len(rerouted), RouteChange))
         changes = _changed_alike(found.changed)
         yield new, [lay(_changed_rows(fields, alike), len(alike)) for fields, alike in changes]
 
@@ -198,6 +201,18 @@ def _changed_alike(changed):
 def _changed_rows(fields, changes):
     for change in changes:
         yield {"id": change.pk, **{name: change.values[name] for name in fields}}
+
+
+def _route_rows(changed, by):
+    at = dates.now()
+    for change in changed:
+        yield {
+            "patch": change.pk,
+            "was": change.old.remedy,
+            "became": change.values["remedy"],
+            "by": by and by.pk,
+            "created_at": at,
+        }
 
 
 def _amended_at(batch, resized, by):

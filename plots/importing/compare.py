@@ -15,7 +15,7 @@ from plots.importing.parsed import ParsedRow
 from plots.importing.patch_cells import looks_of
 from plots.importing.progress import COMPARING, counted, silent
 from plots.ledger.replay import STATEFUL
-from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord
+from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, RouteChange
 from plots.models.choices import ENDED
 from taiping.ground.area import figure, plain, told_apart
 from taiping.ground.geometry.shapes import Shape
@@ -131,7 +131,7 @@ class Difference:
 
 
 def standing(target: Target) -> list:
-    """任务里的图斑现在是什么样，一句话认得出：有人更正、拆分、结转、移出、添加、导入过，就和原来不同。
+    """任务里的图斑现在是什么样，一句话认得出：有人更正、拆分、结转、移出、添加、导入、改过整改路径，就和原来不同。
 
     上报、核实不改对比的结果，不在内。
     """
@@ -143,6 +143,7 @@ def standing(target: Target) -> list:
     return [
         patches.aggregate(Count("pk"), Max("pk")),
         changing.aggregate(Count("pk"), Max("pk")),
+        RouteChange.objects.filter(patch__target=target).aggregate(Count("pk"), Max("pk")),
         batches.aggregate(Count("pk"), Max("applied_at")),
     ]
 

@@ -23,6 +23,7 @@ from plots.models import (
     PendingEvidence,
     RectificationRecord,
     RemedyDocument,
+    RouteChange,
     SupervisionOrder,
 )
 from taiping.ground import dates
@@ -45,6 +46,7 @@ class Undone:
     unkept: int = 0  # 以前的导入没有留原来的值，放不回的个数
     first_step: Milestone | None = None
     amendments: list[RectificationRecord] = field(default_factory=list)  # 等着一起存的更正
+    rerouted: list[RouteChange] = field(default_factory=list)  # 等着一起存的整改路径
 
 
 def refusal(batch: Batch) -> str:
@@ -102,6 +104,7 @@ def _undo(batch, by):
     else:
         _put_back(undone, before.changes, by)
         RectificationRecord.objects.bulk_create(undone.amendments, batch_size=IN_ONE)
+        RouteChange.objects.bulk_create(undone.rerouted, batch_size=IN_ONE)
     _remove(pks)
     undone.removed = len(pks)
     batch.withdrawn_at, batch.withdrawn_by = dates.now(), by
@@ -120,6 +123,7 @@ def _remove(pks):
             GeometryCheck.objects.filter(Q(patch__in=part) | Q(other__in=part)),
             PatchShape.objects.filter(pk__in=part),
             RectificationRecord.objects.filter(patch__in=part),
+            RouteChange.objects.filter(patch__in=part),
             Patch.objects.filter(pk__in=part),
         ):
             rows.order_by()._raw_delete(rows.db)
@@ -178,9 +182,16 @@ def _values_back(undone, patch, values, has_records, by):
         elif getattr(patch, column := Patch._meta.get_field(name).attname) == pair[1]:
             setattr(patch, column, pair[0])
             done.add(name)
+            if name == "remedy":
+                undone.rerouted.append(_rerouted(patch, pair, by))
         else:
             undone.stuck.append(_changed_since(patch, LABELS[name]))
     return done
+
+
+def _rerouted(patch, pair, by):
+    old, new = pair
+    return RouteChange(patch=patch, was_id=new, became_id=old, by=by)
 
 
 def _changed_since(patch, label):

@@ -59,7 +59,15 @@ class DutyFigures:
 
     @property
     def done(self) -> int:
-        return sum(row.count for row in self.entered)
+        """该做的人做了几次：由村做的只算各村的，镇里的另说（by_town）。"""
+        return sum(row.count for row in self.entered) - self.by_town
+
+    @property
+    def by_town(self) -> int:
+        """由村做的工作里镇里记的：多半是改成由村做以前做的，哪个村的完成率也不算。由镇做的是 0。"""
+        if not self.duty.by_villages:
+            return 0
+        return sum(row.count for row in self.entered if row.village is None)
 
     @property
     def asked(self) -> int | None:

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import F
 
 from plots.models import Patch, RemedyDocument
+from plots.models.route_changes import routes_then
 from tasks.models import RemedyItem, RemedyRoute
 from tasks.models.question import DONE
 
@@ -98,12 +99,14 @@ class Papers:
 def papers_of(
     patches: Iterable[Patch], routes: dict[str, Checklist], on: date, basis: str = DONE
 ) -> dict[int, Papers]:
-    """{图斑主键: Papers}，那天的；没有路径、路径没写要什么的不在内。有要看的才查一次。"""
+    """{图斑主键: Papers}，那天的；没有路径、路径没写要什么的不在内。有要看的才查一次，过去的日子两次。"""
     asked: dict[int, list[RemedyItem]] = {}
-    for patch in patches:
-        route = routes.get(patch.remedy_id)
+    if not any(route.items for route in routes.values()):
+        return {}
+    for patch, code in routes_then(patches, on).items():
+        route = routes.get(code)
         if route and route.items:
-            asked[patch.pk] = route.items
+            asked[patch] = route.items
     if not asked:
         return {}
     documents = RemedyDocument.objects.known(on, basis).with_file_mark()

@@ -57,7 +57,7 @@ def own_duties(villages: Sequence[Village], plans: Sequence[Plan], today: date) 
     done = entries.order_by().values("duty").annotate(done=Sum("count")).values("done")
     columns = {f"done_{each.pk}": Subquery(done.filter(village=each)) for each in villages}
     found = []
-    for duty in duties.annotate(**columns).order_by("-plan__starts_on", "order"):
+    for duty in duties.annotate(**columns).order_by("-plan__starts_on", "order", "pk"):
         duty.plan = running[duty.plan_id]
         period = period_at(duty.every, today, duty.plan)
         done_by = tuple(getattr(duty, column) or 0 for column in columns)

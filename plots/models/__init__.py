@@ -1,4 +1,4 @@
-"""图斑与整改的表：批次、图斑、整改记录、举证材料、附件、整改材料、督办单、图形、检查、退回理由、表头的写法。
+"""图斑与整改的表：批次、图斑、整改记录、举证材料、附件、整改材料、改过的整改路径、督办单、图形、检查、退回理由、表头的写法。
 
 只用 tasks.models 以下。
 """
@@ -15,6 +15,7 @@ from plots.models.orders import OrderReply, OrderState, SupervisionOrder
 from plots.models.patches import Patch
 from plots.models.reasons import Reason
 from plots.models.records import RectificationRecord
+from plots.models.route_changes import RouteChange
 from plots.models.shapes import PatchShape
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Reason",
     "RectificationRecord",
     "RemedyDocument",
+    "RouteChange",
     "Status",
     "SupervisionOrder",
 ]

@@ -83,7 +83,10 @@ class RemedyDocument(Withdrawable):
 
 
 def lacks_papers(on: datetime.date, basis: str = DONE) -> Q:
-    """写在图斑的查询里：整改路径要的材料，那天还有没齐的。没有路径、路径没写要什么、核查无问题的不算缺。"""
+    """写在图斑的查询里，要先带上 route_then：那天的整改路径要的材料，那天还有没齐的。
+
+    没有路径、路径没写要什么、核查无问题的不算缺。
+    """
     documents = RemedyDocument.objects.known(on, basis).filter(
         patch=OuterRef(OuterRef("pk")), item=OuterRef("pk")
     )
@@ -93,7 +96,7 @@ def lacks_papers(on: datetime.date, basis: str = DONE) -> Q:
     whole = RemedyDocument.objects.with_file_mark().filter(
         has_number, has_file, pk=OuterRef("latest")
     )
-    items = RemedyItem.objects.filter(in_use=True, route__code=OuterRef("remedy"))
+    items = RemedyItem.objects.filter(in_use=True, route__code=OuterRef("route_then"))
     lacking = items.annotate(latest=Subquery(latest)).filter(~Exists(whole.order_by()))
     exempt = RectificationRecord.objects.effective(on, basis).filter(
         patch=OuterRef("pk"), kind=Kind.EXEMPT

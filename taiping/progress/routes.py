@@ -7,8 +7,9 @@ from django.db.models import Count
 
 from plots.models import Patch
 from plots.models.documents import lacks_papers
+from plots.models.route_changes import route_then
 from taiping.progress.figures import Progress
-from tasks.models import Target
+from tasks.models import RemedyRoute, Target
 
 
 @dataclass
@@ -29,12 +30,13 @@ def counts_by_route(progress: Progress) -> dict[int, list[RouteCount]]:
     if not cases:
         return found
     patches = Patch.objects.counting(progress.on, progress.basis).filter(target__in=cases)
-    rows = patches.order_by("remedy__order", "remedy__pk").values_list(
-        "target", "remedy__order", "remedy", "remedy__name"
-    )
     lacking = Count("pk", filter=lacks_papers(progress.on, progress.basis))
-    for target, _, code, name, count, lacks in rows.annotate(Count("pk"), lacking=lacking):
-        found[target].append(RouteCount(code or "", name or "还没有定", count, lacks))
-    for counts in found.values():
-        counts.sort(key=lambda row: not row.code)
+    rows = patches.order_by().annotate(route_then=route_then(progress.on))
+    names = {row.code: row.name for row in RemedyRoute.objects.all()}  # 照先后
+    places = {code: place for place, code in enumerate(names)}
+    counts = rows.values_list("target", "route_then").annotate(Count("pk"), lacking=lacking)
+    for target, code, count, lacks in counts:
+        found[target].append(RouteCount(code or "", names.get(code, "还没有定"), count, lacks))
+    for each in found.values():
+        each.sort(key=lambda row: places.get(row.code, len(places)))
     return found

@@ -101,17 +101,18 @@ def _tell_robot(address, name, said, today):
 
 def _once(key: dict, count: int, why_not: str, send: Callable[[], None]) -> str:
     """同一个 key（哪天、给谁）只送到一次；返回一句结果。"""
+    state = SKIPPED if why_not else STARTED
+    begun = {"state": state, "words": why_not, "count": count}
     with transaction.atomic():
         rows = Sending.objects.select_for_update()
-        row, is_new = rows.get_or_create(**key, defaults={"count": count})
-        if not is_new and row.state == STARTED:
-            return UNKNOWN
+        row, is_new = rows.get_or_create(**key, defaults=begun)
         if row.state == SENT:
             return "今天已经送过"
-        row.state, row.words, row.count = STARTED, "", count
-        if why_not:
-            row.state, row.words = SKIPPED, why_not
-        row.save()
+        if not is_new and row.state == STARTED:
+            return UNKNOWN
+        if not is_new:
+            row.state, row.words, row.count = state, why_not, count
+            row.save(update_fields=[*begun])
     if why_not:
         return f"没有送，{why_not}"
     try:

@@ -4,6 +4,7 @@ from datetime import date
 
 from plots.models import Patch
 from plots.models.documents import lacks_papers
+from plots.models.route_changes import route_then
 from taiping.dashboard import today as morning
 from taiping.ground.money import yuan
 from taiping.reminders.lines import Line, address_of
@@ -52,7 +53,7 @@ def _money(plan, user, today):
 def _papers(plan, user, today):
     """台账的“缺整改材料”是同样的几个。"""
     patches = Patch.objects.visible_to(user).filter(target__plan=plan).current()
-    if count := patches.filter(lacks_papers(today)).count():
+    if count := patches.alias(route_then=route_then(today)).filter(lacks_papers(today)).count():
         yield Line(
             f"缺整改材料 {count} 个", address_of("plots:patch_list", plan=plan.code, papers="on")
         )

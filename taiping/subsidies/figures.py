@@ -140,7 +140,9 @@ def account_of(plan: Plan, on: date, basis: str, user: User) -> Account:
     """这个人看得见的村的奖补，查询次数固定；要在 one_moment 里问，各数才出自同一时刻。"""
     villages = list(Village.objects.visible_to(user)) if user.is_secretary else None
     subsidies = list(
-        Subsidy.objects.filter(plan=plan).select_related("target", "milestone").order_by("order")
+        Subsidy.objects.filter(plan=plan)
+        .select_related("target", "milestone")
+        .order_by("order", "pk")
     )
     work = work_done(plan, targets_of(subsidies), on, basis, villages)
     paid = defaultdict(dict)

@@ -88,7 +88,7 @@ class PaymentForm(MoneyForm):
         super().__init__(*args, **kwargs)
         subsidy, village = self.fields["subsidy"], self.fields["village"]
         subsidy.queryset = (
-            Subsidy.objects.filter(plan=plan).select_related("plan").order_by("order")
+            Subsidy.objects.filter(plan=plan).select_related("plan").order_by("order", "pk")
         )
         village.queryset = Village.objects.visible_to(user)
         subsidy.empty_label = village.empty_label = "请选择"

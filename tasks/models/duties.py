@@ -70,7 +70,7 @@ class Duty(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "常态工作"
-        ordering = ["plan", "order"]
+        ordering = ["plan", "order", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "code"], name="duty_code_is_unique_in_plan"),
             models.CheckConstraint(

@@ -34,7 +34,7 @@ class WorkingGroup(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "工作组"
-        ordering = ["plan", "order"]
+        ordering = ["plan", "order", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "name"], name="group_name_is_unique_in_plan"),
             models.CheckConstraint(
@@ -96,7 +96,7 @@ class Membership(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "工作组成员"
-        ordering = ["group", "order"]
+        ordering = ["group", "order", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(cadre__isnull=False, post="") | Q(cadre__isnull=True) & ~Q(post=""),

@@ -120,7 +120,7 @@ class Reading(Withdrawable):
 
     class Meta:
         verbose_name = verbose_name_plural = "保有量监测"
-        ordering = ["target", "-on", "-created_at"]
+        ordering = ["target", "-on", "-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(value__gte=0),

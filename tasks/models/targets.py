@@ -77,7 +77,7 @@ class Target(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "目标任务"
-        ordering = ["plan", "order"]
+        ordering = ["plan", "order", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "code"], name="target_code_is_unique_in_plan"),
             models.CheckConstraint(

@@ -63,7 +63,7 @@ class AllocationRow:
 def allocation_table(plan, villages, whole=True):
     """(列, 行)：列是任务，行是村；格里是 Allocation，没有就是 None（未分解）。whole 为真时合计才有意义。"""
     villages = list(villages)
-    targets = list(plan.targets.order_by("order"))
+    targets = list(plan.targets.order_by("order", "pk"))
     found = {
         (row.target_id, row.village_id): row
         for row in Allocation.objects.filter(target__plan=plan, village__in=villages)

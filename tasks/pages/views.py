@@ -19,14 +19,14 @@ def plan_detail(request):
     plan = question.plan
     if plan is None:
         return render(request, "tasks/no_plan.html")
-    steps = Prefetch("milestones", Milestone.objects.order_by("order"))
-    targets = plan.targets.select_related("group").prefetch_related(steps).order_by("order")
+    steps = Prefetch("milestones", Milestone.objects.order_by("order", "pk"))
+    targets = plan.targets.select_related("group").prefetch_related(steps).order_by("order", "pk")
     return shown(
         request,
         "tasks/plan/plan.html",
         question,
         targets=targets,
-        duties=plan.duties.select_related("group", "problem_target").order_by("order"),
+        duties=plan.duties.select_related("group", "problem_target").order_by("order", "pk"),
         requirements=plan.requirements.order_by("order", "pk"),
         may_copy=request.user.has_perm("tasks.copy_target"),
     )
@@ -37,9 +37,13 @@ def groups(request):
     plan = question.plan
     if plan is None:
         return render(request, "tasks/no_plan.html")
-    people = Prefetch("memberships", Membership.objects.select_related("cadre").order_by("order"))
+    people = Prefetch(
+        "memberships", Membership.objects.select_related("cadre").order_by("order", "pk")
+    )
     found = (
-        plan.groups.select_related("parent").prefetch_related(people, "targets").order_by("order")
+        plan.groups.select_related("parent")
+        .prefetch_related(people, "targets")
+        .order_by("order", "pk")
     )
     groups = [(group, _by_position(group)) for group in found]
     return shown(request, "tasks/groups/groups.html", question, groups=groups)

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
 
 import pytest
+from auditlog.models import LogEntry
 from django.core.management import call_command
 
 from taiping.reminders.models import Sending
@@ -103,6 +104,27 @@ def test_failed_letter_is_told_and_sent_again_the_next_time(late, mailoutbox, mo
 
     assert len(mailoutbox) == 1
     assert kept(late.east_secretary).state == State.SENT
+
+
+def test_sent_failed_and_skipped_stand_in_the_audit(late, mailoutbox, group):
+    """修改记录里查得到：送到了、没送成、没有送（和为什么）。"""
+    group.answer = 500
+    remind()
+
+    mail = Sending.objects.get(user=late.east_secretary)
+    robot = Sending.objects.get(robot__gt="")
+    skipped = Sending.objects.get(user=late.west_secretary)
+    states = {row: audited_states(row) for row in (mail, robot, skipped)}
+    assert states[mail] == [["None", "送到一半"], ["送到一半", "送到了"]]
+    assert states[robot] == [["None", "送到一半"], ["送到一半", "没送成"]]
+    assert states[skipped] == [["None", "没有送"]]
+    entry = LogEntry.objects.get_for_object(skipped).get()
+    assert entry.changes_dict["words"][1] == "今天没有要提醒的"
+
+
+def audited_states(row):
+    entries = LogEntry.objects.get_for_object(row).order_by("pk")
+    return [entry.changes_display_dict["结果"] for entry in entries]
 
 
 def test_cut_in_the_middle_is_not_sent_twice(late, mailoutbox):

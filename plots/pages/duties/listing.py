@@ -19,6 +19,7 @@ PROBLEMS = {
     "stopped": "当天制止的",
     "open": "图斑还没了结的",
 }
+WHO = {"villages": "村里记的", "town": "镇里记的"}
 
 
 @dataclass
@@ -40,15 +41,21 @@ class Listing:
         self.village = next((place for place in villages if place.pk == wanted), None)
         self.since, self.until = _day(given.get("from")), _day(given.get("to"))
         self.problems = given.get("problems") if given.get("problems") in PROBLEMS else ""
+        self.who = given.get("who") if given.get("who") in WHO else ""
         self.entries = self._entries(duties.values())
 
     @property
     def is_narrowed(self):
-        return bool(self.duty or self.village or self.since or self.until or self.problems)
+        within = self.since or self.until
+        return bool(self.duty or self.village or within or self.problems or self.who)
 
     @property
     def problems_text(self):
         return PROBLEMS.get(self.problems, "")
+
+    @property
+    def who_text(self):
+        return WHO.get(self.who, "")
 
     def _entries(self, duties):
         question = self.question
@@ -59,6 +66,8 @@ class Listing:
             found = found.known(question.on, question.basis).filter(on__lte=question.on)
         within = {"village": self.village, "on__gte": self.since, "on__lte": self.until}
         found = found.filter(**{name: value for name, value in within.items() if value})
+        if self.who:
+            found = found.filter(village__isnull=self.who == "town")
         if self.problems:
             found = found.filter(self._with_problems())
         return found.select_related("duty__problem_target", "village", "by", "withdrawn_by")

@@ -69,7 +69,7 @@ class ImportForm(forms.Form):
         targets = Target.objects.filter(measured_by=Target.MeasuredBy.PATCHES).select_related(
             "plan"
         )
-        self.fields["target"].queryset = targets.order_by("-plan__starts_on", "plan", "order")
+        self.fields["target"].queryset = targets.order_by("-plan__starts_on", "plan", "order", "pk")
 
     def clean(self):
         cleaned = super().clean()

@@ -28,7 +28,9 @@ class OrderScope:
         found = Target.objects.filter(plan=plan).order_by("order", "pk")
         self.targets = {target.code: target for target in found}
         steps = Milestone.objects.filter(target__plan=plan).select_related("target__plan")
-        self.steps = {step.pk: step for step in steps.order_by("target__order", "order")}
+        self.steps = {
+            step.pk: step for step in steps.order_by("target__order", "target_id", "order")
+        }
         self.patches = self._patches(user)
         self.next_number = next_number(plan)
 

@@ -15,6 +15,7 @@ from plots.models import Batch, Patch, RectificationRecord, Status, SupervisionO
 from plots.models.choices import ENDED
 from plots.models.documents import lacks_papers
 from plots.models.querysets import overdue_at
+from plots.models.route_changes import route_then
 from plots.pages.patch_list.kinds import DayFilter, DaysFilter, TickFilter, choice
 from plots.pages.patch_list.order import SORTS, Order
 from plots.pages.patch_list.scope import Scope
@@ -148,7 +149,9 @@ class PatchFilter(django_filters.FilterSet):
         fields = self.form.fields
         fields["plan"].choices = [(plan.code, plan.name) for plan in self.question.plans]
         groups = {target.group_id for target in self.targets.values()}
-        fields["group"].queryset = WorkingGroup.objects.filter(pk__in=groups).order_by("order")
+        fields["group"].queryset = WorkingGroup.objects.filter(pk__in=groups).order_by(
+            "order", "pk"
+        )
         fields["village"].queryset = Village.objects.visible_to(self.user)
         fields["village"].widget.choices = [  # 已经取好了，排版时不再查
             ("", fields["village"].empty_label),
@@ -314,10 +317,15 @@ class PatchFilter(django_filters.FilterSet):
         return queryset.filter(self.ledger.is_short()) if value else queryset
 
     def by_route(self, queryset, name, value):
-        return queryset.filter(remedy=None if value == NO_ROUTE else value)
+        """那天走这条路径的；那天还没有定的是 NO_ROUTE。"""
+        code = None if value == NO_ROUTE else value
+        return queryset.alias(route_then=route_then(self.day)).filter(route_then=code)
 
     def by_papers(self, queryset, name, value):
-        return queryset.filter(lacks_papers(self.day, self.papers_basis)) if value else queryset
+        if not value:
+            return queryset
+        routed = queryset.alias(route_then=route_then(self.day))
+        return routed.filter(lacks_papers(self.day, self.papers_basis))
 
     def by_order(self, queryset, name, value):
         """那天写在没有办结、自己看得见的督办单里的；拆出来的、结转来的，原来那块上的也算。"""

@@ -16,7 +16,7 @@ ON_HELP = "这个数是哪一天的，不是今天录入的日期。"
 
 
 def measured_targets(plan: Plan) -> QuerySet[Target]:
-    return plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order")
+    return plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order", "pk")
 
 
 def open_targets(plan: Plan, user: User) -> QuerySet[Target]:

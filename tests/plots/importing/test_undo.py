@@ -11,6 +11,7 @@ from plots.importing import Refused, apply_batch
 from plots.importing.undo import rehearse, undo
 from plots.ledger.replay import all_differences
 from plots.models import Batch, BatchBefore, Kind, Patch, PatchShape
+from plots.models.route_changes import route_then, routes_then
 from tests.worlds.factories import make_order, make_shape
 from tests.worlds.geo_files import square
 from tests.worlds.import_town import ROWS, ImportTown, saved
@@ -48,6 +49,29 @@ def test_new_patches_go_with_their_shapes_and_checks(town):
     assert "withdrawn_at" in entry.changes_dict
     imported(town, *ROWS)  # 照样可以再导一次
     assert Patch.objects.count() == 2
+
+
+def test_a_route_changed_by_an_import_and_put_back_is_known_for_every_day(town, settings):
+    """10 月 8 日导入把 T-1 改走拆除复耕，10 日撤回：7 日和 10 日是农转用，8、9 日是拆除复耕。"""
+    header = [*HEADER, "整改路径"]
+    settings.FIXED_TODAY = date(2024, 10, 1)
+    imported(town, [*ROWS[0], "农转用"], [*ROWS[1], None], header=header)
+    settings.FIXED_TODAY = date(2024, 10, 8)
+    batch = imported(town, [*ROWS[0], "拆除复耕"], header=header)
+    settings.FIXED_TODAY = date(2024, 10, 10)
+    undo(batch, by=town.staff)
+    settings.FIXED_TODAY = date(2024, 10, 20)
+
+    def routes(day):
+        on = date(2024, 10, day)
+        asked = Patch.objects.annotate(route_then=route_then(on))
+        told = dict(asked.values_list("pk", "route_then"))
+        assert routes_then(Patch.objects.all(), on) == told  # 两种问法一样
+        return told[Patch.objects.get(code="T-1").pk]
+
+    assert [routes(day) for day in (7, 8, 9, 10, 20)] == [
+        *("conversion", "reclaim", "reclaim", "conversion", "conversion"),
+    ]
 
 
 def test_patches_on_an_order_keep_the_import(town):

@@ -68,6 +68,21 @@ def test_duties_of_the_town_are_not_multiplied_by_villages(town):
     assert (row.asked, row.done, row.rate_text, row.lacking) == (2, 1, "50%", [])
 
 
+def test_a_duty_handed_to_the_villages_keeps_what_the_town_did_apart(town):
+    """本来由镇做，记了三次；改成由村做以后：已做只算村里的，没有记的村还是没有记，镇里的三次另说。"""
+    town.did(town.siting, None, oct(8), 3)
+    town.did(town.siting, town.east, oct(9))
+    was = town.on(oct(20), "siting")
+    assert (was.asked, was.done, was.by_town) == (2, 4, 0)
+
+    Duty.objects.filter(code="siting").update(who=Duty.Who.VILLAGE)
+    row = town.on(oct(20), "siting")
+
+    assert (row.asked, row.done, row.by_town, row.rate_text) == (4, 1, 3, "25%")
+    assert row.lacking == [town.west]
+    assert row.of_village(town.east).done == 1
+
+
 def test_a_past_day_does_not_know_what_came_later(town):
     town.did(town.patrol, town.east, oct(15))
     town.did(town.patrol, town.west, oct(15), created_at=noon(oct(18)))  # 三天以后补记的

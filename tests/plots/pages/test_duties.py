@@ -1,6 +1,7 @@
 """常态工作的页面：记一次、各村一起记、撤回；发现问题添加成图斑；谁看得见什么。"""
 
 import io
+import re
 import uuid
 
 import pytest
@@ -283,6 +284,21 @@ def test_every_number_opens_what_makes_it(client, town):
         assert "公路边" in listed and "没有问题的" not in listed
     town.close(Patch.objects.get(code="补-001"), oct(19))
     assert "公路边" not in words_in(client, f"{within}&amp;problems=open")
+
+
+def test_what_the_town_did_before_the_villages_is_told_apart_and_opens(client, town):
+    """改成由村做以前镇里记的三次：不算在已做里，另说一句，点开就是它。"""
+    town.did(town.siting, None, oct(8), 3, words="镇里踏勘")
+    town.did(town.siting, town.east, oct(9), words="村里踏勘")
+    Duty.objects.filter(code="siting").update(who=Duty.Who.VILLAGE)
+    client.force_login(town.mayor)
+
+    page = client.get(f"{PAGE}?on=2024-10-20").content.decode()
+    own, towns = re.findall(r'href="([^"]*siting[^"]*who=[^"]*)">', page)[:2]
+
+    assert "另有镇里记的" in page
+    assert "村里踏勘" in words_in(client, own) and "镇里踏勘" not in words_in(client, own)
+    assert "镇里踏勘" in words_in(client, towns) and "村里踏勘" not in words_in(client, towns)
 
 
 def test_a_problem_removed_from_the_ledger_leaves_the_number_and_its_list(client, town):

@@ -90,7 +90,7 @@ def test_no_field_of_the_models_is_forgotten(town, boss):
 def test_the_copy_stands_right_after_the_original(town, boss):
     boss.post(address(town.target), form_of(town.target))
 
-    assert list(town.plan.targets.order_by("order").values_list("code", "order")) == [
+    assert list(town.plan.targets.order_by("order", "pk").values_list("code", "order")) == [
         ("abandoned", 4),
         ("abandoned_2", 5),
         ("next", 6),
@@ -103,7 +103,7 @@ def test_targets_of_one_order_are_put_apart(town, boss):
 
     boss.post(address(town.target), form_of(town.target))
 
-    found = town.plan.targets.order_by("order").values_list("code", flat=True)
+    found = town.plan.targets.order_by("order", "pk").values_list("code", flat=True)
     assert list(found) == ["abandoned", "abandoned_2", "next", "last"]
 
 

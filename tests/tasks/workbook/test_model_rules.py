@@ -42,7 +42,7 @@ def test_a_rule_added_to_a_model_is_kept_by_the_plan_file_too(monkeypatch):
 
 def test_two_broken_rules_in_one_row_are_both_told():
     plan = load_2024()
-    row = 2 + list(Target.objects.order_by("order").values_list("code", flat=True)).index(
+    row = 2 + list(Target.objects.order_by("order", "pk").values_list("code", flat=True)).index(
         "abandoned"
     )
 

@@ -29,7 +29,7 @@ def without_sheet(content, name):
 
 
 def titles(plan):
-    return list(plan.requirements.order_by("order").values_list("clause", "title"))
+    return list(plan.requirements.order_by("order", "pk").values_list("clause", "title"))
 
 
 def test_the_notices_four_are_there_word_for_word(plan):

@@ -82,7 +82,7 @@ def changed(number, **given):
 
 
 def shape(plan):
-    found = plan.score_items.select_related("section", "target").order_by("order")
+    found = plan.score_items.select_related("section", "target").order_by("order", "pk")
     return [(item.code, item.rule, item.full, item.section and item.section.code) for item in found]
 
 
