@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 import psutil
 from django.conf import settings
 
+from taiping.ground.memory import give_back
+
 MB = 1024 * 1024
 WORKERS = 2  # 同时读几个文件；别的等一等
 WAIT_SECONDS = 10  # 等不到空的进程，就请人过一会儿再来
@@ -148,6 +150,8 @@ def _serve(pipe):
             answer = (False, error)
         faulthandler.cancel_dump_traceback_later()
         _send(pipe, answer)
+        del answer, args
+        give_back()  # 进程留着，读过的不留着
 
 
 def _send(pipe, answer):

@@ -20,6 +20,7 @@ from plots.models import Batch, Mend, Patch
 from plots.pages.imports.forms import ImportForm, chosen_layout, column_choices
 from plots.pages.patch_list.rows import PAGE
 from taiping.ground import dates
+from taiping.ground.memory import give_back
 from taiping.ground.permissions import permission_required
 from taiping.ground.ranges import in_part
 from taiping.ground.web import download, whole_number
@@ -115,6 +116,14 @@ def import_undo(request, pk):
 
 def show(request, batch, refusal=None):
     """预览页；refusal 是刚才为什么没有导入。"""
+    response, is_long = _preview_page(request, batch, refusal)
+    if is_long:
+        give_back()
+    return response
+
+
+def _preview_page(request, batch, refusal):
+    """(预览页, 是不是长文件)。"""
     params = request.POST if request.method == "POST" else request.GET
     with_earlier = params.get("earlier") == "on"
     review = preview(batch, by=request.user, with_earlier=with_earlier)
@@ -123,7 +132,8 @@ def show(request, batch, refusal=None):
     context |= to_mend(request, review)
     is_cloud = batch.kind == Batch.Source.CLOUD
     template = "plots/imports/preview_cloud.html" if is_cloud else "plots/imports/preview.html"
-    return render(request, template, context, status=422 if refusal else 200)
+    response = render(request, template, context, status=422 if refusal else 200)
+    return response, review.file_count > job.LONG
 
 
 def shown(batch, review):

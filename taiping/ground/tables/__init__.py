@@ -20,7 +20,14 @@ from taiping.ground.tables.headers import (
     plain_header,
     tidy_header,
 )
-from taiping.ground.tables.keeping import Kept, digest_of, key_of, plain_sheets, sheets_from
+from taiping.ground.tables.keeping import (
+    Kept,
+    KeptRows,
+    digest_of,
+    key_of,
+    plain_sheets,
+    sheets_from,
+)
 from taiping.ground.tables.problems import Problem
 from taiping.ground.tables.reading import (
     Sheet,
@@ -41,6 +48,7 @@ __all__ = [
     "LONGEST_HEADER",
     "HeaderIndex",
     "Kept",
+    "KeptRows",
     "Problem",
     "Sheet",
     "TableError",
