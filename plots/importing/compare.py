@@ -162,13 +162,13 @@ def compare(
     """
     found = Difference(file_count=len(rows), file_mu=sum((row.area_mu for row in rows), Decimal(0)))
     known = _existing(target)
-    codes = {code for _, code in known}
+    codes = {key[1] for key in known}
     left = Counter()
     moved, digests = [], _digests(target) if any(row.shape for row in rows) else {}
     for row in counted(rows, tick, COMPARING):
         old = known.pop(row.key, None)
         if old is None:
-            (moved if row.code in codes else found.new).append(row)
+            (moved if row.key[1] in codes else found.new).append(row)
             _count(found, row.area_mu)
             continue
         if old.status in ENDED.values():

@@ -53,28 +53,28 @@ def settle_moves(
     settled, takers = Settled(), {}
     if not rows:
         return settled
-    here = _by_code(known, {row.code for row in rows})
+    here = _by_code(known, {row.key[1] for row in rows})
     for row in rows:
-        move = Move(row, {name: old for name, _, old in here.get(row.code, ())})
+        move = Move(row, {name: old for name, _, old in here.get(row.key[1], ())})
         answer = answers.get((row.sheet, row.number))
-        keys = {FOLLOWS.format(name): (name, key) for name, key, _ in here.get(row.code, ())}
+        keys = {FOLLOWS.format(name): (name, key) for name, key, _ in here.get(row.key[1], ())}
         if not move.olds:
             settled.twins.append(row)
             settled.new.append(row)
         elif answer == NEW:
             settled.new.append(row)
-        elif answer in keys and answer not in takers.setdefault(row.code, {}):
+        elif answer in keys and answer not in takers.setdefault(row.key[1], {}):
             name, key = keys[answer]
-            takers[row.code][answer] = row
+            takers[row.key[1]][answer] = row
             settled.changed.append(change_of(row, known.pop(key), name))
         else:
-            move.problem = _problem(move, takers.get(row.code, {}).get(answer), named)
+            move.problem = _problem(move, takers.get(row.key[1], {}).get(answer), named)
             settled.asked.append(move)
     return settled
 
 
 def _by_code(known, codes):
-    """{编号: [(村名, 键, 现有的)]}；已经不算了的不在内。"""
+    """{编号的可比写法: [(村名, 键, 现有的)]}；已经不算了的不在内。"""
     found = {}
     for key, old in known.items():
         if key[1] in codes and not old.has_ended:

@@ -209,9 +209,10 @@ def _swallowed(case, review):
         return ""
     for layout in review.used:
         for number, values in layout.sheet.rows[layout.start :]:
-            if any(isinstance(value, str) and value.count("\n") > 1 for value in values):
-                if not any(str(number) in note for note in review.notes) and not review.warnings:
-                    return f"第 {number} 行的一格里有几行，没有说"
+            has_lines = any(isinstance(value, str) and value.count("\n") > 1 for value in values)
+            is_said = review.warnings or any(str(number) in note for note in review.notes)
+            if has_lines and not is_said:
+                return f"第 {number} 行的一格里有几行，没有说"
     return ""
 
 
