@@ -8,7 +8,7 @@ from contextlib import suppress
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-READING, COMPARING = "读表", "和系统里的比"
+READING, COMPARING, TIDYING = "读表", "和系统里的比", "收拾图形"
 EVERY = 1000  # 多少行报一次
 PRINT_SECONDS = 2  # 秒：命令上隔多久印一行
 WRITE_SECONDS, STALE_SECONDS = 0.5, 120  # 秒：隔多久写一次；多久没有动静就算中断了

@@ -156,7 +156,7 @@ def read(review: Review, read_rows, recall_rows=None) -> None:
             review.reading, rows = kept
             review.reading.rows = recall_rows(rows, review, lookups)
             return
-        review.sheets = read_batch(review.batch, content, lookups.names)
+        review.sheets = read_batch(review.batch, content, lookups.names, review.tick)
     except TableError as error:
         review.unreadable = str(error)
         return

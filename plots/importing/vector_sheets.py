@@ -4,9 +4,12 @@
 """
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 from plots.importing.layout import PatchSheet
 from plots.importing.names import PLACED, Names
+from plots.importing.progress import TIDYING, silent
 from plots.models import Batch, Patch
 from plots.models.columns import AREAS, FOUND_VILLAGE, MEASURED, Field
 from taiping.ground.area import rounded
@@ -23,12 +26,14 @@ JUDGED_ROWS = 50  # 判断面积单位时最多看这么多行
 UNITS = {Field.AREA_MU: "亩", Field.AREA_SQM: "平方米", Field.AREA_HA: "公顷"}
 
 
-def vector_sheets(batch: Batch, content: bytes, suffix: str, names: Names) -> list[PatchSheet]:
-    """批次的矢量文件 → [PatchSheet]；读不了抛 TableError。"""
+def vector_sheets(
+    batch: Batch, content: bytes, suffix: str, names: Names, tick: Callable = silent
+) -> list[PatchSheet]:
+    """批次的矢量文件 → [PatchSheet]；读不了抛 TableError。tick(步骤, 收拾了几个图形, 一共) 报进度。"""
     layers = read_vector(content, suffix, batch.name)
     places = Places(batch.target)
     _name_apart(layers)
-    sheets = [_sheet(layer, batch.crs, names, places) for layer in layers if layer.rows]
+    sheets = [_sheet(layer, batch.crs, names, places, tick) for layer in layers if layer.rows]
     if not sheets:
         raise TableError("图层里一个图形也没有。请检查是不是导出错了图层。")
     if any(_has_code(sheet, names) for sheet in sheets):  # 同一个数据库里别的图层，不读
@@ -52,8 +57,8 @@ def _has_code(sheet, names):
     return Field.CODE in names.fields_in(sheet.rows[0][1])
 
 
-def _sheet(layer, chosen, names, places):
-    sheet = PatchSheet(layer.name, chosen={"header": 1})  # 表头总在第 1 行
+def _sheet(layer, chosen, names, places, tick):
+    sheet = PatchSheet(layer.name, chosen={"header": 1}, tick=tick)  # 表头总在第 1 行
     shapes = _shapes(sheet, layer, chosen)
     for number, shape in enumerate(shapes, start=2):
         sheet.shapes[number] = shape
@@ -92,7 +97,7 @@ def _shapes(sheet, layer, chosen):
         sheet.doubt = "文件没有写坐标系，看数值也判断不出。请问清楚提供的单位，在下面选定坐标系。"
     if not stated:
         return []
-    shapes = tidy_shapes(layer.geometries, stated)
+    shapes = tidy_shapes(layer.geometries, stated, taking=True, tick=partial(sheet.tick, TIDYING))
     code, name = stated.removeprefix("EPSG:"), crs_tools.short_name(stated)
     sheet.crs = crs_tools.label(int(code)) if code.isdecimal() else name
     stray = next((shape for shape in shapes if shape.is_stray), None)
