@@ -17,6 +17,7 @@ from taiping.ground.libraries import np, shapely
 from taiping.ground.tables import TooHeavy, within_limits
 
 PART_POINTS = 300_000  # 一段收拾多少界址点
+MOST_POINTS = 3_000_000  # 这么多界址点以内，一共用的时间和一段的限度一样；再多的照多少加
 GRID_DEGREES = 1e-9  # 约 0.1 毫米：同一份图形换一种格式再来，还是一样
 KINDS = {
     "Point": "点",
@@ -94,12 +95,14 @@ def load(wkb: bytes | memoryview) -> shapely.Geometry:
 
 def bounds_of(geometries: Sequence[shapely.Geometry | None]) -> tuple[float, ...] | None:
     """一批原始图形的外接框（最小 x, 最小 y, 最大 x, 最大 y）；没有坐标是 None。"""
-    present = [geometry for geometry in geometries if geometry is not None]
-    if not present:
-        return None
-    points = shapely.get_coordinates(np.array(present, dtype=object))
-    points = points[np.isfinite(points).all(axis=1)]
-    return (*points.min(axis=0), *points.max(axis=0)) if len(points) else None
+    corners = []
+    for start, end in _parts(geometries):
+        present = [each for each in geometries[start:end] if each is not None]
+        points = shapely.get_coordinates(np.array(present, dtype=object))
+        points = points[np.isfinite(points).all(axis=1)]
+        if len(points):
+            corners += [points.min(axis=0), points.max(axis=0)]
+    return (*np.min(corners, axis=0), *np.max(corners, axis=0)) if corners else None
 
 
 def tidy_shapes(
@@ -114,8 +117,9 @@ def tidy_shapes(
     一段段地收拾，几百万个界址点也不会一下子都摆在内存里；taking 是收拾过的从 geometries 里拿走，不再占着。
     故意画得互相穿来穿去的图形，修补的用时随界址点数的平方增长，所以一共有限度。tick(收拾了几个, 一共) 报进度。
     """
-    tidied, left = [], settings.READ_SECONDS
-    for start, end in _parts(geometries):
+    tidied, parts = [], list(_parts(geometries))
+    left = settings.READ_SECONDS * max(1, len(parts) * PART_POINTS / MOST_POINTS)
+    for start, end in parts:
         begun = time.monotonic()
         tidied += within_limits(_tidy_shapes, list(geometries[start:end]), crs)
         left -= time.monotonic() - begun
