@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from plots.models import Kind, OrderState, Patch, RectificationRecord, SupervisionOrder
 from plots.models.orders import OPEN_STATES
@@ -16,27 +16,31 @@ URGENCY = list(OPEN_STATES)
 def standing_orders(
     user: User, today: datetime.date, village: Village | None = None
 ) -> list[SupervisionOrder]:
-    """这个人看得见、发给村的、没办结的，超期的在前；带着 state，一次查询，几份方案的都在。"""
+    """这个人看得见、发给村的、没办结的，超期的在前；带着 state，几份方案的都在。没有时一次查询，有时两次。"""
     found = SupervisionOrder.objects.visible_to(user).filter(village__isnull=False)
     return _in_order(found.filter(village=village) if village else found, today)
 
 
 def orders_on(patch: Patch, user: User, today: datetime.date) -> list[SupervisionOrder]:
-    """写着这块图斑的、没办结的；拆出来的、结转来的，原来那块上的也算。一次查询。"""
+    """写着这块图斑的、没办结的；拆出来的、结转来的，原来那块上的也算。没有时一次查询，有时两次。"""
     same = [pk for pk in (patch.pk, patch.carried_from_id, patch.split_from_id) if pk]
     found = SupervisionOrder.objects.visible_to(user).filter(patches__in=same)
-    return _in_order(found.distinct(), today)
+    return _in_order(found, today)
 
 
 def _in_order(orders, today):
-    found = orders.open(today).with_state(today).with_names()
+    """多半一份也没有：先只问主键，有了再连着写给谁、说什么、答复了没有一起取。"""
+    standing = set(orders.open(today).order_by().values_list("pk", flat=True))
+    if not standing:
+        return []
+    found = SupervisionOrder.objects.filter(pk__in=standing).with_state(today).with_names()
     return sorted(
         found, key=lambda row: (URGENCY.index(OrderState(row.state)), row.answer_by, row.pk)
     )
 
 
-def unanswered_remarks(user: User, village: Village | None = None) -> QuerySet[RectificationRecord]:
-    """写在图斑上的督办，图斑还没了结、后来还没有上报的，新的在前。"""
+def unanswered_remarks(user: User, village: Village | None, most: int) -> list[RectificationRecord]:
+    """写在图斑上的督办，图斑还没了结、后来还没有上报的，最新的 most 条。没有时一次查询，有时两次。"""
     later = RectificationRecord.objects.standing().filter(
         patch=OuterRef("patch"), kind__in=ANSWERED_BY, pk__gt=OuterRef("pk")
     )
@@ -45,8 +49,12 @@ def unanswered_remarks(user: User, village: Village | None = None) -> QuerySet[R
     )
     if village:
         found = found.filter(patch__village=village)
-    found = found.exclude(Exists(later.order_by()))
-    return found.select_related("patch__target__plan", "patch__village", "by").order_by("-pk")
+    found = found.exclude(Exists(later.order_by())).order_by("-pk")
+    newest = list(found.values_list("pk", flat=True)[:most])
+    if not newest:
+        return []
+    whole = RectificationRecord.objects.filter(pk__in=newest).order_by("-pk")
+    return list(whole.select_related("patch__target__plan", "patch__village", "by"))
 
 
 def remarks_left(records: Iterable[RectificationRecord]) -> list[RectificationRecord]:

@@ -1,6 +1,7 @@
 """督办单和答复：写给哪个村、哪个组，要哪天前答复，谁答复了什么，什么时候办结。只增不改。"""
 
 import datetime
+from collections import Counter
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -78,7 +79,7 @@ class OrderQuerySet(models.QuerySet):
     def counted(self, on: datetime.date, basis: str = DONE) -> dict[str, int]:
         """那天各种状态有几张，一次查询；没有的不在里面。"""
         rows = self.known(on, basis).with_state(on, basis).order_by()
-        return dict(rows.values_list("state").annotate(models.Count("pk")))
+        return dict(Counter(rows.values_list("state", flat=True)))  # 没有几张，不必让库里分组
 
     def told(self, on: datetime.date, basis: str = DONE) -> list["SupervisionOrder"]:
         """那天有效的，照编号，带着 state；said 是那天已经有的答复，先后为序。一共两次查询。"""

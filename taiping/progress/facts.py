@@ -188,7 +188,7 @@ def targets_of(plan: Plan) -> list[Target]:
         Target.objects.raw(
             f"""
             SELECT t.*, {group} FROM {TARGET} t LEFT JOIN {GROUP} g ON g.id = t.group_id
-            WHERE t.plan_id = %s ORDER BY t."order"
+            WHERE t.plan_id = %s ORDER BY t."order", t.id
             """,  # noqa: S608 拼进去的只有表名、列名
             [plan.pk],
         )

@@ -67,7 +67,7 @@ def my_tasks(request):
             "waiting": tasks.waiting(here),
             "today": today,
             "orders": with_answers(standing_orders(request.user, today, village), request.user),
-            "remarks": list(unanswered_remarks(request.user, village)[:MOST_REMARKS]),
+            "remarks": unanswered_remarks(request.user, village, MOST_REMARKS),
             "one_village": len(villages) == 1,
             "newest": plans[0] if plans else None,
             "confirmed": confirmed_since(request.user, last_visit(request)),
