@@ -289,7 +289,8 @@ PHONE_LOGIN_DAYS = env.int("PHONE_LOGIN_DAYS", default=30)
 SESSION_COOKIE_HTTPONLY = True
 # 一台机器上几个镇各占一个端口：浏览器的 Cookie 不分端口，名字要各不相同，不然登进一个就退出另一个
 COOKIE_PREFIX = env.str("COOKIE_PREFIX", default="")
-if not re.fullmatch(r"[A-Za-z0-9_-]{0,30}", COOKIE_PREFIX):
+COOKIE_NAMES = re.compile(r"[A-Za-z0-9_-]{0,30}")
+if not COOKIE_NAMES.fullmatch(COOKIE_PREFIX):
     raise ImproperlyConfigured("COOKIE_PREFIX 只能用字母、数字、- 和 _，最多 30 个字，如 town1_。")
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 CSRF_FAILURE_VIEW = "taiping.operations.errors.csrf_failure"

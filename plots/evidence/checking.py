@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from plots.evidence import documents, photo, sniff
 from plots.evidence.documents import Refused
+from plots.evidence.facts import Facts
 from plots.models import Evidence, PendingEvidence
 
 MEGABYTE = 1024 * 1024
@@ -36,7 +37,7 @@ class Checked:
     size: int
     sha256: str
     file_type: sniff.FileType
-    facts: photo.Facts
+    facts: Facts
     display: bytes
     thumb: bytes
     original: tuple[str, int] | None = None  # 手机上缩小过的：原照片的 SHA-256、多少字节
@@ -112,7 +113,7 @@ def _checked(upload, name):
         )
     _refuse_large(upload.size, is_photo=bool(file_type and file_type.is_photo))
     content = head + upload.read()
-    seen = photo.Examined(photo.Facts(), display=b"", thumb=b"")
+    seen = photo.Examined(Facts(), display=b"", thumb=b"")
     if file_type is None:
         file_type = documents.office_type(content)
     elif file_type is sniff.PDF:

@@ -12,6 +12,7 @@ from taiping.ground.area import sqm_from_mu
 from taiping.ground.geometry.measure import distance_m
 from taiping.ground.geometry.shapes import load
 from taiping.ground.libraries import shapely
+from taiping.ground.words import metres_words
 
 Position = Evidence.Position
 CHUNK = 900
@@ -42,7 +43,7 @@ def position_advice(photos: Iterable[Evidence]) -> str:
         return ""
     far = [item.position_m for item in photos if item.position == Position.OUTSIDE]
     placeless = sum(not _is_credible(item.lat, item.lon) for item in photos)
-    said = [f"{len(far)} 张照片拍在图斑外，离图斑 {max(far)} 米"] if far else []
+    said = [f"{len(far)} 张照片拍在图斑外，离图斑 {metres_words(max(far))}"] if far else []
     said += [f"{placeless} 张照片里没有位置"] if placeless else []
     return f"{'，'.join(said)}；拍错了请镇里退回，再重拍重报。" if said else ""
 

@@ -8,10 +8,10 @@ from plots.importing.apply import (
     apply_patches,
     refuse_mended_since,
     rehearse_amendments,
-    silent,
 )
 from plots.importing.cloud import apply_cloud, examine_cloud
 from plots.importing.keeping import keep
+from plots.importing.progress import silent
 from plots.importing.review import Review, examine
 from plots.models import Batch
 from taiping.ground.tables import Kept
@@ -32,11 +32,11 @@ def without_collecting():
 
 
 @without_collecting()
-def preview(batch: Batch, *, by, with_earlier: bool = False) -> Review:
-    """会改什么、有哪些错：PatchReview 或 CloudReview。什么也不写。"""
+def preview(batch: Batch, *, by, with_earlier: bool = False, tick=silent) -> Review:
+    """会改什么、有哪些错：PatchReview 或 CloudReview。什么也不写；tick(步骤, 到第几行, 一共) 报进度。"""
     if batch.kind == Batch.Source.CLOUD:
         return examine_cloud(batch, by=by, with_earlier=with_earlier)
-    review = examine(batch)
+    review = examine(batch, tick=tick)
     if review.is_clean:
         rehearse_amendments(review, by)
     return review

@@ -11,14 +11,16 @@ from plots.importing.before import keep_before
 from plots.importing.bulk import laid
 from plots.importing.compare import standing, with_records
 from plots.importing.mends import Mends
+from plots.importing.progress import counted, silent
 from plots.importing.review import PatchReview, compare_now, examine
 from plots.models import Batch, Patch, RectificationRecord, RouteChange, Status
 from taiping.ground import dates
 from taiping.ground.area import plain
 from taiping.ground.tables import Problem, TooHeavy
 
-NOBODY = "改面积要记下是谁改的，请用 --by 写明账号。"
+NOBODY = "改面积、换村要记下是谁改的，请用 --by 写明账号。"
 CHUNK = 2000
+AMENDED = {"area_mu", "village"}  # 一块块更正的，不成批写
 TRIES = 5  # 对比以后别人又改了图斑，重新对比几次
 
 
@@ -28,10 +30,6 @@ class Refused(Exception):
     def __init__(self, sentence, problems=()):
         super().__init__(sentence)
         self.problems = list(problems)
-
-
-def silent(step, done, total):
-    """不报进度。"""
 
 
 MENDED_SINCE = (
@@ -70,7 +68,11 @@ def apply_patches(
     """
     for _ in range(TRIES):
         before = standing(batch.target)
-        review = compare_now(_without_sheets(review)) if review else examine(batch, recalling=True)
+        if review:
+            review.tick = tick
+            compare_now(_without_sheets(review))
+        else:
+            review = examine(batch, recalling=True, tick=tick)
         refuse_unclean(review)
         if review.far and review.far.token != sure:
             raise Refused(f"{review.far.sentence}{FAR}")
@@ -196,10 +198,10 @@ def _mark_again(changed):
 
 
 def _changed_alike(changed):
-    """改动的图斑按改了哪几项分组：[(改的字段, [PatchChange])]。要更正的面积另外办理。"""
+    """改动的图斑按改了哪几项分组：[(改的字段, [PatchChange])]。要更正的面积、村另外办理。"""
     groups = {}
     for change in changed:
-        fields = change.values.keys() - ({"area_mu"} if change.by_amend else set())
+        fields = change.values.keys() - (AMENDED if change.by_amend else set())
         if fields:
             groups.setdefault(tuple(sorted(fields)), []).append(change)
     return groups.items()
@@ -257,7 +259,9 @@ def _reason(batch):
 
 
 def _problem(change, advice):
-    return Problem("", change.row.number, "面积（亩）", plain(change.row.area_mu), advice)
+    if "area_mu" in change.values:
+        return Problem("", change.row.number, "面积（亩）", plain(change.row.area_mu), advice)
+    return Problem("", change.row.number, "村", change.row.village.name, advice)
 
 
 def _amend(batch, amended, by, tick):
@@ -266,16 +270,20 @@ def _amend(batch, amended, by, tick):
         problems += _amend_one(batch, change, by)
         tick("更正", done, len(amended))
     if problems:
-        raise Refused(f"有 {len(problems)} 块图斑的面积不能改，没有导入。", problems)
+        what = "面积、村" if any("village" in change.values for change in amended) else "面积"
+        raise Refused(f"有 {len(problems)} 块图斑的{what}不能改，没有导入。", problems)
 
 
 def _amend_one(batch, change, by):
-    """办过事的图斑一块块更正，历史跟着改对；不能更正时给出原因。"""
+    """办过事的、换了村的图斑一块块更正，历史跟着改对；不能更正时给出原因。"""
+    row = change.row
+    new = {"area_mu": row.area_mu} if "area_mu" in change.values else {}
+    if "village" in change.values:
+        new["village"] = row.village
     try:
         if by is None:
             raise actions.NotAllowed(NOBODY)
-        area = change.row.area_mu
-        actions.amend(Patch(pk=change.pk), by=by, reason=_reason(batch), area_mu=area)
+        actions.amend(Patch(pk=change.pk), by=by, reason=_reason(batch), **new)
     except actions.NotAllowed as refusal:
         return [_problem(change, str(refusal))]
     return []
@@ -283,7 +291,7 @@ def _amend_one(batch, change, by):
 
 def rehearse_amendments(review, by):
     """预览时把更正试一遍再撤回：不能更正的，导入以前就说。"""
-    for change in review.found.amended:
+    for change in counted(review.found.amended, review.tick, "试更正"):
         with transaction.atomic():
             review.problems += _amend_one(review.batch, change, by)
             transaction.set_rollback(True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from plots import actions
-from plots.importing.apply import Refused, finish, lock_unapplied, refuse_unclean, silent
+from plots.importing.apply import Refused, finish, lock_unapplied, refuse_unclean
 from plots.importing.cloud_rows import CloudReader, CloudRow, latest, recalled_rows
+from plots.importing.progress import silent
 from plots.importing.review import Review, layout_notes, read
 from plots.models import Batch, Kind, RectificationRecord
 from taiping.ground.tables import Problem

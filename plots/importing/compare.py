@@ -1,6 +1,7 @@
 """对比：表里的行和任务现有的图斑，哪些新增、哪些改动、哪些没变；只查固定的几次库。"""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from sys import intern
@@ -9,17 +10,12 @@ from typing import NamedTuple
 from django.db.models import Count, Max
 
 from plots.importing.alike import alike_in_ledger
+from plots.importing.moves import Move, settle_moves
+from plots.importing.noting import CHUNK, note
 from plots.importing.parsed import ParsedRow
+from plots.importing.progress import COMPARING, counted, silent
 from plots.ledger.replay import STATEFUL
-from plots.models import (
-    Batch,
-    Kind,
-    Patch,
-    PatchShape,
-    RectificationRecord,
-    RouteChange,
-    Status,
-)
+from plots.models import Batch, Kind, Patch, PatchShape, RectificationRecord, RouteChange
 from plots.models.choices import ENDED
 from plots.models.code_keys import TWIN
 from taiping.ground.area import figure, plain, told_apart
@@ -28,19 +24,14 @@ from taiping.ground.tables import Problem, as_text
 from tasks.models import RemedyRoute, Target
 
 FACTS = ("place", "contractor", "land_before", "land_after", "remedy")
-LABELS = {name: Patch._meta.get_field(name).verbose_name for name in ("area_mu", *FACTS)}
-CHUNK = 5000
-EXAMPLES = 3
-LEFT = {
-    Status.CARRIED: "有 {} 个已经结转到别的方案，这里不动；新的内容请导入到那份方案的任务里。",
-    Status.REMOVED: "有 {} 个已经移出台账，不动。",
-}
+LABELS = {name: Patch._meta.get_field(name).verbose_name for name in ("village", "area_mu", *FACTS)}
 
 
 class Existing(NamedTuple):
     """系统里现有的一块：对比、留底要的几样。十万块都在手上，一块不能多占。"""
 
     pk: int
+    village: int
     area_mu: Decimal
     place: str
     contractor: str
@@ -60,10 +51,11 @@ class PatchChange:
     row: ParsedRow
     values: dict
     old: Existing
-    by_amend: bool = False  # 办过事，面积要一块块更正
+    by_amend: bool = False  # 办过事、面积改了，或换了村：要一块块更正
     shape: Shape | None = None  # 换上的图形
     had_shape: bool = False
     routes: dict[str, str] | None = None  # 路径的代码 → 名称；改了路径的才有
+    moved_from: str = ""  # 换了村的：原来的村名
 
     @property
     def pk(self) -> int:
@@ -86,6 +78,8 @@ class PatchChange:
             before, after = told_apart(before, after)
         elif name == "remedy":
             before, after = (self.routes.get(code, "") for code in (before, after))
+        elif name == "village":
+            before, after = self.moved_from, self.row.village.name
         return LABELS[name], before, after
 
 
@@ -111,6 +105,7 @@ class Difference:
     after_count: int = 0
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)  # 编号在别的村有，等着人说是不是换了村
 
     @property
     def new_mu(self):
@@ -125,7 +120,7 @@ class Difference:
 
     @property
     def amended(self):
-        """面积改了、办过事的，要一块块更正。"""
+        """面积改了、办过事的，和换了村的，要一块块更正。"""
         return [change for change in self.changed if change.by_amend]
 
     @property
@@ -154,19 +149,27 @@ def standing(target: Target) -> list:
     ]
 
 
-def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference:
-    """rows（读好的行）和 target 现有的图斑相比 → Difference；named 时提示里写表名。"""
+def compare(
+    target: Target,
+    rows: list[ParsedRow],
+    *,
+    named: bool,
+    answers: dict | None = None,
+    tick: Callable = silent,
+) -> Difference:
+    """rows（读好的行）和 target 现有的图斑相比 → Difference；named 时提示里写表名。
+
+    answers 是人说的哪些行换了村（Mends.moves）。
+    """
     found = Difference(file_count=len(rows), file_mu=sum((row.area_mu for row in rows), Decimal(0)))
     known = _existing(target)
-    codes = {code for _, code, *_ in known}
+    codes = {key[1] for key in known}
     left = Counter()
     moved, digests = [], _digests(target) if any(row.shape for row in rows) else {}
-    for row in rows:
+    for row in counted(rows, tick, COMPARING):
         old = known.pop((*row.key, row.code), None) or known.pop(row.key, None)
         if old is None:
-            found.new.append(row)
-            if row.key[1] in codes:
-                moved.append(row)
+            (moved if row.key[1] in codes else found.new).append(row)
             _count(found, row.area_mu)
             continue
         if old.status in ENDED.values():
@@ -182,18 +185,26 @@ def compare(target: Target, rows: list[ParsedRow], *, named: bool) -> Difference
             found.changed.append(change)
         else:
             found.unchanged += 1
+    settled = settle_moves(
+        moved,
+        known,
+        answers or {},
+        lambda row, old, name: _moved_change(row, old, name, digests.get(old.pk)),
+        named=named,
+    )
+    found.new += settled.new
+    found.changed += settled.changed
+    found.moves = settled.asked
+    found.problems += [move.problem for move in settled.asked]
     kept = [key[:2] for key, old in known.items() if not old.has_ended]
-    alike = alike_in_ledger(found.new, kept)
+    found.notes += alike_in_ledger(found.new, kept)
     for old in known.values():
         if not old.has_ended:
             found.kept += 1
             _count(found, old.area_mu)
     _mark_amended(found)
     _name_routes(found)
-    _note_larger(found)
-    _note(found, moved, _elsewhere(target, found.new))
-    found.notes += alike
-    found.notes += [LEFT[status].format(count) for status, count in left.items()]
+    note(found, target, settled.twins, left)
     return found
 
 
@@ -222,11 +233,12 @@ def _existing(target):
     names = ("village_id", "code_key", "code", *Existing._fields[:-1], "until_on")
     rows = Patch.objects.filter(target=target).order_by().values_list(*names)
     rows, known = rows.iterator(chunk_size=CHUNK), {}
-    for village, key, code, pk, area, *facts, extra, is_demo, status, until_on in rows:
+    for village, key, code, pk, _, area, *facts, extra, is_demo, status, until_on in rows:
         key, *twin = key.split(TWIN)  # 早先存的几块现在看是同一个编号，照原来的写法分
         *texts, route = facts
         known[(village, key, code) if twin else (village, key)] = Existing(
             pk,
+            village,
             area,
             *map(intern, texts),
             route,
@@ -258,6 +270,15 @@ def _shape_change(row, old, digest):
     return PatchChange(row, {}, old, shape=row.shape, had_shape=bool(digest))
 
 
+def _moved_change(row, old, name, digest):
+    """从 name 这个村换来的：别的照改，村按更正办，记录跟着走。"""
+    change = _shape_change(row, old, digest) if row.shape else _change(row, old)
+    change = change or PatchChange(row, {}, old)
+    change.values["village"] = row.village.pk
+    change.by_amend, change.moved_from = True, name
+    return change
+
+
 def _mark_amended(found):
     """面积改了、又办过事的：要一块块更正，原来的记录才跟着改对；没有办过的成批改，也记一条更正。"""
     areas = {change.pk: change for change in found.changed if "area_mu" in change.values}
@@ -282,48 +303,3 @@ def with_records(pks):
         )
         found.update(records.order_by().values_list("patch_id", flat=True).distinct())
     return found
-
-
-def _elsewhere(target, rows):
-    """新增的行里，同一个村同一个编号在别的任务里也有的：(行, 任务名)。"""
-    wanted = {row.key: row for row in rows}
-    if not wanted:
-        return []
-    villages = {village for village, _ in wanted}
-    others = (
-        Patch.objects.exclude(target=target)
-        .filter(target__plan=target.plan, village__in=villages)
-        .order_by()
-    )
-    keys = others.values_list("village_id", "code_key", "target__name").iterator(chunk_size=CHUNK)
-    return [
-        (wanted[village, code], name) for village, code, name in keys if (village, code) in wanted
-    ]
-
-
-def _note_larger(found):
-    larger = [change for change in found.amended if change.row.area_mu > change.old.area_mu]
-    if larger:
-        examples = "、".join(f"{c.row.village.name} {c.row.code}" for c in larger[:EXAMPLES])
-        found.notes.append(
-            f"有 {len(larger)} 个办过事的图斑面积变大（如 {examples}）：报过的不跟着变多，"
-            "已经报满的要补报、再核实。"
-        )
-
-
-def _note(found, moved, elsewhere):
-    if moved:
-        examples = "、".join(f"{row.village.name} {row.code}" for row in moved[:EXAMPLES])
-        found.notes.append(
-            f"有 {len(moved)} 个编号在这项任务的别的村也有（如 {examples}），按新图斑导入；"
-            "如果是村填错了，请先改表，或在图斑页更正。"
-        )
-    if any(change.shape for change in found.changed):
-        found.notes.append("系统里已有的图斑只加上或换上图形，面积、地类等不动。")
-    if elsewhere:
-        examples = "、".join(
-            f"{row.village.name} {row.code}（{name}）" for row, name in elsewhere[:EXAMPLES]
-        )
-        found.notes.append(
-            f"有 {len(elsewhere)} 个图斑在别的目标任务里也有同村同号的（如 {examples}）；那边的不动，这里按新图斑导入。"
-        )

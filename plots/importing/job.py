@@ -10,6 +10,7 @@ from plots.importing import Refused, apply_batch
 from plots.importing.progress import ImportJobStatus
 from plots.models import Batch
 from taiping.ground.faults import fault_of
+from taiping.ground.memory import give_back
 from villages.accounts.audit_actor import acting
 
 LONG = 5000  # 行数多于这些就在后台导入
@@ -72,6 +73,7 @@ def run(batch_pk, by_pk, progress, options):
     finally:
         progress.finish()
         connection.close()
+        give_back()
 
 
 def note_trouble(batch_pk, error):

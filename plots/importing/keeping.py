@@ -6,7 +6,7 @@ from plots.importing.compare import standing
 from plots.importing.lookups import Lookups
 from plots.importing.parsed import Reading
 from plots.models import Batch
-from taiping.ground.tables import Kept, Problem, digest_of, key_of
+from taiping.ground.tables import Kept, KeptRows, Problem, digest_of, key_of
 from villages.models import VillageBoundary
 
 LAYOUT = 4  # 认列、读行、留下的写法变了就加一：以前留下的不再用
@@ -27,16 +27,17 @@ def keep(review) -> None:
     reading = review.reading
     if review.is_clean:
         warnings = [astuple(warning) for warning in reading.warnings]
-        rows = [row.plain() for row in reading.rows]
-        content = [reading.named, reading.notes, warnings, reading.left, rows]
-        Kept(review.batch.file).keep(review.grounds, content)
+        content = [reading.named, reading.notes, warnings, reading.left]
+        rows = (row.plain() for row in reading.rows)
+        Kept(review.batch.file).keep(review.grounds, content, rows)
 
 
-def recall(review) -> tuple[Reading, list] | None:
+def recall(review) -> tuple[Reading, KeptRows] | None:
     """(留下的 Reading，还没有行, 留下的行)；没有、依据变了是 None。"""
-    kept = Kept(review.batch.file).recall(review.grounds)
-    if kept is None:
+    kept = Kept(review.batch.file)
+    content = kept.recall(review.grounds)
+    if content is None:
         return None
-    named, notes, warnings, left, rows = kept
+    named, notes, warnings, left = content
     warnings = [Problem(*warning) for warning in warnings]
-    return Reading(named=named, notes=notes, warnings=warnings, left=left), rows
+    return Reading(named=named, notes=notes, warnings=warnings, left=left), kept.rows

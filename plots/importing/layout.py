@@ -1,11 +1,13 @@
 """认列：表头在哪一行，每一列是什么，面积是什么单位。认不出的由人在预览页上对。"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from operator import itemgetter
 
 from plots.importing.names import AREA_FIELDS, LAST, PLACED, Names
+from plots.importing.progress import silent
 from plots.models.columns import (
     AREAS,
     COMPUTED,
@@ -47,6 +49,7 @@ class PatchSheet(Sheet):
     meridian: int | None = None  # 本镇的中央经线
     doubt: str = ""  # 坐标系要人确认的那句话
     chosen: dict | None = None  # 不用找表头的，说好怎么读，和手工对的一样写
+    tick: Callable = silent  # 收拾了几个图形
 
     @property
     def is_placeless(self) -> bool:

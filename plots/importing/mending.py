@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from plots.importing.compare import LABELS
 from plots.importing.layout import Layout
 from plots.importing.mends import Place
+from plots.importing.moves import Move
 from plots.importing.review import Review
 from plots.models import Mend
 from plots.models.columns import FACTS, Field
@@ -86,11 +87,12 @@ class Repeat:
 
 @dataclass
 class Mending:
-    """预览页上能改的：rows 是有错的行，repeats 是重复的各组，loose 是说不到哪一行的错。"""
+    """预览页上能改的：rows 是有错的行，repeats 是重复的各组，moves 是要问换没换村的，loose 是说不到哪一行的错。"""
 
     review: Review
     rows: list[WrongRow] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
+    moves: list[tuple[str, Move]] = field(default_factory=list)  # (键, 要问的一行)
     loose: list[Problem] = field(default_factory=list)
     places: set[Place] = field(default_factory=set)  # 错的每一格
 
@@ -106,7 +108,11 @@ def mending(review: Review) -> Mending:
     # 按全部的表编号：别人改了读哪几张表，先打开的页面上的格子还是原来那一格
     order = {layout.name: number for number, layout in enumerate(review.layouts)}
     rows, cells, spelt = {}, {}, {}
+    made.moves = [(f"{order[each.row.sheet]}-{each.row.number}", each) for each in review.moves]
+    asked = {each.problem for each in review.moves}
     for problem in review.problems:
+        if problem in asked:
+            continue
         layout = _layout_of(review, problem, layouts)
         is_in_table = layout is not None and problem.row > layout.header_row
         is_part = problem in review.reading.repeated and bool(layout.sheet.shapes)

@@ -10,12 +10,14 @@ Place = tuple[str, int, int]  # (表名, 行号, 第几列（从 0 起）)
 
 @dataclass
 class Mends:
-    """cells 是改了的格子，villages 是 村的写法 → 村名，left 是不导入的 (表名, 行号)。"""
+    """cells 是改了的格子，villages 是 村的写法 → 村名，left 是不导入的 (表名, 行号)，moves 是
+    编号在别的村有的行 (表名, 行号) → 是不是换了村。"""
 
     cells: dict[Place, str] = field(default_factory=dict)
     villages: dict[str, str] = field(default_factory=dict)
     left: set[tuple[str, int]] = field(default_factory=set)
     with_hidden: bool = False  # 连隐藏的一起读
+    moves: dict[tuple[str, int], str] = field(default_factory=dict)
     originals: dict[Place, object] = field(default_factory=dict)  # 改以前的值，读了文件才有
 
     @classmethod
@@ -27,6 +29,8 @@ class Mends:
         ):
             if kind == Mend.Kind.CELL:
                 mends.cells[sheet, row, column] = text
+            elif kind == Mend.Kind.VILLAGE and row:  # 写了行的，说的是这一行的村从哪里来
+                mends.moves[sheet, row] = text
             elif kind == Mend.Kind.VILLAGE:
                 mends.villages[found] = text
             else:
@@ -36,7 +40,9 @@ class Mends:
     def grounds(self) -> list:
         """能写成 JSON 的：变了就要重新读。"""
         cells = sorted([*place, text] for place, text in self.cells.items())
-        return [cells, sorted(self.villages.items()), sorted(self.left), self.with_hidden]
+        moves = sorted([*place, text] for place, text in self.moves.items())
+        villages = sorted(self.villages.items())
+        return [cells, villages, sorted(self.left), self.with_hidden, moves]
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ COUNTS = (
     ("new", "新增 {} 个"),
     ("changed", "改动 {} 个"),
     ("amended", "其中更正面积 {} 个"),
+    ("moved", "其中换村 {} 个"),
     ("unchanged", "没变 {} 个"),
     ("shapes", "其中带图形 {} 个"),
     ("reported", "上报 {} 个"),

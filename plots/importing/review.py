@@ -1,6 +1,8 @@
 """预览：一个批次的文件读出来、和系统里的比过，会改什么、有哪些错。只看不写。"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from plots.geometry.whereabouts import Far, Whereabouts
 from plots.importing.alike import alike_in_file
@@ -9,7 +11,9 @@ from plots.importing.compare import Difference, compare
 from plots.importing.keeping import grounds_of, recall
 from plots.importing.layout import Layout, PatchSheet, find_layouts
 from plots.importing.lookups import Lookups
+from plots.importing.moves import Move
 from plots.importing.parsed import ParsedRow, Reading
+from plots.importing.progress import READING, counted, silent
 from plots.importing.rows import SheetReader, settle_parked
 from plots.importing.source import content_of, read_batch
 from plots.importing.vector_sheets import CRS, crs_of
@@ -40,6 +44,7 @@ class Review:
     reading: Reading = field(default_factory=Reading)  # 读好的行，再比一次时不用再读文件
     grounds: str = ""  # 读的时候依据的全部
     lookups: Lookups | None = None  # 读的时候对照的
+    tick: Callable = silent  # 读到、对比到第几行
     file_count = 0  # 表里有几块图斑要和方案的任务数比
 
     @property
@@ -64,6 +69,11 @@ class Review:
         return f"文件里隐藏着的内容{how}：{'；'.join(self.hidden)}。"
 
     @property
+    def moves(self) -> list[Move]:
+        """要人说是不是换了村的行。"""
+        return []
+
+    @property
     def to_fix(self) -> list[Problem]:
         """要改的，和不改就要跳过的。"""
         return [*self.problems, *self.refusals]
@@ -78,6 +88,10 @@ class PatchReview(Review):
     @property
     def file_count(self) -> int:
         return self.found.file_count
+
+    @property
+    def moves(self) -> list[Move]:
+        return self.found.moves
 
     @property
     def is_empty(self) -> bool:
@@ -109,7 +123,8 @@ class PatchReview(Review):
             "unchanged": found.unchanged,
             "kept": found.kept,
             "shapes": len(found.shaped),
-            "amended": len(found.amended) + len(found.resized),
+            "amended": sum("area_mu" in change.values for change in found.changed),
+            "moved": sum("village" in change.values for change in found.changed),
             "count": found.file_count,
             "left": self.reading.left[:KEPT_CHANGES],
             "left_count": len(self.reading.left),
@@ -121,9 +136,9 @@ class PatchReview(Review):
         }
 
 
-def examine(batch: Batch, *, recalling: bool = False) -> PatchReview:
+def examine(batch: Batch, *, recalling: bool = False, tick: Callable = silent) -> PatchReview:
     """图斑表格的预览，查库的次数固定，和多少行无关；recalling 时预览读好的行还在就接着用，不再读文件。"""
-    review = PatchReview(batch)
+    review = PatchReview(batch, tick=tick)
     read(review, _read_rows, parsed_rows if recalling else None)
     return review if review.unreadable else compare_now(review)
 
@@ -132,7 +147,10 @@ def compare_now(review: PatchReview) -> PatchReview:
     """读好的行和系统里现在的图斑比；预览以后隔了一阵再导入，要重新比。"""
     reading = review.reading
     review.found = Difference()  # 上一次比的先放下，十万块不能有两份
-    review.found = compare(review.batch.target, reading.rows, named=reading.named)
+    moves = review.lookups.mends.moves
+    review.found = compare(
+        review.batch.target, reading.rows, named=reading.named, answers=moves, tick=review.tick
+    )
     review.problems, review.warnings = [*reading.problems, *review.found.problems], reading.warnings
     review.notes = [*reading.notes, *review.found.notes]
     review.far = Whereabouts().far([*_placed(review.found)])
@@ -162,7 +180,7 @@ def read(review: Review, read_rows, recall_rows=None) -> None:
             review.reading, rows = kept
             review.reading.rows = recall_rows(rows, review, lookups)
             return
-        review.sheets = read_batch(review.batch, content, lookups.names)
+        review.sheets = read_batch(review.batch, content, lookups.names, review.tick)
     except TableError as error:
         review.unreadable = str(error)
         return
@@ -180,7 +198,7 @@ def read(review: Review, read_rows, recall_rows=None) -> None:
 def parsed_rows(plain, review, lookups):
     """留下的行 → [ParsedRow]。"""
     villages = {village.pk: village for village in lookups.villages.villages}
-    return [ParsedRow.from_plain(row, villages) for row in plain]
+    return [ParsedRow.from_plain(row, villages) for row in counted(plain, review.tick, READING)]
 
 
 def _read_rows(review, lookups):
@@ -190,9 +208,12 @@ def _read_rows(review, lookups):
         for layout in review.used
         if not layout.missing and layout.area().field in AREAS and not layout.sheet.is_placeless
     ]
+    total, done = sum(len(reader.rows) for reader in readers), 0
     for reader in readers:
-        reader.read()
+        reader.read(partial(counted, tick=review.tick, step=READING, total=total, before=done))
+        done += len(reader.rows)
     settle_parked(reading)
+    reading.seen = {}  # 只在读的时候认重复，十万行的不留着
     for reader in readers:
         reader.check_totals()
     if review.used and not reading.rows and not reading.problems:

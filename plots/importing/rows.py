@@ -55,13 +55,19 @@ class SheetReader:
     def warn(self, number, column, found, advice):
         self.reading.warn(self.sheet, number, column, found, advice)
 
-    def read(self):
+    @property
+    def rows(self):
+        """表头以下的 [(行号, [值])]。"""
+        return self.layout.sheet.rows[self.layout.start :]
+
+    def read(self, counted=iter):
+        """counted 是一行行给出、顺便报进度的。"""
         layout = self.layout
         code_at, area_at = layout.index(Field.CODE), self.area.index
         name_at, place_code_at = layout.index(Field.VILLAGE), layout.index(Field.VILLAGE_CODE)
         width = 1 + max(use.index for use in layout.uses)
         fills, first = self._fills(), True
-        for number, values in layout.sheet.rows[layout.start :]:
+        for number, values in counted(self.rows):
             if len(values) < width:
                 values = values + [None] * (width - len(values))
             code, area = values[code_at], values[area_at]

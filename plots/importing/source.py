@@ -1,7 +1,10 @@
 """来源：批次里留存的原文件 → 一张张表。按内容认格式，不看文件名。"""
 
+from collections.abc import Callable
+
 from plots.importing.layout import PatchSheet
 from plots.importing.names import Names
+from plots.importing.progress import silent
 from plots.importing.vector_sheets import vector_sheets
 from plots.models import Batch
 from taiping.ground.form_fields import suffix_of
@@ -33,14 +36,16 @@ def content_of(batch: Batch) -> bytes:
         raise TableError("这个文件已经不在了，请重新上传。") from None
 
 
-def read_batch(batch: Batch, content: bytes, names: Names) -> list[PatchSheet]:
+def read_batch(
+    batch: Batch, content: bytes, names: Names, tick: Callable = silent
+) -> list[PatchSheet]:
     """批次的原文件 → 一张张表；读不了抛 TableError，说明是给人看的一句话。
 
     读到限度还没读完的，记在批次上，以后打开不再读。
     """
     try:
         if batch.kind == Batch.Source.GEO:
-            return vector_sheets(batch, content, suffix_of(batch.file.name), names)
+            return vector_sheets(batch, content, suffix_of(batch.file.name), names, tick)
         sheets = read_sheets(content, pasted=batch.file.name.endswith(PASTED))
         return [PatchSheet(**vars(sheet)) for sheet in sheets]
     except TooHeavy as refusal:

@@ -16,6 +16,7 @@ from taiping.ground.web import whole_number
 from villages.models import User
 from villages.places.aliases import add_alias
 
+REST_FOLLOW = "follow"
 LONGEST = Mend._meta.get_field("text").max_length
 
 
@@ -39,6 +40,8 @@ def take_mends(review: Review, given: dict, *, by: User) -> Taken:
         mends += _cell_mends(made, key, cell, given, taken)
     for repeat in made.repeats:
         mends += _left(made, repeat, given)
+    for key, move in made.moves:
+        mends += _moved(move, given.get(f"move-{key}") or given.get("rest-moves"))
     for mend in mends:
         mend.batch, mend.by, mend.at = batch, by, dates.now()
     _told_late(made, given, batch, taken)
@@ -142,6 +145,33 @@ def _left(made, repeat, given):
         for row in rows
         if (row.sheet, row.number) != chosen
     ]
+
+
+def _moved(move, answer):
+    """这一行换没换村；answer 是 REST_FOLLOW 的，能换的都换，不止一块可以换的先不动。"""
+    if answer == REST_FOLLOW:
+        answer = move.follows
+    if answer not in move.answers:
+        return []
+    row = move.row
+    return [
+        Mend(
+            kind=Mend.Kind.VILLAGE,
+            sheet=row.sheet[:200],
+            row=row.number,
+            header="村",
+            found=move.name[:FOUND],
+            text=answer,
+        )
+    ]
+
+
+def answer_moves(review: Review, answer: str, *, by: User) -> None:
+    """要问的都这样答：REST_FOLLOW 或 NEW。"""
+    mends = [mend for move in review.moves for mend in _moved(move, answer)]
+    for mend in mends:
+        mend.batch, mend.by = review.batch, by
+    _save(mends)
 
 
 def _is_group(repeat, rows):

@@ -29,10 +29,10 @@ from plots.models import (
 from taiping.ground import dates
 from taiping.ground.area import plain
 from tasks.models import Milestone
-from villages.models import User
+from villages.models import User, Village
 
 IN_ONE = 900  # SQLite 一句里的参数有限
-AMENDED = "按更正办理的面积"  # 放回了，但不由这里写
+AMENDED = "按更正办理的面积、村"  # 放回了，但不由这里写
 
 
 @dataclass
@@ -171,6 +171,9 @@ def _values_back(undone, patch, values, has_records, by):
     if patch.has_ended:
         undone.stuck.append(f"图斑 {patch.code} 已经不再算了，不动。")
         return done
+    if "village" in values:
+        done |= _moved_back(undone, patch, values, by)
+        values = {name: pair for name, pair in values.items() if name not in ("village", "area_mu")}
     for name, pair in values.items():
         if name == "extra":
             done |= _extra_back(undone, patch, pair)
@@ -210,6 +213,23 @@ def _extra_back(undone, patch, pairs):
     return {"extra"}
 
 
+def _moved_back(undone, patch, values, by):
+    """换了村的换回去，一起改了的面积也是：更正时是一条。"""
+    old, new = values["village"]
+    areas = values.get("area_mu") or [plain(patch.area_mu)] * 2
+    if patch.village_id != new or patch.area_mu != Decimal(areas[1]):
+        undone.stuck.append(_changed_since(patch, LABELS["village"]))
+        return set()
+    village, area = Village.objects.get(pk=old), Decimal(areas[0])
+    try:
+        _amend_back(patch, area, by, f"撤回导入“{undone.batch.name}”", village)
+    except actions.NotAllowed as refused:
+        undone.stuck.append(f"图斑 {patch.code} 换不回{village.name}：{refused}")
+        return set()
+    patch.village, patch.area_mu = village, area
+    return {AMENDED}
+
+
 def _area_back(undone, patch, pair, has_records, by):
     old, new = map(Decimal, pair)
     if patch.area_mu != new:
@@ -234,17 +254,18 @@ def _area_back(undone, patch, pair, has_records, by):
     return {AMENDED}
 
 
-def _amend_back(patch, old, by, reason):
-    """这次导入更正以后没有再办过的，原样放回；办过的再更正一次。"""
+def _amend_back(patch, old, by, reason, village=None):
+    """这次导入更正以后没有再办过的，原样放回；办过的再更正一次。village 是换回的村，没有换是 None。"""
     last = patch.records.filter(kind=Kind.AMEND).order_by("pk").last()
     bare = Patch(pk=patch.pk)
-    if last and (last.area_mu, last.village_id) == (old, patch.village_id):
+    place = village.pk if village else patch.village_id
+    if last and (last.area_mu, last.village_id) == (old, place):
         try:
             actions.take_amendment_back(bare, by=by, reason=reason)
             return
         except actions.NotAllowed:
             pass  # 更正以后又办了别的
-    actions.amend(bare, by=by, reason=reason, area_mu=old)
+    actions.amend(bare, by=by, reason=reason, area_mu=old, village=village)
 
 
 def _shape_back(undone, patch, current, shape):

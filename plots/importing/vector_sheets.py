@@ -4,10 +4,13 @@
 """
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 from plots.geometry.whereabouts import Whereabouts
 from plots.importing.layout import PatchSheet
 from plots.importing.names import PLACED, Names
+from plots.importing.progress import TIDYING, silent
 from plots.models import Batch, Patch
 from plots.models.columns import AREAS, FOUND_VILLAGE, MEASURED, Field
 from taiping.ground.area import rounded
@@ -27,13 +30,16 @@ JUDGED_ROWS = 50  # 判断面积单位时最多看这么多行
 UNITS = {Field.AREA_MU: "亩", Field.AREA_SQM: "平方米", Field.AREA_HA: "公顷"}
 
 
-def vector_sheets(batch: Batch, content: bytes, suffix: str, names: Names) -> list[PatchSheet]:
-    """批次的矢量文件 → [PatchSheet]；读不了抛 TableError。"""
+def vector_sheets(
+    batch: Batch, content: bytes, suffix: str, names: Names, tick: Callable = silent
+) -> list[PatchSheet]:
+    """批次的矢量文件 → [PatchSheet]；读不了抛 TableError。tick(步骤, 收拾了几个图形, 一共) 报进度。"""
     layers = read_vector(content, suffix, batch.name)
     places = Places(batch.target)
     _name_apart(layers)
     meridian = Whereabouts().meridian
-    sheets = [_sheet(layer, batch.crs, names, places, meridian) for layer in layers if layer.rows]
+    given = (batch.crs, names, places, meridian, tick)
+    sheets = [_sheet(layer, *given) for layer in layers if layer.rows]
     if not sheets:
         raise TableError("图层里一个图形也没有。请检查是不是导出错了图层。")
     if any(_has_code(sheet, names) for sheet in sheets):  # 同一个数据库里别的图层，不读
@@ -57,8 +63,9 @@ def _has_code(sheet, names):
     return Field.CODE in names.fields_in(sheet.rows[0][1])
 
 
-def _sheet(layer, chosen, names, places, meridian):
-    sheet = PatchSheet(layer.name, chosen={"header": 1}, meridian=meridian)  # 表头总在第 1 行
+def _sheet(layer, chosen, names, places, meridian, tick):
+    # 表头总在第 1 行
+    sheet = PatchSheet(layer.name, chosen={"header": 1}, meridian=meridian, tick=tick)
     shapes = _shapes(sheet, layer, chosen)
     for number, shape in enumerate(shapes, start=2):
         sheet.shapes[number] = shape
@@ -84,7 +91,8 @@ def _shapes(sheet, layer, chosen):
     sheet.notes += [*layer.notes, *placing.notes]
     if not placing.crs:
         return []
-    shapes = tidy_shapes(placing.geometries, placing.crs)
+    tick = partial(sheet.tick, TIDYING)
+    shapes = tidy_shapes(placing.geometries, placing.crs, taking=True, tick=tick)
     code, name = placing.crs.removeprefix("EPSG:"), crs_tools.short_name(placing.crs)
     sheet.crs = crs_tools.label(int(code)) if code.isdecimal() else name
     stray = next((shape for shape in shapes if shape.is_stray), None)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from plots.models.deadlines import local_date
 from taiping.ground import dates
+from taiping.ground.words import metres_words
 from villages.models import User, within_sight
 
 
@@ -162,7 +163,7 @@ def position_words(position: str, metres: int | None) -> str:
     if position == Evidence.Position.UNKNOWN:
         return ""
     where = Evidence.Position(position).label
-    return f"{where}，离图斑 {metres} 米" if metres else where
+    return f"{where}，离图斑 {metres_words(metres)}" if metres else where
 
 
 class PendingEvidence(Material):

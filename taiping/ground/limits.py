@@ -14,10 +14,13 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import contextmanager
+from types import GeneratorType
 from typing import Any, TypeVar
 
 import psutil
 from django.conf import settings
+
+from taiping.ground.memory import give_back
 
 MB = 1024 * 1024
 WORKERS = 2  # 同时读几个文件；别的等一等
@@ -30,6 +33,7 @@ _spawning = multiprocessing.get_context("spawn")
 _places = threading.BoundedSemaphore(WORKERS)
 _idle = []
 Result = TypeVar("Result")
+PART = "一段"  # 结果还没有完，后面还有
 
 
 class OverLimit(Exception):
@@ -91,8 +95,7 @@ class Worker:
         self.is_done = False
         try:
             self.pipe.send((seconds, function, args))
-            self._wait(seconds, megabytes)
-            good, answer = self.pipe.recv()
+            good, answer = self._answer(seconds, megabytes)
         except (EOFError, BrokenPipeError, ConnectionError):
             raise OverLimit(
                 "读到一半出了问题，没有读完，不会再试。请在原来的软件里打开，另存一份再传。"
@@ -102,8 +105,17 @@ class Worker:
             return answer
         raise answer
 
-    def _wait(self, seconds, megabytes):
-        end = time.monotonic() + seconds
+    def _answer(self, seconds, megabytes):
+        """(做成没有, 结果)；一段段送来的（function 是生成器），结果是各段的列表。"""
+        end, parts = time.monotonic() + seconds, []
+        while True:
+            self._wait(end, seconds, megabytes)
+            good, answer = self.pipe.recv()
+            if good != PART:
+                return good, (parts if good and answer == PART else answer)
+            parts.append(answer)
+
+    def _wait(self, end, seconds, megabytes):
         while not self.pipe.poll(POLL_SECONDS):
             if time.monotonic() > end:
                 raise OverLimit(
@@ -142,12 +154,23 @@ def _serve(pipe):
         # 网站中途被强行结束时，没有人来结束这里：到时候自己走，C 代码占着解释器也走得了
         faulthandler.dump_traceback_later(seconds + ORPHAN_SECONDS, exit=True, file=nowhere)
         try:
-            answer = (True, function(*args))
+            answer = (True, _sent_in_parts(pipe, function(*args)))
         except BaseException as error:  # 读取库会抛不是 Exception 的错；哪一种都要带回去
             error.add_note(traceback.format_exc())
             answer = (False, error)
         faulthandler.cancel_dump_traceback_later()
         _send(pipe, answer)
+        del answer, args
+        give_back()  # 进程留着，读过的不留着
+
+
+def _sent_in_parts(pipe, answer):
+    """生成器的一段段地送过去，大的结果不用一下子都摆在管道里。"""
+    if not isinstance(answer, GeneratorType):
+        return answer
+    for part in answer:
+        pipe.send((PART, part))
+    return PART
 
 
 def _send(pipe, answer):

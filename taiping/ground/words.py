@@ -1,10 +1,11 @@
-"""天数、差数、序数的说法：还有几天、过了几天，多几个、少几亩，第几。全系统只在这里写。"""
+"""天数、差数、远近、序数的说法：还有几天、过了几天，多几个、少几亩，多远，第几。全系统只在这里写。"""
 
 from decimal import Decimal
 
 from taiping.ground.area import enough_decimals, plain, rounded, spoken
 
 GONE = "已过"  # 只说一个日子过去了，不说谁逾期
+TEN_KILOMETRES = 10_000
 NUMERALS = "一二三四五六七八九十"
 
 
@@ -24,6 +25,11 @@ def days_words(days: int, *, past: str = "逾期", gap: str = " ") -> str:
         return "今天截止"
     word = "还有" if days > 0 else past
     return f"{word}{gap}{abs(days)}{gap}天"
+
+
+def metres_words(metres: int) -> str:
+    """多远：“1076 米”；十公里以上的说公里，“8105 公里”。"""
+    return f"{metres} 米" if metres < TEN_KILOMETRES else f"{round(metres / 1000)} 公里"
 
 
 def more_or_less(difference: Decimal | int, unit: str = "") -> str:

@@ -242,3 +242,12 @@ def test_what_is_written_comes_back_and_formulas_stay_text():
 def test_text_too_long_for_a_cell_is_refused_not_cut():
     with pytest.raises(TableError, match="40000 个字"):
         books.add_sheet(books.new_book(), "表", [books.Column("说明")], [["长" * 40000]])
+
+
+def test_a_workbook_whose_parts_lie_elsewhere_is_refused_as_damaged():
+    """中间少了一段的压缩包：目录里写的位置落到了文件外面。"""
+    content = xlsx(["图斑编号"], ["T-1"])
+
+    for at in range(0, len(content) // 2, 97):
+        with pytest.raises(TableError, match=r"坏的|不是"):
+            tables.read_workbook(content[:at] + content[at + 30 :])

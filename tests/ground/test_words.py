@@ -1,10 +1,10 @@
-"""天数、差数、序数的说法：过了、当天、还有；多、少；第几。"""
+"""天数、差数、序数的说法：过了、当天、还有；多、少；多远；第几。"""
 
 from decimal import Decimal
 
 import pytest
 
-from taiping.ground.words import GONE, days_words, more_or_less, numeral
+from taiping.ground.words import GONE, days_words, metres_words, more_or_less, numeral
 
 pytestmark = pytest.mark.any_database
 
@@ -39,3 +39,10 @@ def test_numerals():
         "二十",
         "二十一",
     ]
+
+
+@pytest.mark.parametrize(
+    ("metres", "words"), [(1076, "1076 米"), (9999, "9999 米"), (8_105_167, "8105 公里")]
+)
+def test_how_far(metres, words):
+    assert metres_words(metres) == words

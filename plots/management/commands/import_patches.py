@@ -9,6 +9,9 @@ from plots.importing import Refused, apply_batch, preview
 from plots.importing.batches import forget, issue_refusal, new_batch
 from plots.importing.kinds import HEAD, refusal_of
 from plots.importing.messages import counts_text, headline, quota_text
+from plots.importing.moves import NEW
+from plots.importing.progress import Printed
+from plots.importing.taking import REST_FOLLOW, answer_moves
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
 from taiping.ground import dates
@@ -17,6 +20,9 @@ from taiping.ground.tables import TableError
 from tasks.models import Target
 from tasks.models.question import Question
 from villages.accounts.audit_actor import acting, named_user
+
+MOVED = {"follow": REST_FOLLOW, "new": NEW}
+ASKED = "编号在别的村已有的：命令行上用 --moved follow（换了村，按更正办理）或 --moved new（另外一块，新增）说明。"
 
 
 class Command(BaseCommand):
@@ -47,6 +53,11 @@ class Command(BaseCommand):
             metavar="日期",
             help="哪天下发的，新增的图斑从这天起算；不写就是今天",
         )
+        parser.add_argument(
+            "--moved",
+            choices=MOVED,
+            help="编号在别的村已有的：follow 是那一块换了村，按更正办理；new 是另外一块，新增。不写就问",
+        )
         parser.add_argument("--dry-run", action="store_true", help="只说会改什么，不写")
         parser.add_argument(
             "--by", metavar="用户名", help="记在谁名下；改已有记录的面积、导入国土调查云结果时必填"
@@ -72,9 +83,13 @@ class Command(BaseCommand):
     def run(self, *, file, target, plan, year, by, cloud, dry_run, skip_refused, **options):
         target = find_target(target, year, plan)
         batch = self.make_batch(file, target, by, cloud, options)
-        given = {"by": by, "with_earlier": options["with_earlier"]}
+        tick = Printed(self.stdout.write).tick
+        given = {"by": by, "with_earlier": options["with_earlier"], "tick": tick}
         try:
             review = preview(batch, **given)
+            if review.moves and options["moved"]:
+                answer_moves(review, MOVED[options["moved"]], by=by)
+                review = preview(batch, **given)
             self.tell(review)
             if not review.is_clean or (review.refusals and not skip_refused):
                 raise CommandError("没有导入，请按上面说的改好再来。", returncode=1)
@@ -141,6 +156,8 @@ class Command(BaseCommand):
             self.stdout.write(f"提醒：{review.far.sentence}")
         for problem in review.to_fix:
             self.stderr.write(str(problem))
+        if review.moves:
+            self.stderr.write(ASKED)
         if review.crs and review.crs["doubts"]:
             crs = review.crs
             codes = "、".join(f"{code} 是{label}" for code, label in crs["choices"][:1])

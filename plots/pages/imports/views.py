@@ -12,13 +12,15 @@ from plots.importing import Refused, apply_batch, job, keep, preview, refuse_men
 from plots.importing.batches import forget_abandoned, use_crs, use_hidden, use_layout
 from plots.importing.mending import mending, offer_villages
 from plots.importing.messages import counts_text, headline, quota_text
+from plots.importing.moves import NEW
 from plots.importing.progress import ImportJobStatus
-from plots.importing.taking import take_back, take_mends
+from plots.importing.taking import REST_FOLLOW, take_back, take_mends
 from plots.importing.undo import refusal, rehearse, undo
 from plots.models import Batch, Mend, Patch
 from plots.pages.imports.forms import ImportForm, chosen_layout, column_choices
 from plots.pages.patch_list.rows import PAGE
 from taiping.ground import dates
+from taiping.ground.memory import give_back
 from taiping.ground.permissions import permission_required
 from taiping.ground.ranges import in_part
 from taiping.ground.web import download, whole_number
@@ -26,7 +28,7 @@ from tasks.models import Target
 from villages.accounts import drafts
 
 MOST_ROWS, BATCHES = 200, 20
-MOST_MENDED, MOST_REPEATS = 50, 20  # 一页摆出几行要改的、几组重复的
+MOST_MENDED, MOST_REPEATS = 50, 20  # 一页摆出几行要改的、几组重复的（换村的也是）
 
 
 @permission_required("plots.import_patches")
@@ -114,6 +116,14 @@ def import_undo(request, pk):
 
 def show(request, batch, refusal=None):
     """预览页；refusal 是刚才为什么没有导入。"""
+    response, is_long = _preview_page(request, batch, refusal)
+    if is_long:
+        give_back()
+    return response
+
+
+def _preview_page(request, batch, refusal):
+    """(预览页, 是不是长文件)。"""
     params = request.POST if request.method == "POST" else request.GET
     with_earlier = params.get("earlier") == "on"
     review = preview(batch, by=request.user, with_earlier=with_earlier)
@@ -122,7 +132,8 @@ def show(request, batch, refusal=None):
     context |= to_mend(request, review)
     is_cloud = batch.kind == Batch.Source.CLOUD
     template = "plots/imports/preview_cloud.html" if is_cloud else "plots/imports/preview.html"
-    return render(request, template, context, status=422 if refusal else 200)
+    response = render(request, template, context, status=422 if refusal else 200)
+    return response, review.file_count > job.LONG
 
 
 def shown(batch, review):
@@ -154,7 +165,13 @@ def to_mend(request, review):
     for row in rows:
         for cell in row.cells:
             cell.typed = given.get(f"c-{cell.key}")
-    shown_ones = {"wrong_rows": rows, "repeats": made.repeats[:MOST_REPEATS]}
+    shown_ones = {
+        "wrong_rows": rows,
+        "repeats": made.repeats[:MOST_REPEATS],
+        "moves": made.moves[:MOST_REPEATS],
+        "rest_follow": REST_FOLLOW,
+        "rest_new": NEW,
+    }
     return found | shown_ones | {"mending": made, "given": given}
 
 

@@ -9,7 +9,7 @@ from plots.actions.transaction import ActionContext, contexts_of
 from plots.ledger.village_tasks import Card
 from plots.models import Evidence, Kind, Patch
 from taiping.ground.area import rounded
-from taiping.ground.words import more_or_less
+from taiping.ground.words import metres_words, more_or_less
 from villages.models import User
 
 
@@ -42,7 +42,7 @@ class Row(Card):
         if self.farthest is None:
             return "照片里没有位置"
         metres = self.farthest.position_m
-        return f"{metres} 米" if metres else "图斑内"
+        return metres_words(metres) if metres else "图斑内"
 
     @property
     def is_far(self) -> bool:

@@ -23,6 +23,7 @@ from taiping.ground.tables import TableError, within_limits
 
 SUFFIXES = (".zip", ".gpkg", ".geojson", ".json", ".geojsonl", ".ndjson", ".kml", ".kmz", ".txt")
 MAX_FEATURES = 200_000
+PART = 500  # 一段送回几个图形
 SHP_START = b"\x00\x00\x27\x0a"
 GPKG_START = b"SQLite format 3\x00"
 ZIP_START = b"PK\x03\x04"
@@ -49,7 +50,23 @@ class Layer:
 
 def read_vector(content: bytes, suffix: str, name: str = "") -> list[Layer]:
     """文件的 bytes、后缀和原文件名 → [Layer]，至少一个；读不了抛 TableError，读不完抛 TooHeavy。"""
-    return within_limits(_read_vector, content, suffix, name)
+    layers = []
+    for part in within_limits(_in_parts, content, suffix, name):
+        if isinstance(part, Layer):
+            layers.append(part)
+        else:
+            layers[-1].geometries += part
+    return layers
+
+
+def _in_parts(content, suffix, name):
+    """图层一个个送回来，图形跟在后面一段段地送：上百兆的图形不用在两边各摆两份。"""
+    for layer in _read_vector(content, suffix, name):
+        geometries, layer.geometries = layer.geometries, []
+        yield layer
+        for start in range(0, len(geometries), PART):
+            yield geometries[start : start + PART]
+            geometries[start : start + PART] = [None] * len(geometries[start : start + PART])
 
 
 def _read_vector(content, suffix, name):
@@ -165,8 +182,9 @@ def _checked(path, start, name):
 def _layer(name, fields, rows, geometries, crs, **more):
     """经纬度坐标系、数值却不是度：文件写的不算，当作没有写。"""
     present = [geometry for geometry in geometries if geometry is not None]
-    points = shapely.get_coordinates(np.array(present, dtype=object))
-    if crs and len(points) and np.nanmax(np.abs(points)) > 361 and _is_degrees(crs):
+    bounds = shapely.bounds(np.array(present, dtype=object))
+    has_points = bool(len(present)) and not np.isnan(bounds).all()
+    if crs and has_points and np.nanmax(np.abs(bounds)) > 361 and _is_degrees(crs):
         crs = None
         more["notes"] = [*more.get("notes", ()), f"“{name}”应当是经纬度，数值却不是度。"]
     return Layer(name, fields, rows, geometries, crs, **more)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+
+from django.conf import settings
 
 from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.measure import area_mu, polygons
 from taiping.ground.libraries import np, shapely
-from taiping.ground.tables import within_limits
+from taiping.ground.tables import TooHeavy, within_limits
 
+PART_POINTS = 300_000  # 一段收拾多少界址点
+MOST_POINTS = 3_000_000  # 这么多界址点以内，一共用的时间和一段的限度一样；再多的照多少加
 GRID_DEGREES = 1e-9  # 约 0.1 毫米：同一份图形换一种格式再来，还是一样
 KINDS = {
     "Point": "点",
@@ -35,13 +40,25 @@ STRAY = "坐标（{:.3f}, {:.3f}）按 {} 换算不在中国范围内，请核�
 class Shape:
     """一个收拾好的面：geometry 是 EPSG:4490 的多边形或多部分；problem 不为空就没有图形可用。"""
 
-    geometry: shapely.Polygon | shapely.MultiPolygon | None = None
+    geometry: shapely.Polygon | shapely.MultiPolygon | None = field(default_factory=lambda: None)
     problem: str = ""
     repaired: str = ""  # 修补了什么
     source_crs: str = ""
     has_collapsed: bool = False  # 围不成面
     is_stray: bool = False  # 换算出来不在中国
     is_swapped: bool = False  # 不在中国，横纵坐标换过来才在
+
+    def __getstate__(self) -> dict:
+        """送回来的只有 WKB：十万块的图形不用存两份。"""
+        state = dict(self.__dict__)
+        if "wkb" in state:
+            del state["geometry"]
+        return state
+
+    def __getattr__(self, name):
+        if name == "geometry" and "wkb" in self.__dict__:
+            return load(self.wkb)
+        raise AttributeError(name)
 
     @cached_property
     def parts(self) -> int:
@@ -86,20 +103,53 @@ def load(wkb: bytes | memoryview) -> shapely.Geometry:
 
 def bounds_of(geometries: Sequence[shapely.Geometry | None]) -> tuple[float, ...] | None:
     """一批原始图形的外接框（最小 x, 最小 y, 最大 x, 最大 y）；没有坐标是 None。"""
-    present = [geometry for geometry in geometries if geometry is not None]
-    if not present:
-        return None
-    points = shapely.get_coordinates(np.array(present, dtype=object))
-    points = points[np.isfinite(points).all(axis=1)]
-    return (*points.min(axis=0), *points.max(axis=0)) if len(points) else None
+    corners = []
+    for start, end in _parts(geometries):
+        present = [each for each in geometries[start:end] if each is not None]
+        points = shapely.get_coordinates(np.array(present, dtype=object))
+        points = points[np.isfinite(points).all(axis=1)]
+        if len(points):
+            corners += [points.min(axis=0), points.max(axis=0)]
+    return (*np.min(corners, axis=0), *np.max(corners, axis=0)) if corners else None
 
 
-def tidy_shapes(geometries: Sequence[shapely.Geometry | None], crs: str) -> list[Shape]:
+def tidy_shapes(
+    geometries: Sequence[shapely.Geometry | None],
+    crs: str,
+    *,
+    taking: bool = False,
+    tick: Callable | None = None,
+) -> list[Shape]:
     """原始图形 → [Shape]，一个不少；crs 是坐标系（“EPSG:4523”或 WKT）。换算不了抛 TableError，收拾不完抛 TooHeavy。
 
-    故意画得互相穿来穿去的图形，修补的用时随界址点数的平方增长，所以有限度。
+    一段段地收拾，几百万个界址点也不会一下子都摆在内存里；taking 是收拾过的从 geometries 里拿走，不再占着。
+    故意画得互相穿来穿去的图形，修补的用时随界址点数的平方增长，所以一共有限度。tick(收拾了几个, 一共) 报进度。
     """
-    return within_limits(_tidy_shapes, geometries, crs)
+    tidied, parts = [], list(_parts(geometries))
+    left = settings.READ_SECONDS * max(1, len(parts) * PART_POINTS / MOST_POINTS)
+    for start, end in parts:
+        begun = time.monotonic()
+        tidied += within_limits(_tidy_shapes, list(geometries[start:end]), crs)
+        left -= time.monotonic() - begun
+        if taking:
+            geometries[start:end] = [None] * (end - start)
+        if tick:
+            tick(end, len(geometries))
+        if left < 0 and end < len(geometries):
+            raise TooHeavy("界址点太多，图形收拾不完。请在制图软件里简化图形，或拆成几份再传。")
+    return tidied
+
+
+def _parts(geometries):
+    """[(从第几个, 到第几个)]，一段不到 PART_POINTS 个界址点，至少一个图形。"""
+    counts = shapely.get_num_coordinates(np.array([*geometries, None], dtype=object))[:-1]
+    parts, start, points = [], 0, 0
+    for at, count in enumerate(counts):
+        if points and points + count > PART_POINTS:
+            parts.append((start, at))
+            start, points = at, 0
+        points += int(count)
+    return [*parts, (start, len(counts))] if len(counts) else []
 
 
 def _tidy_shapes(geometries, crs):

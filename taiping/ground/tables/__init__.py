@@ -20,7 +20,14 @@ from taiping.ground.tables.headers import (
     tidy_header,
 )
 from taiping.ground.tables.hidden import hidden_in, leave_hidden_out
-from taiping.ground.tables.keeping import Kept, digest_of, key_of, plain_sheets, sheets_from
+from taiping.ground.tables.keeping import (
+    Kept,
+    KeptRows,
+    digest_of,
+    key_of,
+    plain_sheets,
+    sheets_from,
+)
 from taiping.ground.tables.markup import kind_of, read_markup
 from taiping.ground.tables.moments import as_moment
 from taiping.ground.tables.problems import Problem
@@ -35,6 +42,7 @@ __all__ = [
     "LONGEST_HEADER",
     "HeaderIndex",
     "Kept",
+    "KeptRows",
     "Problem",
     "Sheet",
     "TableError",

@@ -5,9 +5,11 @@
 
 import json
 import zlib
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -15,6 +17,7 @@ from django.core.files.storage import storages
 
 from taiping.ground.tables.sheets import Sheet
 
+CHUNK = 2000
 SUFFIX = ".read"
 DAY = len("2024-09-30")
 
@@ -24,25 +27,58 @@ class Kept:
 
     def __init__(self, file):
         self.storage, self.name = storages["progress"], f"{file.name}{SUFFIX}"
+        self.rows = KeptRows([])
 
-    def keep(self, key: str, content: Any) -> None:
-        """留下 content（能写成 JSON 的）；key 是读的时候依据的全部，变了就不再用。"""
-        text = json.dumps([key, content], ensure_ascii=False, separators=(",", ":"))
+    def keep(self, key: str, content: Any, rows: Iterable = ()) -> None:
+        """留下 content 和一行行的 rows（都能写成 JSON）；key 是读的时候依据的全部，变了就不再用。"""
         with suppress(Exception):  # 留不成不影响预览；各家存储的错误没有共同的类
-            self.storage.save(self.name, ContentFile(zlib.compress(text.encode(), 1)))
+            self.storage.save(self.name, ContentFile(_packed([key, content], rows)))
 
     def recall(self, key: str) -> Any:
-        """留下的内容；没有、坏了、依据变了是 None。"""
+        """留下的 content；没有、坏了、依据变了是 None。留下的行这以后在 rows 里。"""
         try:
             with self.storage.open(self.name) as stream:
-                kept_key, content = json.loads(zlib.decompress(stream.read()))
+                lines = zlib.decompress(stream.read()).split(b"\n")
+            kept_key, content = json.loads(lines[0])
         except Exception:  # 没有这个文件，各家存储抛的也不一样
             return None
+        self.rows = KeptRows(lines[1:])
         return content if kept_key == key else None
 
     def forget(self) -> None:
         with suppress(Exception):
             self.storage.delete(self.name)
+
+
+class KeptRows:
+    """留下的行，用到才一段段地认：十万行不会一下子都摆在内存里。"""
+
+    def __init__(self, lines: list[bytes]):
+        self.lines = lines[:-1]  # 最后一个是行数
+        self.count = int(lines[-1]) if lines else 0
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator:
+        for line in self.lines:
+            yield from json.loads(line)
+
+
+def _packed(first, rows):
+    """第一行是 first，后面一行一段 rows，最后是行数；一段段地压缩。"""
+    packer, rows, count = zlib.compressobj(level=1), iter(rows), 0
+    packed = [packer.compress(_line(first))]
+    while part := list(islice(rows, CHUNK)):
+        packed.append(packer.compress(_line(part)))
+        count += len(part)
+    packed += [packer.compress(str(count).encode()), packer.flush()]
+    return b"".join(packed)
+
+
+def _line(content):
+    """一行 JSON；文字里的换行 JSON 自己会写成 \\n。"""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def key_of(*grounds) -> str:

@@ -122,6 +122,7 @@ def refuse_unfit(content: bytes) -> None:
         OSError,
         NotImplementedError,
         RuntimeError,
+        ValueError,  # 目录里写的位置不对
     ):
         raise TableError(DAMAGED) from None
     except zipfile.zlib.error:

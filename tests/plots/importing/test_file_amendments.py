@@ -67,7 +67,7 @@ def test_nobody_named_nothing_changed(town):
     with pytest.raises(Refused) as refused:
         apply_batch(batch, by=None)
 
-    assert "第 2 行“面积（亩）”：改面积要记下是谁改的" in str(refused.value.problems[0])
+    assert "第 2 行“面积（亩）”：改面积、换村要记下是谁改的" in str(refused.value.problems[0])
     assert Patch.objects.get().area_mu == 10
 
 

@@ -149,7 +149,10 @@ def test_patch_with_records_takes_its_shape_without_a_correction(client, staff, 
 def test_same_code_in_another_village_is_another_patch(client, staff, target):
     table(client, target, [1, "白云", "T-1", 15, None, None])
 
-    imported(client, target, shapefile(TWO[:1], FIELDS, ROWS[:1]))
+    url, page = preview(client, target, shapefile(TWO[:1], FIELDS, ROWS[:1]))
+    assert "系统里白云已经有 T-1" in page
+    client.post(url, {"do": "mend", "move-0-2": "另外一块，新增"})
+    confirm(client, url)
 
     assert Patch.objects.get(village__name="团碾").shape
     assert not hasattr(Patch.objects.get(village__name="白云"), "shape")

@@ -362,3 +362,20 @@ def test_another_clerk_leaving_a_sheet_out_does_not_move_what_was_chosen(client,
     mend(client, url, c_0_2_1="铁鹅")
 
     assert not Mend.objects.exists()
+
+
+def test_moved_villages_are_answered_one_by_one_or_all_at_once(client, staff, target):
+    village = Village.objects.get(name="白云")
+    for code in ("T-1", "T-2", "T-3"):
+        make_patch(target, village, code=code, area_mu=Decimal(5))
+    rows = [[n, "团碾", f"T-{n}", 5] for n in (1, 2, 3)]
+    url, page = preview_of(client, target, xlsx(HEADER, *rows))
+    assert "导入这份文件" not in page and 'name="move-0-3"' in page
+
+    page = mend(client, url, move_0_3="另外一块，新增", rest_moves="follow")
+    assert "改了 3 处，又查了一遍。" in page and "会新增 1 个、改动 2 个图斑" in page
+    done = confirm(client, url).content.decode()
+
+    assert "新增 1 个，改动 2 个，其中换村 2 个" in done
+    places = {(code, village) for village, code, _ in saved()}
+    assert places == {("T-1", "团碾"), ("T-2", "白云"), ("T-2", "团碾"), ("T-3", "团碾")}
