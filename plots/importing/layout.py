@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from operator import itemgetter
 
+from plots.importing.extra_keys import extra_keys
 from plots.importing.names import AREA_FIELDS, LAST, PLACED, Names
 from plots.importing.progress import silent
 from plots.models.columns import (
@@ -13,9 +14,6 @@ from plots.models.columns import (
     COMPUTED,
     EXTRA,
     FOUND_COLUMNS,
-    FOUND_VILLAGE,
-    HEADERS,
-    MEASURED,
     PAPERS,
     STATUS,
     STEP_DONE,
@@ -34,8 +32,6 @@ from taiping.ground.tables import (
 )
 
 SEARCHED_ROWS, SAMPLES = 1000, 2
-OURS = (*COMPUTED, *FOUND_COLUMNS, PAPERS, ERROR_HEADER, MEASURED, FOUND_VILLAGE)
-OWN = {tidy_header(header) for header in (*HEADERS.values(), *OURS)}
 
 
 @dataclass
@@ -94,7 +90,7 @@ class Layout:
         self.columns = {
             use.field: use for use in self.uses if use.field not in (EXTRA, Field.IGNORE)
         }
-        self.extras = _extra_keys(use for use in self.uses if use.field == EXTRA)
+        self.extras = extra_keys(use for use in self.uses if use.field == EXTRA)
 
     @property
     def name(self):
@@ -301,18 +297,3 @@ def _checked(layout, names):
         if not have & AREA_FIELDS:
             layout.missing.append("面积")
     return layout
-
-
-def _extra_keys(uses):
-    """其他列的名字：和台账自己的表头重名的前面加“原表”，同名的编上号。"""
-    keys, taken, numbers = {}, set(), {}
-    for use in uses:
-        key = " ".join(use.label.split())
-        is_own = tidy_header(key) in OWN or key.endswith(STEP_DONE)
-        key = f"原表{key}" if is_own and not key.startswith("原表") else key
-        same, number = key, numbers.get(key, 2)
-        while same in taken:
-            same, number = f"{key}（{number}）", number + 1
-        keys[use.index], numbers[key] = same, number
-        taken.add(same)
-    return keys

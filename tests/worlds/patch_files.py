@@ -34,8 +34,8 @@ def pasted(*rows):
     return "\n".join("\t".join(str(value) for value in row) for row in rows)
 
 
-def xls(*rows):
-    """老的 .xls（BIFF8，装在 OLE 容器里），只有文字和数。"""
+def xls(*rows, hidden_rows=(), hidden_columns=(), shown_as=""):
+    """老的 .xls（BIFF8，装在 OLE 容器里），只有文字、数、公式错误（#N/A）；shown_as 是各个数的数字格式。"""
 
     def record(kind, body):
         return struct.pack("<HH", kind, len(body)) + body
@@ -46,15 +46,24 @@ def xls(*rows):
     cells = b""
     for at, row in enumerate(rows):
         for column, value in enumerate(row):
-            head = struct.pack("<HHH", at, column, 0)
-            if isinstance(value, str):
+            head = struct.pack("<HHH", at, column, 1)
+            if value == "#N/A":
+                cells += record(0x0205, head + bytes([42, 1]))
+            elif isinstance(value, str):
                 cells += record(0x0204, head + text(value))
             elif value is not None:
                 cells += record(0x0203, head + struct.pack("<d", value))
     start, end = record(0x0809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)), record(0x000A, b"")
     name = "图斑".encode("utf-16-le")
-    place = len(start) + 12 + len(name) + len(end)
-    book = start + record(0x0085, struct.pack("<IHBB", place, 0, 2, 1) + name) + end
+    plain, padded = (struct.pack("<HH", 0, at) + bytes(16) for at in (0, 164))
+    styles = record(0x041E, struct.pack("<H", 164) + text(shown_as or "0"))
+    styles += record(0x00E0, plain) + record(0x00E0, padded)
+    for at in hidden_rows:
+        cells += record(0x0208, struct.pack("<HHHHIHH", at, 0, 9, 0, 0, 0x20, 0))
+    for at in hidden_columns:
+        cells += record(0x007D, struct.pack("<HHHHHH", at, at, 9, 0, 1, 0))
+    place = len(start) + len(styles) + 12 + len(name) + len(end)
+    book = start + styles + record(0x0085, struct.pack("<IHBB", place, 0, 2, 1) + name) + end
     assert len(book) == place
     width = max(map(len, rows))
     inside = struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0)

@@ -189,6 +189,17 @@ def test_workbooks_written_oddly_are_read(town, disguise):
     assert codes(looked(town, disguise(xlsx(HEADER[:4], *ROWS)))) == [row[2] for row in ROWS]
 
 
+def test_an_old_xls_shows_what_is_hidden_wrong_and_padded_too(town):
+    rows = [[*HEADER[:4], "小地名"], *[[n, "团碾", n, n, "塆里"] for n in (1, 2, 3)]]
+    content = xls(*rows, hidden_rows=[2], hidden_columns=[4], shown_as="0000")
+    review = looked(town, content, ".xls")
+    assert codes(review) == ["0001", "0003"] and review.found.new[0].facts == {}
+    assert "有 1 行是隐藏的（第 3 行）；有 1 列是隐藏的（E 列“小地名”）" in review.hidden_text
+
+    (problem,) = town.look(xls(rows[0], [1, "团碾", "#N/A", 3, None]), suffix=".xls").problems
+    assert "这一格是公式错误 #N/A" in str(problem)
+
+
 def test_a_web_page_saved_as_xls_is_read(town):
     review = looked(town, HTML.encode("gbk"), ".xls")
 
