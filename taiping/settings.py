@@ -1,6 +1,7 @@
 """全部设置。只此一份；每一项都能用环境变量或 .env 改，见 taiping/operations/README.md 的配置表。"""
 
 import os
+import re
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -225,6 +226,7 @@ if env.str("S3_BUCKET", default=""):
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": env.str("S3_BUCKET"),
+            "location": env.str("S3_PREFIX", default=""),  # 几个镇合用一个桶，各放各的文件夹
             "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
             "region_name": env.str("S3_REGION", default="") or None,
             "access_key": env.str("S3_ACCESS_KEY", default=""),
@@ -285,6 +287,11 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # 村支部书记勾了“在这台手机上保持登录”：多少天不用才退出，0 是不给勾。关掉浏览器也还在（villages.accounts.staying）。
 PHONE_LOGIN_DAYS = env.int("PHONE_LOGIN_DAYS", default=30)
 SESSION_COOKIE_HTTPONLY = True
+# 一台机器上几个镇各占一个端口：浏览器的 Cookie 不分端口，名字要各不相同，不然登进一个就退出另一个
+COOKIE_PREFIX = env.str("COOKIE_PREFIX", default="")
+if not re.fullmatch(r"[A-Za-z0-9_-]{0,30}", COOKIE_PREFIX):
+    raise ImproperlyConfigured("COOKIE_PREFIX 只能用字母、数字、- 和 _，最多 30 个字，如 town1_。")
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 CSRF_FAILURE_VIEW = "taiping.operations.errors.csrf_failure"
 # 地图默认没有底图，什么也不向外要；填了瓦片地址（几层用空格分开），安全策略才为那台服务器的图片开口。
 MAP_TILES_URL = env.str("MAP_TILES_URL", default="").split()
@@ -335,6 +342,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     },
     "villages.Village",
     "villages.Cadre",
+    {"model": "villages.ReadingKey", "exclude_fields": ["digest"]},
     "villages.Posting",
     "tasks.Plan",
     "tasks.WorkingGroup",

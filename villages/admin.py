@@ -15,7 +15,7 @@ from villages.accounts.audit_actor import note_change
 from villages.accounts.forms import AccountForm, VillageForm
 from villages.accounts.passwords import issue_password
 from villages.accounts.phones import masked
-from villages.models import Cadre, LoginFailure, Posting, User, Village
+from villages.models import Cadre, LoginFailure, Posting, ReadingKey, User, Village
 
 admin.site.unregister(Group)  # 权限跟着角色走，不用组
 
@@ -232,3 +232,35 @@ class LoginFailureAdmin(admin.ModelAdmin):
         messages.success(
             request, f"已经解锁：{'、'.join(names)}；地址 {'、'.join(places)}。现在可以再登录。"
         )
+
+
+@admin.register(ReadingKey)
+class ReadingKeyAdmin(CarefulAdmin):
+    """发放、列出、停用；发出去的只在发放那一刻看得到，忘了就停用、另发一把。"""
+
+    list_display = ["name", "start", "made_by", "made_at", "ended_at"]
+    list_filter = ["ended_at"]
+    list_select_related = ["made_by"]
+    fields = ["name"]
+    actions = ["end"]
+
+    def has_change_permission(self, request, obj=None):
+        return obj is None and super().has_change_permission(request)  # 列表上停用，不改
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        obj.made_by = request.user
+        key = obj.issue()
+        super().save_model(request, obj, form, change)
+        messages.warning(
+            request,
+            f"“{obj.name}”的密钥是 {key} ，只显示这一次，请马上抄给用的人。忘了就停用、另发一把。",
+        )
+
+    @admin.action(description="停用选中的密钥", permissions=["change"])
+    def end(self, request, queryset):
+        for key in queryset.filter(ended_at=None):
+            key.end()
+        messages.success(request, "选中的密钥已经停用，再也用不了。")

@@ -14,7 +14,6 @@ from plots import evidence
 from plots.actions.permissions import NotAllowed
 from plots.evidence.checking import Checked
 from plots.models import OrderReply, Patch, SupervisionOrder
-from plots.models.deadlines import local_date
 from taiping.ground import dates
 from taiping.ground.dates import date_beside, long_date
 from taiping.ground.permissions import condition, first_refusal
@@ -64,8 +63,7 @@ def standing_refusal(order: SupervisionOrder, what: str) -> str:
         day = date_beside(order.closed_on, dates.today())
         return f"{order}已经由{order.closed_by} {day}办结，{what}。"
     if order.is_withdrawn:
-        day = date_beside(local_date(order.withdrawn_at), dates.today())
-        return f"{order}已经由{order.withdrawn_by} {day}撤回（{order.withdrawal_reason}），{what}。"
+        return f"{order}{order.withdrawn_words}，{what}。"
     return ""
 
 
@@ -150,6 +148,8 @@ def _check(wanted):
     if wanted.issued_on > today:
         day = long_date(wanted.issued_on)
         raise NotAllowed(f"签发日期 {day} 还没有到（今天是 {long_date(today)}），请填今天或以前。")
+    if sentence := wanted.plan.too_early(wanted.issued_on):
+        raise NotAllowed(f"签发日期 {sentence}")
     if wanted.answer_by < wanted.issued_on:
         raise NotAllowed(
             f"答复日期 {long_date(wanted.answer_by)} 早于签发的 {long_date(wanted.issued_on)}，"

@@ -39,9 +39,7 @@ def _in_order(orders, today):
     )
 
 
-def unanswered_remarks(
-    user: User, village: Village | None, most: int
-) -> list[RectificationRecord]:
+def unanswered_remarks(user: User, village: Village | None, most: int) -> list[RectificationRecord]:
     """写在图斑上的督办，图斑还没了结、后来还没有上报的，最新的 most 条。没有时一次查询，有时两次。"""
     later = RectificationRecord.objects.standing().filter(
         patch=OuterRef("patch"), kind__in=ANSWERED_BY, pk__gt=OuterRef("pk")

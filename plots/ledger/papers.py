@@ -1,5 +1,6 @@
 """整改材料齐不齐：一条整改路径要哪几样，一块图斑交来了哪几样，还差什么。"""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,9 +10,12 @@ from django.db.models import F
 
 from plots.models import Patch, RemedyDocument
 from plots.models.route_changes import routes_then
+from taiping.ground.dates import long_date
 from tasks.models import RemedyItem, RemedyRoute
 from tasks.models.question import DONE
 
+STARTS, ENDS = "开始", "截止"
+LEAST_DAYS = re.compile(r"不少于 {0,3}([0-9]{1,3}) {0,3}[天日]")
 ITEM_FIELDS = ("pk", "name", "hint", "needs_number", "needs_date", "needs_file")
 
 
@@ -94,6 +98,31 @@ class Papers:
     @property
     def words(self) -> str:
         return f"{self.held}/{self.total}"
+
+    @property
+    def doubts(self) -> list[str]:
+        """“公告开始”“公告截止”这样成对的日期：颠倒了、比材料说明里要的天数少的，一对一句。只提醒，不拦。"""
+        given = {row.item.name: row for row in self.rows if row.document}
+        pairs = [
+            (row, given.get(name.removesuffix(STARTS) + ENDS))
+            for name, row in given.items()
+            if name.endswith(STARTS)
+        ]
+        found = [_span_doubt(first, last) for first, last in pairs if last]
+        return [sentence for sentence in found if sentence]
+
+
+def _span_doubt(first, last):
+    since, until = first.document.on, last.document.on
+    if until < since:
+        return f"{last.item.name} {long_date(until)} 早于{first.item.name} {long_date(since)}，请核对。"
+    days = (until - since).days + 1  # 头尾两天都算
+    asked = LEAST_DAYS.search(f"{first.item.hint}，{last.item.hint}")
+    if asked is None or days >= int(asked[1]):
+        return ""
+    what = first.item.name.removesuffix(STARTS)
+    between = f"{long_date(since)}到{long_date(until)}"
+    return f"{what}从{between}是 {days} 天，要求不少于 {int(asked[1])} 天，请核对。"
 
 
 def papers_of(

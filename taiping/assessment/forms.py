@@ -159,9 +159,3 @@ class TableForm(ScoringForm):
                 sentence = f"{mark.village.name}没有写理由：写在这一行，或写各村一样的理由。"
                 self.add_error(f"reason{mark.village.pk}", sentence)
         return data
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label="为什么撤回", max_length=200, help_text="如“评到别的村了”“重复评的”。"
-    )

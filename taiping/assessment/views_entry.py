@@ -2,14 +2,16 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from taiping.assessment.actions import Refused, ScoredSince, give, last_scores, withdraw
-from taiping.assessment.forms import ScoreForm, TableForm, WithdrawForm
+from taiping.assessment.forms import ScoreForm, TableForm
 from taiping.ground.area import figure
 from taiping.ground.permissions import permission_required, refusal
 from tasks.models import Score, ScoreItem
+from tasks.pages.withdrawing import withdrawal
 from villages.accounts import drafts
 from villages.models import Village
 
@@ -106,18 +108,21 @@ def score_withdraw(request, pk):
     """撤回评错的一个分，写明为什么。别村的人看不到。"""
     found = Score.objects.visible_to(request.user)
     score = get_object_or_404(found.select_related("item__plan", "village", "by"), pk=pk)
-    if sentence := refusal("assessment.withdraw", request.user, score):
-        raise PermissionDenied(sentence)
-    form, back = WithdrawForm(request.POST or None), _village_page(score.item.plan, score.village)
-    if request.method == "POST" and form.is_valid():
-        withdraw(score, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, f"已撤回：{score}。记录还留着，写着撤回的人和理由。")
-        return redirect(back)
-    drafts.refill(request, form)
+    back = _village_page(score.item.plan, score.village)
+    done = withdrawal(
+        request,
+        score,
+        refused=refusal("assessment.withdraw", request.user, score),
+        act=lambda reason: withdraw(score, by=request.user, reason=reason),
+        example="“评到别的村了”“重复评的”",
+        back=back,
+    )
+    if isinstance(done, HttpResponse):
+        return done
     same = Score.objects.standing().filter(item=score.item_id, village=score.village_id)
     context = {
         "score": score,
-        "form": form,
+        "form": done,
         "back": back,
         "next": same.exclude(pk=score.pk).newest_last().last(),
     }

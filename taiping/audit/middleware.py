@@ -24,6 +24,9 @@ class AuditMiddleware:
             once_in = RESUME_WINDOW if response.status_code == PARTIAL_CONTENT else None
             what = f"{file_name(response)}　{request.get_full_path()}"
             note(Access.Kind.DOWNLOAD, request, request.user, what=what, once_in=once_in)
+        if reader := getattr(request, "read_by", ""):  # 凭接口密钥取的，不是账号
+            what = f"接口　{request.get_full_path()}"
+            note(Access.Kind.DOWNLOAD, request, username=reader, what=what, once_in=RESUME_WINDOW)
         return response
 
 

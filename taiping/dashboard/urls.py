@@ -1,6 +1,6 @@
 from django.urls import path
 
-from taiping.dashboard import views, views_today
+from taiping.dashboard import views, views_api, views_today
 
 app_name = "dashboard"
 urlpatterns = [
@@ -9,5 +9,6 @@ urlpatterns = [
     path("today/", views_today.today, name="today"),
     path("villages/<int:pk>/", views.village_detail, name="village"),
     path("screen/", views.screen, name="screen"),
+    path("api/progress", views_api.progress, name="api_progress"),
     path("help/", views.help_page, name="help"),
 ]

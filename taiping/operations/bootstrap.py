@@ -28,6 +28,8 @@ RUNTIME = "requirements.txt"
 DEV = "requirements-dev.txt"
 REQUIREMENTS = {"quickstart": RUNTIME, "test": DEV}
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?: ; ([^\\\n]+))?", re.MULTILINE)
+TOWN_LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?TOWN_NAME[ \t]*=(.*)$", re.MULTILINE)
+TOWN = re.compile(r"[\w·（）()]{1,30}")  # 写进 .env 不用加引号的
 KEY_LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?SECRET_KEY[ \t]*=(.*)$", re.MULTILINE)
 # pip 到了一个包：Collecting django==5.2.1；从文件夹装是 Processing ./wheels/django-5.2.1-py3-none-any.whl
 PIP_REACHES = re.compile(
@@ -51,6 +53,8 @@ def enter(argv: list[str]) -> None:
         stop("\n已中断。再运行一次同样的命令，会从头修好。", code=130)
     if command == "quickstart":
         ensure_secret_key(ROOT / ".env")
+        if town := asked_town(argv):
+            ensure_town(ROOT / ".env", town)
     if command == "test":
         run_tests(argv[2:])
 
@@ -253,16 +257,45 @@ def ensure_secret_key(path: Path) -> None:
     text = source.read_bytes().decode("utf-8", "surrogateescape") if source.exists() else ""
     if any(value.strip().strip("'\"") for value in KEY_LINE.findall(text)):
         return
-    new_line = f"SECRET_KEY={secrets.token_urlsafe(50)}"
-    text, replaced = KEY_LINE.subn(new_line, text, count=1)
+    put_line(path, text, KEY_LINE, f"SECRET_KEY={secrets.token_urlsafe(50)}")
+    say(f"已在 {path.name} 里生成 SECRET_KEY。")
+
+
+def asked_town(argv: list[str]) -> str:
+    """命令行里 --town 后面的镇名；没有写是空。"""
+    for place, word in enumerate(argv):
+        if word == "--town":
+            return argv[place + 1] if place + 1 < len(argv) else ""
+        if word.startswith("--town="):
+            return word.removeprefix("--town=")
+    return ""
+
+
+def ensure_town(path: Path, town: str) -> None:
+    """把镇名写进 .env：页面抬头、文件名都用它。已经写着别的名字的不改，说清楚。"""
+    if not TOWN.fullmatch(town):
+        stop(f"“{town}”不能当镇名，只能用汉字、字母、数字，最多 30 个字，如 --town 甲镇。")
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    written = [value.strip().strip("'\"") for value in TOWN_LINE.findall(text)]
+    now = os.environ.get("TOWN_NAME") or next(filter(None, written), "")
+    if now == town:
+        return
+    if now:
+        stop(f"已经设着 TOWN_NAME={now}。要改成{town}，请改 {path.name} 里的这一行，再运行一次。")
+    put_line(path, text, TOWN_LINE, f"TOWN_NAME={town}")
+    say(f"已在 {path.name} 里写上 TOWN_NAME={town}。")
+
+
+def put_line(path: Path, text: str, pattern: re.Pattern, line: str) -> None:
+    """text 里合 pattern 的第一行换成 line，没有就加在末尾，写到 path；别的行一个字也不动，文件只有本人能读。"""
+    text, replaced = pattern.subn(line, text, count=1)
     if not replaced:
-        text += ("\n" if text and not text.endswith("\n") else "") + new_line + "\n"
+        text += ("\n" if text and not text.endswith("\n") else "") + line + "\n"
     draft = path.with_name(".env.new")
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)
     draft.write_bytes(text.encode("utf-8", "surrogateescape"))
     draft.replace(path)
-    say(f"已在 {path.name} 里生成 SECRET_KEY。")
 
 
 def run_tests(arguments):

@@ -3,6 +3,8 @@
 import unicodedata
 from typing import Any
 
+from django.conf import settings
+
 from taiping.ground.area import figure, rounded
 from taiping.progress.figures import Owed, Progress, TargetFigures
 from taiping.progress.words import verdict
@@ -11,6 +13,7 @@ from taiping.progress.words import verdict
 def as_json(progress: Progress) -> dict[str, Any]:
     """progress → 可以直接 json.dumps 的字典；数量是按任务小数位的文字，日期是 ISO，没有的是 None。"""
     return {
+        "town": settings.TOWN_NAME,
         "plan": progress.plan.year,
         "plan_code": progress.plan.code,
         "as_of": progress.on.isoformat(),

@@ -67,11 +67,7 @@ class DashboardQuery(Question):
             return [
                 f"{self.plan}已于{long_date(self.plan.ends_on)}结束，下面是结束以后的情况，没完成、也没有暂缓的都算逾期。"
             ]
-        if self.on < self.plan.starts_on:
-            return [
-                f"{self.plan}从{long_date(self.plan.starts_on)}开始，{long_date(self.on)}还没有开始。"
-            ]
-        return []
+        return [self.not_begun] if self.not_begun else []
 
     def at(self, day: date) -> str:
         """同样的口径和比较，换一天看；比较的日期不早于那天的去掉。"""

@@ -1,6 +1,7 @@
 """录入到位资金、拨付，撤回的表单。"""
 
 import uuid
+from datetime import timedelta
 
 from django import forms
 
@@ -42,12 +43,15 @@ class YuanInput(forms.DecimalField):
 
 
 class MoneyForm(forms.ModelForm):
-    """交一次就记一笔：client_key 认出重复提交。"""
+    """交一次就记一笔：client_key 认出重复提交。ahead 是这笔钱能比方案早多少。"""
+
+    ahead = timedelta(0)
 
     client_key = forms.UUIDField(label="提交标识", widget=forms.HiddenInput)
     amount = yuan_field()
 
-    def __init__(self, *args, initial=None, **kwargs):
+    def __init__(self, *args, plan, initial=None, **kwargs):
+        self.plan = plan
         starting = {"client_key": uuid.uuid4(), "on": dates.today()}
         super().__init__(*args, initial={**starting, **(initial or {})}, **kwargs)
 
@@ -55,10 +59,14 @@ class MoneyForm(forms.ModelForm):
         on = self.cleaned_data["on"]
         if on > dates.today():
             raise forms.ValidationError("这一天还没有到，请填今天或以前的日期。")
+        if sentence := self.plan.too_early(on, ahead=self.ahead):
+            raise forms.ValidationError(sentence)
         return on
 
 
 class ReceiptForm(MoneyForm):
+    ahead = timedelta(days=365)  # 资金常在头一年就提前下达
+
     class Meta:
         model = SubsidyReceipt
         fields = ["on", "amount", "document", "note"]
@@ -85,7 +93,7 @@ class PaymentForm(MoneyForm):
         labels = {"on": "哪天付的"}
 
     def __init__(self, *args, plan, user: User, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, plan=plan, **kwargs)
         subsidy, village = self.fields["subsidy"], self.fields["village"]
         subsidy.queryset = (
             Subsidy.objects.filter(plan=plan).select_related("plan").order_by("order", "pk")
@@ -116,9 +124,3 @@ class PaymentForm(MoneyForm):
         """别人先付的已经说了：再交就当看过。"""
         self.data = self.data.copy()
         self.data["seen"] = seen
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label="为什么撤回", max_length=200, help_text="如“多写了一位”“付给别的村的”。"
-    )

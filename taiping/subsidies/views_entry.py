@@ -1,7 +1,7 @@
 """录入到位资金、拨付，撤回录错的一笔。"""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -19,10 +19,11 @@ from taiping.subsidies.actions import (
     withdraw,
 )
 from taiping.subsidies.figures import row_of
-from taiping.subsidies.forms import PaymentForm, ReceiptForm, WithdrawForm
+from taiping.subsidies.forms import PaymentForm, ReceiptForm
 from tasks.models import Subsidy, SubsidyPayment, SubsidyReceipt
 from tasks.models.question import DONE
 from tasks.pages.question import question_of
+from tasks.pages.withdrawing import withdrawal
 from villages.accounts import drafts
 
 SAME_FORM = "这张表单刚才已经交过，没有再记一笔。"
@@ -34,7 +35,7 @@ def receipt_add(request):
     question = question_of(request)
     if question.plan is None:
         return render(request, "tasks/no_plan.html")
-    form = ReceiptForm(request.POST or None)
+    form = ReceiptForm(request.POST or None, plan=question.plan)
     if request.method == "POST" and form.is_valid():
         try:
             entered = receive(question.plan, by=request.user, **form.cleaned_data)
@@ -136,15 +137,17 @@ def receipt_withdraw(request, pk):
 
 
 def _withdrawal(request, money, plan, facts):
-    if sentence := refusal("subsidies.withdraw", request.user, money):
-        raise PermissionDenied(sentence)
-    form = WithdrawForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        withdraw(money, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, f"已撤回：{money}。记录还留着，写着撤回的人和理由。")
-        return redirect(_overview(plan))
-    drafts.refill(request, form)
-    context = {"money": money, "facts": facts, "form": form, "back": _overview(plan)}
+    done = withdrawal(
+        request,
+        money,
+        refused=refusal("subsidies.withdraw", request.user, money),
+        act=lambda reason: withdraw(money, by=request.user, reason=reason),
+        example="“多写了一位”“付给别的村的”",
+        back=_overview(plan),
+    )
+    if isinstance(done, HttpResponse):
+        return done
+    context = {"money": money, "facts": facts, "form": done, "back": _overview(plan)}
     return render(request, "subsidies/withdraw.html", context)
 
 

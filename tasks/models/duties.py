@@ -96,6 +96,11 @@ class Duty(models.Model):
                 raise ValidationError({name: f"“{label}”要在同一份方案里。"})
         if self.problem_target_id and not self.problem_target.by_patches:
             raise ValidationError({"problem_target": problems_refused(self.problem_target.name)})
+        stored = self.pk and Duty.objects.filter(pk=self.pk).first()
+        if stored and stored.plan_id != self.plan_id and stored.entries.exists():
+            raise ValidationError(
+                {"plan": f"“{stored.name}”已经记过，不能换方案。另添一项常态工作。"}
+            )
 
     @property
     def by_villages(self) -> bool:

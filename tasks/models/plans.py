@@ -1,6 +1,6 @@
 """年度方案：目标任务、时间节点、工作组、任务分解、保有量监测。步骤和数都是数据，不是代码。"""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -113,7 +113,7 @@ class Plan(models.Model):
         return found
 
     def days_in_use(self) -> list[date]:
-        """现在的起止日期以内，整改记录、监测数和评分最早、最晚的是哪天。以后才补办的（如来年才销号）本来就在外面。"""
+        """现在的起止日期以内，整改记录、监测数、履职记录和评分最早、最晚的是哪天。以后才补办的（如来年才销号）本来就在外面。"""
         within = (self.starts_on, self.ends_on)
         inside = Q(readings__on__range=within)
         readings = self.targets.aggregate(
@@ -123,7 +123,12 @@ class Plan(models.Model):
         scores = self.score_items.aggregate(
             first=Min("scores__on", filter=scored), last=Max("scores__on", filter=scored)
         )
-        days = (*readings.values(), *scores.values(), *plan_user().record_days(self.pk, *within))
+        done = Q(entries__on__range=within)
+        duties = self.duties.aggregate(
+            first=Min("entries__on", filter=done), last=Max("entries__on", filter=done)
+        )
+        entered = (*readings.values(), *scores.values(), *duties.values())
+        days = (*entered, *plan_user().record_days(self.pk, *within))
         return [day for day in days if day is not None]
 
     def outside(self, day: date) -> str:
@@ -133,4 +138,17 @@ class Plan(models.Model):
         return (
             f"{long_date(day)}不在{self}的起止日期（{long_date(self.starts_on)}至"
             f"{long_date(self.ends_on)}）之内，请核对日期，或换一份方案。"
+        )
+
+    def too_early(self, day: date, *, ahead: timedelta = timedelta(0)) -> str:
+        """day 早在方案开始以前、多半是写错了年份时的一句话，能早 ahead；不早是空文字。
+
+        结束以后的不拦：督办、付钱接着办到来年是常事。
+        """
+        if day >= self.starts_on - ahead:
+            return ""
+        much = f" {ahead.days} 天以上" if ahead else ""
+        return (
+            f"{long_date(day)}比{self}开始的{long_date(self.starts_on)}早{much}，"
+            "请核对年份，或换一份方案。"
         )

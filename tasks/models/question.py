@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from taiping.ground import dates
-from taiping.ground.dates import parse_day
+from taiping.ground.dates import long_date, parse_day
 from tasks.models.plans import Plan, in_force
 
 DONE, RECORDED = "done", "recorded"
@@ -113,6 +113,15 @@ class Question:
     @property
     def is_today(self) -> bool:
         return self.on == self.today
+
+    @property
+    def not_begun(self) -> str:
+        """看的那天方案还没有开始，说一声；开始了的是空。"""
+        if self.plan is None or self.on >= self.plan.starts_on:
+            return ""
+        return (
+            f"{self.plan}从{long_date(self.plan.starts_on)}开始，{long_date(self.on)}还没有开始。"
+        )
 
     @property
     def usual_plan(self) -> Plan | None:

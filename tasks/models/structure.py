@@ -80,7 +80,7 @@ def deadline_problem(step: "Milestone", starts_on: date, ends_on: date) -> Probl
 def period_problems(
     starts_on: date, ends_on: date, steps: Sequence["Milestone"], days: Iterable[date]
 ) -> list[Problem]:
-    """方案的起止日期要包住各步的截止日期，和已有的整改记录、监测数的日期（days）。"""
+    """方案的起止日期要包住各步的截止日期，和已有的记录的日期（days，见 Plan.days_in_use）。"""
     problems = []
     for step in steps:
         if problem := deadline_problem(step, starts_on, ends_on):
@@ -88,10 +88,14 @@ def period_problems(
             problems.append(Problem(None, field, problem.sentence))
     days = sorted(days)
     if days and days[0] < starts_on:
-        sentence = f"{days[0]} 已经有整改记录或监测数，开始日期 {starts_on} 不能晚于这天。"
+        sentence = (
+            f"{days[0]} 已经有整改记录、监测数、履职记录或评分，开始日期 {starts_on} 不能晚于这天。"
+        )
         problems.append(Problem(None, "starts_on", sentence))
     if days and days[-1] > ends_on:
-        sentence = f"{days[-1]} 已经有整改记录或监测数，结束日期 {ends_on} 不能早于这天。"
+        sentence = (
+            f"{days[-1]} 已经有整改记录、监测数、履职记录或评分，结束日期 {ends_on} 不能早于这天。"
+        )
         problems.append(Problem(None, "ends_on", sentence))
     return problems
 

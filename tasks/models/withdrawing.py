@@ -6,7 +6,10 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
+from taiping.ground import dates
+from taiping.ground.dates import date_beside
 from tasks.models.question import DONE, RECORDED
 
 WHOLE = "撤回的日期、时间、人和理由要么都有，要么都没有。"
@@ -47,6 +50,12 @@ class Withdrawable(models.Model):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
+
+    @property
+    def withdrawn_words(self) -> str:
+        """“已经由周晓 10月20日撤回（多写了一次）”，接在是哪一条后面。"""
+        day = date_beside(timezone.localdate(self.withdrawn_at), dates.today())
+        return f"已经由{self.withdrawn_by or '别人'} {day}撤回（{self.withdrawal_reason}）"
 
 
 def whole_withdrawal(name: str) -> models.CheckConstraint:

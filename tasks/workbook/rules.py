@@ -12,6 +12,7 @@ from tasks.models.structure import (
     step_problems,
 )
 from tasks.workbook.columns import BY_KIND, ORDER
+from tasks.workbook.demo_codes import check_demo_codes
 from tasks.workbook.document import Entry
 from tasks.workbook.model_rules import check_models
 from tasks.workbook.route_rules import check_routes
@@ -100,6 +101,7 @@ def check_all(document, stored, entries):
     check_routes(check)
     check_period(check)
     check_score_items(check)
+    check_demo_codes(check)
     warn_of_sums(check)
     return check
 

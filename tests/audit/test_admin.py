@@ -13,7 +13,7 @@ from tasks.models import Milestone, Plan, Reading, RemedyRoute, Target
 from tests.worlds import factories as make
 from tests.worlds.money import make_payment, make_receipt, make_subsidy
 from tests.worlds.scored import make_item, make_score
-from villages.models import LoginFailure, Role, Village
+from villages.models import LoginFailure, ReadingKey, Role, Village
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,10 @@ def make_row(model, number):
         make_supervised(model, plan, village, user, number)
     elif model == "planfile":
         make.make_plan_file(user)
+    elif model == "readingkey":
+        key = ReadingKey(name=f"大屏{number}", made_by=user)
+        key.issue()
+        key.save()
     elif model == "loginfailure":
         LoginFailure.objects.create(
             username=user.username, ip_address="10.0.0.8", failures_since_start=5
@@ -108,13 +112,13 @@ MODELS = [
     "planfile",
     "remedyroute",
     "loginfailure",
+    "readingkey",
 ]
+PEOPLE = ("user", "village", "posting", "cadre", "loginfailure", "readingkey")
 
 
 def changelist(model):
-    app = (
-        "villages" if model in ("user", "village", "posting", "cadre", "loginfailure") else "tasks"
-    )
+    app = "villages" if model in PEOPLE else "tasks"
     return reverse(f"admin:{app}_{model}_changelist")
 
 
@@ -202,7 +206,7 @@ def test_index_is_in_floor_order_and_leads_back_to_the_site(boss, client):
     people = [model["name"] for model in page.context["app_list"][0]["models"]]
 
     assert apps[:2] == ["人员与村", "方案与任务"]
-    assert people == ["账号", "村", "包村", "干部", "登录失败和锁定"]
+    assert people == ["账号", "村", "包村", "干部", "登录失败和锁定", "接口密钥"]
     assert '<a href="/">回到系统</a>' in page.content.decode()
 
 

@@ -1,6 +1,7 @@
 """在临时文件夹里，从只有 Python 的样子开始，真的立一遍环境、登录一遍。"""
 
 import http.cookiejar
+import json
 import os
 import re
 import shutil
@@ -21,7 +22,9 @@ import pytest
 from packaging.markers import Marker
 
 from taiping.operations import bootstrap
+from tasks import workbook
 from tests import ROOT
+from tests.worlds.factories import make_plan, make_steps_target, make_village
 
 pytestmark = pytest.mark.any_database
 
@@ -364,6 +367,67 @@ def test_secret_key_is_added_and_nothing_else_is_touched(tmp_path, monkeypatch, 
     bootstrap.ensure_secret_key(file)
 
     assert file.read_bytes().decode() == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("SECRET_KEY=k\n#TOWN_NAME=太平镇\n", "SECRET_KEY=k\n#TOWN_NAME=太平镇\nTOWN_NAME=甲镇\n"),
+        ("TOWN_NAME=\nSECRET_KEY=k\n", "TOWN_NAME=甲镇\nSECRET_KEY=k\n"),
+        ("TOWN_NAME=甲镇\n", "TOWN_NAME=甲镇\n"),
+    ],
+)
+def test_the_name_of_the_town_is_written_once(tmp_path, monkeypatch, before, after):
+    monkeypatch.delenv("TOWN_NAME", raising=False)
+    file = tmp_path / ".env"
+    file.write_bytes(before.encode())
+
+    bootstrap.ensure_town(file, "甲镇")
+
+    assert file.read_bytes().decode() == after
+
+
+@pytest.mark.parametrize("town", ["乙镇", "甲\n镇", "甲 镇", "", "甲#镇", "镇" * 31])
+def test_another_name_or_a_bad_one_is_told_and_nothing_is_written(
+    tmp_path, monkeypatch, capsys, town
+):
+    monkeypatch.delenv("TOWN_NAME", raising=False)
+    file = tmp_path / ".env"
+    file.write_bytes("TOWN_NAME=甲镇\n".encode())
+
+    with pytest.raises(SystemExit):
+        bootstrap.ensure_town(file, town)
+
+    assert "甲镇" in capsys.readouterr().err
+    assert file.read_bytes().decode() == "TOWN_NAME=甲镇\n"
+
+
+@pytest.mark.django_db
+def test_another_town_starts_with_its_own_plan_and_name(office, tmp_path):
+    """甲镇：没有收集过文件的 serve 说先运行什么；没写镇名的说清楚；写了，只有它的方案、它的村、它的名字。"""
+    plan = make_plan(2026, title="甲镇2026年粮食生产方案")
+    make_steps_target(plan)
+    make_village("赵庄"), make_village("钱庄")
+    file = tmp_path / "方案.xlsx"
+    file.write_bytes(workbook.export_xlsx(plan))
+    own = {"DATA_DIR": str(tmp_path / "data")}
+    start = ("quickstart", "--no-serve", "--no-demo", "--plan", str(file))
+
+    early = office.run("serve", **own)
+    nameless = office.run(*start, **own)
+    first = office.run(*start, "--town", "甲镇", **own)
+    again = office.run(*start, "--town=甲镇", **own)
+    other = office.run(*start, "--town", "乙镇", **own)
+    told = json.loads(office.run("progress", "--format", "json", **own).stdout)
+
+    assert "请先运行：python3 manage.py quickstart --no-serve" in early.stderr
+    assert "也要写 --town" in nameless.stderr
+    assert first.returncode == 0, first.stderr
+    assert "TOWN_NAME=甲镇" in first.stdout and "admin" in first.stdout
+    assert again.returncode == 0 and "没有装 方案.xlsx" in again.stdout
+    assert other.returncode == 1 and "已经设着 TOWN_NAME=甲镇" in other.stderr
+    assert (told["town"], told["plan"]) == ("甲镇", 2026)
+    assert [row["name"] for row in told["targets"][0]["villages"]] == ["赵庄", "钱庄"]
 
 
 # 帮手

@@ -170,3 +170,42 @@ def test_progress_of_a_long_import_is_seen_from_another_server(in_s3):
 
     assert (seen["step"], seen["done"], seen["total"]) == ("写入", 300, 1000)
     assert ImportJobStatus(batch).current() is None
+
+
+def test_two_towns_on_one_machine_keep_their_logins_and_files_apart(s3, tmp_path):
+    """同一台机器两个端口、一个浏览器：登进乙镇不退出甲镇；照片各在桶里自己的文件夹。"""
+    year = Year()
+    patch = year.patch(code="T0012")
+    first_town = {"COOKIE_PREFIX": "town01_", "SECRET_KEY": "first-town", "S3_PREFIX": "town01"}
+    second_town = {"COOKIE_PREFIX": "town02_", "SECRET_KEY": "second-town", "S3_PREFIX": "town02"}
+
+    with (
+        Server(tmp_path, **s3, **first_town) as first,
+        Server(tmp_path, **s3, **second_town) as second,
+    ):
+        one = Visitor(first, prefix="town01_").sign_in("dong", PASSWORD)
+        two = Visitor(second, one.cookies, prefix="town02_").sign_in("dong", PASSWORD)
+        back, _ = Visitor(first, two.cookies, prefix="town01_").get("/my/")
+        status, _, _ = two.report(
+            patch.pk, done_on=TODAY().isoformat(), camera=named(photo_bytes(), "现场.jpg")
+        )
+        shown, _ = two.get(f"/patches/evidence/{Evidence.objects.get().pk}/original/")
+
+    assert (back, status, shown) == (200, 302, 200)
+    names = ("file", "display", "thumb")
+    stored = {getattr(Evidence.objects.get(), name).name for name in names}
+    assert {f"town02/{name}" for name in stored} <= keys_in(s3)
+    assert not stored & keys_in(s3)
+
+
+def keys_in(s3):
+    import boto3
+
+    client = boto3.client(
+        "s3",
+        endpoint_url=s3["S3_ENDPOINT"],
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    return {row["Key"] for row in client.list_objects_v2(Bucket=BUCKET)["Contents"]}

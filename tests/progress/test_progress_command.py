@@ -75,7 +75,7 @@ def place(name, quota, quota_count, reported, confirmed, overdue):
     }
 
 
-NEW = {"overdue_by", "reason", "short", "short_count", "actor", "forecast_on"}
+NEW = {"town", "overdue_by", "reason", "short", "short_count", "actor", "forecast_on"}
 
 
 def old(found, is_step=False):
@@ -486,6 +486,7 @@ def test_an_empty_plan_is_an_empty_list(leader):
     make_plan(2025)
 
     assert as_json(as_of="2025-05-01") == {
+        "town": "太平镇",
         "plan": 2025,
         "plan_code": "2025",
         "as_of": "2025-05-01",

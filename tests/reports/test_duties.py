@@ -56,8 +56,8 @@ def test_the_dashboard_says_the_same(town, client):
     page = client.get("/?on=2024-10-20").content.decode()
 
     block = page[page.index('id="duties"') : page.index('id="curves"')]
-    assert ">3</a> 次，应 2 次，150%；没有记的村 西村；发现问题" in " ".join(block.split())
-    assert ">1</a> 个，没了结" in block.split("当天制止", 1)[1]
+    assert ">3 次</a>，应 2 次，150%；没有记的村 西村；发现问题" in " ".join(block.split())
+    assert ">1 个</a>，没了结" in block.split("当天制止", 1)[1]
 
 
 def test_a_plan_without_duties_does_not_speak_of_them(town, client):

@@ -10,6 +10,7 @@ from villages.models import Role
 pytestmark = pytest.mark.django_db
 
 ONLY_READ = {"plots:field", "plots:service_worker", "plots:manifest"}
+BY_KEY = {"dashboard:api_progress"}  # 不看登录，看接口密钥
 OPEN = {"villages:login", "healthz", *ONLY_READ}
 
 
@@ -31,6 +32,8 @@ def test_anonymous_is_sent_to_login(client, name, path):
         response = method(path)
         if name == "plots:photo":
             assert response.status_code == 405  # 只收 PUT、DELETE
+        elif name in BY_KEY:
+            assert response.status_code == (405 if method == client.post else 401)
         elif name in OPEN:
             is_refused = method == client.post and name in ONLY_READ
             assert response.status_code == (405 if is_refused else 200)

@@ -6,11 +6,12 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.test import Client
 
 from taiping.subsidies.actions import PaidSince, last_payment, pay, receive
 from tasks.models import SubsidyPayment, SubsidyReceipt
 from tests.worlds import at_once
-from tests.worlds.money import PaidTown
+from tests.worlds.money import PaidTown, make_payment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = date(2024, 10, 8)
@@ -77,3 +78,20 @@ def test_one_receipt_arriving_twice_at_once_is_one_receipt(town):
     together(call, call)
 
     assert SubsidyReceipt.objects.count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_clerks_take_the_same_payment_back(town, attempt):
+    """两个页面都打开着：一个撤回，另一个听到是谁撤回的，不是 403。"""
+    payment = make_payment(town.subsidy, town.east, "100", by=town.huang)
+    path = f"/subsidies/payments/{payment.pk}/withdraw/"
+
+    def taking_back(user):
+        client = Client()
+        client.force_login(user)
+        return lambda: client.post(path, {"reason": f"{user.name}撤的"}).status_code
+
+    codes = together(taking_back(town.huang), taking_back(town.liu))
+
+    assert codes == [302, 302]
+    assert SubsidyPayment.objects.get().withdrawal_reason in ("黄玲撤的", "刘泽撤的")

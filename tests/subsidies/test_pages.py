@@ -195,7 +195,10 @@ def test_who_opened_the_form_before_another_paid_is_shown_that_payment(at, town)
         ({"amount": "三百"}, "金额请填数字"),
         ({"amount": "1234567890123"}, "请核对单位是不是元"),
         ({"on": "2024-10-21"}, "这一天还没有到"),
-        ({"voucher": ""}, "凭证号"),
+        ({"on": "2014-10-18"}, "2014年10月18日比2024年度方案开始的2024年1月1日早，请核对年份"),
+        ({"voucher": ""}, "凭证号：这一格要填。"),
+        ({"voucher": "长" * 51}, "最多 50 个字，现在有 51 个。"),
+        ({"village": "999999"}, "没有这一项，请重新选。"),
         ({"area_mu": "0"}, "面积要大于 0 亩"),
     ],
 )
@@ -225,7 +228,31 @@ def test_a_receipt_is_entered_once_and_taken_back_with_a_reason(at, town):
     words = text(client.get(PAGE))
     assert "已撤回" in words and "文号写错，黄玲" in words
     assert "一共 0.00 元" in words
-    assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(("on", "kept"), [("2023-01-02", 1), ("2022-12-31", 0)])
+def test_money_may_arrive_a_year_ahead_of_the_plan_and_no_earlier(at, town, on, kept):
+    """资金常在头一年提前下达；再早的多半是年份写错了。"""
+    client = at("huang")
+
+    page = client.post(RECEIVE, filled(client, town, RECEIVE, on=on))
+
+    assert SubsidyReceipt.objects.count() == kept
+    assert kept or "开始的2024年1月1日早 365 天以上，请核对年份" in text(page)
+
+
+def test_pressing_take_back_twice_says_who_took_it_back(at, town):
+    payment = make_payment(town.subsidy, town.east, "100", by=town.huang)
+    path = f"{PAYMENTS}{payment.pk}/withdraw/"
+    at("liu").post(path, {"reason": "付错了村"})
+    client = at("huang")
+
+    pages = [client.get(path, follow=True), client.post(path, {"reason": "多写"}, follow=True)]
+
+    for page in pages:
+        assert page.redirect_chain == [(f"{PAGE}?plan=2024", 302)]
+        assert "已经由刘泽 10月20日撤回（付错了村），没有再撤回。" in text(page)
+    assert SubsidyPayment.objects.get().withdrawal_reason == "付错了村"
 
 
 def test_a_payment_taken_back_stays_in_the_list_and_leaves_the_figures(at, town):

@@ -96,9 +96,10 @@ class Server:
 
 
 class Visitor:
-    """一个浏览器：带着 Cookie 的一条连接。可以拿别的服务器的 Cookie 接着用。"""
+    """一个浏览器：带着 Cookie 的一条连接。可以拿别的服务器的 Cookie 接着用；prefix 是那台的 COOKIE_PREFIX。"""
 
-    def __init__(self, server, cookies=None):
+    def __init__(self, server, cookies=None, prefix=""):
+        self.csrf = f"{prefix}csrftoken"
         self.connection = HTTPConnection(HOST, server.port, timeout=60)
         self.cookies = dict(cookies or {})
 
@@ -119,7 +120,7 @@ class Visitor:
     def post(self, path, fields):
         body = encode_multipart(BOUNDARY, fields)
         token = {
-            "X-CSRFToken": self.cookies.get("csrftoken", ""),
+            "X-CSRFToken": self.cookies.get(self.csrf, ""),
             "Content-Type": MULTIPART_CONTENT,
         }
         return self.ask("POST", path, body, token)

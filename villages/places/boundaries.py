@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db import transaction
 
 from taiping.ground import dates
@@ -32,7 +31,7 @@ def read_boundaries(content, suffix, name, crs="", meridian=None):
 
     meridian 是本镇的中央经线，不知道是 None：文件没有写坐标系时照它判断。
     """
-    index = VillageIndex(place=settings.TOWN_NAME)
+    index = VillageIndex()
     layers = read_vector(content, suffix, name)
     layer, column = _village_column(layers, index)
     placing = _placed(layer, crs, meridian)

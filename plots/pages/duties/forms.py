@@ -34,7 +34,6 @@ def words_field(**kwargs):
         label="做了什么",
         max_length=500,
         required=False,
-        error_messages={"max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"},
         **kwargs,
     )
 
@@ -163,12 +162,3 @@ class TableForm(DutyForm):
         if not self.errors and not self.entries:
             raise forms.ValidationError("一个村的数量也没有填。至少填一个村，没有做的村空着。")
         return data
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label="为什么撤回",
-        max_length=200,
-        help_text="如“多写了一次”“记到别的村了”。",
-        error_messages={"required": "请写明为什么撤回。"},
-    )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -13,7 +14,7 @@ from plots.actions.permissions import adding_refusal
 from plots.ledger.duties import duties_on, duties_over
 from plots.models import Attachment
 from plots.pages.duties.actions import enter, enter_all, withdraw
-from plots.pages.duties.forms import EntryForm, TableForm, WithdrawForm
+from plots.pages.duties.forms import EntryForm, TableForm
 from plots.pages.duties.listing import Listing
 from plots.pages.file_fields import CheckedFiles
 from taiping.ground import dates
@@ -22,10 +23,11 @@ from taiping.ground.permissions import refusal
 from tasks.models import Duty, DutyEntry
 from tasks.models.question import BASES
 from tasks.pages.question import question_of
+from tasks.pages.withdrawing import withdrawal
 from villages.accounts import drafts
 from villages.models import Village
 
-PAGE = 30
+PAGE = 15
 
 
 def duties(request):
@@ -161,12 +163,14 @@ def _may_add_problem(user, entry):
 def duty_withdraw(request, pk):
     """撤回录错的一次，写明为什么。"""
     entry = _entry(request, pk)
-    if sentence := refusal("tasks.withdraw_duty_entry", request.user, entry):
-        raise PermissionDenied(sentence)
-    form = WithdrawForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        withdraw(entry, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, f"已撤回：{entry}。记录还留着，写着撤回的人和理由。")
-        return redirect("plots:duty_entry", entry.pk)
-    drafts.refill(request, form)
-    return render(request, "plots/duties/withdraw.html", {"entry": entry, "form": form})
+    done = withdrawal(
+        request,
+        entry,
+        refused=refusal("tasks.withdraw_duty_entry", request.user, entry),
+        act=lambda reason: withdraw(entry, by=request.user, reason=reason),
+        example="“多写了一次”“记到别的村了”",
+        back=reverse("plots:duty_entry", args=[entry.pk]),
+    )
+    if isinstance(done, HttpResponse):
+        return done
+    return render(request, "plots/duties/withdraw.html", {"entry": entry, "form": done})

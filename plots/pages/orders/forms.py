@@ -96,11 +96,13 @@ class OrderForm(KeyedForm):
         issued, answer_by = data.get("issued_on"), data.get("answer_by")
         if issued and issued > dates.today():
             self.add_error("issued_on", "这一天还没有到，请填今天或以前的日期。")
+        elif issued and (sentence := self.scope.plan.too_early(issued)):
+            self.add_error("issued_on", sentence)
         elif issued and answer_by and answer_by < issued:
             self.add_error("answer_by", "答复日期早于签发日期，请填签发那天或以后的日期。")
         to = data.get("to", "")
         if to.startswith("v") and (other := self.scope.outside(to)):
-            self.add_error("to", f"选的图斑里 {other}。请改成“各发给图斑所在的村”。")
+            self.add_error("to", f"选的图斑里{other}。请改成“各发给图斑所在的村”。")
         return data
 
     @property
@@ -162,7 +164,6 @@ class CloseForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={
             "required": "还没有答复就办结的，请写明为什么。",
-            "max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。",
         },
     )
     on = DayField(label="办结日期", error_messages=DATE_NEEDED)
@@ -172,9 +173,3 @@ class CloseForm(forms.Form):
         self.fields["words"].required = not seen
         if not seen:
             self.fields["words"].help_text = "这张督办单还没有答复，办结要写明为什么。"
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label="为什么撤回", max_length=200, help_text="如“发错了村”“同一件事发了两张”。"
-    )

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, Value, When
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -14,13 +15,14 @@ from plots.models import OrderState, Patch, SupervisionOrder
 from plots.models.orders import OPEN_STATES
 from plots.pages.bulk.selection import Selection, place_of, selected
 from plots.pages.file_fields import CheckedFiles
-from plots.pages.orders.forms import AnswerForm, CloseForm, OrderForm, WithdrawForm
+from plots.pages.orders.forms import AnswerForm, CloseForm, OrderForm
 from plots.pages.orders.scope import scope_of
 from taiping.ground import dates
 from taiping.ground.permissions import permission_required, refusal
 from taiping.ground.web import whole_number
 from tasks.models.question import BASES
 from tasks.pages.question import question_of
+from tasks.pages.withdrawing import withdrawal
 from villages.accounts import drafts
 from villages.models import Village
 
@@ -181,19 +183,23 @@ def order_close(request, pk):
 def order_withdraw(request, pk):
     """发错了的撤回，写明为什么。"""
     found = _order(request, pk)
-    if refused := refusal("plots.close_order", request.user, found):
-        raise PermissionDenied(refused.replace("不用再答复", "不能撤回"))
-    form = WithdrawForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            order_actions.withdraw(found, by=request.user, reason=form.cleaned_data["reason"])
-        except NotAllowed as late:
-            form.add_error(None, str(late))
-        else:
-            messages.success(request, f"已撤回：{found}。记录还留着，写着撤回的人和理由。")
-            return redirect(f"{reverse('plots:orders')}?plan={found.plan.code}")
-    drafts.refill(request, form)
-    return render(request, "plots/orders/withdraw.html", {"order": found, "form": form})
+    refused = refusal("plots.close_order", request.user, found)
+    refused = refused.replace("不用再答复", "不能撤回").replace("办结由", "撤回由")
+    if found.is_closed:
+        messages.warning(request, refused)
+        return redirect("plots:order", pk)
+    done = withdrawal(
+        request,
+        found,
+        refused=refused,
+        act=lambda reason: order_actions.withdraw(found, by=request.user, reason=reason),
+        example="“发错了村”“同一件事发了两张”",
+        back=f"{reverse('plots:orders')}?plan={found.plan.code}",
+        refusals=NotAllowed,
+    )
+    if isinstance(done, HttpResponse):
+        return done
+    return render(request, "plots/orders/withdraw.html", {"order": found, "form": done})
 
 
 def _order(request, pk):

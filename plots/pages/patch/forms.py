@@ -149,7 +149,6 @@ class AmendForm(ActionForm):
         label="制止通知书文号",
         required=False,
         max_length=60,
-        error_messages={"max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"},
     )
     reason = note_field(
         "更正的理由", required=True, help_text="原来怎么写的会留在时间线上；各处的数随之改对。"

@@ -35,14 +35,12 @@ class DocumentForm(EvidenceForm):
         label="编号或数",
         max_length=60,
         required=False,
-        error_messages={"max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"},
     )
     on = DayField(label="日期", error_messages={"required": "请填日期。"})
     words = forms.CharField(
         label="说明",
         max_length=200,
         required=False,
-        error_messages={"max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"},
     )
 
     originals = OriginalsField()
@@ -78,9 +76,3 @@ class DocumentForm(EvidenceForm):
             replace(one, original=data["originals"].get(one.sha256)) for one in data["evidence"]
         ]
         return {name: data[name] for name in names if name in data} | {"files": files}
-
-
-class TakeBackForm(forms.Form):
-    reason = forms.CharField(
-        label="为什么撤回", max_length=200, help_text="如“编号抄错了”“是别的图斑的”。"
-    )

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -13,10 +14,11 @@ from plots.actions.permissions import NotAllowed
 from plots.evidence import saving
 from plots.models import Patch, RemedyDocument
 from plots.pages.file_fields import CheckedFiles
-from plots.pages.remedies.forms import DocumentForm, RouteForm, TakeBackForm
+from plots.pages.remedies.forms import DocumentForm, RouteForm
 from taiping.ground import dates
 from taiping.ground.permissions import first_refusal
 from tasks.models import RemedyItem
+from tasks.pages.withdrawing import withdrawal
 from villages.accounts import drafts
 
 
@@ -74,17 +76,20 @@ def take_back(request, pk):
     """撤回交错的一份，写明为什么。"""
     found = RemedyDocument.objects.visible_to(request.user)
     document = get_object_or_404(found.select_related("patch", "item", "by"), pk=pk)
-    if refused := first_refusal(documents.TAKING_BACK, request.user, document):
-        raise PermissionDenied(refused)
-    form = TakeBackForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        if _tried(form, lambda: documents.take_back(document, by=request.user, reason=reason)):
-            messages.success(request, f"已撤回“{document.item.name}”，记录还留着，写着理由。")
-            return redirect(_section(document.patch))
-    return _show(
-        request, "plots/remedies/take_back.html", form, patch=document.patch, document=document
+    back = _section(document.patch)
+    done = withdrawal(
+        request,
+        document,
+        refused=first_refusal(documents.TAKING_BACK, request.user, document),
+        act=lambda reason: documents.take_back(document, by=request.user, reason=reason),
+        example="“编号抄错了”“是别的图斑的”",
+        back=back,
+        refusals=NotAllowed,
     )
+    if isinstance(done, HttpResponse):
+        return done
+    context = {"form": done, "document": document, "patch": document.patch, "back": back}
+    return render(request, "plots/remedies/take_back.html", context)
 
 
 def _patch(request, pk, conditions):

@@ -145,9 +145,3 @@ class TableForm(AskingForm):
             raise forms.ValidationError("一个村的数也没有填。至少填一个村，没有数的村空着。")
         self.ask(self.target, data["on"], self.values)
         return data
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label="为什么撤回", max_length=200, help_text="如“少写了一位”“录到别的村了”。"
-    )

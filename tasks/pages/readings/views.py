@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -15,13 +16,13 @@ from tasks.pages.readings.actions import enter, withdraw
 from tasks.pages.readings.forms import (
     ReadingForm,
     TableForm,
-    WithdrawForm,
     measured_targets,
     open_targets,
 )
 from tasks.pages.readings.pasted import read_pasted
 from tasks.pages.readings.standing import standing_of
 from tasks.pages.views import shown
+from tasks.pages.withdrawing import withdrawal
 from villages.accounts import drafts
 from villages.models import Village
 
@@ -171,19 +172,21 @@ def reading_withdraw(request, pk):
     """撤回录错的一次，写明为什么。"""
     found = Reading.objects.visible_to(request.user).select_related("target__plan", "village", "by")
     reading = get_object_or_404(found, pk=pk)
-    if sentence := refusal("tasks.withdraw_reading", request.user, reading):
-        raise PermissionDenied(sentence)
-    form = WithdrawForm(request.POST or None)
     back = f"{reverse('tasks:readings')}?plan={reading.target.plan.code}"
-    if request.method == "POST" and form.is_valid():
-        withdraw(reading, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, f"已撤回：{reading}。记录还留着，写着撤回的人和理由。")
-        return redirect(back)
-    drafts.refill(request, form)
+    done = withdrawal(
+        request,
+        reading,
+        refused=refusal("tasks.withdraw_reading", request.user, reading),
+        act=lambda reason: withdraw(reading, by=request.user, reason=reason),
+        example="“少写了一位”“录到别的村了”",
+        back=back,
+    )
+    if isinstance(done, HttpResponse):
+        return done
     same = Reading.objects.filter(target=reading.target, village=reading.village)
     context = {
         "reading": reading,
-        "form": form,
+        "form": done,
         "back": back,
         "in_use": same.latest().get(),
         "next": same.exclude(pk=reading.pk).latest().first(),

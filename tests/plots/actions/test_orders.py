@@ -40,7 +40,7 @@ def issue(town, *to, by=None, key=None, **changes):
 
 
 def test_numbers_go_on_within_a_plan_and_start_again_in_another(town):
-    other = make_plan(2025)
+    other = make_plan(2025, starts_on=date(2024, 9, 1))
 
     first, second = issue(town, town.east, town.west)
     (third,) = issue(town, make_group(town.plan, "专班"))
@@ -112,6 +112,10 @@ def test_a_secretary_does_not_issue(town):
         (
             {"issued_on": sep(21)},
             "签发日期 2024年9月21日 还没有到（今天是 2024年9月20日），请填今天或以前。",
+        ),
+        (
+            {"issued_on": date(2023, 12, 31)},
+            "签发日期 2023年12月31日比2024年度方案开始的2024年1月1日早，请核对年份，或换一份方案。",
         ),
         (
             {"answer_by": sep(19)},

@@ -130,7 +130,7 @@ def test_patches_of_another_village_are_not_sent_to_one_village(mayor, town):
 
     response = mayor.post(NEW, filled(page, to=f"v{town.east.pk}"))
 
-    assert "选的图斑里 有 1 个在西村。请改成“各发给图斑所在的村”。" in text_of(response)
+    assert "选的图斑里有 1 个在西村。请改成“各发给图斑所在的村”。" in text_of(response)
     assert SupervisionOrder.objects.count() == 0
 
 
@@ -150,6 +150,10 @@ WRONG = {
         "答复日期早于签发日期，请填签发那天或以后的日期。",
     ),
     "还没到的签发": ({"issued_on": "2024-09-21"}, "这一天还没有到，请填今天或以前的日期。"),
+    "签发早过方案": (
+        {"issued_on": "2014-09-20"},
+        "2014年9月20日比2024年度方案开始的2024年1月1日早，请核对年份，或换一份方案。",
+    ),
     "不是日期": ({"answer_by": "下周"}, "“下周”不是日期"),
     "编号不是数": ({"number": "甲"}, "编号请填整数，如 12。"),
     "编号占用了": ({"number": "1"}, "已经有第 1 号督办单，下一个没有用的是 2。"),
@@ -338,3 +342,12 @@ def test_a_withdrawn_one_leaves_every_list_and_keeps_its_page(mayor, town):
     assert "发错的" in text_of(mayor.get(f"{LIST}?state=withdrawn"))
     assert "发错的" not in text_of(signed_in(town.east_secretary).get("/my/"))
     assert "撤回：发错了村" in text_of(mayor.get(f"/orders/{order.pk}/"))
+    assert "督 办 单 （已撤回，不用办）" in text_of(mayor.get(f"/orders/{order.pk}/"))
+    again = mayor.post(f"/orders/{order.pk}/withdraw/", {"reason": "再撤一次"}, follow=True)
+    assert "撤回（发错了村），没有再撤回。" in text_of(again)
+
+
+def test_a_day_before_the_plan_says_so(mayor, town):
+    told = "2024年度方案从2024年1月1日开始，2023年6月1日还没有开始。"
+    assert told in text_of(mayor.get(f"{LIST}?on=2023-06-01"))
+    assert told not in text_of(mayor.get(LIST))

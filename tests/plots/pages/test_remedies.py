@@ -186,7 +186,8 @@ def test_taking_back_leaves_it_struck_on_the_page(council, client):
     found, page = section(client, council)
     assert found.papers.words == "0/5"
     assert "已撤回：是别的图斑的，刘泽" in page
-    assert client.get(url).status_code == 403
+    again = client.post(url, {"reason": "再撤一次"}, follow=True)
+    assert "撤回（是别的图斑的），没有再撤回。" in again.content.decode()
 
 
 def test_a_patch_of_another_kind_has_no_such_section(town, client):
@@ -300,3 +301,35 @@ def test_a_part_says_where_the_papers_of_the_whole_are(council, client):
     told = "拆分以前交的材料在原图斑"
     assert told in client.get(reverse("plots:patch", args=[part.pk])).content.decode()
     assert told not in client.get(reverse("plots:patch", args=[bare.pk])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("until", "doubt"),
+    [
+        (date(2024, 9, 10), ""),
+        (date(2024, 9, 9), "公告从2024年9月1日到2024年9月9日是 9 天，要求不少于 10 天，请核对。"),
+        (date(2024, 8, 31), "公告截止 2024年8月31日 早于公告开始 2024年9月1日，请核对。"),
+    ],
+)
+def test_a_notice_posted_for_too_few_days_is_pointed_out_and_kept(council, client, until, doubt):
+    """头尾两天都算；只提醒，材料照收。"""
+    Patch.objects.filter(pk=council.patch.pk).update(remedy="facility")
+    days = {"公告开始": date(2024, 9, 1), "公告截止": until}
+    for name, on in days.items():
+        asked = RemedyItem.objects.get(route__code="facility", name=name)
+        documents.hand_in(council.patch, asked, by=council.huang, on=on)
+    client.force_login(council.east_secretary)
+
+    found, page = section(client, council)
+
+    assert found.papers.doubts == ([doubt] if doubt else [])
+    assert doubt in page and ("请核对。" in page) == bool(doubt)
+
+
+def test_one_end_of_the_notice_alone_is_not_judged(council, client):
+    Patch.objects.filter(pk=council.patch.pk).update(remedy="facility")
+    asked = RemedyItem.objects.get(route__code="facility", name="公告截止")
+    documents.hand_in(council.patch, asked, by=council.huang, on=date(2024, 9, 1))
+    client.force_login(council.east_secretary)
+
+    assert section(client, council)[0].papers.doubts == []

@@ -189,7 +189,7 @@ def test_the_plan_contains_its_deadlines_records_and_readings(town, client):
         "“镇级核实”的截止日期 2024-11-15 不在方案的起止日期（2024-09-10 至 2024-11-01）之内。"
         "请改其中一个。"
     )
-    first = "2024-06-30 已经有整改记录或监测数，开始日期 2024-09-10 不能晚于这天。"
+    first = "2024-06-30 已经有整改记录、监测数、履职记录或评分，开始日期 2024-09-10 不能晚于这天。"
 
     in_admin = refused_in_admin(client, town.plan, changes)
     by_file = refused_by_file(town.plan, ("方案", "B5", "2024-09-10"), ("方案", "B6", "2024-11-01"))
@@ -209,7 +209,10 @@ def test_records_after_the_end_do_not_hold_the_plan(town):
     with pytest.raises(ValidationError) as refusal:
         town.plan.full_clean()
     said = refusal.value.message_dict["ends_on"]
-    assert "2024-09-05 已经有整改记录或监测数，结束日期 2024-09-04 不能早于这天。" in said
+    assert (
+        "2024-09-05 已经有整改记录、监测数、履职记录或评分，结束日期 2024-09-04 不能早于这天。"
+        in said
+    )
 
 
 def test_two_steps_of_one_target_do_not_share_a_name(town, client):

@@ -171,7 +171,7 @@ def test_every_mistake_is_told_at_once_and_nothing_typed_is_lost(town, boss):
 
     assert errors_of(response, town.target) == {
         "code": ["只能用英文字母、数字、下划线和短横，如 abandoned_2。"],
-        "name": ["这个字段是必填项。"],
+        "name": ["这一格要填。"],
         "due_on_replant": ["“2024-02-30”这一天不存在，请写成 2024-10-20 这样。"],
         "due_on_evidence": ["截止日期不能早于开始日期。"],
         "due_on_check": [

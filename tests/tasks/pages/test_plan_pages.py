@@ -115,11 +115,11 @@ def test_staff_enter_a_reading_with_its_source(plan, staff, client):
     ("field", "value", "words"),
     [
         ("on", "2024-02-30", "“2024-02-30”这一天不存在，请写成 2024-10-20 这样。"),
-        ("value", "三万", "输入一个数"),
-        ("source", "", "这个字段是必填项"),
+        ("value", "三万", "请填数字"),
+        ("source", "", "这一格要填"),
         ("value", "-1", "数值不能是负数"),
-        ("value", "9" * 40, "不超过"),
-        ("target", "999999", "选择一个有效的选项"),
+        ("value", "9" * 40, "最多"),
+        ("target", "999999", "没有这一项，请重新选"),
     ],
 )
 def test_a_bad_reading_is_explained_and_nothing_is_lost(plan, staff, client, field, value, words):

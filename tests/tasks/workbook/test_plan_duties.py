@@ -1,6 +1,7 @@
 """常态工作随方案走：方案表里一张表，旧的方案表没有这张表也照样导入，复制为下一年带着走；通知的七项。"""
 
 import io
+from datetime import date
 
 import openpyxl
 import pytest
@@ -65,7 +66,7 @@ def test_a_workbook_without_the_sheet_says_nothing_about_duties(plan):
 @pytest.mark.parametrize(
     ("cell", "value", "sentence"),
     [
-        ("E3", 0, "最小"),
+        ("E3", 0, "至少是 1"),
         ("H3", "nothing", "“nothing”不是目标任务的代码"),
         ("H3", "retained", "“耕地保有量”靠监测量，没有图斑"),
         ("G3", "没有的组", "不是“工作组”表里的名称"),
@@ -115,6 +116,19 @@ def test_the_model_keeps_a_duty_inside_its_plan(plan):
     duty.problem_target = Target.objects.get(plan=plan, code="retained")
     with pytest.raises(ValidationError, match="靠监测量"):
         duty.full_clean()
+
+
+def test_a_duty_with_entries_stays_in_its_plan_and_the_plan_around_them(plan):
+    village, duty = Village.objects.first(), plan.duties.get(code="publicity")
+    DutyEntry.objects.create(duty=duty, village=village, on=date(2024, 1, 3), count=1)
+    duty.plan, duty.group, duty.problem_target = make_plan(2025), None, None
+
+    with pytest.raises(ValidationError, match="“宣传引导”已经记过，不能换方案。"):
+        duty.full_clean()
+
+    plan.starts_on = date(2024, 1, 4)
+    with pytest.raises(ValidationError, match="2024-01-03 已经有整改记录、监测数、履职记录或评分"):
+        plan.full_clean()
 
 
 def test_the_plan_page_shows_each_with_its_clause(plan, client):

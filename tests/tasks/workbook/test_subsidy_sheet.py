@@ -77,6 +77,20 @@ def test_what_was_exported_comes_back_whole(town):
         assert rows() == before
 
 
+def test_a_demo_standards_code_is_said_to_be_taken(town):
+    """演示的标准不进方案表：照着演示的代码填的，说是演示数据占着。"""
+    make_subsidy(town.target, code="demo", is_demo=True)
+
+    problems = refused(edited(town.plan, A3="demo"))
+
+    assert len(problems) == 1
+    assert (
+        "“demo”是演示数据的代码，还占着。请换一个；清掉演示数据以后也可以照原样导入。"
+        in problems[0]
+    )
+    assert "“奖补标准”第 3 行 A“代码”" in problems[0]
+
+
 def test_a_file_without_the_sheet_says_nothing_about_subsidies(town):
     book = openpyxl.load_workbook(io.BytesIO(workbook.export_xlsx(town.plan)))
     del book[SHEET]
@@ -101,7 +115,7 @@ def test_the_clerk_fills_in_a_rate(town):
 @pytest.mark.parametrize(
     ("cells", "sentence"),
     [
-        ({"G3": "100.005"}, "小数不超过 2 位"),
+        ({"G3": "100.005"}, "最多 2 位小数"),
         ({"G3": "-1"}, "是负数"),
         ({"G3": "0"}, "标准要大于 0 元"),
         ({"F3": None}, "填了标准，就要写明目标任务、做到哪一步、按亩还是按个。"),

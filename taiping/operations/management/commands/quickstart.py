@@ -3,6 +3,7 @@
 import hashlib
 import os
 import socket
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -23,7 +24,7 @@ from tasks.models import Plan
 from villages.models import Role, User, Village
 
 HOST = "127.0.0.1"
-PLAN_FIXTURE = "plan_2024"
+PLAN_FIXTURE, USUAL_TOWN = "plan_2024", "太平镇"
 
 
 def is_free(port):
@@ -52,15 +53,22 @@ class Command(BaseCommand):
             metavar="日期",
             help="演示在哪一天，默认 2024-10-20：系统里的今天固定在这天，演示数据也到这天为止",
         )
+        parser.add_argument(
+            "--plan", type=Path, metavar="文件", help="装这一份方案表（.xlsx、.json），不装太平镇的"
+        )
+        parser.add_argument(
+            "--town", default="", metavar="镇名", help="哪个镇，写进 .env，页面抬头和文件名用它"
+        )
         parser.add_argument("--no-serve", action="store_true", help="准备好就停，不开始服务")
 
-    def handle(self, *args, port, no_demo, demo_day, no_serve, **options):
+    def handle(self, *args, port, no_demo, demo_day, plan, town, no_serve, **options):
+        self.refuse_nameless(plan)
         given = self.asked_day(demo_day, no_demo)
         if not no_serve and not is_free(port):
             self.refuse(port)
         self.refuse_newer()
         self.migrate()
-        self.load_plan()
+        self.load_plan(plan)
         self.collect_static()
         checks.close_to_others(self.stdout, self.stderr)
         self.open_accounts(no_demo, given)
@@ -93,6 +101,13 @@ class Command(BaseCommand):
             advice = f"可以改用：python3 manage.py quickstart --port {free}"
         raise CommandError(f"端口 {port} 已被占用，可能系统已经在运行，或用不了这个端口。{advice}")
 
+    def refuse_nameless(self, plan):
+        """装别的镇的方案，抬头不能还是太平镇。"""
+        if plan and settings.TOWN_NAME == USUAL_TOWN:
+            raise CommandError(
+                "写了 --plan，也要写 --town 镇名，页面抬头和文件名用它，如 --town 甲镇。"
+            )
+
     def refuse_newer(self):
         try:
             refuse_newer_database()
@@ -107,10 +122,17 @@ class Command(BaseCommand):
             self.stdout.flush()
             call_command("migrate", verbosity=0, interactive=False)
 
-    def load_plan(self):
-        if Plan.objects.exists() or Village.objects.exists():
-            return  # 办公室改过的方案和村，绝不覆盖
-        call_command("loaddata", PLAN_FIXTURE, verbosity=0)
+    def load_plan(self, file):
+        if Plan.objects.exists() or Village.objects.exists():  # 办公室改过的方案和村，绝不覆盖
+            if file:
+                self.stdout.write(
+                    f"系统里已经有方案，没有装 {file.name}。要装进来请运行：python3 manage.py import_plan {file}"
+                )
+            return
+        if file:
+            call_command("import_plan", file, stdout=self.stdout, stderr=self.stderr)
+        else:
+            call_command("loaddata", PLAN_FIXTURE, verbosity=0)
         for plan in Plan.objects.all():
             targets = plan.targets.count()
             villages = Village.objects.count()

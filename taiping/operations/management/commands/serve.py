@@ -4,6 +4,7 @@ import gc
 import logging
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management.base import BaseCommand, CommandError
 
 from taiping.operations.logs import keep_in_file
@@ -51,6 +52,12 @@ def run(site, stdout):
     leave(CUT_EXIT_CODE)
 
 
+def is_uncollected():
+    """页面要用的文件还没有收集过：带哈希的名字无从查起，每一页都会出错。"""
+    read = getattr(staticfiles_storage, "read_manifest", None)
+    return read is not None and read() is None
+
+
 class Command(BaseCommand):
     help = "正式服务（waitress）。前面放 nginx 等反向代理时，保持默认的 127.0.0.1。"
 
@@ -60,6 +67,11 @@ class Command(BaseCommand):
         parser.add_argument("--proxy", default="127.0.0.1", help="反向代理的地址，默认本机")
 
     def handle(self, *args, host, port, proxy, **options):
+        if is_uncollected():
+            raise CommandError(
+                "还没有收集页面要用的文件，打开会出错。请先运行：python3 manage.py quickstart --no-serve"
+                "（只收集文件用 collectstatic --noinput）。"
+            )
         try:
             site = open_server(host, port, proxy)
         except NewerDatabase as newer:
