@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db import transaction
 
 from taiping.ground import dates
@@ -27,7 +26,7 @@ class Found:
 
 def read_boundaries(content, suffix, name, crs=""):
     """文件的 bytes → Found；crs 是人选的 EPSG 代码，空是照文件写的。不能用抛 TableError。"""
-    index = VillageIndex(place=settings.TOWN_NAME)
+    index = VillageIndex()
     layer, column = _village_column(read_vector(content, suffix, name), index)
     shapes = tidy_shapes(layer.geometries, _crs_of(layer, crs))
     pieces, strangers, found = {}, [], Found()

@@ -4,6 +4,8 @@ import re
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from django.conf import settings
+
 from taiping.ground.texts import half_width, listed
 from villages.models import Village
 
@@ -12,10 +14,15 @@ OLD_PREFIX, NEW_PREFIX = "500224", "500151"
 CODE = re.compile(r"(\d{12})(\w{7})?")  # 12 位村代码，或 19 位坐落单位代码（前 12 位是村代码）
 SPACES = re.compile(r"\s+")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
+# 省或自治区、市或州、县或区、镇或街道，都可以不写
 LEVELS = re.compile(
-    r"([^市]{1,8}市)?([^区县]{1,8}(?:(?<!社)区|县))?(.{1,8}?(?:镇|乡|街道))?"
-)  # 市、区、镇
-ENDINGS = ("村民委员会", "村委会", "居民委员会", "居委会", "社区", "村")
+    r"([^省]{1,8}省|.{1,8}?自治区)?(.{1,10}?(?:自治州|地区|盟|市))?"
+    r"(.{1,10}?(?:自治县|自治旗|(?<!社)区|县|旗|市))?(.{1,10}?(?:镇|乡|街道))?"
+)
+TOWNSHIP = re.compile(r"镇|乡|街道")
+VILLAGE_ENDINGS = ("村民委员会", "村委会", "村")
+COMMUNITY_ENDINGS = ("居民委员会", "居委会", "社区")
+ENDINGS = (*VILLAGE_ENDINGS, *COMMUNITY_ENDINGS)
 LONGEST_NAME = 30  # 字：再长的不是村名，不和村名比像不像
 ALIKE, HINTS = 0.5, 50  # 多像才问“是不是”；一份文件里问到这么多种写法为止
 NEAREST = 3
@@ -43,17 +50,25 @@ def tidy_code(text):
     return NEW_PREFIX + code[len(OLD_PREFIX) :] if code.startswith(OLD_PREFIX) else code
 
 
+def _without_ending(text):
+    for ending in ENDINGS:
+        if text.endswith(ending) and text != ending:
+            return text.removesuffix(ending)
+    return text
+
+
 class VillageIndex:
     """村的索引，建的时候查一次库，之后对多少行都不再查。
 
     villages：只在这些村里找，默认全部。
-    place：本镇的全称，如“重庆市铜梁区太平镇”（后面多写的“人民政府”不碍事）；给了就只认本镇的前缀，
-    “土桥镇白云村”不会当成本镇的白云。没给就不看前缀是哪个镇。
+    写到本镇的名字（TOWN_NAME）为止的都去掉，前面是哪个省、市、县都行；“土桥镇白云村”写着别的镇，不会当成本镇的白云。
+    place：本镇的全称，如“重庆市铜梁区太平镇”（后面多写的“人民政府”不碍事）；没有写镇的，给了就只认它里面的市、区。
     """
 
     def __init__(self, villages=None, *, place=""):
         self.by_code, self.by_name, self.by_alias, self.seen = {}, {}, {}, {}
-        self.bare_names, self.hints = None, 0
+        self.bare_names, self.by_bare, self.hints = None, None, 0
+        self.town = tidy(settings.TOWN_NAME)
         self.place = [part for part in LEVELS.match(tidy(place)).groups() if part]
         self.villages = list(Village.objects.all() if villages is None else villages)
         for village in self.villages:
@@ -82,7 +97,7 @@ class VillageIndex:
         if found := self._match_name(text):
             return found
         rest = self._without_place(text)
-        if rest and rest != text and (found := self._match_name(rest)):
+        if rest and (found := self._match_name(rest) or self._match_ending(rest)):
             return found
         return Match(None, self._unknown_name(text))
 
@@ -103,13 +118,35 @@ class VillageIndex:
             return Match(None, f"“{text}”同时是 {names} 的别名，分不清是哪个村。请在后台只留一处。")
         return Match(villages[0]) if villages else None
 
+    def _match_ending(self, text):
+        """只差末尾的“村”“村委会”“社区”，正好一个村合得上的；几个都合，先看是村还是社区，还分不清就说是哪几个。"""
+        bare = _without_ending(text)
+        if self.by_bare is None:
+            self.by_bare = {}
+            for village in self.villages:
+                self.by_bare.setdefault(_without_ending(tidy(village.name)), []).append(village)
+        fitting = self.by_bare.get(bare, [])
+        if len(fitting) > 1:
+            is_community = text.endswith(COMMUNITY_ENDINGS)
+            same = [
+                each for each in fitting if each.name.endswith(COMMUNITY_ENDINGS) == is_community
+            ]
+            fitting = same or fitting
+        if len(fitting) > 1:
+            return Match(None, f"“{text}”可能是 {listed(fitting)}，分不清是哪个村。请写全。")
+        return Match(fitting[0]) if fitting else None
+
     def _without_place(self, text):
-        """去掉开头的市、区、镇；给过本镇全称时只去掉本镇的。"""
-        if not self.place:
-            return text[LEVELS.match(text).end() :]
+        """去掉开头的省、市、县、镇。写了本镇的，到本镇为止；没有写镇的，给过全称就只去掉全称里的。"""
+        before, town, after = text.partition(self.town) if self.town else ("", "", "")
+        if town and not TOWNSHIP.search(before):
+            return after
         for part in self.place:
             text = text.removeprefix(part)
-        return text
+        if self.place:
+            return text
+        upper = LEVELS.match(text)
+        return text[upper.end() :] if upper[4] is None else text
 
     def _unknown_name(self, text):
         if LEVELS.fullmatch(text):
@@ -150,11 +187,7 @@ class VillageIndex:
 
     def _bare(self, text):
         """去掉开头的市、区、镇和末尾的“村”“社区”，只留村自己的名字。"""
-        text = self._without_place(text) or text
-        for ending in ENDINGS:
-            if text.endswith(ending) and text != ending:
-                return text.removesuffix(ending)
-        return text
+        return _without_ending(self._without_place(text) or text)
 
     def is_name(self, value) -> bool:
         """像一个村名：不是代码，也不是只写到镇。这样的写法才能记成别名。"""

@@ -58,8 +58,8 @@ def test_village_is_found_however_the_county_writes_it(town, written, village, p
         ("太平镇", "没有写是哪个村"),
         ("铜梁区太平镇", "没有写是哪个村"),
         ("重庆市铜梁区太平镇", "没有写是哪个村"),
-        ("白云村委会", "别名里加上这种写法"),
-        ("团碾社区", "别名里加上这种写法"),
+        ("白云居民", "别名里加上这种写法"),
+        ("土桥镇团碾村", "别名里加上这种写法"),
         ("余", "别名里加上这种写法"),
         ("500151124299", "没有代码是 500151124299 的村"),
         ("5001511242990000000", "没有代码是 500151124299 的村"),
@@ -72,6 +72,49 @@ def test_unclear_village_is_refused_with_what_to_do(town, written, told):
 
     assert found is None
     assert told in reason
+
+
+@pytest.mark.parametrize(
+    ("written", "village"),
+    [
+        ("团碾村委会", "团碾"),
+        ("团碾村民委员会", "团碾"),
+        ("团碾社区", "团碾"),
+        ("太平镇团碾居委会", "团碾"),
+        ("白云村委会", "白云"),
+        ("白云居委会", "白云社区"),
+        ("重庆铜梁太平镇团碾村", "团碾"),
+        ("四川省甘孜藏族自治州某县太平镇团碾村民委员会", "团碾"),
+        ("内蒙古自治区某盟某旗太平镇团碾村", "团碾"),
+        ("湖北省恩施土家族苗族自治州团碾村", "团碾"),
+    ],
+)
+def test_endings_and_places_agree_when_one_village_fits(town, written, village):
+    found, reason = VillageIndex().match(written)
+
+    assert (found and found.name, reason) == (village, "")
+
+
+def test_endings_that_two_villages_share_are_told():
+    make_village("向阳一村"), make_village("向阳一居委会"), make_village("向阳一社区")
+
+    found, reason = VillageIndex().match("向阳一居民委员会")
+
+    assert found is None
+    assert "可能是 向阳一居委会、向阳一社区" in reason
+
+
+@pytest.mark.parametrize("town", ["巴彦浩特镇", "马头民族乡", "城关街道"])
+def test_another_town_takes_off_its_own_name(settings, town):
+    """发文单位只写了镇名、写了别的市县，都不碍事：村界和图斑一个规矩。"""
+    settings.TOWN_NAME = town
+    village = make_village("东风村")
+
+    for place in ("", f"{town}人民政府"):
+        index = VillageIndex(place=place)
+        assert index.match(f"某省某市某县{town}东风村民委员会").village == village
+        assert index.match(f"某自治区某盟某旗{town}东风").village == village
+        assert index.match("某省某市某县太平镇东风村").village is None
 
 
 def test_same_village_name_in_another_town_is_not_ours(town):
