@@ -259,3 +259,11 @@ def test_a_plan_file_that_was_too_slow_is_not_tried_again_either(client, db, mon
     assert "读这个文件用时太长" in first
     assert "读这个文件用时太长" in again
     assert len(tried) == 1
+
+
+def test_what_is_given_in_parts_comes_back_whole_and_in_order(tmp_path):
+    """os.walk 一段段地给。"""
+    for name in ("甲", "乙", "丙"):
+        (tmp_path / name / "里面").mkdir(parents=True)
+
+    assert limited(os.walk, str(tmp_path)) == list(os.walk(tmp_path))
