@@ -251,3 +251,15 @@ def test_a_workbook_whose_parts_lie_elsewhere_is_refused_as_damaged():
     for at in range(0, len(content) // 2, 97):
         with pytest.raises(TableError, match=r"坏的|不是"):
             tables.read_workbook(content[:at] + content[at + 30 :])
+
+
+def test_a_workbook_with_broken_styles_is_refused_as_damaged():
+    """读取库读得了，看不出哪些行是隐藏的、怎么显示的：不猜。"""
+    whole, stream = io.BytesIO(xlsx(["图斑编号"], ["T-1"])), io.BytesIO()
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            body = old.read(name)
+            new.writestr(name, body[:-9] + b"<<" if name == "xl/styles.xml" else body)
+
+    with pytest.raises(TableError, match="坏的"):
+        tables.read_workbook(stream.getvalue())

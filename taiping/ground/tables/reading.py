@@ -3,9 +3,11 @@
 import io
 import logging
 import re
+import struct
 import zipfile
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree
 
 from taiping.ground.limits import Busy, OverLimit, limited
 from taiping.ground.tables.packages import refuse_other, straight
@@ -88,11 +90,14 @@ def read_here(content: bytes) -> list[Sheet]:
         if type(error).__name__ != "PanicException":
             raise
         raise TableError(DAMAGED) from None
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            mark_sheets(archive, sheets)
-    else:
-        mark_old_sheets(content, sheets)
+    try:
+        if content.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                mark_sheets(archive, sheets)
+        else:
+            mark_old_sheets(content, sheets)
+    except (ElementTree.ParseError, ValueError, LookupError, struct.error):
+        raise TableError(DAMAGED) from None  # 看不出哪些行是隐藏的，不猜
     if not any(sheet.rows for sheet in sheets):
         raise TableError(EMPTY)
     return sheets
