@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -67,39 +67,43 @@ class Whereabouts:
             return meridian_of(float(np.median(boxes[:, [0, 2]])))
         return meridian_of(settings.MAP_MERIDIAN)
 
-    def far(self, named: Sequence[tuple[str, shapely.Geometry]]) -> Far | None:
-        """[(叫什么, EPSG:4490 的图形)] 里远在别处的；没有是 None。"""
-        if not named:
+    def far(self, named: Iterable[tuple[str, shapely.Geometry]]) -> Far | None:
+        """(叫什么, EPSG:4490 的图形) 里远在别处的；没有是 None。图形一个个地看，不一下子都摆出来。"""
+        names, boxes = [], []
+        for name, geometry in named:
+            names.append(name)
+            boxes.append(geometry.bounds)
+        if not names:
             return None
-        boxes = shapely.bounds(np.array([geometry for _, geometry in named], dtype=object))
+        boxes = np.array(boxes)
         centres = (boxes[:, :2] + boxes[:, 2:]) / 2
         against, known = self._boxes
         if not len(known) and self.meridian:
             away = np.abs(centres[:, 0] - self.meridian)
             if (away > ZONE_DEGREES).any():
-                return self._out_of_zone(named, away)
+                return self._out_of_zone(names, away)
         if not len(known):
             against, known = "这份文件里大多数图形", np.tile(np.median(centres, axis=0), 2)[None]
         km = _kilometres(centres, known)
         strays = np.flatnonzero(km > settings.MAP_FAR_KM)
         if not len(strays):
             return None
-        names = _names(named, strays)
+        told = _names(names, strays)
         far = f"离{against}有 {km[strays].min():.0f} 公里"
         most = f"{km[strays].max():.0f} 公里"
         farthest = "" if far.endswith(f" {most}") else f"，最远的 {most}"
-        return Far(f"{names}{far}{farthest}，多半是坐标系不对。")
+        return Far(f"{told}{far}{farthest}，多半是坐标系不对。")
 
-    def _out_of_zone(self, named, away):
+    def _out_of_zone(self, names, away):
         strays = np.flatnonzero(away > ZONE_DEGREES)
         return Far(
-            f"{_names(named, strays)}离本镇的中央经线 {self.meridian}° 有 {away.max():.1f} 度"
+            f"{_names(names, strays)}离本镇的中央经线 {self.meridian}° 有 {away.max():.1f} 度"
             f"（{away.max() * 96:.0f} 公里左右），多半是坐标系不对。"
         )
 
 
-def _names(named, strays):
-    told = "、".join(named[at][0] for at in strays[:NAMED])
+def _names(names, strays):
+    told = "、".join(names[at] for at in strays[:NAMED])
     return (
         f"{told}这 {len(strays)} 个图形"
         if len(strays) <= NAMED

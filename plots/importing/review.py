@@ -153,7 +153,7 @@ def compare_now(review: PatchReview) -> PatchReview:
     )
     review.problems, review.warnings = [*reading.problems, *review.found.problems], reading.warnings
     review.notes = [*reading.notes, *review.found.notes]
-    review.far = Whereabouts().far([*_placed(review.found)])
+    review.far = Whereabouts().far(_placed(review.found))
     return review
 
 
@@ -174,13 +174,12 @@ def read(review: Review, read_rows, recall_rows=None) -> None:
     """
     review.lookups = lookups = Lookups(review.batch)
     try:
-        content = content_of(review.batch)
-        review.grounds = grounds_of(review.batch, lookups, content)
+        review.grounds = grounds_of(review.batch, lookups, content_of(review.batch))
         if recall_rows and (kept := recall(review)):
             review.reading, rows = kept
             review.reading.rows = recall_rows(rows, review, lookups)
             return
-        review.sheets = read_batch(review.batch, content, lookups.names, review.tick)
+        review.sheets = read_batch(review.batch, lookups.names, review.tick)
     except TableError as error:
         review.unreadable = str(error)
         return

@@ -36,17 +36,16 @@ def content_of(batch: Batch) -> bytes:
         raise TableError("这个文件已经不在了，请重新上传。") from None
 
 
-def read_batch(
-    batch: Batch, content: bytes, names: Names, tick: Callable = silent
-) -> list[PatchSheet]:
+def read_batch(batch: Batch, names: Names, tick: Callable = silent) -> list[PatchSheet]:
     """批次的原文件 → 一张张表；读不了抛 TableError，说明是给人看的一句话。
 
-    读到限度还没读完的，记在批次上，以后打开不再读。
+    文件的 bytes 只交到读的那里，读完就放下：上百兆的，收拾图形的时候不再占着。读到限度还没读完的，记在批次上，以后打开不再读。
     """
     try:
         if batch.kind == Batch.Source.GEO:
-            return vector_sheets(batch, content, suffix_of(batch.file.name), names, tick)
-        sheets = read_sheets(content, pasted=batch.file.name.endswith(PASTED))
+            suffix = suffix_of(batch.file.name)
+            return vector_sheets(batch, content_of(batch), suffix, names, tick)
+        sheets = read_sheets(content_of(batch), pasted=batch.file.name.endswith(PASTED))
         return [PatchSheet(**vars(sheet)) for sheet in sheets]
     except TooHeavy as refusal:
         batch.unreadable = str(refusal)

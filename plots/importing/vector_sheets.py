@@ -35,6 +35,7 @@ def vector_sheets(
 ) -> list[PatchSheet]:
     """批次的矢量文件 → [PatchSheet]；读不了抛 TableError。tick(步骤, 收拾了几个图形, 一共) 报进度。"""
     layers = read_vector(content, suffix, batch.name)
+    del content
     places = Places(batch.target)
     _name_apart(layers)
     meridian = Whereabouts().meridian

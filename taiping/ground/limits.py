@@ -154,13 +154,15 @@ def _serve(pipe):
         # 网站中途被强行结束时，没有人来结束这里：到时候自己走，C 代码占着解释器也走得了
         faulthandler.dump_traceback_later(seconds + ORPHAN_SECONDS, exit=True, file=nowhere)
         try:
-            answer = (True, _sent_in_parts(pipe, function(*args)))
+            made = function(*args)
+            args = None  # 上百兆的文件，做的人用完就放得下
+            answer = (True, _sent_in_parts(pipe, made))
         except BaseException as error:  # 读取库会抛不是 Exception 的错；哪一种都要带回去
             error.add_note(traceback.format_exc())
             answer = (False, error)
         faulthandler.cancel_dump_traceback_later()
         _send(pipe, answer)
-        del answer, args
+        made = answer = args = None
         give_back()  # 进程留着，读过的不留着
 
 

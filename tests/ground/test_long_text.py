@@ -11,7 +11,8 @@ import pytest
 
 from plots.evidence.checking import clean_name
 from plots.evidence.documents import Refused, check_pdf
-from plots.importing.layout import ColumnUse, _extra_keys
+from plots.importing.extra_keys import extra_keys
+from plots.importing.layout import ColumnUse
 from plots.models.columns import units_in
 from plots.pages.file_fields import DeviceField
 from taiping.audit.signing import fitting
@@ -218,7 +219,7 @@ def test_merged_cells_never_fill_more_than_the_table():
 
 def test_columns_of_one_name_are_numbered_in_time():
     def number(length):
-        return _extra_keys([ColumnUse(index, "备注", "EXTRA") for index in range(length)])
+        return extra_keys([ColumnUse(index, "备注", "EXTRA") for index in range(length)])
 
     assert list(number(3).values()) == ["备注", "备注（2）", "备注（3）"]
     assert times_longer(number, lambda length: length, 500) <= TOO_MUCH

@@ -13,6 +13,7 @@ from taiping.ground.libraries import np, shapely
 SWAPPED = (
     "坐标写反了：经纬度是纬度在前（平面坐标是先北后东），已经换成经度在前读，请在地图上核对位置。"
 )
+SOME = 200  # 一段几个图形
 NOWHERE = (float("nan"),) * 4  # 一个坐标也没有
 
 
@@ -53,11 +54,15 @@ def _turned(geometries):
 
 
 def _usual_east(geometries):
-    """居中的那个横坐标，个别画错的不算数；一个坐标也没有是 nan。"""
+    """居中的那个横坐标，个别画错的不算数；一个坐标也没有是 nan。几百万个点不一下子都摆出来：一段取一个居中的，再取居中。"""
     present = [geometry for geometry in geometries if geometry is not None]
-    east = shapely.get_coordinates(np.array(present, dtype=object))[:, 0]
-    east = east[np.isfinite(east)]
-    return float(np.median(east)) if len(east) else float("nan")
+    middles = []
+    for start in range(0, len(present), SOME):
+        east = shapely.get_coordinates(np.array(present[start : start + SOME], dtype=object))[:, 0]
+        east = east[np.isfinite(east)]
+        if len(east):
+            middles.append(float(np.median(east)))
+    return float(np.median(middles)) if middles else float("nan")
 
 
 def _guess(found, bounds, meridian):

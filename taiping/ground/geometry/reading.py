@@ -61,7 +61,9 @@ def read_vector(content: bytes, suffix: str, name: str = "") -> list[Layer]:
 
 def _in_parts(content, suffix, name):
     """图层一个个送回来，图形跟在后面一段段地送：上百兆的图形不用在两边各摆两份。"""
-    for layer in _read_vector(content, suffix, name):
+    given = [content]
+    del content  # 解开以后用不着，上百兆，不能一直占着
+    for layer in _read_vector(given.pop(), suffix, name):
         geometries, layer.geometries = layer.geometries, []
         yield layer
         for start in range(0, len(geometries), PART):
@@ -76,6 +78,7 @@ def _read_vector(content, suffix, name):
         raise TableError("这是一个空文件（0 字节）。请检查文件是否传完整。")
     with tempfile.TemporaryDirectory(prefix="geo-") as folder:
         items, others = _items(content, suffix, name, folder)
+        del content
         layers = []
         refusals = []
         for item in items:
@@ -211,7 +214,7 @@ def _shapefile(item):
     except UnboundLocalError:  # pyogrio 遇到写坏的 .prj 会这样：当作没有写坐标系，由人确认
         item.parts[".prj"].unlink()
         meta, numbers, geometry, _ = _read(path, item.name, columns=[], return_fids=True)
-    geometries = dict(zip(map(int, numbers), map(_parsed, geometry), strict=True))
+    geometries = dict(zip(map(int, numbers), _parsed_all(geometry), strict=True))
     rows = []
     shapes = []
     for at, record in enumerate(table.records):
@@ -233,6 +236,13 @@ def _shapefile(item):
     )
 
 
+def _parsed_all(wkbs):
+    """一个个地认，认过一个放下一个：上百兆的图形不用摆两份。"""
+    for at, wkb in enumerate(wkbs):
+        wkbs[at] = None
+        yield _parsed(wkb)
+
+
 def _by_gdal(path, name):
     try:
         listed = [(str(layer), kind) for layer, kind in pyogrio.list_layers(path)]
@@ -248,9 +258,9 @@ def _by_gdal(path, name):
             raise TableError(DAMAGED.format(name)) from None
         plain = [map(_plain, column) for column in columns]
         rows = [list(values) for values in zip(*plain, strict=True)]
-        rows = rows or [[] for _ in geometry]
+        rows = rows or [[] for _ in range(len(geometry))]
         fields = [str(field) for field in meta["fields"]]
-        geometries = [_parsed(wkb) for wkb in geometry]
+        geometries = [*_parsed_all(geometry)]
         layers.append(_layer(layer, fields, rows, geometries, meta["crs"]))
     return layers
 
