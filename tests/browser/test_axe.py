@@ -16,6 +16,7 @@ pytestmark = [
 ]
 NOT_PAGES = {
     "healthz": "给监测程序的 JSON",
+    "dashboard:api_progress": "给别的系统的 JSON",
     "plots:service_worker": "脚本",
     "plots:manifest": "桌面图标的 JSON",
     "plots:my_tasks": "手机里留着的任务，JSON",
