@@ -3,16 +3,15 @@
 真的两个线程、两个数据库连接；PostgreSQL 上靠行锁，SQLite 上靠一开始就取写锁。
 """
 
-import threading
 import uuid
 from dataclasses import dataclass
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from plots.ledger.replay import all_differences
 from plots.models import Kind, RectificationRecord, Status
+from tests.worlds.at_once import together
 from tests.worlds.year import TODAY, Year
 from villages.models import User
 
@@ -65,25 +64,7 @@ def bulk(user, patch, verb, **typed):
 
 def press_together(*forms):
     """同时按下；返回每个人看到的字。"""
-    barrier, pages = threading.Barrier(len(forms)), [None] * len(forms)
-
-    def run(index, form):
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=20)
-            pages[index] = form.press().content.decode()
-        except BaseException as error:
-            pages[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(forms)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert [page for page in pages if not isinstance(page, str)] == []
-    return pages
+    return together(*[lambda form=form: form.press().content.decode() for form in forms])
 
 
 def awaiting(year):
