@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from taiping.ground.actors import actors
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from villages.models import Village
 
@@ -132,7 +133,7 @@ def compared(before: Progress | None, now: Progress) -> Comparison | None:
     parts = (
         ("上报", "state=reported", reported),
         ("核实", "state=confirmed", confirmed),
-        ("该村里办的逾期", "state=overdue&actor=VILLAGE", overdue),
+        (f"该{actors.village}里办的逾期", "state=overdue&actor=VILLAGE", overdue),
     )
     found.lines = [line_of(*part, now.villages) for part in parts]
     return found

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from taiping.ground.actors import actors
 from taiping.ground.dates import long_date
 from taiping.progress.snapshot import Snapshot
 
@@ -20,15 +21,15 @@ def explanations(shot: Snapshot, returns: bool = False) -> list[str]:
     )
     lines = [
         f"数据截至{long_date(shot.on)}，{basis}；统计时间{chinese_moment(shot.taken_at)}。",
-        "上报指该村里做的最后一步已经完成，核实指最后一步已经完成（镇级核实、竣工验收或核实销号）；"
+        f"上报指该{actors.village}里做的最后一步已经完成，核实指最后一步已经完成（{actors.town}级核实、竣工验收或核实销号）；"
         "个数按整块完成的图斑计，面积含部分完成的。",
         "核查无问题的图斑从认定之日起个数算完成，面积不算整治面积，单列为核减，不算按期也不算逾期，"
         "认定以前做完的步骤照原来的日期；任务数有个数的，核减的面积从任务面积中扣除，只按面积下达的不扣。",
         "任务数有个数的是清单，图斑都做完就是完成，完成面积小于图斑面积的另外列出；只按面积下达的，面积要到任务数。",
         "按期与否看完成日期是否晚于截止日期；方案没有定截止日期的，按方案结束日期"
         f"{long_date(shot.plan.ends_on)}判断。",
-        "逾期指有一步过了截止日期还没有完成的图斑，核查无问题和暂缓的不算；下一步由村里、镇里、区里做的，"
-        "分别是村该办、镇该办、区该办，各村只看村该办的。",
+        f"逾期指有一步过了截止日期还没有完成的图斑，核查无问题和暂缓的不算；下一步由{actors.village}里、{actors.town}里、{actors.district}里做的，"
+        f"分别是{actors.village}该办、{actors.town}该办、{actors.district}该办，各村只看{actors.village}该办的。",
         "占比向下取到0.1%；面积单位为亩，1亩等于2000/3平方米，合计后再舍入。",
     ]
     if returns:

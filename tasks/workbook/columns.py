@@ -1,9 +1,10 @@
 """方案表的每张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import models
 
+from taiping.ground.actors import said
 from taiping.ground.exact import ExactField
 from taiping.ground.points import PointsField
 from tasks.models import (
@@ -51,9 +52,14 @@ class PlanColumn:
     blank: str | int | bool | tuple | None = None
     hint: str = ""
     width: float = 14
-    choices: dict[str, str] = field(default_factory=dict)
     largest: int | None = None
     model_field: models.Field | None = None
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """代码 → 表里写的；称呼照设置，所以用的时候才问。"""
+        pairs = (self.model_field and self.model_field.choices) or ()
+        return {value: str(label) for value, label in pairs}
 
 
 @dataclass(frozen=True)
@@ -88,9 +94,8 @@ def _column(model, name, hint="", width=14):
         kind,
         required=not has_blank,
         blank=blank,
-        hint=hint or str(source.help_text),
+        hint=hint or source.help_text,
         width=width,
-        choices={value: str(label) for value, label in source.choices or []},
         largest=LARGEST.get(type(source)),
         model_field=source,
     )
@@ -148,13 +153,15 @@ PLAN = _table(
     ("warn_days",),
     ("note",),
     ("code", "不写就是年度；同一年度另有一份方案时写上，如 2024-grain"),
+    ("subject", "不填就是耕地保护；标题和文件名里用，如 粮食生产"),
+    ("upload_label", "不填就是国土调查云上传编号；上报时要填的编号叫什么"),
 )
 VILLAGE = _table(
     "village",
     "村",
     Village,
     ("name",),
-    ("name", "简称，如 团碾；其他写法放在别名里"),
+    ("name", "简称，如 东村；其他写法放在别名里"),
     ("code", "", 18),
     ("aliases", "", 36),
     ("order", "不填就按表里的先后", 8),
@@ -216,9 +223,9 @@ MILESTONE = _table(
     ("starts_on", "如 2024-09-01；没定就留空"),
     ("due_on", "如 2024-09-30；没定就留空，按方案结束日期判断"),
     ("wording", "", 44),
-    ("actor", "不填就是村", 10),
+    ("actor", said("不填就是{村}"), 10),
     ("min_photos", "不填就是 0", 12),
-    ("needs_external_ref", "如国土调查云的上传编号；不填就是否", 14),
+    ("needs_external_ref", "叫什么写在方案一张里；不填就是否", 14),
     ("quota", "到这一步要完成的数；留空就是整项任务的任务数", 12),
     ("quota_count", "个；留空就是整项任务的任务个数", 10),
 )
@@ -250,7 +257,7 @@ READING = _table(
     ("target", "village", "on", "value", "source", "created_at"),
     ("target", "目标任务表里的代码，只能是靠监测量的", 16),
     NAME_BESIDE,
-    ("village", "村名；空就是全镇", 12),
+    ("village", said("村名；空就是全{镇}"), 12),
     ("on", "如 2024-06-30"),
     ("value", "按这项任务的单位", 16),
     ("source", "", 36),
@@ -263,7 +270,7 @@ DUTY = _table(
     ("code",),
     ("code", "英文小写，同一年度不重复，如 patrol", 14),
     ("name", "", 24),
-    ("who", "不填就是村", 10),
+    ("who", said("不填就是{村}"), 10),
     ("every", "不填就是不定期", 10),
     ("required", "", 12),
     ("unit", "不填就是次", 8),
@@ -286,7 +293,7 @@ SUBSIDY = _table(
     ("per", "亩：按完成的面积；个：按完成的个数", 10),
     ("rate", "每亩或每个多少元；空就是还没有填，不是 0", 14),
     ("ceiling", "一个村最多多少元；空就是不封顶", 14),
-    ("basis", "如 铜委办便笺〔2024〕36号", 28),
+    ("basis", "如 某委办〔2024〕36号", 28),
     ("clause", "如 四（二）", 12),
     ("order", "不填就按表里的先后", 8),
 )
@@ -313,8 +320,8 @@ SCORE_ITEM = _table(
     ("rule", "不填就是人工。大项只写名称和满分，下面的项才评分", 12),
     ("target", "目标任务表里的代码；按完成率、完成得满分的要写，扣分的可以只数这一项的", 16),
     NAME_BESIDE,
-    ("duty", "常态工作表里的代码，只能是由村里做的；目标任务、常态工作只写一样", 14),
-    ("reached", "不填就是村里上报；靠监测量的不分", 12),
+    ("duty", said("常态工作表里的代码，只能是由{村}里做的；目标任务、常态工作只写一样"), 14),
+    ("reached", said("不填就是{村}里上报；靠监测量的不分"), 12),
     ("counted", "", 18),
     ("each", "", 8),
     ("off", "", 8),

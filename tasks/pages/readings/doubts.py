@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from taiping.ground.actors import actors
 from taiping.ground.area import spoken
 from taiping.ground.dates import long_date
 from taiping.ground.words import more_or_less
@@ -54,7 +55,7 @@ def _question(target: Target, village, value, last: Reading | None, quota: Decim
         parts.append(_compared("任务数", value, quota, target.unit))
     if not parts:
         return ""
-    name = village.name if village else "全镇"
+    name = village.name if village else f"全{actors.town}"
     return f"{name}填的是 {spoken(value)} {target.unit}；{'；'.join(parts)}。"
 
 
