@@ -134,13 +134,13 @@ def _next_is_check(patch):
 
 
 def _not_leader(name):
-    return saying(f"领导账号只能查看和督办，{name}请{actors.town}工作人员办理。", is_not_leader)
+    return saying(said(f"领导账号只能查看和督办，{name}请{{镇}}工作人员办理。"), is_not_leader)
 
 
 def _by_town(name, *status):
     role = (
         _not_leader(name),
-        saying(f"{name}由{actors.town}工作人员办理，请联系{actors.town}里。", is_town),
+        saying(said(f"{name}由{{镇}}工作人员办理，请联系{{镇}}里。"), is_town),
     )
     return Verb(name, role, (is_whole, *status))
 

@@ -153,8 +153,8 @@ PLAN = _table(
     ("warn_days",),
     ("note",),
     ("code", "不写就是年度；同一年度另有一份方案时写上，如 2024-grain"),
-    ("subject", "不填就是耕地保护；标题和文件名里用，如 粮食生产"),
-    ("upload_label", "不填就是国土调查云上传编号；上报时要填的编号叫什么"),
+    ("subject",),
+    ("upload_label",),
 )
 VILLAGE = _table(
     "village",

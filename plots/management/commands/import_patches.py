@@ -44,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("--plan", metavar="代码", help="哪一份方案；不写就是现在的")
         parser.add_argument("--year", type=int, metavar="年度", help="那一年最新的一份方案")
         parser.add_argument(
-            "--crs", metavar="代码", help="矢量数据的坐标系，如 4523；不写就照文件写的"
+            "--crs", metavar="代码", help="矢量数据的坐标系，如 4527；不写就照文件写的"
         )
         parser.add_argument(
             "--sure", action="store_true", help=f"图形离本{actors.town}很远，核对过了，照样导入"

@@ -20,7 +20,7 @@ NOWHERE = (float("nan"),) * 4  # 一个坐标也没有
 
 @dataclass
 class Placing:
-    """一个图层按哪个坐标系读。crs 是坐标系（“EPSG:4523”或 WKT），定不下来是空的；doubt 是要人确认的话。"""
+    """一个图层按哪个坐标系读。crs 是坐标系（“EPSG:4527”或 WKT），定不下来是空的；doubt 是要人确认的话。"""
 
     geometries: Sequence[shapely.Geometry | None]
     crs: str = ""
