@@ -97,7 +97,8 @@ class PlanTown(Town):
             )
         self.live()
 
-    def content(self) -> bytes:
+    @staticmethod
+    def content() -> bytes:
         raise NotImplementedError
 
     def live(self) -> None:

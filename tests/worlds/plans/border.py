@@ -60,7 +60,8 @@ class BorderTown(PlanTown):
     NAME = "己镇"
     MERIDIAN = 117
 
-    def content(self):
+    @staticmethod
+    def content():
         return book(
             {
                 "年度": 2026,

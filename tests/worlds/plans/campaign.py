@@ -59,7 +59,8 @@ DAYS = {
 class CampaignTown(PlanTown):
     NAME = "丙镇"
 
-    def content(self):
+    @staticmethod
+    def content():
         return book(
             {
                 "年度": 2026,

@@ -51,7 +51,8 @@ FIGURES = {
 class GrainTown(PlanTown):
     NAME = "甲镇"
 
-    def content(self):
+    @staticmethod
+    def content():
         return book(
             {
                 "年度": 2026,

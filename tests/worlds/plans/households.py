@@ -43,7 +43,8 @@ HOUSEHOLDS = (
 class HouseholdTown(PlanTown):
     NAME = "戊镇"
 
-    def content(self):
+    @staticmethod
+    def content():
         return book(
             {
                 "年度": 2026,

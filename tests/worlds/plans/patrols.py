@@ -32,7 +32,8 @@ class PatrolTown(PlanTown):
     NAME = "丁镇"
     FILE = "方案.json"
 
-    def content(self):
+    @staticmethod
+    def content():
         target = {"plan": PLAN, "code": "illegal", "name": "违法占用耕地", "kind": "CASES"}
         target |= {"measured_by": "PATCHES", "villages_may_add": True, "order": 1}
         steps = [

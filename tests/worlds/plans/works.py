@@ -53,7 +53,8 @@ HALVES = {"field": 2500, "pond": 6, "road": 9.3, "canal": 11750, "money": 625.25
 class WorksTown(PlanTown):
     NAME = "乙镇"
 
-    def content(self):
+    @staticmethod
+    def content():
         steps = []
         for code in CODES:
             steps.append([code, "half", "过半", "2026-06-30", "镇", HALVES[code]])
