@@ -49,9 +49,18 @@ def problems(shot: Snapshot, found: Named) -> list[Paragraph]:
             Paragraph(text, f"（{numeral(number)}）{title}。")
             for number, (title, text) in enumerate(parts, start=1)
         ]
-    if not any(figures.patch_count for figures in shot.progress.targets):
-        return [Paragraph("还没有图斑，没有可以通报的问题。")]
-    return [Paragraph("没有逾期、退回和暂缓的图斑，也没有逾期的时间节点。")]
+    return [Paragraph(_none(shot.progress))]
+
+
+def _none(progress):
+    """没有问题时的一句；没有图斑的方案只说时间节点，还没有数的照实说。"""
+    if any(figures.patch_count for figures in progress.targets):
+        return "没有逾期、退回和暂缓的图斑，也没有逾期的时间节点。"
+    if any(figures.target.by_patches for figures in progress.targets):
+        return "还没有图斑，没有可以通报的问题。"
+    if any(figures.confirmed is not None for figures in progress.targets):
+        return "没有逾期的时间节点。"
+    return "各项任务都还没有到截止日期，也还没有监测数。"
 
 
 def _parts(shot, found):

@@ -56,6 +56,7 @@ def overview(shot: Snapshot) -> list[Paragraph]:
         sentences.timing(progress),
         sentences.overall(progress),
         sentences.patches_overall(progress),
+        sentences.silence(progress),
     ]
     paragraphs = [Paragraph("".join(texts))]
     if change := against_before(progress, shot.moved):
@@ -74,14 +75,16 @@ def by_target(progress: Progress) -> list[Paragraph]:
             text = sentences.patch_progress(figures) + steps.milestones(figures)
         else:
             text = sentences.reading(figures)
+            text += "" if figures.target.is_floor else steps.milestones(figures)
         lines.append((f"{figures.target.name}（{_state_words(figures)}）", text))
     return lettered(lines)
 
 
 def _state_words(figures):
     """“预警，按近14天进度，12月2日才完，晚32天”；别的状态和底线，理由后面的句子里有，只说状态。"""
+    told_below = not figures.target.by_patches and not figures.target.is_floor
     at_risk = figures.state == MilestoneState.AT_RISK and not figures.target.is_floor
-    if at_risk or figures.silent:
+    if at_risk or (figures.silent and not told_below):
         return f"{figures.state.label}，{figures.reason}"
     return figures.state.label
 
@@ -101,7 +104,13 @@ def by_village(progress: Progress, annex: int) -> list[Paragraph]:
 
 def next_steps(progress: Progress) -> list[Paragraph]:
     """截止还没到的，按日期列；逾期的、没有定截止日期的各一句；都完成了就说都完成了。"""
-    lines = [*_floors(progress), *_overdue(progress), *_ahead(progress), *_undated(progress)]
+    lines = [
+        *_floors(progress),
+        *_overdue(progress),
+        *_silent(progress),
+        *_ahead(progress),
+        *_undated(progress),
+    ]
     if lines:
         return lettered(lines)
     is_done = all(figures.state.is_done for figures in progress.targets)
@@ -126,6 +135,13 @@ def _overdue(progress):
     if late:
         text = f"对已经逾期的{'和'.join(late)}，请{who}，尽快完成并上报。"
         yield "抓紧补上逾期的任务", text
+
+
+def _silent(progress):
+    names = [figures.target.name for figures in progress.targets if figures.silent]
+    if names:
+        text = f"{'、'.join(names)}截止已过、还没有报数，请责任单位核实情况，尽快上报。"
+        yield "补报截止已过、还没有报数的任务", text
 
 
 def _ahead(progress):

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from taiping.ground.dates import long_date
+from taiping.ground.dates import date_beside, long_date
 from taiping.ground.money import yuan
 from taiping.progress.figures import Owed, Progress, TargetFigures
 from taiping.progress.rates import percent_of
@@ -94,6 +94,14 @@ def patches_overall(progress: Progress) -> str:
     return f"各项任务共有图斑{total}个，其中{progress.overdue_count}个逾期（{'、'.join(parts)}）。"
 
 
+def silence(progress: Progress) -> str:
+    """没有图斑的方案，截止过了还没有报数的有几项；没有是空文字。"""
+    if any(figures.target.by_patches for figures in progress.targets):
+        return ""
+    number = sum(bool(figures.silent) for figures in progress.targets)
+    return f"截止已过、还没有报数的{number}项。" if number else ""
+
+
 def owed_by_others(owed: Owed) -> str:
     """不该村里办的逾期，单说一句；没有是空文字。"""
     parts = [f"{words}{number}个" for actor, words, number in owed.parts if actor != "VILLAGE"]
@@ -105,12 +113,21 @@ def reading(figures: TargetFigures) -> str:
     partial = figures.partial_text(gap="")
     if figures.confirmed is None:
         return f"{quota(figures)}，{partial or '还没有监测数'}。"
-    text = f"{quota(figures)}，{long_date(figures.reading.on)}监测为{quantity(figures.confirmed, figures)}"
+    text = f"{quota(figures)}，{_measured_on(figures)}为{quantity(figures.confirmed, figures)}"
     if figures.margin is not None:
         text += f"，{margin_text(figures) if figures.margin else '与底线持平'}"
     elif share := percent_of(figures.confirmed, figures.quota):
         text += f"，占任务数的{share}"
     return f"{text}（{partial}）。" if partial else f"{text}。"
+
+
+def _measured_on(figures):
+    """“2024年6月30日监测”；几个村不是同一天报的，“2024年4月20日至10月16日各村监测合计”。"""
+    found = figures.reading
+    last = max(row.on for row in found.rows)
+    if last == found.on:
+        return f"{long_date(last)}监测"
+    return f"{long_date(found.on)}至{date_beside(last, found.on)}各村监测合计"
 
 
 def patch_progress(figures: TargetFigures) -> str:
