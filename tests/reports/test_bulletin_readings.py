@@ -9,7 +9,7 @@ from taiping.progress.progress import plan_progress
 from taiping.reports.bulletin import write_bulletin
 from tests.worlds.factories import make_milestone
 from tests.worlds.kept import again
-from tests.worlds.reading_towns import GrainTown, SilentTown, WorksTown, on
+from tests.worlds.reading_towns import GrainTown, PatrolTown, SilentTown, WorksTown, on
 
 pytestmark = pytest.mark.django_db
 DAY = on(10, 20)
@@ -98,6 +98,17 @@ def test_silence_is_no_problem_before_and_on_the_day_and_is_one_after():
     )
 
 
+@pytest.mark.parametrize("world", TOWNS)
+def test_nothing_is_said_of_patches(world):
+    town = again(world)
+
+    for day in (on(3, 1), DAY, date(2025, 1, 10)):
+        bulletin = write_bulletin(town.plan, day, before=on(2, 1))
+        parts = [*bulletin.blocks, *(block for annex in bulletin.annexes for block in annex.blocks)]
+        assert "图斑" not in str(parts)
+        assert "图斑" not in str([annex.title for annex in bulletin.annexes])
+
+
 def test_what_is_short_by_a_little_is_not_the_whole():
     """12.4999 公里按三位小数写成 12.500，看着就够了。"""
     town = again(WorksTown)
@@ -145,3 +156,25 @@ def test_the_first_reading_since_the_last_bulletin_is_told():
     assert texts(town.plan, before=on(10, 15))["总体情况"][1] == (
         "与上期（截至10月15日）相比，各项任务的监测数都没有变化。"
     )
+
+
+def test_a_plan_of_duties_alone_has_sections_of_its_own():
+    town = again(PatrolTown)
+
+    found = texts(town.plan)
+
+    assert found == {
+        "开头": [
+            "根据《太平镇2024年田长巡田方案》，现将截至2024年10月20日全镇耕地保护工作进展情况通报如下。"
+        ],
+        "总体情况": ["方案没有目标任务，定了常态工作2项。"],
+        "常态工作": [
+            "（一）巡田。本周（10月14日至20日）巡田应8次、已做2次，完成率25%，西村、南村、北村没有记录。",
+            "（二）抽查。本月（10月）抽查应1回、已做0回，完成率0%。",
+        ],
+        "存在问题": [
+            "（一）没有做够。巡田，本周（10月14日至20日）没有做够的有西村、南村、北村；抽查，本月（10月）还差1回。"
+        ],
+        "下步工作": ["没有做够的，请在这一段结束以前补做，做了及时记录。"],
+    }
+    assert [annex.title for annex in write_bulletin(town.plan, DAY).annexes] == ["统计说明"]

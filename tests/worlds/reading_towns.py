@@ -6,6 +6,7 @@
 from datetime import date
 from decimal import Decimal
 
+from tasks.models import Duty, DutyEntry
 from tests.worlds.factories import (
     make_allocation,
     make_milestone,
@@ -115,4 +116,22 @@ class SilentTown(ReadingTown):
             *("retained", "耕地保有量", "亩", "32202", ("年底保有", on(12, 31))),
             kind="FLOOR",
             decimals=0,
+        )
+
+
+class PatrolTown(ReadingTown):
+    """只有常态工作的方案：村里每周巡查两次，镇里每月检查一次；东村巡查过一次，别的都没有记。"""
+
+    title = "太平镇2024年田长巡田方案"
+
+    def fill(self):
+        given = {"plan": self.plan, "order": 1}
+        self.patrol = Duty.objects.create(
+            code="patrol", name="巡田", every="WEEK", required=2, **given
+        )
+        Duty.objects.create(
+            code="check", name="抽查", every="MONTH", required=1, who="TOWN", unit="回", **given
+        )
+        DutyEntry.objects.create(
+            duty=self.patrol, village=self.east, on=on(10, 15), count=2, by=self.huang
         )

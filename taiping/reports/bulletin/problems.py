@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from plots.ledger.as_of import ACTORS
 from plots.models import OrderState, Status
 from plots.models.orders import OPEN_STATES
-from taiping.ground.words import days_words, numeral
+from taiping.ground.words import days_words
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
 from taiping.progress.words import margin_text
 from taiping.reports.bulletin import steps
-from taiping.reports.bulletin.blocks import Paragraph
+from taiping.reports.bulletin.blocks import Paragraph, lettered
 
 VILLAGES_LISTED = 30  # 一段里最多说这么多个村
 REASONS = 2  # 一个村最多写这么多条不同的理由
@@ -44,12 +44,7 @@ def named(shot: Snapshot) -> Named:
 def problems(shot: Snapshot, found: Named) -> list[Paragraph]:
     """哪样没有就不列，都没有就说没有。"""
     parts = [(title, text) for title, text in _parts(shot, found) if text]
-    if parts:
-        return [
-            Paragraph(text, f"（{numeral(number)}）{title}。")
-            for number, (title, text) in enumerate(parts, start=1)
-        ]
-    return [Paragraph(_none(shot.progress))]
+    return lettered(parts) or [Paragraph(_none(shot.progress))]
 
 
 def _none(progress):
