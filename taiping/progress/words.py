@@ -58,6 +58,15 @@ def carried_text(figures: TargetFigures) -> str:
     return f"另有{figures.carried_count}个、{quantity(figures.carried, figures)}已结转到别的方案"
 
 
+def measured_on(figures: TargetFigures) -> str:
+    """在用的监测是哪天的：“2024年6月30日监测”；各村不是同一天报的，“2024年4月20日至10月16日各村监测合计”。"""
+    found = figures.reading
+    last = max(row.on for row in found.rows)
+    if last == found.on:
+        return f"{long_date(last)}监测"
+    return f"{long_date(found.on)}至{date_beside(last, found.on)}各村监测合计"
+
+
 def margin_text(figures: TargetFigures) -> str:
     """监测数和底线差多少：“高出底线98亩”“低于底线2亩”。"""
     word = "低于" if figures.margin < 0 else "高出"

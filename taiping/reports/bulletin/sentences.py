@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from taiping.ground.dates import date_beside, long_date
+from taiping.ground.dates import long_date
 from taiping.ground.money import yuan
 from taiping.progress.figures import Owed, Progress, TargetFigures
 from taiping.progress.rates import percent_of
@@ -11,6 +11,7 @@ from taiping.progress.words import (
     brought_text,
     carried_text,
     margin_text,
+    measured_on,
     quantity,
     relapsed_text,
     shortage,
@@ -113,21 +114,12 @@ def reading(figures: TargetFigures) -> str:
     partial = figures.partial_text(gap="")
     if figures.confirmed is None:
         return f"{quota(figures)}，{partial or '还没有监测数'}。"
-    text = f"{quota(figures)}，{_measured_on(figures)}为{quantity(figures.confirmed, figures)}"
+    text = f"{quota(figures)}，{measured_on(figures)}为{quantity(figures.confirmed, figures)}"
     if figures.margin is not None:
         text += f"，{margin_text(figures) if figures.margin else '与底线持平'}"
     elif share := percent_of(figures.confirmed, figures.quota):
         text += f"，占任务数的{share}"
     return f"{text}（{partial}）。" if partial else f"{text}。"
-
-
-def _measured_on(figures):
-    """“2024年6月30日监测”；几个村不是同一天报的，“2024年4月20日至10月16日各村监测合计”。"""
-    found = figures.reading
-    last = max(row.on for row in found.rows)
-    if last == found.on:
-        return f"{long_date(last)}监测"
-    return f"{long_date(found.on)}至{date_beside(last, found.on)}各村监测合计"
 
 
 def patch_progress(figures: TargetFigures) -> str:
