@@ -35,7 +35,7 @@ COLUMNS = [
 
 PLAIN = 9  # 前几列和图斑无关
 TOLD = count("发现问题\n（处）", 9)  # 没有图斑的方案：履职记录里写的
-SIGNED = [(2, 3), (4, 4), (5, 8), (9, 9)]
+SIGNED = [(2, 3), (4, 4), (5, 8)]  # 取数时间在“说明”里
 
 
 def add_duties(book: Workbook, shot: Snapshot) -> None:

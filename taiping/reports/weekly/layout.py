@@ -99,7 +99,7 @@ def signing(sheet: SheetWriter, shot: Snapshot, places: Sequence[tuple[int, int]
         f"取数时间：{shot.taken_at:%Y-%m-%d %H:%M}",
     )
     values = [None] * sheet.width
-    for (left, _), words in zip(places, said, strict=True):
+    for (left, _), words in zip(places, said, strict=False):
         values[left - 1] = words
     number = sheet.line(values, styles.SIGNING, height=26)
     for left, right in places:

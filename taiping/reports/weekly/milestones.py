@@ -51,17 +51,17 @@ COLUMNS = [
 ]
 
 MEASURED = {  # 没有图斑的方案：上面第几列（从 0 数）的数，写成什么样
-    0: text("目标任务", 24),
-    1: text("时间节点", 12),
-    2: middle("由谁\n做", 6),
-    3: middle("截止日期", 12.5),
-    4: middle("离截止", 11, number_format=DAYS),
-    5: amount("任务数", 12),
-    7: amount("监测数", 12),
-    9: rate("完成率", 9),
-    10: amount("本周增减", 12),
-    14: middle("状态", 10),
-    20: prose("备注", 50),
+    0: text("目标任务", 22),
+    1: text("时间节点", 10),
+    2: middle("由谁\n做", 5),
+    3: middle("截止日期", 12),
+    4: middle("离截止", 10.5, number_format=DAYS),
+    5: amount("任务数", 11),
+    7: amount("监测数", 11),
+    9: rate("完成率", 8),
+    10: amount("本周增减", 11),
+    14: middle("状态", 9),
+    20: prose("备注", 32),
 }
 
 
