@@ -66,11 +66,11 @@ class VillageRow:
 
     @property
     def worst_words(self) -> str:
-        """“逾期20天”“截止已过20天，还没有报数”：拖得最久的一步；没有是空。"""
+        """“逾期20天”“截止已过20天，还没有监测数”：拖得最久的一步；没有是空。"""
         if not self.worst:
             return ""
         if self.worst.is_silent:
-            return f"截止{days_words(-self.worst_days, past=GONE, gap='')}，还没有报数"
+            return f"截止{days_words(-self.worst_days, past=GONE, gap='')}，还没有监测数"
         return days_words(-self.worst_days, gap="")
 
     @property

@@ -61,7 +61,7 @@ def test_a_village_is_late_or_silent_as_on_its_own_page(town, basis):
     east, west, south, _ = rows
     assert (east.worst_target.name, east.worst.overdue_step.name) == ("早稻", "收割")
     assert east.worst_words == east.readings[0].late_words == "逾期20天"
-    assert (west.worst.overdue_step.name, west.worst_words) == ("移栽", "截止已过102天，还没有报数")
+    assert (west.worst.overdue_step.name, west.worst_words) == ("移栽", "截止已过102天，还没有监测数")
     assert (len(west.overdue_readings), len(west.silent_readings)) == (0, 1)
     assert south.worst is None
     assert worst_villages(rows) == [east, west]
@@ -90,7 +90,7 @@ def test_where_only_the_town_reads_no_village_is_said_to_be_silent(town):
 
     town.read(town.output, day(9, 1), "70.25", town.east)
     rows = {row.village.name: row for row in rows_on(town, date(2024, 9, 20))}
-    assert rows["南村"].worst_words == "截止已过20天，还没有报数"
+    assert rows["南村"].worst_words == "截止已过20天，还没有监测数"
 
 
 def test_a_small_share_comes_before_a_large_one_and_no_part_last(town):
