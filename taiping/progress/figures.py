@@ -11,7 +11,7 @@ from plots.ledger.as_of import ACTORS, reporting_step
 from taiping.ground.area import enough_decimals
 from taiping.ground.words import days_words
 from taiping.progress.forecast import Forecast
-from taiping.progress.readings import Measured
+from taiping.progress.readings import Measured, Readings
 from taiping.progress.relapses import Relapse
 from taiping.progress.states import NOT_JUDGED, Judgement, MilestoneState, Need
 from taiping.progress.tallies import Scope
@@ -211,6 +211,7 @@ class TargetFigures:
     short_area: Decimal = ZERO
     judged: Judgement = NOT_JUDGED
     reading: Measured | None = None  # 靠监测的：当日在用的监测
+    readings: Readings | None = None  # 靠监测的：全部监测，画曲线用
 
     @cached_property
     def decimals(self) -> int:
@@ -318,6 +319,16 @@ class Progress:
     @property
     def scoped(self) -> bool:
         return self.scope.is_part
+
+    @property
+    def by_patches(self) -> bool:
+        """有靠图斑量的任务。"""
+        return any(figures.target.by_patches for figures in self.targets)
+
+    @property
+    def all_by_patches(self) -> bool:
+        """没有靠监测的任务。"""
+        return all(figures.target.by_patches for figures in self.targets)
 
     @property
     def overdue_count(self) -> int:

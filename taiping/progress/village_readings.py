@@ -88,12 +88,12 @@ class VillageReading:
 
     @property
     def late_words(self) -> str:
-        """“逾期20天”“截止已过20天，还没有报数”；不是这样是空。"""
+        """“逾期20天”“截止已过20天，还没有监测数”；不是这样是空。"""
         if not self.late_step:
             return ""
         if not self.is_silent:
             return days_words(-self.days_late, gap="")
-        return f"截止{days_words(-self.days_late, past=GONE, gap='')}，还没有报数"
+        return f"截止{days_words(-self.days_late, past=GONE, gap='')}，还没有监测数"
 
 
 def has_part(row: VillageFigures) -> bool:

@@ -61,7 +61,10 @@ def test_a_village_is_late_or_silent_as_on_its_own_page(town, basis):
     east, west, south, _ = rows
     assert (east.worst_target.name, east.worst.overdue_step.name) == ("早稻", "收割")
     assert east.worst_words == east.readings[0].late_words == "逾期20天"
-    assert (west.worst.overdue_step.name, west.worst_words) == ("移栽", "截止已过102天，还没有报数")
+    assert (west.worst.overdue_step.name, west.worst_words) == (
+        "移栽",
+        "截止已过102天，还没有监测数",
+    )
     assert (len(west.overdue_readings), len(west.silent_readings)) == (0, 1)
     assert south.worst is None
     assert worst_villages(rows) == [east, west]
@@ -90,7 +93,7 @@ def test_where_only_the_town_reads_no_village_is_said_to_be_silent(town):
 
     town.read(town.output, day(9, 1), "70.25", town.east)
     rows = {row.village.name: row for row in rows_on(town, date(2024, 9, 20))}
-    assert rows["南村"].worst_words == "截止已过20天，还没有报数"
+    assert rows["南村"].worst_words == "截止已过20天，还没有监测数"
 
 
 def test_a_small_share_comes_before_a_large_one_and_no_part_last(town):
@@ -101,3 +104,30 @@ def test_a_small_share_comes_before_a_large_one_and_no_part_last(town):
     names = [row.village.name for row in rows_on(town, day(5, 1))]
 
     assert names == ["西村", "东村", "南村", "北村"]
+
+
+def test_a_target_divided_among_some_villages_asks_only_them(town):
+    """早稻的 1000 亩分给东、西两个村：两个村报齐了就是报齐了，不等南村、北村。"""
+    before = plan_progress(town.plan, day(8, 20)).targets[0]
+    assert before.partial_text() == "2 个村报了 1 个"
+
+    town.read(town.early, day(8, 12), "400", town.west)
+
+    after = plan_progress(town.plan, day(8, 20)).targets[0]
+    assert (after.confirmed, after.partial_text()) == (940, "")
+    assert (after.reading.source, after.reading.on) == ("2 个村合计", day(8, 10))
+
+
+def test_a_village_without_a_share_that_reports_is_added(town):
+    town.read(town.early, day(8, 12), "5", town.north)
+
+    seen = plan_progress(town.plan, day(8, 20)).targets[0]
+
+    assert (seen.confirmed, seen.partial_text()) == (545, "3 个村报了 2 个")
+
+
+def test_a_target_not_wholly_divided_asks_every_village(town):
+    """只分了 600 亩给东村，还有 400 亩没分：四个村都要报。"""
+    town.early.allocations.filter(village=town.west).delete()
+
+    assert plan_progress(town.plan, day(8, 20)).targets[0].partial_text() == "4 个村报了 1 个"
