@@ -11,7 +11,7 @@ from plots.ledger.as_of import ACTORS, reporting_step
 from taiping.ground.area import enough_decimals
 from taiping.ground.words import days_words
 from taiping.progress.forecast import Forecast
-from taiping.progress.readings import Measured
+from taiping.progress.readings import Measured, Readings
 from taiping.progress.relapses import Relapse
 from taiping.progress.states import NOT_JUDGED, Judgement, MilestoneState, Need
 from taiping.progress.tallies import Scope
@@ -174,6 +174,8 @@ class VillageFigures:
     owed: Owed = field(default_factory=Owed)  # 逾期的卡在谁那里
     overdue_step: Milestone | None = None  # 该村里办的里面拖得最久的一步
     overdue_due_on: date | None = None
+    read_on: date | None = None  # 靠监测的：在用的是哪天的数
+    is_silent: bool = False  # 靠监测的：overdue_step 截止已过，还没有报数
 
     @property
     def is_allocated(self) -> bool:
@@ -209,6 +211,7 @@ class TargetFigures:
     short_area: Decimal = ZERO
     judged: Judgement = NOT_JUDGED
     reading: Measured | None = None  # 靠监测的：当日在用的监测
+    readings: Readings | None = None  # 靠监测的：全部监测，画曲线用
 
     @cached_property
     def decimals(self) -> int:
@@ -316,6 +319,16 @@ class Progress:
     @property
     def scoped(self) -> bool:
         return self.scope.is_part
+
+    @property
+    def by_patches(self) -> bool:
+        """有靠图斑量的任务。"""
+        return any(figures.target.by_patches for figures in self.targets)
+
+    @property
+    def all_by_patches(self) -> bool:
+        """没有靠监测的任务。"""
+        return all(figures.target.by_patches for figures in self.targets)
 
     @property
     def overdue_count(self) -> int:

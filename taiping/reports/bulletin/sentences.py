@@ -11,6 +11,7 @@ from taiping.progress.words import (
     brought_text,
     carried_text,
     margin_text,
+    measured_on,
     quantity,
     relapsed_text,
     shortage,
@@ -94,6 +95,14 @@ def patches_overall(progress: Progress) -> str:
     return f"各项任务共有图斑{total}个，其中{progress.overdue_count}个逾期（{'、'.join(parts)}）。"
 
 
+def silence(progress: Progress) -> str:
+    """没有图斑的方案，截止过了还没有报数的有几项；没有是空文字。"""
+    if any(figures.target.by_patches for figures in progress.targets):
+        return ""
+    number = sum(bool(figures.silent) for figures in progress.targets)
+    return f"截止已过、还没有报数的{number}项。" if number else ""
+
+
 def owed_by_others(owed: Owed) -> str:
     """不该村里办的逾期，单说一句；没有是空文字。"""
     parts = [f"{words}{number}个" for actor, words, number in owed.parts if actor != "VILLAGE"]
@@ -105,7 +114,7 @@ def reading(figures: TargetFigures) -> str:
     partial = figures.partial_text(gap="")
     if figures.confirmed is None:
         return f"{quota(figures)}，{partial or '还没有监测数'}。"
-    text = f"{quota(figures)}，{long_date(figures.reading.on)}监测为{quantity(figures.confirmed, figures)}"
+    text = f"{quota(figures)}，{measured_on(figures)}为{quantity(figures.confirmed, figures)}"
     if figures.margin is not None:
         text += f"，{margin_text(figures) if figures.margin else '与底线持平'}"
     elif share := percent_of(figures.confirmed, figures.quota):
