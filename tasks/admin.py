@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from taiping.ground.admin import (
     CarefulAdmin,
@@ -151,7 +151,11 @@ class PlanAdmin(CarefulAdmin):
     actions = ["copy_to_next_year"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(target_count=Count("targets"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(target_count=Count("targets", filter=Q(targets__parent=None)))
+        )
 
     @admin.display(description="方案", ordering="-starts_on")
     def name(self, plan):
@@ -204,10 +208,11 @@ class TargetAdmin(StepsFollowed, FewQueries, CarefulAdmin):
         "measured_by",
         "quota_words",
         "split_words",
+        "parent",
         "order",
     ]
     list_filter = ["plan", "kind", "measured_by"]
-    list_select_related = ["plan"]
+    list_select_related = ["plan", "parent"]
     search_fields = ["name", "code", "wording"]
 
     def get_queryset(self, request):
@@ -216,6 +221,11 @@ class TargetAdmin(StepsFollowed, FewQueries, CarefulAdmin):
             .get_queryset(request)
             .annotate(split=Sum("allocations__quota"), split_count=Sum("allocations__quota_count"))
         )
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        for sentence in obj.doubtful_sums():
+            messages.warning(request, sentence)
 
     @admin.display(description="任务数", ordering="quota")
     def quota_words(self, target):

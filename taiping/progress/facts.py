@@ -31,6 +31,7 @@ from taiping.progress.tallies import (
     step_sums,
 )
 from tasks.models import Milestone, Plan, Target, WorkingGroup
+from tasks.models.nesting import nested
 from villages.models import Village
 
 
@@ -181,7 +182,7 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
 
 
 def targets_of(plan: Plan) -> list[Target]:
-    """按顺序，plan、group 已放好。手写 SQL 的原因见 tallies。"""
+    """按顺序，“其中”紧跟在上级后面，plan、group 已放好。手写 SQL 的原因见 tallies。"""
     fields = [field.attname for field in WorkingGroup._meta.concrete_fields]
     group = ", ".join(f'g."{name}" AS group_{name}_' for name in fields)
     targets = list(
@@ -198,7 +199,7 @@ def targets_of(plan: Plan) -> list[Target]:
         if target.group_id is not None:
             values = [getattr(target, f"group_{name}_") for name in fields]
             target.group = WorkingGroup.from_db(target._state.db, fields, values)
-    return targets
+    return nested(targets)
 
 
 def milestones_of(targets: list[Target]) -> dict[int, list[Milestone]]:

@@ -209,6 +209,7 @@ class TargetFigures:
     short_area: Decimal = ZERO
     judged: Judgement = NOT_JUDGED
     reading: Measured | None = None  # 靠监测的：当日在用的监测
+    parts_excess: Decimal = ZERO  # 靠监测的：各项“其中”的监测加起来比它多多少
 
     @cached_property
     def decimals(self) -> int:
@@ -302,6 +303,15 @@ class TargetFigures:
         return next((m for m in self.milestones if not m.state.is_done), None)
 
 
+def state_of(family: list[TargetFigures]) -> MilestoneState:
+    """一项任务连同“其中”：有一个逾期就是逾期，有一个预警就是预警，别的照它自己的。"""
+    states = [figures.state for figures in family]
+    for worst in (MilestoneState.OVERDUE, MilestoneState.AT_RISK):
+        if worst in states:
+            return worst
+    return states[0]
+
+
 @dataclass
 class Progress:
     plan: Plan
@@ -334,5 +344,14 @@ class Progress:
         """有填了标准的奖补：不用再问库就知道。"""
         return any(step.milestone.earns for _, step in self.milestones)
 
-    def counted(self, *states: MilestoneState) -> list[TargetFigures]:
-        return [target for target in self.targets if target.state in states]
+    @property
+    def families(self) -> list[list[TargetFigures]]:
+        """一项任务和它的各级“其中”在一起：说“几项任务”的时候算一项。"""
+        found: dict[int, list[TargetFigures]] = {}
+        for figures in self.targets:
+            found.setdefault(figures.target.root.pk, []).append(figures)
+        return list(found.values())
+
+    def counted(self, state: MilestoneState) -> int:
+        """几项任务是这个状态。"""
+        return [state_of(family) for family in self.families].count(state)

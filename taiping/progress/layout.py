@@ -18,7 +18,7 @@ from taiping.progress.figures import (
 )
 from taiping.progress.rates import done_rate, percent, percent_of
 from taiping.progress.returns import Returns
-from taiping.progress.words import lacking_sentence, outlook, quota_with_brought
+from taiping.progress.words import lacking_sentence, outlook, parts_text, quota_with_brought
 from tasks.models import Target, WorkingGroup
 from villages.models import Village
 
@@ -114,6 +114,11 @@ class TargetRow:
         return quota_with_brought(self.figures)
 
     @property
+    def doubt(self) -> str:
+        """“其中”加起来多过它的；没有是空。"""
+        return parts_text(self.figures)
+
+    @property
     def target(self) -> Target:
         return self.figures.target
 
@@ -154,9 +159,7 @@ def attention(progress: Progress, within: int = 15) -> list[tuple[TargetFigures,
         and not target.is_empty
         and not (progress.scoped and target.is_elsewhere)
     ]
-    return sorted(
-        rows, key=lambda row: (row[1].judged_by, row[0].target.order, row[1].milestone.order)
-    )
+    return sorted(rows, key=lambda row: row[1].judged_by)  # 同一天的照任务、步骤的先后
 
 
 class Attention(NamedTuple):

@@ -41,6 +41,7 @@ def _target(figures):
     return {
         "code": target.code,
         "name": target.name,
+        "parent": target.parent.code if target.parent_id else None,
         "kind": target.kind,
         "unit": target.unit,
         "quota": amount(figures.quota),
@@ -137,7 +138,7 @@ def as_table(progress: Progress) -> str:
             return f"{figure(value, figures.decimals)} {figures.target.unit}"
 
         lines.append(
-            f"{padded(target.name, 26)}{padded(figures.state.label, 10)}"
+            f"{padded(target.listed_name, 26)}{padded(figures.state.label, 10)}"
             f"任务数 {padded(quota_words(figures), 20)}核实 {padded(amount(figures.confirmed), 14)}"
             f"上报 {padded(amount(figures.reported), 14)}"
             f"{counts_words(figures)}{owed_words(figures.owed)}  {figures.reason}"

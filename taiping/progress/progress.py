@@ -10,6 +10,7 @@ from taiping.progress.by_patches import patch_target
 from taiping.progress.by_readings import reading_target
 from taiping.progress.facts import Facts, facts_of, facts_to_compare
 from taiping.progress.figures import Progress
+from taiping.progress.parts import compare_parts
 from tasks.models import Plan
 from tasks.models.question import DONE
 from villages.models import Village
@@ -40,6 +41,7 @@ def progress_from(facts: Facts) -> Progress:
     for target in facts.targets:
         of_kind = patch_target if target.by_patches else reading_target
         figures.append(of_kind(target, facts))
+    compare_parts(figures)
     scope = facts.scope
     return Progress(
         facts.plan,

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from taiping.ground.words import more_or_less
 from tasks.models import Allocation, Target
+from tasks.models.nesting import nested
 from villages.models import Village
 
 
@@ -53,17 +54,19 @@ class AllocationRow:
 
     @property
     def undivided(self):
-        return sum(
-            1
-            for _, share in self.cells
+        """几项任务没有分：一项和它的“其中”算一项。"""
+        roots = {
+            column.target.root.pk
+            for column, share in self.cells
             if share is None or (share.quota is None and share.quota_count is None)
-        )
+        }
+        return len(roots)
 
 
 def allocation_table(plan, villages, whole=True):
     """(列, 行)：列是任务，行是村；格里是 Allocation，没有就是 None（未分解）。whole 为真时合计才有意义。"""
     villages = list(villages)
-    targets = list(plan.targets.order_by("order", "pk"))
+    targets = nested(plan.targets.order_by("order", "pk"))
     found = {
         (row.target_id, row.village_id): row
         for row in Allocation.objects.filter(target__plan=plan, village__in=villages)

@@ -24,16 +24,14 @@ from tasks.models import (
 from villages.models import Cadre, Village
 
 POSITIONS = Membership.Position
-REFERENCES = {
-    "parent": "group",
-    "group": "group",
-    "target": "target",
-    "problem_target": "target",
-    "milestone": "milestone",
-    "village": "village",
-    "section": "score_item",
-    "duty": "duty",
-    "route": "route",
+REFERENCES = {  # 引用哪一类的行
+    WorkingGroup: "group",
+    Target: "target",
+    Milestone: "milestone",
+    Village: "village",
+    ScoreItem: "score_item",
+    Duty: "duty",
+    RemedyRoute: "route",
 }
 HEADERS = {"target": "目标代码", "on": "日期", "route": "路径代码"}  # 比模型里的叫法更像表格的
 TARGET_NAME = "target_name"  # 代码旁边给人看的名称，不存
@@ -76,7 +74,7 @@ class PlanTable:
 
 def _column(model, name, hint="", width=14):
     source = model._meta.get_field(name)
-    kind = REFERENCES.get(name) if source.is_relation else _kind(source)
+    kind = REFERENCES[source.related_model] if source.is_relation else _kind(source)
     has_blank = source.null or source.blank or source.has_default() or name == "order"
     if source.has_default() and name != "created_at":
         blank = source.get_default()
@@ -201,6 +199,7 @@ TARGET = _table(
     ("wording", "", 40),
     ("villages_may_add", "不填就是否", 12),
     ("villages_may_enter", "不填就是否；只用于靠监测量的任务", 12),
+    ("parent", "是另一项任务的一部分（其中）的，写那一项的代码或名称；不是就留空", 16),
     ("order", "不填就按表里的先后", 8),
 )
 MILESTONE = _table(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from taiping.ground import books
 from taiping.ground.area import plain
 from taiping.ground.tables import TableError
-from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES, TARGET_NAME
+from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES, TARGET, TARGET_NAME
 from tasks.workbook.members import People, split_people, written
 from tasks.workbook.read_json import PLAN_LINKS
 from tasks.workbook.read_xlsx import NOTE_MARK
@@ -23,7 +23,10 @@ def to_xlsx(stored):
         columns = [_head(table, column) for column in table.columns]
         rows = [_row(stored, table, entry) for entry in stored.listed(table.kind)]
         repeated = 2 if table.column(TARGET_NAME) else 1  # 印成几页宽时每页都有的
-        books.add_sheet(book, table.title, columns, rows, note_row=True, repeated=repeated)
+        given = {"note_row": True, "repeated": repeated}
+        if table is TARGET:
+            given["depths"] = [entry.object.depth for entry in stored.listed(table.kind)]
+        books.add_sheet(book, table.title, columns, rows, **given)
     return books.to_bytes(book, str(stored.plan))
 
 

@@ -75,7 +75,7 @@ def place(name, quota, quota_count, reported, confirmed, overdue):
     }
 
 
-NEW = {"town", "overdue_by", "reason", "short", "short_count", "actor", "forecast_on"}
+NEW = {"town", "parent", "overdue_by", "reason", "short", "short_count", "actor", "forecast_on"}
 
 
 def old(found, is_step=False):

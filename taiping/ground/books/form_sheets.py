@@ -1,8 +1,10 @@
 """给人填的表：表头、说明行、下拉。"""
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from openpyxl import Workbook
+from openpyxl.styles import Alignment
 
 from taiping.ground.books import styles
 from taiping.ground.books.column import Column
@@ -26,8 +28,12 @@ def add_sheet(
     note_row: bool = False,
     filtered: bool = True,
     repeated: int = 1,
+    depths: Sequence[int] = (),
 ) -> None:
-    """加一张给人填的表：表头、可选的说明行、数据行；设好冻结、筛选、下拉和 A4 横向打印。"""
+    """加一张给人填的表：表头、可选的说明行、数据行；设好冻结、筛选、下拉和 A4 横向打印。
+
+    depths 是各行的名称（第二列）缩进几格。
+    """
     first = 3 if note_row else 2
     given = {"row_height": ROW_HEIGHT, "least_size": LEAST_SIZE, "repeated": repeated}
     sheet = SheetWriter(book, name, columns, freeze=f"B{first}", **given)
@@ -35,8 +41,10 @@ def add_sheet(
     if note_row:
         notes, looks = [column.note for column in columns], [styles.HINT] * len(columns)
         sheet.head_row = sheet.line(notes, looks, height=sheet.height_of(notes, looks))
-    for values in rows:
-        sheet.row(values)
+    for values, depth in zip_longest(rows, depths, fillvalue=0):
+        name = sheet.sheet.cell(sheet.row(values), 2)
+        if depth:
+            name.alignment = Alignment(vertical="top", wrap_text=True, indent=depth)
     for column in columns:
         if column.choices:
             error = f"请从下拉里选：{'、'.join(column.choices)}。"

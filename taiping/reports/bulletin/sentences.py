@@ -11,6 +11,7 @@ from taiping.progress.words import (
     brought_text,
     carried_text,
     margin_text,
+    parts_text,
     quantity,
     relapsed_text,
     shortage,
@@ -59,9 +60,9 @@ def quota(figures: TargetFigures) -> str:
 
 def overall(progress: Progress) -> str:
     """各项任务按状态数一数：“方案共有目标任务8项，其中逾期1项、正常推进3项、还没有数据4项。”"""
-    counts = [(word, len(progress.counted(state))) for state, word in STATE_WORDS]
+    counts = [(word, progress.counted(state)) for state, word in STATE_WORDS]
     counts = [(word, number) for word, number in counts if number]
-    total = len(progress.targets)
+    total = len(progress.families)
     if len(counts) == 1:
         word = counts[0][0]
         return f"方案共有目标任务{total}项，{'全部' if total > 1 else ''}{word}。"
@@ -110,7 +111,8 @@ def reading(figures: TargetFigures) -> str:
         text += f"，{margin_text(figures) if figures.margin else '与底线持平'}"
     elif share := percent_of(figures.confirmed, figures.quota):
         text += f"，占任务数的{share}"
-    return f"{text}（{partial}）。" if partial else f"{text}。"
+    aside = "；".join(filter(None, [partial, parts_text(figures)]))
+    return f"{text}（{aside}）。" if aside else f"{text}。"
 
 
 def patch_progress(figures: TargetFigures) -> str:

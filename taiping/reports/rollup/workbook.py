@@ -83,7 +83,7 @@ def _towns(book, rollup):
             town.plan,
             town.on,
             BASES.get(town.basis, town.basis),
-            len(town.late),
+            town.late_count,
             town.overdue,
             *town.overdue_by.values(),
             "、".join(row.name for row in town.late),
@@ -97,7 +97,7 @@ def _targets(book, rollup):
     sheet = _opened(book, "各项任务", TARGETS, "同一代码的任务放在一起，差的镇在前", "", 6)
     for rows in by_target(rollup).values():
         for town, row in rows:
-            sheet.row(_cells(row.name, town, row), decimals=_decimals([row]), late=_late(row))
+            sheet.row(_cells(_name(row), town, row), decimals=_decimals([row]), late=_late(row))
         if len(rows) > 1:
             sheet.total(_total(rows), decimals=_decimals([row for _, row in rows]))
     _finish(sheet)
@@ -112,6 +112,13 @@ def by_target(rollup: Rollup) -> dict[str, list[tuple[str, TownTarget]]]:
     for rows in found.values():
         rows.sort(key=lambda pair: _badness(pair[1]))
     return dict(found)
+
+
+def _name(row):
+    """“其中”前面空一格；早稻在粮食的下面，先后照各镇文件里的。"""
+    if not row.parent:
+        return row.name
+    return f"　{row.name}" if row.name.startswith("其中") else f"　其中：{row.name}"
 
 
 def _badness(row):
@@ -153,7 +160,7 @@ def _total(rows):
         summed(name) if same else None for name in ("quota", "reported", "confirmed")
     )
     return [
-        targets[0].name,
+        _name(targets[0]),
         f"合计 {len(rows)} 个镇",
         units.pop() if same else "",
         quota,

@@ -84,8 +84,10 @@ def units(targets: list[TargetFigures]) -> str:
     return "、".join([*dict.fromkeys(figures.target.unit for figures in targets), "个"])
 
 
-def named(target: Target) -> str:
-    return target.name if target.unit == "亩" else f"{target.name}（{target.unit}）"
+def listed(target: Target) -> str:
+    """名称，“其中”前面空几格；不是亩的写上单位。"""
+    unit = "" if target.unit == "亩" else f"（{target.unit}）"
+    return target.listed_name + unit
 
 
 def late_states(state: MilestoneState) -> set[str]:

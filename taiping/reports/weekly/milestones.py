@@ -14,9 +14,9 @@ from taiping.reports.weekly.layout import (
     change,
     count,
     late_states,
+    listed,
     middle,
     moved_amount,
-    named,
     opened,
     prose,
     put_title,
@@ -65,7 +65,7 @@ def _milestone_row(shot, figures, row):
     """(各格的值, 怎么写)。"""
     target, milestone = figures.target, row.milestone
     values = [
-        named(target),
+        listed(target),
         milestone.name,
         milestone.get_actor_display(),
         row.due_on,

@@ -8,7 +8,13 @@ from taiping.ground.dates import long_date
 from taiping.progress.figures import TargetFigures
 from taiping.progress.rates import done_rate, ratio
 from taiping.progress.snapshot import Snapshot
-from taiping.progress.words import brought_text, carried_text, margin_text, relapsed_text
+from taiping.progress.words import (
+    brought_text,
+    carried_text,
+    margin_text,
+    parts_text,
+    relapsed_text,
+)
 from taiping.reports.notes import explanations
 from taiping.reports.weekly.chart import add_chart
 from taiping.reports.weekly.layout import (
@@ -21,9 +27,9 @@ from taiping.reports.weekly.layout import (
     count,
     heading,
     late_states,
+    listed,
     middle,
     moved_amount,
-    named,
     opened,
     prose,
     put_title,
@@ -63,9 +69,7 @@ CARRIED_AT = 20  # 有结转出去的，暂缓后面多一列
 
 def add_overview(book: Workbook, shot: Snapshot) -> None:
     """总表：每项任务一行；底线在前。种类不同的任务不相加，所以没有合计行。"""
-    targets = sorted(
-        shot.progress.targets, key=lambda row: (not row.target.is_floor, row.target.order)
-    )
+    targets = sorted(shot.progress.targets, key=lambda row: not row.target.root.is_floor)
     has_carried = any(figures.carried_count for figures in targets)
     columns = [*COLUMNS]
     if has_carried:
@@ -89,7 +93,7 @@ def _target_row(shot, figures, has_carried):
     """(各格的值, 怎么写)。"""
     target = figures.target
     values = [
-        named(target),
+        listed(target),
         target.get_kind_display(),
         rounded(figures.quota, figures.decimals),
         figures.quota_count,
@@ -192,7 +196,7 @@ def _reading_remark(figures):
     words = [f"{long_date(figures.reading.on)}监测数"]
     if figures.margin is not None:
         words.append(margin_text(figures))
-    return "，".join([*words, partial] if partial else words)
+    return "，".join(filter(None, [*words, partial, parts_text(figures)]))
 
 
 def _signing(sheet, shot):

@@ -110,7 +110,7 @@ def _counts(book, shot):
     columns = [*FIRST]
     for figures in by_target:
         columns += _parts(figures, ("图斑", "上报", "核实"), 5.3, COUNT)
-        columns.append(number("村该办\n逾期", 6.3, COUNT, figures.target.name))
+        columns.append(number("村该办\n逾期", 6.3, COUNT, figures.target.part_name))
     sheet = _opened(book, shot, "分村个数", "个", columns)
     _each_target(sheet, rows, _count_cells)
     _total(sheet, [_count_cells(figures) for figures in by_target], [])
@@ -143,7 +143,7 @@ def _each_target(sheet, rows, cells):
 
 
 def _parts(figures, titles, width, number_format) -> list[Column]:
-    name, first = figures.target.name, titles[0]
+    name, first = figures.target.part_name, titles[0]
     columns = [number(first, width, number_format, name, starts_group=True)]
     return columns + [number(title, width, number_format, name) for title in titles[1:]]
 
