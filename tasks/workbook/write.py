@@ -35,7 +35,9 @@ def _head(table, column):
     note = f"{'必填。' if column.required else ''}{column.hint}"
     if column is table.columns[0]:
         note = f"{NOTE_MARK} 说明（导入时跳过这一行）：{note}"
-    return books.Column(column.header, column.width, note, choices, required=column.required)
+    nests = table is TARGET and column.field == "name"
+    given = {"required": column.required, "nests": nests}
+    return books.Column(column.header, column.width, note, choices, **given)
 
 
 def _add_plan(book, plan):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment
 
 from taiping.ground.books import styles
 from taiping.ground.books.column import Column
@@ -32,7 +31,7 @@ def add_sheet(
 ) -> None:
     """加一张给人填的表：表头、可选的说明行、数据行；设好冻结、筛选、下拉和 A4 横向打印。
 
-    depths 是各行的名称（第二列）缩进几格。
+    depths 是各行在第几层，nests 的列照着缩进。
     """
     first = 3 if note_row else 2
     given = {"row_height": ROW_HEIGHT, "least_size": LEAST_SIZE, "repeated": repeated}
@@ -42,9 +41,7 @@ def add_sheet(
         notes, looks = [column.note for column in columns], [styles.HINT] * len(columns)
         sheet.head_row = sheet.line(notes, looks, height=sheet.height_of(notes, looks))
     for values, depth in zip_longest(rows, depths, fillvalue=0):
-        name = sheet.sheet.cell(sheet.row(values), 2)
-        if depth:
-            name.alignment = Alignment(vertical="top", wrap_text=True, indent=depth)
+        sheet.row(values, depth=depth)
     for column in columns:
         if column.choices:
             error = f"请从下拉里选：{'、'.join(column.choices)}。"

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -79,6 +80,14 @@ class Style:
         if number_format:
             cell.number_format = number_format
         return cell
+
+
+@cache
+def indented(style: Style, depth: int) -> Style:
+    """同样的样子，往里缩进几格。"""
+    alignment = copy(style.alignment)
+    alignment.horizontal, alignment.indent = "left", depth
+    return replace(style, alignment=alignment)
 
 
 def _box(color: str) -> Border:

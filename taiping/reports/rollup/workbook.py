@@ -31,7 +31,7 @@ TOWNS = [
     prose("逾期的是哪几项", 40),
 ]
 TARGETS = [
-    text("目标任务", 24),
+    text("目标任务", 24, nests=True),
     text("镇", 14),
     middle("单位", 7),
     amount("任务数", 12),
@@ -97,7 +97,8 @@ def _targets(book, rollup):
     sheet = _opened(book, "各项任务", TARGETS, "同一代码的任务放在一起，差的镇在前", "", 6)
     for rows in by_target(rollup).values():
         for town, row in rows:
-            sheet.row(_cells(_name(row), town, row), decimals=_decimals([row]), late=_late(row))
+            given = {"decimals": _decimals([row]), "late": _late(row), "depth": bool(row.parent)}
+            sheet.row(_cells(_name(row), town, row), **given)
         if len(rows) > 1:
             sheet.total(_total(rows), decimals=_decimals([row for _, row in rows]))
     _finish(sheet)
@@ -115,10 +116,9 @@ def by_target(rollup: Rollup) -> dict[str, list[tuple[str, TownTarget]]]:
 
 
 def _name(row):
-    """“其中”前面空一格；早稻在粮食的下面，先后照各镇文件里的。"""
-    if not row.parent:
-        return row.name
-    return f"　{row.name}" if row.name.startswith("其中") else f"　其中：{row.name}"
+    """“其中”写明是其中；先后照各镇文件里的。"""
+    is_plain = not row.parent or row.name.startswith("其中")
+    return row.name if is_plain else f"其中：{row.name}"
 
 
 def _badness(row):

@@ -85,9 +85,9 @@ def units(targets: list[TargetFigures]) -> str:
 
 
 def listed(target: Target) -> str:
-    """名称，“其中”前面空几格；不是亩的写上单位。"""
+    """名称，不是亩的写上单位；“其中”另外缩进。"""
     unit = "" if target.unit == "亩" else f"（{target.unit}）"
-    return target.listed_name + unit
+    return target.part_name + unit
 
 
 def late_states(state: MilestoneState) -> set[str]:

@@ -26,7 +26,7 @@ from taiping.reports.weekly.layout import (
 )
 
 COLUMNS = [
-    text("目标任务", 24),
+    text("目标任务", 24, nests=True),
     text("时间节点", 11),
     middle("由谁\n做", 5),
     middle("截止日期", 12.5),
@@ -81,7 +81,7 @@ def _milestone_row(shot, figures, row):
     late = late_states(row.state)
     if isinstance(values[4], int) and values[4] < 0:
         late.add("离截止")
-    return values, {"decimals": figures.decimals, "late": late}
+    return values, {"decimals": figures.decimals, "late": late, "depth": target.depth}
 
 
 def _days(figures, row):

@@ -39,7 +39,7 @@ from taiping.reports.weekly.layout import (
 )
 
 COLUMNS = [
-    text("目标任务", 24),
+    text("目标任务", 24, nests=True),
     middle("类型", 9),
     amount("数量", 11, "任务数"),
     count("个数", 5.5, "任务数"),
@@ -105,7 +105,8 @@ def _target_row(shot, figures, has_carried):
     ]
     if has_carried:
         values.insert(CARRIED_AT, figures.carried_count if target.by_patches else None)
-    return values, {"decimals": figures.decimals, "late": late_states(figures.state)}
+    late = late_states(figures.state)
+    return values, {"decimals": figures.decimals, "late": late, "depth": target.depth}
 
 
 def _done(figures):

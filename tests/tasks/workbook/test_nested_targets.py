@@ -77,7 +77,7 @@ def test_every_mistake_is_told_with_its_row():
     make_target(town.plan, "oats", name="小麦", order=90)
     content = workbook.export_xlsx(town.plan)
     grain, slope = row_of(content, "grain"), row_of(content, "slope")
-    oats = row_of(content, "oats")
+    oats, rice = row_of(content, "oats"), row_of(content, "rice")
 
     sentences = refused(
         edit(
@@ -88,17 +88,19 @@ def test_every_mistake_is_told_with_its_row():
         )
     )
 
+    circle = "上级绕成了圈。请改一个，或留空。"
     known = "abandoned、early、grain、oats、rice、slope、wheat"
     assert sentences == [
         f"“目标任务”第 {slope} 行 N“上级任务”：“没有这一项”不是目标任务的代码或名称。已有的代码是：{known}。",
-        f"“目标任务”第 {grain} 行 N“上级任务”：“其中稻谷”又是“粮食播种面积”的一部分，上级绕成了圈。请改一个，或留空。",
-        f"“目标任务”第 {row_of(content, 'rice')} 行 N“上级任务”：“粮食播种面积”又是“其中稻谷”的一部分，上级绕成了圈。请改一个，或留空。",
+        f"“目标任务”第 {grain} 行 N“上级任务”：“其中稻谷”又是“粮食播种面积”的一部分，{circle}",
+        f"“目标任务”第 {rice} 行 N“上级任务”：“粮食播种面积”又是“其中稻谷”的一部分，{circle}",
         f"“目标任务”第 {oats} 行 N“上级任务”：有 2 项任务都叫“小麦”，请写代码：wheat、oats。",
     ]
     too_deep = refused(edit(content, ("目标任务", f"N{oats}", "early")))
     assert too_deep == [
         f"“目标任务”第 {oats} 行 N“上级任务”：放在“早稻”下面就超过了 3 层，请改成上一层的任务，或留空。"
     ]
+
 
 def test_a_whole_its_parts_still_name_is_not_deleted_and_a_whole_family_is():
     town = GrainTown()
