@@ -19,7 +19,7 @@ from taiping.reports.bulletin.sentences import overall, reading
 from taiping.reports.weekly import weekly_workbook
 from tasks.models import Reading, Target
 from tests.worlds.factories import make_milestone, make_reading, make_target
-from tests.worlds.grain_town import GrainTown
+from tests.worlds.nested_town import NestedTown
 
 pytestmark = pytest.mark.django_db
 LATER = date(2024, 11, 10)
@@ -38,7 +38,7 @@ def measured(target, value, on=date(2024, 10, 20)):
 
 
 def test_figures_list_parts_beneath_their_whole_and_json_names_it():
-    town = GrainTown()
+    town = NestedTown()
 
     progress = plan_progress(town.plan, LATER)
 
@@ -55,7 +55,7 @@ def test_figures_list_parts_beneath_their_whole_and_json_names_it():
 
 
 def test_a_target_and_its_parts_count_as_one_and_the_worst_of_them_speaks():
-    town = GrainTown()
+    town = NestedTown()
     measured(town.grain, "1.2")
     measured(town.wheat, "0.2")
     measured(town.rice, "0.9")
@@ -71,7 +71,7 @@ def test_a_target_and_its_parts_count_as_one_and_the_worst_of_them_speaks():
 
 
 def test_the_nearest_deadline_counts_a_family_once():
-    town = GrainTown()
+    town = NestedTown()
 
     assert "撂荒地整治等2项，距完成截止还有11天" in verdict(
         plan_progress(town.plan, date(2024, 10, 20))
@@ -79,7 +79,7 @@ def test_the_nearest_deadline_counts_a_family_once():
 
 
 def test_patches_are_counted_where_they_are_and_never_in_the_whole_too():
-    town = GrainTown()
+    town = NestedTown()
     town.add_patch(town.abandoned, town.east, "T1", "6")
     town.add_patch(town.slope, town.east, "T2", "4")
 
@@ -92,7 +92,7 @@ def test_patches_are_counted_where_they_are_and_never_in_the_whole_too():
 
 
 def test_a_whole_is_not_made_from_its_parts_and_parts_beyond_it_are_pointed_out():
-    town = GrainTown()
+    town = NestedTown()
     measured(town.wheat, "0.4")
     measured(town.rice, "0.9")
     assert plan_progress(town.plan, LATER).targets[2].confirmed is None
@@ -108,7 +108,7 @@ def test_a_whole_is_not_made_from_its_parts_and_parts_beyond_it_are_pointed_out(
 
 
 def test_the_bulletin_numbers_a_target_once_and_lets_its_parts_follow():
-    town = GrainTown()
+    town = NestedTown()
 
     titles = [paragraph.lead for paragraph in by_target(plan_progress(town.plan, LATER))]
 
@@ -123,7 +123,7 @@ def test_the_bulletin_numbers_a_target_once_and_lets_its_parts_follow():
 
 
 def test_the_weekly_lists_them_so_with_the_town_floor_first():
-    town = GrainTown()
+    town = NestedTown()
     floor = make_target(
         town.plan, "floor", name="保有量", kind="FLOOR", measured_by="READINGS", order=9
     )
@@ -140,7 +140,7 @@ def test_the_weekly_lists_them_so_with_the_town_floor_first():
 
 @pytest.mark.parametrize("page", ["dashboard:dashboard", "dashboard:screen", "tasks:plan"])
 def test_pages_show_parts_set_in_beneath_their_whole(client, page):
-    town = GrainTown()
+    town = NestedTown()
     client.force_login(town.admin)
 
     text = re.sub(r"<[^>]*>", "", client.get(reverse(page)).text)
@@ -152,7 +152,7 @@ def test_pages_show_parts_set_in_beneath_their_whole(client, page):
 
 
 def test_readings_are_entered_for_a_part_beneath_its_whole(client):
-    town = GrainTown()
+    town = NestedTown()
     client.force_login(town.huang)
 
     text = client.get(reverse("tasks:readings")).text
@@ -163,7 +163,7 @@ def test_readings_are_entered_for_a_part_beneath_its_whole(client):
 
 
 def test_a_reading_that_makes_the_parts_exceed_the_whole_is_asked_about(client):
-    town = GrainTown()
+    town = NestedTown()
     measured(town.grain, "1.2")
     measured(town.rice, "0.9")
     client.force_login(town.huang)
@@ -177,7 +177,7 @@ def test_a_reading_that_makes_the_parts_exceed_the_whole_is_asked_about(client):
 
 
 def test_a_whole_entered_below_its_parts_is_asked_about_too(client):
-    town = GrainTown()
+    town = NestedTown()
     measured(town.early, "0.3")
     client.force_login(town.huang)
     given = {"target": town.rice.pk, "on": "2024-10-21", "value": "0.25", "source": "统计"}
@@ -189,7 +189,7 @@ def test_a_whole_entered_below_its_parts_is_asked_about_too(client):
 
 
 def test_the_districts_rollup_counts_a_family_once(tmp_path):
-    town = GrainTown()
+    town = NestedTown()
     for target in (town.grain, town.wheat, town.early):
         measured(target, "0.1")
     (tmp_path / "甲镇.json").write_text(json.dumps(as_json(plan_progress(town.plan, LATER))))
@@ -204,7 +204,7 @@ def test_the_districts_rollup_counts_a_family_once(tmp_path):
 
 
 def test_queries_do_not_grow_with_parts(django_assert_num_queries):
-    town = GrainTown()
+    town = NestedTown()
     with django_assert_num_queries(14):
         plan_progress(town.plan, LATER)
     Target.objects.update(parent=None)

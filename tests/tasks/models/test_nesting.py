@@ -10,7 +10,7 @@ from tasks.models import Target
 from tasks.models.nesting import nested
 from tasks.next_year import copy_to_next_year
 from tests.worlds.factories import make_plan, make_target
-from tests.worlds.grain_town import GrainTown
+from tests.worlds.nested_town import NestedTown
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def refused(target):
 
 
 def test_parts_stand_beneath_their_whole_whatever_their_order():
-    town = GrainTown()
+    town = NestedTown()
 
     listed = nested(town.plan.targets.order_by("order", "pk"))
 
@@ -38,7 +38,7 @@ def test_parts_stand_beneath_their_whole_whatever_their_order():
 
 
 def test_a_part_listed_without_its_whole_stands_for_itself():
-    town = GrainTown()
+    town = NestedTown()
 
     listed = nested([town.early, town.wheat])
 
@@ -46,7 +46,7 @@ def test_a_part_listed_without_its_whole_stands_for_itself():
 
 
 def test_a_circle_written_past_the_rules_loses_no_target():
-    town = GrainTown()
+    town = NestedTown()
     Target.objects.filter(pk=town.grain.pk).update(parent=town.early)
 
     listed = nested(town.plan.targets.order_by("order", "pk"))
@@ -55,7 +55,7 @@ def test_a_circle_written_past_the_rules_loses_no_target():
 
 
 def test_a_whole_of_another_plan_itself_or_its_own_part_is_refused():
-    town = GrainTown()
+    town = NestedTown()
     other = make_target(make_plan(2025), "grain")
 
     town.wheat.parent = other
@@ -71,7 +71,7 @@ def test_a_whole_of_another_plan_itself_or_its_own_part_is_refused():
 
 
 def test_three_levels_are_enough_also_when_a_whole_is_moved_with_its_parts():
-    town = GrainTown()
+    town = NestedTown()
     deeper = make_target(town.plan, "deep", name="秧田", parent=town.early)
     assert refused(deeper) == {
         "parent": ["放在“早稻”下面就超过了 3 层，请改成上一层的任务，或留空。"]
@@ -86,7 +86,7 @@ def test_three_levels_are_enough_also_when_a_whole_is_moved_with_its_parts():
 
 
 def test_a_whole_with_parts_is_not_deleted_and_the_plan_is():
-    town = GrainTown()
+    town = NestedTown()
 
     with pytest.raises(RestrictedError):
         town.grain.delete()
@@ -96,7 +96,7 @@ def test_a_whole_with_parts_is_not_deleted_and_the_plan_is():
 
 
 def test_sums_that_exceed_the_whole_are_pointed_out():
-    town = GrainTown()
+    town = NestedTown()
     assert town.grain.doubtful_sums() == [
         "“粮食播种面积”的各项“其中”一共 1.1 万亩，它自己是 1.2 万亩，少了 0.1 万亩。"
         "“其中”没有列全的，照这样就行。"
@@ -112,14 +112,14 @@ def test_sums_that_exceed_the_whole_are_pointed_out():
 
 
 def test_parts_in_another_unit_or_measured_otherwise_are_not_added():
-    town = GrainTown()
+    town = NestedTown()
     Target.objects.filter(pk=town.wheat.pk).update(unit="吨", quota=Decimal(900))
 
     assert town.grain.doubtful_sums() == []  # 只剩稻谷可比，没有列全，也没有超过
 
 
 def test_next_years_plan_is_nested_the_same_within_itself():
-    town = GrainTown()
+    town = NestedTown()
 
     new = copy_to_next_year(town.plan)
 

@@ -9,7 +9,7 @@ import pytest
 from tasks import workbook
 from tasks.models import Target
 from tests.worlds.factories import make_target
-from tests.worlds.grain_town import GrainTown
+from tests.worlds.nested_town import NestedTown
 from tests.worlds.plan_files import clear, edit, imported, refused, sheet_rows, without
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def row_of(content, code):
 
 
 def test_the_plan_goes_out_and_into_an_empty_system_with_its_parts():
-    town = GrainTown()
+    town = NestedTown()
     before, table = parents(), workbook.export_xlsx(town.plan)
     data = workbook.export_json(town.plan).encode()
 
@@ -39,7 +39,7 @@ def test_the_plan_goes_out_and_into_an_empty_system_with_its_parts():
 
 
 def test_the_table_lists_parts_beneath_their_whole_set_in():
-    town = GrainTown()
+    town = NestedTown()
 
     content = workbook.export_xlsx(town.plan)
 
@@ -51,7 +51,7 @@ def test_the_table_lists_parts_beneath_their_whole_set_in():
 
 
 def test_a_whole_may_be_written_by_name_and_taken_away_again():
-    town = GrainTown()
+    town = NestedTown()
     content = workbook.export_xlsx(town.plan)
     row = row_of(content, "wheat")
 
@@ -64,7 +64,7 @@ def test_a_whole_may_be_written_by_name_and_taken_away_again():
 
 
 def test_an_older_table_without_the_column_leaves_the_parts_alone():
-    town = GrainTown()
+    town = NestedTown()
     content = edit(workbook.export_xlsx(town.plan), ("目标任务", "N1", "备注"))
 
     imported(content)
@@ -73,7 +73,7 @@ def test_an_older_table_without_the_column_leaves_the_parts_alone():
 
 
 def test_every_mistake_is_told_with_its_row():
-    town = GrainTown()
+    town = NestedTown()
     make_target(town.plan, "oats", name="小麦", order=90)
     content = workbook.export_xlsx(town.plan)
     grain, slope = row_of(content, "grain"), row_of(content, "slope")
@@ -103,7 +103,7 @@ def test_every_mistake_is_told_with_its_row():
 
 
 def test_a_whole_its_parts_still_name_is_not_deleted_and_a_whole_family_is():
-    town = GrainTown()
+    town = NestedTown()
     content = workbook.export_xlsx(town.plan)
     for sheet in ("目标任务", "时间节点"):
         content = without(content, sheet, "abandoned")
@@ -121,7 +121,7 @@ def test_a_whole_its_parts_still_name_is_not_deleted_and_a_whole_family_is():
 
 
 def test_sums_beyond_the_whole_are_warned_of_not_refused():
-    town = GrainTown()
+    town = NestedTown()
     content = workbook.export_xlsx(town.plan)
     wheat = row_of(content, "wheat")
 
@@ -137,7 +137,7 @@ def test_sums_beyond_the_whole_are_warned_of_not_refused():
 
 
 def test_a_json_part_of_another_plan_is_told():
-    town = GrainTown()
+    town = NestedTown()
     data = json.loads(workbook.export_json(town.plan))
     for record in data:
         if record["fields"].get("code") == "wheat":

@@ -12,7 +12,7 @@ from tests.worlds.town import Town
 DUE = date(2024, 10, 31)
 
 
-class GrainTown(Town):
+class NestedTown(Town):
     def __init__(self):
         super().__init__()
         self.east = self.add_village("东村", order=1)
