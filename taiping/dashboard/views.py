@@ -20,14 +20,13 @@ from taiping.progress.layout import (
     due_soon,
     group_rows,
     target_rows,
-    village_rows,
     without_patches,
-    worst_villages,
 )
 from taiping.progress.progress import plan_progress, progress_of_two_days
 from taiping.progress.question import DashboardQuery
 from taiping.progress.returns import returns_by_village
 from taiping.progress.routes import counts_by_route
+from taiping.progress.village_rows import village_rows, worst_villages
 from taiping.progress.words import verdict
 from taiping.subsidies.figures import summary_of
 from tasks.models import Plan

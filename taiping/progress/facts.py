@@ -128,13 +128,14 @@ def facts_of(
     steps, steps_before, filed = step_tallies(scope, before)
     follow_patches(filed, scope, amended)
     carried, brought = carried_tallies(scope, amended)
+    shares = shares_of(scope)
     return Facts(
         plan,
         scope,
         villages,
         targets,
         milestones,
-        shares_of(scope),
+        shares,
         patches,
         patches_before,
         begun_on,
@@ -148,7 +149,7 @@ def facts_of(
         kept_tallies(scope),
         gains(scope, milestones),
         short_tallies(scope, targets, milestones, amended),
-        *readings_by_target(scope, [village.pk for village in villages], before),
+        *readings_by_target(scope, asked_villages(scope, targets, shares, villages), before),
     )
 
 
@@ -224,6 +225,24 @@ def shares_of(scope: Scope) -> dict[tuple[int, int], Share]:
         (target, village): Share(lot, quota, count)
         for target, village, lot, quota, count in share_rows(scope)
     }
+
+
+def asked_villages(
+    scope: Scope,
+    targets: list[Target],
+    shares: dict[tuple[int, int], Share],
+    villages: list[Village],
+) -> dict[int, list[int]]:
+    """任务 → 要报数的村：任务数全部分解到了几个村，是这几个村；没有分解、没有分解完的，是每个村。"""
+    found, divided = {}, defaultdict(dict)
+    for (target, village), share in shares.items():
+        if share.quota:
+            divided[target][village] = share.quota
+    for target in targets:
+        theirs = divided[target.pk]
+        is_whole = not scope.is_part and theirs and sum(theirs.values()) >= (target.quota or ZERO)
+        found[target.pk] = list(theirs) if is_whole else [village.pk for village in villages]
+    return found
 
 
 def patch_tallies(

@@ -174,6 +174,8 @@ class VillageFigures:
     owed: Owed = field(default_factory=Owed)  # 逾期的卡在谁那里
     overdue_step: Milestone | None = None  # 该村里办的里面拖得最久的一步
     overdue_due_on: date | None = None
+    read_on: date | None = None  # 靠监测的：在用的是哪天的数
+    is_silent: bool = False  # 靠监测的：overdue_step 截止已过，还没有报数
 
     @property
     def is_allocated(self) -> bool:

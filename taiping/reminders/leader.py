@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 from plots.models import OrderState, SupervisionOrder
 from taiping.progress.comparison import compared
-from taiping.progress.layout import due_soon, village_rows, worst_villages
+from taiping.progress.layout import due_soon
 from taiping.progress.progress import progress_of_two_days
 from taiping.progress.returns import returns_by_village
+from taiping.progress.village_rows import village_rows, worst_villages
 from taiping.reminders.lines import Line, address_of
 from tasks.models import Plan
 from tasks.models.question import DONE

@@ -9,9 +9,9 @@ from openpyxl import Workbook
 from taiping.ground.area import enough_decimals, rounded
 from taiping.ground.books import Column, SheetWriter
 from taiping.ground.books.styles import COUNT, amount_format
-from taiping.progress.layout import VillageRow
 from taiping.progress.rates import ratio
 from taiping.progress.snapshot import Snapshot
+from taiping.progress.village_rows import VillageRow
 from taiping.reports.weekly.layout import (
     NEW,
     NO_DATA,
@@ -203,4 +203,4 @@ def worst_words(row: VillageRow) -> str:
     if not row.worst:
         return ""
     step = f"{row.worst_target.name} {row.worst.overdue_step.name}"
-    return f"{step}，逾期{row.worst_days}天"
+    return f"{step}，{row.worst_words}"
