@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import product
 
 from plots.ledger.as_of import ACTORS, reporting_step
-from taiping.ground.area import enough_decimals
+from taiping.ground.area import enough_decimals, figure, spread
 from taiping.ground.words import days_words
 from taiping.progress.forecast import Forecast
 from taiping.progress.readings import Measured
@@ -157,8 +157,10 @@ class MilestoneFigures:
 class VillageFigures:
     village: Village
     lot: str = ""
-    quota: Decimal | None = None
+    quota: Decimal | None = None  # 一段的是最少的
     quota_count: int | None = None
+    quota_most: Decimal | None = None  # 写成一段的：最多的
+    quota_count_most: int | None = None
     patch_count: int = 0
     patch_area: Decimal = ZERO
     reported: Decimal | None = ZERO
@@ -211,6 +213,8 @@ class TargetFigures:
     short_area: Decimal = ZERO
     judged: Judgement = NOT_JUDGED
     reading: Measured | None = None  # 靠监测的：当日在用的监测
+    quota_most: Decimal | None = None  # 只看几个村、分到的是一段的：最多的
+    quota_count_most: int | None = None
     parts_excess: Decimal = ZERO  # 靠监测的：各项“其中”的监测加起来比它多多少
 
     @cached_property
@@ -222,6 +226,15 @@ class TargetFigures:
             amounts += [row.reached, row.on_time]
             goals.add(row.need.quota)
         return enough_decimals(product(amounts, goals), self.target.decimals)
+
+    @property
+    def quota_text(self) -> str:
+        """表里的任务数，不带单位：“60.00”“1–3”；没有是空。"""
+        return spread(self.quota, self.quota_most, self.decimals, figure)
+
+    @property
+    def quota_count_text(self) -> str:
+        return spread(self.quota_count, self.quota_count_most)
 
     @property
     def state(self) -> MilestoneState:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from taiping.progress.comparison import Moved
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.rates import done_rate, percent
+from taiping.progress.village_rates import above_most
 from taiping.progress.words import lacking_sentence, outlook, parts_text, quota_with_brought
 from tasks.models import Target, WorkingGroup
 
@@ -104,9 +105,10 @@ class TargetRow:
         return quota_with_brought(self.figures)
 
     @property
-    def doubt(self) -> str:
-        """“其中”加起来多过它的；没有是空。"""
-        return parts_text(self.figures)
+    def doubts(self) -> list[str]:
+        """要核对的：“其中”加起来多过它的，做的比分到的最多还多的。"""
+        figures = self.figures
+        return list(filter(None, [parts_text(figures), above_most(figures, self.target.unit)]))
 
     @property
     def target(self) -> Target:

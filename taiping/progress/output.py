@@ -92,6 +92,8 @@ def _target(figures):
                 "name": row.village.name,
                 "quota": amount(row.quota),
                 "quota_count": row.quota_count,
+                "quota_most": amount(row.quota_most),
+                "quota_count_most": row.quota_count_most,
                 "reported": done(row.reported),
                 "confirmed": done(row.confirmed),
                 "reported_count": row.reported_count,

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from taiping.ground.area import enough_decimals, figure
+from taiping.ground.area import enough_decimals, figure, spread
 from taiping.ground.words import GONE, days_words
 from taiping.progress.figures import Progress, TargetFigures, VillageFigures
 from taiping.progress.rates import percent_of
@@ -65,7 +65,7 @@ class VillageReading:
 
     @property
     def quota_text(self) -> str:
-        return figure(self.quota, self.decimals)
+        return spread(self.quota, self.row.quota_most, self.decimals, figure)
 
     @property
     def late_step(self) -> Milestone | None:

@@ -1,14 +1,37 @@
 """任务分解。"""
 
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from taiping.ground.area import MuField
+from taiping.ground.area import MuField, spread
 from tasks.models.structure import ALL_KINDS_OF_COUNT
 from tasks.models.targets import Target
 from villages.models import NaturalManager, Village
+
+
+def gap_of(
+    least: Decimal | int | None, most: Decimal | int | None, quota: Decimal | int | None
+) -> Decimal | int | None:
+    """分到各村的合计（最少的、最多的；没有写成一段的 most 是 None）比任务数多（正）或少（负）多少。
+
+    任务数在两头之间就不差，是 0；没有分、没有任务数的是 None。
+    """
+    if least is None or quota is None:
+        return None
+    if most is not None and least <= quota <= most:
+        return type(least)(0)
+    return least - quota if most is None or least > quota else most - quota
+
+
+def share_words(quota, quota_most, count, count_most, unit: str, decimals: int = 2) -> str:
+    """分到的任务数：“60 亩、1–3 个”；没有分是空。"""
+    parts = [f"{spread(quota, quota_most, decimals)} {unit}"] if quota is not None else []
+    parts += [f"{spread(count, count_most)} 个"] if count is not None else []
+    return "、".join(parts)
 
 
 class AllocationManager(NaturalManager):
@@ -76,6 +99,12 @@ class Allocation(models.Model):
 
     def __str__(self):
         return f"{self.target.name} · {self.village.name}"
+
+    def words(self, unit: str) -> str:
+        """“1–3 个”；未分解是空。"""
+        return share_words(
+            self.quota, self.quota_most, self.quota_count, self.quota_count_most, unit
+        )
 
     def clean(self):
         if self.target_id and self.quota_count is not None and not self.target.by_patches:

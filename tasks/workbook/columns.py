@@ -1,6 +1,6 @@
 """方案表的每张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import models
 
@@ -52,6 +52,8 @@ class PlanColumn:
     choices: dict[str, str] = field(default_factory=dict)
     largest: int | None = None
     model_field: models.Field | None = None
+    most: str = ""  # 可以写一段（1–3）的：最多的存在哪一格
+    in_sheet: bool = True  # 表里有没有自己的一列；JSON 里总有
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,10 @@ class PlanTable:
     model: type[models.Model]
     key: tuple[str, ...]
     columns: tuple[PlanColumn, ...]
+
+    @property
+    def sheet_columns(self) -> tuple[PlanColumn, ...]:
+        return tuple(column for column in self.columns if column.in_sheet)
 
     def column(self, name: str) -> PlanColumn | None:
         return next((column for column in self.columns if column.field == name), None)
@@ -91,6 +97,15 @@ def _column(model, name, hint="", width=14):
         choices={value: str(label) for value, label in source.choices or []},
         largest=LARGEST.get(type(source)),
         model_field=source,
+    )
+
+
+def _ranged(model, name, hint):
+    """最少的和最多的：表里写在一格（1–3），存成两格。"""
+    most = f"{name}_most"
+    return (
+        replace(_column(model, name, hint), most=most),
+        replace(_column(model, most), in_sheet=False),
     )
 
 
@@ -230,8 +245,8 @@ ALLOCATION = _table(
     NAME_BESIDE,
     ("village", "村名、别名或村代码", 14),
     ("lot", "", 10),
-    ("quota", "空就是未分解，不是 0"),
-    ("quota_count", "个；空就是未分解，不是 0"),
+    *_ranged(Allocation, "quota", "空就是未分解，不是 0；每村可多可少的写一段，如 1–3"),
+    *_ranged(Allocation, "quota_count", "个；空就是未分解，不是 0；也可以写一段，如 1–3"),
 )
 CADRE = _table(
     "cadre",

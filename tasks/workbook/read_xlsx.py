@@ -73,7 +73,7 @@ def _tell_faults(document, sheet):
 
 
 def _headers(table):
-    return HeaderIndex((column.header, column) for column in table.columns)
+    return HeaderIndex((column.header, column) for column in table.sheet_columns)
 
 
 def _read_plan(document, sheet):
@@ -113,7 +113,7 @@ def _read_table(document, sheet, table):
         if sheet.rows:
             document.note(
                 sheet.name,
-                f"没有找到表头。第一行应是：{'、'.join(c.header for c in table.columns)}。",
+                f"没有找到表头。第一行应是：{'、'.join(c.header for c in table.sheet_columns)}。",
             )
         return
     document.kinds.add(table.kind)

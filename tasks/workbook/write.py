@@ -20,7 +20,7 @@ def to_xlsx(stored):
         if table is PLAN:
             _add_plan(book, stored.plan)
             continue
-        columns = [_head(table, column) for column in table.columns]
+        columns = [_head(table, column) for column in table.sheet_columns]
         rows = [_row(stored, table, entry) for entry in stored.listed(table.kind)]
         repeated = 2 if table.column(TARGET_NAME) else 1  # 印成几页宽时每页都有的
         given = {"note_row": True, "repeated": repeated}
@@ -59,13 +59,16 @@ def _row(stored, table, entry):
     told = _people_cells(stored, entry) if table.kind == "group" else {}
     if target := stored.get("target", (entry.values.get("target"),)):
         told = {TARGET_NAME: target.values["name"]}
+    told = {**entry.values, **told}
     return [
-        _cell(column, told.get(column.field, entry.values.get(column.field)))
-        for column in table.columns
+        _cell(column, told.get(column.field), told.get(column.most))
+        for column in table.sheet_columns
     ]
 
 
-def _cell(column, value):
+def _cell(column, value, most=None):
+    if most is not None:
+        return f"{plain(value)}–{plain(most)}"
     if column.choices:
         return column.choices.get(value, value)
     if column.kind == "moment":

@@ -6,7 +6,7 @@ from itertools import product
 
 from openpyxl import Workbook
 
-from taiping.ground.area import enough_decimals, rounded
+from taiping.ground.area import enough_decimals, figure, rounded, spread
 from taiping.ground.books import Column, SheetWriter
 from taiping.ground.books.styles import COUNT, amount_format
 from taiping.progress.rates import ratio
@@ -181,8 +181,11 @@ def _owed(owed):
 
 
 def _area_cells(cell, decimals):
-    areas = (cell.quota, cell.patch_area, cell.reported, cell.confirmed)
-    return [rounded(area, decimals) for area in areas]
+    areas = (cell.patch_area, cell.reported, cell.confirmed)
+    quota = rounded(cell.quota, decimals)
+    if cell.quota_most is not None:
+        quota = spread(cell.quota, cell.quota_most, decimals, figure)
+    return [quota, *(rounded(area, decimals) for area in areas)]
 
 
 def _decimals(figures):
