@@ -107,7 +107,7 @@ def test_the_confirmation_sheet_writes_the_range(client):
     town.add_patch(town.terraces, town.east, "T1", "6")
     client.force_login(town.admin)
 
-    page = client.get(reverse("reports:confirmation", args=[town.east.pk])).text
+    page = client.get(reverse("reports:village_confirmation", args=[town.east.pk])).text
 
     assert "5.00–8.00 亩" in page
     assert "1–2 个" in page
