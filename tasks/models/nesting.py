@@ -99,7 +99,7 @@ def _chain(key, parents):
 def compared_sums(parent: "Target", parts: Iterable["Target"]) -> list[Sum]:
     """各“其中”的任务数加起来，和上级的比：不一样的说一句，不拦；单位、靠什么量不一样的不比。
 
-    有的没有任务数、单位不同，就不知道是不是列全了，只说超过了的。
+    只有一项“其中”的本来就没有列全；有的没有任务数、单位不同，不知道列全了没有：这些只说超过了的。
     """
     parts = list(parts)
     alike = [
@@ -110,7 +110,7 @@ def compared_sums(parent: "Target", parts: Iterable["Target"]) -> list[Sum]:
         given = [getattr(part, name) for part in alike if getattr(part, name) is not None]
         whole = getattr(parent, name)
         if given and whole is not None:
-            is_all = len(given) == len(parts)
+            is_all = len(given) == len(parts) > 1
             found.append(_compared(parent.name, given, whole, unit, is_all))
     return [each for each in found if each]
 

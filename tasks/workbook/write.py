@@ -20,7 +20,7 @@ def to_xlsx(stored):
         if table is PLAN:
             _add_plan(book, stored.plan)
             continue
-        columns = [_head(table, column) for column in table.sheet_columns]
+        columns = [head(table, column) for column in table.sheet_columns]
         rows = [_row(stored, table, entry) for entry in stored.listed(table.kind)]
         repeated = 2 if table.column(TARGET_NAME) else 1  # 印成几页宽时每页都有的
         given = {"note_row": True, "repeated": repeated}
@@ -30,14 +30,25 @@ def to_xlsx(stored):
     return books.to_bytes(book, str(stored.plan))
 
 
-def _head(table, column):
-    choices = ("是", "否") if column.kind == "bool" else tuple(column.choices.values())
+def head(table, column):
+    """一列的表头：下拉、说明。"""
     note = f"{'必填。' if column.required else ''}{column.hint}"
     if column is table.columns[0]:
         note = f"{NOTE_MARK} 说明（导入时跳过这一行）：{note}"
     nests = table is TARGET and column.field == "name"
     given = {"required": column.required, "nests": nests}
-    return books.Column(column.header, column.width, note, choices, **given)
+    return books.Column(column.header, column.width, note, choices_of(column), **given)
+
+
+def choices_of(column):
+    return ("是", "否") if column.kind == "bool" else tuple(column.choices.values())
+
+
+def told_of(column):
+    """这一列怎么填，一句话：选项、是否的，没有另外说明就说从哪几样里选。"""
+    choices = choices_of(column)
+    listed = f"从下拉里选：{'、'.join(choices)}" if choices else ""
+    return "；".join(filter(None, [column.hint.rstrip("。"), listed]))
 
 
 def _add_plan(book, plan):

@@ -115,6 +115,7 @@ WRAPPED = Alignment(vertical="center", wrap_text=True)
 WRAPPED_TOP = Alignment(vertical="top", wrap_text=True)
 RIGHT = Alignment(horizontal="right", vertical="center")
 MIDDLE_LINE = Alignment(vertical="center")
+LEFT = Alignment(horizontal="left", vertical="top")
 GREY, RED = "5C6860", "B3382C"
 
 # 给人填的表、台账、错误标注
@@ -127,6 +128,7 @@ _white = _plain(bold=True, color="FFFFFF")
 REQUIRED = Style(_white, WRAPPED_CENTER, _fill("1F4A2B"), LINE)
 OPTIONAL = Style(_white, WRAPPED_CENTER, _fill("2F6B3F"), LINE)
 HINT = Style(_hint, WRAPPED_TOP, _fill("F1F4EF"), LINE)
+EXAMPLE = Style(_hint, WRAPPED_TOP, _fill("FBF3E0"), LINE, keeps=short_text)
 FIELD = Style(alignment=WRAPPED_TOP, border=LINE)
 BLANK = Style(border=LINE)
 SUM = Style(_plain(bold=True), border=LINE)
