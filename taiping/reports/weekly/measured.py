@@ -85,7 +85,7 @@ def _columns(targets: Sequence[TargetFigures], has_lots: bool) -> list[Column]:
 
 
 def late_words(cells: Sequence[VillageReading]) -> str:
-    """“早稻 收割，逾期20天；粮食产量 测产，截止已过3天，还没有报数”；没有是空。"""
+    """“早稻 收割，逾期20天；粮食产量 测产，截止已过3天，还没有监测数”；没有是空。"""
     return "；".join(
         f"{cell.target.name} {cell.late_step.name}，{cell.late_words}"
         for cell in cells
