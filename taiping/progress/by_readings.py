@@ -42,8 +42,18 @@ def measured_figures(target: Target, facts: Facts) -> TargetFigures:
     value = value_of(target, measured)
     need = need_of(target, quota, quota_count)
     figures = TargetFigures(target, facts.on, quota, quota_count, need, [], [], value, value)
-    figures.reading = measured
+    figures.reading, figures.readings = measured, facts.readings[target.pk]
     return figures
+
+
+def values_by_day(figures: TargetFigures) -> list[tuple[date, Decimal]]:
+    """[(哪天起, 在用的监测数)]，到看的那天为止，数变了的才有；各村没有报齐的底线没有数。"""
+    found = []
+    for on in figures.readings.days(figures.on):
+        value = value_of(figures.target, figures.readings.measured(on))
+        if value is not None and (not found or found[-1][1] != value):
+            found.append((on, value))
+    return found
 
 
 def value_of(target: Target, measured: Measured | None) -> Decimal | None:

@@ -11,7 +11,7 @@ from plots.ledger.as_of import ACTORS, reporting_step
 from taiping.ground.area import enough_decimals, figure, spread
 from taiping.ground.words import days_words
 from taiping.progress.forecast import Forecast
-from taiping.progress.readings import Measured
+from taiping.progress.readings import Measured, Readings
 from taiping.progress.relapses import Relapse
 from taiping.progress.states import NOT_JUDGED, Judgement, MilestoneState, Need
 from taiping.progress.tallies import Scope
@@ -216,6 +216,7 @@ class TargetFigures:
     quota_most: Decimal | None = None  # 只看几个村、分到的是一段的：最多的
     quota_count_most: int | None = None
     parts_excess: Decimal = ZERO  # 靠监测的：各项“其中”的监测加起来比它多多少
+    readings: Readings | None = None  # 靠监测的：全部监测，画曲线用
 
     @cached_property
     def decimals(self) -> int:
@@ -318,6 +319,11 @@ class TargetFigures:
         return next((m for m in self.milestones if not m.state.is_done), None)
 
 
+def items(targets: Iterable[TargetFigures]) -> int:
+    """几项任务：一项和它的各级“其中”算一项。"""
+    return len({figures.target.root.pk for figures in targets})
+
+
 def state_of(family: list[TargetFigures]) -> MilestoneState:
     """一项任务连同“其中”：有一个逾期就是逾期，有一个预警就是预警，别的照它自己的。"""
     states = [figures.state for figures in family]
@@ -341,6 +347,16 @@ class Progress:
     @property
     def scoped(self) -> bool:
         return self.scope.is_part
+
+    @property
+    def by_patches(self) -> bool:
+        """有靠图斑量的任务。"""
+        return any(figures.target.by_patches for figures in self.targets)
+
+    @property
+    def all_by_patches(self) -> bool:
+        """没有靠监测的任务。"""
+        return all(figures.target.by_patches for figures in self.targets)
 
     @property
     def overdue_count(self) -> int:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from taiping.progress.comparison import Moved
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.rates import done_rate, percent
+from taiping.progress.states import MilestoneState
 from taiping.progress.village_rates import above_most
 from taiping.progress.words import lacking_sentence, outlook, parts_text, quota_with_brought
 from tasks.models import Target, WorkingGroup
@@ -198,6 +199,11 @@ class GroupRow:
     @property
     def overdue_count(self) -> int:
         return sum(figures.overdue_count for figures in self.targets)
+
+    @property
+    def late(self) -> list[TargetFigures]:
+        """逾期的任务。"""
+        return [figures for figures in self.targets if figures.state == MilestoneState.OVERDUE]
 
 
 def group_rows(progress: Progress) -> list[GroupRow]:

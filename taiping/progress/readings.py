@@ -79,6 +79,10 @@ class Readings:
         row = self.last(village_id, on)
         return row.value if row else None
 
+    def days(self, until: date) -> list[date]:
+        """到 until 那天为止，哪几天有监测，先后为序。"""
+        return sorted({row.on for rows in self.series.values() for row in rows if row.on <= until})
+
     def measured(self, on: date) -> Measured | None:
         """某日在用的监测；一次都没有是 None。
 

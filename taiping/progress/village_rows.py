@@ -154,8 +154,10 @@ def mark_worst(row: VillageRow, on: date) -> None:
         row.worst_days = (on - due_on).days
 
 
-def with_part(rows: list[VillageRow]) -> tuple[list[VillageRow], int]:
-    """(这份方案有它的事的村, 另外还有几个没有的)：没有的不列成空行，只说一句几个。"""
+def with_part(rows: list[VillageRow], all_by_patches: bool = False) -> tuple[list[VillageRow], int]:
+    """(要列的村, 另外还有几个没有它的事的)：有靠监测的任务的方案，没有份的村不列成空行，只说一句几个。"""
+    if all_by_patches:
+        return rows, 0
     listed = [row for row in rows if row.has_part]
     return listed, len(rows) - len(listed)
 

@@ -4,13 +4,14 @@ from decimal import Decimal
 
 from taiping.ground.dates import long_date
 from taiping.ground.money import yuan
-from taiping.progress.figures import Owed, Progress, TargetFigures
+from taiping.progress.figures import Owed, Progress, TargetFigures, items
 from taiping.progress.rates import percent_of
 from taiping.progress.states import MilestoneState
 from taiping.progress.words import (
     brought_text,
     carried_text,
     margin_text,
+    measured_on,
     parts_text,
     quantity,
     relapsed_text,
@@ -95,6 +96,14 @@ def patches_overall(progress: Progress) -> str:
     return f"各项任务共有图斑{total}个，其中{progress.overdue_count}个逾期（{'、'.join(parts)}）。"
 
 
+def silence(progress: Progress) -> str:
+    """没有图斑的方案，截止过了还没有报数的有几项；没有是空文字。"""
+    if any(figures.target.by_patches for figures in progress.targets):
+        return ""
+    number = items(figures for figures in progress.targets if figures.silent)
+    return f"截止已过、还没有报数的{number}项。" if number else ""
+
+
 def owed_by_others(owed: Owed) -> str:
     """不该村里办的逾期，单说一句；没有是空文字。"""
     parts = [f"{words}{number}个" for actor, words, number in owed.parts if actor != "VILLAGE"]
@@ -106,7 +115,7 @@ def reading(figures: TargetFigures) -> str:
     partial = figures.partial_text(gap="")
     if figures.confirmed is None:
         return f"{quota(figures)}，{partial or '还没有监测数'}。"
-    text = f"{quota(figures)}，{long_date(figures.reading.on)}监测为{quantity(figures.confirmed, figures)}"
+    text = f"{quota(figures)}，{measured_on(figures)}为{quantity(figures.confirmed, figures)}"
     if figures.margin is not None:
         text += f"，{margin_text(figures) if figures.margin else '与底线持平'}"
     elif share := percent_of(figures.confirmed, figures.quota):
