@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from taiping.ground.words import GONE, days_words
-from taiping.progress.figures import Owed, Progress, TargetFigures, VillageFigures
+from taiping.progress.figures import Owed, Progress, TargetFigures, VillageFigures, items
 from taiping.progress.rates import percent_of
 from taiping.progress.returns import Returns
 from taiping.progress.village_rates import above_most
@@ -49,6 +49,15 @@ class VillageRow:
     def overdue_readings(self) -> list[VillageReading]:
         """靠监测的里面，该村里做的步逾期的。"""
         return [cell for cell in self.readings if cell.is_overdue]
+
+    @property
+    def overdue_items(self) -> int:
+        """逾期的几项：一项和它的“其中”算一项。"""
+        return items(self.overdue_readings)
+
+    @property
+    def silent_items(self) -> int:
+        return items(self.silent_readings)
 
     @cached_property
     def silent_readings(self) -> list[VillageReading]:
@@ -171,8 +180,8 @@ def badness(row: VillageRow) -> tuple:
     done, whole = row.confirmed_count, row.patch_count
     return (
         -row.owed.village,
-        -len(row.overdue_readings),
-        -len(row.silent_readings),
+        -row.overdue_items,
+        -row.silent_items,
         -row.worst_days,
         not whole and row.weakest is None,
         Fraction(done, whole) if whole else 0,
