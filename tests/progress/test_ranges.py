@@ -13,6 +13,7 @@ from taiping.progress.output import as_json
 from taiping.progress.progress import plan_progress
 from taiping.progress.village_rates import village_rate
 from taiping.progress.village_rows import share_text
+from taiping.reports.bulletin.measured import measured, tables
 from taiping.reports.weekly import weekly_workbook
 from tests.worlds.factories import make_record
 from tests.worlds.range_town import RangeTown
@@ -99,6 +100,28 @@ def test_village_tables_on_the_board_and_in_the_weekly_write_the_range():
     row = [cell.value for cell in book["分村面积"][5]]
     assert row[1] == "东村"
     assert "5.00–8.00" in row
+
+
+def test_tables_of_readings_write_the_range_and_what_is_above_it(client):
+    town = RangeTown()
+    for village, value in ((town.east, 1), (town.west, 5), (town.south, 1)):
+        town.built(village, value)
+    client.force_login(town.admin)
+
+    page = client.get(reverse("dashboard:dashboard"), {"on": "2024-11-10"}).text
+    assert page.count("/ 1–3") == 2
+    assert page.count("比最多的 3 个多 2 个") == 1
+
+    book = openpyxl.load_workbook(io.BytesIO(weekly_workbook(town.plan, LATER)))
+    rows = {row[1]: row[2:5] for row in book["分村监测"].iter_rows(min_row=5, values_only=True)}
+    assert rows["东村"] == ("1–3", 1, 1)
+    total = [row for row in book["分村监测"].iter_rows(values_only=True) if row[0] == "合计"]
+    assert total[0][2:5] == ("3–7", 7, None)  # 全镇的任务数是 5 个，不和两头比
+
+    progress = plan_progress(town.plan, LATER)
+    (table,) = tables(progress, measured(progress))
+    assert [row[2] for row in table.rows] == ["1–3", "1–3", "1"]
+    assert table.total[2:5] == ["3–7", "7", ""]
 
 
 def test_the_confirmation_sheet_writes_the_range(client):
