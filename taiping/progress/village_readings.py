@@ -13,6 +13,7 @@ from taiping.ground.words import GONE, days_words
 from taiping.progress.figures import Progress, TargetFigures, VillageFigures
 from taiping.progress.rates import percent_of
 from tasks.models import Milestone, Target
+from villages.models import Village
 
 
 @dataclass(frozen=True)
@@ -123,3 +124,16 @@ def village_readings(
         VillageReading(one.target, one.villages[place], one.on, places)
         for one, places in zip(figures, decimals, strict=True)
     ]
+
+
+def late_by_village(progress: Progress) -> list[tuple[Village, list[VillageReading]]]:
+    """[(村, 该村里做、过了截止的)]：逾期的、没有报数的；多的、拖得久的在前，没有的村不在里面。"""
+    read, found = read_by_village(progress), []
+    decimals = [decimals_of(figures) for figures in read]
+    for place, village in enumerate(progress.villages):
+        cells = village_readings(read, place, decimals)
+        late = [cell for cell in cells if cell.late_step]
+        if late:
+            found.append((village, late))
+    found.sort(key=lambda row: (-len(row[1]), -max(cell.days_late for cell in row[1])))
+    return found

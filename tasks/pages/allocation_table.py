@@ -16,6 +16,11 @@ class AllocationColumn:
     undivided: int = 0  # 还没分解的村数
 
     @property
+    def is_whole(self):
+        """靠监测的任务全部分给了几个村：别的村没有份，不是还没分解。"""
+        return not self.target.by_patches and self.gap is not None and self.gap >= 0
+
+    @property
     def gap(self):
         """已分解的合计比任务数多（正）或少（负）多少；一个村都没分是 None。"""
         return (
@@ -39,7 +44,8 @@ class AllocationColumn:
             for gap, unit in ((self.gap, self.target.unit), (self.gap_count, "个"))
             if gap
         ]
-        waiting = f"还有 {self.undivided} 个村未分解" if self.undivided else ""
+        waits = self.undivided and not self.is_whole
+        waiting = f"还有 {self.undivided} 个村未分解" if waits else ""
         off = f"分解合计比任务数{'、'.join(gaps)}" if gaps else ""
         text = "，".join(part for part in (off, waiting) if part)
         return f"{self.target.name}：{text}。" if text else ""
@@ -55,9 +61,15 @@ class AllocationRow:
     def undivided(self):
         return sum(
             1
-            for _, share in self.cells
-            if share is None or (share.quota is None and share.quota_count is None)
+            for column, share in self.cells
+            if not column.is_whole
+            and (share is None or (share.quota is None and share.quota_count is None))
         )
+
+    @property
+    def has_part(self):
+        """分到了任务，或者有哪项还没分解；都分给了别的村的是没有份。"""
+        return bool(self.lot or self.undivided or any(share for _, share in self.cells))
 
 
 def allocation_table(plan, villages, whole=True):
@@ -91,4 +103,7 @@ def allocation_table(plan, villages, whole=True):
     ]
     notes = [f"还没有分解到村的任务：{'、'.join(bare)}。"] if bare else []
     notes += filter(None, (column.note(len(villages)) for column in columns))
-    return {"columns": columns, "rows": rows, "whole": whole, "notes": notes}
+    listed = [row for row in rows if row.has_part] if whole else rows
+    if len(listed) < len(rows):
+        notes.append(f"另有 {len(rows) - len(listed)} 个村没有分到任务，不列。")
+    return {"columns": columns, "rows": listed, "whole": whole, "notes": notes}

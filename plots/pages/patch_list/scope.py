@@ -20,6 +20,7 @@ class Scope:
         self.milestones = list(steps.order_by("target__order", "target_id", "order"))
         for milestone in self.milestones:
             milestone.target = self.targets[milestone.target_id]
+        self.by_patches = bool(by_patches) or not self.targets
         self.villages = {village.pk: village for village in Village.objects.visible_to(user)}
 
     @cached_property

@@ -3,11 +3,11 @@
 from hashlib import sha256
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from taiping.ground import dates
 from taiping.ground.form_fields import DayField, ListedChoiceField
-from tasks.models import Plan, Reading, Target
+from tasks.models import Allocation, Plan, Reading, Target
 from tasks.pages.readings.doubts import questions
 from tasks.pages.readings.pasted import value_field
 from villages.models import User, Village
@@ -16,7 +16,10 @@ ON_HELP = "这个数是哪一天的，不是今天录入的日期。"
 
 
 def measured_targets(plan: Plan) -> QuerySet[Target]:
-    return plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order", "pk")
+    """靠监测量的任务；divided 是有没有分解到村。"""
+    shares = Allocation.objects.filter(target=OuterRef("pk"), quota__gt=0)
+    found = plan.targets.filter(measured_by=Target.MeasuredBy.READINGS)
+    return found.annotate(divided=Exists(shares)).order_by("order", "pk")
 
 
 def open_targets(plan: Plan, user: User) -> QuerySet[Target]:
