@@ -80,15 +80,20 @@ def overview(shot: Snapshot) -> list[Paragraph]:
 
 
 def by_target(progress: Progress) -> list[Paragraph]:
-    lines = []
+    """一项任务一段，带序号；它的“其中”跟在后面，不另编号。"""
+    paragraphs, number = [], 0
     for figures in progress.targets:
         if figures.target.by_patches:
             text = sentences.patch_progress(figures) + steps.milestones(figures)
         else:
             text = sentences.reading(figures)
             text += "" if figures.target.is_floor else steps.milestones(figures)
-        lines.append((f"{figures.target.name}（{_state_words(figures)}）", text))
-    return lettered(lines)
+        title = f"{figures.target.part_name}（{_state_words(figures)}）。"
+        if not figures.target.depth:
+            number += 1
+            title = f"（{numeral(number)}）{title}"
+        paragraphs.append(Paragraph(text, title))
+    return paragraphs
 
 
 def _state_words(figures):
@@ -129,7 +134,7 @@ def read_by_village(
     without = measured.without_part(progress, found)
     if without and not progress.by_patches:
         text += f"{measured.some_villages(without)}没有分到任务，也没有报过数，不在其列。"
-    lines = [(one.figures.target.name, measured.sentence(one)) for one in found]
+    lines = [(one.figures.target.part_name, measured.sentence(one)) for one in found]
     return [Paragraph(text), *lettered(lines)]
 
 

@@ -85,8 +85,10 @@ def units(targets: list[TargetFigures]) -> str:
     return "、".join([*dict.fromkeys(figures.target.unit for figures in targets), "个"])
 
 
-def named(target: Target) -> str:
-    return target.name if target.unit == "亩" else f"{target.name}（{target.unit}）"
+def listed(target: Target) -> str:
+    """名称，不是亩的写上单位；“其中”另外缩进。"""
+    unit = "" if target.unit == "亩" else f"（{target.unit}）"
+    return target.part_name + unit
 
 
 def signing(sheet: SheetWriter, shot: Snapshot, places: Sequence[tuple[int, int]]) -> None:
