@@ -100,11 +100,10 @@ class Allocation(models.Model):
     def __str__(self):
         return f"{self.target.name} · {self.village.name}"
 
-    def words(self, unit: str) -> str:
+    def words(self, unit: str, decimals: int = 2) -> str:
         """“1–3 个”；未分解是空。"""
-        return share_words(
-            self.quota, self.quota_most, self.quota_count, self.quota_count_most, unit
-        )
+        counts = (self.quota_count, self.quota_count_most)
+        return share_words(self.quota, self.quota_most, *counts, unit, decimals)
 
     def clean(self):
         if self.target_id and self.quota_count is not None and not self.target.by_patches:

@@ -244,7 +244,7 @@ class Target(models.Model):
         """任务数的一句话：“不低于 32,202 亩”“24 个、99.30 亩”；两样都没有是“方案未定数”。"""
         parts = [f"{self.quota_count} 个"] if self.quota_count is not None else []
         if self.quota is not None:
-            parts.append(f"{spoken(self.quota)} {self.unit}")
+            parts.append(f"{spoken(self.quota, self.decimals)} {self.unit}")
         text = "、".join(parts) or "方案未定数"
         return f"不低于 {text}" if self.is_floor and parts else text
 

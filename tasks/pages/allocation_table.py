@@ -37,7 +37,9 @@ class AllocationColumn:
     def words(self):
         """已分解的合计；一个村都没分是空。"""
         counts = self.total_count, self.total_count_most
-        return share_words(self.total, self.total_most, *counts, self.target.unit)
+        return share_words(
+            self.total, self.total_most, *counts, self.target.unit, self.target.decimals
+        )
 
     def add(self, share):
         for name, total in (("quota", "total"), ("quota_count", "total_count")):

@@ -11,11 +11,11 @@ from taiping.progress.rates import percent_of
 from taiping.progress.village_readings import (
     VillageReading,
     decimals_of,
-    read_by_village,
     total_quota,
     village_readings,
 )
 from taiping.reports.bulletin.blocks import Paragraph, Table
+from taiping.reports.measured import listed_by_village
 from villages.models import Village
 
 NAMED = 3  # 一句话里最多点名几个村
@@ -51,13 +51,8 @@ class Measured:
 
 
 def measured(progress: Progress) -> list[Measured]:
-    """各村有份的任务；没有分解的底线只看全镇，不在内。"""
-    found = []
-    for figures in read_by_village(progress):
-        is_shared = any(row.is_allocated for row in figures.villages)
-        if is_shared or not figures.target.is_floor:
-            found.append(Measured(figures, _lines(progress, figures)))
-    return found
+    """各村有份的任务。"""
+    return [Measured(figures, _lines(progress, figures)) for figures in listed_by_village(progress)]
 
 
 def _lines(progress, figures):

@@ -110,10 +110,9 @@ def signing(sheet: SheetWriter, shot: Snapshot, places: Sequence[tuple[int, int]
 
 def has_patches(shot: Snapshot) -> bool:
     """有没有靠图斑的任务；什么都还没有的方案当作有，照样出各张表。"""
-    targets = shot.progress.targets
-    if not targets:
+    if not shot.progress.targets:
         return not shot.duties
-    return any(figures.target.by_patches for figures in targets)
+    return shot.progress.by_patches
 
 
 def late_states(state: MilestoneState) -> set[str]:

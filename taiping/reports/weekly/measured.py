@@ -10,13 +10,9 @@ from taiping.ground.books.styles import PERCENT, amount_format
 from taiping.progress.figures import TargetFigures
 from taiping.progress.rates import ratio
 from taiping.progress.snapshot import Snapshot
-from taiping.progress.village_readings import (
-    VillageReading,
-    decimals_of,
-    read_by_village,
-    total_quota,
-)
+from taiping.progress.village_readings import VillageReading, decimals_of, total_quota
 from taiping.progress.village_rows import VillageRow
+from taiping.reports.measured import listed_by_village
 from taiping.reports.weekly.layout import (
     NO_DATA,
     ROW_HEIGHT,
@@ -32,8 +28,8 @@ NAME = "分村监测"
 
 
 def add_village_readings(book: Workbook, shot: Snapshot) -> None:
-    """各村分到了任务、或自己报数的任务；没有分解的底线只看全镇，不在内。没有这样的任务就没有这张表。"""
-    targets = [figures for figures in read_by_village(shot.progress) if _isrounded(figures)]
+    """没有哪个村分到了、自己报了数的，就没有这张表。"""
+    targets = listed_by_village(shot.progress)
     if not targets:
         return
     codes = {figures.target.pk for figures in targets}
@@ -56,10 +52,6 @@ def add_village_readings(book: Workbook, shot: Snapshot) -> None:
         words = f"另有{rest}个村没有分到这些任务，也没有报过数，没有列出。"
         sheet.banner(words, styles.NOTE, ROW_HEIGHT)
     sheet.repeat(1, sheet.head_row)
-
-
-def _isrounded(figures):
-    return not figures.target.is_floor or any(row.is_allocated for row in figures.villages)
 
 
 def _cells(row: VillageRow, codes: set[int]) -> list[VillageReading]:
