@@ -1,6 +1,7 @@
 """图形落到图斑上，以及之后要跟着重算的：检查和照片的位置。"""
 
 from collections.abc import Collection
+from itertools import islice
 
 from plots.evidence.position import relocate
 from plots.geometry.checks import recheck
@@ -9,6 +10,7 @@ from taiping.ground import dates
 from taiping.ground.geometry.shapes import Shape
 
 CHUNK = 2000
+AT_ONCE = 500
 SHAPE_COLUMNS = [
     "wkb",
     "digest",
@@ -43,25 +45,26 @@ def attach(batch: Batch, found) -> set[int]:
 
 
 def put(shapes: dict[int, Shape], *, batch: Batch | None = None) -> None:
-    """{图斑主键: Shape} 写进库里，原来有图形的换掉。"""
+    """{图斑主键: Shape} 写进库里，原来有图形的换掉。一次造几百行：几百万个界址点不摆两份。"""
     now = dates.now()
-    rows = [
-        PatchShape(
-            patch_id=pk,
-            measured_mu=shape.mu,
-            parts=shape.parts,
-            batch=batch,
-            updated_at=now,
-            **shape.columns(),
+    rows = (_row(pk, shape, batch, now) for pk, shape in shapes.items())
+    while part := list(islice(rows, AT_ONCE)):
+        PatchShape.objects.bulk_create(
+            part,
+            update_conflicts=True,
+            unique_fields=["patch"],
+            update_fields=SHAPE_COLUMNS,
         )
-        for pk, shape in shapes.items()
-    ]
-    PatchShape.objects.bulk_create(
-        rows,
-        batch_size=CHUNK,
-        update_conflicts=True,
-        unique_fields=["patch"],
-        update_fields=SHAPE_COLUMNS,
+
+
+def _row(pk, shape, batch, now):
+    return PatchShape(
+        patch_id=pk,
+        measured_mu=shape.mu,
+        parts=shape.parts,
+        batch=batch,
+        updated_at=now,
+        **shape.columns(),
     )
 
 

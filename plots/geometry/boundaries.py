@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from plots.geometry.subjects import Subject
+from plots.geometry.subjects import Subject, with_geometry
 from taiping.ground.geometry.measure import area_sqm
 from taiping.ground.geometry.shapes import load
 from taiping.ground.libraries import shapely
@@ -60,35 +60,36 @@ class Boundaries:
 
     def strays(self, subjects: Iterable[Subject]) -> Iterator[Stray]:
         """出界的图斑；所写的村没有村界、又不知道本镇到哪里为止的，没法查。"""
-        for subject in subjects:
+        known = [each for each in subjects if self.town or each.village in self.shapes]
+        for subject, geometry in with_geometry(known):
             own = self.shapes.get(subject.village)
-            if own is not None and own.covers(subject.geometry):
+            if own is not None and own.covers(geometry):
                 continue
             beyond_town = 0
             if self.town is not None:
-                beyond_town = _beyond(subject, self.town)
+                beyond_town = _beyond(geometry, self.town)
             if _matters(beyond_town, subject):
                 yield Stray(subject, None, beyond_town, "")
             if own is None:
                 continue
-            beyond = _beyond(subject, own)
+            beyond = _beyond(geometry, own)
             if _matters(beyond - beyond_town, subject):
                 place = self.names[subject.village]
-                yield Stray(subject, place, beyond, self._main(subject))
+                yield Stray(subject, place, beyond, self._main(subject, geometry))
 
-    def _main(self, subject):
+    def _main(self, subject, geometry):
         """出了界的部分落得最多的那个村。"""
         others = {
-            pk: shapely.area(shapely.intersection(shape, subject.geometry))
+            pk: shapely.area(shapely.intersection(shape, geometry))
             for pk, shape in self.shapes.items()
-            if pk != subject.village and shape.intersects(subject.geometry)
+            if pk != subject.village and shape.intersects(geometry)
         }
         best = max(others, key=others.get, default=None)
         return self.names[best] if best is not None and others[best] > 0 else ""
 
 
-def _beyond(subject, boundary):
-    return area_sqm(shapely.difference(subject.geometry, boundary))
+def _beyond(geometry, boundary):
+    return area_sqm(shapely.difference(geometry, boundary))
 
 
 def _matters(sqm, subject):

@@ -10,13 +10,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from plots.geometry.boundaries import Boundaries
-from plots.geometry.subjects import CHUNK, chunks, subjects_near
+from plots.geometry.subjects import CHUNK, chunks, stored_shapes, subjects_near
 from plots.models.checks import GeometryCheck
 from taiping.ground.area import figure, plain, rounded
-from taiping.ground.geometry.overlaps import overlaps
-from taiping.ground.tables import within_limits
+from taiping.ground.geometry.allowance import Allowance
+from taiping.ground.geometry.overlaps import neighbours, overlaps
 
 Kind = GeometryCheck.Kind
+PART_BYTES = 16 * 2**20  # 查重叠时，一次读进来的图形
+POINT_BYTES = 16  # 一个界址点在 WKB 里的字节数
 DUPLICATE_SHARE = 0.9  # 重叠部分占两块合起来的九成以上，当作画了两遍
 
 
@@ -51,8 +53,9 @@ def recheck(patch_ids: Iterable[int] | None = None, *, are_new: bool = False) ->
     by_plan = defaultdict(list)
     for subject in subjects:
         by_plan[subject.plan].append(subject)
+    do = _limited(subjects) if are_new else _at_once
     for group in by_plan.values():
-        findings += _overlaps(group, chosen, within_limits if are_new else _at_once)
+        findings += _overlaps(group, chosen, do)
     _sync({finding.key: finding for finding in findings}, chosen)
     return len(findings)
 
@@ -89,16 +92,44 @@ def _text(number, decimals=1):
     return plain(rounded(str(number), decimals))
 
 
+def _limited(subjects):
+    """有限度地查：一共的时间按界址点给。"""
+    return Allowance(sum(subject.size for subject in subjects) // POINT_BYTES).do
+
+
 def _at_once(function, *args):
     return function(*args)
 
 
 def _overlaps(subjects, chosen, do):
     """同一方案里互相重叠的；一对两边各记一处，各占各的百分数。do 是有限度地查，还是就在这里查。"""
-    geometries = [subject.geometry for subject in subjects]
+    boxes = [subject.box for subject in subjects]
     asked = [at for at, subject in enumerate(subjects) if chosen is None or subject.pk in chosen]
-    for left, right, sqm in do(overlaps, geometries, asked):
-        yield from _pair(subjects[left], subjects[right], sqm)
+    for pairs in _parts(subjects, do(neighbours, boxes, asked)):
+        near = [subjects[at] for at in sorted(set(chain.from_iterable(pairs)))]
+        place = {subject.pk: at for at, subject in enumerate(near)}
+        stored = dict(stored_shapes(place))
+        numbered = [(place[subjects[a].pk], place[subjects[b].pk]) for a, b in pairs]
+        for left, right, sqm in do(overlaps, [stored[pk] for pk in place], numbered):
+            yield from _pair(near[left], near[right], sqm)
+
+
+def _parts(subjects, pairs):
+    """一对对分成几部分，每一部分的图形不到 PART_BYTES，至少一对。"""
+    part, inside, size = [], set(), 0
+    for pair in pairs:
+        new = set(pair) - inside
+        more = sum(subjects[at].size for at in new)
+        if part and size + more > PART_BYTES:
+            yield part
+            part, inside, size = [], set(), 0
+            new = set(pair)
+            more = sum(subjects[at].size for at in new)
+        part.append(pair)
+        inside |= new
+        size += more
+    if part:
+        yield part
 
 
 def _pair(one, two, sqm):

@@ -82,7 +82,7 @@ def test_a_patch_found_in_the_field_goes_in_with_its_place_and_photo(open_year, 
     phone.get_by_role("button", name="添加图斑").click()
 
     expect(phone).to_have_url(re.compile(r"/patches/\d+/$"))
-    assert "记下了位置，照片和文件 1 个" in phone.get_by_role("status").first.inner_text()
+    expect(phone.get_by_role("status").first).to_contain_text("记下了位置，照片和文件 1 个")
     patch = Patch.objects.get(place="王家湾")
     assert (str(patch.found_lat), patch.found_accuracy_m) == ("29.851200", 15)
     expect(phone.locator("#small-map canvas").first).to_be_visible()
@@ -114,7 +114,7 @@ def test_without_scripts_a_patch_is_added_all_the_same(open_year, page_as):
     phone.goto("/patches/add/")
     phone.get_by_role("link", name="自然撂荒地整治").click()
 
-    assert not phone.get_by_role("button", name="用我现在的位置").is_visible()
+    expect(phone.get_by_role("button", name="用我现在的位置")).not_to_be_visible()
     phone.get_by_label("面积（亩）").fill("2")
     phone.get_by_role("button", name="添加图斑").click()
 

@@ -66,7 +66,7 @@ def test_the_six_tasks_come_first_and_lead_where_they_say(boss):
         boss.goto("/admin/")
         boss.locator(".office-tasks a", has_text=title).click()
         expect(boss.locator("h1").first).to_be_visible()
-        assert boss.locator("text=404").count() == 0
+        expect(boss.locator("text=404")).to_have_count(0)
 
 
 def test_there_is_no_raw_english(boss):
@@ -101,4 +101,4 @@ def test_yes_and_no_are_words(boss):
     boss.goto("/admin/villages/user/")
 
     assert "否" in boss.locator("td.field-must_change_password").all_inner_texts()
-    assert boss.locator("#result_list img").count() == 0
+    expect(boss.locator("#result_list img")).to_have_count(0)

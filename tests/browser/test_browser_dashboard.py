@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from tasks.models import Target
 from tests.worlds.factories import (
@@ -59,17 +60,17 @@ def test_a_leader_logs_in_and_reads_the_dashboard(plan, new_context):
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
 
-    assert page.get_by_role("heading", level=1).inner_text() == "2024年耕地保护总览"
+    expect(page.get_by_role("heading", level=1)).to_have_text("2024年耕地保护总览")
 
     page.get_by_label("看哪一天").fill("2024-10-20")
     page.get_by_role("button", name="查看").click()
 
-    assert "截至2024年10月20日，8项任务都还没有数据" in page.locator(".verdict").inner_text()
-    assert page.get_by_role("row", name="永久基本农田 底线").is_visible()
+    expect(page.locator(".verdict")).to_contain_text("截至2024年10月20日，8项任务都还没有数据")
+    expect(page.get_by_role("row", name="永久基本农田 底线")).to_be_visible()
 
     page.get_by_role("link", name="9月20日", exact=True).click()
 
-    assert "比对核实今天截止" in page.locator(".verdict").inner_text()
+    expect(page.locator(".verdict")).to_contain_text("比对核实今天截止")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_a_phone_never_scrolls_sideways(plan, page_as, path):
 
     page.goto(path)
 
-    assert page.get_by_role("heading", level=1).is_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
@@ -102,10 +103,10 @@ def test_the_leaders_print_fits_two_pages(page_as):
         assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 2, on
 
     page.emulate_media(media="print")
-    assert page.get_by_role("heading", name="工作组").is_visible()
-    assert not page.get_by_role("navigation", name="主要页面").is_visible()
-    assert not page.get_by_role("button", name="查看").is_visible()
-    assert page.get_by_role("heading", name="各村").is_visible()
+    expect(page.get_by_role("heading", name="工作组")).to_be_visible()
+    expect(page.get_by_role("navigation", name="主要页面")).not_to_be_visible()
+    expect(page.get_by_role("button", name="查看")).not_to_be_visible()
+    expect(page.get_by_role("heading", name="各村")).to_be_visible()
 
 
 def test_the_curves_are_small_multiples_and_their_figures_are_one_tap_away(page_as):
@@ -121,9 +122,9 @@ def test_the_curves_are_small_multiples_and_their_figures_are_one_tap_away(page_
         in_a_row[width] = tops.count(tops[0])
 
         table = page.locator(".chart-panel table").first
-        assert not table.is_visible()
+        expect(table).not_to_be_visible()
         page.locator("#curves summary").first.click()
-        assert table.is_visible()
+        expect(table).to_be_visible()
 
     assert in_a_row == {360: 1, 1280: 3, 1920: 4}
 
@@ -177,16 +178,16 @@ def test_the_switch_beside_the_date_compares_with_any_day_or_none(page_as):
     page = page_as(make_user(role=Role.LEADER), java_script_enabled=False)
 
     page.goto("/?year=2024&on=2024-10-20")
-    assert page.get_by_role("columnheader", name="±上报").count() == 2
+    expect(page.get_by_role("columnheader", name="±上报")).to_have_count(2)
     page.get_by_role("link", name="上月", exact=True).click()
-    assert page.get_by_role("link", name="2024年9月20日那天").is_visible()
+    expect(page.get_by_role("link", name="2024年9月20日那天")).to_be_visible()
     page.get_by_text("任一天").click()
     page.get_by_label("和哪一天比").fill("2024-10-01")
     page.get_by_role("button", name="比较").click()
-    assert page.get_by_role("heading", name="比10月1日").is_visible()
+    expect(page.get_by_role("heading", name="比10月1日")).to_be_visible()
     page.get_by_role("link", name="不比").click()
-    assert not page.locator("#moved").count()
-    assert not page.get_by_role("columnheader", name="±上报").count()
+    expect(page.locator("#moved")).to_have_count(0)
+    expect(page.get_by_role("columnheader", name="±上报")).to_have_count(0)
 
 
 def test_the_jumps_stay_in_sight_and_lead_to_their_section(page_as):
@@ -227,7 +228,7 @@ def test_the_matrix_is_right_with_few_and_with_many_dates(page_as, dates):
         assert re.sub(r"\s+", " ", cell.inner_text()).startswith("逾期 1/3 ")
         assert cell.bounding_box()["height"] <= 30  # 一行
         if width < 900:
-            assert not page.locator("#deadlines thead").is_visible()
+            expect(page.locator("#deadlines thead")).not_to_be_visible()
             assert page.evaluate(OVERFLOW) <= 0
             assert (
                 page.locator("#deadlines .step-name").get_by_text(f"步骤{dates - 1}").is_visible()

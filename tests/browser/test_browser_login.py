@@ -53,11 +53,11 @@ def test_one_press_shows_the_three_of_a_password_change(page_as):
 
     page.get_by_role("button", name="显示密码").click()
 
-    assert page.locator("main input[type=password]").count() == 0
+    expect(page.locator("main input[type=password]")).to_have_count(0)
     assert page.evaluate(SMALL) == []
     take(page, "password")
     page.get_by_role("button", name="隐藏密码").click()
-    assert page.locator("main input[type=password]").count() == 3
+    expect(page.locator("main input[type=password]")).to_have_count(3)
 
 
 def test_without_scripts_there_is_nothing_to_press_for_it(new_context):

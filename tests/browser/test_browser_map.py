@@ -136,9 +136,9 @@ def test_without_scripts_there_is_a_sentence_and_the_list(land, page_as):
 
     page.goto(EVERYTHING)
 
-    assert page.get_by_text("浏览器没有运行脚本，画不出地图").is_visible()
+    expect(page.get_by_text("浏览器没有运行脚本，画不出地图")).to_be_visible()
     assert in_list(page) == ["DONG-1", "DONG-2", "XI-1"]
-    assert not page.locator("#map").is_visible()
+    expect(page.locator("#map")).not_to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 

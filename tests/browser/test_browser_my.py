@@ -46,7 +46,7 @@ def test_the_nearest_come_first_and_the_position_stays_on_the_phone(scattered, p
     assert places(phone) == ["近湾", "远湾", "无图湾"]
     away = phone.locator("[data-away]:visible").all_inner_texts()
     assert [words.split()[-1] for words in away] == ["米", "公里"]
-    assert phone.get_by_text("下面 1 个还不知道在地图上哪里").is_visible()
+    expect(phone.get_by_text("下面 1 个还不知道在地图上哪里")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert [url for url in sent if "29.85" in url or "106.05" in url] == []
     assert said == []
@@ -60,7 +60,7 @@ def test_without_a_position_the_list_stays_and_says_why(scattered, page_as):
     expect(phone.get_by_text("浏览器没有允许取位置，还按缓急排。")).to_be_visible()
     assert places(phone) == ["远湾", "无图湾", "近湾"]
     phone.get_by_role("link", name="按缓急排").click()
-    assert phone.get_by_role("heading", name="逾期 3 个").is_visible()
+    expect(phone.get_by_role("heading", name="逾期 3 个")).to_be_visible()
 
 
 def test_without_scripts_nothing_is_offered(scattered, page_as):
@@ -68,6 +68,6 @@ def test_without_scripts_nothing_is_offered(scattered, page_as):
 
     phone.goto("/my/")
 
-    assert not phone.get_by_role("link", name="按远近排").is_visible()
+    expect(phone.get_by_role("link", name="按远近排")).not_to_be_visible()
     phone.goto("/my/?sort=near")
-    assert phone.get_by_text("下面先按缓急排").is_visible()
+    expect(phone.get_by_text("下面先按缓急排")).to_be_visible()

@@ -86,13 +86,13 @@ def test_the_whole_way_from_the_county_table_to_the_dashboard(year, page_as, pic
     patch = import_through_the_page(huang, year, tmp_path)
     phone = page_as(year.east_secretary, viewport=PHONE)
     phone.goto("/my/")
-    assert phone.locator(".task-card").count() == 1
+    expect(phone.locator(".task-card")).to_have_count(1)
     assert confirmed_on_dashboard(huang) == "0.00"
 
     report_both_steps(phone, picture("green"), "油菜已经种上")
     said = phone.get_by_role("status").inner_text()
     assert said.startswith("已上报 T0012 复耕复种、举证上传，3.50 亩。下一步：镇级核实，")
-    assert phone.get_by_text("1 个待核实").is_visible()
+    expect(phone.get_by_text("1 个待核实")).to_be_visible()
 
     huang.goto("/review/")
     huang.get_by_role("link", name="T0012").click()
@@ -106,7 +106,7 @@ def test_the_whole_way_from_the_county_table_to_the_dashboard(year, page_as, pic
         huang.get_by_role("status").inner_text()
         == "T0012 已退回到“举证上传”，东村会在“我的任务”最前面看到。"
     )
-    assert huang.get_by_text("都核实完了").is_visible()
+    expect(huang.get_by_text("都核实完了")).to_be_visible()
 
     phone.goto("/my/")
     first = phone.locator(".task-card").first.inner_text()
@@ -117,7 +117,7 @@ def test_the_whole_way_from_the_county_table_to_the_dashboard(year, page_as, pic
     liu.goto("/review/")
     liu.get_by_role("link", name="从第一个开始").click()
     liu.get_by_role("button", name="核实通过").click()
-    assert liu.get_by_role("status").inner_text() == "T0012 镇级核实通过，3.50 亩，已销号。"
+    expect(liu.get_by_role("status")).to_have_text("T0012 镇级核实通过，3.50 亩，已销号。")
     patch.refresh_from_db()
     assert patch.status == Status.CLOSED
     assert confirmed_on_dashboard(liu) == "3.50"
@@ -133,7 +133,7 @@ def test_report_works_without_scripts_and_keeps_what_was_typed(year, page_as, pi
     phone.get_by_role("button", name="上报复耕复种").click()
 
     assert phone.get_by_role("alert").get_by_role("link").inner_text().startswith("完成日期：")
-    assert phone.get_by_label("说明").input_value() == "雨前种完"
+    expect(phone.get_by_label("说明")).to_have_value("雨前种完")
     assert fits(phone)
 
     phone.get_by_label("完成日期").fill(TODAY().isoformat())
@@ -141,7 +141,7 @@ def test_report_works_without_scripts_and_keeps_what_was_typed(year, page_as, pi
     phone.get_by_label("这次做了多少亩").fill("1.2")
     phone.get_by_role("button", name="上报复耕复种").click()
 
-    assert "1.20 亩，这一步还剩 2.30 亩" in phone.get_by_role("status").inner_text()
+    expect(phone.get_by_role("status")).to_contain_text("1.20 亩，这一步还剩 2.30 亩")
     assert RectificationRecord.objects.get().note == "雨前种完"
 
 
@@ -152,13 +152,13 @@ def test_area_and_upload_number_appear_only_when_they_are_asked_for(year, page_a
     phone.goto(f"/patches/{patch.pk}/report/")
 
     area, number = phone.get_by_label("这次做了多少亩"), phone.get_by_label("国土调查云上传编号")
-    assert not area.is_visible()
-    assert not number.is_visible()
+    expect(area).not_to_be_visible()
+    expect(number).not_to_be_visible()
     phone.get_by_label("只完成一部分").check()
-    assert area.is_visible()
+    expect(area).to_be_visible()
     phone.get_by_label("一起报到举证上传").check()
-    assert number.is_visible()
-    assert phone.get_by_role("button", name="上报复耕复种、举证上传").is_visible()
+    expect(number).to_be_visible()
+    expect(phone.get_by_role("button", name="上报复耕复种、举证上传")).to_be_visible()
 
 
 def test_everything_to_press_on_a_phone_is_big_enough(year, page_as):
@@ -188,6 +188,6 @@ def test_review_fits_a_phone_and_enter_does_not_pass_by_accident(year, page_as):
     assert fits(phone)
     phone.get_by_label("日期").press("Enter")
 
-    assert "请按“核实通过”或“退回”" in phone.get_by_role("alert").inner_text()
+    expect(phone.get_by_role("alert")).to_contain_text("请按“核实通过”或“退回”")
     patch.refresh_from_db()
     assert patch.status == Status.AWAITING

@@ -133,7 +133,7 @@ def test_offline_form_is_the_form(some_patch, phone, line):
     expect(phone.locator(".lead")).to_contain_text("现在连不上")
 
     assert phone.evaluate(asked) == online
-    assert phone.locator(".report-form > button").inner_text() == words
+    expect(phone.locator(".report-form > button")).to_have_text(words, use_inner_text=True)
     assert phone.evaluate(lacking) == said
 
 
@@ -159,7 +159,7 @@ def test_another_person_on_the_phone_sees_nothing_of_it(year, phone, patch, line
     phone.get_by_role("button", name="登录").click()
     phone.goto("/my/")
     expect(phone.get_by_text("这部手机里还有别人没交的 1 份")).to_be_visible()
-    assert phone.get_by_text("王家湾").count() == 0
+    expect(phone.get_by_text("王家湾")).to_have_count(0)
     assert not RectificationRecord.objects.exists()
 
 

@@ -240,8 +240,8 @@ def test_killed_page_comes_back_whole(phone, photos, patch, line):
     opened(page, patch)
 
     expect(page.get_by_text("上次填的还在，没有交上去")).to_be_visible()
-    assert page.get_by_label("这次做了多少亩").input_value() == "0.3"
-    assert page.get_by_label("说明").input_value() == "北边先种了"
+    expect(page.get_by_label("这次做了多少亩")).to_have_value("0.3")
+    expect(page.get_by_label("说明")).to_have_value("北边先种了")
     expect(page.locator(".shot canvas")).to_have_count(1)
     press(page)
     expect(page.locator(".messages")).to_contain_text("已上报 T0012 复耕复种，0.30 亩")
@@ -270,7 +270,7 @@ def test_sent_back_meanwhile_is_shown_and_sent_after_a_look(year, phone, patch):
     expect(phone.locator("[data-draft]")).to_contain_text("这块图斑有了新的记录")
     expect(phone.locator("[data-draft]")).to_contain_text("上报了“复耕复种”1.00 亩")
     expect(phone.locator("[data-draft]")).to_be_in_viewport()
-    assert phone.get_by_label("说明").input_value() == "种了油菜"
+    expect(phone.get_by_label("说明")).to_have_value("种了油菜")
     press(phone)
 
     expect(phone.locator(".messages")).to_contain_text("已上报 T0012 复耕复种，9.00 亩")

@@ -14,6 +14,7 @@ from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import expect
 
 from plots.models import Patch, Status
 from taiping.dashboard.helping import DESK, GUIDES, PHONE
@@ -158,6 +159,6 @@ def test_every_card_prints_on_two_pages(demo, page_as):
         assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 2, role
 
     page.emulate_media(media="print")
-    assert page.locator(".help-job img").count() == 5
-    assert page.get_by_role("heading", name="常办的五件事").is_visible()
-    assert not page.get_by_role("heading", name="状态是怎么定的").is_visible()
+    expect(page.locator(".help-job img")).to_have_count(5)
+    expect(page.get_by_role("heading", name="常办的五件事")).to_be_visible()
+    expect(page.get_by_role("heading", name="状态是怎么定的")).not_to_be_visible()

@@ -106,7 +106,7 @@ def test_a_layer_of_points_alone_is_still_shown():
 
 
 def test_nothing_useful_says_what_is_there():
-    with pytest.raises(TableError, match=r"没有找到图斑数据，只有“内\.zip”、“清单\.xlsx”"):
+    with pytest.raises(TableError, match=r"没有图斑数据，有“内\.zip”、“清单\.xlsx”。请先解开"):
         only(zipped({"内.zip": b"x", "清单.xlsx": b"x"}))
     with pytest.raises(TableError, match=r"“甲”没有读：.*“乙”没有读："):
         only(zipped({"甲.dbf": dbf(FIELDS, ROWS), "乙.kml": b"<kml/>"}))

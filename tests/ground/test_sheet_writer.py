@@ -200,7 +200,7 @@ def test_a_workbook_tells_who_made_it_and_when_by_the_clock_of_the_system(book, 
 def test_amounts_are_grouped_from_ten_thousand_up_as_an_office_program_shows_them(book):
     columns = [Column("数量", number_format=styles.AMOUNT, style=NUMBER)]
     sheet = SheetWriter(book, "表", columns)
-    amounts = ["1010", "9999.99", "9999.995", "32202", "-32202", "-5", "0"]
+    amounts = ["1010", "9999.99", "9999.995", "32202", "-32202", "-5", "0", "0.01", "0.0004"]
     for amount in amounts:
         sheet.row([Decimal(amount)])
     content = to_bytes(book)
@@ -213,6 +213,8 @@ def test_amounts_are_grouped_from_ten_thousand_up_as_an_office_program_shows_the
         "-32,202.00",
         "-5.00",
         "0.00",
+        "0.01",
+        "0.0004",  # 有一点就不是 0.00
     ]
     found = load_workbook(io.BytesIO(content)).worksheets[0]
     assert [str(row[0].value) for row in found] == amounts  # 样子变了，数没有变

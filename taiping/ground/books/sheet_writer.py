@@ -16,7 +16,7 @@ from taiping.ground.books.column import Column
 from taiping.ground.books.folding import folded, text_width
 from taiping.ground.books.printing import fitted, on_a4, titled_pages
 from taiping.ground.books.streaming import StreamedSheet
-from taiping.ground.books.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format, grouped
+from taiping.ground.books.styles import AMOUNT, DAY, TEXT_FORMAT, Style, amount_format, fitting
 from taiping.ground.books.writing import fill, safe_value
 
 TALLEST = 409  # 磅；表格软件只认到这么高
@@ -292,5 +292,5 @@ def _filled(value, style, number_format):
     if isinstance(value, date):
         return style, number_format or DAY, value
     if number_format and value is not None:
-        return style, grouped(number_format, value), value
+        return style, fitting(number_format, value), value
     return style, number_format, value

@@ -9,12 +9,11 @@ from decimal import Decimal
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from taiping.ground.area import rounded
+from taiping.ground.area import GROUPED_FROM, figure
 
 PERCENT, COUNT, DAY, TEXT_FORMAT = "0.0%", "0", "yyyy-mm-dd", "@"
 AMOUNT = "数量"  # 小数位数跟着任务走：写一行的时候才知道是几位
 COUNT_CHANGE = "+0;-0;0"  # 多了几个、少了几个
-GROUPED_FROM = 10_000
 AMOUNTS = re.compile(r"0(\.0+)?")
 # 这样开头的文字，不定成文本格式，会被当成公式、数或日期
 TRICKY = re.compile(r"[=+\-@\d\s'#]")
@@ -24,15 +23,17 @@ def amount_format(decimals: int) -> str:
     return "0." + "0" * decimals if decimals else COUNT
 
 
-def grouped(number_format: str, value: int | float | Decimal) -> str:
-    """一万以上（负的也是）的数三位一撇，别的照旧；舍入后才够一万的也算。
+def fitting(number_format: str, value: int | float | Decimal) -> str:
+    """数量的格式照这个数定，和页面上写的一样：一万起三位一撇，有一点就不显示成 0.00；别的格式照旧。
 
     看着数定格式：写成带条件的一种格式，各家表格软件写负号的规矩不一样，有的会丢掉。
     """
-    if abs(value) < GROUPED_FROM - 1 or not AMOUNTS.fullmatch(number_format):
+    is_usual = not value or 0.01 <= abs(value) < GROUPED_FROM - 1
+    if is_usual or not AMOUNTS.fullmatch(number_format):
         return number_format
-    shown = rounded(abs(value), len(number_format.partition(".")[2]))
-    return f"#,##{number_format}" if shown >= GROUPED_FROM else number_format
+    text = figure(Decimal(str(abs(value))), len(number_format.partition(".")[2]))
+    zeros = amount_format(len(text.partition(".")[2]))
+    return f"#,##{zeros}" if "," in text else zeros
 
 
 def any_text(text: str) -> bool:

@@ -30,6 +30,8 @@ ZIP_START = b"PK\x03\x04"
 BLANK = b" \t\r\n\xef\xbb\xbf"
 POINTS_AND_LINES = {"Point", "MultiPoint", "LineString", "LinearRing", "MultiLineString"}
 NAMED = 3  # 一句话里点几个名
+TABLES = (".xlsx", ".xls", ".et", ".csv")
+PACKED = (".zip", ".rar", ".7z")
 LONELY = "只有“{}”一个文件不够。请把同名的 .shp、.shx、.dbf、.prj 一起压缩成 zip 再传。"
 
 
@@ -123,6 +125,9 @@ def _nothing(refusals, others):
     """一个图层也没有读出来：为什么。"""
     if refusals:
         return "".join(str(refusal) for refusal in refusals[:NAMED])
+    packed = [name for name in others if name.lower().endswith((*TABLES, *PACKED))]
+    if packed:
+        return f"里面没有图斑数据，有{_listed(packed)}。请先解开这个压缩包，把里面的直接传上来。"
     found = f"，只有{_listed(others)}" if others else ""
     return (
         f"里面没有找到图斑数据{found}。请把 shapefile（.shp、.shx、.dbf、.prj）、文件地理数据库（.gdb）、"

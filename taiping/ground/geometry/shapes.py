@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from django.conf import settings
-
 from taiping.ground.geometry import crs as crs_tools
+from taiping.ground.geometry.allowance import Allowance
 from taiping.ground.geometry.measure import area_mu, polygons
 from taiping.ground.libraries import np, shapely
-from taiping.ground.tables import TooHeavy, within_limits
 
 PART_POINTS = 300_000  # 一段收拾多少界址点
-MOST_POINTS = 3_000_000  # 这么多界址点以内，一共用的时间和一段的限度一样；再多的照多少加
 GRID_DEGREES = 1e-9  # 约 0.1 毫米：同一份图形换一种格式再来，还是一样
 KINDS = {
     "Point": "点",
@@ -126,17 +122,13 @@ def tidy_shapes(
     故意画得互相穿来穿去的图形，修补的用时随界址点数的平方增长，所以一共有限度。tick(收拾了几个, 一共) 报进度。
     """
     tidied, parts = [], list(_parts(geometries))
-    left = settings.READ_SECONDS * max(1, len(parts) * PART_POINTS / MOST_POINTS)
+    allowed = Allowance(len(parts) * PART_POINTS)
     for start, end in parts:
-        begun = time.monotonic()
-        tidied += within_limits(_tidy_shapes, list(geometries[start:end]), crs)
-        left -= time.monotonic() - begun
+        tidied += allowed.do(_tidy_shapes, list(geometries[start:end]), crs)
         if taking:
             geometries[start:end] = [None] * (end - start)
         if tick:
             tick(end, len(geometries))
-        if left < 0 and end < len(geometries):
-            raise TooHeavy("界址点太多，图形收拾不完。请在制图软件里简化图形，或拆成几份再传。")
     return tidied
 
 

@@ -1,4 +1,4 @@
-"""隐藏的表、行、列：人在表格软件里看不见的。说出有哪些，平常不读，要的时候一起读。"""
+"""隐藏的表、行、列、格子：人在表格软件里看不见的。说出有哪些，平常不读，要的时候一起读。"""
 
 from taiping.ground.tables.cells import shown
 from taiping.ground.tables.sheets import Sheet, column_letter
@@ -21,7 +21,23 @@ def hidden_in(sheets: list[Sheet]) -> list[str]:
         if columns:
             texts = [f"{column_letter(at)} 列“{_header(sheet, at)[:20]}”" for at in columns]
             told.append(f"{name}有 {len(columns)} 列是隐藏的（{_listed(texts)}）")
+        cells = _hidden_cells(sheet)
+        if cells:
+            told.append(
+                f"{name}有 {len(cells)} 格的内容看不见（白底上的白字，或数字格式不显示：{_listed(cells)}）"
+            )
     return told
+
+
+def _hidden_cells(sheet):
+    """行和列都看得见、内容看不见的格子：B3。"""
+    found = []
+    for number, values in sheet.rows if sheet.hidden_cells else ():
+        for at, value in enumerate(values):
+            is_told = at in sheet.hidden_columns or number in sheet.hidden_rows
+            if value is not None and (number, at) in sheet.hidden_cells and not is_told:
+                found.append(f"{column_letter(at)}{number}")
+    return found
 
 
 def _listed(things):
@@ -36,23 +52,32 @@ def _header(sheet, at):
 
 
 def leave_hidden_out(sheets: list[Sheet]) -> list[Sheet]:
-    """看不见的表、行、列都去掉；列还占着位置。
+    """看不见的表、行、列、格子都去掉；列还占着位置。
 
     上下合并的格子，最上面一行隐藏了，字在看得见的第一行里看得见，就写在那里。
     """
     visible = [sheet for sheet in sheets if not sheet.is_hidden]
     for sheet in visible:
-        if not (sheet.hidden_rows or sheet.hidden_columns):
+        if not (sheet.hidden_rows or sheet.hidden_columns or sheet.hidden_cells):
             continue
         rows = dict(sheet.rows)
         sheet.merges = [_shown_merge(sheet, rows, merge) for merge in sheet.merges]
         sheet.rows = [
-            (number, [None if at in sheet.hidden_columns else v for at, v in enumerate(values)])
+            (number, _seen(sheet, number, values))
             for number, values in sorted(rows.items())
             if number not in sheet.hidden_rows
         ]
         sheet.rows = [row for row in sheet.rows if any(value is not None for value in row[1])]
     return visible
+
+
+def _seen(sheet, number, values):
+    """一行里看得见的值；看不见的空着。"""
+    seen = list(values)
+    for at in range(len(seen)):
+        if at in sheet.hidden_columns or (number, at) in sheet.hidden_cells:
+            seen[at] = None
+    return seen
 
 
 def _shown_merge(sheet, rows, merge):

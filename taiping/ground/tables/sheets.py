@@ -33,7 +33,7 @@ class Sheet:
     merges 是上下合并的单元格：(第一行, 最后一行, 第几列)，列从 0 起；值只在第一行那一格里。
     looks 是看上去和值不一样的格子：值是 123，数字格式让它看上去是 000123。
     faults 是算不出值的格子：公式错误、没有算过的公式，各一句话；值是看得见的字。
-    hidden_rows、hidden_columns、is_hidden 是在表格软件里看不见的行、列、整张表；值照样在 rows 里。
+    hidden_rows、hidden_columns、hidden_cells、is_hidden 是在表格软件里看不见的行、列、格子、整张表；值照样在 rows 里。
     notes 是读的时候要说的话。
     """
 
@@ -44,6 +44,7 @@ class Sheet:
     faults: dict[Place, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    hidden_cells: set[Place] = field(default_factory=set)
     is_hidden: bool = False
     notes: list[str] = field(default_factory=list)
 

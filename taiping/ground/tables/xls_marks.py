@@ -2,6 +2,7 @@
 
 import struct
 
+from taiping.ground.tables.cell_styles import WHITE_NUMBERS, Styles
 from taiping.ground.tables.number_formats import look_of
 from taiping.ground.tables.sheets import Sheet, error_in
 from taiping.ground.tables.xlsx_marks import Marks, put_marks
@@ -9,8 +10,10 @@ from taiping.ground.tables.xlsx_marks import Marks, put_marks
 SMALL = 64
 STREAMS = ("Workbook", "Book")
 EOF_, BOUND, BOF = 0x0A, 0x85, 0x809
-FORMAT, XF, ROW, COLUMNS = 0x41E, 0xE0, 0x208, 0x7D
-NUMBER, RK, MANY_RK, FORMULA, BOOL_OR_ERROR = 0x203, 0x27E, 0xBD, 0x06, 0x205
+FORMAT, XF, ROW, COLUMNS, FONT = 0x41E, 0xE0, 0x208, 0x7D, 0x31
+MANY_RK, FORMULA, BOOL_OR_ERROR = 0xBD, 0x06, 0x205
+NUMBERS = (0x203, 0x27E, FORMULA)
+TEXTS = (0x204, 0xD6, 0xFD)
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!"}
 ERRORS[42] = "#N/A"
 MOST_COLUMNS = 256
@@ -23,10 +26,10 @@ def mark_old_sheets(content: bytes, sheets: list[Sheet]) -> None:
     """content 是读取库读得了的 xls；看到的写进各张表。认不得的写法（更老的版本）说一句。"""
     try:
         stream = _workbook(content)
-        starts, formats = _globals(stream)
+        starts, styles = _globals(stream)
         for sheet in sheets:
             if sheet.rows:
-                put_marks(sheet, _marks(stream, starts[sheet.name], formats, dict(sheet.rows)))
+                put_marks(sheet, _marks(stream, starts[sheet.name], styles, dict(sheet.rows)))
     except (struct.error, IndexError, ValueError, KeyError):
         sheets[0].notes.append(UNSEEN)
 
@@ -94,8 +97,8 @@ def _records(stream, at):
 
 
 def _globals(stream):
-    """({表名: 从哪里开始}, {样式的序号: 数字格式})。"""
-    starts, codes, formats, number = {}, {}, {}, 0
+    """({表名: 从哪里开始}, Styles)。"""
+    starts, codes, looks, fonts = {}, {}, [], []
     for kind, body in _records(stream, 0):
         if kind == BOUND:
             wide = body[7] & 1
@@ -105,14 +108,26 @@ def _globals(stream):
             index, length, wide = struct.unpack_from("<HHB", body, 0)
             raw = body[5 : 5 + length * (2 if wide & 1 else 1)]
             codes[index] = raw.decode("utf-16-le" if wide & 1 else "latin-1", "replace")
+        elif kind == FONT:
+            fonts.append(struct.unpack_from("<H", body, 4)[0] in WHITE_NUMBERS)
         elif kind == XF:
-            formats[number] = struct.unpack_from("<H", body, 2)[0]
-            number += 1
-    known = {at: codes[index] for at, index in formats.items() if index in codes}
-    return starts, {at: code for at, code in known.items() if look_of(code, 1)}
+            looks.append(body)
+    styles = Styles()
+    for number, body in enumerate(looks):
+        font, index = struct.unpack_from("<HH", body, 0)
+        font -= font > 4  # 第 4 种字体从来没有
+        is_white = font < len(fonts) and fonts[font] and _is_bare(body)
+        styles.add(number, codes.get(index, ""), is_white=is_white)
+    return starts, styles
 
 
-def _marks(stream, start, formats, values):
+def _is_bare(body):
+    """没有底色，或底色是白的。"""
+    pattern, colour = _u32(body, 14) >> 26, struct.unpack_from("<H", body, 18)[0] & 0x7F
+    return not pattern or colour in WHITE_NUMBERS
+
+
+def _marks(stream, start, styles, values):
     marks = Marks()
     for kind, body in _records(stream, start):
         if kind == ROW:
@@ -127,15 +142,24 @@ def _marks(stream, start, formats, values):
             _note_error(marks, body, body[6])
         elif kind == FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
             _note_error(marks, body, body[8])
-        elif formats and kind in (NUMBER, RK, FORMULA):
-            row, column, style = struct.unpack_from("<HHH", body, 0)
-            _note_look(marks, formats.get(style), (row + 1, column), values)
-        elif formats and kind == MANY_RK:
-            row, column = struct.unpack_from("<HH", body, 0)
-            for at in range((len(body) - 6) // 6):
-                (style,) = struct.unpack_from("<H", body, 4 + 6 * at)
-                _note_look(marks, formats.get(style), (row + 1, column + at), values)
+        else:
+            _note_values(marks, styles, kind, body, values)
     return marks
+
+
+def _note_values(marks, styles, kind, body, values):
+    """一格的、一串数的。"""
+    if kind == MANY_RK:
+        row, column = struct.unpack_from("<HH", body, 0)
+        for at in range((len(body) - 6) // 6):
+            (style,) = struct.unpack_from("<H", body, 4 + 6 * at)
+            _note_number(marks, styles, style, (row + 1, column + at), values)
+    elif kind in NUMBERS or kind in TEXTS:
+        row, column, style = struct.unpack_from("<HHH", body, 0)
+        if kind in NUMBERS:
+            _note_number(marks, styles, style, (row + 1, column), values)
+        elif style in styles.texts:
+            marks.hidden_cells.add((row + 1, column))
 
 
 def _note_error(marks, body, code):
@@ -145,7 +169,10 @@ def _note_error(marks, body, code):
     marks.faults[place] = error_in(marks.texts[place])
 
 
-def _note_look(marks, code, place, values):
+def _note_number(marks, styles, style, place, values):
+    if style in styles.numbers:
+        marks.hidden_cells.add(place)
+    code = styles.formats.get(style)
     row = values.get(place[0], [])
     value = row[place[1]] if place[1] < len(row) else None
     if code and isinstance(value, (int, float)) and (look := look_of(code, value)):

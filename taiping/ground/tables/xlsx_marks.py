@@ -1,4 +1,4 @@
-"""读取库不说的，从 xlsx 里自己看：哪些行、列隐藏，哪些格子是公式错误、没有算过的公式，补了 0 的数字格式，超过 15 位的整数。
+"""读取库不说的，从 xlsx 里自己看：哪些行、列、格子看不见，哪些是公式错误、没有算过的公式，补了 0 的数字格式，超过 15 位的整数。
 
 绝大多数表一样也没有，找一遍那几个字节就知道，不用一格格看。
 """
@@ -10,6 +10,7 @@ from html import unescape
 
 from defusedxml import ElementTree
 
+from taiping.ground.tables.cell_styles import Styles, styles_of
 from taiping.ground.tables.number_formats import look_of
 from taiping.ground.tables.sheets import Place, Sheet, error_in
 
@@ -26,6 +27,7 @@ NO_RESULT = re.compile(
 CELL_AT = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 TEXT_FORMULA = re.compile(r'"((?:[^"]|"")*)"')
 ON = (b"1", b"true")
+NUMBERS = (b"n", b"d")
 MOST_DIGITS = 15  # 表格软件只记得住这么多位
 NOT_CALCULATED = (
     "这一格是公式，文件里没有算出的结果。请在表格软件里打开，保存一次再传，或填上正确的内容。"
@@ -38,6 +40,7 @@ class Marks:
 
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    hidden_cells: set[Place] = field(default_factory=set)
     texts: dict[Place, str] = field(default_factory=dict)
     faults: dict[Place, str] = field(default_factory=dict)
     looks: dict[Place, str] = field(default_factory=dict)
@@ -46,7 +49,7 @@ class Marks:
 
 def mark_sheets(archive: zipfile.ZipFile, sheets: list[Sheet]) -> None:
     """archive 是检查过大小的 xlsx；看到的写进各张表。"""
-    parts, formats = _parts(archive), None
+    parts, styles = _parts(archive), None
     for sheet in sheets:
         part = parts.get(sheet.name)
         if part is None or not sheet.rows:
@@ -54,13 +57,14 @@ def mark_sheets(archive: zipfile.ZipFile, sheets: list[Sheet]) -> None:
         text = archive.read(part)
         if text.startswith((b"\xff\xfe", b"\xfe\xff")):
             text = text.decode("utf-16").encode()
-        if formats is None:
-            formats = _formats(archive)
-        put_marks(sheet, _look_through(text, formats, _has_long(sheet)))
+        if styles is None:
+            styles = _styles(archive)
+        put_marks(sheet, _look_through(text, styles, _has_long(sheet)))
 
 
 def put_marks(sheet: Sheet, marks: Marks) -> None:
     sheet.hidden_rows, sheet.hidden_columns = marks.hidden_rows, marks.hidden_columns
+    sheet.hidden_cells = marks.hidden_cells
     sheet.looks, sheet.faults = marks.looks, marks.faults
     values = marks.texts | (marks.long if _is_exact(marks.long) else {})
     if not values:
@@ -104,21 +108,10 @@ def _tree(archive, name):
     return ElementTree.fromstring(archive.read(name))
 
 
-def _formats(archive):
-    """{样式的序号（bytes）: 数字格式}，只有会补 0、加字的。"""
+def _styles(archive):
     if "xl/styles.xml" not in archive.namelist():
-        return {}
-    root, codes, formats = _tree(archive, "xl/styles.xml"), {}, {}
-    for each in root.iter():
-        if each.tag.rpartition("}")[2] == "numFmt":
-            codes[each.get("numFmtId")] = each.get("formatCode", "")
-    for each in root:
-        if each.tag.rpartition("}")[2] == "cellXfs":
-            for number, style in enumerate(each):
-                code = codes.get(style.get("numFmtId"), "")
-                if look_of(code, 1):
-                    formats[str(number).encode()] = code
-    return formats
+        return Styles()
+    return styles_of(_tree(archive, "xl/styles.xml"))
 
 
 def _has_long(sheet):
@@ -130,12 +123,12 @@ def _has_long(sheet):
     return False
 
 
-def _look_through(text, formats, has_long):
+def _look_through(text, styles, has_long):
     marks = Marks()
     for found in COLUMN.finditer(text, 0, max(text.find(b"sheetData"), 0)):
         _hide_columns(marks, _attributes(found[1]))
-    if has_long or _needs_cells(text, formats):
-        _cells(text, formats, marks)
+    if has_long or _needs_cells(text, styles):
+        _cells(text, styles, marks)
     elif b"hidden=" in text or b'ht="0"' in text:
         number = 0
         for found in ROW.finditer(text):
@@ -143,8 +136,8 @@ def _look_through(text, formats, has_long):
     return marks
 
 
-def _needs_cells(text, formats):
-    styled = any(b's="%s"' % style in text or b"s='%s'" % style in text for style in formats)
+def _needs_cells(text, styles):
+    styled = any(b's="%s"' % style in text or b"s='%s'" % style in text for style in styles.told)
     has_formulas = any(start in text for start in FORMULA_STARTS)
     has_errors = b't="e"' in text or b"t='e'" in text
     return styled or has_errors or (has_formulas and bool(NO_RESULT.search(text)))
@@ -168,19 +161,19 @@ def _row(marks, given, before):
     return number
 
 
-def _cells(text, formats, marks):
+def _cells(text, styles, marks):
     number, at, cell = 0, -1, None
     for kind, given, content in TAG.findall(text):
         if kind == b"row":
             number, at = _row(marks, _attributes(given), number), -1
         elif kind == b"c":
-            _finish(marks, formats, cell)
+            _finish(marks, styles, cell)
             given = _attributes(given)
             at = _column(given.get(b"r", b""), at)
             cell = (number, at), given.get(b"t", b"n"), given.get(b"s", b""), {}
         elif cell:
             cell[3][kind] = content
-    _finish(marks, formats, cell)
+    _finish(marks, styles, cell)
 
 
 def _column(reference, before):
@@ -193,12 +186,14 @@ def _column(reference, before):
     return at - 1
 
 
-def _finish(marks, formats, cell):
+def _finish(marks, styles, cell):
     """看完一格。"""
     if cell is None:
         return
     place, kind, style, parts = cell
     value = parts.get(b"v", b"").strip()
+    if style in (styles.numbers if kind in NUMBERS else styles.texts):
+        marks.hidden_cells.add(place)
     if kind == b"e":
         marks.texts[place] = unescape(value.decode("utf-8", "replace")) or "#VALUE!"
         marks.faults[place] = error_in(marks.texts[place]) or NOT_CALCULATED
@@ -208,7 +203,7 @@ def _finish(marks, formats, cell):
     elif kind == b"n" and value:
         if value.isdigit() and len(value) > MOST_DIGITS:
             marks.long[place] = int(value)
-        elif style in formats and (look := look_of(formats[style], _number(value))):
+        elif style in styles.formats and (look := look_of(styles.formats[style], _number(value))):
             marks.looks[place] = look
 
 

@@ -9,9 +9,12 @@ from django.core.management import call_command
 from plots import actions
 from plots.actions.check_dismissal import dismiss, reopen
 from plots.actions.permissions import NotAllowed
+from plots.geometry import checks
 from plots.geometry.attach import refresh
 from plots.geometry.checks import recheck
 from plots.models import GeometryCheck, Patch
+from taiping.ground.geometry.allowance import Allowance
+from taiping.ground.tables import TooHeavy
 from tests.worlds.factories import (
     make_boundary,
     make_patch,
@@ -45,7 +48,7 @@ def drawn(target, village, geometry, mu="15", **fields):
 
 
 def found(*kinds):
-    checks = GeometryCheck.objects.order_by("patch__code")
+    checks = GeometryCheck.objects.order_by("patch__code", "pk")
     return [
         (check.patch.code, check.figures)
         for check in (checks.filter(kind__in=kinds) if kinds else checks)
@@ -93,6 +96,32 @@ def test_overlap_is_said_on_both_with_metres_and_percent(target, east):
         ("大", {"sqm": "1000", "percent": "10"}),
         ("小", {"sqm": "1000", "percent": "40"}),
     ]
+
+
+def test_many_are_checked_a_few_at_a_time_with_the_same_result(target, east, monkeypatch):
+    """十块排成一行，一块叠住下一块；图形一次只读一对、几对、全部，查出来的一样，多少块也不漏。"""
+    for number in range(10):
+        drawn(target, east, square(number * 80), code=f"{number:02}")
+    recheck()
+    at_once = found()
+    assert [code for code, _ in at_once].count("05") == 2 and len(at_once) == 18
+
+    for most in (1, 300, 1000):
+        GeometryCheck.objects.all().delete()
+        monkeypatch.setattr(checks, "PART_BYTES", most)
+        recheck()
+        assert found() == at_once
+
+
+def test_all_the_parts_together_have_a_limit(settings):
+    """每一段都做得完，合起来没有完：前几段用完了时间，后面的不再做，说怎么办。"""
+    settings.READ_SECONDS = 30
+    allowed = Allowance(points=1000)
+    assert allowed.do(abs, -1) == 1
+    allowed.seconds = 0
+
+    with pytest.raises(TooHeavy, match="简化图形，或拆成几份再传"):
+        allowed.do(abs, -1)
 
 
 def test_another_plan_and_split_parents_do_not_overlap(target, east):

@@ -97,6 +97,12 @@ def test_a_ring_that_cannot_be_read_is_told_with_line_and_column(client, target)
     assert "文件第 1 行第" in page and "105.1-29,0" in page
 
 
+@pytest.mark.parametrize("name", ["下发.xlsx", "太多了.zip", "旧的.RAR"])
+def test_a_table_or_an_archive_packed_again_is_told_to_be_unpacked(client, target, name):
+    _, page = preview(client, target, zipped({name: b"x", "读我.pdf": b"x"}))
+    assert f"里面没有图斑数据，有“{name}”。请先解开这个压缩包，把里面的直接传上来。" in page
+
+
 def test_what_was_left_in_the_archive_is_said_on_the_preview(client, target):
     content = zipped({"a.geojson": file_of(at(105)), "读我.pdf": b"x", "b.kml": b"<kml/>"})
 

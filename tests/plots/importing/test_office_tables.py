@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from openpyxl.styles import Color, Font, PatternFill
 
 from plots.importing import apply_batch, preview
 from plots.models import Patch
@@ -65,7 +66,37 @@ def flat_rows():
     return content, ["T-1"], "有 1 行是隐藏的（第 3 行）"
 
 
-HIDDEN = [hidden_rows(), hidden_sheet("hidden"), hidden_sheet("veryHidden"), flat_rows()]
+def unseen_row(dress):
+    """一行的每一格都看不见。"""
+    book, sheet = book_of(*ROWS[:3])
+    for cell in sheet[3]:
+        dress(cell)
+    told = "有 4 格的内容看不见（白底上的白字，或数字格式不显示：A3、B3、C3、D3）"
+    return saved(book), ["T-1", "T-3"], told
+
+
+def white(cell):
+    cell.font = Font(color="FFFFFFFF")
+
+
+def white_on_white(cell):
+    cell.font = Font(color=Color(theme=0))
+    cell.fill = PatternFill("solid", fgColor="FFFFFFFF")
+
+
+def blank(cell):
+    cell.number_format = ";;;"
+
+
+HIDDEN = [
+    hidden_rows(),
+    hidden_sheet("hidden"),
+    hidden_sheet("veryHidden"),
+    flat_rows(),
+    unseen_row(white),
+    unseen_row(white_on_white),
+    unseen_row(blank),
+]
 
 
 @pytest.mark.parametrize(("content", "seen", "told"), HIDDEN)
@@ -89,6 +120,26 @@ def test_a_hidden_column_is_left_out_and_told(town):
     (row,) = looked(town, saved(book)).found.new
     assert (row.facts, row.extra) == ({}, {"备注": "看得见"})
     assert "有 1 列是隐藏的（E 列“承包人”）" in town.look(saved(book)).hidden_text
+
+
+def test_white_words_on_a_dark_ground_and_words_under_a_number_format_are_seen(town):
+    """深色的表头、不显示数的格式下面的文字，人都看得见。"""
+    book, sheet = book_of(*ROWS[:2])
+    for cell in sheet[1]:
+        cell.font, cell.fill = Font(color="FFFFFF"), PatternFill("solid", fgColor="1F4E78")
+    sheet["C2"].number_format = ";;"
+
+    review = looked(town, saved(book))
+    assert (codes(review), review.hidden_text) == (["T-1", "T-2"], "")
+
+
+def test_numbers_an_old_workbook_does_not_show_are_told(town):
+    review = town.look(xls(HEADER[:4], *ROWS[:2], shown_as=";;"), suffix=".xls")
+    assert (
+        "有 4 格的内容看不见（白底上的白字，或数字格式不显示：A2、D2、A3、D3）"
+        in review.hidden_text
+    )
+    assert not review.is_clean
 
 
 def test_a_village_merged_over_hidden_rows_is_still_seen(town):
