@@ -3,16 +3,19 @@
 总览的各村表、周报的分村看的是同一份；单位不一样的从来不加在一起，一项任务一格。
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from taiping.ground.area import enough_decimals, figure
+from taiping.ground.area import enough_decimals, figure, spread
 from taiping.ground.words import GONE, days_words
 from taiping.progress.figures import Progress, TargetFigures, VillageFigures
 from taiping.progress.rates import percent_of
+from taiping.progress.village_rates import above_most
 from tasks.models import Milestone, Target
+from villages.models import Village
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,12 @@ class VillageReading:
 
     @property
     def quota_text(self) -> str:
-        return figure(self.quota, self.decimals)
+        return spread(self.quota, self.row.quota_most, self.decimals, figure)
+
+    @property
+    def above(self) -> str:
+        """分到的写成一段、比最多的还多：“比最多的 3 个多 2 个”；不是这样是空。"""
+        return above_most(self.row, self.unit)
 
     @property
     def late_step(self) -> Milestone | None:
@@ -109,6 +117,18 @@ def read_by_village(progress: Progress) -> list[TargetFigures]:
     ]
 
 
+def total_quota(rows: Iterable[VillageFigures], decimals: int) -> str | Decimal | None:
+    """分到各村的合计：都定了一个数的是数，有写成一段的是“3–7”；一个也没有分的是 None。"""
+    shared = [row for row in rows if row.quota is not None]
+    if not shared:
+        return None
+    least = sum(row.quota for row in shared)
+    if all(row.quota_most is None for row in shared):
+        return least
+    most = sum(row.quota if row.quota_most is None else row.quota_most for row in shared)
+    return spread(least, most, decimals, figure)
+
+
 def decimals_of(figures: TargetFigures) -> int:
     """一项任务各村的数写几位小数：差一点不够的看得出差，一列里一样。"""
     pairs = [(row.confirmed, row.quota) for row in figures.villages]
@@ -123,3 +143,16 @@ def village_readings(
         VillageReading(one.target, one.villages[place], one.on, places)
         for one, places in zip(figures, decimals, strict=True)
     ]
+
+
+def late_by_village(progress: Progress) -> list[tuple[Village, list[VillageReading]]]:
+    """[(村, 该村里做、过了截止的)]：逾期的、没有报数的；多的、拖得久的在前，没有的村不在里面。"""
+    read, found = read_by_village(progress), []
+    decimals = [decimals_of(figures) for figures in read]
+    for place, village in enumerate(progress.villages):
+        cells = village_readings(read, place, decimals)
+        late = [cell for cell in cells if cell.late_step]
+        if late:
+            found.append((village, late))
+    found.sort(key=lambda row: (-len(row[1]), -max(cell.days_late for cell in row[1])))
+    return found

@@ -23,7 +23,7 @@ def chinese_moment(moment: datetime) -> str:
 def explanations(shot: Snapshot, returns: bool = False) -> list[str]:
     """统计说明的各条，每条一句话；returns 时说明已退回和差错率。"""
     recorded = shot.progress.basis == "recorded"
-    by_patches = any(figures.target.by_patches for figures in shot.progress.targets)
+    by_patches = shot.progress.by_patches
     basis = BASIS_TOLD[by_patches, recorded]
     lines = [
         f"数据截至{long_date(shot.on)}，{basis}；统计时间{chinese_moment(shot.taken_at)}。",
@@ -42,8 +42,8 @@ def explanations(shot: Snapshot, returns: bool = False) -> list[str]:
 def speaks_of_readings(progress: Progress) -> bool:
     """要不要说监测数怎么来：没有图斑的方案，和有靠监测的工作量、问题清单的。"""
     by_readings = [figures for figures in progress.targets if not figures.target.by_patches]
-    alone = len(by_readings) == len(progress.targets)
-    return bool(by_readings) and (alone or not all(row.target.is_floor for row in by_readings))
+    is_floor = [figures.target.is_floor for figures in by_readings]
+    return bool(by_readings) and not (progress.by_patches and all(is_floor))
 
 
 def _of_patches(shot):

@@ -70,7 +70,7 @@ def test_villages_have_the_reading_the_share_and_the_unit():
     ]
     assert [row[8].replace("\n", "") for row in rows_of(sheet)[:3]] == [
         "粮食播种面积 春播，逾期173天；粮食产量 秋收，逾期20天",
-        "粮食播种面积 春播，截止已过173天，还没有报数；粮食产量 秋收，逾期20天",
+        "粮食播种面积 春播，截止已过173天，还没有监测数；粮食产量 秋收，逾期20天",
         "粮食播种面积 春播，逾期173天",
     ]
     assert sheet["D7"].number_format == "0.0000"  # 4.9996 不写成 5.00

@@ -18,8 +18,7 @@ def against_before(progress: Progress, moved: Comparison | None) -> str:
     opening = f"与上期（截至{date_beside(moved.before, progress.on)}）相比，"
     parts = [f"{text}。" for text in (_whole(moved), _targets(progress, moved)) if text]
     if not parts:
-        by_patches = any(figures.target.by_patches for figures in progress.targets)
-        what = "上报、核实和逾期" if by_patches else "监测数"
+        what = "上报、核实和逾期" if progress.by_patches else "监测数"
         return f"{opening}各项任务的{what}都没有变化。"
     return opening + "".join([*parts, _villages(moved)])
 

@@ -11,10 +11,11 @@ from taiping.progress.rates import percent_of
 from taiping.progress.village_readings import (
     VillageReading,
     decimals_of,
-    read_by_village,
+    total_quota,
     village_readings,
 )
 from taiping.reports.bulletin.blocks import Paragraph, Table
+from taiping.reports.measured import listed_by_village
 from villages.models import Village
 
 NAMED = 3  # 一句话里最多点名几个村
@@ -50,13 +51,8 @@ class Measured:
 
 
 def measured(progress: Progress) -> list[Measured]:
-    """各村有份的任务；没有分解的底线只看全镇，不在内。"""
-    found = []
-    for figures in read_by_village(progress):
-        is_shared = any(row.is_allocated for row in figures.villages)
-        if is_shared or not figures.target.is_floor:
-            found.append(Measured(figures, _lines(progress, figures)))
-    return found
+    """各村有份的任务。"""
+    return [Measured(figures, _lines(progress, figures)) for figures in listed_by_village(progress)]
 
 
 def _lines(progress, figures):
@@ -208,7 +204,7 @@ def _table(one, on):
     target = one.figures.target
     goal = "底线" if target.is_floor else "任务数"
     rows = [_row(line, on) for line in one.lines]
-    title = f"{target.name}（单位：{target.unit}）"
+    title = f"{target.part_name}（单位：{target.unit}）"
     head = ["名次", "村", goal, "监测数", "占比", "监测日期"]
     return Table(title, head, rows, WIDTHS, _total(one))
 
@@ -228,5 +224,8 @@ def _total(one):
     quota, value = sum(quotas) if quotas else None, sum(values) if values else None
     decimals = max(decimals_of(one.figures), enough_decimals([(value, quota)], 0))
     is_whole = len(one.asked) == len(one.told) == len(one.lines)
-    share = percent_of(value, quota) if is_whole else ""
-    return ["合计", "", figure(quota, decimals), figure(value, decimals), share, ""]
+    whole = total_quota([line.cell.row for line in one.asked], decimals)
+    is_range = isinstance(whole, str)  # 全镇的任务数是方案定的，不和各村的两头比
+    share = percent_of(value, quota) if is_whole and not is_range else ""
+    goal = whole if is_range else figure(quota, decimals)
+    return ["合计", "", goal, figure(value, decimals), share, ""]

@@ -51,7 +51,7 @@ def _none(progress):
     """没有问题时的一句；没有图斑的方案只说时间节点，还没有数的照实说。"""
     if any(figures.patch_count for figures in progress.targets):
         return "没有逾期、退回和暂缓的图斑，也没有逾期的时间节点。"
-    if any(figures.target.by_patches for figures in progress.targets):
+    if progress.by_patches:
         return "还没有图斑，没有可以通报的问题。"
     if any(figures.confirmed is not None for figures in progress.targets):
         return "没有逾期的时间节点。"

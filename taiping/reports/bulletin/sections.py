@@ -80,15 +80,20 @@ def overview(shot: Snapshot) -> list[Paragraph]:
 
 
 def by_target(progress: Progress) -> list[Paragraph]:
-    lines = []
+    """一项任务一段，带序号；它的“其中”跟在后面，不另编号。"""
+    paragraphs, number = [], 0
     for figures in progress.targets:
         if figures.target.by_patches:
             text = sentences.patch_progress(figures) + steps.milestones(figures)
         else:
             text = sentences.reading(figures)
             text += "" if figures.target.is_floor else steps.milestones(figures)
-        lines.append((f"{figures.target.name}（{_state_words(figures)}）", text))
-    return lettered(lines)
+        title = f"{figures.target.part_name}（{_state_words(figures)}）。"
+        if not figures.target.depth:
+            number += 1
+            title = f"（{numeral(number)}）{title}"
+        paragraphs.append(Paragraph(text, title))
+    return paragraphs
 
 
 def _state_words(figures):
@@ -102,12 +107,11 @@ def _state_words(figures):
 
 def by_village(progress: Progress, attached: list[Annex]) -> list[Paragraph]:
     """靠图斑的一段；靠监测的一项任务一段。哪样没有就不说。"""
-    by_patches = any(figures.target.by_patches for figures in progress.targets)
     paragraphs = []
-    if by_patches:
+    if progress.by_patches:
         paragraphs.append(ranked_village(progress, place_of(VILLAGES, attached)))
     found = measured.measured(progress)
-    if not found and not by_patches:
+    if not found and not progress.by_patches:
         return [Paragraph("各项任务都没有分解到村，也没有各村的监测数，暂不排名。")]
     if found:
         paragraphs += read_by_village(progress, found, place_of(MEASURED, attached))
@@ -118,8 +122,7 @@ def read_by_village(
     progress: Progress, found: list[measured.Measured], annex: int
 ) -> list[Paragraph]:
     """一项任务一段，先说怎么排；annex 是各村监测数在附件几。"""
-    has_patches = any(figures.target.by_patches for figures in progress.targets)
-    text = "靠监测的任务，" if has_patches else ""
+    text = "靠监测的任务，" if progress.by_patches else ""
     text += f"各村按监测数占本村任务数的比例由高到低排列，一项任务一张表（见附件{annex}）。"
     whole = [
         figures.target.name
@@ -129,9 +132,9 @@ def read_by_village(
     if whole:
         text += f"{'、'.join(whole)}没有分解到村，只看全镇的数。"
     without = measured.without_part(progress, found)
-    if without and not has_patches:
+    if without and not progress.by_patches:
         text += f"{measured.some_villages(without)}没有分到任务，也没有报过数，不在其列。"
-    lines = [(one.figures.target.name, measured.sentence(one)) for one in found]
+    lines = [(one.figures.target.part_name, measured.sentence(one)) for one in found]
     return [Paragraph(text), *lettered(lines)]
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from taiping.ground.dates import long_date
 from taiping.ground.money import yuan
-from taiping.progress.figures import Owed, Progress, TargetFigures
+from taiping.progress.figures import Owed, Progress, TargetFigures, items
 from taiping.progress.rates import percent_of
 from taiping.progress.states import MilestoneState
 from taiping.progress.words import (
@@ -12,6 +12,7 @@ from taiping.progress.words import (
     carried_text,
     margin_text,
     measured_on,
+    parts_text,
     quantity,
     relapsed_text,
     shortage,
@@ -60,9 +61,9 @@ def quota(figures: TargetFigures) -> str:
 
 def overall(progress: Progress) -> str:
     """各项任务按状态数一数：“方案共有目标任务8项，其中逾期1项、正常推进3项、还没有数据4项。”"""
-    counts = [(word, len(progress.counted(state))) for state, word in STATE_WORDS]
+    counts = [(word, progress.counted(state)) for state, word in STATE_WORDS]
     counts = [(word, number) for word, number in counts if number]
-    total = len(progress.targets)
+    total = len(progress.families)
     if len(counts) == 1:
         word = counts[0][0]
         return f"方案共有目标任务{total}项，{'全部' if total > 1 else ''}{word}。"
@@ -97,9 +98,9 @@ def patches_overall(progress: Progress) -> str:
 
 def silence(progress: Progress) -> str:
     """没有图斑的方案，截止过了还没有报数的有几项；没有是空文字。"""
-    if any(figures.target.by_patches for figures in progress.targets):
+    if progress.by_patches:
         return ""
-    number = sum(bool(figures.silent) for figures in progress.targets)
+    number = items(figures for figures in progress.targets if figures.silent)
     return f"截止已过、还没有报数的{number}项。" if number else ""
 
 
@@ -119,7 +120,8 @@ def reading(figures: TargetFigures) -> str:
         text += f"，{margin_text(figures) if figures.margin else '与底线持平'}"
     elif share := percent_of(figures.confirmed, figures.quota):
         text += f"，占任务数的{share}"
-    return f"{text}（{partial}）。" if partial else f"{text}。"
+    aside = "；".join(filter(None, [partial, parts_text(figures)]))
+    return f"{text}（{aside}）。" if aside else f"{text}。"
 
 
 def patch_progress(figures: TargetFigures) -> str:

@@ -43,6 +43,7 @@ class TownTarget:
     overdue: int
     state: MilestoneState
     reason: str
+    parent: str = ""  # 上级任务的代码；早先的文件里没有
 
     @property
     def rate(self) -> Decimal | None:
@@ -70,11 +71,18 @@ class Town:
         return [row for row in self.targets if row.state == MilestoneState.OVERDUE]
 
     @property
+    def late_count(self) -> int:
+        """几项逾期：一项和它的“其中”算一项。"""
+        parents = {row.code: row.parent for row in self.targets}
+        return len({_root(row.code, parents) for row in self.late})
+
+    @property
     def badness(self) -> tuple:
         """差的在前：逾期的任务多、逾期的图斑多、核实占比低。"""
-        rates = [row.rate for row in self.targets if row.rate is not None]
+        own = [row.rate for row in self.targets if not row.parent]  # “其中”已经在上级的数里
+        rates = [rate for rate in own if rate is not None]
         return (
-            -len(self.late),
+            -self.late_count,
             -self.overdue,
             sum(rates) / len(rates) if rates else Decimal(1),
             self.name,
@@ -193,7 +201,17 @@ def _target(row):
         overdue=sum(int(row["overdue_by"][key]) for key in BY),
         state=MilestoneState(row["state"]),
         reason=str(row["reason"]),
+        parent=str(row.get("parent") or ""),
     )
+
+
+def _root(code, parents):
+    """最上面的那一项；文件里绕成圈的走一圈就停。"""
+    walked = set()
+    while parents.get(code) in parents and code not in walked:
+        walked.add(code)
+        code = parents[code]
+    return code
 
 
 def _amount(text):

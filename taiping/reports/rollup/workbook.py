@@ -31,7 +31,7 @@ TOWNS = [
     prose("逾期的是哪几项", 40),
 ]
 TARGETS = [
-    text("目标任务", 24),
+    text("目标任务", 24, nests=True),
     text("镇", 14),
     middle("单位", 7),
     amount("任务数", 12),
@@ -83,7 +83,7 @@ def _towns(book, rollup):
             town.plan,
             town.on,
             BASES.get(town.basis, town.basis),
-            len(town.late),
+            town.late_count,
             town.overdue,
             *town.overdue_by.values(),
             "、".join(row.name for row in town.late),
@@ -97,7 +97,8 @@ def _targets(book, rollup):
     sheet = _opened(book, "各项任务", TARGETS, "同一代码的任务放在一起，差的镇在前", "", 6)
     for rows in by_target(rollup).values():
         for town, row in rows:
-            sheet.row(_cells(row.name, town, row), decimals=_decimals([row]), late=_late(row))
+            given = {"decimals": _decimals([row]), "late": _late(row), "depth": bool(row.parent)}
+            sheet.row(_cells(_name(row), town, row), **given)
         if len(rows) > 1:
             sheet.total(_total(rows), decimals=_decimals([row for _, row in rows]))
     _finish(sheet)
@@ -112,6 +113,12 @@ def by_target(rollup: Rollup) -> dict[str, list[tuple[str, TownTarget]]]:
     for rows in found.values():
         rows.sort(key=lambda pair: _badness(pair[1]))
     return dict(found)
+
+
+def _name(row):
+    """“其中”写明是其中；先后照各镇文件里的。"""
+    is_plain = not row.parent or row.name.startswith("其中")
+    return row.name if is_plain else f"其中：{row.name}"
 
 
 def _badness(row):
@@ -153,7 +160,7 @@ def _total(rows):
         summed(name) if same else None for name in ("quota", "reported", "confirmed")
     )
     return [
-        targets[0].name,
+        _name(targets[0]),
         f"合计 {len(rows)} 个镇",
         units.pop() if same else "",
         quota,

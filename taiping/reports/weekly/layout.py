@@ -85,8 +85,10 @@ def units(targets: list[TargetFigures]) -> str:
     return "、".join([*dict.fromkeys(figures.target.unit for figures in targets), "个"])
 
 
-def named(target: Target) -> str:
-    return target.name if target.unit == "亩" else f"{target.name}（{target.unit}）"
+def listed(target: Target) -> str:
+    """名称，不是亩的写上单位；“其中”另外缩进。"""
+    unit = "" if target.unit == "亩" else f"（{target.unit}）"
+    return target.part_name + unit
 
 
 def signing(sheet: SheetWriter, shot: Snapshot, places: Sequence[tuple[int, int]]) -> None:
@@ -108,10 +110,9 @@ def signing(sheet: SheetWriter, shot: Snapshot, places: Sequence[tuple[int, int]
 
 def has_patches(shot: Snapshot) -> bool:
     """有没有靠图斑的任务；什么都还没有的方案当作有，照样出各张表。"""
-    targets = shot.progress.targets
-    if not targets:
+    if not shot.progress.targets:
         return not shot.duties
-    return any(figures.target.by_patches for figures in targets)
+    return shot.progress.by_patches
 
 
 def late_states(state: MilestoneState) -> set[str]:

@@ -10,8 +10,9 @@ from taiping.ground.books.styles import PERCENT, amount_format
 from taiping.progress.figures import TargetFigures
 from taiping.progress.rates import ratio
 from taiping.progress.snapshot import Snapshot
-from taiping.progress.village_readings import VillageReading, decimals_of, read_by_village
+from taiping.progress.village_readings import VillageReading, decimals_of, total_quota
 from taiping.progress.village_rows import VillageRow
+from taiping.reports.measured import listed_by_village
 from taiping.reports.weekly.layout import (
     NO_DATA,
     ROW_HEIGHT,
@@ -27,8 +28,8 @@ NAME = "分村监测"
 
 
 def add_village_readings(book: Workbook, shot: Snapshot) -> None:
-    """各村分到了任务、或自己报数的任务；没有分解的底线只看全镇，不在内。没有这样的任务就没有这张表。"""
-    targets = [figures for figures in read_by_village(shot.progress) if _isrounded(figures)]
+    """没有哪个村分到了、自己报了数的，就没有这张表。"""
+    targets = listed_by_village(shot.progress)
     if not targets:
         return
     codes = {figures.target.pk for figures in targets}
@@ -53,10 +54,6 @@ def add_village_readings(book: Workbook, shot: Snapshot) -> None:
     sheet.repeat(1, sheet.head_row)
 
 
-def _isrounded(figures):
-    return not figures.target.is_floor or any(row.is_allocated for row in figures.villages)
-
-
 def _cells(row: VillageRow, codes: set[int]) -> list[VillageReading]:
     return [cell for cell in row.readings if cell.target.pk in codes]
 
@@ -65,6 +62,8 @@ def _three(cell):
     """三格：任务数、监测数、占比；没有分到的、比不出来的写 —，分到了没有报的照说。"""
     quota, value = rounded(cell.quota, cell.decimals), rounded(cell.value, cell.decimals)
     unheard = NO_DATA if quota is None else "没有报数"
+    if cell.row.quota_most is not None:
+        quota = cell.quota_text
     found = [quota, unheard if value is None else value, ratio(cell.value, cell.quota)]
     return [NO_DATA if each is None else each for each in found]
 
@@ -73,7 +72,7 @@ def _columns(targets: Sequence[TargetFigures], has_lots: bool) -> list[Column]:
     columns = [middle("序号", 6), text("村", 12), *([middle("片区", 6)] if has_lots else [])]
     for figures in targets:
         target = figures.target
-        group = f"{target.name}（{target.unit}）"
+        group = f"{target.part_name}（{target.unit}）"
         amounts = amount_format(decimals_of(figures))
         goal = "底线" if target.is_floor else "任务数"
         columns += [
@@ -85,7 +84,7 @@ def _columns(targets: Sequence[TargetFigures], has_lots: bool) -> list[Column]:
 
 
 def late_words(cells: Sequence[VillageReading]) -> str:
-    """“早稻 收割，逾期20天；粮食产量 测产，截止已过3天，还没有报数”；没有是空。"""
+    """“早稻 收割，逾期20天；粮食产量 测产，截止已过3天，还没有监测数”；没有是空。"""
     return "；".join(
         f"{cell.target.name} {cell.late_step.name}，{cell.late_words}"
         for cell in cells
@@ -103,8 +102,10 @@ def _total(sheet, targets, has_lots):
         is_whole = all(None not in (row.quota, row.confirmed) for row in rows)
         places = max(decimals_of(figures), enough_decimals([(value, quota)], 0))
         formats |= dict.fromkeys((len(values), len(values) + 1), amount_format(places))
-        values += [rounded(quota, places), rounded(value, places)]
-        values.append(ratio(value, quota) if is_whole else None)
+        whole = total_quota(rows, places)
+        is_range = isinstance(whole, str)
+        values += [whole if is_range else rounded(quota, places), rounded(value, places)]
+        values.append(ratio(value, quota) if is_whole and not is_range else None)
     number = sheet.total([*values, None], formats=formats, height=30)
     sheet.merge(number, 1, number, 3 if has_lots else 2)
 

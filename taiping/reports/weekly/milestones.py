@@ -15,9 +15,9 @@ from taiping.reports.weekly.layout import (
     count,
     has_patches,
     late_states,
+    listed,
     middle,
     moved_amount,
-    named,
     opened,
     prose,
     put_title,
@@ -27,7 +27,7 @@ from taiping.reports.weekly.layout import (
 )
 
 COLUMNS = [
-    text("目标任务", 24),
+    text("目标任务", 24, nests=True),
     text("时间节点", 11),
     middle("由谁\n做", 5),
     middle("截止日期", 12.5),
@@ -51,7 +51,7 @@ COLUMNS = [
 ]
 
 MEASURED = {  # 没有图斑的方案：上面第几列（从 0 数）的数，写成什么样
-    0: text("目标任务", 22),
+    0: text("目标任务", 22, nests=True),
     1: text("时间节点", 10),
     2: middle("由谁\n做", 5),
     3: middle("截止日期", 12),
@@ -85,7 +85,7 @@ def _milestone_row(shot, figures, row):
     """(各格的值, 怎么写)。"""
     target, milestone = figures.target, row.milestone
     values = [
-        named(target),
+        listed(target),
         milestone.name,
         milestone.get_actor_display(),
         row.due_on,
@@ -101,7 +101,7 @@ def _milestone_row(shot, figures, row):
     late = late_states(row.state)
     if isinstance(values[4], int) and values[4] < 0:
         late.add("离截止")
-    return values, {"decimals": figures.decimals, "late": late}
+    return values, {"decimals": figures.decimals, "late": late, "depth": target.depth}
 
 
 def _days(row):

@@ -12,6 +12,7 @@ from taiping.progress.words import (
     carried_text,
     margin_text,
     measured_on,
+    parts_text,
     relapsed_text,
 )
 from taiping.reports.notes import explanations
@@ -27,9 +28,9 @@ from taiping.reports.weekly.layout import (
     has_patches,
     heading,
     late_states,
+    listed,
     middle,
     moved_amount,
-    named,
     opened,
     prose,
     put_title,
@@ -40,7 +41,7 @@ from taiping.reports.weekly.layout import (
 )
 
 COLUMNS = [
-    text("目标任务", 24),
+    text("目标任务", 24, nests=True),
     middle("类型", 9),
     amount("数量", 11, "任务数"),
     count("个数", 5.5, "任务数"),
@@ -68,7 +69,7 @@ COLUMNS = [
 CARRIED_AT = 20  # 有结转出去的，暂缓后面多一列
 SIGNED = [(2, 3), (4, 6), (7, 10), (11, 17)]
 MEASURED = {  # 没有图斑的方案：上面第几列（从 0 数）的数，写成什么样
-    0: text("目标任务", 24),
+    0: text("目标任务", 24, nests=True),
     1: middle("类型", 9),
     2: amount("任务数", 12),
     6: amount("监测数", 12),
@@ -82,9 +83,7 @@ MEASURED_SIGNED = [(2, 3), (4, 4), (5, 7), (8, 8)]
 
 def add_overview(book: Workbook, shot: Snapshot) -> None:
     """总表：每项任务一行；底线在前。种类不同的任务不相加，所以没有合计行。"""
-    targets = sorted(
-        shot.progress.targets, key=lambda row: (not row.target.is_floor, row.target.order)
-    )
+    targets = sorted(shot.progress.targets, key=lambda row: not row.target.root.is_floor)
     if not has_patches(shot):
         _measured_overview(book, shot, targets)
         return
@@ -121,7 +120,7 @@ def _measured_overview(book, shot, targets):
 
 def _chart(book, shot, sheet, targets, last, rates):
     """完成率图；底线不画，都还没有数的没有这张。"""
-    drawn = [figures for figures in targets if not figures.target.is_floor]
+    drawn = [figures for figures in targets if not figures.target.root.is_floor]
     if any(not figures.is_empty and figures.confirmed is not None for figures in drawn):
         add_chart(book, shot, sheet, last - len(drawn) + 1, last, rates)
 
@@ -130,7 +129,7 @@ def _target_row(shot, figures, has_carried):
     """(各格的值, 怎么写)。"""
     target = figures.target
     values = [
-        named(target),
+        listed(target),
         target.get_kind_display(),
         rounded(figures.quota, figures.decimals),
         figures.quota_count,
@@ -142,7 +141,8 @@ def _target_row(shot, figures, has_carried):
     ]
     if has_carried:
         values.insert(CARRIED_AT, figures.carried_count if target.by_patches else None)
-    return values, {"decimals": figures.decimals, "late": late_states(figures.state)}
+    late = late_states(figures.state)
+    return values, {"decimals": figures.decimals, "late": late, "depth": target.depth}
 
 
 def _done(figures):
@@ -234,7 +234,7 @@ def _reading_remark(figures):
     words = [on if on.endswith("合计") else f"{on}数"]
     if figures.margin is not None:
         words.append(margin_text(figures))
-    return "，".join([*words, partial] if partial else words)
+    return "，".join(filter(None, [*words, partial, parts_text(figures)]))
 
 
 def add_notes(book: Workbook, shot: Snapshot) -> None:

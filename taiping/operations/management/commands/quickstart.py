@@ -135,7 +135,7 @@ class Command(BaseCommand):
         else:
             call_command("loaddata", PLAN_FIXTURE, verbosity=0)
         for plan in Plan.objects.all():
-            targets = plan.targets.count()
+            targets = plan.targets.filter(parent=None).count()  # “其中”不另算一项
             villages = Village.objects.count()
             self.stdout.write(f"已装入《{plan.title}》：{targets} 项目标任务，{villages} 个村。")
 
