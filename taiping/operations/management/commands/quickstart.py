@@ -53,7 +53,8 @@ class Command(BaseCommand):
             "--demo-day",
             default="",
             metavar="日期",
-            help="演示在哪一天，默认 2024-10-20：系统里的今天固定在这天，演示数据也到这天为止",
+            help="演示在哪一天，默认 2024-10-20，别的年份的方案是它走到五分之四的那天："
+            "系统里的今天固定在这天，演示数据也到这天为止",
         )
         parser.add_argument(
             "--plan", type=Path, metavar="文件", help="装这一份方案表（.xlsx、.json），不装太平镇的"
@@ -136,7 +137,7 @@ class Command(BaseCommand):
         else:
             call_command("loaddata", PLAN_FIXTURE, verbosity=0)
         for plan in Plan.objects.all():
-            targets = plan.targets.count()
+            targets = plan.targets.filter(parent=None).count()  # “其中”不另算一项
             villages = Village.objects.count()
             self.stdout.write(f"已装入《{plan.title}》：{targets} 项目标任务，{villages} 个村。")
 
