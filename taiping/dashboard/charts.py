@@ -1,15 +1,21 @@
-"""把曲线排成 SVG 的坐标：模板只管画。画布 400×152，左边和下边留给字。"""
+"""把曲线排成 SVG 的坐标：模板只管画。画布 400×152，左边和下边留给字。
+
+靠图斑的画上报、核实，靠监测的画监测数，用同样的横轴、截止和任务数的线。
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from math import floor, log10
 from typing import NamedTuple
 
 from taiping.ground.dates import date_beside
 from taiping.ground.display import amount
+from taiping.progress.burnup import BurnUp
 from taiping.progress.words import forecast_sentences, lacking_sentence
 
 LEFT, TOP, WIDTH, HEIGHT = 52, 10, 338, 114
+NICE_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15, 20)
 
 
 class Mark(NamedTuple):
@@ -41,17 +47,17 @@ class Spot(NamedTuple):
 @dataclass
 class Chart:
     on: date
-    burnup: object
+    burnup: BurnUp
     confirmed: str
     reported: str
     projection: str
     spot: Spot | None
-    goal_y: float | None
+    goal: str
     today_x: float | None
     deadlines: list[Mark]
     months: list[Mark]
     ticks: list[tuple[float, str]]
-    table: list[tuple[date, Decimal, Decimal]]
+    table: list[tuple[date, Decimal | None, Decimal | None]]
 
     @property
     def sentences(self):
@@ -75,12 +81,26 @@ class Chart:
         ]
 
     @property
-    def days(self):
-        """表里的每一天：[(日期, 上报, 核实)]，写好的字。"""
-        decimals = self.burnup.figures.target.decimals
+    def measured_steps(self):
+        """靠监测的每一步：[(名字, 要到的数, 状态)]；没有定数的是“—”。"""
+        figures = self.burnup.figures
         return [
-            (date_beside(day, self.on), amount(reported, decimals), amount(confirmed, decimals))
-            for day, reported, confirmed in self.table
+            (row.milestone.name, amount(row.need.quota, figures.decimals), row.state)
+            for row in figures.milestones
+        ]
+
+    @property
+    def heads(self):
+        """表里每一天写哪几样。"""
+        return ["上报", "核实"] if self.burnup.by_patches else ["监测数"]
+
+    @property
+    def days(self):
+        """表里的每一天：[(日期, [上报, 核实])]，写好的字；靠监测的只有监测数，还没有数的是“—”。"""
+        decimals, shown = self.burnup.figures.target.decimals, len(self.heads)
+        return [
+            (date_beside(day, self.on), [amount(total, decimals) for total in totals[-shown:]])
+            for day, *totals in self.table
         ]
 
     @property
@@ -98,6 +118,41 @@ def nice_top(value):
         if step * scale >= value:
             return step * scale
     return 10 * scale
+
+
+def totals_on(burnup, day):
+    """(上报, 核实)；靠监测的是 (None, 那天的监测数)，还没有数的是 None。"""
+    if burnup.by_patches:
+        return burnup.reported.at(day), burnup.confirmed.at(day)
+    has_any = day >= burnup.confirmed.days[0]
+    return None, burnup.confirmed.at(day) if has_any else None
+
+
+def axis_of(burnup):
+    """(纵轴的底, 顶)：从 0 起；底线任务的数离 0 远、变得少，从比最小的略小的整齐数起。"""
+    totals = [*burnup.reported.totals, *burnup.confirmed.totals]
+    if burnup.by_patches:
+        return 0, nice_top(Decimal(max([burnup.goal or 0, *totals, 1])) * Decimal("1.05"))
+    goals = [row.need.quota for row in burnup.figures.milestones if row.need.quota is not None]
+    values = [float(value) for value in [*totals, *goals]]
+    high = max(values) or 1.0
+    low = min(values) if burnup.figures.target.is_floor else 0.0
+    return nice_range(low, high + max(high - low, high / 1000) * 0.05)
+
+
+def nice_range(low, high):
+    """(底, 顶)：两格，每格是整齐数，装得下 low 到 high。"""
+    scale = 10 ** floor(log10((high - low) / 2 or 1))
+    for step in (scale * size for size in NICE_STEPS):
+        base = floor(low / step) * step
+        if base + 2 * step >= high:
+            return base, base + 2 * step
+    return base, high
+
+
+def tick_words(value):
+    """纵轴上的数；十万以上的写成万，窄处也写得下。"""
+    return f"{value / 10_000:g}万" if value >= 100_000 else f"{value:g}"
 
 
 def opening(burnup, plan, on):
@@ -120,23 +175,37 @@ def chart(burnup, plan, on):
     )
     span = max((end - start).days, 1)
     now = min(max(on, start), end)
-    highest = max([burnup.goal or 0, *burnup.reported.totals, *burnup.confirmed.totals, 1])
-    top = nice_top(Decimal(highest) * Decimal("1.05"))
-
-    across, up = WIDTH / span, HEIGHT / top
+    low, high = axis_of(burnup)
+    across, up = WIDTH / span, HEIGHT / (high - low)
 
     def x(day):
         return round(LEFT + across * min(max((day - start).days, 0), span), 1)
 
     def y(value):
-        return round(TOP + HEIGHT - up * float(value), 1)
+        return round(TOP + HEIGHT - up * (float(value) - low), 1)
 
     def path(curve):
-        """阶梯线：没有记录的日子是平的，到看的那天为止。"""
+        """阶梯线：没有记录的日子是平的，到看的那天为止；靠监测的从第一个数画起。"""
         steps = "".join(
             [f"H{x(day)}V{y(total)}" for day, total in zip(curve.days, curve.totals, strict=True)]
         )
-        return f"M{x(start)} {y(0)}{steps}H{x(now)}"
+        begun = (
+            f"{x(start)} {y(0)}"
+            if burnup.by_patches
+            else f"{x(curve.days[0])} {y(curve.totals[0])}"
+        )
+        return f"M{begun}{steps}H{x(now)}"
+
+    def goal_path():
+        """任务数的线；靠监测的几步自己写了数的，一段段地画到各步的截止。"""
+        if not burnup.goal:
+            return ""
+        line, last = "", burnup.goal
+        for row in [] if burnup.by_patches else burnup.figures.milestones:
+            if row.need.quota is not None:
+                last = row.need.quota
+                line += f"{'V' if line else f'M{LEFT} '}{y(last)}H{x(row.due_on)}"
+        return f"{line or f'M{LEFT} {y(last)}'}H{LEFT + WIDTH}"
 
     projection, spot = "", None
     ahead = burnup.forecast
@@ -158,26 +227,25 @@ def chart(burnup, plan, on):
     months = [
         mark for mark in months[:: 1 if len(months) <= 6 else 2] if mark.x < LEFT + WIDTH - 12
     ]
-    ticks = [(y(top * part), f"{top * part:g}") for part in (0, 0.5, 1)]
+    ticks = [(y(value), tick_words(value)) for value in (low, (low + high) / 2, high)]
     ends = [
         day - timedelta(days=1)
         for day in month_starts(start + timedelta(days=1), now + timedelta(days=1))
     ]
     ends += [] if now in ends else [now]
-    table = [(day, burnup.reported.at(day), burnup.confirmed.at(day)) for day in ends]
     return Chart(
         on,
         burnup,
         path(burnup.confirmed),
-        path(burnup.reported),
+        path(burnup.reported) if burnup.by_patches else "",
         projection,
         spot,
-        y(burnup.goal) if burnup.goal else None,
+        goal_path(),
         x(now) if start <= on <= end else None,
         deadlines,
         months,
         ticks,
-        table,
+        [(day, *totals_on(burnup, day)) for day in ends],
     )
 
 

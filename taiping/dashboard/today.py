@@ -10,6 +10,8 @@ from plots.models import Batch, Patch
 from plots.models.checks import GeometryCheck
 from plots.models.deadlines import local_date
 from plots.models.querysets import next_due_on
+from taiping.progress.progress import plan_progress
+from taiping.progress.village_readings import VillageReading, late_by_village
 from tasks.models import Milestone, Plan, Target
 from villages.models import Posting, Role, User, Village
 
@@ -110,16 +112,49 @@ class OldReading:
     days: int | None
 
 
-def old_readings(plan: Plan | None, today: datetime.date) -> list[OldReading]:
+def targets_of(plan: Plan | None, today: datetime.date) -> list[Target]:
+    """方案的任务，一次查询：last_on 是最近一次监测的日期，has_past 是有村该做的步过了截止。"""
+    standing = Q(readings__withdrawn_at__isnull=True, readings__on__lte=today)
+    past = Milestone.objects.filter(
+        target=OuterRef("pk"), actor=Milestone.Actor.VILLAGE, due_on__lt=today
+    )
+    found = Target.objects.filter(plan=plan).annotate(
+        last_on=Max("readings__on", filter=standing), has_past=Exists(past)
+    )
+    return list(found.order_by("order", "pk"))
+
+
+def old_readings(
+    plan: Plan | None, targets: list[Target], today: datetime.date
+) -> list[OldReading]:
     """方案开始以后，靠监测量的任务里一个月没有新数的，久的在前。"""
     if plan is None or plan.starts_on > today:
         return []
-    standing = Q(readings__withdrawn_at__isnull=True, readings__on__lte=today)
-    targets = Target.objects.filter(plan=plan, measured_by=Target.MeasuredBy.READINGS)
-    targets = targets.annotate(last_on=Max("readings__on", filter=standing)).order_by("order")
     rows = []
     for target in targets:
+        if target.by_patches:
+            continue
         days = (today - target.last_on).days if target.last_on else None
         if days is None or days > OLD_DAYS:
             rows.append(OldReading(target, target.last_on, days))
     return rows
+
+
+@dataclass
+class LateReadings:
+    """一个村该做、过了截止的监测任务：逾期的，和还没有报数的；该找谁。"""
+
+    village: Village
+    cells: list[VillageReading]
+    people: list[User]
+
+
+def late_readings(
+    plan: Plan | None, targets: list[Target], today: datetime.date
+) -> list[LateReadings]:
+    """监测的任务逾期、没报数的村，多的在前；没有一步过了截止的方案不去算。"""
+    if not any(target.has_past and not target.by_patches for target in targets):
+        return []
+    found = late_by_village(plan_progress(plan, today))
+    people = people_of({village.pk: village for village, _ in found})
+    return [LateReadings(village, cells, people.get(village.pk, [])) for village, cells in found]

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from plots.ledger.duties import duties_on
 from taiping.dashboard.charts import chart
+from taiping.dashboard.empty_words import curve_words, no_curves, no_villages, part_words
 from taiping.dashboard.helping import GUIDES, guide_for
 from taiping.dashboard.orders import orders_counted
 from taiping.ground import dates
@@ -20,14 +21,14 @@ from taiping.progress.layout import (
     due_soon,
     group_rows,
     target_rows,
-    village_rows,
     without_patches,
-    worst_villages,
 )
 from taiping.progress.progress import plan_progress, progress_of_two_days
 from taiping.progress.question import DashboardQuery
+from taiping.progress.reading_counts import reading_counts
 from taiping.progress.returns import returns_by_village
 from taiping.progress.routes import counts_by_route
+from taiping.progress.village_rows import village_rows, with_part, worst_villages
 from taiping.progress.words import verdict
 from taiping.subsidies.figures import summary_of
 from tasks.models import Plan
@@ -57,7 +58,8 @@ def dashboard(request):
         orders = orders_counted(question)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
-    shown = villages if question.villages else villages[:SHOWN_VILLAGES]
+    listed, left_out = with_part(villages, figures.all_by_patches)
+    shown = listed if question.villages else listed[:SHOWN_VILLAGES]
     return render(
         request,
         "dashboard/dashboard.html",
@@ -70,6 +72,7 @@ def dashboard(request):
             "verdict": verdict(figures),
             "soon_7": due_soon(figures, 7),
             "soon_15": due_soon(figures, 15),
+            "counts": reading_counts(figures),
             "returns": returns[None],
             "money": money,
             "orders": orders,
@@ -80,8 +83,14 @@ def dashboard(request):
             "columns": columns,
             "grid": grid,
             "is_divided": any(cell.is_allocated for row in shown for _, cell in row.pairs),
-            "more_villages": len(villages) if len(shown) < len(villages) else 0,
+            "more_villages": len(listed) if len(shown) < len(listed) else 0,
+            "left_out": left_out,
+            "part_words": part_words(figures),
+            "no_villages": no_villages(figures),
+            "no_curves": no_curves(figures),
+            "curve_words": curve_words(figures, curves),
             "village_targets": by_target,
+            "village_readings": shown[0].readings if shown else [],
             "village_rows": shown,
             "groups": group_rows(figures),
             "routes": routes,
@@ -114,6 +123,7 @@ def screen(request):
             "attention": attention(figures),
             "empty_targets": without_patches(figures),
             "villages": [row for row in villages if row.worst],
+            "counts": reading_counts(figures),
             "returns": returns[None],
             "soon_7": due_soon(figures, 7),
             "soon_15": due_soon(figures, 15),
@@ -159,6 +169,7 @@ def village_detail(request, pk):
             "empty_targets": without_patches(own),
             "elsewhere": "、".join(target.target.name for target in elsewhere),
             "moved": compared(earlier, figures),
+            "counts": reading_counts(own),
             "soon_7": due_soon(own, 7),
             "soon_15": due_soon(own, 15),
             "bases": BASES.items(),

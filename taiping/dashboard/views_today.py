@@ -28,6 +28,7 @@ def today(request):
     day, plan = question.today, question.plan
     imports = morning.unfinished_imports(day)
     rows = morning.overdue(request.user, plan, day)
+    targets = morning.targets_of(plan, day)
     return render(
         request,
         "dashboard/today.html",
@@ -41,7 +42,9 @@ def today(request):
             "checks": morning.checks_to_see(request.user),
             "late": [row for row in rows if row.village],
             "late_elsewhere": [row for row in rows if not row.village],
-            "readings": morning.old_readings(plan, day),
+            "readings": morning.old_readings(plan, targets, day),
+            "late_readings": morning.late_readings(plan, targets, day),
+            "by_patches": not targets or any(target.by_patches for target in targets),
             "recent_days": morning.RECENT_DAYS,
             "old_days": morning.OLD_DAYS,
         },

@@ -1,6 +1,6 @@
-"""进度曲线：每项任务从年初到那天，每天累计完成多少。
+"""进度曲线：每项任务从年初到那天，每天累计完成多少；靠监测的，每天在用的监测数是多少。
 
-全部任务的曲线只用一次查询：按节点、完成日、撤回日分组，在 Python 里逐日累加。
+靠图斑的曲线只用一次查询：按节点、完成日、撤回日分组，在 Python 里逐日累加；靠监测的算进度时已经取来了。
 """
 
 from bisect import bisect_right
@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from plots.models import Kind
+from taiping.progress.by_readings import values_by_day
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.forecast import Forecast
 from taiping.progress.tallies import Scope, day_sums
@@ -43,11 +44,14 @@ class Curve:
 
 @dataclass
 class BurnUp:
-    """一项任务的曲线。unit 是“亩”或“个”：清单和没有亩数任务的按个画，goal 是要到的数。"""
+    """一项任务的曲线。unit 是“亩”或“个”：清单和没有亩数任务的按个画，goal 是要到的数。
+
+    靠监测的 confirmed 是在用的监测数，unit 是任务自己的单位，没有 reported；方案没定数的 goal 是 None。
+    """
 
     figures: TargetFigures
     unit: str
-    goal: Decimal
+    goal: Decimal | None
     reported: Curve
     confirmed: Curve
 
@@ -58,13 +62,32 @@ class BurnUp:
         return pending.forecast if pending else None
 
     @property
+    def by_patches(self) -> bool:
+        return self.figures.target.by_patches
+
+    @property
     def drawn(self) -> tuple[MilestoneFigures | None, MilestoneFigures | None]:
         """画着的两个节点：最后一次上报的、最后核实的。"""
         return self.figures.reporting, self.figures.last
 
 
 def burn_ups(progress: Progress) -> list[BurnUp]:
-    """靠图斑量的每项任务一条 BurnUp，和 progress 看的是同样的村、日期、口径。一次查询。"""
+    """有数可画的任务一项一条 BurnUp，按任务的顺序，和 progress 看的是同样的村、日期、口径。一次查询。"""
+    curves = {curve.figures.target.pk: curve for curve in patch_curves(progress)}
+    for figures in progress.targets:
+        if not figures.target.by_patches and (values := values_by_day(figures)):
+            days, totals = zip(*values, strict=True)
+            curves[figures.target.pk] = BurnUp(
+                figures,
+                figures.target.unit,
+                figures.need.quota,
+                Curve(),
+                Curve(list(days), list(totals)),
+            )
+    return [curves[row.target.pk] for row in progress.targets if row.target.pk in curves]
+
+
+def patch_curves(progress: Progress) -> list[BurnUp]:
     drawn = [
         figures
         for figures in progress.targets

@@ -1,5 +1,6 @@
 """靠监测量的任务：当日在用的监测数；没有就是无数据，不当作 0。"""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -23,22 +24,8 @@ from tasks.models import Milestone, Target
 
 
 def reading_target(target: Target, facts: Facts) -> TargetFigures:
-    on, readings = facts.on, facts.readings[target.pk]
-    quota, quota_count = quota_of(target, facts)
-    measured = readings.measured(on)
-    value = value_of(target, measured)
-    figures = TargetFigures(
-        target,
-        on,
-        quota,
-        quota_count,
-        need_of(target, quota, quota_count),
-        [],
-        village_rows(target, facts, readings),
-        reported=value,
-        confirmed=value,
-        reading=measured,
-    )
+    figures = measured_figures(target, facts)
+    figures.villages = village_rows(target, facts, facts.readings[target.pk])
     begins_on = target.plan.starts_on
     for milestone in facts.milestones[target.pk]:
         term = term_of(milestone, target, begins_on)
@@ -46,6 +33,27 @@ def reading_target(target: Target, facts: Facts) -> TargetFigures:
         begins_on = milestone.due_on or begins_on
     figures.judged = overall((row.milestone.name, row.judged) for row in figures.milestones)
     return figures
+
+
+def measured_figures(target: Target, facts: Facts) -> TargetFigures:
+    """在用的监测和要到的数；各步、各村还没有。"""
+    quota, quota_count = quota_of(target, facts)
+    measured = facts.readings[target.pk].measured(facts.on)
+    value = value_of(target, measured)
+    need = need_of(target, quota, quota_count)
+    figures = TargetFigures(target, facts.on, quota, quota_count, need, [], [], value, value)
+    figures.reading, figures.readings = measured, facts.readings[target.pk]
+    return figures
+
+
+def values_by_day(figures: TargetFigures) -> list[tuple[date, Decimal]]:
+    """[(哪天起, 在用的监测数)]，到看的那天为止，数变了的才有；各村没有报齐的底线没有数。"""
+    found = []
+    for on in figures.readings.days(figures.on):
+        value = value_of(figures.target, figures.readings.measured(on))
+        if value is not None and (not found or found[-1][1] != value):
+            found.append((on, value))
+    return found
 
 
 def value_of(target: Target, measured: Measured | None) -> Decimal | None:
@@ -56,12 +64,53 @@ def value_of(target: Target, measured: Measured | None) -> Decimal | None:
 
 
 def village_rows(target: Target, facts: Facts, readings: Readings) -> list[VillageFigures]:
-    rows = []
-    for village in facts.villages:
-        amount = readings.village_value(village.pk, facts.on)
+    past, rows = past_village_steps(target, facts), []
+    found = [readings.last(village.pk, facts.on) for village in facts.villages]
+    town_reads = readings.last(None, facts.on) and not any(found)  # 只录全镇的数，不是村里没报
+    for village, last in zip(facts.villages, found, strict=True):
+        amount = last.value if last else None
         share = facts.share(target, village)
-        rows.append(VillageFigures(village, *share, reported=amount, confirmed=amount))
+        row = VillageFigures(village, *share, reported=amount, confirmed=amount)
+        row.read_on = last.on if last else None
+        if past and not town_reads and (row.is_allocated or last):
+            mark_late(row, target, facts, past)
+        rows.append(row)
     return rows
+
+
+def past_village_steps(target: Target, facts: Facts) -> list[tuple[Milestone, Term]]:
+    """截止已过、该村里做的各步，先截止的在前；只用来比的不用看。"""
+    if facts.only_to_compare:
+        return []
+    begins_on, past = target.plan.starts_on, []
+    for milestone in facts.milestones[target.pk]:
+        term = term_of(milestone, target, begins_on)
+        begins_on = milestone.due_on or begins_on
+        if milestone.actor == Milestone.Actor.VILLAGE and term.due_on < facts.on:
+            past.append((milestone, term))
+    return sorted(past, key=lambda pair: pair[1].due_on)
+
+
+def mark_late(
+    row: VillageFigures, target: Target, facts: Facts, past: list[tuple[Milestone, Term]]
+) -> None:
+    """一个村拖得最久的一步：单看这个村、和它自己的页一样判断，是逾期的，或截止已过没有报数的。"""
+    key = row.village.pk
+    readings = Readings([key])
+    readings.series[key] = facts.readings[target.pk].series.get(key, [])
+    alone = replace(
+        facts,
+        scope=replace(facts.scope, village_ids=[key]),
+        villages=[row.village],
+        readings={target.pk: readings},
+    )
+    figures = measured_figures(target, alone)
+    for milestone, term in past:
+        step = reading_milestone(milestone, figures, alone, term)
+        if step.state == MilestoneState.OVERDUE or step.is_silent:
+            row.overdue_step, row.overdue_due_on = milestone, term.due_on
+            row.is_silent = step.is_silent
+            return
 
 
 def reading_milestone(

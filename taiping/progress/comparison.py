@@ -7,7 +7,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from taiping.ground.actors import actors
+from taiping.ground.area import figure
+from taiping.ground.display import signed
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
+from tasks.models import Target
 from villages.models import Village
 
 MOST_NAMED = 4  # 一句话里最多点这么多个村
@@ -97,6 +100,15 @@ class MovedLine(NamedTuple):
     more: int
 
 
+class MovedReading(NamedTuple):
+    """一项靠监测的任务：全镇动了多少，动得多的是哪些村 [(村, “+12.50”)]，另外还有几个村动了。"""
+
+    target: Target
+    words: str
+    villages: list[tuple[Village, str]]
+    more: int
+
+
 @dataclass
 class Comparison:
     """on 那天的数减 before 那天的：targets 按任务的主键，steps 按节点的，villages 按村的。"""
@@ -106,6 +118,8 @@ class Comparison:
     steps: dict[int, MovedStep] = field(default_factory=dict)
     villages: dict[int, MovedCounts] = field(default_factory=dict)
     lines: list[MovedLine] = field(default_factory=list)
+    readings: list[MovedReading] = field(default_factory=list)  # 动了的
+    still: int = 0  # 没有动的靠监测的任务有几项
 
 
 def compared(before: Progress | None, now: Progress) -> Comparison | None:
@@ -136,7 +150,39 @@ def compared(before: Progress | None, now: Progress) -> Comparison | None:
         (f"该{actors.village}里办的逾期", "state=overdue&actor=VILLAGE", overdue),
     )
     found.lines = [line_of(*part, now.villages) for part in parts]
+    read = [
+        (old, new)
+        for old, new in pairs
+        if not new.target.by_patches and not (now.scoped and new.is_elsewhere)
+    ]
+    found.readings = list(filter(None, (moved_reading(*pair) for pair in read)))
+    found.still = len(read) - len(found.readings)
     return found
+
+
+def moved_reading(before: TargetFigures, now: TargetFigures) -> MovedReading | None:
+    """没有动的是 None；以前没有数、现在有了的是“首报”。"""
+    target = now.target
+    whole = moved_words(before.confirmed, now.confirmed, target.decimals)
+    moved = []
+    for then, today in zip(before.villages, now.villages, strict=True):
+        words = moved_words(then.confirmed, today.confirmed, target.decimals)
+        if words:
+            change = abs(today.confirmed - (then.confirmed or 0))
+            moved.append((change, today.village, words))
+    if not whole and not moved:
+        return None
+    moved.sort(key=lambda row: -row[0])
+    named = [(village, words) for _, village, words in moved[:MOST_NAMED]]
+    unit = f" {target.unit}" if whole else ""
+    return MovedReading(target, f"{whole}{unit}", named, len(moved) - len(named))
+
+
+def moved_words(before: Decimal | None, now: Decimal | None, decimals: int) -> str:
+    """“+12.50”“−3.00”“首报450.00”；没有动、没有数的是空。"""
+    if now is None or now == before:
+        return ""
+    return f"首报{figure(now, decimals)}" if before is None else signed(now - before, decimals)
 
 
 def line_of(words: str, asks: str, counts: Counter, villages: list[Village]) -> MovedLine:

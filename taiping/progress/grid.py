@@ -68,13 +68,22 @@ def step_cell(figures: TargetFigures, row: MilestoneFigures, ledger: str) -> Ste
         f"{ledger}&milestone={row.milestone.code}",
         row.reached_count,
         of,
-        row.lacking if is_full and not state.is_done else "",
+        row.lacking if is_short(figures, row, is_full) else "",
         days_way(row),
         "" if state.is_done or figures.is_empty else days_of(row.days_left),
         HUES.get(state, "quiet"),
         row.overdue_count,
         row.reason,
     )
+
+
+def is_short(figures: TargetFigures, row: MilestoneFigures, is_full: bool) -> bool:
+    """格子里要写差多少：个数够了面积不够的；靠监测的没有个数可写，有了数就写。"""
+    if row.state.is_done:
+        return False
+    if figures.target.by_patches:
+        return is_full
+    return not figures.target.is_floor and row.reached is not None
 
 
 def days_of(days: int) -> str:
@@ -84,7 +93,7 @@ def days_of(days: int) -> str:
 def days_way(row: MilestoneFigures) -> str:
     """天数前面的话；窄的格子里不写。"""
     if row.days_left < 0:
-        return "逾期" if row.overdue_count else GONE
+        return "逾期" if row.overdue_count or row.state == MilestoneState.OVERDUE else GONE
     return "还有" if row.days_left else ""
 
 
@@ -97,7 +106,9 @@ def deadline_grid(progress: Progress, ledger: str) -> tuple[list[Column], list[t
         cells = {column.due_on: [] for column in columns}
         for row in figures.milestones:
             cells[row.milestone.due_on].append(step_cell(figures, row, address))
-        rows.append((figures.target.name, [(column, cells[column.due_on]) for column in columns]))
+        rows.append(
+            (figures.target.listed_name, [(column, cells[column.due_on]) for column in columns])
+        )
     return columns, rows
 
 

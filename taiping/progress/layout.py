@@ -3,24 +3,16 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from taiping.ground.area import spoken
 from taiping.progress.comparison import Moved
-from taiping.progress.figures import (
-    MilestoneFigures,
-    Owed,
-    Progress,
-    TargetFigures,
-    VillageFigures,
-)
-from taiping.progress.rates import done_rate, percent, percent_of
-from taiping.progress.returns import Returns
-from taiping.progress.words import lacking_sentence, outlook, quota_with_brought
+from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
+from taiping.progress.rates import done_rate, percent
+from taiping.progress.states import MilestoneState
+from taiping.progress.village_rates import above_most
+from taiping.progress.words import lacking_sentence, outlook, parts_text, quota_with_brought
 from tasks.models import Target, WorkingGroup
-from villages.models import Village
 
 
 @dataclass
@@ -114,6 +106,12 @@ class TargetRow:
         return quota_with_brought(self.figures)
 
     @property
+    def doubts(self) -> list[str]:
+        """要核对的：“其中”加起来多过它的，做的比分到的最多还多的。"""
+        figures = self.figures
+        return list(filter(None, [parts_text(figures), above_most(figures, self.target.unit)]))
+
+    @property
     def target(self) -> Target:
         return self.figures.target
 
@@ -154,9 +152,7 @@ def attention(progress: Progress, within: int = 15) -> list[tuple[TargetFigures,
         and not target.is_empty
         and not (progress.scoped and target.is_elsewhere)
     ]
-    return sorted(
-        rows, key=lambda row: (row[1].judged_by, row[0].target.order, row[1].milestone.order)
-    )
+    return sorted(rows, key=lambda row: row[1].judged_by)  # 同一天的照任务、步骤的先后
 
 
 class Attention(NamedTuple):
@@ -185,111 +181,6 @@ def without_patches(progress: Progress) -> list[TargetFigures]:
     ]
 
 
-@dataclass
-class VillageRow:
-    village: Village
-    ledger: str
-    lot: str
-    pairs: list[tuple[Target, VillageFigures]]  # (任务, VillageFigures)
-    owed: Owed  # 逾期的卡在谁那里；排先后、说原因只看该村里办的
-    returns: Returns
-    worst: VillageFigures | None = None  # 该村里办的里面拖得最久的一步在哪项任务
-    worst_target: Target | None = None
-    worst_days: int = 0
-
-    @property
-    def share(self) -> str:
-        """核实占比：核实的个数占本村图斑个数，和通报排名用的一样；没有图斑是空。"""
-        return percent_of(self.confirmed_count, self.patch_count)
-
-    @cached_property
-    def confirmed_count(self) -> int:
-        return sum(cell.confirmed_count for _, cell in self.pairs)
-
-    @cached_property
-    def reported_count(self) -> int:
-        return sum(cell.reported_count for _, cell in self.pairs)
-
-    @cached_property
-    def patch_count(self) -> int:
-        return sum(cell.patch_count for _, cell in self.pairs)
-
-    @cached_property
-    def carried_count(self) -> int:
-        return sum(cell.carried_count for _, cell in self.pairs)
-
-    @property
-    def cells(self) -> list[tuple[str, str, int, int, int, str]]:
-        """每项任务一格：(任务, 地址, 核实、上报、图斑的个数, 分到的任务数)。"""
-        return [
-            (
-                target.name,
-                f"{self.ledger}&target={target.code}",
-                cell.confirmed_count,
-                cell.reported_count,
-                cell.patch_count,
-                share_text(cell, target),
-            )
-            for target, cell in self.pairs
-        ]
-
-
-def share_text(cell: VillageFigures, target: Target) -> str:
-    """分到这个村的任务数，如“60 亩、3 个”；未分解是空。"""
-    parts = (
-        [f"{spoken(cell.quota, target.decimals)} {target.unit}"] if cell.quota is not None else []
-    )
-    return "、".join(parts + ([f"{cell.quota_count} 个"] if cell.quota_count is not None else []))
-
-
-def village_rows(
-    progress: Progress, ledger: str, returns: dict[int, Returns]
-) -> tuple[list[TargetFigures], list[VillageRow]]:
-    """(靠图斑量的任务, 各村一行)，最差的在前，没有图斑的在末了；排法见 badness。"""
-    by_target = [figures for figures in progress.targets if figures.target.by_patches]
-    rows = []
-    for place, village in enumerate(progress.villages):
-        pairs = [(figures.target, figures.villages[place]) for figures in by_target]
-        row = VillageRow(
-            village,
-            f"{ledger}&village={village.pk}",
-            "、".join(sorted({cell.lot for _, cell in pairs if cell.lot})),
-            pairs,
-            Owed.total(cell.owed for _, cell in pairs),
-            returns[village.pk],
-        )
-        late = [
-            (cell.overdue_due_on, order)
-            for order, (_, cell) in enumerate(pairs)
-            if cell.overdue_step
-        ]
-        if late:
-            due_on, order = min(late)
-            row.worst_target, row.worst = pairs[order]
-            row.worst_days = (progress.on - due_on).days
-        rows.append(row)
-    rows.sort(key=badness)
-    return by_target, rows
-
-
-def worst_villages(rows: list[VillageRow], most: int = 3) -> list[VillageRow]:
-    """最差的几个村：有该村里办的逾期的，或有退回等着重报的；都没有就一个也不点名。"""
-    return [row for row in rows if row.worst or row.returns.waiting][:most]
-
-
-def badness(row: VillageRow) -> tuple:
-    done, whole = row.confirmed_count, row.patch_count
-    return (
-        -row.owed.village,
-        -row.worst_days,
-        not whole,
-        Fraction(done, whole) if whole else 0,
-        -row.returns.waiting,
-        -(row.returns.error_rate or 0),
-        row.village.order,
-    )
-
-
 def due_soon(progress: Progress, days: int) -> int:
     """下一步在 days 天内（含当天）截止的图斑数，不含已逾期、核减、暂缓的。"""
     until = progress.on + timedelta(days=days)
@@ -308,6 +199,11 @@ class GroupRow:
     @property
     def overdue_count(self) -> int:
         return sum(figures.overdue_count for figures in self.targets)
+
+    @property
+    def late(self) -> list[TargetFigures]:
+        """逾期的任务。"""
+        return [figures for figures in self.targets if figures.state == MilestoneState.OVERDUE]
 
 
 def group_rows(progress: Progress) -> list[GroupRow]:

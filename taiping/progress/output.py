@@ -1,12 +1,16 @@
 """进度的文字形式：命令行的 JSON 和表格。数都出自 progress，这里只改写法。"""
 
 import unicodedata
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 
 from taiping.ground.area import figure, rounded
 from taiping.progress.figures import Owed, Progress, TargetFigures
+from taiping.progress.rates import ratio
+from taiping.progress.village_readings import VillageReading, decimals_of
 from taiping.progress.words import verdict
 
 
@@ -31,16 +35,18 @@ def overdue_by(owed: Owed) -> dict[str, int]:
 
 def _target(figures):
     target, empty = figures.target, figures.is_empty
+    places = figures.decimals if target.by_patches else decimals_of(figures)
 
-    def amount(value):
-        return None if value is None else format(rounded(value, figures.decimals), "f")
+    def amount(value, decimals=figures.decimals):
+        return None if value is None else format(rounded(value, decimals), "f")
 
-    def done(value):
-        return None if empty else amount(value)  # 还没有图斑，不是做了 0 亩
+    def done(value, decimals=figures.decimals):
+        return None if empty else amount(value, decimals)  # 还没有图斑，不是做了 0 亩
 
     return {
         "code": target.code,
         "name": target.name,
+        "parent": target.parent.code if target.parent_id else None,
         "kind": target.kind,
         "unit": target.unit,
         "quota": amount(figures.quota),
@@ -62,7 +68,7 @@ def _target(figures):
         "short": amount(figures.short_area),
         "overdue_by": overdue_by(figures.owed),
         "state": figures.state.value,
-        **({} if target.by_patches else {"reading": _reading(figures, amount)}),
+        **({} if target.by_patches else _measured(figures, amount)),
         "reason": figures.reason,
         "milestones": [
             {
@@ -89,18 +95,40 @@ def _target(figures):
         "villages": [
             {
                 "name": row.village.name,
-                "quota": amount(row.quota),
+                "quota": amount(row.quota, places),
                 "quota_count": row.quota_count,
-                "reported": done(row.reported),
-                "confirmed": done(row.confirmed),
+                "quota_most": amount(row.quota_most, places),
+                "quota_count_most": row.quota_count_most,
+                "reported": done(row.reported, places),
+                "confirmed": done(row.confirmed, places),
                 "reported_count": row.reported_count,
                 "confirmed_count": row.confirmed_count,
                 "overdue_count": row.overdue_count,
                 "overdue_by": overdue_by(row.owed),
                 "carried_count": row.carried_count,
+                **({} if target.by_patches else _village_reading(figures, row)),
             }
             for row in figures.villages
         ],
+    }
+
+
+def _measured(figures, amount):
+    """靠监测的另有：在用的监测，截止已过还没有报数的是哪几步（代码）。"""
+    silent = [row.milestone.code for row in figures.silent]
+    return {"reading": _reading(figures, amount), "silent": silent}
+
+
+def _village_reading(figures, row):
+    """一个村的：哪天的数，占分到的几成（0.9），该村里做的过了截止的是哪一步、过了几天，是不是还没有报数。"""
+    cell = VillageReading(figures.target, row, figures.on, figures.decimals)
+    share = ratio(cell.value, cell.quota)
+    return {
+        "read_on": row.read_on and row.read_on.isoformat(),
+        "share": None if share is None else format(share, "f"),
+        "late_step": cell.late_step and cell.late_step.code,
+        "days_late": cell.days_late,
+        "silent": cell.is_silent,
     }
 
 
@@ -137,21 +165,30 @@ def as_table(progress: Progress) -> str:
             return f"{figure(value, figures.decimals)} {figures.target.unit}"
 
         lines.append(
-            f"{padded(target.name, 26)}{padded(figures.state.label, 10)}"
-            f"任务数 {padded(quota_words(figures), 20)}核实 {padded(amount(figures.confirmed), 14)}"
-            f"上报 {padded(amount(figures.reported), 14)}"
+            f"{padded(target.listed_name, 26)}{padded(figures.state.label, 10)}"
+            f"任务数 {padded(quota_words(figures), 20)}{done_words(figures, amount)}"
             f"{counts_words(figures)}{owed_words(figures.owed)}  {figures.reason}"
         )
         for row in figures.milestones:
             due = row.due_on.isoformat() if not row.undated else "没定截止日期  "
             lines.append(
                 f"    {padded(row.milestone.name, 14)}{due}  {padded(row.state.label, 10)}"
-                f"完成 {padded(amount(row.reached), 14)}{row.reached_count} 个"
+                f"完成 {padded(amount(row.reached), 14)}"
+                + (f"{row.reached_count} 个" if target.by_patches else "")
                 + (f"，逾期 {row.overdue_count} 个" if row.overdue_count else "")
                 + owed_words(row.owed)
                 + f"  {row.reason}"
             )
     return "\n".join(line.rstrip() for line in lines)
+
+
+def done_words(figures: TargetFigures, amount: Callable[[Decimal | None], str]) -> str:
+    """“核实 608.00 亩  上报 608.00 亩”；靠监测的只有一个数。"""
+    if not figures.target.by_patches:
+        return f"监测 {padded(amount(figures.confirmed), 14)}"
+    return (
+        f"核实 {padded(amount(figures.confirmed), 14)}上报 {padded(amount(figures.reported), 14)}"
+    )
 
 
 def counts_words(figures: TargetFigures) -> str:

@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from taiping.progress.tallies import Scope, day_params, listed
 from tasks.models import Reading
@@ -57,7 +58,10 @@ class Measured:
 
 
 class Readings:
-    """一项任务的全部监测：村（None 是全镇）→ 按日期排好的监测；同一天后录入的为准。villages 是要数的村的主键。"""
+    """一项任务的全部监测：村（None 是全镇）→ 按日期排好的监测；同一天后录入的为准。
+
+    villages 是要数的村的主键：它们都报了才算报齐，别的村报了的也加进去。
+    """
 
     def __init__(self, villages: Sequence[int]):
         self.villages = villages
@@ -75,6 +79,10 @@ class Readings:
         row = self.last(village_id, on)
         return row.value if row else None
 
+    def days(self, until: date) -> list[date]:
+        """到 until 那天为止，哪几天有监测，先后为序。"""
+        return sorted({row.on for rows in self.series.values() for row in rows if row.on <= until})
+
     def measured(self, on: date) -> Measured | None:
         """某日在用的监测；一次都没有是 None。
 
@@ -82,19 +90,30 @@ class Readings:
         全镇那次以前的数，合计就旧于全镇的。两边日期晚的为准，同一天的以全镇自己的为准。没有报齐的不顶替全镇的数；
         连全镇的数也没有，才把报了的村加起来，并标明没有报齐。
         """
-        town = self.last(None, on)
-        rows = [row for row in (self.last(pk, on) for pk in self.villages) if row]
-        is_whole = bool(rows) and len(rows) == len(self.villages)
-        if town and not (is_whole and min(row.on for row in rows) > town.on):
-            newer = sum(row.on > town.on for row in rows)
-            return Measured((town,), newer, len(self.villages))
-        return Measured(tuple(rows), len(rows), len(self.villages)) if rows else None
+        town, rows, silent = self.last(None, on), [], 0
+        for village in dict.fromkeys([*self.villages, *self.series]):
+            row = self.last(village, on) if village is not None else None
+            if row:
+                rows.append(row)
+            elif village in self.asked:
+                silent += 1
+        whole = len(rows) + silent
+        if town and (silent or not rows or min(row.on for row in rows) <= town.on):
+            return Measured((town,), sum(row.on > town.on for row in rows), whole)
+        return Measured(tuple(rows), len(rows), whole) if rows else None
+
+    @cached_property
+    def asked(self) -> frozenset[int]:
+        return frozenset(self.villages)
 
 
 def readings_by_target(
-    scope: Scope, villages: Sequence[int], before: date | None
+    scope: Scope, villages: Mapping[int, Sequence[int]], before: date | None
 ) -> tuple[dict[int, Readings], dict[int, Readings]]:
-    """任务主键 → Readings，那天的和 before 那天的，一次查询；看部分村时只有这些村的，没有全镇的。手写 SQL 的原因见 tallies。"""
+    """任务主键 → Readings，那天的和 before 那天的，一次查询；看部分村时只有这些村的，没有全镇的。
+
+    villages 是 任务主键 → 要数的村。手写 SQL 的原因见 tallies。
+    """
 
     def known(day):
         entered = f"r.created_at < %({day}_end)s" if scope.recorded else f'NOT r."on" > %({day})s'
@@ -103,7 +122,7 @@ def readings_by_target(
     then, days = "FALSE", {}
     if before is not None:
         then, days = known("before"), {"before": before}
-    now, earlier = defaultdict(lambda: Readings(villages)), defaultdict(lambda: Readings(villages))
+    now, earlier = ({pk: Readings(villages[pk]) for pk in scope.target_ids} for _ in range(2))
     for reading in Reading.objects.raw(
         f"""
         SELECT r.*, {known("day")} AS is_now, {then} AS is_then FROM {Reading._meta.db_table} r

@@ -15,10 +15,10 @@ from taiping.ground import dates
 from taiping.ground.moments import one_moment
 from taiping.progress.comparison import Comparison, compared
 from taiping.progress.figures import Progress, TargetFigures
-from taiping.progress.layout import VillageRow, village_rows
 from taiping.progress.patch_states import PatchOnDay, patches_on_day
 from taiping.progress.progress import progress_of_two_days
 from taiping.progress.returns import Returns, returns_by_village
+from taiping.progress.village_rows import VillageRow, village_rows
 from tasks.models import DutyEntry, Plan, Reading
 from tasks.models.question import BASES, DONE
 from villages.models import Village

@@ -7,9 +7,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from plots import actions
-from taiping.progress.layout import attention, village_rows, without_patches
+from taiping.progress.layout import attention, without_patches
 from taiping.progress.progress import plan_progress
 from taiping.progress.returns import returns_by_village
+from taiping.progress.village_rows import village_rows
 from tests.worlds.factories import (
     make_milestone,
     make_patch,

@@ -7,12 +7,12 @@ from itertools import product
 from openpyxl import Workbook
 
 from taiping.ground.actors import actors, said
-from taiping.ground.area import enough_decimals, rounded
+from taiping.ground.area import enough_decimals, figure, rounded, spread
 from taiping.ground.books import Column, SheetWriter
 from taiping.ground.books.styles import COUNT, amount_format
-from taiping.progress.layout import VillageRow
 from taiping.progress.rates import ratio
 from taiping.progress.snapshot import Snapshot
+from taiping.progress.village_rows import VillageRow
 from taiping.reports.weekly.layout import (
     NEW,
     NO_DATA,
@@ -111,7 +111,7 @@ def _counts(book, shot):
     columns = [*FIRST]
     for figures in by_target:
         columns += _parts(figures, ("图斑", "上报", "核实"), 5.3, COUNT)
-        columns.append(number(f"{actors.village}该办\n逾期", 6.3, COUNT, figures.target.name))
+        columns.append(number(f"{actors.village}该办\n逾期", 6.3, COUNT, figures.target.part_name))
     sheet = _opened(book, shot, "分村个数", "个", columns)
     _each_target(sheet, rows, _count_cells)
     _total(sheet, [_count_cells(figures) for figures in by_target], [])
@@ -144,7 +144,7 @@ def _each_target(sheet, rows, cells):
 
 
 def _parts(figures, titles, width, number_format) -> list[Column]:
-    name, first = figures.target.name, titles[0]
+    name, first = figures.target.part_name, titles[0]
     columns = [number(first, width, number_format, name, starts_group=True)]
     return columns + [number(title, width, number_format, name) for title in titles[1:]]
 
@@ -182,8 +182,11 @@ def _owed(owed):
 
 
 def _area_cells(cell, decimals):
-    areas = (cell.quota, cell.patch_area, cell.reported, cell.confirmed)
-    return [rounded(area, decimals) for area in areas]
+    areas = (cell.patch_area, cell.reported, cell.confirmed)
+    quota = rounded(cell.quota, decimals)
+    if cell.quota_most is not None:
+        quota = spread(cell.quota, cell.quota_most, decimals, figure)
+    return [quota, *(rounded(area, decimals) for area in areas)]
 
 
 def _decimals(figures):
@@ -204,4 +207,4 @@ def worst_words(row: VillageRow) -> str:
     if not row.worst:
         return ""
     step = f"{row.worst_target.name} {row.worst.overdue_step.name}"
-    return f"{step}，逾期{row.worst_days}天"
+    return f"{step}，{row.worst_words}"

@@ -3,21 +3,25 @@
 from hashlib import sha256
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from taiping.ground import dates
 from taiping.ground.actors import actors
 from taiping.ground.form_fields import DayField, ListedChoiceField
-from tasks.models import Plan, Reading, Target
+from tasks.models import Allocation, Plan, Reading, Target
 from tasks.pages.readings.doubts import questions
 from tasks.pages.readings.pasted import value_field
+from tasks.pages.target_choice import TargetChoiceField
 from villages.models import User, Village
 
 ON_HELP = "这个数是哪一天的，不是今天录入的日期。"
 
 
 def measured_targets(plan: Plan) -> QuerySet[Target]:
-    return plan.targets.filter(measured_by=Target.MeasuredBy.READINGS).order_by("order", "pk")
+    """靠监测量的任务；divided 是有没有分解到村。"""
+    shares = Allocation.objects.filter(target=OuterRef("pk"), quota__gt=0)
+    found = plan.targets.filter(measured_by=Target.MeasuredBy.READINGS)
+    return found.annotate(divided=Exists(shares)).order_by("order", "pk")
 
 
 def open_targets(plan: Plan, user: User) -> QuerySet[Target]:
@@ -66,7 +70,7 @@ class ReadingForm(AskingForm, forms.ModelForm):
         model = Reading
         fields = ["target", "village", "on", "value", "source"]
         field_classes = {
-            "target": ListedChoiceField,
+            "target": TargetChoiceField,
             "village": ListedChoiceField,
             "on": DayField,
         }
@@ -78,7 +82,7 @@ class ReadingForm(AskingForm, forms.ModelForm):
         self.plan = plan
         target, village = self.fields["target"], self.fields["village"]
         target.queryset, target.empty_label = open_targets(plan, user), "请选择"
-        target.label_from_instance = lambda row: f"{row.name}（{row.unit}）"
+        target.label_from_instance = lambda row: f"{row.listed_name}（{row.unit}）"
         village.queryset = Village.objects.visible_to(user)
         village.empty_label = f"全{actors.town}"
         if user.is_secretary:
