@@ -40,4 +40,4 @@ def _ways(progress):
 
 
 def _how(progress):
-    return "，".join(how for _, how in _ways(progress))
+    return "，".join(str(how) for _, how in _ways(progress))

@@ -14,7 +14,7 @@ import tasks.models.targets
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0013_stable_order'),
+        ('tasks', '0014_nested_targets_and_ranges'),
         ('villages', '0008_words_as_set'),
     ]
 
