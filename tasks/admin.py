@@ -3,7 +3,8 @@
 from django import forms
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 
 from taiping.ground.admin import (
     CarefulAdmin,
@@ -11,7 +12,7 @@ from taiping.ground.admin import (
     ExchangingInline,
     ReadOnlyAdmin,
 )
-from taiping.ground.area import spoken
+from taiping.ground.area import spoken, spread
 from taiping.ground.words import more_or_less
 from tasks.models import (
     Allocation,
@@ -28,6 +29,7 @@ from tasks.models import (
     Target,
     WorkingGroup,
 )
+from tasks.models.allocations import gap_of
 from tasks.models.in_use import plan_user
 
 
@@ -151,7 +153,11 @@ class PlanAdmin(CarefulAdmin):
     actions = ["copy_to_next_year"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(target_count=Count("targets"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(target_count=Count("targets", filter=Q(targets__parent=None)))
+        )
 
     @admin.display(description="方案", ordering="-starts_on")
     def name(self, plan):
@@ -204,18 +210,31 @@ class TargetAdmin(StepsFollowed, FewQueries, CarefulAdmin):
         "measured_by",
         "quota_words",
         "split_words",
+        "parent",
         "order",
     ]
     list_filter = ["plan", "kind", "measured_by"]
-    list_select_related = ["plan"]
+    list_select_related = ["plan", "parent"]
     search_fields = ["name", "code", "wording"]
 
     def get_queryset(self, request):
         return (
             super()
             .get_queryset(request)
-            .annotate(split=Sum("allocations__quota"), split_count=Sum("allocations__quota_count"))
+            .annotate(
+                split=Sum("allocations__quota"),
+                split_count=Sum("allocations__quota_count"),
+                split_most=Sum(Coalesce("allocations__quota_most", "allocations__quota")),
+                split_count_most=Sum(
+                    Coalesce("allocations__quota_count_most", "allocations__quota_count")
+                ),
+            )
         )
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        for sentence in obj.doubtful_sums():
+            messages.warning(request, sentence)
 
     @admin.display(description="任务数", ordering="quota")
     def quota_words(self, target):
@@ -225,19 +244,18 @@ class TargetAdmin(StepsFollowed, FewQueries, CarefulAdmin):
     def split_words(self, target):
         """分解到村的合计；和任务数对不上的写明差多少，没分解的写未分解。"""
         words = [
-            split_against(target.split_count, target.quota_count, "个"),
-            split_against(target.split, target.quota, target.unit),
+            split_against(target.split_count, target.split_count_most, target.quota_count, "个"),
+            split_against(target.split, target.split_most, target.quota, target.unit),
         ]
         return "、".join(filter(None, words)) or "未分解"
 
 
-def split_against(split, quota, unit):
+def split_against(split, most, quota, unit):
     if split is None:
         return ""
-    words = f"{spoken(split)} {unit}"
-    if quota is None or split == quota:
-        return words
-    return f"{words}（{more_or_less(split - quota)}）"
+    most = None if most == split else most
+    words, gap = f"{spread(split, most)} {unit}", gap_of(split, most, quota)
+    return f"{words}（{more_or_less(gap)}）" if gap else words
 
 
 @admin.register(Milestone)
@@ -272,7 +290,7 @@ class LotFilter(admin.AllValuesFieldListFilter):
 
 @admin.register(Allocation)
 class AllocationAdmin(FewQueries, CarefulAdmin):
-    list_display = ["target", "plan", "village", "lot", "quota_words", "quota_count"]
+    list_display = ["target", "plan", "village", "lot", "quota_words", "count_words"]
     list_filter = ["target__plan", ("lot", LotFilter), "village"]
     list_select_related = ["target__plan", "village"]
     search_fields = ["target__name", "target__code", "village__name"]
@@ -282,11 +300,16 @@ class AllocationAdmin(FewQueries, CarefulAdmin):
     def plan(self, allocation):
         return allocation.target.plan.name
 
+    @admin.display(description="任务个数", ordering="quota_count")
+    def count_words(self, allocation):
+        return spread(allocation.quota_count, allocation.quota_count_most)
+
     @admin.display(description="任务数", ordering="quota")
     def quota_words(self, allocation):
         if allocation.quota is None:
             return "未分解" if allocation.quota_count is None else None
-        return f"{spoken(allocation.quota)} {allocation.target.unit}"
+        words = spread(allocation.quota, allocation.quota_most)
+        return f"{words} {allocation.target.unit}"
 
 
 @admin.register(Requirement)

@@ -99,17 +99,28 @@ def _copy_score_items(plan, new):
 
 def _copy_targets(plan, new, groups):
     """任务连同步骤、分解。成批写：几百行，方案上有一条修改记录就够了。"""
-    copies = [
-        _copy_target(target, plan, new, groups)
-        for target in plan.targets.prefetch_related("milestones", "allocations")
-    ]
+    originals = list(plan.targets.prefetch_related("milestones", "allocations"))
+    copies = [_copy_target(target, plan, new, groups) for target in originals]
     steps, shares = [], []
     for copy in copies:
         steps += copy.steps
         shares += copy.shares
     Target.objects.bulk_create(copy.target for copy in copies)
+    _copy_parents(originals, copies)
     Milestone.objects.bulk_create(steps)
     Allocation.objects.bulk_create(shares)
+
+
+def _copy_parents(originals, copies):
+    """上级换成新的；没有“其中”的方案不多写一次。"""
+    pairs = list(zip(originals, copies, strict=True))
+    targets = {original.pk: copy.target for original, copy in pairs}
+    moved = []
+    for original, copy in pairs:
+        if original.parent_id:
+            copy.target.parent = targets[original.parent_id]
+            moved.append(copy.target)
+    Target.objects.bulk_update(moved, ["parent"])
 
 
 def _copy_duties(plan, new, groups):
@@ -156,6 +167,7 @@ def _copy_target(target, plan, new, groups):
         of_step=of_step,
         plan=new,
         group=groups.get(target.group_id),
+        parent=None,
         wording=_next_year(target.wording, plan.year),
     )
 

@@ -1,6 +1,6 @@
 """亩的换算、存法和显示。面积一律是 Decimal，单位亩，最多 6 位小数，显示时只舍入一次。"""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -63,6 +63,17 @@ def spoken(amount: Decimal | int | str | None, decimals: int = 2) -> str:
         return ""
     shown = rounded(amount, decimals)
     return figure(shown, 0 if shown == int(shown) else decimals)
+
+
+def spread(
+    least: Decimal | int | None,
+    most: Decimal | int | None,
+    decimals: int = 2,
+    write: Callable[..., str] = spoken,
+) -> str:
+    """任务数：定了一个数的写一个，写成一段的（1–3）写两头；write 是 spoken 或 figure。None → ""。"""
+    words = write(least, decimals)
+    return words if most is None else f"{words}–{write(most, decimals)}"
 
 
 def told_apart(*amounts: Decimal) -> list[str]:

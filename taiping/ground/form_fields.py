@@ -25,7 +25,7 @@ class ListedOnce(ModelChoiceIterator):
 
     def __iter__(self):
         if self.listed is None:
-            self.listed = list(super().__iter__())
+            self.listed = self.field.arranged(list(super().__iter__()))
         return iter(self.listed)
 
 
@@ -33,6 +33,10 @@ class ListedChoiceField(ModelChoiceField):
     """从库里选一样，选项只查一次。"""
 
     iterator = ListedOnce
+
+    def arranged(self, choices: list) -> list:
+        """摆出来的先后和写法；一般照查到的。"""
+        return choices
 
     @property
     def instances(self) -> list[Model]:

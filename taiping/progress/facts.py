@@ -31,15 +31,18 @@ from taiping.progress.tallies import (
     step_sums,
 )
 from tasks.models import Milestone, Plan, Target, WorkingGroup
+from tasks.models.nesting import nested
 from villages.models import Village
 
 
 class Share(NamedTuple):
-    """一项任务分解到一个村的数：quota 按任务的单位（亩），没分解的是 None。"""
+    """一项任务分解到一个村的数：quota 按任务的单位（亩），没分解的是 None；一段的是最少的，most 是最多的。"""
 
     lot: str = ""
     quota: Decimal | None = None
     quota_count: int | None = None
+    quota_most: Decimal | None = None
+    quota_count_most: int | None = None
 
 
 class ExemptOrDeferred(NamedTuple):
@@ -182,7 +185,7 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
 
 
 def targets_of(plan: Plan) -> list[Target]:
-    """按顺序，plan、group 已放好。手写 SQL 的原因见 tallies。"""
+    """按顺序，“其中”紧跟在上级后面，plan、group 已放好。手写 SQL 的原因见 tallies。"""
     fields = [field.attname for field in WorkingGroup._meta.concrete_fields]
     group = ", ".join(f'g."{name}" AS group_{name}_' for name in fields)
     targets = list(
@@ -199,7 +202,7 @@ def targets_of(plan: Plan) -> list[Target]:
         if target.group_id is not None:
             values = [getattr(target, f"group_{name}_") for name in fields]
             target.group = WorkingGroup.from_db(target._state.db, fields, values)
-    return targets
+    return nested(targets)
 
 
 def milestones_of(targets: list[Target]) -> dict[int, list[Milestone]]:
@@ -220,10 +223,7 @@ def milestones_of(targets: list[Target]) -> dict[int, list[Milestone]]:
 
 
 def shares_of(scope: Scope) -> dict[tuple[int, int], Share]:
-    return {
-        (target, village): Share(lot, quota, count)
-        for target, village, lot, quota, count in share_rows(scope)
-    }
+    return {(target, village): Share(*share) for target, village, *share in share_rows(scope)}
 
 
 def asked_villages(
@@ -236,7 +236,7 @@ def asked_villages(
     found, divided = {}, defaultdict(dict)
     for (target, village), share in shares.items():
         if share.quota:
-            divided[target][village] = share.quota
+            divided[target][village] = share.quota_most or share.quota
     for target in targets:
         theirs = divided[target.pk]
         is_whole = not scope.is_part and theirs and sum(theirs.values()) >= (target.quota or ZERO)
@@ -408,6 +408,24 @@ def quota_of(target: Target, facts: Facts) -> tuple[Decimal | None, int | None]:
     amounts = [share.quota for share in shares]
     counts = [share.quota_count for share in shares]
     return total_of_all(amounts), total_of_all(counts)
+
+
+def most_of(target: Target, facts: Facts) -> tuple[Decimal | None, int | None]:
+    """只看几个村时，分到这些村的最多一共多少；看全镇、没有写成一段的是 None。"""
+    if not facts.scope.is_part:
+        return None, None
+    shares = [facts.share(target, village) for village in facts.villages]
+    pairs = (
+        [(share.quota, share.quota_most) for share in shares],
+        [(share.quota_count, share.quota_count_most) for share in shares],
+    )
+    return tuple(_most(each) for each in pairs)
+
+
+def _most(pairs):
+    if all(most is None for _, most in pairs):
+        return None
+    return total_of_all([least if most is None else most for least, most in pairs])
 
 
 def total_of_all(numbers: list[Decimal | int | None]) -> Decimal | int | None:

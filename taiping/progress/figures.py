@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import product
 
 from plots.ledger.as_of import ACTORS, reporting_step
-from taiping.ground.area import enough_decimals
+from taiping.ground.area import enough_decimals, figure, spread
 from taiping.ground.words import days_words
 from taiping.progress.forecast import Forecast
 from taiping.progress.readings import Measured, Readings
@@ -157,8 +157,10 @@ class MilestoneFigures:
 class VillageFigures:
     village: Village
     lot: str = ""
-    quota: Decimal | None = None
+    quota: Decimal | None = None  # 一段的是最少的
     quota_count: int | None = None
+    quota_most: Decimal | None = None  # 写成一段的：最多的
+    quota_count_most: int | None = None
     patch_count: int = 0
     patch_area: Decimal = ZERO
     reported: Decimal | None = ZERO
@@ -211,6 +213,9 @@ class TargetFigures:
     short_area: Decimal = ZERO
     judged: Judgement = NOT_JUDGED
     reading: Measured | None = None  # 靠监测的：当日在用的监测
+    quota_most: Decimal | None = None  # 只看几个村、分到的是一段的：最多的
+    quota_count_most: int | None = None
+    parts_excess: Decimal = ZERO  # 靠监测的：各项“其中”的监测加起来比它多多少
     readings: Readings | None = None  # 靠监测的：全部监测，画曲线用
 
     @cached_property
@@ -222,6 +227,15 @@ class TargetFigures:
             amounts += [row.reached, row.on_time]
             goals.add(row.need.quota)
         return enough_decimals(product(amounts, goals), self.target.decimals)
+
+    @property
+    def quota_text(self) -> str:
+        """表里的任务数，不带单位：“60.00”“1–3”；没有是空。"""
+        return spread(self.quota, self.quota_most, self.decimals, figure)
+
+    @property
+    def quota_count_text(self) -> str:
+        return spread(self.quota_count, self.quota_count_most)
 
     @property
     def state(self) -> MilestoneState:
@@ -305,6 +319,20 @@ class TargetFigures:
         return next((m for m in self.milestones if not m.state.is_done), None)
 
 
+def items(targets: Iterable[TargetFigures]) -> int:
+    """几项任务：一项和它的各级“其中”算一项。"""
+    return len({figures.target.root.pk for figures in targets})
+
+
+def state_of(family: list[TargetFigures]) -> MilestoneState:
+    """一项任务连同“其中”：有一个逾期就是逾期，有一个预警就是预警，别的照它自己的。"""
+    states = [figures.state for figures in family]
+    for worst in (MilestoneState.OVERDUE, MilestoneState.AT_RISK):
+        if worst in states:
+            return worst
+    return states[0]
+
+
 @dataclass
 class Progress:
     plan: Plan
@@ -347,5 +375,14 @@ class Progress:
         """有填了标准的奖补：不用再问库就知道。"""
         return any(step.milestone.earns for _, step in self.milestones)
 
-    def counted(self, *states: MilestoneState) -> list[TargetFigures]:
-        return [target for target in self.targets if target.state in states]
+    @property
+    def families(self) -> list[list[TargetFigures]]:
+        """一项任务和它的各级“其中”在一起：说“几项任务”的时候算一项。"""
+        found: dict[int, list[TargetFigures]] = {}
+        for figures in self.targets:
+            found.setdefault(figures.target.root.pk, []).append(figures)
+        return list(found.values())
+
+    def counted(self, state: MilestoneState) -> int:
+        """几项任务是这个状态。"""
+        return [state_of(family) for family in self.families].count(state)

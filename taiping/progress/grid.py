@@ -106,7 +106,9 @@ def deadline_grid(progress: Progress, ledger: str) -> tuple[list[Column], list[t
         cells = {column.due_on: [] for column in columns}
         for row in figures.milestones:
             cells[row.milestone.due_on].append(step_cell(figures, row, address))
-        rows.append((figures.target.name, [(column, cells[column.due_on]) for column in columns]))
+        rows.append(
+            (figures.target.listed_name, [(column, cells[column.due_on]) for column in columns])
+        )
     return columns, rows
 
 

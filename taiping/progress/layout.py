@@ -10,7 +10,8 @@ from taiping.progress.comparison import Moved
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.rates import done_rate, percent
 from taiping.progress.states import MilestoneState
-from taiping.progress.words import lacking_sentence, outlook, quota_with_brought
+from taiping.progress.village_rates import above_most
+from taiping.progress.words import lacking_sentence, outlook, parts_text, quota_with_brought
 from tasks.models import Target, WorkingGroup
 
 
@@ -105,6 +106,12 @@ class TargetRow:
         return quota_with_brought(self.figures)
 
     @property
+    def doubts(self) -> list[str]:
+        """要核对的：“其中”加起来多过它的，做的比分到的最多还多的。"""
+        figures = self.figures
+        return list(filter(None, [parts_text(figures), above_most(figures, self.target.unit)]))
+
+    @property
     def target(self) -> Target:
         return self.figures.target
 
@@ -145,9 +152,7 @@ def attention(progress: Progress, within: int = 15) -> list[tuple[TargetFigures,
         and not target.is_empty
         and not (progress.scoped and target.is_elsewhere)
     ]
-    return sorted(
-        rows, key=lambda row: (row[1].judged_by, row[0].target.order, row[1].milestone.order)
-    )
+    return sorted(rows, key=lambda row: row[1].judged_by)  # 同一天的照任务、步骤的先后
 
 
 class Attention(NamedTuple):

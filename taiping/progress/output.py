@@ -46,6 +46,7 @@ def _target(figures):
     return {
         "code": target.code,
         "name": target.name,
+        "parent": target.parent.code if target.parent_id else None,
         "kind": target.kind,
         "unit": target.unit,
         "quota": amount(figures.quota),
@@ -96,6 +97,8 @@ def _target(figures):
                 "name": row.village.name,
                 "quota": amount(row.quota, places),
                 "quota_count": row.quota_count,
+                "quota_most": amount(row.quota_most, places),
+                "quota_count_most": row.quota_count_most,
                 "reported": done(row.reported, places),
                 "confirmed": done(row.confirmed, places),
                 "reported_count": row.reported_count,
@@ -162,7 +165,7 @@ def as_table(progress: Progress) -> str:
             return f"{figure(value, figures.decimals)} {figures.target.unit}"
 
         lines.append(
-            f"{padded(target.name, 26)}{padded(figures.state.label, 10)}"
+            f"{padded(target.listed_name, 26)}{padded(figures.state.label, 10)}"
             f"任务数 {padded(quota_words(figures), 20)}{done_words(figures, amount)}"
             f"{counts_words(figures)}{owed_words(figures.owed)}  {figures.reason}"
         )

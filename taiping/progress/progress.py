@@ -8,8 +8,9 @@ from datetime import date
 
 from taiping.progress.by_patches import patch_target
 from taiping.progress.by_readings import reading_target
-from taiping.progress.facts import Facts, facts_of, facts_to_compare
+from taiping.progress.facts import Facts, facts_of, facts_to_compare, most_of
 from taiping.progress.figures import Progress
+from taiping.progress.parts import compare_parts
 from tasks.models import Plan
 from tasks.models.question import DONE
 from villages.models import Village
@@ -39,7 +40,10 @@ def progress_from(facts: Facts) -> Progress:
     figures = []
     for target in facts.targets:
         of_kind = patch_target if target.by_patches else reading_target
-        figures.append(of_kind(target, facts))
+        row = of_kind(target, facts)
+        row.quota_most, row.quota_count_most = most_of(target, facts)
+        figures.append(row)
+    compare_parts(figures)
     scope = facts.scope
     return Progress(
         facts.plan,

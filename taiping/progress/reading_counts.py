@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from taiping.progress.figures import Progress, TargetFigures
+from taiping.progress.figures import Progress, TargetFigures, items
 from taiping.progress.states import MilestoneState
 
 
@@ -15,12 +15,12 @@ class ReadingCounts:
 
     @property
     def tiles(self) -> list[tuple[int, str, str]]:
-        """[(几项, 说法, 颜色)]。"""
+        """[(几项, 说法, 颜色)]；一项和它的“其中”算一项。"""
         return [
-            (len(self.overdue), "逾期", "late"),
-            (len(self.silent), "截止已过，还没有报数", "risk"),
-            (len(self.soon_7), "7天内截止", "risk"),
-            (len(self.soon_15), "15天内截止", ""),
+            (items(self.overdue), "逾期", "late"),
+            (items(self.silent), "截止已过，还没有报数", "risk"),
+            (items(self.soon_7), "7天内截止", "risk"),
+            (items(self.soon_15), "15天内截止", ""),
         ]
 
 

@@ -135,16 +135,21 @@ def late(record: str, step: str) -> str:
     return f"{record}.done_on > COALESCE({step}.due_on, %(ends_on)s) AND {own}"
 
 
-def share_rows(scope: Scope) -> list[tuple[int, int, str, Decimal | None, int | None]]:
-    """[(任务, 村, 片区, 分到的任务数, 个)]：任务分解；没分解的是 None。"""
+def share_rows(scope: Scope) -> list[tuple]:
+    """[(任务, 村, 片区, 分到的任务数, 个, 最多的任务数, 最多的个)]：任务分解；没分解、没有写成一段的是 None。"""
     rows = scope.rows(f"""
-        SELECT s.target_id, s.village_id, s.lot, s.quota, s.quota_count FROM {ALLOCATION} s
+        SELECT s.target_id, s.village_id, s.lot, s.quota, s.quota_count, s.quota_most,
+            s.quota_count_most FROM {ALLOCATION} s
         WHERE s.target_id IN ({listed(scope.target_ids)}){scope.places("s")}
     """)
     return [
-        (target, village, lot, None if quota is None else from_millionths(quota), count)
-        for target, village, lot, quota, count in rows
+        (target, village, lot, given(quota), count, given(most), count_most)
+        for target, village, lot, quota, count, most, count_most in rows
     ]
+
+
+def given(millionths: int | None) -> Decimal | None:
+    return None if millionths is None else from_millionths(millionths)
 
 
 def patch_sums(scope: Scope, before: date | None) -> list[tuple]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from taiping.ground.area import figure, told_apart
+from taiping.ground.area import figure, spoken, spread, told_apart
+from taiping.ground.words import more_or_less
 from taiping.progress.facts import need_of
 from taiping.progress.figures import TargetFigures, VillageFigures
 from taiping.progress.rates import percent_of
@@ -47,6 +48,7 @@ class VillageRate:
     by_count: bool
     is_met: bool
     carried: int = 0
+    most: Decimal | None = None  # 分到的写成一段的：最多的；goal 是最少的
 
     @property
     def share(self) -> Decimal:
@@ -57,7 +59,9 @@ class VillageRate:
     def words(self) -> str:
         """“6/7 个，85.7%”“40.00/60.00 亩，66.6%”。"""
         if self.by_count:
-            done, goal = str(int(self.done)), str(int(self.goal))
+            done, goal = str(int(self.done)), spread(int(self.goal), self.most, 0)
+        elif self.most is not None:
+            done, goal = spoken(self.done), spread(self.goal, self.most)
         elif self.done == self.goal:
             done = goal = figure(self.goal)
         else:
@@ -65,6 +69,18 @@ class VillageRate:
         rate = percent_of(self.done, self.goal)
         words = f"{done}/{goal} {self.unit}" + (f"，{rate}" if rate else "")
         return f"{words}，另有 {self.carried} 个已结转" if self.carried else words
+
+
+def above_most(figures: TargetFigures | VillageFigures, unit: str) -> str:
+    """分到的写成一段、村里做的比最多的还多：“比最多的 3 个多 2 个”，照样算数；没有多是空。"""
+    pairs = (
+        (figures.reported, figures.quota_most, unit),
+        (figures.reported_count, figures.quota_count_most, "个"),
+    )
+    for done, most, word in pairs:
+        if most is not None and done is not None and done > most:
+            return f"比最多的 {spoken(most)} {word}{more_or_less(done - most, word)}"
+    return ""
 
 
 def village_rate(figures: TargetFigures, row: VillageFigures, *, confirmed: bool) -> VillageRate:
@@ -76,4 +92,5 @@ def village_rate(figures: TargetFigures, row: VillageFigures, *, confirmed: bool
     unit = "个" if need.by_count else need.unit
     done = need.measured(amount, count)
     is_met = need.met_by(amount, count)
-    return VillageRate(done, need.goal, unit, need.by_count, is_met, row.carried_count)
+    most = row.quota_count_most if need.by_count else row.quota_most
+    return VillageRate(done, need.goal, unit, need.by_count, is_met, row.carried_count, most)

@@ -3,15 +3,17 @@
 总览的各村表、周报的分村看的是同一份；单位不一样的从来不加在一起，一项任务一格。
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from taiping.ground.area import enough_decimals, figure
+from taiping.ground.area import enough_decimals, figure, spread
 from taiping.ground.words import GONE, days_words
 from taiping.progress.figures import Progress, TargetFigures, VillageFigures
 from taiping.progress.rates import percent_of
+from taiping.progress.village_rates import above_most
 from tasks.models import Milestone, Target
 from villages.models import Village
 
@@ -66,7 +68,12 @@ class VillageReading:
 
     @property
     def quota_text(self) -> str:
-        return figure(self.quota, self.decimals)
+        return spread(self.quota, self.row.quota_most, self.decimals, figure)
+
+    @property
+    def above(self) -> str:
+        """分到的写成一段、比最多的还多：“比最多的 3 个多 2 个”；不是这样是空。"""
+        return above_most(self.row, self.unit)
 
     @property
     def late_step(self) -> Milestone | None:
@@ -108,6 +115,18 @@ def read_by_village(progress: Progress) -> list[TargetFigures]:
         for figures in progress.targets
         if not figures.target.by_patches and any(has_part(row) for row in figures.villages)
     ]
+
+
+def total_quota(rows: Iterable[VillageFigures], decimals: int) -> str | Decimal | None:
+    """分到各村的合计：都定了一个数的是数，有写成一段的是“3–7”；一个也没有分的是 None。"""
+    shared = [row for row in rows if row.quota is not None]
+    if not shared:
+        return None
+    least = sum(row.quota for row in shared)
+    if all(row.quota_most is None for row in shared):
+        return least
+    most = sum(row.quota if row.quota_most is None else row.quota_most for row in shared)
+    return spread(least, most, decimals, figure)
 
 
 def decimals_of(figures: TargetFigures) -> int:

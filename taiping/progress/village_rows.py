@@ -6,11 +6,11 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from taiping.ground.area import spoken
 from taiping.ground.words import GONE, days_words
-from taiping.progress.figures import Owed, Progress, TargetFigures, VillageFigures
+from taiping.progress.figures import Owed, Progress, TargetFigures, VillageFigures, items
 from taiping.progress.rates import percent_of
 from taiping.progress.returns import Returns
+from taiping.progress.village_rates import above_most
 from taiping.progress.village_readings import (
     VillageReading,
     decimals_of,
@@ -18,6 +18,7 @@ from taiping.progress.village_readings import (
     village_readings,
 )
 from tasks.models import Target
+from tasks.models.allocations import share_words
 from villages.models import Village
 
 
@@ -48,6 +49,15 @@ class VillageRow:
     def overdue_readings(self) -> list[VillageReading]:
         """靠监测的里面，该村里做的步逾期的。"""
         return [cell for cell in self.readings if cell.is_overdue]
+
+    @property
+    def overdue_items(self) -> int:
+        """逾期的几项：一项和它的“其中”算一项。"""
+        return items(self.overdue_readings)
+
+    @property
+    def silent_items(self) -> int:
+        return items(self.silent_readings)
 
     @cached_property
     def silent_readings(self) -> list[VillageReading]:
@@ -112,10 +122,9 @@ class VillageRow:
 
 def share_text(cell: VillageFigures, target: Target) -> str:
     """分到这个村的任务数，如“60 亩、3 个”；未分解是空。"""
-    parts = (
-        [f"{spoken(cell.quota, target.decimals)} {target.unit}"] if cell.quota is not None else []
-    )
-    return "、".join(parts + ([f"{cell.quota_count} 个"] if cell.quota_count is not None else []))
+    counts = cell.quota_count, cell.quota_count_most
+    words = share_words(cell.quota, cell.quota_most, *counts, target.unit, target.decimals)
+    return "，".join(filter(None, [words, above_most(cell, target.unit)]))
 
 
 def village_rows(
@@ -171,8 +180,8 @@ def badness(row: VillageRow) -> tuple:
     done, whole = row.confirmed_count, row.patch_count
     return (
         -row.owed.village,
-        -len(row.overdue_readings),
-        -len(row.silent_readings),
+        -row.overdue_items,
+        -row.silent_items,
         -row.worst_days,
         not whole and row.weakest is None,
         Fraction(done, whole) if whole else 0,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from taiping.ground.dates import date_beside, long_date
 from taiping.ground.words import days_words, quantity_words
-from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
+from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures, items
 from taiping.progress.reading_counts import reading_counts
 from taiping.progress.states import MilestoneState
 from tasks.models.question import BASES, DONE
@@ -59,6 +59,22 @@ def carried_text(figures: TargetFigures) -> str:
     return f"另有{figures.carried_count}个、{quantity(figures.carried, figures)}已结转到别的方案"
 
 
+def parts_text(figures: TargetFigures) -> str:
+    """各项“其中”的监测加起来多过它的；没有多是空文字。"""
+    if not figures.parts_excess:
+        return ""
+    return f"各项“其中”的监测数加起来比它多{quantity(figures.parts_excess, figures)}，请核对"
+
+
+def measured_on(figures: TargetFigures) -> str:
+    """在用的监测是哪天的：“2024年6月30日监测”；各村不是同一天报的，“2024年4月20日至10月16日各村监测合计”。"""
+    found = figures.reading
+    last = max(row.on for row in found.rows)
+    if last == found.on:
+        return f"{long_date(last)}监测"
+    return f"{long_date(found.on)}至{date_beside(last, found.on)}各村监测合计"
+
+
 def margin_text(figures: TargetFigures) -> str:
     """监测数和底线差多少：“高出底线98亩”“低于底线2亩”。"""
     word = "低于" if figures.margin < 0 else "高出"
@@ -74,9 +90,9 @@ def days_text(milestone: MilestoneFigures) -> str:
 
 def verdict(progress: Progress) -> str:
     """一句话：总共几项、完成几项、逾期几项；最紧的是哪一步、还有几天。"""
-    plan, on, targets = progress.plan, progress.on, progress.targets
+    plan, on, total = progress.plan, progress.on, len(progress.families)
     opening = f"截至{long_date(on)}，"
-    if not targets:
+    if not total:
         return f"{opening}{plan}还没有目标任务。"
     phrases = [
         (MilestoneState.DONE, "按期完成"),
@@ -87,21 +103,21 @@ def verdict(progress: Progress) -> str:
         (MilestoneState.NOT_STARTED, "未到时段"),
         (MilestoneState.NO_DATA, "还没有数据"),
     ]
-    counts = [(len(progress.counted(state)), phrase) for state, phrase in phrases]
+    counts = [(progress.counted(state), phrase) for state, phrase in phrases]
     present = [(count, phrase) for count, phrase in counts if count]
-    silent = len(reading_counts(progress).silent)
-    if silent == len(targets):
-        both = "都" if silent > 1 else ""
-        sentence = f"{opening}{silent}项任务{both}截止已过、还没有报数"
+    silent = reading_counts(progress).silent
+    if len(silent) == len(progress.targets):
+        both = "都" if total > 1 else ""
+        sentence = f"{opening}{total}项任务{both}截止已过、还没有报数"
     elif len(present) == 1:
         alone = {"逾期": "已经逾期", "预警": "在预警", "正常推进": "在正常推进"}.get(
             present[0][1], present[0][1]
         )
-        sentence = f"{opening}{len(targets)}项任务{'都' if len(targets) > 1 else ''}{alone}"
+        sentence = f"{opening}{total}项任务{'都' if total > 1 else ''}{alone}"
     else:
-        sentence = f"{opening}{len(targets)}项任务中{'、'.join(f'{count}项{phrase}' for count, phrase in present)}"
-    if 0 < silent < len(targets):
-        sentence += f"，其中{silent}项截止已过、还没有报数"
+        sentence = f"{opening}{total}项任务中{'、'.join(f'{count}项{phrase}' for count, phrase in present)}"
+    if 0 < len(silent) < len(progress.targets):
+        sentence += f"，其中{items(silent)}项截止已过、还没有报数"
     nearest = nearest_deadlines(progress)
     return f"{sentence}；最紧的是{nearest_words(nearest)}。" if nearest else f"{sentence}。"
 
@@ -119,11 +135,7 @@ def nearest_deadlines(progress: Progress) -> list[tuple[TargetFigures, Milestone
     worst = [MilestoneState.OVERDUE, MilestoneState.AT_RISK]
     return sorted(
         (row for row in ahead if row[1].due_on == first),
-        key=lambda row: (
-            worst.index(row[0].state) if row[0].state in worst else len(worst),
-            row[0].target.order,
-            row[1].milestone.order,
-        ),
+        key=lambda row: worst.index(row[0].state) if row[0].state in worst else len(worst),
     )
 
 
@@ -131,8 +143,8 @@ def nearest_words(nearest: list[tuple[TargetFigures, MilestoneFigures]]) -> str:
     """“自然撂荒地整治，距举证上传截止还有11天”；同一天截止的几项一起说。"""
     (target, milestone), days = nearest[0], nearest[0][1].days_left
     steps = list(dict.fromkeys(row.milestone.name for _, row in nearest))
-    names = list(dict.fromkeys(row.target.name for row, _ in nearest))
-    several = f"等{len(names)}项" if len(names) > 1 else ""
+    count = items(row for row, _ in nearest)
+    several = f"等{count}项" if count > 1 else ""
     step = milestone.milestone.name if len(steps) == 1 else ""
     if days:
         when = f"距{step or date_beside(milestone.due_on, milestone.on)}截止还有{days}天"

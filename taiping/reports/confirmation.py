@@ -1,4 +1,4 @@
-"""村级确认表的内容：一个村的任务和图斑，数和总览、周报同一个口径。"""
+"""村级确认表的内容：一个村的任务、图斑和监测数，数和总览、周报同一个口径。"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -7,6 +7,12 @@ from datetime import date, datetime
 from taiping.progress.figures import TargetFigures
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import snapshot
+from taiping.progress.village_readings import (
+    VillageReading,
+    decimals_of,
+    village_readings,
+)
+from taiping.reports.measured import listed_by_village
 from tasks.models import Plan
 from villages.models import Village
 
@@ -23,8 +29,22 @@ class Part:
 class Confirmation:
     parts: list[Part]  # 有图斑（结转走了的也算）或分解了任务的
     others: list[TargetFigures]  # 本村既没有图斑、也没有分解任务的
+    readings: list[VillageReading]  # 靠监测的：分到了任务，或本村报过数的
+    by_patches: bool  # 方案里有靠图斑的任务
     taken_at: datetime
     has_demo: bool
+
+    @property
+    def what(self) -> str:
+        """村里核对的是什么。"""
+        if not self.readings:
+            return "图斑和进展"
+        return "图斑、进展和监测数" if self.by_patches else "监测数"
+
+    @property
+    def is_empty(self) -> bool:
+        """没有什么要村里确认的。"""
+        return not self.parts and not self.readings
 
 
 def confirmation(plan: Plan, on: date, basis: str, village: Village) -> Confirmation:
@@ -42,4 +62,12 @@ def confirmation(plan: Plan, on: date, basis: str, village: Village) -> Confirma
                 parts.append(Part(figures, by_target[figures.target.pk]))
             else:
                 others.append(figures)
-        return Confirmation(parts, others, shot.taken_at, shot.has_demo)
+        read = listed_by_village(shot.progress)
+        return Confirmation(
+            parts,
+            others,
+            village_readings(read, 0, [decimals_of(figures) for figures in read]),
+            shot.progress.by_patches,
+            shot.taken_at,
+            shot.has_demo,
+        )

@@ -3,6 +3,7 @@
 只用 villages.models 和地面。
 """
 
+from tasks.models.allocations import Allocation
 from tasks.models.assessment import ScoreItem
 from tasks.models.duties import Duty, DutyEntry
 from tasks.models.groups import Membership, WorkingGroup
@@ -13,7 +14,7 @@ from tasks.models.remedies import RemedyItem, RemedyRoute
 from tasks.models.requirements import Requirement
 from tasks.models.scores import Score
 from tasks.models.subsidies import Subsidy, SubsidyPayment, SubsidyReceipt
-from tasks.models.targets import Allocation, Milestone, Target
+from tasks.models.targets import Milestone, Target
 
 __all__ = [
     "Allocation",

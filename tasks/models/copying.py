@@ -10,8 +10,9 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from tasks.models.allocations import Allocation
 from tasks.models.structure import Problem
-from tasks.models.targets import Allocation, Milestone, Target
+from tasks.models.targets import Milestone, Target
 
 NOT_COMPARED = ("target", "order")  # 先后会因为别的任务变，属于哪项任务本来就不同
 

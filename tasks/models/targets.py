@@ -1,4 +1,4 @@
-"""目标任务、时间节点、任务分解。"""
+"""目标任务、时间节点。"""
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MinValueValidator
@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from taiping.ground.area import MuField, spoken
 from tasks.models.groups import WorkingGroup
 from tasks.models.in_use import plan_user
+from tasks.models.nesting import compared_sums, nesting_problem
 from tasks.models.plans import Plan
 from tasks.models.structure import (
     ALL_KINDS_OF_COUNT,
@@ -19,7 +20,7 @@ from tasks.models.structure import (
     place_problems,
     step_problems,
 )
-from villages.models import NaturalManager, Village
+from villages.models import NaturalManager
 
 
 class TargetManager(NaturalManager):
@@ -27,7 +28,14 @@ class TargetManager(NaturalManager):
 
 
 class Target(models.Model):
-    """目标任务：方案里的一个数（或一个方向），由图斑或监测来量。"""
+    """目标任务：方案里的一个数（或一个方向），由图斑或监测来量。
+
+    有上级的是“其中”（粮食播种面积，其中：早稻）：它已经在上级的数里，所以
+    - 各量各的：上级、其中各看自己的图斑、自己的监测数，谁也不由谁加出来；一块图斑只记在一项任务下。
+    - 不加两遍：任务数、监测数不在任务之间相加；说“几项任务”、几项逾期，一项和它的各级“其中”算一项，
+      有一个逾期就是逾期（taiping.progress.families）。图斑的个数、面积各项相加，因为一块只记一次。
+    - 加起来多过上级的，导入、后台、录监测数时提醒，不拦（tasks.models.nesting）。
+    """
 
     class Kind(models.TextChoices):
         FLOOR = "FLOOR", "底线"
@@ -64,6 +72,15 @@ class Target(models.Model):
         blank=True,
         related_name="targets",
         verbose_name="责任工作组",
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name="上级任务",
+        help_text="是另一项任务的一部分（其中）的，写那一项；不是就留空。",
     )
     clause = models.CharField("方案条款", max_length=100, blank=True)
     wording = models.CharField("方案原文", max_length=300, blank=True)
@@ -110,10 +127,32 @@ class Target(models.Model):
                 name="target_villages_enter_only_readings",
                 violation_error_message="靠图斑量的任务没有监测可录，请把“村可自行录入监测”改成否。",
             ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="target_is_not_its_own_parent",
+                violation_error_message="上级任务不能是它自己。",
+            ),
         ]
+
+    depth = 0  # 列在一张单子里时第几层、最上面的是哪一项，由 nested 放好
+    root = None
 
     def __str__(self):
         return self.name
+
+    @property
+    def part_name(self):
+        """列在上级下面时写“其中：早稻”；名称里已经写了“其中”的照写。"""
+        return self.name if not self.depth or self.name.startswith("其中") else f"其中：{self.name}"
+
+    @property
+    def indent(self):
+        """前面空几格：一层一格。"""
+        return "　" * self.depth
+
+    @property
+    def listed_name(self):
+        return self.indent + self.part_name
 
     def natural_key(self):
         return (self.plan.code, self.code)
@@ -125,7 +164,29 @@ class Target(models.Model):
             raise ValidationError({"group": "责任工作组要在同一年度方案里。"})
         if sentence := self.count_refused():
             raise ValidationError({"quota_count": sentence})
+        self._check_parent()
         self._check_nothing_fixed_changes()
+
+    def _check_parent(self):
+        """上级在同一份方案里，不绕圈，不太深。没有上级、上级没有换的不去查。"""
+        if self.parent_id is None or not self.plan_id:
+            return
+        if self.parent.plan_id != self.plan_id:
+            raise ValidationError({"parent": "上级任务要在同一份方案里。"})
+        others = Target.objects.filter(plan=self.plan_id).exclude(pk=self.pk)
+        rows = list(others.values_list("pk", "parent", "name"))
+        own = self.pk or 0  # 还没有存的是 0
+        names = {pk: name for pk, _, name in rows} | {own: self.name}
+        parents = {pk: parent for pk, parent, _ in rows} | {own: self.parent_id}
+        if sentence := nesting_problem(own, parents, names.get, with_parts=True):
+            raise ValidationError({"parent": sentence})
+
+    def doubtful_sums(self) -> list[str]:
+        """自己的各项“其中”、上级的各项“其中”加起来和任务数不一样的，一句话一条；只提醒。"""
+        found = []
+        for whole in filter(None, (self.parent, self)):
+            found += [sentence for _, sentence in compared_sums(whole, whole.parts.all())]
+        return found
 
     def count_refused(self) -> str:
         """靠监测量的只看数值，填了个数就永远完不成；没有填错是空文字。"""
@@ -285,55 +346,3 @@ class Milestone(models.Model):
         before = self.pk and Target.objects.filter(milestones=self.pk).first()
         if before and before.pk != self.target_id and before.uses()["patches"]:
             raise ValidationError({"target": fixed_target(self.name, before.name)})
-
-
-class AllocationManager(NaturalManager):
-    natural_fields = ("target__plan__code", "target__code", "village__name")
-
-
-class Allocation(models.Model):
-    """任务分解：一项任务落到一个村的数；空就是未分解，不是 0。"""
-
-    target = models.ForeignKey(
-        Target, models.CASCADE, related_name="allocations", verbose_name="目标任务"
-    )
-    village = models.ForeignKey(
-        Village, models.PROTECT, related_name="allocations", verbose_name="村"
-    )
-    lot = models.CharField("片区", max_length=10, blank=True, help_text="如 A、B；不分片就留空。")
-    quota = MuField(
-        "任务数",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-        help_text="空就是未分解。",
-    )
-    quota_count = models.PositiveIntegerField("任务个数", null=True, blank=True)
-
-    objects = AllocationManager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "任务分解"
-        ordering = ["target", "lot", "village"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["target", "village"], name="allocation_is_one_per_target_and_village"
-            ),
-            models.CheckConstraint(
-                condition=Q(quota__isnull=True) | Q(quota__gte=0),
-                name="allocation_quota_is_not_negative",
-                violation_error_message="任务数不能是负数。",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.target.name} · {self.village.name}"
-
-    def clean(self):
-        if self.target_id and self.quota_count is not None and not self.target.by_patches:
-            raise ValidationError({"quota_count": ALL_KINDS_OF_COUNT})
-
-    def natural_key(self):
-        return (*self.target.natural_key(), self.village.name)
-
-    natural_key.dependencies = ["tasks.target", "villages.village"]

@@ -5,14 +5,18 @@ from decimal import Decimal
 
 from taiping.ground.words import more_or_less
 from tasks.models import Allocation, Target
+from tasks.models.allocations import gap_of, share_words
+from tasks.models.nesting import nested
 from villages.models import Village
 
 
 @dataclass
 class AllocationColumn:
     target: Target
-    total: Decimal | None = None
+    total: Decimal | None = None  # 最少的合计
     total_count: int | None = None
+    total_most: Decimal | None = None  # 有写成一段的：最多的合计
+    total_count_most: int | None = None
     undivided: int = 0  # 还没分解的村数
 
     @property
@@ -28,17 +32,30 @@ class AllocationColumn:
     @property
     def gap(self):
         """已分解的合计比任务数多（正）或少（负）多少；一个村都没分是 None。"""
-        return (
-            None
-            if self.total is None or self.target.quota is None
-            else self.total - self.target.quota
-        )
+        return gap_of(self.total, self.total_most, self.target.quota)
 
     @property
     def gap_count(self):
-        if self.total_count is None or self.target.quota_count is None:
-            return None
-        return self.total_count - self.target.quota_count
+        return gap_of(self.total_count, self.total_count_most, self.target.quota_count)
+
+    @property
+    def words(self):
+        """已分解的合计；一个村都没分是空。"""
+        counts = self.total_count, self.total_count_most
+        return share_words(
+            self.total, self.total_most, *counts, self.target.unit, self.target.decimals
+        )
+
+    def add(self, share):
+        for name, total in (("quota", "total"), ("quota_count", "total_count")):
+            least, most = getattr(share, name), getattr(share, f"{name}_most")
+            if least is None:
+                continue
+            before, before_most = getattr(self, total), getattr(self, f"{total}_most")
+            if most is not None or before_most is not None:
+                whole = before if before_most is None else before_most
+                setattr(self, f"{total}_most", (whole or 0) + (least if most is None else most))
+            setattr(self, total, (before or 0) + least)
 
     def note(self, villages):
         """这一列要说明的：还没分、没分完、分下去的合计和任务数不一致；没有要说的是空。"""
@@ -64,12 +81,14 @@ class AllocationRow:
 
     @property
     def undivided(self):
-        return sum(
-            1
+        """几项任务没有分：一项和它的“其中”算一项。"""
+        roots = {
+            column.target.root.pk
             for column, share in self.cells
             if not column.is_whole
             and (share is None or (share.quota is None and share.quota_count is None))
-        )
+        }
+        return len(roots)
 
     @property
     def has_part(self):
@@ -80,7 +99,7 @@ class AllocationRow:
 def allocation_table(plan, villages, whole=True):
     """(列, 行)：列是任务，行是村；格里是 Allocation，没有就是 None（未分解）。whole 为真时合计才有意义。"""
     villages = list(villages)
-    targets = list(plan.targets.order_by("order", "pk"))
+    targets = nested(plan.targets.order_by("order", "pk"))
     found = {
         (row.target_id, row.village_id): row
         for row in Allocation.objects.filter(target__plan=plan, village__in=villages)
@@ -93,10 +112,7 @@ def allocation_table(plan, villages, whole=True):
             if share is None or (share.quota is None and share.quota_count is None):
                 column.undivided += 1
                 continue
-            if share.quota is not None:
-                column.total = (column.total or Decimal(0)) + share.quota
-            if share.quota_count is not None:
-                column.total_count = (column.total_count or 0) + share.quota_count
+            column.add(share)
         columns.append(column)
     bare = [column for column in columns if villages and column.undivided == len(villages)]
     if any(column.is_divided for column in columns):  # 别的监测分到了村，没分的是只看全镇的

@@ -4,6 +4,7 @@ from django.db.models import Prefetch
 from django.shortcuts import render
 
 from tasks.models import Membership, Milestone
+from tasks.models.nesting import nested
 from tasks.pages.allocation_table import allocation_table
 from tasks.pages.question import question_of
 from villages.models import Village
@@ -20,12 +21,12 @@ def plan_detail(request):
     if plan is None:
         return render(request, "tasks/no_plan.html")
     steps = Prefetch("milestones", Milestone.objects.order_by("order", "pk"))
-    targets = plan.targets.select_related("group").prefetch_related(steps).order_by("order", "pk")
+    found = plan.targets.select_related("group", "parent").prefetch_related(steps)
     return shown(
         request,
         "tasks/plan/plan.html",
         question,
-        targets=targets,
+        targets=nested(found.order_by("order", "pk")),
         duties=plan.duties.select_related("group", "problem_target").order_by("order", "pk"),
         requirements=plan.requirements.order_by("order", "pk"),
         may_copy=request.user.has_perm("tasks.copy_target"),

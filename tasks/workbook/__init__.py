@@ -27,6 +27,7 @@ __all__ = [
     "PlanFileError",
     "PlanReview",
     "Stored",
+    "blank_xlsx",
     "examine",
     "export_json",
     "export_xlsx",
@@ -177,6 +178,13 @@ def export_json(plan):
     from tasks.workbook.write import to_json
 
     return to_json(Stored(plan.code))
+
+
+def blank_xlsx() -> bytes:
+    """空白方案表，见 blank。"""
+    from tasks.workbook.blank import blank_workbook
+
+    return blank_workbook()
 
 
 def another_plan(review: PlanReview) -> str:

@@ -42,7 +42,7 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
     _save(diff, "group", WorkingGroup, plan=plan, skip=("parent",))
     groups = {group.name: group for group in WorkingGroup.objects.filter(plan=plan)}
     _save(diff, "requirement", Requirement, plan=plan)
-    _set_parents(diff, groups)
+    _set_parents(diff, "group", groups)
     cadres = {(cadre.name, cadre.post): cadre for cadre in Cadre.objects.all()}
     _save(
         diff,
@@ -50,8 +50,9 @@ def write_all(diff, stored, *, by=None, delete_missing=False):
         Membership,
         find={"group": groups.get, "cadre": lambda key: cadres.get(tuple(key))},
     )
-    _save(diff, "target", Target, plan=plan, find={"group": groups.get})
+    _save(diff, "target", Target, plan=plan, find={"group": groups.get}, skip=("parent",))
     targets = {target.code: target for target in Target.objects.filter(plan=plan)}
+    _set_parents(diff, "target", targets)
     _save(diff, "duty", Duty, plan=plan, find={"group": groups.get, "problem_target": targets.get})
     duties = {duty.code: duty for duty in Duty.objects.filter(plan=plan)}
     sources = {"target": targets.get, "duty": duties.get}
@@ -125,14 +126,15 @@ def _free_codes_and_orders(diff):
     Milestone.objects.bulk_update(moved, ["order"])
 
 
-def _set_parents(diff, groups):
+def _set_parents(diff, kind, rows):
+    """上级也在这个文件里，都写进去了再连；rows 是 工作组的名称（目标任务的代码）→ 那一条。"""
     moved = []
-    for change in diff.of("group", diff.new + diff.changed):
+    for change in diff.of(kind, diff.new + diff.changed):
         if "parent" in change.values and (change.stored or change.values["parent"]):
-            group = groups[change.entry.key[0]]
-            group.parent = groups.get(change.values["parent"])
-            moved.append(group)
-    WorkingGroup.objects.bulk_update(moved, ["parent"])
+            row = rows[change.entry.key[0]]
+            row.parent = rows.get(change.values["parent"])
+            moved.append(row)
+    BY_KIND[kind].model.objects.bulk_update(moved, ["parent"])
 
 
 def _set_sections(diff, plan):
@@ -180,8 +182,9 @@ _entered = itemgetter("target", "village", "created_at")
 
 def _delete(entries):
     """一条一条删，删不掉的说清是哪一条、谁在用。"""
-    groups = [entry.object.pk for entry in entries if entry.kind == "group"]
-    WorkingGroup.objects.filter(pk__in=groups).update(parent=None)  # 一起删的组之间不分上下级
+    for kind, model in (("group", WorkingGroup), ("target", Target)):
+        gone = [entry.object.pk for entry in entries if entry.kind == kind]
+        model.objects.filter(pk__in=gone).update(parent=None)  # 一起删的之间不分上下级
     for entry in sorted(entries, key=lambda entry: DELETABLE.index(entry.kind)):
         word, name = BY_KIND[entry.kind].word, entry.label
         if entry.kind == "target" and Reading.objects.filter(target=entry.object).exists():

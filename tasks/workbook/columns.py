@@ -1,6 +1,6 @@
 """方案表的每张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import models
 
@@ -24,16 +24,14 @@ from tasks.models import (
 from villages.models import Cadre, Village
 
 POSITIONS = Membership.Position
-REFERENCES = {
-    "parent": "group",
-    "group": "group",
-    "target": "target",
-    "problem_target": "target",
-    "milestone": "milestone",
-    "village": "village",
-    "section": "score_item",
-    "duty": "duty",
-    "route": "route",
+REFERENCES = {  # 引用哪一类的行
+    WorkingGroup: "group",
+    Target: "target",
+    Milestone: "milestone",
+    Village: "village",
+    ScoreItem: "score_item",
+    Duty: "duty",
+    RemedyRoute: "route",
 }
 HEADERS = {"target": "目标代码", "on": "日期", "route": "路径代码"}  # 比模型里的叫法更像表格的
 TARGET_NAME = "target_name"  # 代码旁边给人看的名称，不存
@@ -54,6 +52,8 @@ class PlanColumn:
     choices: dict[str, str] = field(default_factory=dict)
     largest: int | None = None
     model_field: models.Field | None = None
+    most: str = ""  # 可以写一段（1–3）的：最多的存在哪一格
+    in_sheet: bool = True  # 表里有没有自己的一列；JSON 里总有
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,10 @@ class PlanTable:
     key: tuple[str, ...]
     columns: tuple[PlanColumn, ...]
 
+    @property
+    def sheet_columns(self) -> tuple[PlanColumn, ...]:
+        return tuple(column for column in self.columns if column.in_sheet)
+
     def column(self, name: str) -> PlanColumn | None:
         return next((column for column in self.columns if column.field == name), None)
 
@@ -76,9 +80,9 @@ class PlanTable:
 
 def _column(model, name, hint="", width=14):
     source = model._meta.get_field(name)
-    kind = REFERENCES.get(name) if source.is_relation else _kind(source)
+    kind = REFERENCES[source.related_model] if source.is_relation else _kind(source)
     has_blank = source.null or source.blank or source.has_default() or name == "order"
-    if source.has_default() and name != "created_at":
+    if source.has_default() and name not in ("created_at", "order"):
         blank = source.get_default()
     else:
         blank = "" if kind in ("text", "slug", "choice") else None
@@ -93,6 +97,15 @@ def _column(model, name, hint="", width=14):
         choices={value: str(label) for value, label in source.choices or []},
         largest=LARGEST.get(type(source)),
         model_field=source,
+    )
+
+
+def _ranged(model, name, hint):
+    """最少的和最多的：表里写在一格（1–3），存成两格。"""
+    most = f"{name}_most"
+    return (
+        replace(_column(model, name, hint), most=most),
+        replace(_column(model, most), in_sheet=False),
     )
 
 
@@ -141,8 +154,8 @@ PLAN = _table(
     Plan,
     ("code",),
     ("year", "四位数的年份，一份文件只写一份方案"),
-    ("title",),
-    ("issuer",),
+    ("title", "方案的全称"),
+    ("issuer", "发文的单位，如 ××镇人民政府"),
     ("starts_on", "如 2024-01-01"),
     ("ends_on", "如 2024-12-31"),
     ("warn_days",),
@@ -154,7 +167,7 @@ VILLAGE = _table(
     "村",
     Village,
     ("name",),
-    ("name", "简称，如 团碾；其他写法放在别名里"),
+    ("name", "简称，如 东村；其他写法放在别名里"),
     ("code", "", 18),
     ("aliases", "", 36),
     ("order", "不填就按表里的先后", 8),
@@ -170,8 +183,8 @@ GROUP = _table(
     _people(POSITIONS.DEPUTY, "写法同组长"),
     _people(POSITIONS.OFFICE_HEAD, "写法同组长"),
     _people(POSITIONS.MEMBER, "写法同组长"),
-    ("duties", "", 48),
-    ("office", "", 16),
+    ("duties", "可以空着", 48),
+    ("office", "可以空着", 16),
     ("clause", "如 二（一）", 12),
     ("order", "不填就按表里的先后", 8),
     PlanColumn(
@@ -189,8 +202,8 @@ TARGET = _table(
     Target,
     ("code",),
     ("code", "英文小写，同一年度不重复，如 abandoned；导入图斑时用它", 16),
-    ("name", "", 24),
-    ("kind", "", 10),
+    ("name", "简短好认的，各页、各种表都用它", 24),
+    ("kind", "底线：不能低于的；工作量：要做到的；问题清单：一个一个销号的", 10),
     ("measured_by", "图斑：按图斑逐个量；监测：按录入的数。底线只能选监测，问题清单只能选图斑", 12),
     ("unit", "不填就是亩；靠图斑量的只能是亩", 8),
     ("decimals", "0 到 6，不填就是 2", 10),
@@ -198,9 +211,10 @@ TARGET = _table(
     ("quota_count", "", 10),
     ("group", "工作组表里的名称", 30),
     ("clause", "如 一；二（二）", 20),
-    ("wording", "", 40),
+    ("wording", "方案里的原话；可以空着", 40),
     ("villages_may_add", "不填就是否", 12),
     ("villages_may_enter", "不填就是否；只用于靠监测量的任务", 12),
+    ("parent", "是另一项任务的一部分（其中）的，写那一项的代码或名称；不是就留空", 16),
     ("order", "不填就按表里的先后", 8),
 )
 MILESTONE = _table(
@@ -212,10 +226,10 @@ MILESTONE = _table(
     NAME_BESIDE,
     ("order", "从 1 起，同一任务不重复；不填就按表里的先后", 8),
     ("code", "英文小写，同一任务不重复，如 replant", 14),
-    ("name", "", 16),
+    ("name", "如 复耕复种，同一任务不重复", 16),
     ("starts_on", "如 2024-09-01；没定就留空"),
     ("due_on", "如 2024-09-30；没定就留空，按方案结束日期判断"),
-    ("wording", "", 44),
+    ("wording", "方案里的原话；可以空着", 44),
     ("actor", "不填就是村", 10),
     ("min_photos", "不填就是 0", 12),
     ("needs_external_ref", "如国土调查云的上传编号；不填就是否", 14),
@@ -231,8 +245,8 @@ ALLOCATION = _table(
     NAME_BESIDE,
     ("village", "村名、别名或村代码", 14),
     ("lot", "", 10),
-    ("quota", "空就是未分解，不是 0"),
-    ("quota_count", "个；空就是未分解，不是 0"),
+    *_ranged(Allocation, "quota", "空就是未分解，不是 0；每村可多可少的写一段，如 1–3"),
+    *_ranged(Allocation, "quota_count", "个；空就是未分解，不是 0；也可以写一段，如 1–3"),
 )
 CADRE = _table(
     "cadre",
@@ -286,7 +300,7 @@ SUBSIDY = _table(
     ("per", "亩：按完成的面积；个：按完成的个数", 10),
     ("rate", "每亩或每个多少元；空就是还没有填，不是 0", 14),
     ("ceiling", "一个村最多多少元；空就是不封顶", 14),
-    ("basis", "如 铜委办便笺〔2024〕36号", 28),
+    ("basis", "如 ×委办〔2024〕36号", 28),
     ("clause", "如 四（二）", 12),
     ("order", "不填就按表里的先后", 8),
 )

@@ -6,7 +6,7 @@ from django.db.models import CheckConstraint
 from tasks.workbook.columns import BY_KIND
 
 # 别的类只有管一格的规矩，认那一格时字段自己已经看过；行数又多，不再一行一行地问。
-KINDS = ("plan", "member", "target", "milestone", "duty", "subsidy", "score_item")
+KINDS = ("plan", "member", "target", "milestone", "allocation", "duty", "subsidy", "score_item")
 # 规矩的名字 → (报在哪一格, 句子)；{rule} 是模型里的话。先报的在前，同一格只报一处。
 # 没有列在这里的规矩也看，报在它管的第一格，句子就是模型里的话。
 SENTENCES = {
@@ -48,8 +48,9 @@ def check_models(check):
 
 
 def constraints_of(model) -> list[CheckConstraint]:
-    """模型的 CheckConstraint，要先报的在前。"""
+    """模型的 CheckConstraint，要先报的在前。说到自己的编号的不看：文件里的行没有编号，另有规矩（nesting）。"""
     found = [each for each in model._meta.constraints if isinstance(each, CheckConstraint)]
+    found = [each for each in found if "id" not in each.condition.referenced_base_fields]
     return sorted(found, key=lambda each: ORDER.index(each.name) if each.name in ORDER else 99)
 
 

@@ -2,17 +2,20 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from taiping.ground.tables import as_bool, as_code, as_date, as_decimal, as_int, as_moment, as_text
+from taiping.ground.texts import half_width
 from tasks.workbook.columns import BY_KIND, ORDER, POSITIONS, TARGET_NAME
 from tasks.workbook.document import Entry
 from tasks.workbook.members import People, split_people
 
 SLUG = re.compile(r"[-a-zA-Z0-9_]+")
+BETWEEN = re.compile(r"[-–—−~至到]")  # 一段的两头中间
 LARGEST_AMOUNT = 10**14
 REFERRED = (
     "group",
@@ -40,6 +43,23 @@ def parse_cell(column, raw):
         except ValidationError as error:
             raise ValueError(f"“{as_text(raw)}”不行：{''.join(error.messages)}") from None
     return value
+
+
+def parse_range(column, raw):
+    """一格 → {字段: 值}：写一段（1–3、1至3）的两个字段，别的一个。"""
+    if not column.most:
+        return {column.field: parse_cell(column, raw)}
+    if isinstance(raw, date):
+        raise ValueError(
+            f"“{raw:%Y-%m-%d}”是日期：写 1-3 会被表格软件改成日期，请写成 1至3，或先把这一格设为文本。"
+        )
+    ends = [end.strip() for end in BETWEEN.split(half_width(as_text(raw)))]
+    if len(ends) != 2 or "" in ends:
+        return {column.field: parse_cell(column, raw), column.most: None}
+    least, most = (parse_cell(column, end) for end in ends)
+    if most < least:
+        raise ValueError(f"“{as_text(raw)}”前面的比后面的大，请把少的写在前面，如 1–3。")
+    return {column.field: least, column.most: None if most == least else most}
 
 
 def _text(column, raw):
@@ -157,7 +177,7 @@ def _parse_row(document, table, row):
             document.report(row, column.field, f"没有填“{column.header}”，请填上。")
             continue
         try:
-            values[column.field] = parse_cell(column, raw)
+            values |= parse_range(column, raw)
         except ValueError as error:
             document.report(row, column.field, str(error))
     return values

@@ -18,8 +18,14 @@ from taiping.ground.tables import (
 )
 from tasks.workbook.columns import BY_TITLE, PLAN, POSITIONS
 from tasks.workbook.document import Document, FileRow
+from tasks.workbook.examples import GUIDE, is_example
 
-NOTE_MARK = "※"  # 表头下面的说明行以它开头
+NOTE_MARK = "※"  # 表头下面的说明行、例子以它开头
+NOTHING = (
+    "这份方案表还什么也没有填。请先填“方案”“村”“目标任务”“时间节点”几张，存好再传；"
+    "“※ 例：”开头的是例子，不算填了。"
+)
+TAKEN_FOR_EXAMPLE = "这一行以“※”开头，当作例子，没有读它。要它算数，请把前面的“※ 例：”去掉。"
 LAYOUT = 1  # 读表、留下的写法变了就加一：以前留下的不再用
 FILLED_IN = {("reading", "created_at"), ("plan", "code")}  # 用来认行，没有这一列会补上
 
@@ -39,7 +45,7 @@ def read_xlsx(source: bytes, kept: Kept | None = None) -> Document:
         elif table:
             _read_table(document, sheet, table)
             _tell_faults(document, sheet)
-        elif sheet.rows and sheet.name != ERROR_SHEET:
+        elif sheet.rows and sheet.name not in (ERROR_SHEET, GUIDE):
             unknown.append(sheet.name)
     for name in unknown:
         advice = f"不认得这张表，没有读它。方案的表是：{'、'.join(BY_TITLE)}。"
@@ -48,7 +54,17 @@ def read_xlsx(source: bytes, kept: Kept | None = None) -> Document:
         document.note(
             "方案", "文件里没有“方案”这张表，不知道是哪一年的。请从导出的方案表改起，保留这张表。"
         )
+    elif _is_blank(document):
+        document.rows.clear()
+        document.problems.clear()
+        document.note("方案", NOTHING)
     return document
+
+
+def _is_blank(document):
+    """一格也没有填：没有一行，“方案”的内容也都空着。"""
+    cells = [value for row in document.of("plan") for value in row.cells.values()]
+    return set(document.rows) <= {"plan"} and all(value is None for value in cells)
 
 
 def _sheets(source, kept):
@@ -73,7 +89,7 @@ def _tell_faults(document, sheet):
 
 
 def _headers(table):
-    return HeaderIndex((column.header, column) for column in table.columns)
+    return HeaderIndex((column.header, column) for column in table.sheet_columns)
 
 
 def _read_plan(document, sheet):
@@ -113,26 +129,40 @@ def _read_table(document, sheet, table):
         if sheet.rows:
             document.note(
                 sheet.name,
-                f"没有找到表头。第一行应是：{'、'.join(c.header for c in table.columns)}。",
+                f"没有找到表头。第一行应是：{'、'.join(c.header for c in table.sheet_columns)}。",
             )
         return
-    document.kinds.add(table.kind)
     number, headers = sheet.rows[head]
     columns = _match_columns(document, sheet.name, table, number, headers, known)
+    _read_rows(document, sheet, table, head, columns)
+    below = [_cells(columns, values) for _, values in sheet.rows[head + 1 :]]
+    if not document.of(table.kind) and any(is_example(table, cells) for cells in below):
+        return  # 空白方案表里没有填的：当作没有这张表，不是要删光
+    document.kinds.add(table.kind)
     if table.kind == "group":
         document.positions |= {
             column.field for _, column in columns if column.field in POSITIONS.values
         }
         document.kinds |= {"member"} if document.positions else set()
+
+
+def _cells(columns, values):
+    return {
+        column.field: values[index] if index < len(values) else None for index, column in columns
+    }
+
+
+def _read_rows(document, sheet, table, head, columns):
     titles = {column.field: f"{column_letter(index)}“{column.header}”" for index, column in columns}
     for number, values in sheet.rows[head + 1 :]:
         first = next((value for value in values if value is not None), None)
-        is_note = number == sheet.rows[head][0] + 1 and shown(first).startswith(NOTE_MARK)
-        cells = {
-            column.field: values[index] if index < len(values) else None
-            for index, column in columns
-        }
-        if not is_note and any(value is not None for value in cells.values()):
+        cells = _cells(columns, values)
+        if shown(first).startswith(NOTE_MARK):
+            is_note = number == sheet.rows[head][0] + 1
+            if not is_note and not is_example(table, cells):
+                at = {"number": number, "found": first}
+                document.note(sheet.name, TAKEN_FOR_EXAMPLE, **at, level="WARNING")
+        elif any(value is not None for value in cells.values()):
             document.add(FileRow(table.kind, cells, sheet.name, number, titles))
 
 

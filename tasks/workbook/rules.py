@@ -3,6 +3,7 @@
 from tasks.models import Milestone, Target
 from tasks.models.duties import problems_refused
 from tasks.models.in_use import plan_user
+from tasks.models.nesting import in_circles
 from tasks.models.structure import (
     ALL_KINDS_OF_COUNT,
     deadline_problem,
@@ -15,6 +16,7 @@ from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.demo_codes import check_demo_codes
 from tasks.workbook.document import Entry
 from tasks.workbook.model_rules import check_models
+from tasks.workbook.nesting_rules import check_parents, match_parents, warn_of_parts
 from tasks.workbook.route_rules import check_routes
 from tasks.workbook.score_rules import check_score_items
 from tasks.workbook.stored import is_withdrawn, key_of
@@ -22,15 +24,7 @@ from tasks.workbook.subsidy_rules import check_subsidies
 from tasks.workbook.target_names import match_targets
 from tasks.workbook.village_rules import check_villages, village_index, warn_of_sums
 
-# 哪一列引用哪一类的行：还在用的，不能删
-USES = (
-    ("target", "target"),
-    ("problem_target", "target"),
-    ("group", "group"),
-    ("parent", "group"),
-    ("section", "score_item"),
-    ("duty", "duty"),
-)
+USED = {"group", "target", "score_item", "duty"}  # 别的行引用着的，不能删
 NO_GROUP = "“{}”不是“工作组”表里的名称。请改成表里的，或留空。"
 
 
@@ -86,6 +80,7 @@ def check_all(document, stored, entries):
     for entry in entries["allocation"] + entries["reading"]:
         match_village(check, entry, index)
     match_targets(check)
+    match_parents(check)
     for kind in ("milestone", "allocation", "reading", "member", "item"):
         set_keys(check, kind)
     check_villages(check)
@@ -93,6 +88,7 @@ def check_all(document, stored, entries):
     check_members(check)
     check_models(check)
     check_targets(check)
+    check_parents(check)
     check_counts(check)
     check_milestones(check)
     check_duties(check)
@@ -103,6 +99,7 @@ def check_all(document, stored, entries):
     check_score_items(check)
     check_demo_codes(check)
     warn_of_sums(check)
+    warn_of_parts(check)
     return check
 
 
@@ -159,20 +156,6 @@ def check_groups(check):
         group = entry.values.get("group")
         if group is not None and group not in parents:
             check.report(entry, "group", NO_GROUP.format(group))
-
-
-def in_circles(parents):
-    """{名称: 上级} → 顺着上级走会回到自己的那些；每个只走一遍。"""
-    circling, walked = set(), set()
-    for name in parents:
-        path = {}  # 名称 → 第几步
-        while name is not None and name not in walked and name not in path:
-            path[name] = len(path)
-            name = parents.get(name)
-        if name in path:
-            circling.update(list(path)[path[name] :])
-        walked.update(path)
-    return circling
 
 
 def check_members(check):
@@ -365,9 +348,9 @@ def blocked_deletions(check, missing):
                 if entry.row
                 else f"{BY_KIND[kind].word}“{entry.label}”"
             )
-            for name, used in USES:
-                value = entry.values.get(name)
-                if kind not in ("member", "reading") and (used, (value,)) in gone:
+            for column in BY_KIND[kind].columns:
+                value, used = entry.values.get(column.field), column.kind
+                if used in USED and kind not in ("member", "reading") and (used, (value,)) in gone:
                     sentences.append(
                         f"“{value}”不在文件的“{BY_KIND[used].title}”表里，但{where}还在用它，不能删。"
                         "请把它补进文件，或改掉用它的那一行。"

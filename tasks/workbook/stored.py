@@ -15,12 +15,13 @@ from tasks.models import (
     Target,
     WorkingGroup,
 )
+from tasks.models.nesting import nested
 from tasks.workbook.columns import BY_KIND, ORDER
 from tasks.workbook.document import Entry
 from villages.models import Cadre, Village
 
 NAMES = {
-    "parent": lambda o: o.parent.name if o.parent_id else None,
+    "parent": lambda o: parent_of(o) if o.parent_id else None,
     "group": lambda o: o.group.name if o.group_id else None,
     "target": lambda o: o.target.code if o.target_id else None,
     "problem_target": lambda o: o.problem_target.code if o.problem_target_id else None,
@@ -31,6 +32,11 @@ NAMES = {
     "route": lambda o: o.route.code,
     "cadre": lambda o: (o.cadre.name, o.cadre.post) if o.cadre_id else None,
 }
+
+
+def parent_of(row):
+    """目标任务的上级用代码认，工作组的用名称认。"""
+    return row.parent.code if isinstance(row, Target) else row.parent.name
 
 
 class Stored:
@@ -61,9 +67,11 @@ class Stored:
             "member": Membership.objects.filter(group__plan=self.plan)
             .select_related("group", "cadre")
             .order_by("group__order", "group_id", "order", "pk"),
-            "target": Target.objects.filter(plan=self.plan)
-            .select_related("group")
-            .order_by("order", "pk"),
+            "target": nested(
+                Target.objects.filter(plan=self.plan)
+                .select_related("group", "parent")
+                .order_by("order", "pk")
+            ),
             "milestone": Milestone.objects.filter(target__plan=self.plan)
             .select_related("target")
             .order_by("target__order", "target_id", "order"),

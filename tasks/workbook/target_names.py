@@ -45,7 +45,7 @@ def _shown(names, code):
 
 def _match_name(check, entry, known):
     written = as_text(entry.row.cells.get(TARGET_NAME))
-    if not written or _tidy(written) in map(_tidy, known):
+    if not written or tidy(written) in map(tidy, known):
         return
     code = entry.values["target"]
     advice = (
@@ -54,5 +54,5 @@ def _match_name(check, entry, known):
     check.report(entry, TARGET_NAME, advice)
 
 
-def _tidy(text):
+def tidy(text):
     return "".join(half_width(text).split())

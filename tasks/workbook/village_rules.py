@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from taiping.ground.tables import shown
+from tasks.models.allocations import gap_of
 from villages.models import Village
 from villages.places.matching import VillageIndex, tidy
 
@@ -78,16 +79,23 @@ def warn_of_sums(check):
 
 
 def _warn_of_sum(check, target, entries, name, unit):
-    given = [Decimal(e.values[name]) for e in entries if e.values.get(name) is not None]
+    given = [e for e in entries if e.values.get(name) is not None]
     quota, blank = target.values.get(name), len(entries) - len(given)
-    if not given or quota is None or sum(given) == quota:
+    least = [Decimal(e.values[name]) for e in given]
+    most = [Decimal(_most(e.values, name)) for e in given]
+    is_range = most != least
+    gap = gap_of(sum(least) if given else None, sum(most) if is_range else None, quota)
+    if not gap:
         return
     unit = unit or target.values.get("unit") or "亩"
     rows = [e.row for e in entries if e.row]
-    words = f"“{target.values.get('name')}”分到各村的一共 {shown(sum(given))} {unit}，任务数是 {shown(Decimal(quota))} {unit}"
-    gap = Decimal(quota) - sum(given)
-    words += f"，{'还差' if gap > 0 else '多了'} {shown(abs(gap))} {unit}"
+    total = shown(sum(least)) + (f"–{shown(sum(most))}" if is_range else "")
+    words = f"“{target.values.get('name')}”分到各村的一共 {total} {unit}，任务数是 {shown(Decimal(quota))} {unit}"
+    words += f"，{'还差' if gap < 0 else '多了'} {shown(abs(gap))} {unit}"
     words += f"；还有 {blank} 个村没有分。" if blank else "。请核对，照此导入也可以。"
-    check.document.note(
-        rows[-1].sheet if rows else "任务分解", words, found=shown(sum(given)), level="WARNING"
-    )
+    check.document.note(rows[-1].sheet if rows else "任务分解", words, found=total, level="WARNING")
+
+
+def _most(values, name):
+    most = values.get(f"{name}_most")
+    return values[name] if most is None else most

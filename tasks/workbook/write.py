@@ -7,7 +7,7 @@ from django.utils import timezone
 from taiping.ground import books
 from taiping.ground.area import plain
 from taiping.ground.tables import TableError
-from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES, TARGET_NAME
+from tasks.workbook.columns import BY_KIND, ORDER, PLAN, POSITIONS, TABLES, TARGET, TARGET_NAME
 from tasks.workbook.members import People, split_people, written
 from tasks.workbook.read_json import PLAN_LINKS
 from tasks.workbook.read_xlsx import NOTE_MARK
@@ -20,19 +20,35 @@ def to_xlsx(stored):
         if table is PLAN:
             _add_plan(book, stored.plan)
             continue
-        columns = [_head(table, column) for column in table.columns]
+        columns = [head(table, column) for column in table.sheet_columns]
         rows = [_row(stored, table, entry) for entry in stored.listed(table.kind)]
         repeated = 2 if table.column(TARGET_NAME) else 1  # 印成几页宽时每页都有的
-        books.add_sheet(book, table.title, columns, rows, note_row=True, repeated=repeated)
+        given = {"note_row": True, "repeated": repeated}
+        if table is TARGET:
+            given["depths"] = [entry.object.depth for entry in stored.listed(table.kind)]
+        books.add_sheet(book, table.title, columns, rows, **given)
     return books.to_bytes(book, str(stored.plan))
 
 
-def _head(table, column):
-    choices = ("是", "否") if column.kind == "bool" else tuple(column.choices.values())
+def head(table, column):
+    """一列的表头：下拉、说明。"""
     note = f"{'必填。' if column.required else ''}{column.hint}"
     if column is table.columns[0]:
         note = f"{NOTE_MARK} 说明（导入时跳过这一行）：{note}"
-    return books.Column(column.header, column.width, note, choices, required=column.required)
+    nests = table is TARGET and column.field == "name"
+    given = {"required": column.required, "nests": nests}
+    return books.Column(column.header, column.width, note, choices_of(column), **given)
+
+
+def choices_of(column):
+    return ("是", "否") if column.kind == "bool" else tuple(column.choices.values())
+
+
+def told_of(column):
+    """这一列怎么填，一句话：选项、是否的，没有另外说明就说从哪几样里选。"""
+    choices = choices_of(column)
+    listed = f"从下拉里选：{'、'.join(choices)}" if choices else ""
+    return "；".join(filter(None, [column.hint.rstrip("。"), listed]))
 
 
 def _add_plan(book, plan):
@@ -54,13 +70,16 @@ def _row(stored, table, entry):
     told = _people_cells(stored, entry) if table.kind == "group" else {}
     if target := stored.get("target", (entry.values.get("target"),)):
         told = {TARGET_NAME: target.values["name"]}
+    told = {**entry.values, **told}
     return [
-        _cell(column, told.get(column.field, entry.values.get(column.field)))
-        for column in table.columns
+        _cell(column, told.get(column.field), told.get(column.most))
+        for column in table.sheet_columns
     ]
 
 
-def _cell(column, value):
+def _cell(column, value, most=None):
+    if most is not None:
+        return f"{plain(value)}–{plain(most)}"
     if column.choices:
         return column.choices.get(value, value)
     if column.kind == "moment":

@@ -75,7 +75,18 @@ def place(name, quota, quota_count, reported, confirmed, overdue):
     }
 
 
-NEW = {"town", "overdue_by", "reason", "short", "short_count", "actor", "forecast_on"}
+NEW = {
+    "town",
+    "parent",
+    "quota_most",
+    "quota_count_most",
+    "overdue_by",
+    "reason",
+    "short",
+    "short_count",
+    "actor",
+    "forecast_on",
+}
 
 
 def old(found, is_step=False):

@@ -11,6 +11,7 @@ from taiping.ground.dates import long_date
 from taiping.ground.form_fields import DayField
 from taiping.ground.web import whole_number
 from tasks.models import DutyEntry
+from tasks.models.nesting import nested
 from villages.models import Village
 
 ALWAYS = ("code", "since_on", "contractor")  # 折在“更多”里，哪项任务都有
@@ -138,16 +139,17 @@ class AddForm(ShrunkForm):
     def _choices(self, targets):
         """几份方案同时进行时，先说清楚是哪一份的任务。"""
         is_one_plan = len({target.plan_id for target in targets}) == 1
-        for target in targets:
+        for target in nested(targets):
             key = target.code if is_one_plan else f"{target.plan.code}:{target.code}"
-            name = target.name if is_one_plan else f"{target.plan.name} · {target.name}"
+            name = target.listed_name
+            name = name if is_one_plan else f"{target.plan.name} · {name}"
             self.targets[key] = target
             yield key, name
 
     @property
     def chosen(self):
         """选好的是哪项任务，名字；还没有选、选错了是空的。"""
-        return self.names.get(self["target"].value(), "")
+        return self.names.get(self["target"].value(), "").strip()
 
     @cached_property
     def asked(self):

@@ -8,10 +8,11 @@ from plots.importing.kinds import TABLES, WEB_PAGES, is_vector, refusal_of
 from plots.importing.source import PASTED
 from plots.models import Batch
 from plots.models.columns import AREAS, CLOUD, EXTRA, FOUND_VILLAGE, MEASURED, Field
-from taiping.ground.form_fields import DayField, ListedChoiceField, UploadField
+from taiping.ground.form_fields import DayField, UploadField
 from taiping.ground.geometry.reading import SUFFIXES as VECTORS
 from taiping.ground.web import whole_number
 from tasks.models import Target
+from tasks.pages.target_choice import TargetChoiceField
 
 KINDS = [
     (Batch.Source.TABLE, "图斑：下发的表格或矢量数据，或从台账导出后改过的表"),
@@ -19,9 +20,9 @@ KINDS = [
 ]
 
 
-class TargetChoice(ListedChoiceField):
+class TargetChoice(TargetChoiceField):
     def label_from_instance(self, target):
-        return f"{target.plan.name} · {target.name}"
+        return f"{target.plan.name} · {target.listed_name}"
 
 
 class ImportForm(forms.Form):

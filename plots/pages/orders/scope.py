@@ -12,6 +12,7 @@ from taiping.ground import dates
 from taiping.ground.dates import date_beside
 from taiping.ground.web import whole_number
 from tasks.models import Milestone, Plan, Target, WorkingGroup
+from tasks.models.nesting import nested
 from villages.models import User, Village
 
 MOST_PATCHES = 500
@@ -25,7 +26,7 @@ class OrderScope:
         self.plan, self.given = plan, given
         self.villages = {village.pk: village for village in Village.objects.visible_to(user)}
         self.groups = {group.pk: group for group in WorkingGroup.objects.filter(plan=plan)}
-        found = Target.objects.filter(plan=plan).order_by("order", "pk")
+        found = nested(Target.objects.filter(plan=plan).order_by("order", "pk"))
         self.targets = {target.code: target for target in found}
         steps = Milestone.objects.filter(target__plan=plan).select_related("target__plan")
         self.steps = {
@@ -65,7 +66,7 @@ class OrderScope:
         for target in self.targets.values():
             steps = [step for step in self.steps.values() if step.target_id == target.pk]
             named = [(f"s{step.pk}", f"{target.name} · {step.name}") for step in steps]
-            choices.append((target.name, [(f"t{target.pk}", target.name), *named]))
+            choices.append((target.listed_name, [(f"t{target.pk}", target.name), *named]))
         return choices
 
     @property

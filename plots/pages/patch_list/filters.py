@@ -21,6 +21,7 @@ from plots.pages.patch_list.order import SORTS, Order
 from plots.pages.patch_list.scope import Scope
 from taiping.ground.dates import long_date
 from tasks.models import WorkingGroup
+from tasks.models.nesting import nested
 from tasks.models.question import BASES, DONE, Question
 from villages.models import Village
 
@@ -166,13 +167,17 @@ class PatchFilter(django_filters.FilterSet):
         for milestone in self.milestones:
             by_target.setdefault(milestone.target, []).append(milestone)
             names.setdefault(milestone.code, milestone.name)
-        fields["target"].choices = [(target.code, target.name) for target in by_target]
+        targets = nested(by_target)
+        fields["target"].choices = [(target.code, target.listed_name) for target in targets]
         fields["step"].choices = [
             (
-                target.name,
-                [(f"{target.code}:{step.code}", f"{target.name} · {step.name}") for step in steps],
+                target.listed_name,
+                [
+                    (f"{target.code}:{step.code}", f"{target.name} · {step.name}")
+                    for step in by_target[target]
+                ],
             )
-            for target, steps in by_target.items()
+            for target in targets
         ]
         fields["milestone"].choices = names.items()
         routes = [(route.code, route.name) for route in self.scope.routes.values()]

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from plots.ledger.papers import checklists
 from tasks.models import Milestone, Target
+from tasks.models.nesting import nested
 from villages.models import Village
 
 
@@ -11,7 +12,7 @@ class Scope:
     """targets 是方案里的任务，villages 是看得见的村（{主键: 对象}，照顺序）；milestones 是靠图斑量的任务的时间节点。"""
 
     def __init__(self, plan, user):
-        found = Target.objects.filter(plan=plan).order_by("order", "pk")
+        found = nested(Target.objects.filter(plan=plan).order_by("order", "pk"))
         self.targets = {target.pk: target for target in found}
         for target in self.targets.values():
             target.plan = plan

@@ -2,8 +2,9 @@
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.db.models import Count
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from plots.models import Patch
 from plots.pages.bulk.forms import BULK
@@ -69,6 +70,9 @@ def patch_export(request):
     filters = filters_of(request)
     if filters.faults:
         return not_exported(request, filters)
+    if not filters.scope.by_patches:  # 台账页说得清为什么，不给一张空表
+        messages.warning(request, f"{filters.question.plan}没有图斑，没有可以导出的台账。")
+        return redirect(f"{redirect('plots:patch_list').url}?{request.GET.urlencode()}")
     title = f"{filters.title}台账"
     ledger = filters.ledger if filters.is_as_of else None
     content = ledger_workbook(filters.sorted(filters.qs), title, ledger, condition_of(filters))

@@ -11,6 +11,7 @@ class Column:
     """一列：表头，列宽，表头上的说明，可选的值，数字格式。
 
     group 是两层表头的上层，相邻同名的并在一起；starts_group 说这一列另起一组，哪怕和前一组同名。
+    nests 说这一列的字照 SheetWriter.row 给的层数缩进。
     """
 
     header: str
@@ -22,6 +23,7 @@ class Column:
     style: Style = styles.FIELD
     group: str = ""
     starts_group: bool = False
+    nests: bool = False
 
     def continues(self, before: "Column") -> bool:
         return bool(self.group) and self.group == before.group and not self.starts_group

@@ -1,6 +1,7 @@
 """给人填的表：表头、说明行、下拉。"""
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from openpyxl import Workbook
 
@@ -26,8 +27,12 @@ def add_sheet(
     note_row: bool = False,
     filtered: bool = True,
     repeated: int = 1,
+    depths: Sequence[int] = (),
 ) -> None:
-    """加一张给人填的表：表头、可选的说明行、数据行；设好冻结、筛选、下拉和 A4 横向打印。"""
+    """加一张给人填的表：表头、可选的说明行、数据行；设好冻结、筛选、下拉和 A4 横向打印。
+
+    depths 是各行在第几层，nests 的列照着缩进。
+    """
     first = 3 if note_row else 2
     given = {"row_height": ROW_HEIGHT, "least_size": LEAST_SIZE, "repeated": repeated}
     sheet = SheetWriter(book, name, columns, freeze=f"B{first}", **given)
@@ -35,8 +40,8 @@ def add_sheet(
     if note_row:
         notes, looks = [column.note for column in columns], [styles.HINT] * len(columns)
         sheet.head_row = sheet.line(notes, looks, height=sheet.height_of(notes, looks))
-    for values in rows:
-        sheet.row(values)
+    for values, depth in zip_longest(rows, depths, fillvalue=0):
+        sheet.row(values, depth=depth)
     for column in columns:
         if column.choices:
             error = f"请从下拉里选：{'、'.join(column.choices)}。"

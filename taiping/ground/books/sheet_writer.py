@@ -127,13 +127,20 @@ class SheetWriter:
         decimals: int = 2,
         late: Iterable[str] = (),
         height: float | None = None,
+        depth: int = 0,
     ) -> int:
-        """一行数据，样子和格式照各列的；decimals 是 AMOUNT 那些列的小数位，late 是要标红的列（表头）。"""
+        """一行数据，样子和格式照各列的；decimals 是 AMOUNT 那些列的小数位，late 是要标红的列（表头）。
+
+        depth 是第几层：nests 的列缩进几格。
+        """
         looks, values = self.looks, self._told(values)
         if late:
             looks = [
                 styles.LATE if column.header in late else column.style for column in self.columns
             ]
+        if depth:
+            pairs = zip(self.columns, looks, strict=True)
+            looks = [styles.indented(look, depth) if at.nests else look for at, look in pairs]
         if self.least_height and not height:
             height = self.height_of(values, looks)
         return self.line(values, looks, self._formats(decimals), height)

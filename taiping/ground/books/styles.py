@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -82,6 +83,14 @@ class Style:
         return cell
 
 
+@cache
+def indented(style: Style, depth: int) -> Style:
+    """同样的样子，往里缩进几格。"""
+    alignment = copy(style.alignment)
+    alignment.horizontal, alignment.indent = "left", depth
+    return replace(style, alignment=alignment)
+
+
 def _box(color: str) -> Border:
     side = Side(style="thin", color=color)
     return Border(left=side, right=side, top=side, bottom=side)
@@ -107,6 +116,7 @@ WRAPPED = Alignment(vertical="center", wrap_text=True)
 WRAPPED_TOP = Alignment(vertical="top", wrap_text=True)
 RIGHT = Alignment(horizontal="right", vertical="center")
 MIDDLE_LINE = Alignment(vertical="center")
+LEFT = Alignment(horizontal="left", vertical="top")
 GREY, RED = "5C6860", "B3382C"
 
 # 给人填的表、台账、错误标注
@@ -119,6 +129,7 @@ _white = _plain(bold=True, color="FFFFFF")
 REQUIRED = Style(_white, WRAPPED_CENTER, _fill("1F4A2B"), LINE)
 OPTIONAL = Style(_white, WRAPPED_CENTER, _fill("2F6B3F"), LINE)
 HINT = Style(_hint, WRAPPED_TOP, _fill("F1F4EF"), LINE)
+EXAMPLE = Style(_hint, WRAPPED_TOP, _fill("FBF3E0"), LINE, keeps=short_text)
 FIELD = Style(alignment=WRAPPED_TOP, border=LINE)
 BLANK = Style(border=LINE)
 SUM = Style(_plain(bold=True), border=LINE)

@@ -1,4 +1,4 @@
-"""通报的附件：逾期图斑清单、各村表、统计说明；没有内容的那一样不附。"""
+"""通报的附件：逾期图斑清单、各村表、各村监测数、统计说明；没有内容的那一样不附。"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,13 +7,14 @@ from plots.models import Status
 from taiping.ground.dates import date_beside
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
-from taiping.reports.bulletin import ranking
+from taiping.reports.bulletin import measured, ranking
 from taiping.reports.bulletin.blocks import Paragraph, Table
 from taiping.reports.bulletin.problems import Named, one_line
 from taiping.reports.notes import explanations
 
 MOST_LISTED = 500  # 清单最多列这么多块；再多的在周报里
 OVERDUE, VILLAGES, NOTES = "逾期图斑清单", "各村图斑整治情况表", "统计说明"
+MEASURED = "各村监测数情况表"  # 靠监测的任务，一项一张
 SET_BACK = "已退回和暂缓图斑清单"  # 没有逾期、只有退回和暂缓的
 LIST_HEAD = ["序号", "图斑编号", "村", "目标任务", "步骤", "截止日期", "逾期天数", "谁该办"]
 LIST_WIDTHS, LIST_LEAST = [10, 34, 18, 30, 18, 21, 11, 14], [9, 34, 18, 16, 12, 18, 10, 12]  # 毫米
@@ -35,6 +36,7 @@ def annexes(shot: Snapshot, found: Named) -> list[Annex]:
     made = [
         Annex(OVERDUE if found.overdue else SET_BACK, _lists(found, shot.on)),
         Annex(VILLAGES, [ranking.table(rows)] if rows else []),
+        Annex(MEASURED, measured.tables(shot.progress, measured.measured(shot.progress))),
         Annex(NOTES, notes),
     ]
     return [annex for annex in made if annex.blocks]

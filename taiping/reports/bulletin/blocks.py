@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from taiping.ground.words import numeral
+
 
 @dataclass
 class Heading:
@@ -34,3 +36,11 @@ class Table:
     total: list[str]
     least: list[int] = field(default_factory=list)
     kind: str = "table"
+
+
+def lettered(lines: list[tuple[str, str]]) -> list[Paragraph]:
+    """[(标题, 一段话)] → 段首带（一）（二）的段落。"""
+    return [
+        Paragraph(text, f"（{numeral(number)}）{title}。")
+        for number, (title, text) in enumerate(lines, start=1)
+    ]

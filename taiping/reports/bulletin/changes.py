@@ -4,6 +4,7 @@ from taiping.ground.dates import date_beside
 from taiping.ground.words import quantity_words
 from taiping.progress.comparison import Comparison, Moved
 from taiping.progress.figures import Progress, TargetFigures
+from taiping.progress.words import quantity
 
 VERBS = {"上报": ("新增上报", "上报减少"), "核实": ("新增核实", "核实减少")}
 MOST_VILLAGES = 3
@@ -17,7 +18,8 @@ def against_before(progress: Progress, moved: Comparison | None) -> str:
     opening = f"与上期（截至{date_beside(moved.before, progress.on)}）相比，"
     parts = [f"{text}。" for text in (_whole(moved), _targets(progress, moved)) if text]
     if not parts:
-        return f"{opening}各项任务的上报、核实和逾期都没有变化。"
+        what = "上报、核实和逾期" if progress.by_patches else "监测数"
+        return f"{opening}各项任务的{what}都没有变化。"
     return opening + "".join([*parts, _villages(moved)])
 
 
@@ -77,6 +79,8 @@ def _done(figures, word, count, amount):
 
 
 def _reading(figures, own):
+    if own.confirmed is None and figures.confirmed is not None:
+        return f"新报监测数{quantity(figures.confirmed, figures)}"
     if not own.confirmed:
         return ""
     side = "增加" if own.confirmed > 0 else "减少"

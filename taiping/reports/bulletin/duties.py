@@ -15,6 +15,28 @@ def duties_sentence(rows: Sequence[DutyFigures]) -> str:
     return f"常态工作：{'；'.join(said)}。{_problems(rows)}"
 
 
+def by_duty(rows: Sequence[DutyFigures]) -> list[tuple[str, str]]:
+    """[(哪项工作, 这一段做了多少)]。"""
+    return [(row.duty.name, f"{_words(row)}。") for row in rows]
+
+
+def short_duties(rows: Sequence[DutyFigures]) -> str:
+    """没有做够的：“巡查，本周（10月14日至20日）没有做够的有西村；论证，本月（10月）还差2件。”都够了是空的。"""
+    found = []
+    for row in rows:
+        names = [village.name for village in row.short]
+        lack = (row.asked or 0) - row.done
+        if names:
+            rest = f"等{len(names)}个村" if len(names) > NAMED else ""
+            words = f"没有做够的有{'、'.join(names[:NAMED])}{rest}"
+        elif lack > 0 and not row.duty.by_villages:
+            words = f"还差{lack}{row.duty.unit}"
+        else:
+            continue
+        found.append(f"{row.duty.name}，{row.period.now_name}{words}")
+    return f"{'；'.join(found)}。" if found else ""
+
+
 def _words(row):
     name, unit = f"{row.period.now_name}{row.duty.name}", row.duty.unit
     if row.asked is None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from plots.ledger.as_of import ACTORS
 from plots.models import OrderState, Status
 from plots.models.orders import OPEN_STATES
-from taiping.ground.words import days_words, numeral
+from taiping.ground.words import days_words
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
 from taiping.progress.words import margin_text
 from taiping.reports.bulletin import steps
-from taiping.reports.bulletin.blocks import Paragraph
+from taiping.reports.bulletin.blocks import Paragraph, lettered
 
 VILLAGES_LISTED = 30  # 一段里最多说这么多个村
 REASONS = 2  # 一个村最多写这么多条不同的理由
@@ -44,14 +44,18 @@ def named(shot: Snapshot) -> Named:
 def problems(shot: Snapshot, found: Named) -> list[Paragraph]:
     """哪样没有就不列，都没有就说没有。"""
     parts = [(title, text) for title, text in _parts(shot, found) if text]
-    if parts:
-        return [
-            Paragraph(text, f"（{numeral(number)}）{title}。")
-            for number, (title, text) in enumerate(parts, start=1)
-        ]
-    if not any(figures.patch_count for figures in shot.progress.targets):
-        return [Paragraph("还没有图斑，没有可以通报的问题。")]
-    return [Paragraph("没有逾期、退回和暂缓的图斑，也没有逾期的时间节点。")]
+    return lettered(parts) or [Paragraph(_none(shot.progress))]
+
+
+def _none(progress):
+    """没有问题时的一句；没有图斑的方案只说时间节点，还没有数的照实说。"""
+    if any(figures.patch_count for figures in progress.targets):
+        return "没有逾期、退回和暂缓的图斑，也没有逾期的时间节点。"
+    if progress.by_patches:
+        return "还没有图斑，没有可以通报的问题。"
+    if any(figures.confirmed is not None for figures in progress.targets):
+        return "没有逾期的时间节点。"
+    return "各项任务都还没有到截止日期，也还没有监测数。"
 
 
 def _parts(shot, found):

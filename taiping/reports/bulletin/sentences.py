@@ -4,13 +4,15 @@ from decimal import Decimal
 
 from taiping.ground.dates import long_date
 from taiping.ground.money import yuan
-from taiping.progress.figures import Owed, Progress, TargetFigures
+from taiping.progress.figures import Owed, Progress, TargetFigures, items
 from taiping.progress.rates import percent_of
 from taiping.progress.states import MilestoneState
 from taiping.progress.words import (
     brought_text,
     carried_text,
     margin_text,
+    measured_on,
+    parts_text,
     quantity,
     relapsed_text,
     shortage,
@@ -59,9 +61,9 @@ def quota(figures: TargetFigures) -> str:
 
 def overall(progress: Progress) -> str:
     """各项任务按状态数一数：“方案共有目标任务8项，其中逾期1项、正常推进3项、还没有数据4项。”"""
-    counts = [(word, len(progress.counted(state))) for state, word in STATE_WORDS]
+    counts = [(word, progress.counted(state)) for state, word in STATE_WORDS]
     counts = [(word, number) for word, number in counts if number]
-    total = len(progress.targets)
+    total = len(progress.families)
     if len(counts) == 1:
         word = counts[0][0]
         return f"方案共有目标任务{total}项，{'全部' if total > 1 else ''}{word}。"
@@ -94,6 +96,14 @@ def patches_overall(progress: Progress) -> str:
     return f"各项任务共有图斑{total}个，其中{progress.overdue_count}个逾期（{'、'.join(parts)}）。"
 
 
+def silence(progress: Progress) -> str:
+    """没有图斑的方案，截止过了还没有报数的有几项；没有是空文字。"""
+    if progress.by_patches:
+        return ""
+    number = items(figures for figures in progress.targets if figures.silent)
+    return f"截止已过、还没有报数的{number}项。" if number else ""
+
+
 def owed_by_others(owed: Owed) -> str:
     """不该村里办的逾期，单说一句；没有是空文字。"""
     parts = [f"{words}{number}个" for actor, words, number in owed.parts if actor != "VILLAGE"]
@@ -105,12 +115,13 @@ def reading(figures: TargetFigures) -> str:
     partial = figures.partial_text(gap="")
     if figures.confirmed is None:
         return f"{quota(figures)}，{partial or '还没有监测数'}。"
-    text = f"{quota(figures)}，{long_date(figures.reading.on)}监测为{quantity(figures.confirmed, figures)}"
+    text = f"{quota(figures)}，{measured_on(figures)}为{quantity(figures.confirmed, figures)}"
     if figures.margin is not None:
         text += f"，{margin_text(figures) if figures.margin else '与底线持平'}"
     elif share := percent_of(figures.confirmed, figures.quota):
         text += f"，占任务数的{share}"
-    return f"{text}（{partial}）。" if partial else f"{text}。"
+    aside = "；".join(filter(None, [partial, parts_text(figures)]))
+    return f"{text}（{aside}）。" if aside else f"{text}。"
 
 
 def patch_progress(figures: TargetFigures) -> str:

@@ -7,13 +7,14 @@ from taiping.ground.dates import date_beside
 from taiping.ground.words import days_words
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.states import MilestoneState
+from taiping.progress.words import quantity
 from taiping.reports.bulletin.sentences import both
 
 
 def milestones(figures: TargetFigures) -> str:
     """一项任务全部节点的话；全都按期完成的一句带过，说法相同的节点并在一起。"""
     rows = figures.milestones
-    if not rows or not figures.patch_count:
+    if not rows or figures.is_empty:
         return ""
     if len(rows) > 1 and all(
         row.state == MilestoneState.DONE and not row.overdue_count for row in rows
@@ -43,9 +44,24 @@ def milestone(figures: TargetFigures, row: MilestoneFigures) -> str:
     if row.state == MilestoneState.DONE_LATE:
         return f"{due}截止，逾期完成{_timing(row)}{rest}"
     said_before = row in (figures.reporting, figures.last) and len(figures.milestones) > 1
+    if not figures.target.by_patches:
+        return "，".join(filter(None, [_deadline(row, due), _measured(figures, row)]))
     if row.days_left >= 0 and said_before:
         return _deadline(row, due)  # 完成了多少，前面的上报和核实已经说过
     return f"{_deadline(row, due)}，{_reached(figures, row)}"
+
+
+def _measured(figures, row):
+    """靠监测的一步：监测数前面说过，这里说这一步自己的任务数、还差多少；一次都没有报过的前面也说过。"""
+    if row.reached is None:
+        return ""
+    if row.state == MilestoneState.NO_DATA:
+        return "这一段还没有报数"
+    own = row.need.quota != figures.need.quota
+    if not row.lacking or not (own or row.days_left < 0):
+        return ""
+    goal = f"要到{quantity(row.need.quota, figures)}，" if own else ""
+    return f"{goal}还差{row.lacking}"
 
 
 def _deadline(row, due):
@@ -99,11 +115,20 @@ def silent_steps(progress: Progress) -> list[str]:
     """截止已过、还没有报数的时间节点，一项任务一句；没有是空列表。"""
     lines = []
     for figures in progress.targets:
-        parts = [f"{row.milestone.name}（已过{row.days_over}天）" for row in figures.silent]
+        parts = [
+            f"{row.milestone.name}{_asked(figures, row)}（已过{row.days_over}天）"
+            for row in figures.silent
+        ]
         if parts:
             why = "（还没有下发图斑）" if figures.is_empty else ""
             lines.append(f"{figures.target.name}{why}的{'、'.join(parts)}")
     return lines
+
+
+def _asked(figures, row):
+    """靠监测的工作量，一步该有多少：“608亩”；底线的、靠图斑的不写。"""
+    is_amount = not figures.target.by_patches and not figures.target.is_floor
+    return quantity(row.need.quota, figures) if is_amount and row.need.quota else ""
 
 
 def below_floor(progress: Progress) -> list[TargetFigures]:

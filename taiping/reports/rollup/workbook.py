@@ -28,17 +28,18 @@ TOWNS = [
     count("逾期的任务", 11),
     count("逾期的图斑", 11),
     *(count(f"{label}该办", 8) for label in BY.values()),
-    prose("逾期的是哪几项", 40),
+    prose("逾期的是哪几项", 36),
+    prose("截止已过、还没有报数的", 30),
 ]
 TARGETS = [
-    text("目标任务", 24),
+    text("目标任务", 24, nests=True),
     text("镇", 14),
     middle("单位", 7),
     amount("任务数", 12),
     count("任务个数", 9),
     amount("上报", 12),
-    amount("核实", 12),
-    rate("核实占比", 9),
+    amount("核实或\n监测数", 12),
+    rate("占比", 9),
     count("图斑", 7),
     count("逾期", 7),
     middle("状态", 10),
@@ -83,10 +84,11 @@ def _towns(book, rollup):
             town.plan,
             town.on,
             BASES.get(town.basis, town.basis),
-            len(town.late),
+            town.late_count,
             town.overdue,
             *town.overdue_by.values(),
             "、".join(row.name for row in town.late),
+            "、".join(row.name for row in town.silent),
         ]
         marked = {"数据截至"} if town in rollup.stale else set()
         sheet.row(cells, late=marked)
@@ -97,14 +99,15 @@ def _targets(book, rollup):
     sheet = _opened(book, "各项任务", TARGETS, "同一代码的任务放在一起，差的镇在前", "", 6)
     for rows in by_target(rollup).values():
         for town, row in rows:
-            sheet.row(_cells(row.name, town, row), decimals=_decimals([row]), late=_late(row))
+            given = {"decimals": _decimals([row]), "late": _late(row), "depth": bool(row.parent)}
+            sheet.row(_cells(_name(row), town, row), **given)
         if len(rows) > 1:
             sheet.total(_total(rows), decimals=_decimals([row for _, row in rows]))
     _finish(sheet)
 
 
 def by_target(rollup: Rollup) -> dict[str, list[tuple[str, TownTarget]]]:
-    """{任务代码: [(镇, 任务)]}，差的镇在前：逾期的、图斑逾期多的、核实占比低的。"""
+    """{任务代码: [(镇, 任务)]}，差的镇在前：逾期的、图斑逾期多的、截止过了没有报数的、占比低的。"""
     found = defaultdict(list)
     for town in rollup.towns:
         for row in town.targets:
@@ -114,8 +117,15 @@ def by_target(rollup: Rollup) -> dict[str, list[tuple[str, TownTarget]]]:
     return dict(found)
 
 
+def _name(row):
+    """“其中”写明是其中；先后照各镇文件里的。"""
+    is_plain = not row.parent or row.name.startswith("其中")
+    return row.name if is_plain else f"其中：{row.name}"
+
+
 def _badness(row):
-    return row.state != MilestoneState.OVERDUE, -row.overdue, 1 if row.rate is None else row.rate
+    is_late = row.state == MilestoneState.OVERDUE
+    return not is_late, -row.overdue, not row.is_silent, 1 if row.rate is None else row.rate
 
 
 def _cells(name, town, row):
@@ -125,11 +135,11 @@ def _cells(name, town, row):
         row.unit,
         row.quota,
         row.quota_count,
-        row.reported,
+        None if row.is_measured else row.reported,  # 靠监测的没有上报和图斑
         row.confirmed,
         row.rate,
-        row.patch_count,
-        row.overdue,
+        None if row.is_measured else row.patch_count,
+        None if row.is_measured else row.overdue,
         row.state.label,
         row.reason,
     ]
@@ -149,20 +159,21 @@ def _total(rows):
         values = [getattr(row, name) for row in targets]
         return sum(values) if None not in values else None
 
+    is_measured = all(row.is_measured for row in targets)
     quota, reported, confirmed = (
         summed(name) if same else None for name in ("quota", "reported", "confirmed")
     )
     return [
-        targets[0].name,
+        _name(targets[0]),
         f"合计 {len(rows)} 个镇",
         units.pop() if same else "",
         quota,
         summed("quota_count"),
-        reported,
+        None if is_measured else reported,
         confirmed,
         ratio(confirmed, quota),
-        summed("patch_count"),
-        summed("overdue"),
+        None if is_measured else summed("patch_count"),
+        None if is_measured else summed("overdue"),
         "",
         "" if same else "各镇的单位不一样，没有相加",
     ]

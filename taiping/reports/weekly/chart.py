@@ -1,4 +1,4 @@
-"""周报的完成率图：照总表的两列画，单独一张，印满一页。"""
+"""周报的完成率图：照总表的完成率画，单独一张，印满一页。"""
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
@@ -12,29 +12,35 @@ from taiping.progress.snapshot import Snapshot
 from taiping.reports.weekly.layout import opened, put_title
 
 GREEN = "2F6B3F"
-REPORTED_RATE, CONFIRMED_RATE = 9, 10  # 总表的两列完成率在第几列
+RATES = {"核实": 10, "上报": 9}  # 总表的完成率在第几列；横条图从下往上画，核实在上
+MEASURED_RATES = {"完成": 5}  # 没有图斑的方案只有一列
 COLUMNS = [Column("", 13)] * 10
 WIDTH, TALLEST = 25, 15  # 厘米：一页放得下的
 
 
-def add_chart(book: Workbook, shot: Snapshot, overview: SheetWriter, first: int, last: int) -> None:
-    """横条图：总表 first 到 last 行上报和核实的完成率；核实是实的、上报是斜线，黑白打印也分得清。"""
+def add_chart(
+    book: Workbook,
+    shot: Snapshot,
+    overview: SheetWriter,
+    first: int,
+    last: int,
+    rates: dict[str, int],
+) -> None:
+    """横条图：总表 first 到 last 行的完成率，rates 是 {叫什么: 第几列}；第一种实的、第二种斜线，黑白打印也分得清。"""
     sheet = opened(book, "完成率图", COLUMNS)
     put_title(sheet, shot, "各项任务完成率", "%", 5)
     chart = BarChart()
     chart.type, chart.title, chart.style = "bar", "各项任务完成率", 10
-    for column in (CONFIRMED_RATE, REPORTED_RATE):  # 横条图从下往上画，核实在上
-        rates = Reference(overview.sheet, min_col=column, min_row=first, max_row=last)
-        chart.add_data(rates, titles_from_data=False)
+    for column in rates.values():
+        cells = Reference(overview.sheet, min_col=column, min_row=first, max_row=last)
+        chart.add_data(cells, titles_from_data=False)
     chart.set_categories(Reference(overview.sheet, min_col=1, min_row=first, max_row=last))
-    confirmed, reported = chart.series
-    confirmed.tx, reported.tx = SeriesLabel(v="核实"), SeriesLabel(v="上报")
-    confirmed.graphicalProperties = GraphicalProperties(solidFill=GREEN)
     hatched = PatternFillProperties(
         prst="wdUpDiag", fgClr=ColorChoice(srgbClr=GREEN), bgClr=ColorChoice(srgbClr="FFFFFF")
     )
-    reported.graphicalProperties = GraphicalProperties(pattFill=hatched)
-    for series in chart.series:
+    looks = GraphicalProperties(solidFill=GREEN), GraphicalProperties(pattFill=hatched)
+    for series, name, look in zip(chart.series, rates, looks, strict=False):
+        series.tx, series.graphicalProperties = SeriesLabel(v=name), look
         series.graphicalProperties.line.solidFill = GREEN
         series.dLbls = DataLabelList(
             showVal=True,

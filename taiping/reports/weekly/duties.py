@@ -7,11 +7,13 @@ from taiping.progress.snapshot import Snapshot
 from taiping.reports.weekly.layout import (
     NO_DATA,
     count,
+    has_patches,
     middle,
     opened,
     prose,
     put_title,
     rate,
+    signing,
     text,
 )
 
@@ -31,15 +33,29 @@ COLUMNS = [
     count("没添加\n图斑（处）", 9, "发现问题"),
 ]
 
+PLAIN = 9  # 前几列和图斑无关
+TOLD = count("发现问题\n（处）", 9)  # 没有图斑的方案：履职记录里写的
+SIGNED = [(2, 3), (4, 4), (5, 8)]  # 取数时间在“说明”里
+
 
 def add_duties(book: Workbook, shot: Snapshot) -> None:
     if not shot.duties:
         return
-    sheet = opened(book, "常态工作", COLUMNS, freeze="B5", repeated=1)
-    put_title(sheet, shot, "常态工作", "见各行", 8)
-    sheet.head(20, 32)
-    sheet.even_rows([(_duty_row(row), {}) for row in shot.duties])
+    rows = [_duty_row(row) for row in shot.duties]
+    if has_patches(shot):
+        sheet = opened(book, "常态工作", COLUMNS, freeze="B5", repeated=1)
+        put_title(sheet, shot, "常态工作", "见各行", 8)
+        sheet.head(20, 32)
+    else:
+        told = [row.told or NO_DATA for row in shot.duties]
+        rows = [[*values[:PLAIN], found] for values, found in zip(rows, told, strict=True)]
+        sheet = opened(book, "常态工作", [*COLUMNS[:PLAIN], TOLD], freeze="B4", repeated=1)
+        put_title(sheet, shot, "常态工作", "见各行", 8)
+        sheet.head(32)
+    sheet.even_rows([(values, {}) for values in rows])
     sheet.filter()
+    if not shot.progress.targets:  # 没有总表，签字在这里
+        signing(sheet, shot, SIGNED)
     sheet.repeat(1, sheet.head_row)
 
 

@@ -1,5 +1,6 @@
 """周报各张表共用的：标题行和单位行，打印，哪些状态标红，本周动了多少。"""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.conf import settings
@@ -84,8 +85,34 @@ def units(targets: list[TargetFigures]) -> str:
     return "、".join([*dict.fromkeys(figures.target.unit for figures in targets), "个"])
 
 
-def named(target: Target) -> str:
-    return target.name if target.unit == "亩" else f"{target.name}（{target.unit}）"
+def listed(target: Target) -> str:
+    """名称，不是亩的写上单位；“其中”另外缩进。"""
+    unit = "" if target.unit == "亩" else f"（{target.unit}）"
+    return target.part_name + unit
+
+
+def signing(sheet: SheetWriter, shot: Snapshot, places: Sequence[tuple[int, int]]) -> None:
+    """签字的一行：填报人、审核人、截止日期、取数时间各占哪几列；第一列每页都有，不写在那里。"""
+    sheet.line([None] * sheet.width, styles.NOTE)
+    said = (
+        "填报人：",
+        "审核人：",
+        f"截止日期：{long_date(shot.on)}",
+        f"取数时间：{shot.taken_at:%Y-%m-%d %H:%M}",
+    )
+    values = [None] * sheet.width
+    for (left, _), words in zip(places, said, strict=False):
+        values[left - 1] = words
+    number = sheet.line(values, styles.SIGNING, height=26)
+    for left, right in places:
+        sheet.merge(number, left, number, right)
+
+
+def has_patches(shot: Snapshot) -> bool:
+    """有没有靠图斑的任务；什么都还没有的方案当作有，照样出各张表。"""
+    if not shot.progress.targets:
+        return not shot.duties
+    return shot.progress.by_patches
 
 
 def late_states(state: MilestoneState) -> set[str]:

@@ -13,10 +13,11 @@ from taiping.reports.weekly.layout import (
     amount,
     change,
     count,
+    has_patches,
     late_states,
+    listed,
     middle,
     moved_amount,
-    named,
     opened,
     prose,
     put_title,
@@ -26,7 +27,7 @@ from taiping.reports.weekly.layout import (
 )
 
 COLUMNS = [
-    text("目标任务", 24),
+    text("目标任务", 24, nests=True),
     text("时间节点", 11),
     middle("由谁\n做", 5),
     middle("截止日期", 12.5),
@@ -49,14 +50,33 @@ COLUMNS = [
     prose("备注", 72),
 ]
 
+MEASURED = {  # 没有图斑的方案：上面第几列（从 0 数）的数，写成什么样
+    0: text("目标任务", 22, nests=True),
+    1: text("时间节点", 10),
+    2: middle("由谁\n做", 5),
+    3: middle("截止日期", 12),
+    4: middle("离截止", 10.5, number_format=DAYS),
+    5: amount("任务数", 11),
+    7: amount("监测数", 11),
+    9: rate("完成率", 8),
+    10: amount("本周增减", 11),
+    14: middle("状态", 9),
+    20: prose("备注", 32),
+}
+
 
 def add_milestones(book: Workbook, shot: Snapshot) -> None:
-    sheet = opened(book, "时间节点", COLUMNS, freeze="C5", repeated=2)
-    put_title(sheet, shot, "时间节点", units(shot.progress.targets), 8)
-    sheet.head(20, 32)
-    sheet.even_rows(
-        [_milestone_row(shot, figures, row) for figures, row in shot.progress.milestones]
-    )
+    rows = [_milestone_row(shot, figures, row) for figures, row in shot.progress.milestones]
+    if has_patches(shot):
+        sheet = opened(book, "时间节点", COLUMNS, freeze="C5", repeated=2)
+        put_title(sheet, shot, "时间节点", units(shot.progress.targets), 8)
+        sheet.head(20, 32)
+    else:
+        rows = [([values[at] for at in MEASURED], given) for values, given in rows]
+        sheet = opened(book, "时间节点", [*MEASURED.values()], freeze="C4", repeated=2)
+        put_title(sheet, shot, "时间节点", "见各行", 5)
+        sheet.head(32)
+    sheet.even_rows(rows)
     sheet.filter()
     sheet.repeat(1, sheet.head_row)
 
@@ -65,11 +85,11 @@ def _milestone_row(shot, figures, row):
     """(各格的值, 怎么写)。"""
     target, milestone = figures.target, row.milestone
     values = [
-        named(target),
+        listed(target),
         milestone.name,
         milestone.get_actor_display(),
         row.due_on,
-        _days(figures, row),
+        _days(row),
         rounded(_quota(figures, row), figures.decimals),
         _quota_count(figures, row),
         *_reached(figures, row),
@@ -81,14 +101,14 @@ def _milestone_row(shot, figures, row):
     late = late_states(row.state)
     if isinstance(values[4], int) and values[4] < 0:
         late.add("离截止")
-    return values, {"decimals": figures.decimals, "late": late}
+    return values, {"decimals": figures.decimals, "late": late, "depth": target.depth}
 
 
-def _days(figures, row):
-    """还有几天、逾期几天；完成了的空着，没有图斑的只说那天过了几天。"""
+def _days(row):
+    """还有几天、逾期几天；完成了的空着，没有报数的只说那天过了几天。"""
     if row.state.is_done:
         return None
-    return f"已过{row.days_over}天" if figures.is_empty and row.days_left < 0 else row.days_left
+    return f"已过{row.days_over}天" if row.is_silent else row.days_left
 
 
 def _quota(figures, row):

@@ -4,13 +4,19 @@ from openpyxl import Workbook
 
 from taiping.ground.area import rounded, spoken
 from taiping.ground.books import Column, styles
-from taiping.ground.dates import long_date
 from taiping.progress.figures import TargetFigures
 from taiping.progress.rates import done_rate, ratio
 from taiping.progress.snapshot import Snapshot
-from taiping.progress.words import brought_text, carried_text, margin_text, relapsed_text
+from taiping.progress.words import (
+    brought_text,
+    carried_text,
+    margin_text,
+    measured_on,
+    parts_text,
+    relapsed_text,
+)
 from taiping.reports.notes import explanations
-from taiping.reports.weekly.chart import add_chart
+from taiping.reports.weekly.chart import MEASURED_RATES, RATES, add_chart
 from taiping.reports.weekly.layout import (
     NEW,
     NO_DATA,
@@ -19,21 +25,23 @@ from taiping.reports.weekly.layout import (
     amount,
     change,
     count,
+    has_patches,
     heading,
     late_states,
+    listed,
     middle,
     moved_amount,
-    named,
     opened,
     prose,
     put_title,
     rate,
+    signing,
     text,
     units,
 )
 
 COLUMNS = [
-    text("目标任务", 24),
+    text("目标任务", 24, nests=True),
     middle("类型", 9),
     amount("数量", 11, "任务数"),
     count("个数", 5.5, "任务数"),
@@ -59,13 +67,26 @@ COLUMNS = [
     prose("备注", 80),
 ]
 CARRIED_AT = 20  # 有结转出去的，暂缓后面多一列
+SIGNED = [(2, 3), (4, 6), (7, 10), (11, 17)]
+MEASURED = {  # 没有图斑的方案：上面第几列（从 0 数）的数，写成什么样
+    0: text("目标任务", 24, nests=True),
+    1: middle("类型", 9),
+    2: amount("任务数", 12),
+    6: amount("监测数", 12),
+    9: rate("完成率", 9),
+    12: amount("本周增减", 12),
+    16: middle("状态", 10),
+    23: prose("备注", 52),
+}
+MEASURED_SIGNED = [(2, 3), (4, 4), (5, 7), (8, 8)]
 
 
 def add_overview(book: Workbook, shot: Snapshot) -> None:
     """总表：每项任务一行；底线在前。种类不同的任务不相加，所以没有合计行。"""
-    targets = sorted(
-        shot.progress.targets, key=lambda row: (not row.target.is_floor, row.target.order)
-    )
+    targets = sorted(shot.progress.targets, key=lambda row: not row.target.root.is_floor)
+    if not has_patches(shot):
+        _measured_overview(book, shot, targets)
+        return
     has_carried = any(figures.carried_count for figures in targets)
     columns = [*COLUMNS]
     if has_carried:
@@ -78,18 +99,37 @@ def add_overview(book: Workbook, shot: Snapshot) -> None:
     last = sheet.number
     if not targets:
         sheet.banner("这份方案还没有目标任务。", styles.NOTE, ROW_HEIGHT)
-    _signing(sheet, shot)
+    signing(sheet, shot, SIGNED)
     sheet.repeat(1, sheet.head_row)
-    drawn = [figures for figures in targets if not figures.target.is_floor]
+    _chart(book, shot, sheet, targets, last, RATES)
+
+
+def _measured_overview(book, shot, targets):
+    """没有图斑的方案的总表：只有监测数的几列。"""
+    sheet = opened(book, "总表", [*MEASURED.values()], freeze="B4", repeated=1)
+    put_title(sheet, shot, "总表", "见各行", 5)
+    sheet.head(32)
+    rows = [_target_row(shot, figures, has_carried=False) for figures in targets]
+    sheet.even_rows([([values[at] for at in MEASURED], given) for values, given in rows])
+    sheet.filter()
+    last = sheet.number
+    signing(sheet, shot, MEASURED_SIGNED)
+    sheet.repeat(1, sheet.head_row)
+    _chart(book, shot, sheet, targets, last, MEASURED_RATES)
+
+
+def _chart(book, shot, sheet, targets, last, rates):
+    """完成率图；底线不画，都还没有数的没有这张。"""
+    drawn = [figures for figures in targets if not figures.target.root.is_floor]
     if any(not figures.is_empty and figures.confirmed is not None for figures in drawn):
-        add_chart(book, shot, sheet, last - len(drawn) + 1, last)
+        add_chart(book, shot, sheet, last - len(drawn) + 1, last, rates)
 
 
 def _target_row(shot, figures, has_carried):
     """(各格的值, 怎么写)。"""
     target = figures.target
     values = [
-        named(target),
+        listed(target),
         target.get_kind_display(),
         rounded(figures.quota, figures.decimals),
         figures.quota_count,
@@ -101,7 +141,8 @@ def _target_row(shot, figures, has_carried):
     ]
     if has_carried:
         values.insert(CARRIED_AT, figures.carried_count if target.by_patches else None)
-    return values, {"decimals": figures.decimals, "late": late_states(figures.state)}
+    late = late_states(figures.state)
+    return values, {"decimals": figures.decimals, "late": late, "depth": target.depth}
 
 
 def _done(figures):
@@ -189,27 +230,11 @@ def _reading_remark(figures):
     partial = figures.partial_text(gap="")
     if figures.confirmed is None:
         return partial or "还没有监测数"
-    words = [f"{long_date(figures.reading.on)}监测数"]
+    on = measured_on(figures)
+    words = [on if on.endswith("合计") else f"{on}数"]
     if figures.margin is not None:
         words.append(margin_text(figures))
-    return "，".join([*words, partial] if partial else words)
-
-
-def _signing(sheet, shot):
-    """签字的一行；第一列每页都有，不写在那里。"""
-    sheet.line([None] * sheet.width, styles.NOTE)
-    places = {
-        (2, 3): "填报人：",
-        (4, 6): "审核人：",
-        (7, 10): f"截止日期：{long_date(shot.on)}",
-        (11, 17): f"取数时间：{shot.taken_at:%Y-%m-%d %H:%M}",
-    }
-    values = [None] * sheet.width
-    for (left, _), words in places.items():
-        values[left - 1] = words
-    number = sheet.line(values, styles.SIGNING, height=26)
-    for left, right in places:
-        sheet.merge(number, left, number, right)
+    return "，".join(filter(None, [*words, partial, parts_text(figures)]))
 
 
 def add_notes(book: Workbook, shot: Snapshot) -> None:

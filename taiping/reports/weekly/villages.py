@@ -6,7 +6,7 @@ from itertools import product
 
 from openpyxl import Workbook
 
-from taiping.ground.area import enough_decimals, rounded
+from taiping.ground.area import enough_decimals, figure, rounded, spread
 from taiping.ground.books import Column, SheetWriter
 from taiping.ground.books.styles import COUNT, amount_format
 from taiping.progress.rates import ratio
@@ -110,7 +110,7 @@ def _counts(book, shot):
     columns = [*FIRST]
     for figures in by_target:
         columns += _parts(figures, ("图斑", "上报", "核实"), 5.3, COUNT)
-        columns.append(number("村该办\n逾期", 6.3, COUNT, figures.target.name))
+        columns.append(number("村该办\n逾期", 6.3, COUNT, figures.target.part_name))
     sheet = _opened(book, shot, "分村个数", "个", columns)
     _each_target(sheet, rows, _count_cells)
     _total(sheet, [_count_cells(figures) for figures in by_target], [])
@@ -143,7 +143,7 @@ def _each_target(sheet, rows, cells):
 
 
 def _parts(figures, titles, width, number_format) -> list[Column]:
-    name, first = figures.target.name, titles[0]
+    name, first = figures.target.part_name, titles[0]
     columns = [number(first, width, number_format, name, starts_group=True)]
     return columns + [number(title, width, number_format, name) for title in titles[1:]]
 
@@ -181,8 +181,11 @@ def _owed(owed):
 
 
 def _area_cells(cell, decimals):
-    areas = (cell.quota, cell.patch_area, cell.reported, cell.confirmed)
-    return [rounded(area, decimals) for area in areas]
+    areas = (cell.patch_area, cell.reported, cell.confirmed)
+    quota = rounded(cell.quota, decimals)
+    if cell.quota_most is not None:
+        quota = spread(cell.quota, cell.quota_most, decimals, figure)
+    return [quota, *(rounded(area, decimals) for area in areas)]
 
 
 def _decimals(figures):

@@ -17,6 +17,7 @@ NAME_OF_A_BATCH = re.compile(r"（第[一二三四五六七八九十]{1,3}批）
 NUMERALS_END = 99
 DAYS = ("starts_on", "due_on")
 NO_QUOTA = {"quota": None, "quota_count": None}  # 一批有一批的数，不沿用
+NO_MOST = {"quota_most": None, "quota_count_most": None}
 NO_DAYS = dict.fromkeys(DAYS)
 
 
@@ -25,7 +26,7 @@ def another_batch(original: Target) -> TargetCopy:
     return TargetCopy.of(
         original,
         of_step=lambda step: NO_QUOTA | NO_DAYS,
-        of_share=lambda share: NO_QUOTA,
+        of_share=lambda share: NO_QUOTA | NO_MOST,
         order=original.order + 1,
         **NO_QUOTA,
     )

@@ -86,6 +86,13 @@ def plan_import_marked(request, pk):
 
 
 @require_safe
+@permission_required("tasks.import_plan")
+def plan_blank(request):
+    """空白方案表：新的镇照着填。"""
+    return download(workbook.blank_xlsx(), "空白方案表.xlsx")
+
+
+@require_safe
 @permission_required("tasks.export_plan")
 def plan_export(request):
     question = question_of(request)

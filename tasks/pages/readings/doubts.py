@@ -1,8 +1,11 @@
 """监测数像不像写错了：和上次、和任务数差得多的，录入以前再问一遍。"""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+
+from django.db.models import Q
 
 from taiping.ground.area import spoken
 from taiping.ground.dates import long_date
@@ -20,25 +23,53 @@ def questions(target: Target, on: date, values: Values) -> list[str]:
     """要再问一遍的，一个数一句话，写着填的数和比的数；两次查询，不论几个村。
 
     底线是存量：比上次、比任务数多了少了 5% 以上都问。工作量是越做越多的累计数：没到任务数、比上次多都是常事，
-    只问比上次少的、超出任务数的，和一下子多了一位的。
+    只问比上次少的、超出任务数的，和一下子多了一位的。有上级、有“其中”的，“其中”加起来多过上级的也问。
     """
-    before, quotas = _last_readings(target, on), _quotas(target)
+    readings, quotas = _readings_of_family(target), _quotas(target)
     found = []
     for village, value in values.items():
         key = village.pk if village else None
-        found.append(_question(target, village, value, before.get(key), quotas.get(key)))
+        last = _last(readings.get((target.pk, key), []), on)
+        found.append(_question(target, village, value, last, quotas.get(key)))
+        found.append(_more_than_the_whole(target, village, value, on, readings))
     return [sentence for sentence in found if sentence]
 
 
-def _last_readings(target, on):
-    """村 → 那天和那天以前最近的一次；以前没有的，是以后最早的一次。"""
-    found = {}
-    for reading in target.readings.standing().order_by("on", "created_at", "pk"):
-        if reading.on <= on:
-            found[reading.village_id] = reading
-        else:
-            found.setdefault(reading.village_id, reading)
+def _readings_of_family(target):
+    """(任务, 村) → 它的监测，先后为序；任务是它自己、它的上级和各项“其中”、自己的“其中”。"""
+    family = Q(target=target) | Q(target__parent=target)
+    if target.parent_id:
+        family |= Q(target=target.parent_id) | Q(target__parent=target.parent_id)
+    rows = Reading.objects.filter(family).standing().select_related("target")
+    found = defaultdict(list)
+    for reading in rows.order_by("on", "created_at", "pk"):
+        found[reading.target_id, reading.village_id].append(reading)
     return found
+
+
+def _last(readings, on):
+    """那天和那天以前最近的一次；以前没有的，是以后最早的一次。"""
+    before = [reading for reading in readings if reading.on <= on]
+    return before[-1] if before else next(iter(readings), None)
+
+
+def _more_than_the_whole(target, village, value, on, readings):
+    """同一个地方，各项“其中”那天的数（这一项照填的）加起来多过上级的。单位不一样的不比。"""
+    latest = {target.pk: (target, value)}
+    for (pk, place), rows in readings.items():
+        before = [row for row in rows if row.on <= on and row.target.unit == target.unit]
+        if before and pk != target.pk and place == (village.pk if village else None):
+            latest[pk] = before[-1].target, before[-1].value
+    for whole in (target.parent_id, target.pk):
+        parts = [each for part, each in latest.values() if part.parent_id == whole]
+        if whole in latest and sum(parts) > latest[whole][1]:
+            own, most = latest[whole]
+            name = village.name if village else "全镇"
+            return (
+                f"{name}“{own.name}”的各项“其中”一共 {spoken(sum(parts))} {target.unit}，"
+                f"它自己是 {spoken(most)} {target.unit}，{more_or_less(sum(parts) - most, target.unit)}。"
+            )
+    return ""
 
 
 def _quotas(target):

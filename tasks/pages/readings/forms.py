@@ -10,6 +10,7 @@ from taiping.ground.form_fields import DayField, ListedChoiceField
 from tasks.models import Allocation, Plan, Reading, Target
 from tasks.pages.readings.doubts import questions
 from tasks.pages.readings.pasted import value_field
+from tasks.pages.target_choice import TargetChoiceField
 from villages.models import User, Village
 
 ON_HELP = "这个数是哪一天的，不是今天录入的日期。"
@@ -68,7 +69,7 @@ class ReadingForm(AskingForm, forms.ModelForm):
         model = Reading
         fields = ["target", "village", "on", "value", "source"]
         field_classes = {
-            "target": ListedChoiceField,
+            "target": TargetChoiceField,
             "village": ListedChoiceField,
             "on": DayField,
         }
@@ -80,7 +81,7 @@ class ReadingForm(AskingForm, forms.ModelForm):
         self.plan = plan
         target, village = self.fields["target"], self.fields["village"]
         target.queryset, target.empty_label = open_targets(plan, user), "请选择"
-        target.label_from_instance = lambda row: f"{row.name}（{row.unit}）"
+        target.label_from_instance = lambda row: f"{row.listed_name}（{row.unit}）"
         village.queryset = Village.objects.visible_to(user)
         village.empty_label = "全镇"
         if user.is_secretary:

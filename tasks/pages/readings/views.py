@@ -11,6 +11,7 @@ from taiping.ground.area import plain
 from taiping.ground.permissions import NO_ROLE, refusal
 from taiping.ground.web import whole_number
 from tasks.models import Reading
+from tasks.models.nesting import nested
 from tasks.pages.question import question_of
 from tasks.pages.readings.actions import enter, withdraw
 from tasks.pages.readings.forms import (
@@ -52,7 +53,7 @@ def _listed(request, plan, form):
     """页上列的：录到哪里、筛选、一页监测。表单里已经取来的任务和村接着用。"""
     user = request.user
     is_all = form and user.is_town  # 能录的就是全部
-    targets = form.fields["target"].instances if is_all else list(measured_targets(plan))
+    targets = form.fields["target"].instances if is_all else nested(measured_targets(plan))
     villages = form.fields["village"].instances if form else Village.objects.visible_to(user)
     villages = list(villages)
     found, chosen = _chosen(request, plan, targets, villages)
@@ -112,7 +113,7 @@ def readings_table(request):
     plan = question.plan
     if plan is None:
         return render(request, "tasks/no_plan.html")
-    targets = list(open_targets(plan, request.user))
+    targets = nested(open_targets(plan, request.user))
     if not targets:
         raise PermissionDenied("监测数由镇工作人员录入；这份方案没有让村里录的监测。")
     target = _target_of(request, targets)

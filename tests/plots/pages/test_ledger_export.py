@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from taiping.ground import dates
-from tests.worlds.factories import make_user
+from tests.worlds.factories import make_plan, make_target, make_user
 from villages.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +66,17 @@ def test_coordinates_are_not_exported_either_when_a_condition_cannot_be_used(cli
 
     assert answer.status_code == 400
     assert "“几天内截止”：请填整数，如 7。" in answer.content.decode()
+
+
+def test_a_plan_without_patches_has_no_empty_table_to_take(client, town):
+    """只有监测的方案：回台账页，那里说得清为什么；条件照旧带着。"""
+    plan = make_plan(2023)
+    make_target(plan, measured_by="READINGS")
+    client.force_login(town.huang)
+
+    answer = client.get("/patches/export.xlsx?plan=2023", follow=True)
+
+    assert answer.redirect_chain == [("/patches/?plan=2023", 302)]
+    page = answer.content.decode()
+    assert "2023年度方案没有图斑，没有可以导出的台账。" in page
+    assert "2023年度方案的任务都靠监测量，没有图斑。" in page
