@@ -168,7 +168,7 @@ def example_rows(table) -> list[list]:
 
 
 def plan_example(field: str) -> str:
-    return shown(PLAN_EXAMPLE[field])
+    return shown(PLAN_EXAMPLE.get(field))
 
 
 def is_example(table, cells: dict) -> bool:
