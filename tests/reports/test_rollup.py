@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from taiping.reports.rollup import read_folder
 from tests.worlds.hand_example import Example
 from tests.worlds.kept import again
+from tests.worlds.reading_towns import SilentTown
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +150,28 @@ def test_nothing_to_read_is_one_sentence(tmp_path, made, sentence):
 
     with pytest.raises(CommandError, match=sentence):
         call_command("rollup", folder, output=tmp_path / "汇总.xlsx")
+
+
+def test_a_town_that_kept_silent_comes_before_one_that_reported(tmp_path):
+    """都没有逾期：甲镇全报够了，乙镇截止过了一个数也没有报。没有数不是最好，乙镇在前。"""
+    again(SilentTown)
+    silent = told("乙镇", "2024-12-01")
+    done = told("甲镇", "2024-12-01")
+    first = done["targets"][0]
+    first |= {"state": "DONE", "confirmed": "608.00", "reported": "608.00", "silent": []}
+    for step in first["milestones"]:
+        step["state"] = "DONE"
+    write(tmp_path, "甲镇", done)
+    write(tmp_path, "乙镇", silent)
+
+    book, _, _ = rollup(tmp_path)
+
+    assert [(row[0], row[-1]) for row in lines(book["各镇"])] == [
+        ("乙镇", "复耕复种"),
+        ("甲镇", None),
+    ]
+    rows = lines(book["各项任务"])
+    assert [row[1] for row in rows[:3]] == ["乙镇", "甲镇", "合计 2 个镇"]
+    # 监测的没有上报和图斑，写空，不写 0
+    assert rows[1][2:10] == ["亩", 608, None, None, 608, 1, None, None]
+    assert rows[2][5:10] == [None] * 5  # 缺了一个镇的数，不是合计

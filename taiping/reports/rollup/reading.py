@@ -44,6 +44,8 @@ class TownTarget:
     state: MilestoneState
     reason: str
     parent: str = ""  # 上级任务的代码；早先的文件里没有
+    is_measured: bool = False  # 靠监测的：没有上报、图斑这几样
+    is_silent: bool = False  # 有一步截止已过，还没有报数
 
     @property
     def rate(self) -> Decimal | None:
@@ -71,6 +73,10 @@ class Town:
         return [row for row in self.targets if row.state == MilestoneState.OVERDUE]
 
     @property
+    def silent(self) -> list[TownTarget]:
+        return [row for row in self.targets if row.is_silent]
+
+    @property
     def late_count(self) -> int:
         """几项逾期：一项和它的“其中”算一项。"""
         parents = {row.code: row.parent for row in self.targets}
@@ -78,12 +84,13 @@ class Town:
 
     @property
     def badness(self) -> tuple:
-        """差的在前：逾期的任务多、逾期的图斑多、核实占比低。"""
+        """差的在前：逾期的任务多、逾期的图斑多、截止过了没有报数的多、占比低。"""
         own = [row.rate for row in self.targets if not row.parent]  # “其中”已经在上级的数里
         rates = [rate for rate in own if rate is not None]
         return (
             -self.late_count,
             -self.overdue,
+            -len(self.silent),
             sum(rates) / len(rates) if rates else Decimal(1),
             self.name,
         )
@@ -182,11 +189,11 @@ def _town(told, path):
         file=path.name,
         overdue=int(told["overdue_count"]),
         overdue_by={label: int(by[key]) for key, label in BY.items()},
-        targets=[_target(row) for row in told["targets"]],
+        targets=[_target(row, str(told["as_of"])) for row in told["targets"]],
     )
 
 
-def _target(row):
+def _target(row, on):
     return TownTarget(
         code=str(row["code"]),
         name=str(row["name"]),
@@ -202,7 +209,15 @@ def _target(row):
         state=MilestoneState(row["state"]),
         reason=str(row["reason"]),
         parent=str(row.get("parent") or ""),
+        is_measured="reading" in row,
+        is_silent=bool(row.get("silent"))
+        or any(_is_silent(step, on) for step in row["milestones"]),
     )
+
+
+def _is_silent(step, on):
+    """一步截止已过，还没有数；日期都是 2024-10-20 这样的文字。"""
+    return step["state"] == MilestoneState.NO_DATA and (step["due_on"] or on) < on
 
 
 def _root(code, parents):

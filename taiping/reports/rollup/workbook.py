@@ -28,7 +28,8 @@ TOWNS = [
     count("逾期的任务", 11),
     count("逾期的图斑", 11),
     *(count(f"{label}该办", 8) for label in BY.values()),
-    prose("逾期的是哪几项", 40),
+    prose("逾期的是哪几项", 36),
+    prose("截止已过、还没有报数的", 30),
 ]
 TARGETS = [
     text("目标任务", 24, nests=True),
@@ -37,8 +38,8 @@ TARGETS = [
     amount("任务数", 12),
     count("任务个数", 9),
     amount("上报", 12),
-    amount("核实", 12),
-    rate("核实占比", 9),
+    amount("核实或\n监测数", 12),
+    rate("占比", 9),
     count("图斑", 7),
     count("逾期", 7),
     middle("状态", 10),
@@ -87,6 +88,7 @@ def _towns(book, rollup):
             town.overdue,
             *town.overdue_by.values(),
             "、".join(row.name for row in town.late),
+            "、".join(row.name for row in town.silent),
         ]
         marked = {"数据截至"} if town in rollup.stale else set()
         sheet.row(cells, late=marked)
@@ -105,7 +107,7 @@ def _targets(book, rollup):
 
 
 def by_target(rollup: Rollup) -> dict[str, list[tuple[str, TownTarget]]]:
-    """{任务代码: [(镇, 任务)]}，差的镇在前：逾期的、图斑逾期多的、核实占比低的。"""
+    """{任务代码: [(镇, 任务)]}，差的镇在前：逾期的、图斑逾期多的、截止过了没有报数的、占比低的。"""
     found = defaultdict(list)
     for town in rollup.towns:
         for row in town.targets:
@@ -122,7 +124,8 @@ def _name(row):
 
 
 def _badness(row):
-    return row.state != MilestoneState.OVERDUE, -row.overdue, 1 if row.rate is None else row.rate
+    is_late = row.state == MilestoneState.OVERDUE
+    return not is_late, -row.overdue, not row.is_silent, 1 if row.rate is None else row.rate
 
 
 def _cells(name, town, row):
@@ -132,11 +135,11 @@ def _cells(name, town, row):
         row.unit,
         row.quota,
         row.quota_count,
-        row.reported,
+        None if row.is_measured else row.reported,  # 靠监测的没有上报和图斑
         row.confirmed,
         row.rate,
-        row.patch_count,
-        row.overdue,
+        None if row.is_measured else row.patch_count,
+        None if row.is_measured else row.overdue,
         row.state.label,
         row.reason,
     ]
@@ -156,6 +159,7 @@ def _total(rows):
         values = [getattr(row, name) for row in targets]
         return sum(values) if None not in values else None
 
+    is_measured = all(row.is_measured for row in targets)
     quota, reported, confirmed = (
         summed(name) if same else None for name in ("quota", "reported", "confirmed")
     )
@@ -165,11 +169,11 @@ def _total(rows):
         units.pop() if same else "",
         quota,
         summed("quota_count"),
-        reported,
+        None if is_measured else reported,
         confirmed,
         ratio(confirmed, quota),
-        summed("patch_count"),
-        summed("overdue"),
+        None if is_measured else summed("patch_count"),
+        None if is_measured else summed("overdue"),
         "",
         "" if same else "各镇的单位不一样，没有相加",
     ]

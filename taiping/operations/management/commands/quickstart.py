@@ -43,7 +43,9 @@ class Command(BaseCommand):
     requires_system_checks = ()  # 表还没建；migrate 自己会检查
 
     def add_arguments(self, parser):
-        parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
+        parser.add_argument(
+            "--port", type=int, default=settings.SERVE_PORT, help="端口，默认 %(default)s"
+        )
         parser.add_argument(
             "--no-demo", action="store_true", help="不要演示数据，只有方案和一个管理员"
         )
@@ -51,7 +53,8 @@ class Command(BaseCommand):
             "--demo-day",
             default="",
             metavar="日期",
-            help="演示在哪一天，默认 2024-10-20：系统里的今天固定在这天，演示数据也到这天为止",
+            help="演示在哪一天，默认 2024-10-20，别的年份的方案是它走到五分之四的那天："
+            "系统里的今天固定在这天，演示数据也到这天为止",
         )
         parser.add_argument(
             "--plan", type=Path, metavar="文件", help="装这一份方案表（.xlsx、.json），不装太平镇的"
