@@ -1,7 +1,7 @@
 """总览上没有数时的话：照方案里有的说，没有靠图斑的任务就不叫人导入图斑。"""
 
-from taiping.ground.actors import said
-from taiping.progress.figures import Progress
+from taiping.ground.actors import actors, said
+from taiping.progress.figures import Progress, TargetFigures
 
 IMPORT = said("{区}里下发的图斑由{镇}工作人员导入")
 READ = said("监测数由{镇}工作人员在“方案 → 保有量监测”录入")
@@ -24,6 +24,17 @@ def no_villages(progress: Progress) -> str:
     if not progress.targets:
         return "方案里还没有任务，各村也就没有要做的。"
     return f"各村都没有分到任务，也没有{part_words(progress)}。{_how(progress)}。"
+
+
+def elsewhere_words(figures: list[TargetFigures]) -> str:
+    """村页上没有列的监测：底线看的是全镇的数，别的是没有分给这个村；没有是空文字。"""
+    kinds = [(True, f"全{actors.town}监测，不分解到村"), (False, "没有分解到本村")]
+    parts = []
+    for is_floor, words in kinds:
+        names = [row.target.name for row in figures if row.target.is_floor == is_floor]
+        if names:
+            parts.append("、".join(names) + words)
+    return "；".join(parts)
 
 
 def curve_words(progress: Progress, drawn: list) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -24,6 +25,7 @@ from tasks.workbook.columns import (
     TARGET,
     TARGET_NAME,
     VILLAGE,
+    PlanColumn,
 )
 
 GUIDE = "填表说明"
@@ -105,7 +107,7 @@ EXAMPLES = {
             "code": "replant",
             "name": "复耕复种",
             "due_on": date(2025, 9, 30),
-            "actor": said("{村}"),
+            "actor": "VILLAGE",
             "min_photos": 1,
         },
         {
@@ -114,7 +116,7 @@ EXAMPLES = {
             "code": "check",
             "name": said("{镇}级核实"),
             "due_on": date(2025, 11, 15),
-            "actor": said("{镇}"),
+            "actor": "TOWN",
         },
     ],
     "allocation": [
@@ -132,7 +134,7 @@ EXAMPLES = {
         }
     ],
     "duty": [
-        {"code": "patrol", "name": "耕地巡查", "who": said("{村}"), "every": "每周", "required": 1},
+        {"code": "patrol", "name": "耕地巡查", "who": "VILLAGE", "every": "每周", "required": 1},
     ],
     "requirement": [
         {"clause": "四（一）", "title": "加强组织领导", "wording": "各村支部书记负总责。"},
@@ -167,18 +169,24 @@ def example_rows(table) -> list[list]:
     """这张表的例子，一行是各列的值；第一格前面写着 EXAMPLE_MARK。"""
     rows = []
     for example in EXAMPLES.get(table.kind, ()):
-        values = [_told(example.get(column.field)) for column in table.sheet_columns]
+        values = [example_of(column, example) for column in table.sheet_columns]
         rows.append([f"{EXAMPLE_MARK}{values[0]}", *values[1:]])
     return rows
 
 
-def _told(value):
+def example_of(column: PlanColumn, example: dict) -> Any:
+    """选项可以写代码：叫什么照设置。"""
+    value = example.get(column.field)
+    return column.choices.get(value, _told(value))
+
+
+def _told(value: Any) -> Any:
     """称呼照设置的字到用的时候定下来；别的原样。"""
     return str(value) if isinstance(value, Promise) else value
 
 
 def plan_example(field: str) -> str:
-    return shown(_told(PLAN_EXAMPLE[field]))
+    return shown(_told(PLAN_EXAMPLE.get(field)))
 
 
 def is_example(table, cells: dict) -> bool:
