@@ -134,6 +134,23 @@ def test_a_step_with_a_goal_of_its_own_says_it():
     assert "上半年6月30日截止，还有60天，要到60亩，还差20亩。" in str(texts(town.plan, on(5, 1)))
 
 
+def test_a_part_of_the_year_nobody_reported_is_told_beside_the_earlier_number():
+    """没有定数的投资：上半年报了，下半年一次也没有报，报过的那个数不算下半年的。"""
+    town = SilentTown()
+    money = town.add_measured("money", "完成投资", "万元", None)
+    make_milestone(money, name="上半年", due_on=on(6, 30))
+    make_milestone(money, name="下半年", starts_on=on(7, 1), due_on=on(10, 15))
+    town.read_whole(money, on(6, 1), "80")
+
+    found = texts(town.plan)
+
+    assert found["分任务进展"][-1].endswith(
+        "方案未定任务数，2024年6月1日监测为80万元。上半年（6月30日截止）已按期完成。"
+        "下半年10月15日截止，已过5天，这一段还没有报数。"
+    )
+    assert "完成投资的下半年（已过5天）" in found["存在问题"][0]
+
+
 class ReadingOnly(SilentTown):
     """一项任务两步，上半年到六成；4月报了40亩，5月报了70亩。"""
 

@@ -3,7 +3,12 @@
 import pytest
 
 from taiping.reports.bulletin import write_bulletin
-from tests.worlds.factories import make_allocation, make_patch, make_steps_target
+from tests.worlds.factories import (
+    make_allocation,
+    make_patch,
+    make_reading,
+    make_steps_target,
+)
 from tests.worlds.kept import again
 from tests.worlds.reading_towns import GrainTown, ReadingTown, SilentTown, WorksTown, on
 from tests.worlds.reports_town import ReportsTown
@@ -150,6 +155,26 @@ def test_a_mixed_plan_has_both_and_the_annexes_count_on():
 def test_a_floor_of_a_patch_plan_adds_nothing_until_it_is_shared_out():
     town = again(ReportsTown)
 
+    make_reading(town.floor, village=town.east, value=16100)
     assert len(told(town.plan)) == 1
     make_allocation(town.floor, town.east, quota=16000)
-    assert told(town.plan)[2] == "（一）耕地保有量。分到任务的1个村都还没有报数，只有全镇的监测数。"
+    assert told(town.plan)[2] == "（一）耕地保有量。分到任务的1个村都报了数。"
+
+
+def test_a_floor_alone_has_the_villages_numbers():
+    town = ReadingTown()
+    floor = town.add_measured(
+        *("basic", "永久基本农田", "亩", "100", ("年底", on(12, 31))), kind="FLOOR"
+    )
+    town.read(floor, on(10, 1), "59.5", "41")
+
+    assert told(town.plan)[1] == (
+        "（一）永久基本农田。没有分解到村，不排名次；报了数的有东村59.50亩、西村41亩。"
+    )
+
+
+def test_shared_out_but_only_the_town_has_read():
+    town = again(SilentTown)
+    town.read_whole(town.replant, on(10, 15), "200")
+
+    assert told(town.plan)[1] == ("（一）复耕复种。分到任务的2个村都还没有报数，只有全镇的监测数。")
