@@ -45,7 +45,7 @@ def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
         records = RectificationRecord.objects.filter(is_demo=True).count()
         stdout.write(f"演示图斑 {made} 块，编号都以“演示-”开头；整改记录 {records} 条。")
         stdout.write(f"演示奖补 {subsidies.load(now)} 条，标准是编的，名称以“演示·”开头。")
-        stdout.write(f"演示图形 {shapes.load()} 个，画在镇的大致方位，不是真的地块。")
+        stdout.write(shapes.told(shapes.load()))
         stdout.write(f"演示督办单 {orders.load(now)} 张，写给拖得久的村和工作组。")
         stdout.write(f"演示照片 {photos.load(wanted)} 张，是画出来的。")
         stdout.write(f"演示整改材料 {documents.load(now)} 份。")

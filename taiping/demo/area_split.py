@@ -12,29 +12,34 @@ from villages.models import Village
 
 CENT = Decimal("0.01")
 MOST = 100  # 一项任务最多几块
+MANY = 200  # 任务个数比这还多的，只造这么多块，面积照样少
 LOOSE = Decimal("0.6")  # 任务没有亩数时，一块大约多少亩
 NUMERALS = "一二三四五六七八"
 SIZES = NormalDist(0, 0.55)  # 面积的对数：多数差不多大，少数大几倍
 
 
 def planned_patches(target: Target, number: int, villages: Sequence[Village]) -> list[Patch]:
-    """第 number 项任务的图斑，还没存，按村的顺序编号；面积合计等于任务数，块数等于任务个数。"""
+    """第 number 项任务的图斑，还没存，按村的顺序编号；面积合计等于任务数，块数等于任务个数（太多的只造一部分）。"""
     spread, rows = Spread(number), {row.village_id: row for row in target.allocations.all()}
     places = [village for village in villages if village.pk in rows] or list(villages)
     shares = [rows.get(village.pk) for village in places]
-    quotas = _allocated(shares, "quota", target.quota)
+    quota, quotas = target.quota, _allocated(shares, "quota", target.quota)
     counts = _allocated(shares, "quota_count", target.quota_count)
+    if (target.quota_count or 0) > MANY:
+        weights = counts or quotas or [1] * len(places)
+        quotas, counts = None, apportion(MANY, weights)
+        quota = quota and quota * MANY / target.quota_count
     if counts is None:
         weights = quotas or [spread.within(0.6, 1.6) for _ in places]
         counts = apportion(_how_many(target, shares, quotas), weights)
-    if target.quota is None:
+    if quota is None:
         areas = [(LOOSE * _weight(spread)).quantize(CENT) for _ in range(sum(counts))]
     elif quotas and all(counts):
         areas = []
-        for quota, count in zip(quotas, counts, strict=True):
-            areas += split_area(quota, count, spread)
+        for share, count in zip(quotas, counts, strict=True):
+            areas += split_area(share, count, spread)
     else:  # 没有分到村，或块数不够一村一块
-        areas = split_area(target.quota, sum(counts), spread)
+        areas = split_area(quota, sum(counts), spread)
     owners = []
     for village, count in zip(places, counts, strict=True):
         owners += [village] * count

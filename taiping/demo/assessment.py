@@ -34,6 +34,9 @@ def _load(plan, now):
         items[told["code"]] = ScoreItem.objects.create(
             plan=plan, order=order, is_demo=True, **given
         )
+    for code, item in list(items.items()):
+        if item.is_section and not item.items.exists():  # 方案里没有它下面的那几项任务
+            items.pop(code).delete()
     _score(plan, items, now)
     return len(items)
 
@@ -45,7 +48,7 @@ def _score(plan, items, now):
     for told in table()["assessment"]["scores"]:
         on = date.fromisoformat(f"{plan.year}-{told['day']}")
         entered = moment(on, 16 * 60)
-        if entered > now:
+        if entered > now or not plan.starts_on <= on <= plan.ends_on:
             continue
         for village, points in zip(villages, told["points"], strict=False):
             given = {"points": Decimal(points), "reason": told["reason"], "by": by}

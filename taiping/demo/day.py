@@ -27,15 +27,20 @@ def asked(text: str) -> date | None:
 
 
 def chosen(given: date | None) -> date:
-    """演示哪一天：写的，设置里定的，都没有就是 2024-10-20；不在方案的起止日期里抛 ValueError。"""
+    """演示哪一天：写的，设置里定的，都没有就是 2024-10-20，方案不在那一年的是它走到五分之四的那天。
+
+    写的、设置里定的不在方案的起止日期里，抛 ValueError。
+    """
     day = given or settings.FIXED_TODAY or USUAL
     plans = list(Plan.objects.all())
     if any(plan.starts_on <= day <= plan.ends_on for plan in plans):
         return day
     if not plans:
         raise ValueError("还没有方案，演示不起来。请先用 import_plan 导入，或加 --no-demo。")
-    periods = "、".join(f"{long_date(p.starts_on)}到{long_date(p.ends_on)}" for p in plans)
     late = plans[0].starts_on + (plans[0].ends_on - plans[0].starts_on) * 4 // 5
+    if given is None and settings.FIXED_TODAY is None:
+        return late
+    periods = "、".join(f"{long_date(p.starts_on)}到{long_date(p.ends_on)}" for p in plans)
     raise ValueError(
         f"演示的今天定在{long_date(day)}，不在方案的起止日期里（{periods}）。"
         f"请另写一天，如 --demo-day {late}；不要演示数据加 --no-demo。"

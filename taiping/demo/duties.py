@@ -1,4 +1,4 @@
-"""演示的常态工作：各村、镇里隔一阵记一次，巡查发现两处问题，添加成图斑；写法在表里。"""
+"""演示的常态工作：要求了几次的一期一期做，没有要求的隔一阵记一次；巡查发现两处问题，添加成图斑；写法在表里。"""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,11 +10,13 @@ from plots.models import Patch
 from taiping.demo.table import Spread, table
 from taiping.demo.timelines import moment
 from tasks.models import Duty, DutyEntry
+from tasks.models.duty_periods import Every, period_at
 from villages.models import Posting, Role, User, Village
 
 FIRST = 20  # 方案开始后多少天里记第一次
 OFFICE_HOUR = 16 * 60
 CODE = "演示-巡-{:02d}"
+BEHIND, USUAL = 35, 6  # 百分之几的期里漏了：排在最前的村，别的
 
 
 def load(now: datetime) -> int:
@@ -25,17 +27,20 @@ def load(now: datetime) -> int:
     villages, rows = list(Village.objects.all()), []
     for number, duty in enumerate(Duty.objects.select_related("plan", "problem_target"), 1):
         spread = Spread(number)
-        for village in villages if duty.by_villages else [None]:
+        for place, village in enumerate(villages if duty.by_villages else [None]):
             by = secretaries.get(village.pk) if village else staff
-            rows += _entries(duty, village, by, spread, now)
+            if duty.required and duty.every != Every.NONE:
+                missed = BEHIND if duty.by_villages and not place else USUAL
+                rows += _each_period(duty, village, by, missed, spread, now)
+            else:
+                rows += _entries(duty, village, by, spread, now)
     made = DutyEntry.objects.bulk_create(rows)
     return len(made) + _problems(villages, secretaries, now)
 
 
 def _entries(duty, village, by, spread, now):
     """一个村（镇里）的一项工作，从方案开始到 now。"""
-    wanted = table()["duties"]
-    how = wanted.get(duty.code) or wanted[duty.who]
+    how = _how(duty)
     on = duty.plan.starts_on + timedelta(days=spread.between(1, FIRST))
     place = spread.between(0, len(how["words"]) - 1)
     while on <= duty.plan.ends_on and moment(on, OFFICE_HOUR) <= now:
@@ -43,6 +48,26 @@ def _entries(duty, village, by, spread, now):
         yield _entry(duty, village, by, on, **given)
         place = (place + 1) % len(how["words"])
         on += timedelta(days=spread.between(*how["every"]))
+
+
+def _each_period(duty, village, by, missed, spread, now):
+    """要求了几次的：一期一次做够；missed 是百分之几的期里漏了。"""
+    words, place, day = _how(duty)["words"], 0, duty.plan.starts_on
+    while day <= duty.plan.ends_on and moment(day, OFFICE_HOUR) <= now:
+        period = period_at(duty.every, day, duty.plan)
+        length = (period.ends_on - period.starts_on).days
+        on = period.starts_on + timedelta(days=spread.between(0, length))
+        is_missed = spread.between(1, 100) <= missed
+        if not is_missed and moment(on, OFFICE_HOUR) <= now:
+            words_now = words[place % len(words)]
+            yield _entry(duty, village, by, on, count=duty.required, words=words_now)
+        place, day = place + 1, period.ends_on + timedelta(days=1)
+
+
+def _how(duty):
+    """表里的写法：先按代码找，没有的按由谁做。"""
+    wanted = table()["duties"]
+    return wanted.get(duty.code) or wanted[duty.who]
 
 
 def _entry(duty, village, by, on, **given):

@@ -1,4 +1,4 @@
-"""演示图形：编出来的田块，排在镇的大致方位附近，村的位置也是编的；大小和演示图斑的面积对得上。"""
+"""演示图形：编出来的田块，大小和演示图斑的面积对得上，位置见 places：有村界的画在村里，没有的村的位置也是编的。"""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from plots.geometry.attach import put, refresh
 from plots.models import Patch
 from plots.models.checks import GeometryCheck
 from plots.models.shapes import PatchShape
+from taiping.demo.places import places_of_town
 from taiping.ground.geometry.measure import metres_per_degree
 from taiping.ground.geometry.shapes import tidy_shapes
 from taiping.ground.libraries import np, shapely
 
-CENTRE = (106.05, 29.85)  # 镇的大致经纬度
-APART_M, TURN = 1900, 2.4  # 两个村的中心隔多远；一个村比前一个转过多少弧度
 ROOM = 1.7  # 一格是最大一块的边长的多少倍
 LOOSE = 1.6  # 格子数是块数的多少倍，空着的散在中间
 SQM_PER_MU = 2000 / 3
@@ -25,7 +24,10 @@ SQUARE = ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))
 
 
 def load() -> int:
-    """给没有图形的演示图斑画上图形，返回块数。拆分出来的画在原图斑里面。"""
+    """给没有图形的演示图斑画上图形，返回块数；不知道镇在哪里的不画。拆分出来的画在原图斑里面。"""
+    places = places_of_town()
+    if places is None:
+        return 0
     by_village, children = defaultdict(list), defaultdict(list)
     for patch in Patch.objects.filter(is_demo=True, shape=None).order_by("village__order", "pk"):
         if patch.split_from_id:
@@ -33,15 +35,28 @@ def load() -> int:
         else:
             by_village[patch.village_id].append(patch)
     drawn = {}
-    for place, (_, group) in enumerate(sorted(by_village.items())):
+    for place, (village, group) in enumerate(sorted(by_village.items())):
+        seat = places.seat(village, place)
         for patch, ring in zip(group, fields(group, place), strict=True):
-            drawn[patch.pk] = ring
-            drawn.update(_parts(ring, children[patch.pk]))
-    rings = [np.array(ring) / metres_per_degree(CENTRE[1]) + CENTRE for ring in drawn.values()]
+            drawn[patch.pk] = ring + seat
+            drawn.update(_parts(drawn[patch.pk], children[patch.pk]))
+    centre = places.centre
+    rings = [np.array(ring) / metres_per_degree(centre[1]) + centre for ring in drawn.values()]
     shapes = tidy_shapes([shapely.Polygon(ring) for ring in rings], "EPSG:4490")
     put({pk: shape for pk, shape in zip(drawn, shapes, strict=True) if not shape.problem})
     refresh(set(drawn))
     return len(drawn)
+
+
+def told(number: int) -> str:
+    """画了几个、画在哪里，一句话。"""
+    places = places_of_town()
+    if places is None:
+        return (
+            "没有画演示图形：没有村界，设置里也没有中央经线 MAP_MERIDIAN，不知道镇在哪里。"
+            "要画的，写上 MAP_MERIDIAN，清掉演示数据再装一次。"
+        )
+    return f"演示图形 {number} 个，{places.words}，不是真的地块。"
 
 
 def clear() -> dict[str, int]:
@@ -51,7 +66,7 @@ def clear() -> dict[str, int]:
 
 
 def fields(group: list[Patch], place: int) -> Iterator[np.ndarray]:
-    """第 place 个村的图斑 → 四个角（离镇中心的米数），一块一格，互不相叠，歪歪扭扭。"""
+    """第 place 个村的图斑 → 四个角（离村中心的米数），一块一格，互不相叠，歪歪扭扭。"""
     rng = Random(place)
     sides = [sqrt(float(patch.area_mu) * SQM_PER_MU) for patch in group]
     room, across = max(sides) * ROOM, max(round(sqrt(len(group) * LOOSE)), 1)
@@ -67,12 +82,7 @@ def fields(group: list[Patch], place: int) -> Iterator[np.ndarray]:
         unlike = (place + number) % UNLIKE == UNLIKE - 1
         wrong = rng.uniform(0.85, 0.9) if unlike else rng.uniform(0.99, 1.01)
         ring *= side * sqrt(wrong / shapely.area(shapely.Polygon(ring)))
-        yield ring + _seat(place) + room * corner + shift
-
-
-def _seat(place):
-    """第几个村的中心，离镇中心的米数：一个在中间，其余绕着它一个比一个远。"""
-    return APART_M * sqrt(place) * np.array([cos(place * TURN), sin(place * TURN)])
+        yield ring + room * corner + shift
 
 
 def _parts(ring, pieces):

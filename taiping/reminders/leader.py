@@ -7,6 +7,7 @@ from plots.models import OrderState, SupervisionOrder
 from taiping.progress.comparison import compared
 from taiping.progress.layout import due_soon
 from taiping.progress.progress import progress_of_two_days
+from taiping.progress.reading_counts import reading_counts
 from taiping.progress.returns import returns_by_village
 from taiping.progress.village_rows import village_rows, worst_villages
 from taiping.reminders.lines import Line, address_of
@@ -60,8 +61,11 @@ def _orders(plan, today, named):
 
 def _week(plan, today):
     now, then = progress_of_two_days(plan, today, today - WEEK, DONE)
-    reported, confirmed, overdue = compared(then, now).lines
     board = address_of("dashboard:dashboard", plan=plan.code, on=today, since="week")
+    yield from _readings(now, board)
+    if now.targets and not now.by_patches:
+        return
+    reported, confirmed, overdue = compared(then, now).lines
     yield Line(
         f"上周：上报 {reported.total:+d} 个，核实 {confirmed.total:+d} 个，"
         f"该村里办的逾期 {overdue.total:+d} 个",
@@ -74,3 +78,12 @@ def _week(plan, today):
     if worst:
         named = "、".join(f"{row.village.name} {row.owed.village} 个" for row in worst)
         yield Line(f"逾期多的村：{named}", board)
+
+
+def _readings(now, board):
+    """监测的任务几项逾期、几项没报数、几项快到截止；没有逾期、没报数的，两样都有的方案不说。"""
+    counts = reading_counts(now)
+    is_late = bool(counts.overdue or counts.silent)
+    told = [f"{number} 项{words}" for number, words, _ in counts.tiles[:3] if number]
+    if told and (is_late or not now.by_patches):
+        yield Line(f"监测的任务：{'；'.join(told)}", board, is_late=is_late)

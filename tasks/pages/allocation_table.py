@@ -20,6 +20,11 @@ class AllocationColumn:
     undivided: int = 0  # 还没分解的村数
 
     @property
+    def is_divided(self):
+        """靠监测的任务，有村分到了。"""
+        return not self.target.by_patches and not (self.total is None and self.total_count is None)
+
+    @property
     def is_whole(self):
         """靠监测的任务全部分给了几个村：别的村没有份，不是还没分解。"""
         return not self.target.by_patches and self.gap is not None and self.gap >= 0
@@ -109,15 +114,16 @@ def allocation_table(plan, villages, whole=True):
                 continue
             column.add(share)
         columns.append(column)
+    bare = [column for column in columns if villages and column.undivided == len(villages)]
+    if any(column.is_divided for column in columns):  # 别的监测分到了村，没分的是只看全镇的
+        columns = [c for c in columns if c.target.by_patches or c not in bare]
     rows = []
     for village in villages:
         cells = [(column, found.get((column.target.pk, village.pk))) for column in columns]
         lots = {share.lot for _, share in cells if share and share.lot}
         rows.append(AllocationRow(village, "、".join(sorted(lots)), cells))
-    bare = [
-        column.target.name for column in columns if villages and column.undivided == len(villages)
-    ]
-    notes = [f"还没有分解到村的任务：{'、'.join(bare)}。"] if bare else []
+    names = "、".join(column.target.name for column in bare)
+    notes = [f"还没有分解到村的任务：{names}。"] if bare else []
     notes += filter(None, (column.note(len(villages)) for column in columns))
     listed = [row for row in rows if row.has_part] if whole else rows
     if len(listed) < len(rows):

@@ -82,7 +82,7 @@ def _column(model, name, hint="", width=14):
     source = model._meta.get_field(name)
     kind = REFERENCES[source.related_model] if source.is_relation else _kind(source)
     has_blank = source.null or source.blank or source.has_default() or name == "order"
-    if source.has_default() and name != "created_at":
+    if source.has_default() and name not in ("created_at", "order"):
         blank = source.get_default()
     else:
         blank = "" if kind in ("text", "slug", "choice") else None

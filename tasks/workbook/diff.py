@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from taiping.ground.tables import clean_text, shown
+from taiping.ground.tables import as_text, clean_text, shown
 from tasks.workbook.columns import BY_KIND, DELETABLE, ORDER
 from tasks.workbook.document import Entry
 from tasks.workbook.stored import is_withdrawn
@@ -80,7 +80,7 @@ def compare(check):
             change.fields = [
                 _field(kind, name, old, value)
                 for name, value in values.items()
-                if name not in KEYLESS
+                if name not in KEYLESS and not (old is None and is_own_place(entry, name))
             ]
             (diff.new if old is None else diff.changed if values else diff.unchanged).append(change)
         if kind in check.document.kinds:
@@ -89,6 +89,11 @@ def compare(check):
 
 
 KEYLESS = {"created_at"}
+
+
+def is_own_place(entry, name):
+    """顺序没有人写，是按行的先后补的：新加的行不说它。"""
+    return name == "order" and as_text(entry.row.cells.get("order")) == ""
 
 
 def _is_listed(check, entry):

@@ -132,21 +132,31 @@ def _read_table(document, sheet, table):
                 f"没有找到表头。第一行应是：{'、'.join(c.header for c in table.sheet_columns)}。",
             )
         return
-    document.kinds.add(table.kind)
     number, headers = sheet.rows[head]
     columns = _match_columns(document, sheet.name, table, number, headers, known)
+    _read_rows(document, sheet, table, head, columns)
+    below = [_cells(columns, values) for _, values in sheet.rows[head + 1 :]]
+    if not document.of(table.kind) and any(is_example(table, cells) for cells in below):
+        return  # 空白方案表里没有填的：当作没有这张表，不是要删光
+    document.kinds.add(table.kind)
     if table.kind == "group":
         document.positions |= {
             column.field for _, column in columns if column.field in POSITIONS.values
         }
         document.kinds |= {"member"} if document.positions else set()
+
+
+def _cells(columns, values):
+    return {
+        column.field: values[index] if index < len(values) else None for index, column in columns
+    }
+
+
+def _read_rows(document, sheet, table, head, columns):
     titles = {column.field: f"{column_letter(index)}“{column.header}”" for index, column in columns}
     for number, values in sheet.rows[head + 1 :]:
         first = next((value for value in values if value is not None), None)
-        cells = {
-            column.field: values[index] if index < len(values) else None
-            for index, column in columns
-        }
+        cells = _cells(columns, values)
         if shown(first).startswith(NOTE_MARK):
             is_note = number == sheet.rows[head][0] + 1
             if not is_note and not is_example(table, cells):

@@ -182,12 +182,14 @@ def test_a_backup_brings_its_day_along_and_a_real_one_lets_it_go(settings, tmp_p
     assert dates.fixed_in_file(settings.DEMO_DAY_FILE) == USUAL
 
 
-def test_a_default_day_outside_the_plan_asks_for_another():
+def test_a_plan_of_another_year_is_played_four_fifths_through_it(settings):
     again(plan_2024)
     Plan.objects.update(year=2026, starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31))
 
-    with pytest.raises(CommandError, match="请另写一天，如 --demo-day 2026-10-19"):
-        run("quickstart", "--no-serve")
+    words = run("quickstart", "--no-serve")
+
+    assert date(2026, 10, 19) == settings.DEMO_DAY
+    assert "演示：系统里的今天是 2026年10月19日。" in words
 
 
 def test_check_deploy_points_at_a_fixed_day(settings):

@@ -1,13 +1,16 @@
 """每天提醒什么：每一条线的两边都看；没有事就没有；点开的那一页正是那几个。"""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from plots.models import OrderReply
+from taiping.reminders import leader
 from taiping.reminders.day import notice_of
 from tasks.models import Duty
 from tests.worlds.factories import make_batch, make_order, make_plan
+from tests.worlds.grain_town import GrainTown
+from tests.worlds.kept import again
 from tests.worlds.money import make_payment, make_subsidy
 from tests.worlds.year import TODAY, in_days
 
@@ -191,3 +194,13 @@ def test_money_left_and_paid_too_much_are_for_the_staff(client, year):
     assert told(year.huang) == ["奖补多付了 200.00 元"]
     assert told(year.east_secretary) == []
     assert opened(client, year.huang)
+
+
+def test_monday_of_a_plan_without_patches_speaks_of_its_tasks():
+    """8月19日星期一：早稻收割逾期；产量 12 天以后才截止，不说。没有图斑，不说上报、核实 0 个。"""
+    town = again(GrainTown)
+    town.summer()
+
+    (line,) = leader.lines(town.mayor, date(2024, 8, 19))
+
+    assert (line.words, line.is_late) == ("监测的任务：1 项逾期", True)

@@ -79,6 +79,9 @@ class AnyTown(Town):
         target = make_target(
             self.plan, code, order=order, measured_by="READINGS", **{"kind": "WORKLOAD", **fields}
         )
+        if code == "road":  # 全部分给了两个村，南村没有份
+            for village in self.villages[:2]:
+                make_allocation(target, village, quota=Decimal(30))
         make_milestone(target, "first", name="上半段", due_on=date(2024, 9, 15))
         make_milestone(
             target, "second", name="下半段", starts_on=date(2024, 9, 10), due_on=date(2024, 9, 30)

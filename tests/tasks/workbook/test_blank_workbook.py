@@ -11,7 +11,16 @@ from django.urls import reverse
 
 from taiping.progress.progress import plan_progress
 from tasks import workbook
-from tasks.models import Allocation, Milestone, Plan, Reading, RemedyRoute, Target, WorkingGroup
+from tasks.models import (
+    Allocation,
+    Duty,
+    Milestone,
+    Plan,
+    Reading,
+    RemedyRoute,
+    Target,
+    WorkingGroup,
+)
 from tasks.workbook.columns import BY_TITLE, TABLES
 from tasks.workbook.examples import CORE, EXAMPLES, GUIDE, OPTIONAL
 from tests.worlds.factories import make_user
@@ -199,6 +208,17 @@ def test_the_figures_of_that_town_are_right():
         "sites": (None, "NO_DATA"),
     }
     assert len(progress.families) == 2
+
+
+def test_a_sheet_left_blank_is_no_sheet_and_deletes_nothing():
+    imported(small_town())
+    town = Plan.objects.get()
+    Duty.objects.create(plan=town, code="patrol", name="巡查")
+
+    diff = imported(small_town(), delete_missing=True)
+
+    assert diff.missing == []
+    assert Duty.objects.exists()
 
 
 def test_quickstart_takes_it_too(tmp_path):

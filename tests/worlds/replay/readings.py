@@ -60,15 +60,27 @@ def last(day, target, village, until):
 def in_use(day, target, until):
     """(哪天的, 数, 是不是全镇自己的, 报了几个村, 报齐没有)：在用的；一次都没有是 None。"""
     town = None if day.only is not None else last(day, target, None, until)
-    rows = [last(day, target, village, until) for village in day.villages]
-    there = [row for row in rows if row]
-    is_whole = bool(rows) and None not in rows
+    rows = {village: last(day, target, village, until) for village in day.villages}
+    there = [row for row in rows.values() if row]
+    is_whole = bool(there) and all(rows[village] for village in asked(day, target))
     if town and not (is_whole and min(row.on for row in there) > town.on):
         return town.on, town.value, True, sum(row.on > town.on for row in there), True
     if not there:
         return None
     whole = sum((row.value for row in there), ZERO)
     return min(row.on for row in there), whole, False, len(there), is_whole
+
+
+def asked(day, target):
+    """要报数的村：任务数全部分给了几个村，是这几个村；不然是看的每个村。"""
+    shares = {
+        village: share.quota
+        for (pk, village), share in day.town.shares.items()
+        if pk == target.pk and share.quota
+    }
+    if day.only is None and shares and sum(shares.values()) >= (target.quota or 0):
+        return list(shares)
+    return day.villages
 
 
 def value_of(target, found):

@@ -53,7 +53,8 @@ class Command(BaseCommand):
             "--demo-day",
             default="",
             metavar="日期",
-            help="演示在哪一天，默认 2024-10-20：系统里的今天固定在这天，演示数据也到这天为止",
+            help="演示在哪一天，默认 2024-10-20，别的年份的方案是它走到五分之四的那天："
+            "系统里的今天固定在这天，演示数据也到这天为止",
         )
         parser.add_argument(
             "--plan", type=Path, metavar="文件", help="装这一份方案表（.xlsx、.json），不装太平镇的"
