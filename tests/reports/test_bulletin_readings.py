@@ -151,6 +151,16 @@ def test_a_part_of_the_year_nobody_reported_is_told_beside_the_earlier_number():
     assert "完成投资的下半年（已过5天）" in found["存在问题"][0]
 
 
+def test_a_step_named_after_its_target_is_not_told_twice():
+    town = SilentTown()
+    town.add_measured("rice", "早稻", "亩", "40", ("早稻播种", on(9, 1)), ("早稻收割", on(11, 1)))
+
+    found = texts(town.plan)
+
+    assert "；早稻播种40亩（已过49天）。" in found["存在问题"][0]
+    assert "2024年11月1日截止（还有12天）的有早稻收割。" in found["下步工作"][1]
+
+
 class ReadingOnly(SilentTown):
     """一项任务两步，上半年到六成；4月报了40亩，5月报了70亩。"""
 

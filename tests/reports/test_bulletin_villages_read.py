@@ -87,7 +87,12 @@ def test_without_a_share_there_is_no_place():
 def test_nobody_has_reported():
     town = again(SilentTown)
 
-    assert told(town.plan, on(9, 30))[1:] == ["（一）复耕复种。分到任务的2个村都还没有报数。"]
+    assert told(town.plan, on(9, 30)) == [
+        "各村都还没有报数，暂不排名。"
+        "耕地保有量没有分解到村，只看全镇的数。南村、北村没有分到任务，也没有报过数，不在其列。",
+        "（一）复耕复种。分到任务的2个村都还没有报数。",
+    ]
+    assert [annex.title for annex in write_bulletin(town.plan, on(9, 30)).annexes] == ["统计说明"]
     assert told(town.plan, on(12, 1))[1:] == [
         "（一）复耕复种。2个村分到任务，一个也没有报数。还没有报数的有东村、西村（复耕截止已过62天）。"
     ]

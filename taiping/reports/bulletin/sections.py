@@ -121,9 +121,12 @@ def by_village(progress: Progress, attached: list[Annex]) -> list[Paragraph]:
 def read_by_village(
     progress: Progress, found: list[measured.Measured], annex: int
 ) -> list[Paragraph]:
-    """一项任务一段，先说怎么排；annex 是各村监测数在附件几。"""
+    """一项任务一段，先说怎么排；annex 是各村监测数在附件几，都还没有报的没有附，是 0。"""
     text = "靠监测的任务，" if progress.by_patches else ""
-    text += f"各村按监测数占本村任务数的比例由高到低排列，一项任务一张表（见附件{annex}）。"
+    if annex:
+        text += f"各村按监测数占本村任务数的比例由高到低排列，一项任务一张表（见附件{annex}）。"
+    else:
+        text += "各村都还没有报数，暂不排名。"
     whole = [
         figures.target.name
         for figures in progress.targets
