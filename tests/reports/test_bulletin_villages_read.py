@@ -1,13 +1,17 @@
 """通报的各村：靠监测的一项任务一段、一张表，比的是占本村任务数的几成；单位不同的从不相加。数都是手算的。"""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from taiping.reports.bulletin import write_bulletin
+from taiping.reports.confirmation import confirmation
 from tests.worlds.factories import (
     make_allocation,
     make_patch,
     make_reading,
     make_steps_target,
+    make_village,
 )
 from tests.worlds.kept import again
 from tests.worlds.reading_towns import GrainTown, ReadingTown, SilentTown, WorksTown, on
@@ -183,3 +187,20 @@ def test_shared_out_but_only_the_town_has_read():
     town.read_whole(town.replant, on(10, 15), "200")
 
     assert told(town.plan)[1] == ("（一）复耕复种。分到任务的2个村都还没有报数，只有全镇的监测数。")
+
+
+def test_the_number_of_queries_does_not_grow():
+    town = again(GrainTown)
+
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            write_bulletin(town.plan, DAY, before=on(10, 12))
+            confirmation(town.plan, DAY, "done", town.east)
+        return len(found)
+
+    few = queries()
+    for _ in range(5):
+        make_allocation(town.sown, make_village(), quota=1)
+    more = town.add_measured("oil", "油菜", "亩", "40", ("播种", on(10, 15)), shares=("20", "20"))
+    town.read(more, on(10, 1), "5", "6")
+    assert queries() == few
