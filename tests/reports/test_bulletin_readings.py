@@ -7,9 +7,16 @@ import pytest
 from taiping.progress.layout import attention
 from taiping.progress.progress import plan_progress
 from taiping.reports.bulletin import write_bulletin
-from tests.worlds.factories import make_milestone
+from tests.worlds.factories import make_milestone, make_steps_target
 from tests.worlds.kept import again
-from tests.worlds.reading_towns import GrainTown, PatrolTown, SilentTown, WorksTown, on
+from tests.worlds.reading_towns import (
+    GrainTown,
+    PatrolTown,
+    ReadingTown,
+    SilentTown,
+    WorksTown,
+    on,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = on(10, 20)
@@ -149,6 +156,23 @@ def test_a_part_of_the_year_nobody_reported_is_told_beside_the_earlier_number():
         "下半年10月15日截止，已过5天，这一段还没有报数。"
     )
     assert "完成投资的下半年（已过5天）" in found["存在问题"][0]
+
+
+def test_a_patch_plan_with_nothing_imported_is_not_said_to_be_finished():
+    """各步都截止了，图斑一块也没有下发：下步工作请补报，不写“各时间节点都已完成”。"""
+    town = ReadingTown()
+    make_steps_target(town.plan)
+
+    found = texts(town.plan, on(12, 1))
+
+    assert found["存在问题"] == [
+        "（一）截止已过，还没有报数的。自然撂荒地整治（还没有下发图斑）的"
+        "复耕复种（已过62天）、举证上传（已过31天）、镇级核实（已过16天）。"
+    ]
+    assert found["下步工作"] == [
+        "（一）补报截止已过、还没有报数的任务。自然撂荒地整治截止已过、还没有下发图斑，"
+        "请责任单位核实情况，尽快上报。"
+    ]
 
 
 def test_a_step_named_after_its_target_is_not_told_twice():
