@@ -387,6 +387,15 @@ def test_the_name_of_the_town_is_written_once(tmp_path, monkeypatch, before, aft
     assert file.read_bytes().decode() == after
 
 
+def test_the_name_of_the_town_is_written_even_without_a_settings_file(tmp_path, monkeypatch):
+    """已经在自己的虚拟环境里跑的，没有 .env：新写一份，只有镇名。"""
+    monkeypatch.delenv("TOWN_NAME", raising=False)
+
+    bootstrap.ensure_town(tmp_path / ".env", "甲镇")
+
+    assert (tmp_path / ".env").read_text(encoding="utf-8") == "TOWN_NAME=甲镇\n"
+
+
 @pytest.mark.parametrize("town", ["乙镇", "甲\n镇", "甲 镇", "", "甲#镇", "镇" * 31])
 def test_another_name_or_a_bad_one_is_told_and_nothing_is_written(
     tmp_path, monkeypatch, capsys, town
