@@ -84,3 +84,13 @@ def test_a_workbook_made_before_the_two_rows_keeps_what_is_there(plan):
 
     plan.refresh_from_db()
     assert plan.subject == "粮食生产"
+
+
+def test_the_blank_workbook_explains_itself_in_the_words_of_there(settings):
+    settings.ACTOR_WORDS = ("组", "乡", "县")
+
+    head, explained, village, town = sheet_rows(workbook.blank_xlsx())["时间节点"][:4]
+
+    at = head.index("由谁做")
+    assert (explained[at], village[at], town[at]) == ("不填就是组", "组", "乡")
+    assert town[head.index("名称")] == "乡级核实"
