@@ -390,6 +390,7 @@ REMIND_ROBOTS = env.str("REMIND_ROBOTS", default="").split()
 
 HEALTH_MIN_FREE_MB = env.int("HEALTH_MIN_FREE_MB", default=500)
 # serve：最多多少条连接；请求头多少秒要交完，闲着多少秒断开；停的时候等手里的请求多少秒。
+SERVE_PORT = env.int("PORT", default=8000)  # --port 写了的照写的
 SERVE_CONNECTIONS = env.int("SERVE_CONNECTIONS", default=1000)
 SERVE_HEAD_SECONDS = env.int("SERVE_HEAD_SECONDS", default=20)
 SERVE_IDLE_SECONDS = env.int("SERVE_IDLE_SECONDS", default=60)

@@ -64,8 +64,8 @@ class Server:
         self.port, self.log = free_port(), folder / f"server-{time.time_ns()}.txt"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), "serve", "--port", str(self.port)],
-                env=environment(folder, **extra),
+                [sys.executable, str(ROOT / "manage.py"), "serve"],
+                env=environment(folder, PORT=str(self.port), **extra),
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,

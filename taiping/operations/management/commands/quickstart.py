@@ -43,7 +43,9 @@ class Command(BaseCommand):
     requires_system_checks = ()  # 表还没建；migrate 自己会检查
 
     def add_arguments(self, parser):
-        parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
+        parser.add_argument(
+            "--port", type=int, default=settings.SERVE_PORT, help="端口，默认 %(default)s"
+        )
         parser.add_argument(
             "--no-demo", action="store_true", help="不要演示数据，只有方案和一个管理员"
         )

@@ -63,7 +63,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1", help="监听的地址，默认只有本机能连")
-        parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
+        parser.add_argument(
+            "--port", type=int, default=settings.SERVE_PORT, help="端口，默认 %(default)s"
+        )
         parser.add_argument("--proxy", default="127.0.0.1", help="反向代理的地址，默认本机")
 
     def handle(self, *args, host, port, proxy, **options):
