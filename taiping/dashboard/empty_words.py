@@ -1,6 +1,6 @@
 """总览上没有数时的话：照方案里有的说，没有靠图斑的任务就不叫人导入图斑。"""
 
-from taiping.progress.figures import Progress
+from taiping.progress.figures import Progress, TargetFigures
 
 IMPORT = "区里下发的图斑由镇工作人员导入"
 READ = "监测数由镇工作人员在“方案 → 保有量监测”录入"
@@ -23,6 +23,17 @@ def no_villages(progress: Progress) -> str:
     if not progress.targets:
         return "方案里还没有任务，各村也就没有要做的。"
     return f"各村都没有分到任务，也没有{part_words(progress)}。{_how(progress)}。"
+
+
+def elsewhere_words(figures: list[TargetFigures]) -> str:
+    """村页上没有列的监测：底线看的是全镇的数，别的是没有分给这个村；没有是空文字。"""
+    kinds = [(True, "全镇监测，不分解到村"), (False, "没有分解到本村")]
+    parts = []
+    for is_floor, words in kinds:
+        names = [row.target.name for row in figures if row.target.is_floor == is_floor]
+        if names:
+            parts.append("、".join(names) + words)
+    return "；".join(parts)
 
 
 def curve_words(progress: Progress, drawn: list) -> str:

@@ -6,7 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from plots.ledger.duties import duties_on
 from taiping.dashboard.charts import chart
-from taiping.dashboard.empty_words import curve_words, no_curves, no_villages, part_words
+from taiping.dashboard.empty_words import (
+    curve_words,
+    elsewhere_words,
+    no_curves,
+    no_villages,
+    part_words,
+)
 from taiping.dashboard.helping import GUIDES, guide_for
 from taiping.dashboard.orders import orders_counted
 from taiping.ground import dates
@@ -167,7 +173,7 @@ def village_detail(request, pk):
             "grid": grid,
             "attention": attention_lines(own),
             "empty_targets": without_patches(own),
-            "elsewhere": "、".join(target.target.name for target in elsewhere),
+            "elsewhere": elsewhere_words(elsewhere),
             "moved": compared(earlier, figures),
             "counts": reading_counts(own),
             "soon_7": due_soon(own, 7),

@@ -87,7 +87,8 @@ def test_a_plan_of_patches_only_has_no_tile_and_no_column_of_readings(client):
     response = client.get(f"/?on={ON}")
 
     page = response.content.decode()
-    assert "项监测" not in page
+    assert "监测逾期" not in page
+    assert "监测截止" not in page
     assert "项任务</small>" not in page
     assert response.context["left_out"] == 0
     rows = response.context["village_rows"]
@@ -165,3 +166,15 @@ def test_only_targets_of_the_village_are_counted_on_its_page(town):
     west = reading_counts(plan_progress(town.plan, on, villages=[town.west]))
 
     assert (len(east.overdue), len(west.overdue)) == (0, 1)
+
+
+def test_a_village_page_says_which_tasks_are_not_its_own(town, client):
+    """机耕道分给了西村；底线看的是全镇的数。东村的页上各说各的。"""
+    floor = make_target(
+        town.plan, "kept", name="耕地保有量", kind="FLOOR", measured_by="READINGS", order=999
+    )
+    make_milestone(floor)
+
+    page = words(client, town.mayor, f"/villages/{town.east.pk}/?on={ON}")
+
+    assert "；耕地保有量全镇监测，不分解到村；机耕道没有分解到本村" in page
