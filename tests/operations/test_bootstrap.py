@@ -375,12 +375,14 @@ def test_secret_key_is_added_and_nothing_else_is_touched(tmp_path, monkeypatch, 
         ("SECRET_KEY=k\n#TOWN_NAME=太平镇\n", "SECRET_KEY=k\n#TOWN_NAME=太平镇\nTOWN_NAME=甲镇\n"),
         ("TOWN_NAME=\nSECRET_KEY=k\n", "TOWN_NAME=甲镇\nSECRET_KEY=k\n"),
         ("TOWN_NAME=甲镇\n", "TOWN_NAME=甲镇\n"),
+        (None, "TOWN_NAME=甲镇\n"),
     ],
 )
 def test_the_name_of_the_town_is_written_once(tmp_path, monkeypatch, before, after):
     monkeypatch.delenv("TOWN_NAME", raising=False)
     file = tmp_path / ".env"
-    file.write_bytes(before.encode())
+    if before is not None:
+        file.write_bytes(before.encode())
 
     bootstrap.ensure_town(file, "甲镇")
 
