@@ -59,7 +59,7 @@ def book(plan, **sheets):
         first.append(row)
     for title, (filled, *rows) in sheets.items():
         sheet = made.create_sheet(title)
-        headers = [column.header for column in BY_TITLE[title].columns]
+        headers = [column.header for column in BY_TITLE[title].sheet_columns]
         sheet.append(headers)
         for row in rows:
             told = dict(zip(filled.split(), row, strict=True))
