@@ -53,6 +53,7 @@ class Chart:
     projection: str
     spot: Spot | None
     goal: str
+    dots: list[tuple[float, float]]
     today_x: float | None
     deadlines: list[Mark]
     months: list[Mark]
@@ -120,6 +121,17 @@ def nice_top(value):
     return 10 * scale
 
 
+def due_words(burnup, on):
+    """[(截止日期, “举证上传 10月31日”)]，同一天截止的几步写在一起；没定截止日期的不在里面。"""
+    dues = {}
+    for row in burnup.figures.milestones:
+        if not row.undated:
+            dues.setdefault(row.due_on, []).append(row.milestone.name)
+    return [
+        (day, f"{'、'.join(names)} {date_beside(day, on)}") for day, names in sorted(dues.items())
+    ]
+
+
 def totals_on(burnup, day):
     """(上报, 核实)；靠监测的是 (None, 那天的监测数)，还没有数的是 None。"""
     if burnup.by_patches:
@@ -137,7 +149,8 @@ def axis_of(burnup):
     values = [float(value) for value in [*totals, *goals]]
     high = max(values) or 1.0
     low = min(values) if burnup.figures.target.is_floor else 0.0
-    return nice_range(low, high + max(high - low, high / 1000) * 0.05)
+    room = max(high - low, high / 1000) * 0.05
+    return nice_range(low - room if low else 0.0, high + room)
 
 
 def nice_range(low, high):
@@ -196,6 +209,13 @@ def chart(burnup, plan, on):
         )
         return f"M{begun}{steps}H{x(now)}"
 
+    def dots():
+        """靠监测的每个数一个点：才录了一个数的，线短得看不见。"""
+        if burnup.by_patches:
+            return []
+        curve = burnup.confirmed
+        return [(x(day), y(value)) for day, value in zip(curve.days, curve.totals, strict=True)]
+
     def goal_path():
         """任务数的线；靠监测的几步自己写了数的，一段段地画到各步的截止。"""
         if not burnup.goal:
@@ -215,14 +235,7 @@ def chart(burnup, plan, on):
         stop = min(ahead.done_on, end)
         spot = Spot(x(now), y(reached), line.milestone.name if line not in burnup.drawn else "")
         projection = f"M{spot.x} {spot.y}L{x(stop)} {y(reached + ahead.pace * (stop - on).days)}"
-    dues = {}
-    for row in burnup.figures.milestones:
-        if not row.undated:
-            dues.setdefault(row.due_on, []).append(row.milestone.name)
-    deadlines = [
-        Mark(x(day), f"{'、'.join(names)} {date_beside(day, on)}")
-        for day, names in sorted(dues.items())
-    ]
+    deadlines = [Mark(x(day), words) for day, words in due_words(burnup, on)]
     months = [Mark(x(day), f"{day.month}月") for day in month_starts(start, end)]
     months = [
         mark for mark in months[:: 1 if len(months) <= 6 else 2] if mark.x < LEFT + WIDTH - 12
@@ -241,6 +254,7 @@ def chart(burnup, plan, on):
         projection,
         spot,
         goal_path(),
+        dots(),
         x(now) if start <= on <= end else None,
         deadlines,
         months,

@@ -235,7 +235,7 @@ def asked_villages(
     """任务 → 要报数的村：任务数全部分解到了几个村，是这几个村；没有分解、没有分解完的，是每个村。"""
     found, divided = {}, defaultdict(dict)
     for (target, village), share in shares.items():
-        if share.quota:
+        if share.quota or share.quota_most:
             divided[target][village] = share.quota_most or share.quota
     for target in targets:
         theirs = divided[target.pk]

@@ -13,6 +13,7 @@ from django.db.models.functions import RowNumber
 
 from taiping.ground import dates
 from taiping.ground.area import MuField, spoken
+from tasks.models.nesting import nested
 from tasks.models.plans import Plan
 from tasks.models.targets import Target
 from tasks.models.withdrawing import (
@@ -64,7 +65,8 @@ def entries_of(villages: Sequence[Village], plans: Sequence[Plan], today: date) 
     targets = []
     for plan in reversed(plans):
         if plan.starts_on <= today <= plan.ends_on + AFTER_END:
-            targets += [target for target in plan.targets.all() if target.villages_may_enter]
+            listed = nested(plan.targets.all())
+            targets += [target for target in listed if target.villages_may_enter]
     last = {}
     if targets and villages:
         found = Reading.objects.filter(target__in=targets, village__in=villages).latest()

@@ -13,6 +13,7 @@ from tasks.workbook.examples import (
     GUIDE,
     OPTIONAL,
     PLAN_EXAMPLE,
+    example_of,
     example_rows,
     plan_example,
 )
@@ -60,8 +61,8 @@ def _add_guide(book):
         examples = PLAN_EXAMPLE if table is PLAN else EXAMPLES[table.kind][0]
         for column in table.sheet_columns:
             required = "必填" if column.required else ""
-            example = examples.get(column.field)
-            sheet.row([None, column.header, required, told_of(column), shown(example)])
+            example = shown(example_of(column, examples))
+            sheet.row([None, column.header, required, told_of(column), example])
     sheet.repeat(sheet.head_row, sheet.head_row)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from taiping.ground.tables import clean_text, shown
 from tasks.models import Membership
@@ -21,6 +22,7 @@ from tasks.workbook.columns import (
     TARGET,
     TARGET_NAME,
     VILLAGE,
+    PlanColumn,
 )
 
 GUIDE = "填表说明"
@@ -100,7 +102,7 @@ EXAMPLES = {
             "code": "replant",
             "name": "复耕复种",
             "due_on": date(2025, 9, 30),
-            "actor": "村",
+            "actor": "VILLAGE",
             "min_photos": 1,
         },
         {
@@ -109,7 +111,7 @@ EXAMPLES = {
             "code": "check",
             "name": "镇级核实",
             "due_on": date(2025, 11, 15),
-            "actor": "镇",
+            "actor": "TOWN",
         },
     ],
     "allocation": [
@@ -127,7 +129,7 @@ EXAMPLES = {
         }
     ],
     "duty": [
-        {"code": "patrol", "name": "耕地巡查", "who": "村", "every": "每周", "required": 1},
+        {"code": "patrol", "name": "耕地巡查", "who": "VILLAGE", "every": "每周", "required": 1},
     ],
     "requirement": [
         {"clause": "四（一）", "title": "加强组织领导", "wording": "各村支部书记负总责。"},
@@ -162,13 +164,19 @@ def example_rows(table) -> list[list]:
     """这张表的例子，一行是各列的值；第一格前面写着 EXAMPLE_MARK。"""
     rows = []
     for example in EXAMPLES.get(table.kind, ()):
-        values = [example.get(column.field) for column in table.sheet_columns]
+        values = [example_of(column, example) for column in table.sheet_columns]
         rows.append([f"{EXAMPLE_MARK}{values[0]}", *values[1:]])
     return rows
 
 
+def example_of(column: PlanColumn, example: dict) -> Any:
+    """选项可以写代码：叫什么照设置。"""
+    value = example.get(column.field)
+    return column.choices.get(value, value)
+
+
 def plan_example(field: str) -> str:
-    return shown(PLAN_EXAMPLE[field])
+    return shown(PLAN_EXAMPLE.get(field))
 
 
 def is_example(table, cells: dict) -> bool:

@@ -172,6 +172,7 @@ def test_the_chart_draws_steps_of_the_quota_to_their_deadlines(town):
     assert drawn.ticks[0][1] == "0"
     assert re.fullmatch(r"M52 [\d.]+H[\d.]+V[\d.]+H[\d.]+H390", drawn.goal)
     assert drawn.reported == drawn.projection == ""
+    assert len(drawn.dots) == 2
     assert drawn.days == [
         ("4月30日", ["—"]),
         ("5月31日", ["—"]),

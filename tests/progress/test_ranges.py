@@ -102,6 +102,31 @@ def test_village_tables_on_the_board_and_in_the_weekly_write_the_range():
     assert "5.00–8.00" in row
 
 
+def test_a_village_within_its_range_is_not_asked_whether_it_mistyped(client):
+    town = RangeTown()
+    client.force_login(town.huang)
+    given = {"target": town.sites.pk, "village": town.east.pk, "on": "2024-10-21", "source": "村报"}
+
+    asked = client.post(reverse("tasks:readings"), {**given, "value": "4"}).text
+    assert "东村填的是 4 个；任务数是 3 个，多 1 个。" in asked
+    client.post(reverse("tasks:readings"), {**given, "value": "3"})
+
+    assert [reading.value for reading in town.sites.readings.all()] == [Decimal(3)]
+
+
+def test_a_village_that_may_do_none_is_still_waited_for():
+    town = RangeTown()
+    town.sites.allocations.filter(village=town.south).update(
+        quota=Decimal(0), quota_most=Decimal(1)
+    )
+    town.built(town.east, 3)
+    town.built(town.west, 2)
+
+    reading = plan_progress(town.plan, LATER).targets[0].reading
+
+    assert (reading.villages, reading.of) == (2, 3)
+
+
 def test_tables_of_readings_write_the_range_and_what_is_above_it(client):
     town = RangeTown()
     for village, value in ((town.east, 1), (town.west, 5), (town.south, 1)):

@@ -7,9 +7,16 @@ import pytest
 from taiping.progress.layout import attention
 from taiping.progress.progress import plan_progress
 from taiping.reports.bulletin import write_bulletin
-from tests.worlds.factories import make_milestone
+from tests.worlds.factories import make_milestone, make_steps_target
 from tests.worlds.kept import again
-from tests.worlds.reading_towns import GrainTown, PatrolTown, SilentTown, WorksTown, on
+from tests.worlds.reading_towns import (
+    GrainTown,
+    PatrolTown,
+    ReadingTown,
+    SilentTown,
+    WorksTown,
+    on,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = on(10, 20)
@@ -132,6 +139,50 @@ def test_a_step_with_a_goal_of_its_own_says_it():
     ]
     assert texts(town.plan, on(5, 1))["分任务进展"][0].endswith("全年12月31日截止，还有244天。")
     assert "上半年6月30日截止，还有60天，要到60亩，还差20亩。" in str(texts(town.plan, on(5, 1)))
+
+
+def test_a_part_of_the_year_nobody_reported_is_told_beside_the_earlier_number():
+    """没有定数的投资：上半年报了，下半年一次也没有报，报过的那个数不算下半年的。"""
+    town = SilentTown()
+    money = town.add_measured("money", "完成投资", "万元", None)
+    make_milestone(money, name="上半年", due_on=on(6, 30))
+    make_milestone(money, name="下半年", starts_on=on(7, 1), due_on=on(10, 15))
+    town.read_whole(money, on(6, 1), "80")
+
+    found = texts(town.plan)
+
+    assert found["分任务进展"][-1].endswith(
+        "方案未定任务数，2024年6月1日监测为80万元。上半年（6月30日截止）已按期完成。"
+        "下半年10月15日截止，已过5天，这一段还没有报数。"
+    )
+    assert "完成投资的下半年（已过5天）" in found["存在问题"][0]
+
+
+def test_a_patch_plan_with_nothing_imported_is_not_said_to_be_finished():
+    """各步都截止了，图斑一块也没有下发：下步工作请补报，不写“各时间节点都已完成”。"""
+    town = ReadingTown()
+    make_steps_target(town.plan)
+
+    found = texts(town.plan, on(12, 1))
+
+    assert found["存在问题"] == [
+        "（一）截止已过，还没有报数的。自然撂荒地整治（还没有下发图斑）的"
+        "复耕复种（已过62天）、举证上传（已过31天）、镇级核实（已过16天）。"
+    ]
+    assert found["下步工作"] == [
+        "（一）补报截止已过、还没有报数的任务。自然撂荒地整治截止已过、还没有下发图斑，"
+        "请责任单位核实情况，尽快上报。"
+    ]
+
+
+def test_a_step_named_after_its_target_is_not_told_twice():
+    town = SilentTown()
+    town.add_measured("rice", "早稻", "亩", "40", ("早稻播种", on(9, 1)), ("早稻收割", on(11, 1)))
+
+    found = texts(town.plan)
+
+    assert "；早稻播种40亩（已过49天）。" in found["存在问题"][0]
+    assert "2024年11月1日截止（还有12天）的有早稻收割。" in found["下步工作"][1]
 
 
 class ReadingOnly(SilentTown):

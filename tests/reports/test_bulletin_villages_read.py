@@ -1,9 +1,18 @@
 """通报的各村：靠监测的一项任务一段、一张表，比的是占本村任务数的几成；单位不同的从不相加。数都是手算的。"""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from taiping.reports.bulletin import write_bulletin
-from tests.worlds.factories import make_allocation, make_patch, make_steps_target
+from taiping.reports.confirmation import confirmation
+from tests.worlds.factories import (
+    make_allocation,
+    make_patch,
+    make_reading,
+    make_steps_target,
+    make_village,
+)
 from tests.worlds.kept import again
 from tests.worlds.reading_towns import GrainTown, ReadingTown, SilentTown, WorksTown, on
 from tests.worlds.reports_town import ReportsTown
@@ -82,7 +91,12 @@ def test_without_a_share_there_is_no_place():
 def test_nobody_has_reported():
     town = again(SilentTown)
 
-    assert told(town.plan, on(9, 30))[1:] == ["（一）复耕复种。分到任务的2个村都还没有报数。"]
+    assert told(town.plan, on(9, 30)) == [
+        "各村都还没有报数，暂不排名。"
+        "耕地保有量没有分解到村，只看全镇的数。南村、北村没有分到任务，也没有报过数，不在其列。",
+        "（一）复耕复种。分到任务的2个村都还没有报数。",
+    ]
+    assert [annex.title for annex in write_bulletin(town.plan, on(9, 30)).annexes] == ["统计说明"]
     assert told(town.plan, on(12, 1))[1:] == [
         "（一）复耕复种。2个村分到任务，一个也没有报数。还没有报数的有东村、西村（复耕截止已过62天）。"
     ]
@@ -150,6 +164,43 @@ def test_a_mixed_plan_has_both_and_the_annexes_count_on():
 def test_a_floor_of_a_patch_plan_adds_nothing_until_it_is_shared_out():
     town = again(ReportsTown)
 
+    make_reading(town.floor, village=town.east, value=16100)
     assert len(told(town.plan)) == 1
     make_allocation(town.floor, town.east, quota=16000)
-    assert told(town.plan)[2] == "（一）耕地保有量。分到任务的1个村都还没有报数，只有全镇的监测数。"
+    assert told(town.plan)[2] == "（一）耕地保有量。分到任务的1个村都报了数。"
+
+
+def test_a_floor_alone_has_the_villages_numbers():
+    town = ReadingTown()
+    floor = town.add_measured(
+        *("basic", "永久基本农田", "亩", "100", ("年底", on(12, 31))), kind="FLOOR"
+    )
+    town.read(floor, on(10, 1), "59.5", "41")
+
+    assert told(town.plan)[1] == (
+        "（一）永久基本农田。没有分解到村，不排名次；报了数的有东村59.50亩、西村41亩。"
+    )
+
+
+def test_shared_out_but_only_the_town_has_read():
+    town = again(SilentTown)
+    town.read_whole(town.replant, on(10, 15), "200")
+
+    assert told(town.plan)[1] == ("（一）复耕复种。分到任务的2个村都还没有报数，只有全镇的监测数。")
+
+
+def test_the_number_of_queries_does_not_grow():
+    town = again(GrainTown)
+
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            write_bulletin(town.plan, DAY, before=on(10, 12))
+            confirmation(town.plan, DAY, "done", town.east)
+        return len(found)
+
+    few = queries()
+    for _ in range(5):
+        make_allocation(town.sown, make_village(), quota=1)
+    more = town.add_measured("oil", "油菜", "亩", "40", ("播种", on(10, 15)), shares=("20", "20"))
+    town.read(more, on(10, 1), "5", "6")
+    assert queries() == few

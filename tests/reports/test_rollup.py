@@ -153,14 +153,14 @@ def test_nothing_to_read_is_one_sentence(tmp_path, made, sentence):
 
 
 def test_a_town_that_kept_silent_comes_before_one_that_reported(tmp_path):
-    """都没有逾期：甲镇全报够了，乙镇截止过了一个数也没有报。没有数不是最好，乙镇在前。"""
+    """都没有逾期：甲镇报了一半、还在时段里，乙镇截止过了一个数也没有报。没有数不是最好，乙镇在前。"""
     again(SilentTown)
     silent = told("乙镇", "2024-12-01")
     done = told("甲镇", "2024-12-01")
     first = done["targets"][0]
-    first |= {"state": "DONE", "confirmed": "608.00", "reported": "608.00", "silent": []}
+    first |= {"state": "ON_TRACK", "confirmed": "304.00", "reported": "304.00", "silent": []}
     for step in first["milestones"]:
-        step["state"] = "DONE"
+        step["state"] = "ON_TRACK"
     write(tmp_path, "甲镇", done)
     write(tmp_path, "乙镇", silent)
 
@@ -173,5 +173,5 @@ def test_a_town_that_kept_silent_comes_before_one_that_reported(tmp_path):
     rows = lines(book["各项任务"])
     assert [row[1] for row in rows[:3]] == ["乙镇", "甲镇", "合计 2 个镇"]
     # 监测的没有上报和图斑，写空，不写 0
-    assert rows[1][2:10] == ["亩", 608, None, None, 608, 1, None, None]
+    assert rows[1][2:10] == ["亩", 608, None, None, 304, 0.5, None, None]
     assert rows[2][5:10] == [None] * 5  # 缺了一个镇的数，不是合计

@@ -188,9 +188,11 @@ def _some(names, most):
 
 
 def tables(progress: Progress, found: list[Measured]) -> list[Paragraph | Table]:
-    """附件里的各村监测数，一项任务一张；全镇的数另有的，表下面说一句。"""
+    """附件里的各村监测数，一项任务一张；全镇的数另有的，表下面说一句。都还没有报、也没有过截止的不出。"""
     blocks = []
     for one in found:
+        if not one.told and not _silent(one.lines):
+            continue
         blocks.append(_table(one, progress.on))
         reading = one.figures.reading
         if reading and reading.is_town:

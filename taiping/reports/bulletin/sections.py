@@ -121,9 +121,12 @@ def by_village(progress: Progress, attached: list[Annex]) -> list[Paragraph]:
 def read_by_village(
     progress: Progress, found: list[measured.Measured], annex: int
 ) -> list[Paragraph]:
-    """一项任务一段，先说怎么排；annex 是各村监测数在附件几。"""
+    """一项任务一段，先说怎么排；annex 是各村监测数在附件几，都还没有报的没有附，是 0。"""
     text = "靠监测的任务，" if progress.by_patches else ""
-    text += f"各村按监测数占本村任务数的比例由高到低排列，一项任务一张表（见附件{annex}）。"
+    if annex:
+        text += f"各村按监测数占本村任务数的比例由高到低排列，一项任务一张表（见附件{annex}）。"
+    else:
+        text += "各村都还没有报数，暂不排名。"
     whole = [
         figures.target.name
         for figures in progress.targets
@@ -187,9 +190,15 @@ def _overdue(progress):
 
 
 def _silent(progress):
-    names = [figures.target.name for figures in progress.targets if figures.silent]
-    if names:
-        text = f"{'、'.join(names)}截止已过、还没有报数，请责任单位核实情况，尽快上报。"
+    waiting = {"还没有报数": [], "还没有下发图斑": []}
+    for figures in progress.targets:
+        if not figures.silent:
+            continue
+        words = "还没有下发图斑" if figures.is_empty else "还没有报数"
+        waiting[words].append(figures.target.name)
+    texts = [f"{'、'.join(names)}截止已过、{words}" for words, names in waiting.items() if names]
+    if texts:
+        text = f"{'；'.join(texts)}，请责任单位核实情况，尽快上报。"
         yield "补报截止已过、还没有报数的任务", text
 
 

@@ -107,7 +107,7 @@ def overdue_steps(progress: Progress) -> list[str]:
         for row in late:
             lack = f"，还差{row.lacking}" if row.lacking else ""
             parts.append(f"{row.milestone.name}（逾期{row.days_over}天{lack}）")
-        lines.append(f"{target.name}的{'、'.join(parts)}")
+        lines.append(_of(target.name, parts))
     return lines
 
 
@@ -121,7 +121,7 @@ def silent_steps(progress: Progress) -> list[str]:
         ]
         if parts:
             why = "（还没有下发图斑）" if figures.is_empty else ""
-            lines.append(f"{figures.target.name}{why}的{'、'.join(parts)}")
+            lines.append(_of(f"{figures.target.name}{why}", parts))
     return lines
 
 
@@ -162,7 +162,13 @@ def _together(steps):
     of = {}
     for step, names in steps.items():
         of.setdefault("、".join(names), []).append(step)
-    return [f"{names}的{'、'.join(found)}" for names, found in of.items()]
+    return [_of(names, found) for names, found in of.items()]
+
+
+def _of(target, steps):
+    """“早稻的移栽、收割”；步骤的名字里已经写了任务的，不再写一遍：“早稻播种”。"""
+    text = "、".join(steps)
+    return text if all(step.startswith(target) for step in steps) else f"{target}的{text}"
 
 
 def undated_steps(progress: Progress) -> list[str]:
@@ -171,4 +177,4 @@ def undated_steps(progress: Progress) -> list[str]:
     for figures, row in progress.milestones:
         if row.undated and not row.state.is_done:
             names.setdefault(figures.target.name, []).append(row.milestone.name)
-    return [f"{target}的{'、'.join(steps)}" for target, steps in names.items()]
+    return [_of(target, steps) for target, steps in names.items()]

@@ -16,6 +16,8 @@ from villages.models import Village
 FAR = Decimal("0.05")  # 差 5% 以上
 DIGIT = 5  # 差五倍以上的，多半是多写、少写了一位
 
+Range = tuple[Decimal | None, Decimal | None]
+NO_QUOTA = None, None
 Values = Mapping[Village | None, Decimal]  # 村（None 是全镇）→ 填的数
 
 
@@ -30,7 +32,7 @@ def questions(target: Target, on: date, values: Values) -> list[str]:
     for village, value in values.items():
         key = village.pk if village else None
         last = _last(readings.get((target.pk, key), []), on)
-        found.append(_question(target, village, value, last, quotas.get(key)))
+        found.append(_question(target, village, value, last, quotas.get(key, NO_QUOTA)))
         found.append(_more_than_the_whole(target, village, value, on, readings))
     return [sentence for sentence in found if sentence]
 
@@ -73,12 +75,19 @@ def _more_than_the_whole(target, village, value, on, readings):
 
 
 def _quotas(target):
+    """村（None 是全镇）→ (任务数, 最多的)：定了一个数的两样一样。"""
     rows = Allocation.objects.filter(target=target, quota__isnull=False)
-    return {None: target.quota, **dict(rows.values_list("village_id", "quota"))}
+    found = {None: (target.quota, target.quota)}
+    for village, least, most in rows.values_list("village_id", "quota", "quota_most"):
+        found[village] = least, least if most is None else most
+    return found
 
 
-def _question(target: Target, village, value, last: Reading | None, quota: Decimal | None) -> str:
-    parts = []
+def _question(target: Target, village, value, last: Reading | None, quota: Range) -> str:
+    parts, (least, most) = [], quota
+    quota = most if most is not None and value > most else least
+    if most is not None and least <= value <= most:
+        quota = None  # 在两头之间
     if last and is_far(value, last.value, more=target.is_floor):
         parts.append(_compared(f"上次（{long_date(last.on)}）", value, last.value, target.unit))
     if quota is not None and is_far(value, quota, less=target.is_floor):

@@ -5,6 +5,7 @@ import json
 
 import openpyxl
 import pytest
+from django.core.management import call_command
 
 from tasks import workbook
 from tasks.models import Target
@@ -36,6 +37,17 @@ def test_the_plan_goes_out_and_into_an_empty_system_with_its_parts():
 
         assert parents() == before
         assert imported(content, name).is_empty
+
+
+def test_loaddata_takes_the_json_too(tmp_path):
+    town = NestedTown()
+    before, file = parents(), tmp_path / "plan.json"
+    file.write_text(workbook.export_json(town.plan), encoding="utf-8")
+    clear()
+
+    call_command("loaddata", file, verbosity=0)
+
+    assert parents() == before
 
 
 def test_the_table_lists_parts_beneath_their_whole_set_in():
