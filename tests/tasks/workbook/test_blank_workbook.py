@@ -217,6 +217,7 @@ def test_a_sheet_left_blank_is_no_sheet_and_deletes_nothing():
 
     diff = imported(small_town(), delete_missing=True)
 
+    assert diff.is_empty
     assert diff.missing == []
     assert Duty.objects.exists()
 
