@@ -108,7 +108,8 @@ def from_bulletin(client, on, steps):
 
 
 def named(target, step):
-    return f"{target}的{step}" if target != step else target
+    """步骤名里已经写了任务的，不写两遍。"""
+    return step if target in step else f"{target}的{step}"
 
 
 def from_json(on):
