@@ -275,8 +275,8 @@ def ensure_town(path: Path, town: str) -> None:
     """把镇名写进 .env：页面抬头、文件名都用它。已经写着别的名字的不改，说清楚。"""
     if not TOWN.fullmatch(town):
         stop(f"“{town}”不能当镇名，只能用汉字、字母、数字，最多 30 个字，如 --town 甲镇。")
-    # 密钥在环境变量里的（容器），还没有 .env
-    text = path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""
+    stored = path.read_bytes() if path.exists() else b""  # 自己的虚拟环境里，设置也可以不写在 .env
+    text = stored.decode("utf-8", "surrogateescape")
     written = [value.strip().strip("'\"") for value in TOWN_LINE.findall(text)]
     now = os.environ.get("TOWN_NAME") or next(filter(None, written), "")
     if now == town:

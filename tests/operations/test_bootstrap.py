@@ -375,18 +375,25 @@ def test_secret_key_is_added_and_nothing_else_is_touched(tmp_path, monkeypatch, 
         ("SECRET_KEY=k\n#TOWN_NAME=太平镇\n", "SECRET_KEY=k\n#TOWN_NAME=太平镇\nTOWN_NAME=甲镇\n"),
         ("TOWN_NAME=\nSECRET_KEY=k\n", "TOWN_NAME=甲镇\nSECRET_KEY=k\n"),
         ("TOWN_NAME=甲镇\n", "TOWN_NAME=甲镇\n"),
-        (None, "TOWN_NAME=甲镇\n"),
     ],
 )
 def test_the_name_of_the_town_is_written_once(tmp_path, monkeypatch, before, after):
     monkeypatch.delenv("TOWN_NAME", raising=False)
     file = tmp_path / ".env"
-    if before is not None:
-        file.write_bytes(before.encode())
+    file.write_bytes(before.encode())
 
     bootstrap.ensure_town(file, "甲镇")
 
     assert file.read_bytes().decode() == after
+
+
+def test_the_name_of_the_town_is_written_even_without_a_settings_file(tmp_path, monkeypatch):
+    """已经在自己的虚拟环境里跑的，没有 .env：新写一份，只有镇名。"""
+    monkeypatch.delenv("TOWN_NAME", raising=False)
+
+    bootstrap.ensure_town(tmp_path / ".env", "甲镇")
+
+    assert (tmp_path / ".env").read_text(encoding="utf-8") == "TOWN_NAME=甲镇\n"
 
 
 @pytest.mark.parametrize("town", ["乙镇", "甲\n镇", "甲 镇", "", "甲#镇", "镇" * 31])

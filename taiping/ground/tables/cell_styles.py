@@ -57,7 +57,7 @@ def _child(element, name):
 
 
 def _at(values, place, default):
-    place = int(place) if (place or "").isdigit() else -1
+    place = int(place) if (place or "").isdecimal() else -1
     return values[place] if 0 <= place < len(values) else default
 
 
@@ -65,7 +65,7 @@ def _is_white(color):
     if color is None:
         return False
     if color.get("theme") is not None:
-        return color.get("theme") == WHITE_THEME and not float(color.get("tint") or 0)
+        return color.get("theme") == WHITE_THEME and color.get("tint", "0").strip("-0.") == ""
     if color.get("indexed") is not None:
         return color.get("indexed") in map(str, WHITE_NUMBERS)
     return (color.get("rgb") or "").upper().endswith("FFFFFF")

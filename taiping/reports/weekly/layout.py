@@ -82,7 +82,7 @@ def put_title(sheet: SheetWriter, shot: Snapshot, name: str, unit: str, split: i
 
 
 def units(targets: list[TargetFigures]) -> str:
-    return "、".join([*dict.fromkeys(figures.target.unit for figures in targets), "个"])
+    return "、".join(dict.fromkeys([*(figures.target.unit for figures in targets), "个"]))
 
 
 def listed(target: Target) -> str:
