@@ -65,6 +65,8 @@ def test_every_output_tells_the_same_figures(world, on, live_in, client):
         if not MilestoneState(figure.state).is_done:
             reason = "图斑" if target.by_patches and figure.value is None else figure.reason
             assert any(reason in str(cell) for cell in weekly.rows[name]), name
+        remark = str(weekly.rows[name][-1]).split("；")
+        assert len(set(remark)) == len(remark), remark
         if figure.value and number(figure.value):
             assert number(figure.value) in map(number, weekly.rows[name]), name
         assert f"{name}（{label}" in bulletin.rows[name], name
