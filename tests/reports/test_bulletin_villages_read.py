@@ -45,7 +45,7 @@ def test_villages_are_ranked_target_by_target_and_the_silent_are_named():
         "各村按监测数占本村任务数的比例由高到低排列，一项任务一张表（见附件1）。"
         "大豆播种面积没有分解到村，只看全镇的数。北村没有分到任务，也没有报过数，不在其列。",
         "（一）粮食播种面积。3个村分到任务，报了数的2个。占比最高的是东村（99.9%），最低的是西村（45.9%）。"
-        "逾期的有东村、西村（春播逾期173天）。还没有报数的有南村（春播截止已过173天）。",
+        "逾期的有西村、东村（春播逾期173天）。还没有报数的有南村（春播截止已过173天）。",
         "（二）粮食产量。分到任务的3个村都报了数。占比最高的是东村（100%），最低的是南村、西村（75%）。"
         "逾期的有西村、南村（秋收逾期20天）。",
     ]
@@ -187,6 +187,21 @@ def test_shared_out_but_only_the_town_has_read():
     town.read_whole(town.replant, on(10, 15), "200")
 
     assert told(town.plan)[1] == ("（一）复耕复种。分到任务的2个村都还没有报数，只有全镇的监测数。")
+
+
+def test_many_late_villages_are_counted_and_the_worst_are_named():
+    """三十个村都差一些：点六个最差的，说一共几个；步骤和天数只写一遍。"""
+    town = ReadingTown()
+    rice = town.add_measured("rice", "早稻", "亩", "3000", ("移栽", on(10, 10)))
+    for number in range(1, 31):
+        village = make_village(f"第{number}村", order=10 + number)
+        make_allocation(rice, village, quota=100)
+        make_reading(rice, village=village, on=on(10, 1), value=number)
+
+    assert (
+        "逾期的有第1村、第2村、第3村、第4村、第5村、第6村等30个村（移栽逾期10天）。"
+        in told(town.plan)[1]
+    )
 
 
 def test_the_number_of_queries_does_not_grow():

@@ -74,7 +74,7 @@ def test_villages_have_the_reading_the_share_and_the_unit():
         "粮食播种面积 春播，逾期173天",
     ]
     assert sheet["D7"].number_format == "0.0000"  # 4.9996 不写成 5.00
-    assert rows_of(sheet)[4][0] == "另有1个村没有分到这些任务，也没有报过数，没有列出。"
+    assert rows_of(sheet)[4][2] == "另有1个村没有分到这些任务，也没有报过数，没有列出。"
 
 
 def test_units_keep_their_decimals_and_no_share_has_no_rate():
@@ -102,6 +102,22 @@ def test_a_deadline_passed_in_silence_is_past_and_not_late():
         "核实": 31,
         "年底保有": 92,
     }
+
+
+def test_a_village_late_in_many_targets_has_the_longest_two_and_a_number():
+    town = again(GrainTown)
+    for number in (1, 2):
+        due = on(8, number)
+        target = town.add_measured(
+            f"t{number}", f"任务{number}", "亩", "9", ("做完", due), shares=("9",)
+        )
+        town.read(target, on(7, 1), "1")
+
+    row = row_of(opened(town.plan, DAY)["分村监测"], "东村", 2)
+
+    assert row[-1].replace("\n", "") == (
+        "粮食播种面积 春播，逾期173天；任务1 做完，逾期80天；另有1项"
+    )
 
 
 def test_the_chart_has_the_one_rate():

@@ -19,7 +19,7 @@ from taiping.reports.measured import listed_by_village
 from villages.models import Village
 
 NAMED = 3  # 一句话里最多点名几个村
-LATE_NAMED = 10  # 逾期的、没有报数的多点几个
+LATE_NAMED = 6  # 逾期的、没有报数的多点几个
 WIDTHS = [16, 36, 28, 28, 22, 26]  # 毫米，合起来 156
 
 
@@ -135,6 +135,7 @@ def _floor(one):
 
 def _late(one):
     late = [line for line in one.lines if line.cell.is_overdue]
+    late.sort(key=lambda line: line.cell.share or 0)  # 差的先点名
     return f"逾期的有{_with_steps(late)}" if late else ""
 
 
@@ -153,10 +154,9 @@ def _silent(lines):
 def _with_steps(lines):
     """“东村、西村（春播逾期173天）、南村（秋播逾期3天）”：步骤和天数一样的并在一起，只写一遍。"""
     together = {}
-    for line in lines[:LATE_NAMED]:
+    for line in lines:
         together.setdefault(_step_words(line.cell), []).append(line.village.name)
-    texts = ["、".join(names) + words for words, names in together.items()]
-    return "、".join(texts) + (f"等{len(lines)}个村" if len(lines) > LATE_NAMED else "")
+    return "、".join(_some(names, LATE_NAMED) + words for words, names in together.items())
 
 
 def _step_words(cell):

@@ -25,6 +25,7 @@ from taiping.reports.weekly.layout import (
 )
 
 NAME = "分村监测"
+SAID = 2  # 一个村最多说几项截止已过的，再多的只说几项
 
 
 def add_village_readings(book: Workbook, shot: Snapshot) -> None:
@@ -49,9 +50,15 @@ def add_village_readings(book: Workbook, shot: Snapshot) -> None:
     sheet.filter()
     _total(sheet, targets, has_lots)
     if rest := len(shot.progress.villages) - len(rows):
-        words = f"另有{rest}个村没有分到这些任务，也没有报过数，没有列出。"
-        sheet.banner(words, styles.NOTE, ROW_HEIGHT)
+        _note(sheet, f"另有{rest}个村没有分到这些任务，也没有报过数，没有列出。")
     sheet.repeat(1, sheet.head_row)
+
+
+def _note(sheet, words):
+    """表下面的一句；前两列每页都有，不写在那里。"""
+    values = [None, None, words, *[None] * (sheet.width - 3)]
+    number = sheet.line(values, styles.NOTE, height=ROW_HEIGHT)
+    sheet.merge(number, 3, number, max(sheet.paper.ends[0], 3))
 
 
 def _cells(row: VillageRow, codes: set[int]) -> list[VillageReading]:
@@ -84,12 +91,11 @@ def _columns(targets: Sequence[TargetFigures], has_lots: bool) -> list[Column]:
 
 
 def late_words(cells: Sequence[VillageReading]) -> str:
-    """“早稻 收割，逾期20天；粮食产量 测产，截止已过3天，还没有监测数”；没有是空。"""
-    return "；".join(
-        f"{cell.target.name} {cell.late_step.name}，{cell.late_words}"
-        for cell in cells
-        if cell.late_step
-    )
+    """“早稻 收割，逾期20天；粮食产量 测产，截止已过3天，还没有监测数”：拖得久的几项；没有是空。"""
+    late = sorted((cell for cell in cells if cell.late_step), key=lambda cell: -cell.days_late)
+    words = [f"{cell.target.name} {cell.late_step.name}，{cell.late_words}" for cell in late[:SAID]]
+    more = [f"另有{len(late) - SAID}项"] if len(late) > SAID else []
+    return "；".join([*words, *more])
 
 
 def _total(sheet, targets, has_lots):
