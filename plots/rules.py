@@ -3,6 +3,7 @@
 from plots.actions import documents
 from plots.actions.orders import ANSWERING, CLOSING, may_issue
 from plots.actions.permissions import ADDING, VERBS
+from taiping.ground.actors import said
 from taiping.ground.permissions import add_permission, condition, saying
 from villages.rules import is_admin, is_not_secretary, is_secretary, is_town
 
@@ -28,11 +29,11 @@ add_permission("plots.close_order", is_given, *CLOSING)
 add_permission("plots.view_own_tasks", is_secretary)
 add_permission("plots.view_town_ledger", is_not_secretary)
 add_permission("plots.view_map")
-add_permission("plots.review", saying("核实由镇工作人员办理。", is_town))
-add_permission("plots.act_in_bulk", saying("成批办理由镇工作人员操作。", is_town))
+add_permission("plots.review", saying(said("核实由{镇}工作人员办理。"), is_town))
+add_permission("plots.act_in_bulk", saying(said("成批办理由{镇}工作人员操作。"), is_town))
 add_permission("plots.import_patches", is_town)
 add_permission("plots.view_checks", is_town)
-add_permission("plots.dismiss_check", saying("图形检查由镇工作人员认定。", is_town))
+add_permission("plots.dismiss_check", saying(said("图形检查由{镇}工作人员认定。"), is_town))
 add_permission("plots.import_boundaries", is_admin)
 add_permission("plots.carry_over", saying("结转由管理员办理，请联系管理员。", is_admin))
 add_permission("plots.export_coordinates", is_admin)

@@ -31,11 +31,14 @@ APP_ORDER = ["villages", "tasks", "plots"]
 
 
 class TaipingAdminSite(AdminSite):
-    site_header = f"{settings.SITE_NAME} · 后台"
     site_title = "后台"
     index_title = "管理"
     site_url = "/"
     empty_value_display = "—"
+
+    @property
+    def site_header(self):
+        return f"{settings.SYSTEM_TITLE} · 后台"
 
     def index(self, request, extra_context=None):
         tasks = [(title, words, reverse(name)) for title, words, name in TASKS]

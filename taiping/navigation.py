@@ -47,8 +47,8 @@ OF_EVERY_PLAN = {"dashboard:today", "plots:my", "plots:review", "plots:patch_imp
 
 def navigation(request):
     named = {
-        "site_name": settings.SITE_NAME,
-        "site_short": f"{settings.TOWN_NAME}耕地保护",
+        "site_name": settings.SYSTEM_TITLE,
+        "site_short": settings.SYSTEM_SHORT,
         "home_url": HOME,
         "nav": [],
         "plan_links": [],

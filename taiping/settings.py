@@ -11,10 +11,12 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
+from taiping.ground.actors import words_in
 from taiping.ground.dates import fixed_in, fixed_in_file
 from taiping.ground.hosts import site_addresses
 from taiping.ground.modes import close_folder
 from taiping.tiles import image_sources
+from taiping.town import code_changes, shipped_town, short_title
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -31,9 +33,23 @@ ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS = site_addresses(
     env.str("ALLOWED_HOSTS", default=""), env.str("CSRF_TRUSTED_ORIGINS", default="")
 )
 
-# 页面抬头；换一个镇只改这里（和方案数据）。
-TOWN_NAME = env.str("TOWN_NAME", default="太平镇")
-SITE_NAME = f"{TOWN_NAME}耕地保护任务管理系统"
+# 哪个镇；没有写的，是随系统带的方案那个镇，它的中央经线、换过的代码也照它的（fixtures/town.env）。
+_shipped = shipped_town(BASE_DIR / "fixtures" / "town.env")
+SHIPPED_TOWN = _shipped.get("TOWN_NAME", "")
+TOWN_NAME = env.str("TOWN_NAME", default="") or SHIPPED_TOWN
+if not TOWN_NAME:
+    raise ImproperlyConfigured("没有设置 TOWN_NAME。请在 .env 里写上镇名，如 TOWN_NAME=甲镇。")
+_here = _shipped if TOWN_NAME == SHIPPED_TOWN else {}
+SYSTEM_TITLE = env.str("SYSTEM_TITLE", default="") or f"{TOWN_NAME}耕地保护任务管理系统"
+SYSTEM_SHORT = short_title(SYSTEM_TITLE)  # 页头、手机桌面、提醒的标题
+# 村、镇、区在这里怎么称呼（taiping/ground/actors.py）；表格里的旧村代码换成哪个（villages/places/matching.py）。
+try:
+    ACTOR_WORDS = words_in(env.str("ACTOR_WORDS", default=""))
+    VILLAGE_CODE_CHANGES = code_changes(
+        env.str("VILLAGE_CODE_CHANGES", default=_here.get("VILLAGE_CODE_CHANGES", ""))
+    )
+except ValueError as refusal:
+    raise ImproperlyConfigured(str(refusal)) from None
 
 # 数据库、上传的文件、收集好的静态文件都在这一个文件夹里，备份和搬家只认它。
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
@@ -275,7 +291,7 @@ EVIDENCE_PENDING_DAYS = env.int("EVIDENCE_PENDING_DAYS", default=14)
 # 图形：图斑面积和量算面积差百分之几要指出来；照片离图斑多少米以内算“附近”。
 GEO_AREA_TOLERANCE = env.float("GEO_AREA_TOLERANCE", default=5)
 # 本镇的中央经线（度）：坐标没有带号又还没有村界、图形时照它认；离本镇多少公里以外的图形，导入前要问。
-MAP_MERIDIAN = env.float("MAP_MERIDIAN", default=105 if TOWN_NAME == "太平镇" else 0)
+MAP_MERIDIAN = env.float("MAP_MERIDIAN", default=float(_here.get("MAP_MERIDIAN", 0)))
 MAP_FAR_KM = env.float("MAP_FAR_KM", default=30)
 PHOTO_NEAR_METRES = env.int("PHOTO_NEAR_METRES", default=50)
 

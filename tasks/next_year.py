@@ -46,6 +46,8 @@ def copy_to_next_year(plan):
         starts_on=_a_year_later(plan.starts_on),
         ends_on=_a_year_later(plan.ends_on),
         note=plan.note,
+        subject=plan.subject,
+        upload_label=plan.upload_label,
     )
     groups = _copy_groups(plan, new)
     _copy_targets(plan, new, groups)

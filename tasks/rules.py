@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from taiping.ground import dates
+from taiping.ground.actors import said
 from taiping.ground.permissions import add_permission, condition
 from villages.rules import is_admin, is_town, sees_village
 
@@ -21,13 +22,13 @@ def stands(user, reading):
     return not reading.is_withdrawn
 
 
-@condition("录错的监测数由镇工作人员撤回；自己录的，当天可以自己撤回。")
+@condition(said("录错的监测数由{镇}工作人员撤回；自己录的，当天可以自己撤回。"))
 def may_take_back(user, reading):
     is_own = reading.by_id == user.pk
     return user.is_town or (is_own and timezone.localdate(reading.created_at) == dates.today())
 
 
-@condition("常态工作由镇工作人员记；由村里做的，村支部书记记自己村的。")
+@condition(said("常态工作由{镇}工作人员记；由{村}里做的，村支部书记记自己村的。"))
 def may_enter_duty(user, entry):
     """entry 是要记的一次，还没有保存。"""
     if user.is_town:
@@ -45,7 +46,7 @@ def entry_stands(user, entry):
     return not entry.is_withdrawn
 
 
-@condition("记错的由镇工作人员撤回；自己记的，当天可以自己撤回。")
+@condition(said("记错的由{镇}工作人员撤回；自己记的，当天可以自己撤回。"))
 def may_take_entry_back(user, entry):
     is_own = entry.by_id == user.pk
     return user.is_town or (is_own and timezone.localdate(entry.created_at) == dates.today())

@@ -13,15 +13,16 @@ from plots.evidence import Checked
 from plots.models import Patch, RemedyDocument, RouteChange
 from plots.models.deadlines import local_date
 from taiping.ground import dates
+from taiping.ground.actors import said
 from taiping.ground.dates import long_date
 from taiping.ground.permissions import condition, first_refusal, saying
 from tasks.models import RemedyItem, RemedyRoute
 from villages.models import User
 from villages.rules import is_not_leader, is_town
 
-LEADER = "领导账号只能查看和督办，整改路径和材料请镇工作人员或村支部书记办理。"
+LEADER = said("领导账号只能查看和督办，整改路径和材料请{镇}工作人员或村支部书记办理。")
 USED_FORM = "这张表单刚才已经交过一份，没有再记。"
-NOT_CHOSEN = "还没有定整改路径，先请镇工作人员定下走哪条路径。"
+NOT_CHOSEN = said("还没有定整改路径，先请{镇}工作人员定下走哪条路径。")
 
 
 @condition(NOT_CHOSEN)
@@ -34,7 +35,7 @@ def stands(user, document):
     return not document.is_withdrawn
 
 
-@condition("交错的材料由镇工作人员撤回；自己交的，当天可以自己撤回。")
+@condition(said("交错的材料由{镇}工作人员撤回；自己交的，当天可以自己撤回。"))
 def may_take_back(user, document):
     is_own = document.by_id == user.pk
     return user.is_town or (is_own and local_date(document.created_at) == dates.today())
@@ -44,7 +45,7 @@ NOT_LEADER = saying(LEADER, is_not_leader)
 CHOOSING = (
     is_in_scope,
     NOT_LEADER,
-    saying("整改路径由镇工作人员定，请联系镇里。", is_town),
+    saying(said("整改路径由{镇}工作人员定，请联系{镇}里。"), is_town),
     is_whole,
 )
 HANDING_IN = (is_in_scope, NOT_LEADER, is_whole, has_route)

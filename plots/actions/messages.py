@@ -9,6 +9,7 @@ from uuid import UUID
 from plots.evidence.position import position_advice
 from plots.ledger.queues import due_text, return_text
 from plots.models import Evidence, Kind, Patch, RectificationRecord, Status
+from taiping.ground.actors import actors
 from taiping.ground.area import figure
 from taiping.ground.dates import date_beside, today
 from tasks.models import Milestone
@@ -103,6 +104,7 @@ def next_sentence(patch: Patch, today: date) -> str:
 
 
 def by_whom(step: Milestone) -> str:
-    return {Milestone.Actor.TOWN: "，由镇里办", Milestone.Actor.DISTRICT: "，等区里结果"}.get(
-        step.actor, ""
-    )
+    return {
+        Milestone.Actor.TOWN: f"，由{actors.town}里办",
+        Milestone.Actor.DISTRICT: f"，等{actors.district}里结果",
+    }.get(step.actor, "")

@@ -15,6 +15,7 @@ from plots.actions.permissions import NotAllowed
 from plots.evidence.checking import Checked
 from plots.models import OrderReply, Patch, SupervisionOrder
 from taiping.ground import dates
+from taiping.ground.actors import actors, said
 from taiping.ground.dates import date_beside, long_date
 from taiping.ground.permissions import condition, first_refusal
 from tasks.models import Milestone, Plan, Target, WorkingGroup
@@ -24,7 +25,7 @@ WORDS_LIMIT = 2000
 LARGEST_NUMBER = 99_999
 
 
-@condition("督办由领导或镇工作人员写，有情况请在督办单上答复。")
+@condition(said("督办由领导或{镇}工作人员写，有情况请在督办单上答复。"))
 def may_issue(user: User, order: SupervisionOrder | None = None) -> bool:
     return not user.is_secretary
 
@@ -53,8 +54,8 @@ CLOSING = (may_close, is_open)
 
 def _not_answered_by(user, order):
     if user.role == Role.LEADER:
-        return "领导账号只看督办、办结督办，答复请村里或镇工作人员写。"
-    return f"这张督办单是发给{order.to}的，请由{order.to}或镇工作人员答复。"
+        return f"领导账号只看督办、办结督办，答复请{actors.village}里或{actors.town}工作人员写。"
+    return f"这张督办单是发给{order.to}的，请由{order.to}或{actors.town}工作人员答复。"
 
 
 def standing_refusal(order: SupervisionOrder, what: str) -> str:

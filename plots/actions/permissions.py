@@ -10,16 +10,17 @@ from rules import Predicate
 from plots.ledger.replay import is_check, records_of, steps_of
 from plots.models import Kind, Patch, Status
 from plots.models.choices import REPORTABLE
+from taiping.ground.actors import actors, said
 from taiping.ground.permissions import condition, first_refusal, saying
 from tasks.models import Milestone, Target
 from villages.models import User, Village, sees
 from villages.rules import is_not_leader, is_not_secretary, is_town, sees_village
 
 REPORT_HINTS = {
-    Status.AWAITING: "都上报了，待镇里核实，不用再报。",
-    Status.CLOSED: "不用再报；要重做请镇工作人员先退回。",
-    Status.EXEMPT: "不用再报；要重做请镇工作人员先退回。",
-    Status.DEFERRED: "请镇工作人员先恢复整改，再上报。",
+    Status.AWAITING: said("都上报了，待{镇}里核实，不用再报。"),
+    Status.CLOSED: said("不用再报；要重做请{镇}工作人员先退回。"),
+    Status.EXEMPT: said("不用再报；要重做请{镇}工作人员先退回。"),
+    Status.DEFERRED: said("请{镇}工作人员先恢复整改，再上报。"),
     Status.CARRIED: "请在结转过去的图斑上办理。",
     Status.REMOVED: "不用再办。",
 }
@@ -43,7 +44,9 @@ class Verb:
 
 
 @condition(
-    lambda user, patch: f"图斑 {patch.code} 不在您负责的村，请核对编号，或请镇工作人员办理。"
+    lambda user, patch: (
+        f"图斑 {patch.code} 不在您负责的村，请核对编号，或请{actors.town}工作人员办理。"
+    )
 )
 def is_in_scope(user: User, patch: Patch) -> bool:
     return sees(user, patch.village_id)
@@ -78,7 +81,9 @@ def has_next_step(user: User, patch: Patch) -> bool:
 
 
 @condition(
-    lambda user, patch: f"“{patch.next_milestone.name}”由镇里核实，请用“核实”办理，不用上报。"
+    lambda user, patch: (
+        f"“{patch.next_milestone.name}”由{actors.town}里核实，请用“核实”办理，不用上报。"
+    )
 )
 def next_is_work(user: User, patch: Patch) -> bool:
     return not _next_is_check(patch)
@@ -90,7 +95,7 @@ def is_ready_to_confirm(user: User, patch: Patch) -> bool:
     return patch.status == Status.AWAITING or only_step
 
 
-@condition("这块图斑有您自己上报的步骤，请换一位镇工作人员核实。")
+@condition(said("这块图斑有您自己上报的步骤，请换一位{镇}工作人员核实。"))
 def is_not_own_report(user: User, patch: Patch) -> bool:
     return not any(_is_own_report(record, user) for record in records_of(patch))
 
@@ -129,11 +134,14 @@ def _next_is_check(patch):
 
 
 def _not_leader(name):
-    return saying(f"领导账号只能查看和督办，{name}请镇工作人员办理。", is_not_leader)
+    return saying(said(f"领导账号只能查看和督办，{name}请{{镇}}工作人员办理。"), is_not_leader)
 
 
 def _by_town(name, *status):
-    role = (_not_leader(name), saying(f"{name}由镇工作人员办理，请联系镇里。", is_town))
+    role = (
+        _not_leader(name),
+        saying(said(f"{name}由{{镇}}工作人员办理，请联系{{镇}}里。"), is_town),
+    )
     return Verb(name, role, (is_whole, *status))
 
 
@@ -141,7 +149,7 @@ def _by_town_when(name, *statuses):
     return _by_town(name, _status_in(name, statuses))
 
 
-REMARK_HINT = "督办由领导或镇工作人员写，要说明情况请在上报时写在说明里。"
+REMARK_HINT = said("督办由领导或{镇}工作人员写，要说明情况请在上报时写在说明里。")
 STARTED = (Status.AWAITING, Status.UNDERWAY, Status.CLOSED, Status.EXEMPT)
 UNSETTLED = (*REPORTABLE, Status.AWAITING, Status.DEFERRED)
 VERBS = {
@@ -193,7 +201,7 @@ def step_by_role(user: User, milestone: Milestone) -> str:
     """村里的步骤村和镇都能报，镇、区的步骤只由镇里录入。"""
     if _may_report(user, milestone):
         return ""
-    return f"“{milestone.name}”由镇里录入，请联系镇工作人员。"
+    return f"“{milestone.name}”由{actors.town}里录入，请联系{actors.town}工作人员。"
 
 
 # 手工添加：对着一项任务问
@@ -204,7 +212,11 @@ def has_patches(user: User, target: Target) -> bool:
     return target.by_patches
 
 
-@condition(lambda user, target: f"“{target.name}”的图斑由镇工作人员添加，请联系镇里。")
+@condition(
+    lambda user, target: (
+        f"“{target.name}”的图斑由{actors.town}工作人员添加，请联系{actors.town}里。"
+    )
+)
 def may_add_to(user: User, target: Target) -> bool:
     return user.is_town or (user.is_secretary and target.villages_may_add)
 

@@ -23,6 +23,7 @@ from plots.ledger.replay import WORK, is_check, settle
 from plots.models import Kind, Patch, Reason, RectificationRecord
 from plots.models.deadlines import local_date
 from taiping.ground import dates
+from taiping.ground.actors import actors
 from taiping.ground.area import plain
 from taiping.ground.dates import long_date
 from tasks.models import Milestone, Target
@@ -48,7 +49,7 @@ def report(
     """
     context.check_date()
     steps = _steps_up_to(context, step)
-    external_ref = limited_text(external_ref, "上传编号", 100)
+    external_ref = limited_text(external_ref, context.upload_label, 100)
     area = None if area_mu is None else parse_mu(area_mu)
     for milestone in steps:
         is_last = milestone == steps[-1]
@@ -92,7 +93,7 @@ def _amount_of(milestone, area, left, is_last):
     if area > left:
         raise NotAllowed(
             f"“{milestone.name}”还剩 {plain(left)} 亩，这次填了 {plain(area)} 亩；"
-            "请改成不超过剩下的面积，图斑面积有误请镇工作人员先更正。"
+            f"请改成不超过剩下的面积，图斑面积有误请{actors.town}工作人员先更正。"
         )
     return area
 
@@ -109,7 +110,9 @@ def _steps_up_to(context, step):
     steps = [step for step in context.milestones[start : end + 1] if not _is_done(context, step)]
     if is_check(step, context.milestones):
         last = context.milestones[end - 1]
-        raise NotAllowed(f"“{step.name}”由镇里核实，不能一并上报，请报到“{last.name}”为止。")
+        raise NotAllowed(
+            f"“{step.name}”由{actors.town}里核实，不能一并上报，请报到“{last.name}”为止。"
+        )
     for milestone in steps:
         if sentence := step_by_role(context.by, milestone):
             raise NotAllowed(sentence)
@@ -166,7 +169,7 @@ def not_returnable(context: ActionContext, step: Milestone | None = None) -> str
     for record in context.state.standing:
         is_mine = record.by_id == context.by.pk and not record.is_added_with_plan
         if record.kind == Kind.REPORT and record.milestone_id == step.pk and is_mine:
-            return f"“{step.name}”是您自己报的，请换一位镇工作人员退回。"
+            return f"“{step.name}”是您自己报的，请换一位{actors.town}工作人员退回。"
     return ""
 
 

@@ -37,7 +37,7 @@ from tasks.models import Milestone
 from villages.models import User
 
 NOT_YET = "日期 {day} 还没有到，请填今天（{today}）或以前的日期。"
-LACKING_PHOTOS, LACKING_REF = "还缺 {count} 张照片", "请填国土调查云上传编号"
+LACKING_PHOTOS, LACKING_REF = "还缺 {count} 张照片", "请填{label}"
 MAX_MU = Decimal(10) ** 9  # 面积字段放得下的最大数
 LAST_RECORD = {
     Kind.REPORT: "上报“{step}”的日期",
@@ -78,6 +78,11 @@ class ActionContext:
         for milestone in self.milestones:
             if milestone.pk == patch.next_milestone_id:
                 patch.next_milestone = milestone
+
+    @property
+    def upload_label(self) -> str:
+        """要填的上传编号在方案里叫什么。"""
+        return self.patch.target.plan.upload_label
 
     @property
     def last_seen(self) -> int:
@@ -132,7 +137,7 @@ class ActionContext:
         if milestone.needs_external_ref and not external_ref:
             parts = self.state.step_of(milestone).parts
             if not any(part.external_ref for part in parts if part.kind == Kind.REPORT):
-                missing.append(LACKING_REF)
+                missing.append(LACKING_REF.format(label=self.upload_label))
         return missing
 
     def write(

@@ -17,6 +17,7 @@ from plots.evidence.position import locate
 from plots.evidence.storing import Device, read, saving, write_files
 from plots.models import Evidence, Patch, PendingEvidence, RectificationRecord
 from plots.models.evidence import Material, position_words
+from taiping.ground.actors import actors
 from villages.models import User
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,9 @@ def keep(
     except IntegrityError:  # 同一张正好从另一条连接也到了，或者正收着，图斑随导入撤回了
         if first := arrived_one(patch, client_key, by, original_sha256):
             return first
-        raise EvidenceError(f"没有收下“{checked.name}”：这块图斑不在了，请联系镇里。") from None
+        raise EvidenceError(
+            f"没有收下“{checked.name}”：这块图斑不在了，请联系{actors.town}里。"
+        ) from None
     return pending
 
 

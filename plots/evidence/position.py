@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from plots.models import Evidence, Patch, PatchShape
+from taiping.ground.actors import actors
 from taiping.ground.area import sqm_from_mu
 from taiping.ground.geometry.measure import distance_m
 from taiping.ground.geometry.shapes import load
@@ -45,7 +46,7 @@ def position_advice(photos: Iterable[Evidence]) -> str:
     placeless = sum(not _is_credible(item.lat, item.lon) for item in photos)
     said = [f"{len(far)} 张照片拍在图斑外，离图斑 {metres_words(max(far))}"] if far else []
     said += [f"{placeless} 张照片里没有位置"] if placeless else []
-    return f"{'，'.join(said)}；拍错了请镇里退回，再重拍重报。" if said else ""
+    return f"{'，'.join(said)}；拍错了请{actors.town}里退回，再重拍重报。" if said else ""
 
 
 def relocate(patch_ids: Iterable[int]) -> None:

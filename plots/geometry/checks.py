@@ -12,6 +12,7 @@ from django.db.models import Q
 from plots.geometry.boundaries import Boundaries
 from plots.geometry.subjects import CHUNK, chunks, stored_shapes, subjects_near
 from plots.models.checks import GeometryCheck
+from taiping.ground.actors import actors
 from taiping.ground.area import figure, plain, rounded
 from taiping.ground.geometry.allowance import Allowance
 from taiping.ground.geometry.overlaps import neighbours, overlaps
@@ -156,7 +157,9 @@ def _outside(subjects):
         percent = _text(sqm / subject.sqm * 100)
         figures = {"sqm": _text(sqm), "percent": percent}
         if place is None:
-            sentence = f"有 {figures['sqm']} 平方米（{percent}%）在本镇范围以外，请核对坐标。"
+            sentence = (
+                f"有 {figures['sqm']} 平方米（{percent}%）在本{actors.town}范围以外，请核对坐标。"
+            )
             yield Finding(subject.pk, Kind.TOWN, sentence, figures)
         else:
             where = f"，主要落在{inside}" if inside else ""

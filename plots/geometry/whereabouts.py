@@ -12,6 +12,7 @@ from django.db.models import F, IntegerField
 from django.db.models.functions import Cast
 
 from plots.models import PatchShape
+from taiping.ground.actors import actors
 from taiping.ground.geometry.crs import meridian_of
 from taiping.ground.geometry.measure import ellipsoid, metres_per_degree
 from taiping.ground.libraries import np, shapely
@@ -45,7 +46,7 @@ class Whereabouts:
         """(对照的是什么, n×4 的外接框)。"""
         boundaries = VillageBoundary.objects.exclude(village__in=self.besides).order_by()
         if found := list(boundaries.values_list(*BOX)):
-            return "本镇的村界", np.array(found)
+            return f"本{actors.town}的村界", np.array(found)
         cells = (
             PatchShape.objects.current()
             .order_by()
@@ -57,7 +58,7 @@ class Whereabouts:
         corners = np.array(list(cells.values_list("column", "row").distinct())) / CELLS
         if not len(corners):
             return "", corners
-        return "本镇已有的图形", np.hstack([corners, corners + 1 / CELLS])
+        return f"本{actors.town}已有的图形", np.hstack([corners, corners + 1 / CELLS])
 
     @cached_property
     def meridian(self) -> int | None:
@@ -97,7 +98,7 @@ class Whereabouts:
     def _out_of_zone(self, names, away):
         strays = np.flatnonzero(away > ZONE_DEGREES)
         return Far(
-            f"{_names(names, strays)}离本镇的中央经线 {self.meridian}° 有 {away.max():.1f} 度"
+            f"{_names(names, strays)}离本{actors.town}的中央经线 {self.meridian}° 有 {away.max():.1f} 度"
             f"（{away.max() * 96:.0f} 公里左右），多半是坐标系不对。"
         )
 

@@ -1,4 +1,4 @@
-"""国土调查云导出的结果：对到图斑，记为要上传编号的那一步，谁也不用再录一遍。"""
+"""上传结果（国土调查云等导出的）：对到图斑，记为要上传编号的那一步，谁也不用再录一遍。"""
 
 import time
 from collections import deque
@@ -20,7 +20,7 @@ TURN, PAUSE = 0.8, 0.15  # 秒：一段最多做多久，两段之间让别人�
 
 @dataclass
 class CloudReview(Review):
-    """国土调查云结果的预览。"""
+    """上传结果的预览。"""
 
     step: Milestone | None = None
     rows: list[CloudRow] = field(default_factory=list)  # 能上报的
@@ -57,7 +57,7 @@ def cloud_step(target: Target) -> Milestone | None:
 
 
 def examine_cloud(batch: Batch, *, by, with_earlier: bool = False) -> CloudReview:
-    """国土调查云结果的预览；每一行都试着上报一遍再撤回，不收的写明原因。"""
+    """上传结果的预览；每一行都试着上报一遍再撤回，不收的写明原因。"""
     review = _read_cloud(batch)
     if review.is_clean:
         _rehearse(review, by, with_earlier)
@@ -152,7 +152,7 @@ def apply_cloud(
     skip_refused: bool = False,
     tick=silent,
 ) -> CloudReview:
-    """导入国土调查云结果；有错、或有不收的行又没说跳过，抛 Refused。
+    """导入上传结果；有错、或有不收的行又没说跳过，抛 Refused。
 
     一行就是一次上报，几千行要好几分钟：每 TURN 秒提交一段，中间让别人存。一段之内有不收的，这一段什么也不写；
     前面几段已经报好的留着，再导入一次不会重复。review 是这个批次刚做的预览；没有给，就接着用预览留下的行。

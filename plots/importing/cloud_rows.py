@@ -1,4 +1,4 @@
-"""国土调查云的表：读行，对到图斑。"""
+"""上传结果的表（国土调查云等导出的）：读行，对到图斑。"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class CloudRow:
 
     @property
     def note(self) -> str:
-        return f"国土调查云提交人：{self.sender}" if self.sender else ""
+        return f"提交人：{self.sender}" if self.sender else ""
 
     def plain(self) -> list:
         """能写成 JSON 的。"""
@@ -162,10 +162,10 @@ class CloudReader:
         except ValueError as error:
             return self._problem(cells, label, value, str(error))
         if not ref:
-            advice = "没有上传编号，请按国土调查云里的编号填上。"
+            advice = "没有上传编号，请照上传以后得到的编号填上。"
             return self._problem(cells, label, "", advice)
         if len(ref) > 100:
-            advice = f"上传编号有 {len(ref)} 个字，最多 100 个字，请核对。"
+            advice = f"{label}有 {len(ref)} 个字，最多 100 个字，请核对。"
             return self._problem(cells, label, ref, advice)
         return ref
 

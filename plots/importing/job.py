@@ -14,10 +14,10 @@ from taiping.ground.memory import give_back
 from villages.accounts.audit_actor import acting
 
 LONG = 5000  # 行数多于这些就在后台导入
-LONG_CLOUD = 300  # 国土调查云结果每一行都是一次上报，慢得多
+LONG_CLOUD = 300  # 上传结果每一行都是一次上报，慢得多
 KEPT_PROBLEMS = 200
 NAME = "import-"  # 导入的线程都这样起名
-# 图斑表要么全写要么不写，国土调查云结果一段一段地写：两种都说得通的话
+# 图斑表要么全写要么不写，上传结果一段一段地写：两种都说得通的话
 BROKEN = (
     "导入时出了意外，没有导完。请再导入一次，已经写进去的不会重复；还不行请把这份文件交给管理员。"
 )

@@ -58,7 +58,7 @@ class Reading:
     """一份文件读好的行；named 是有几张表，提示里要写表名。"""
 
     named: bool = False
-    rows: list = field(default_factory=list)  # [ParsedRow]，国土调查云结果是 [CloudRow]
+    rows: list = field(default_factory=list)  # [ParsedRow]，上传结果是 [CloudRow]
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -28,7 +28,7 @@ KEPT_CHANGES = 200  # 批次上留着原来的值，事后查得到改了什么
 
 @dataclass
 class Review:
-    """图斑表格、国土调查云结果共有的：unreadable 是整个文件读不了的那句话；problems 不为空就不能导入。"""
+    """图斑表格、上传结果共有的：unreadable 是整个文件读不了的那句话；problems 不为空就不能导入。"""
 
     batch: Batch
     unreadable: str = ""

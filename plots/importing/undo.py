@@ -57,7 +57,7 @@ def refusal(batch: Batch) -> str:
     if not batch.applied_at:
         return "这份文件没有导入过，没有可撤回的。"
     if batch.kind == Batch.Source.CLOUD:
-        return "国土调查云结果导入的是上报，要改请在图斑上退回。"
+        return "上传结果导入的是上报，要改请在图斑上退回。"
     new = Patch.objects.filter(batch=batch)
     worked = RectificationRecord.objects.exclude(kind=Kind.AMEND).filter(patch=OuterRef("pk"))
     handed = RemedyDocument.objects.filter(patch=OuterRef("pk")).order_by()

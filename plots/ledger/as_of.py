@@ -37,7 +37,6 @@ STATES = {
     "removed": "已移出台账",
     "brought": "从别的方案结转来的",
 }
-ACTORS = {"VILLAGE": "村该办", "TOWN": "镇该办", "DISTRICT": "区该办"}
 # 那天已经不再算的：由哪种记录了结
 ENDINGS = {"split": Kind.SPLIT, "carried": Kind.CARRY, "removed": Kind.REMOVE}
 COMPLETIONS = {

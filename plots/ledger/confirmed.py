@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from plots.models import Kind, Patch, RectificationRecord, Status
+from taiping.ground.actors import said
 from villages.models import User
 
 NAMED = 5  # 逐个点名的最多这么多，再多的到台账里看
-WORDS = {Status.CLOSED: "镇里核实通过了", Status.EXEMPT: "镇里认定核查无问题"}
+WORDS = {Status.CLOSED: said("{镇}里核实通过了"), Status.EXEMPT: said("{镇}里认定核查无问题")}
 
 
 @dataclass

@@ -16,6 +16,7 @@ from plots.models import Patch, RectificationRecord, Status
 from plots.models.choices import REPORTABLE
 from plots.models.deadlines import days_left_text, due_next, due_of
 from plots.models.querysets import found_at
+from taiping.ground.actors import actors
 from tasks.models import Milestone, Plan, Target
 from villages.models import User, Village
 
@@ -239,7 +240,7 @@ class Tasks:
 
 def _late_words(number, what):
     """逾期不是村里的，说清楚是谁的。"""
-    whose = "区里" if "区里" in what else "镇里"
+    whose = f"{actors.district}里" if f"{actors.district}里" in what else f"{actors.town}里"
     return f"，其中 {number} 个{whose}已经逾期" if number else ""
 
 
@@ -250,5 +251,5 @@ def _waiting_for(status, step):
     if step is None or step.actor == Milestone.Actor.VILLAGE:
         return ""
     if step.actor == Milestone.Actor.DISTRICT:
-        return f"等区里{step.name}"
-    return "待核实" if status == Status.AWAITING else f"等镇里{step.name}"
+        return f"等{actors.district}里{step.name}"
+    return "待核实" if status == Status.AWAITING else f"等{actors.town}里{step.name}"

@@ -22,7 +22,7 @@ class Batch(models.Model):
         TABLE = "TABLE", "表格"
         PASTE = "PASTE", "粘贴"
         GEO = "GEO", "矢量数据"
-        CLOUD = "CLOUD", "国土调查云结果"
+        CLOUD = "CLOUD", "上传结果"
 
     target = models.ForeignKey(
         Target, models.PROTECT, related_name="batches", verbose_name="目标任务"

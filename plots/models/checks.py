@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from taiping.ground import dates
+from taiping.ground.actors import said
 from villages.models import User, within_sight
 
 
@@ -23,6 +24,11 @@ class GeometryCheckQuerySet(models.QuerySet):
         return self.filter(first | ~Q(other__village=village), patch__village=village)
 
 
+def check_kinds():
+    """哪几种检查；称呼照设置。"""
+    return GeometryCheck.Kind.choices
+
+
 class GeometryCheck(models.Model):
     """图形检查：图形上看出来的一处问题和它的数；只提醒，认定没有问题的写明理由。"""
 
@@ -31,14 +37,14 @@ class GeometryCheck(models.Model):
         OVERLAP = "OVERLAP", "重叠"
         DUPLICATE = "DUPLICATE", "几乎重合"
         VILLAGE = "VILLAGE", "超出本村"
-        TOWN = "TOWN", "超出本镇"
+        TOWN = "TOWN", said("超出本{镇}")
         PARTS = "PARTS", "分成几部分"
         REPAIRED = "REPAIRED", "修补过"
 
     patch = models.ForeignKey(
         "plots.Patch", models.CASCADE, related_name="checks", verbose_name="图斑"
     )
-    kind = models.CharField("检查", max_length=10, choices=Kind)
+    kind = models.CharField("检查", max_length=10, choices=check_kinds)
     other = models.ForeignKey(
         "plots.Patch",
         models.CASCADE,

@@ -26,10 +26,10 @@ class Field(models.TextChoices):
     LAND_AFTER = "LAND_AFTER", "变化后地类"
     REMEDY = "REMEDY", "整改路径"
     TARGET = "TARGET", "目标任务"
-    STATUS = "STATUS", "状态（国土调查云）"
-    SENT_AT = "SENT_AT", "提交时间（国土调查云）"
-    REF = "REF", "上传编号（国土调查云）"
-    SENDER = "SENDER", "提交人（国土调查云）"
+    STATUS = "STATUS", "状态（上传结果）"
+    SENT_AT = "SENT_AT", "提交时间（上传结果）"
+    REF = "REF", "上传编号（上传结果）"
+    SENDER = "SENDER", "提交人（上传结果）"
     IGNORE = "IGNORE", "不导入"
 
 

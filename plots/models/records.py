@@ -36,7 +36,7 @@ class RectificationRecord(models.Model):
     due_on = models.DateField("图斑自己的截止日期", null=True, blank=True)
     note = models.TextField("说明", blank=True)
     reasons = models.JSONField("理由", default=list, blank=True)
-    external_ref = models.CharField("国土调查云上传编号", max_length=100, blank=True)
+    external_ref = models.CharField("上传编号", max_length=100, blank=True)
     details = models.JSONField("明细", default=dict, blank=True)
     copy_of = models.ForeignKey(
         "self",

@@ -13,7 +13,7 @@ POINTS = styles.amount_format(2)
 
 
 def book_name(question: Question) -> str:
-    """太平镇2024年考核得分表_2024-12-31.xlsx。"""
+    """甲镇2024年考核得分表_2024-12-31.xlsx。"""
     name = f"{settings.TOWN_NAME}{question.plan.year}年考核得分表"
     return f"{name}_{question.on.isoformat()}{name_suffix(question.basis)}.xlsx"
 
@@ -21,7 +21,7 @@ def book_name(question: Question) -> str:
 def sheet_workbook(question: Question, table: Sheet) -> bytes:
     """→ xlsx 的 bytes；没有考核项的写一句为什么。"""
     demo = "（演示数据，不能用）" if table.has_demo else ""
-    title = f"{settings.TOWN_NAME}{question.plan.year}年耕地保护考核得分表{demo}"
+    title = f"{settings.TOWN_NAME}{question.plan.year}年{question.plan.subject}考核得分表{demo}"
     book = new_book()
     if table.items:
         _points(book, question, table, title)

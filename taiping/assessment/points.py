@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from plots.ledger.duties import DutyFigures
 from plots.models import Kind
+from taiping.ground.actors import actors
 from taiping.ground.area import figure, rounded
 from taiping.ground.rates import percent_of
 from taiping.progress.figures import Progress, TargetFigures
@@ -152,7 +153,7 @@ def by_penalty(item: ScoreItem, source: Source) -> Cell:
     if item.counted == Counted.RETURNED:
         cell.why, cell.where = f"退回 {count} 次", Where.VILLAGE
     else:
-        cell.why, cell.where = f"村该办的逾期 {count} 个", Where.LEDGER
+        cell.why, cell.where = f"{actors.village}该办的逾期 {count} 个", Where.LEDGER
         cell.at = f"&target={item.target.code}" if item.target_id else ""
         cell.at += "&state=overdue&actor=VILLAGE"
     cell.why += _lost_words(item, points)

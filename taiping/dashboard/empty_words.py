@@ -1,9 +1,10 @@
 """总览上没有数时的话：照方案里有的说，没有靠图斑的任务就不叫人导入图斑。"""
 
+from taiping.ground.actors import actors, said
 from taiping.progress.figures import Progress, TargetFigures
 
-IMPORT = "区里下发的图斑由镇工作人员导入"
-READ = "监测数由镇工作人员在“方案 → 保有量监测”录入"
+IMPORT = said("{区}里下发的图斑由{镇}工作人员导入")
+READ = said("监测数由{镇}工作人员在“方案 → 保有量监测”录入")
 
 
 def part_words(progress: Progress) -> str:
@@ -27,7 +28,7 @@ def no_villages(progress: Progress) -> str:
 
 def elsewhere_words(figures: list[TargetFigures]) -> str:
     """村页上没有列的监测：底线看的是全镇的数，别的是没有分给这个村；没有是空文字。"""
-    kinds = [(True, "全镇监测，不分解到村"), (False, "没有分解到本村")]
+    kinds = [(True, f"全{actors.town}监测，不分解到村"), (False, "没有分解到本村")]
     parts = []
     for is_floor, words in kinds:
         names = [row.target.name for row in figures if row.target.is_floor == is_floor]
@@ -50,4 +51,4 @@ def _ways(progress):
 
 
 def _how(progress):
-    return "，".join(how for _, how in _ways(progress))
+    return "，".join(str(how) for _, how in _ways(progress))

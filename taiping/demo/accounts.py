@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from taiping.ground.actors import said
 from taiping.reminders.models import Sending
 from villages.accounts import sessions
 from villages.accounts.passwords import new_password
@@ -21,7 +22,7 @@ class Issued:
 
     user: User
     password: str
-    sees: str = "全镇"
+    sees: str = said("全{镇}")
 
 
 def issue(username, name, role, **extra):

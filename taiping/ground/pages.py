@@ -17,9 +17,12 @@ from jinja2 import Environment, StrictUndefined
 from jinja2.ext import Extension
 
 from taiping.ground import display, money
+from taiping.ground.actors import actors
 
 WIDE = "\u2014\u2018-\u201d\u2026\u3000-\u303f\u3400-\u9fff\uff00-\uffef"  # 汉字和全角标点
-JOINT = re.compile(rf"\{{#[^#]{{0,2000}}#\}}|(?<=[{WIDE}])\n[ \t]{{0,80}}(?=[{WIDE}])")
+JOINT = re.compile(
+    rf"\{{#[^#]{{0,2000}}#\}}|(?<=[{WIDE}])\n[ \t]{{0,80}}(?=[{WIDE}]|\{{\{{ actors\.)"
+)
 NOTHING = "{#-\n-#}"  # 两边的空白都不要；里面留一个换行，出错时说的行号才对
 
 
@@ -38,7 +41,7 @@ def environment(**options) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals |= {"url": address, "static": static}
+    env.globals |= {"url": address, "static": static, "actors": actors}
     env.filters |= FILTERS
     return env
 

@@ -53,7 +53,7 @@ def first_refusal(predicates: Iterable[rules.Predicate], user: Any, thing: Any =
     """第一个不成立的谓词说的话；都成立是空文字。"""
     for predicate in predicates:
         if not predicate.test(user, thing):
-            return predicate.says(user, thing) if callable(predicate.says) else predicate.says
+            return str(predicate.says(user, thing) if callable(predicate.says) else predicate.says)
     return ""
 
 

@@ -16,7 +16,7 @@ class Maker(NamedTuple):
 
 
 def maker() -> Maker:
-    return Maker(settings.SITE_NAME, dates.now().astimezone(UTC).replace(tzinfo=None))
+    return Maker(settings.SYSTEM_TITLE, dates.now().astimezone(UTC).replace(tzinfo=None))
 
 
 def sign(properties: Any, title: str = "", made: Maker | None = None) -> None:

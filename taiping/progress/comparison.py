@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from taiping.ground.actors import actors
 from taiping.ground.area import figure
 from taiping.ground.display import signed
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
@@ -146,7 +147,7 @@ def compared(before: Progress | None, now: Progress) -> Comparison | None:
     parts = (
         ("上报", "state=reported", reported),
         ("核实", "state=confirmed", confirmed),
-        ("该村里办的逾期", "state=overdue&actor=VILLAGE", overdue),
+        (f"该{actors.village}里办的逾期", "state=overdue&actor=VILLAGE", overdue),
     )
     found.lines = [line_of(*part, now.villages) for part in parts]
     read = [

@@ -7,7 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import product
 
-from plots.ledger.as_of import ACTORS, reporting_step
+from plots.ledger.as_of import reporting_step
+from taiping.ground.actors import actors
 from taiping.ground.area import enough_decimals, figure, spread
 from taiping.ground.words import days_words
 from taiping.progress.forecast import Forecast
@@ -69,7 +70,7 @@ class Owed:
     def parts(self) -> list[tuple[str, str, int]]:
         """[(由谁做的代码, “村该办”, 个)]，没有的不列。"""
         pairs = [(actor, getattr(self, name)) for actor, name in OWED_BY.items()]
-        return [(actor, ACTORS[actor], number) for actor, number in pairs if number]
+        return [(actor, actors.turn(actor), number) for actor, number in pairs if number]
 
     @property
     def by_others(self) -> list[tuple[str, str, int]]:

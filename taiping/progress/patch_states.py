@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from plots.ledger.as_of import ACTORS, LedgerAt, reporting_step
+from plots.ledger.as_of import LedgerAt, reporting_step
 from plots.ledger.replay import PatchStanding, Step
 from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.querysets import NOT_PRESSED
+from taiping.ground.actors import actors
 from taiping.progress.figures import Progress
 from tasks.models import Milestone
 
@@ -53,7 +54,7 @@ class PatchOnDay:
     def actor(self) -> str:
         """该谁办下一步：村该办、镇该办、区该办；了结了的是空。"""
         pending = self.state.next_milestone
-        return ACTORS[pending.actor] if pending else ""
+        return actors.turn(pending.actor) if pending else ""
 
     @property
     def is_owed_by_village(self) -> bool:

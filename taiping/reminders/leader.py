@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from plots.models import OrderState, SupervisionOrder
+from taiping.ground.actors import actors
 from taiping.progress.comparison import compared
 from taiping.progress.layout import due_soon
 from taiping.progress.progress import progress_of_two_days
@@ -39,7 +40,7 @@ def _newly_overdue(plan: Plan, today: date) -> Iterator[Line]:
     if overdue.total > 0:
         since = "上星期五" if today.weekday() == MONDAY else "昨天"
         yield Line(
-            f"该村里办的逾期 {now.owed.village} 个，比{since}多 {overdue.total} 个",
+            f"该{actors.village}里办的逾期 {now.owed.village} 个，比{since}多 {overdue.total} 个",
             address_of("dashboard:dashboard", plan=plan.code, on=today, since=before),
             is_late=True,
         )
@@ -68,7 +69,7 @@ def _week(plan, today):
     reported, confirmed, overdue = compared(then, now).lines
     yield Line(
         f"上周：上报 {reported.total:+d} 个，核实 {confirmed.total:+d} 个，"
-        f"该村里办的逾期 {overdue.total:+d} 个",
+        f"该{actors.village}里办的逾期 {overdue.total:+d} 个",
         board,
     )
     soon = address_of("plots:patch_list", plan=plan.code, due=WEEK.days)

@@ -5,6 +5,7 @@ from datetime import date
 
 from plots.ledger.queues import awaiting_count
 from plots.models import OrderState, Patch, SupervisionOrder
+from taiping.ground.actors import actors
 from tasks.models import Milestone, Plan
 from villages.models import Role, User
 
@@ -30,8 +31,8 @@ def words(today: date) -> str:
     late = Patch.objects.visible_to(watcher).filter(target__plan=plan).overdue(today)
     by_village = late.filter(next_milestone__actor=Milestone.Actor.VILLAGE).count()
     counts = [
-        ("该村里办的逾期", by_village),
-        ("该镇里、区里办的逾期", late.count() - by_village),
+        (f"该{actors.village}里办的逾期", by_village),
+        (f"该{actors.town}里、{actors.district}里办的逾期", late.count() - by_village),
         ("待核实", awaiting_count(watcher)),
         ("超期没有答复的督办单", _late_orders(plan, today)),
     ]

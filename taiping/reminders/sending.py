@@ -28,7 +28,7 @@ UNKNOWN = "上次送到一半停了，收到没有不知道，不再送"
 
 
 def title(today: date) -> str:
-    return f"{settings.TOWN_NAME}耕地保护：{today.month}月{today.day}日的提醒"
+    return f"{settings.SYSTEM_SHORT}：{today.month}月{today.day}日的提醒"
 
 
 def body(notice: Notice) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from taiping.ground.actors import actors
 from taiping.ground.dates import long_date
 from taiping.progress.figures import Progress
 from taiping.progress.snapshot import Snapshot
@@ -48,20 +49,20 @@ def speaks_of_readings(progress: Progress) -> bool:
 
 def _of_patches(shot):
     return [
-        "上报指该村里做的最后一步已经完成，核实指最后一步已经完成（镇级核实、竣工验收或核实销号）；"
+        f"上报指该{actors.village}里做的最后一步已经完成，核实指最后一步已经完成（{actors.town}级核实、竣工验收或核实销号）；"
         "个数按整块完成的图斑计，面积含部分完成的。",
         "核查无问题的图斑从认定之日起个数算完成，面积不算整治面积，单列为核减，不算按期也不算逾期，"
         "认定以前做完的步骤照原来的日期；任务数有个数的，核减的面积从任务面积中扣除，只按面积下达的不扣。",
         "任务数有个数的是清单，图斑都做完就是完成，完成面积小于图斑面积的另外列出；只按面积下达的，面积要到任务数。",
         "按期与否看完成日期是否晚于截止日期；" + _undated(shot),
-        "逾期指有一步过了截止日期还没有完成的图斑，核查无问题和暂缓的不算；下一步由村里、镇里、区里做的，"
-        "分别是村该办、镇该办、区该办，各村只看村该办的。",
+        f"逾期指有一步过了截止日期还没有完成的图斑，核查无问题和暂缓的不算；下一步由{actors.village}里、{actors.town}里、{actors.district}里做的，"
+        f"分别是{actors.village}该办、{actors.town}该办、{actors.district}该办，各村只看{actors.village}该办的。",
     ]
 
 
 def _of_readings(shot):
     return [
-        "监测数是镇里或各村报的数：全镇的数和各村的合计，日期晚的为准；各村没有报齐的，是报了的村的合计。",
+        f"监测数是{actors.town}里或各村报的数：全{actors.town}的数和各村的合计，日期晚的为准；各村没有报齐的，是报了的村的合计。",
         "监测数的占比是监测数除以任务数，一个村的除以分解到这个村的任务数，没有分解到的不算占比、不排名次。",
         "监测数够不够，看截止那天报了多少；截止已过、还没有报数的单独列出，不当作0。"
         + _undated(shot),

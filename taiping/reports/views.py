@@ -61,7 +61,7 @@ def bulletin_docx(request):
     except TemplateError as error:
         messages.error(request, f"没有写成 Word：{error}")
         return redirect(f"{redirect('reports:bulletin').url}?{request.GET.urlencode()}")
-    return download(content, bulletin_name(question.on, question.basis), DOCX)
+    return download(content, bulletin_name(question.plan, question.on, question.basis), DOCX)
 
 
 @require_safe
@@ -74,7 +74,7 @@ def weekly(request):
     if question.plan is None or question.problems:
         return redirect(f"{redirect('dashboard:dashboard').url}?{request.GET.urlencode()}")
     content = weekly_workbook(question.plan, question.on, question.basis)
-    return download(content, weekly_name(question.on, question.basis))
+    return download(content, weekly_name(question.plan, question.on, question.basis))
 
 
 @require_safe

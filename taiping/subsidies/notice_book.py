@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from taiping.ground.actors import actors
 from taiping.ground.books import Column, SheetWriter, new_book, sheet_title, styles, to_bytes
 from taiping.ground.dates import long_date
 from taiping.ground.money import yuan
@@ -13,7 +14,10 @@ YUAN_FORMAT = "#,##0.00"
 
 def notice_workbook(question: Question, tables: list[NoticeTable], days: str) -> bytes:
     """公示表 → xlsx 的 bytes；一张也没有的，写一句为什么。"""
-    book, title = new_book(), f"{settings.TOWN_NAME}{question.plan.year}年耕地保护奖补资金公示表"
+    book, title = (
+        new_book(),
+        f"{settings.TOWN_NAME}{question.plan.year}年{question.plan.subject}奖补资金公示表",
+    )
     for table in tables:
         _sheet(book, sheet_title(table.subsidy.name, book.sheetnames), title, table, question, days)
     if not tables:
@@ -47,6 +51,6 @@ def _sheet(book, name, title, table, question, days):
     sheet.total(["合计", None, table.number, None, table.amount, None])
     sheet.repeat(sheet.head_row, sheet.head_row)
     sheet.banner(days, styles.SIGNING, 26)
-    sheet.banner("公示期内有不同意见的，请向镇里反映。监督电话：", styles.SIGNING, 26)
+    sheet.banner(f"公示期内有不同意见的，请向{actors.town}里反映。监督电话：", styles.SIGNING, 26)
     sheet.banner(f"{question.plan.issuer}（盖章）", styles.SIGNING, 36)
     sheet.sheet.page_setup.orientation = "portrait"  # 张贴的一张纸

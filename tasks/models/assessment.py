@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from taiping.ground.actors import actors, said
 from taiping.ground.area import figure
 from taiping.ground.points import PointsField
 from tasks.models.duties import Duty
@@ -27,14 +28,24 @@ class Rule(models.TextChoices):
 class Reached(models.TextChoices):
     """村里只为村里的步骤负责，所以不写的看村里上报的；镇里要等核实了才给分的，选镇级核实。"""
 
-    REPORTED = "REPORTED", "村里上报"
-    CONFIRMED = "CONFIRMED", "镇级核实"
+    REPORTED = "REPORTED", said("{村}里上报")
+    CONFIRMED = "CONFIRMED", said("{镇}级核实")
 
 
 class Counted(models.TextChoices):
-    OVERDUE = "OVERDUE", "村该办的逾期（个）"
+    OVERDUE = "OVERDUE", said("{村}该办的逾期（个）")
     RETURNED = "RETURNED", "退回（次）"
     MISSED = "MISSED", "常态工作少做的"
+
+
+def reached_words():
+    """做到哪一步算；称呼照设置。"""
+    return Reached.choices
+
+
+def counted_words():
+    """数什么；称呼照设置。"""
+    return Counted.choices
 
 
 # 按完成情况给分的：要写看哪项任务
@@ -78,17 +89,17 @@ class ScoreItem(models.Model):
         blank=True,
         related_name="score_items",
         verbose_name="常态工作",
-        help_text="按完成率、完成得满分的可以看一项由村里做的常态工作；数少做的要写是哪一项。",
+        help_text="按完成率、完成得满分的可以看一项各村做的常态工作；数少做的要写是哪一项。",
     )
     reached = models.CharField(
         "做到哪一步算",
         max_length=10,
-        choices=Reached,
+        choices=reached_words,
         default=Reached.REPORTED,
-        help_text="村里上报：村里该做的做完了就算；镇级核实：核实通过才算。靠监测量的不分。",
+        help_text="看上报：各村该做的做完了就算；看核实：核实通过才算。靠监测量的不分。",
     )
     counted = models.CharField(
-        "数什么", max_length=10, choices=Counted, blank=True, help_text="扣分的才填。"
+        "数什么", max_length=10, choices=counted_words, blank=True, help_text="扣分的才填。"
     )
     each = models.PositiveSmallIntegerField(
         "每几个", null=True, blank=True, help_text="扣分的才填：每满几个（次）扣一回。"
@@ -268,7 +279,7 @@ class ScoreItem(models.Model):
 
 
 COUNTED_WORDS = {
-    "OVERDUE": ("村该办的逾期", "个"),
+    "OVERDUE": (said("{村}该办的逾期"), "个"),
     "RETURNED": ("退回", "次"),
     "MISSED": ("少做的", ""),  # 单位是那项常态工作的
 }
@@ -283,4 +294,4 @@ def nothing_overdue(name: str) -> str:
 
 
 def done_by_town(name: str) -> str:
-    return f"“{name}”由镇里做，不能拿来评村。请换由村里做的，或留空。"
+    return f"“{name}”由{actors.town}里做，不能拿来评村。请换由{actors.village}里做的，或留空。"

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from taiping.ground import dates
+from taiping.ground.actors import actors, said
 from tasks.models.duty_periods import Every
 from tasks.models.groups import WorkingGroup
 from tasks.models.plans import Plan
@@ -24,12 +25,17 @@ class DutyManager(NaturalManager):
     natural_fields = ("plan__code", "code")
 
 
+def duty_doers():
+    """谁做：称呼照设置。"""
+    return Duty.Who.choices
+
+
 class Duty(models.Model):
     """常态工作：谁做、多久一次、一次次地记什么；要求几次由镇里填，方案没说就空着。"""
 
     class Who(models.TextChoices):
-        VILLAGE = "VILLAGE", "村"
-        TOWN = "TOWN", "镇"
+        VILLAGE = "VILLAGE", said("{村}")
+        TOWN = "TOWN", said("{镇}")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="duties", verbose_name="方案")
     code = models.SlugField("代码", max_length=30, help_text="英文小写，如 patrol。")
@@ -44,14 +50,14 @@ class Duty(models.Model):
         related_name="standing_duties",
         verbose_name="责任工作组",
     )
-    who = models.CharField("由谁做", max_length=10, choices=Who, default=Who.VILLAGE)
+    who = models.CharField("由谁做", max_length=10, choices=duty_doers, default=Who.VILLAGE)
     every = models.CharField("多久一次", max_length=10, choices=Every, default=Every.NONE)
     required = models.PositiveIntegerField(
         "每期应做",
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="一周（月、季度）里要做几次；由村做的是每个村几次，不定期的是全年几次。"
+        help_text="一周（月、季度）里要做几次；各村做的是每个村几次，不定期的是全年几次。"
         "方案没有要求就留空。",
     )
     unit = models.CharField("单位", max_length=10, default="次", help_text="如 次、场、件、户。")
@@ -145,7 +151,7 @@ class DutyEntry(Withdrawable):
         blank=True,
         related_name="duty_entries",
         verbose_name="村",
-        help_text="空就是镇里的。",
+        help_text="不是哪个村的就留空。",
     )
     on = models.DateField("哪天")
     count = models.PositiveIntegerField("数量", validators=[MinValueValidator(1)])
@@ -184,10 +190,12 @@ class DutyEntry(Withdrawable):
 
     def clean(self):
         if self.duty_id and self.duty.by_villages and self.village_id is None:
-            raise ValidationError({"village": f"“{self.duty.name}”由村里做，请选村。"})
+            raise ValidationError(
+                {"village": f"“{self.duty.name}”由{actors.village}里做，请选村。"}
+            )
         if self.duty_id and self.on and (sentence := self.duty.plan.outside(self.on)):
             raise ValidationError({"on": sentence})
 
     @property
     def place(self) -> str:
-        return self.village.name if self.village_id else "全镇"
+        return self.village.name if self.village_id else f"全{actors.town}"

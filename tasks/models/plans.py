@@ -1,9 +1,10 @@
 """年度方案：目标任务、时间节点、工作组、任务分解、保有量监测。步骤和数都是数据，不是代码。"""
 
+import re
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Count, F, Max, Min, Q
 
@@ -11,6 +12,9 @@ from taiping.ground.dates import long_date
 from tasks.models.in_use import plan_user
 from tasks.models.structure import period_problems
 from villages.models import NaturalManager
+
+UNFIT_FOR_FILES = re.compile(r'[\s\\/:*?"<>|]')
+NOT_IN_FILE_NAMES = '不能有空格和 \\ / : * ? " < > |：文件名里要用它。'
 
 
 class PlanManager(NaturalManager):
@@ -56,6 +60,19 @@ class Plan(models.Model):
         "预警天数", default=7, help_text="离截止不到这么多天还没完成，就标为“预警”。"
     )
     note = models.TextField("说明", blank=True)
+    subject = models.CharField(
+        "工作主题",
+        max_length=20,
+        default="耕地保护",
+        validators=[RegexValidator(UNFIT_FOR_FILES, NOT_IN_FILE_NAMES, inverse_match=True)],
+        help_text="总览、通报、周报的标题和文件名里说的是什么工作，如 粮食生产。",
+    )
+    upload_label = models.CharField(
+        "上传编号的叫法",
+        max_length=20,
+        default="国土调查云上传编号",
+        help_text="上报时要填的编号在这里叫什么，如 高标准农田平台编号。",
+    )
 
     objects = PlanManager()
 

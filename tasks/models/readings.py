@@ -12,6 +12,7 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
 from taiping.ground import dates
+from taiping.ground.actors import actors
 from taiping.ground.area import MuField, spoken
 from tasks.models.nesting import nested
 from tasks.models.plans import Plan
@@ -102,7 +103,7 @@ class Reading(Withdrawable):
         blank=True,
         related_name="readings",
         verbose_name="村",
-        help_text="空就是全镇。",
+        help_text="不分村的留空。",
     )
     on = models.DateField("监测日期")
     value = MuField("数值", validators=[MinValueValidator(0)])
@@ -161,4 +162,4 @@ class Reading(Withdrawable):
 
     @property
     def place(self) -> str:
-        return self.village.name if self.village_id else "全镇"
+        return self.village.name if self.village_id else f"全{actors.town}"

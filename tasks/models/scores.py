@@ -40,7 +40,7 @@ class Score(Withdrawable):
     village = models.ForeignKey(Village, models.PROTECT, related_name="scores", verbose_name="村")
     on = models.DateField("评分日期")
     points = PointsField("得分")
-    reason = models.CharField("理由", max_length=200, help_text="为什么是这个分，村里看得到。")
+    reason = models.CharField("理由", max_length=200, help_text="为什么是这个分，各村看得到。")
     client_key = models.UUIDField("提交标识", null=True, unique=True, editable=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -61,7 +61,7 @@ class Subsidy(models.Model):
         blank=True,
         help_text="一个村在这一条里最多得多少；空就是不封顶。",
     )
-    basis = models.CharField("依据文件", max_length=100, help_text="如 铜委办便笺〔2024〕36号。")
+    basis = models.CharField("依据文件", max_length=100, help_text="如 某委办〔2024〕36号。")
     clause = models.CharField("方案条款", max_length=100, blank=True)
     order = models.PositiveSmallIntegerField("顺序", default=0)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)

@@ -5,6 +5,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from taiping.ground.actors import said
 from taiping.ground.area import MuField, spoken
 from tasks.models.groups import WorkingGroup
 from tasks.models.in_use import plan_user
@@ -86,7 +87,9 @@ class Target(models.Model):
     wording = models.CharField("方案原文", max_length=300, blank=True)
     villages_may_add = models.BooleanField("村可自行添加图斑", default=False)
     villages_may_enter = models.BooleanField(
-        "村可自行录入监测", default=False, help_text="只用于靠监测量的任务：村里录本村的数。"
+        "村可自行录入监测",
+        default=False,
+        help_text="只用于靠监测量的任务：各村录自己的数。",
     )
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
@@ -253,13 +256,18 @@ class MilestoneManager(NaturalManager):
     natural_fields = ("target__plan__code", "target__code", "code")
 
 
+def step_actors():
+    """由谁做：称呼照设置，换了也不用改表。"""
+    return Milestone.Actor.choices
+
+
 class Milestone(models.Model):
     """时间节点：一项任务的一步，谁做、什么时候截止、要什么材料。"""
 
     class Actor(models.TextChoices):
-        VILLAGE = "VILLAGE", "村"
-        TOWN = "TOWN", "镇"
-        DISTRICT = "DISTRICT", "区"
+        VILLAGE = "VILLAGE", said("{村}")
+        TOWN = "TOWN", said("{镇}")
+        DISTRICT = "DISTRICT", said("{区}")
 
     target = models.ForeignKey(
         Target, models.CASCADE, related_name="milestones", verbose_name="目标任务"
@@ -272,10 +280,10 @@ class Milestone(models.Model):
         "截止日期", null=True, blank=True, help_text="方案没定就留空，按方案结束日期判断。"
     )
     wording = models.CharField("方案原文", max_length=200, blank=True)
-    actor = models.CharField("由谁做", max_length=10, choices=Actor, default=Actor.VILLAGE)
+    actor = models.CharField("由谁做", max_length=10, choices=step_actors, default=Actor.VILLAGE)
     min_photos = models.PositiveSmallIntegerField("至少几张照片", default=0)
     needs_external_ref = models.BooleanField(
-        "要填上传编号", default=False, help_text="如国土调查云的上传编号。"
+        "要填上传编号", default=False, help_text="叫什么写在方案里，见“上传编号的叫法”。"
     )
     quota = MuField(
         "任务数",

@@ -1,9 +1,10 @@
 """方案表的每张表各有哪些列：表头、类型、选项、长度都从模型来，这里只加说明。"""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from django.db import models
 
+from taiping.ground.actors import said
 from taiping.ground.exact import ExactField
 from taiping.ground.points import PointsField
 from tasks.models import (
@@ -49,11 +50,16 @@ class PlanColumn:
     blank: str | int | bool | tuple | None = None
     hint: str = ""
     width: float = 14
-    choices: dict[str, str] = field(default_factory=dict)
     largest: int | None = None
     model_field: models.Field | None = None
     most: str = ""  # 可以写一段（1–3）的：最多的存在哪一格
     in_sheet: bool = True  # 表里有没有自己的一列；JSON 里总有
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """代码 → 表里写的；称呼照设置，所以用的时候才问。"""
+        pairs = (self.model_field and self.model_field.choices) or ()
+        return {value: str(label) for value, label in pairs}
 
 
 @dataclass(frozen=True)
@@ -92,9 +98,8 @@ def _column(model, name, hint="", width=14):
         kind,
         required=not has_blank,
         blank=blank,
-        hint=hint or str(source.help_text),
+        hint=hint or source.help_text,
         width=width,
-        choices={value: str(label) for value, label in source.choices or []},
         largest=LARGEST.get(type(source)),
         model_field=source,
     )
@@ -161,6 +166,8 @@ PLAN = _table(
     ("warn_days",),
     ("note",),
     ("code", "不写就是年度；同一年度另有一份方案时写上，如 2024-grain"),
+    ("subject",),
+    ("upload_label",),
 )
 VILLAGE = _table(
     "village",
@@ -232,7 +239,7 @@ MILESTONE = _table(
     ("wording", "方案里的原话；可以空着", 44),
     ("actor", "不填就是村", 10),
     ("min_photos", "不填就是 0", 12),
-    ("needs_external_ref", "如国土调查云的上传编号；不填就是否", 14),
+    ("needs_external_ref", "叫什么写在方案一张里；不填就是否", 14),
     ("quota", "到这一步要完成的数；留空就是整项任务的任务数", 12),
     ("quota_count", "个；留空就是整项任务的任务个数", 10),
 )
@@ -264,7 +271,7 @@ READING = _table(
     ("target", "village", "on", "value", "source", "created_at"),
     ("target", "目标任务表里的代码，只能是靠监测量的", 16),
     NAME_BESIDE,
-    ("village", "村名；空就是全镇", 12),
+    ("village", said("村名；空就是全{镇}"), 12),
     ("on", "如 2024-06-30"),
     ("value", "按这项任务的单位", 16),
     ("source", "", 36),
@@ -277,7 +284,7 @@ DUTY = _table(
     ("code",),
     ("code", "英文小写，同一年度不重复，如 patrol", 14),
     ("name", "", 24),
-    ("who", "不填就是村", 10),
+    ("who", said("不填就是{村}"), 10),
     ("every", "不填就是不定期", 10),
     ("required", "", 12),
     ("unit", "不填就是次", 8),
@@ -327,8 +334,8 @@ SCORE_ITEM = _table(
     ("rule", "不填就是人工。大项只写名称和满分，下面的项才评分", 12),
     ("target", "目标任务表里的代码；按完成率、完成得满分的要写，扣分的可以只数这一项的", 16),
     NAME_BESIDE,
-    ("duty", "常态工作表里的代码，只能是由村里做的；目标任务、常态工作只写一样", 14),
-    ("reached", "不填就是村里上报；靠监测量的不分", 12),
+    ("duty", said("常态工作表里的代码，只能是由{村}里做的；目标任务、常态工作只写一样"), 14),
+    ("reached", said("不填就是{村}里上报；靠监测量的不分"), 12),
     ("counted", "", 18),
     ("each", "", 8),
     ("off", "", 8),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
+from taiping.ground.actors import actors
 from taiping.ground.tables import Problem, shown
 from tasks.models import Membership
 from tasks.workbook.columns import BY_KIND
@@ -115,7 +116,7 @@ class Entry:
             return f"{self.values.get('name') or ''}（{self.key[0]}）"
         if self.kind == "reading":
             _, village, on, *_ = self.key
-            return f"{self._target} · {village or '全镇'} · {on}"
+            return f"{self._target} · {village or f'全{actors.town}'} · {on}"
         if self.kind == "cadre":
             return f"{self.key[0]}（{self.key[1]}）" if self.key[1] else self.key[0]
         if self.kind == "milestone":

@@ -4,6 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
+
+from taiping.ground.actors import said
 from taiping.ground.tables import clean_text, shown
 from tasks.models import Membership
 from tasks.workbook.columns import (
@@ -48,18 +51,20 @@ ABOUT = {
 }
 PLAN_EXAMPLE = {
     "year": 2025,
-    "title": "××镇2025年粮食生产和撂荒地整治工作方案",
-    "issuer": "××镇人民政府",
+    "title": said("××{镇}2025年粮食生产和撂荒地整治工作方案"),
+    "issuer": said("××{镇}人民政府"),
     "starts_on": date(2025, 1, 1),
     "ends_on": date(2025, 12, 31),
     "warn_days": 7,
     "note": "数以下发的图斑为准",
     "code": "2025-grain",
+    "subject": "粮食生产",
+    "upload_label": "国土调查云上传编号",
 }
 GRAIN, WASTE = "粮食播种面积", "撂荒地整治"
 EXAMPLES = {
     "village": [{"name": "东村", "aliases": "东村村委会、东庄"}],
-    "cadre": [{"name": "张明", "post": "镇长"}],
+    "cadre": [{"name": "张明", "post": said("{镇}长")}],
     "group": [
         {"name": "粮食生产专班", POSITION.LEADER: "张明", POSITION.MEMBER: "【各村支部书记】"},
         {"name": "撂荒地整治组", "parent": "粮食生产专班", "duties": "负责撂荒地整治"},
@@ -109,7 +114,7 @@ EXAMPLES = {
             "target": "waste",
             TARGET_NAME: WASTE,
             "code": "check",
-            "name": "镇级核实",
+            "name": said("{镇}级核实"),
             "due_on": date(2025, 11, 15),
             "actor": "TOWN",
         },
@@ -125,7 +130,7 @@ EXAMPLES = {
             "village": "东村",
             "on": date(2025, 6, 30),
             "value": Decimal("0.11"),
-            "source": "村里统计",
+            "source": said("{村}里统计"),
         }
     ],
     "duty": [
@@ -172,11 +177,16 @@ def example_rows(table) -> list[list]:
 def example_of(column: PlanColumn, example: dict) -> Any:
     """选项可以写代码：叫什么照设置。"""
     value = example.get(column.field)
-    return column.choices.get(value, value)
+    return column.choices.get(value, _told(value))
+
+
+def _told(value: Any) -> Any:
+    """称呼照设置的字到用的时候定下来；别的原样。"""
+    return str(value) if isinstance(value, Promise) else value
 
 
 def plan_example(field: str) -> str:
-    return shown(PLAN_EXAMPLE.get(field))
+    return shown(_told(PLAN_EXAMPLE.get(field)))
 
 
 def is_example(table, cells: dict) -> bool:

@@ -108,10 +108,11 @@ def _points(column, raw):
 
 def _choice(column, raw):
     text = as_text(raw)
-    for value, label in column.choices.items():
+    choices = column.choices
+    for value, label in choices.items():
         if text in (value, label):
             return value
-    raise ValueError(f"“{text}”不在可选的里面，请填：{'、'.join(column.choices.values())}。")
+    raise ValueError(f"“{text}”不在可选的里面，请填：{'、'.join(choices.values())}。")
 
 
 def _moment(column, raw):

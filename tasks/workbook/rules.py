@@ -1,5 +1,6 @@
 """方案各行之间的规矩：不重复、引用得到、时间不颠倒。能在库里保存的，才没有错误。"""
 
+from taiping.ground.actors import actors
 from tasks.models import Milestone, Target
 from tasks.models.duties import problems_refused
 from tasks.models.in_use import plan_user
@@ -131,7 +132,9 @@ def set_keys(check, kind):
 
 def match_village(check, entry, index):
     raw = entry.values.get("village")
-    if "village" not in entry.values or (entry.kind == "reading" and raw in (None, "", "全镇")):
+    if "village" not in entry.values or (
+        entry.kind == "reading" and raw in (None, "", f"全{actors.town}")
+    ):
         entry.values["village"] = None
         return
     village, reason = index.match(raw)

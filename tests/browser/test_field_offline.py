@@ -188,7 +188,7 @@ def test_two_phones_on_one_patch_the_second_is_told(year, phone, patch, line):
 
     line.up()
     phone.goto("/my/")
-    expect(phone.locator("#outbox li")).to_contain_text("镇里先动了，请看")
+    expect(phone.locator("#outbox li")).to_contain_text("别人先动了，请看")
     phone.get_by_role("link", name="看了再交").click()
     expect(phone.locator("[data-draft]")).to_contain_text("4.00 亩")
     press(phone)

@@ -13,6 +13,7 @@ from plots import actions
 from taiping.progress.progress import plan_progress
 from taiping.reports.bulletin import bulletin_name, write_bulletin
 from taiping.reports.weekly import weekly_name
+from tasks.models import Plan
 from tests.worlds.factories import (
     make_patch,
     make_plan,
@@ -143,11 +144,11 @@ def test_a_plan_over_without_patches_does_not_call_them_late():
 
 
 def test_two_bases_do_not_share_a_file_name():
-    on = date(2024, 10, 20)
+    plan, on = Plan(subject="耕地保护"), date(2024, 10, 20)
 
-    assert bulletin_name(on).endswith("通报_2024-10-20.docx")
-    assert bulletin_name(on, "recorded").endswith("通报_2024-10-20_按录入日期.docx")
-    assert weekly_name(on, "recorded").endswith("周报_2024-10-20_按录入日期.xlsx")
+    assert bulletin_name(plan, on).endswith("通报_2024-10-20.docx")
+    assert bulletin_name(plan, on, "recorded").endswith("通报_2024-10-20_按录入日期.docx")
+    assert weekly_name(plan, on, "recorded").endswith("周报_2024-10-20_按录入日期.xlsx")
 
 
 def test_a_village_row_has_its_share_of_confirmed_patches(leader):

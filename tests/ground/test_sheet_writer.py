@@ -188,7 +188,7 @@ def test_a_workbook_tells_who_made_it_and_when_by_the_clock_of_the_system(book, 
 
     made = load_workbook(io.BytesIO(to_bytes(book, "台账"))).properties
 
-    assert (made.creator, made.last_modified_by) == (settings.SITE_NAME,) * 2
+    assert (made.creator, made.last_modified_by) == (settings.SYSTEM_TITLE,) * 2
     assert made.title == "台账"
     # 存的是世界时：北京时间的今天，可能还是世界时的昨天
     days = {
@@ -231,7 +231,7 @@ def test_the_marked_copy_of_somebodys_file_keeps_its_author(settings):
     content = marked(stream.getvalue(), [Problem("表", 2, "村", "", "没有填村。")])
     made = load_workbook(io.BytesIO(content)).properties
 
-    assert (made.creator, made.last_modified_by) == ("区规资局", settings.SITE_NAME)
+    assert (made.creator, made.last_modified_by) == ("区规资局", settings.SYSTEM_TITLE)
     assert timezone.localtime(made.modified.replace(tzinfo=UTC)).date() == date(2024, 10, 20)
 
 
@@ -250,7 +250,10 @@ def test_properties_of_a_word_file_are_signed_the_same_way(settings):
     sign(paper.core_properties, "通报")
 
     made = paper.core_properties
-    assert (made.author, made.last_modified_by, made.title) == (*[settings.SITE_NAME] * 2, "通报")
+    assert (made.author, made.last_modified_by, made.title) == (
+        *[settings.SYSTEM_TITLE] * 2,
+        "通报",
+    )
     days = {
         timezone.localtime(at.replace(tzinfo=UTC)).date() for at in (made.created, made.modified)
     }

@@ -1,9 +1,5 @@
 """网站的地址：.env 里怎么写都看得懂，看不懂的启动时说改哪一行；被拒绝的网址，页面上也说改哪一行。"""
 
-import os
-import subprocess
-import sys
-
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
@@ -11,7 +7,7 @@ from django.test import Client, override_settings
 
 from taiping.ground.hosts import site_addresses
 from tests.worlds.factories import make_user
-from tests.worlds.servers import ROOT
+from tests.worlds.manage import manage
 
 
 class TestWritten:
@@ -138,33 +134,12 @@ class TestWritten:
 
 
 class TestStart:
-    def run(self, *command, tmp_path, **given):
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")
-        }
-        return subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env={
-                **kept,
-                "SECRET_KEY": "x" * 60,
-                "DATA_DIR": str(tmp_path),
-                "TAIPING_NO_VENV": "1",
-                **given,
-            },
-        )
-
     @pytest.mark.parametrize(
         "command", [("check",), ("quickstart", "--no-serve"), ("serve", "--port", "1")]
     )
     def test_every_command_says_the_sentence_and_no_traceback(self, tmp_path, command):
-        done = self.run(
-            *command, tmp_path=tmp_path, ALLOWED_HOSTS="*.gov.cn", CSRF_TRUSTED_ORIGINS="a.gov.cn"
+        done = manage(
+            *command, folder=tmp_path, ALLOWED_HOSTS="*.gov.cn", CSRF_TRUSTED_ORIGINS="a.gov.cn"
         )
 
         assert done.returncode == 1
@@ -174,7 +149,7 @@ class TestStart:
         assert len(done.stderr.strip().splitlines()) == 1
 
     def test_traceback_is_there_for_those_who_ask(self, tmp_path):
-        done = self.run("check", "--traceback", tmp_path=tmp_path, ALLOWED_HOSTS="*.gov.cn")
+        done = manage("check", "--traceback", folder=tmp_path, ALLOWED_HOSTS="*.gov.cn")
 
         assert "Traceback" in done.stderr
 

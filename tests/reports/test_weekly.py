@@ -291,7 +291,7 @@ def test_download_has_the_date_in_its_name(town, client):
         "%E5%91%A8%E6%8A%A5_2024-10-20.xlsx" in response["Content-Disposition"]
     )  # 周报_2024-10-20.xlsx
     assert load_workbook(io.BytesIO(response.content)).sheetnames == NAMES
-    assert weekly_name(DAY) == "太平镇耕地保护周报_2024-10-20.xlsx"
+    assert weekly_name(town.plan, DAY) == "太平镇耕地保护周报_2024-10-20.xlsx"
 
 
 def test_a_secretary_may_not_take_the_whole_town(town, client):

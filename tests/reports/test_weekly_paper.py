@@ -181,7 +181,7 @@ def test_the_file_tells_who_made_it_and_when(town, settings):
 
     made = opened(town.plan).properties
 
-    assert (made.creator, made.title) == (settings.SITE_NAME, "太平镇2024年耕地保护工作周报")
+    assert (made.creator, made.title) == (settings.SYSTEM_TITLE, "太平镇2024年耕地保护工作周报")
     assert timezone.localtime(made.modified.replace(tzinfo=UTC)).date() == date(2024, 10, 20)
 
 

@@ -49,7 +49,7 @@ class Login(LoginView):
         context = super().get_context_data(**kwargs)
         # 站名不写会被 Django 换成域名
         return context | {
-            "site_name": settings.SITE_NAME,
+            "site_name": settings.SYSTEM_TITLE,
             "timed_out": drafts.is_waiting(self.request),
             "elsewhere": self.request.session.pop(staying.ELSEWHERE, False),
         }

@@ -6,12 +6,19 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
 
+from taiping.ground.actors import said
+
 
 class Role(models.TextChoices):
     ADMIN = "ADMIN", "管理员"
-    STAFF = "STAFF", "镇工作人员"
+    STAFF = "STAFF", said("{镇}工作人员")
     LEADER = "LEADER", "领导"
     SECRETARY = "SECRETARY", "村支部书记"
+
+
+def role_words():
+    """四种角色；称呼照设置。"""
+    return Role.choices
 
 
 class AccountManager(UserManager):
@@ -30,7 +37,7 @@ class User(AbstractUser):
     first_name = None
     last_name = None
     name = models.CharField("姓名", max_length=50)
-    role = models.CharField("角色", max_length=10, choices=Role, default=Role.SECRETARY)
+    role = models.CharField("角色", max_length=10, choices=role_words, default=Role.SECRETARY)
     phone = models.CharField("电话", max_length=20, blank=True)
     must_change_password = models.BooleanField(
         "须改密码", default=False, help_text="密码由管理员发放，本人首次登录必须改。"

@@ -18,7 +18,10 @@ class ReadingKey(models.Model):
     """一把密钥给一个用处；停用了就再也用不了，不删。"""
 
     name = models.CharField(
-        "给谁用", max_length=50, unique=True, help_text="如 区里的大屏。一个用处一把，好分开停用。"
+        "给谁用",
+        max_length=50,
+        unique=True,
+        help_text="如 上级的大屏。一个用处一把，好分开停用。",
     )
     start = models.CharField("密钥开头", max_length=SHOWN, editable=False)
     digest = models.CharField("散列值", max_length=64, unique=True, editable=False)

@@ -71,7 +71,7 @@ class Village(models.Model):
         "别名",
         max_length=200,
         blank=True,
-        help_text="上级表格里的其他写法，用顿号分隔，如“团碾村、团碾村委会”。",
+        help_text="上级表格里的其他写法，用顿号分隔，如“东村村委会、东村社区”；换过代码的，旧的村代码也写在这里。",
     )
     order = models.PositiveSmallIntegerField("顺序", default=0)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from taiping.ground import dates
+from taiping.ground.actors import actors
 from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.placing import place
 from taiping.ground.geometry.reading import read_vector
@@ -60,7 +61,7 @@ def _by_village(names, shapes, index, found):
             strangers.append(str(name or "（空）")[:40])
     if strangers:
         told = "、".join(list(dict.fromkeys(strangers))[:MOST_NAMED])
-        found.notes.append(f"有 {len(strangers)} 个图形不是本镇的村，没有用：{told}。")
+        found.notes.append(f"有 {len(strangers)} 个图形不是本{actors.town}的村，没有用：{told}。")
     return pieces
 
 
@@ -91,7 +92,7 @@ def _village_column(layers, index):
                 best = matched, layer, at
     if not best[0]:
         raise TableError(
-            "文件里没有一列写着本镇的村名或 12 位村代码，认不出哪个图形是哪个村。请补上村名再传。"
+            f"文件里没有一列写着本{actors.town}的村名或 12 位村代码，认不出哪个图形是哪个村。请补上村名再传。"
         )
     return best[1:]
 

@@ -9,8 +9,6 @@ from django.conf import settings
 from taiping.ground.texts import half_width, listed
 from villages.models import Village
 
-# 2014 年前铜梁的区划代码是 500224，旧表格还在用。
-OLD_PREFIX, NEW_PREFIX = "500224", "500151"
 CODE = re.compile(r"(\d{12})(\w{7})?")  # 12 位村代码，或 19 位坐落单位代码（前 12 位是村代码）
 SPACES = re.compile(r"\s+")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
@@ -45,9 +43,12 @@ def tidy(value):
 
 
 def tidy_code(text):
-    """12 位村代码；旧的 500224 开头换成 500151。"""
+    """12 位村代码；区划换过代码、表格里还是旧的，照设置换成新的。"""
     code = text[:12]
-    return NEW_PREFIX + code[len(OLD_PREFIX) :] if code.startswith(OLD_PREFIX) else code
+    for old, new in settings.VILLAGE_CODE_CHANGES:
+        if code.startswith(old):
+            return new + code[len(old) :]
+    return code
 
 
 def _without_ending(text):
@@ -61,8 +62,8 @@ class VillageIndex:
     """村的索引，建的时候查一次库，之后对多少行都不再查。
 
     villages：只在这些村里找，默认全部。
-    写到本镇的名字（TOWN_NAME）为止的都去掉，前面是哪个省、市、县都行；“土桥镇白云村”写着别的镇，不会当成本镇的白云。
-    place：本镇的全称，如“重庆市铜梁区太平镇”（后面多写的“人民政府”不碍事）；没有写镇的，给了就只认它里面的市、区。
+    写到本镇的名字（TOWN_NAME）为止的都去掉，前面是哪个省、市、县都行；“乙镇东村”写着别的镇，不会当成本镇的东村。
+    place：本镇的全称，如“某市某区甲镇”（后面多写的“人民政府”不碍事）；没有写镇的，给了就只认它里面的市、区。
     """
 
     def __init__(self, villages=None, *, place=""):
@@ -104,6 +105,8 @@ class VillageIndex:
     def _match_code(self, text, code):
         if village := self.by_code.get(code):
             return Match(village)
+        if found := self._match_name(text[:12]):  # 旧的代码写在别名里的
+            return found
         return Match(
             None,
             f"“{text}”：没有代码是 {code} 的村。请核对代码，或在后台“{Village._meta.verbose_name}”里给这个村填上村代码。",
@@ -157,7 +160,7 @@ class VillageIndex:
         )
 
     def _hint(self, text):
-        """“是不是铁鹅？”；没有像的，或已经问了许多种写法，是空文字。"""
+        """“是不是“东村”？”；没有像的，或已经问了许多种写法，是空文字。"""
         if self.hints >= HINTS:
             return ""
         self.hints += 1

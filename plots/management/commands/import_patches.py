@@ -1,4 +1,4 @@
-"""导入图斑：表格（.xlsx、.xls、.csv）、矢量数据（.zip、.gpkg、.geojson、.kml、.txt），或国土调查云结果：先检查，没有错才写。"""
+"""导入图斑：表格（.xlsx、.xls、.csv）、矢量数据（.zip、.gpkg、.geojson、.kml、.txt），或上传结果：先检查，没有错才写。"""
 
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from plots.importing.taking import REST_FOLLOW, answer_moves
 from plots.importing.vector_sheets import chosen_code
 from plots.models import Batch
 from taiping.ground import dates
+from taiping.ground.actors import actors
 from taiping.ground.dates import parse_day
 from taiping.ground.tables import TableError
 from tasks.models import Target
@@ -43,10 +44,10 @@ class Command(BaseCommand):
         parser.add_argument("--plan", metavar="代码", help="哪一份方案；不写就是现在的")
         parser.add_argument("--year", type=int, metavar="年度", help="那一年最新的一份方案")
         parser.add_argument(
-            "--crs", metavar="代码", help="矢量数据的坐标系，如 4523；不写就照文件写的"
+            "--crs", metavar="代码", help="矢量数据的坐标系，如 4527；不写就照文件写的"
         )
         parser.add_argument(
-            "--sure", action="store_true", help="图形离本镇很远，核对过了，照样导入"
+            "--sure", action="store_true", help=f"图形离本{actors.town}很远，核对过了，照样导入"
         )
         parser.add_argument(
             "--issued-on",
@@ -60,12 +61,16 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="只说会改什么，不写")
         parser.add_argument(
-            "--by", metavar="用户名", help="记在谁名下；改已有记录的面积、导入国土调查云结果时必填"
+            "--by", metavar="用户名", help="记在谁名下；改已有记录的面积、导入上传结果时必填"
         )
         parser.add_argument(
             "--with-hidden", action="store_true", help="连表格里隐藏的表、行、列一起读；平常不读"
         )
-        parser.add_argument("--cloud", action="store_true", help="是国土调查云导出的结果")
+        parser.add_argument(
+            "--cloud",
+            action="store_true",
+            help="是上传以后导出的结果（如国土调查云），按图斑编号记上传编号",
+        )
         parser.add_argument(
             "--with-earlier",
             action="store_true",
@@ -76,7 +81,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, by, **options):
-        by = named_user(by, "plots.import_patches", "镇工作人员或管理员")
+        by = named_user(by, "plots.import_patches", f"{actors.town}工作人员或管理员")
         with acting(by, command="import_patches"):
             self.run(by=by, **options)
 
@@ -124,7 +129,7 @@ class Command(BaseCommand):
         if content and (refusal := refusal_of(file.name, content[:HEAD])):
             raise CommandError(refusal)
         if cloud and by is None:
-            raise CommandError("国土调查云结果要记在一位镇工作人员名下，请加上 --by 用户名。")
+            raise CommandError(f"上传结果要记在一位{actors.town}工作人员名下，请加上 --by 用户名。")
         try:
             crs = chosen_code(options["crs"])
         except TableError as error:

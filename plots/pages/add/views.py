@@ -11,6 +11,7 @@ from plots.actions.permissions import NotAllowed
 from plots.pages.add.forms import AddForm
 from plots.pages.file_fields import CheckedFiles
 from taiping.ground import dates
+from taiping.ground.actors import actors
 from taiping.ground.web import whole_number
 from tasks.models import Plan
 from villages.accounts import drafts
@@ -20,7 +21,7 @@ def patch_add(request):
     today = dates.today()
     targets = open_targets(request.user, Plan.objects.begun(today))
     if not targets:
-        raise PermissionDenied("图斑由镇工作人员添加，请联系镇里。")
+        raise PermissionDenied(f"图斑由{actors.town}工作人员添加，请联系{actors.town}里。")
     given = {"targets": targets, "user": request.user, "today": today}
     if request.method != "POST":
         return _show(request, AddForm(**given, initial=_from_link(request)))

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from plots.geometry.checks import recheck
 from plots.geometry.whereabouts import Whereabouts
+from taiping.ground.actors import said
 from taiping.ground.form_fields import UploadField, suffix_of
 from taiping.ground.geometry.crs import choices
 from taiping.ground.geometry.measure import area_mu
@@ -25,7 +26,7 @@ class BoundaryForm(forms.Form):
         suffixes=SUFFIXES,
         limit="PATCH_FILE_MAX_BYTES",
         wrong="不是矢量数据。请选 .zip、.gpkg、.geojson 或 .kml 文件。",
-        shrink="请只留本镇的村界。",
+        shrink=said("请只留本{镇}的村界。"),
         known_wrong={".shp": LONELY},
         help_text="压缩成 zip 的 shapefile 或文件地理数据库（.gdb），.gpkg、.geojson、.kml；要有一列是村名或 12 位村代码。",
         error_messages={"required": "还没有选文件。"},

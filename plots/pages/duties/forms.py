@@ -6,6 +6,7 @@ from django import forms
 
 from plots.pages.duties.actions import problem, row_key
 from plots.pages.file_fields import ShrunkForm
+from taiping.ground.actors import actors
 from taiping.ground.form_fields import DayField, ListedChoiceField
 from tasks.models import Duty, DutyEntry
 from villages.models import User, Village
@@ -90,7 +91,7 @@ class EntryForm(DutyForm, ShrunkForm):
         village = self.fields["village"]
         village.queryset = Village.objects.visible_to(user)
         if not self.duty.by_villages:
-            village.required, village.empty_label = False, "全镇"
+            village.required, village.empty_label = False, f"全{actors.town}"
         elif len(village.instances) == 1:
             self.initial["village"] = village.instances[0].pk
             village.widget = village.hidden_widget()

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from plots.ledger.as_of import LedgerAt
 from plots.ledger.duties import found_in
 from plots.models import Patch
+from taiping.ground.actors import said
 from taiping.ground.dates import parse_day
 from taiping.ground.permissions import refusal
 from taiping.ground.web import whole_number
@@ -19,7 +20,7 @@ PROBLEMS = {
     "stopped": "当天制止的",
     "open": "图斑还没了结的",
 }
-WHO = {"villages": "村里记的", "town": "镇里记的"}
+WHO = {"villages": said("{村}里记的"), "town": said("{镇}里记的")}
 
 
 @dataclass

@@ -87,8 +87,8 @@ def manifest(request):
         for side, path in ICONS
     ]
     content = {
-        "name": settings.SITE_NAME,
-        "short_name": "耕地任务",
+        "name": settings.SYSTEM_TITLE,
+        "short_name": settings.SYSTEM_SHORT.removeprefix(settings.TOWN_NAME) or settings.TOWN_NAME,
         "lang": "zh-CN",
         "start_url": reverse("plots:my"),
         "scope": "/",

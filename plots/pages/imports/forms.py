@@ -16,7 +16,7 @@ from tasks.pages.target_choice import TargetChoiceField
 
 KINDS = [
     (Batch.Source.TABLE, "图斑：下发的表格或矢量数据，或从台账导出后改过的表"),
-    (Batch.Source.CLOUD, "国土调查云结果：导出的举证结果，按图斑编号记到举证这一步"),
+    (Batch.Source.CLOUD, "上传结果：上传以后导出的表，按图斑编号把上传编号记到要填的那一步"),
 ]
 
 
@@ -78,7 +78,7 @@ class ImportForm(forms.Form):
         is_cloud = cleaned.get("kind") == Batch.Source.CLOUD
         file = cleaned.get("file")
         if file and is_cloud and is_vector(file.name, head_of(file)):
-            self.add_error("file", "国土调查云结果是表格，请选 .xlsx、.xls 或 .csv 文件。")
+            self.add_error("file", "上传结果是表格，请选 .xlsx、.xls 或 .csv 文件。")
         if cleaned.get("file") and pasted:
             raise forms.ValidationError("又选了文件又粘贴了内容，不知道该用哪一个。请只留一样。")
         if not cleaned.get("file") and not pasted:

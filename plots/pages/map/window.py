@@ -65,7 +65,7 @@ def _box(text):
         numbers = []
     if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
         raise BadWindow(
-            f"bbox 是“{text[:60]}”，要写成四个数：西,南,东,北（度），如 106.0,29.8,106.1,29.9。"
+            f"bbox 是“{text[:60]}”，要写成四个数：西,南,东,北（度），如 110.0,30.0,110.1,30.1。"
         )
     west, south, east, north = numbers
     if west > east or south > north:

@@ -5,6 +5,7 @@ from django import forms
 from plots.actions.relapses import due_problem
 from plots.actions.steps import steps_to_redo
 from plots.pages.forms import PatchForm, ReasonsMixin, area_field, note_field
+from taiping.ground.actors import said
 from taiping.ground.area import plain, told_apart
 from taiping.ground.form_fields import DayField, ListedChoiceField
 from taiping.ground.words import more_or_less
@@ -68,7 +69,7 @@ class RedoForm(ActionForm):
 
 class SendBackForm(ReasonsMixin, RedoForm):
     date_label = "退回日期"
-    note = note_field(help_text="写清楚哪里不对、要补什么，村里照着办。")
+    note = note_field(help_text=said("写清楚哪里不对、要补什么，{村}里照着办。"))
     field_order = ("client_key", "seen", "done_on", "step", "reasons", "note")
 
     def clean(self):
@@ -83,7 +84,9 @@ class RelapseForm(RedoForm):
     due_on = DayField(
         label="重新整改的截止日期", error_messages={"required": "请填哪天以前要重新整改好。"}
     )
-    note = note_field("反弹的情况", required=True, help_text="如“巡查发现又撂荒了”，村里看得到。")
+    note = note_field(
+        "反弹的情况", required=True, help_text=said("如“巡查发现又撂荒了”，{村}里看得到。")
+    )
     field_order = ("client_key", "seen", "done_on", "due_on", "step", "note")
 
     def __init__(self, *args, **kwargs):
@@ -127,7 +130,7 @@ class ResumeForm(ActionForm):
 class RemarkForm(ActionForm):
     in_order = minds_news = False
     note = note_field(
-        "督办的内容", required=True, help_text="村里和镇里都看得到，不改变图斑的状态。"
+        "督办的内容", required=True, help_text=said("{村}里和{镇}里都看得到，不改变图斑的状态。")
     )
 
 

@@ -6,6 +6,7 @@ from plots import actions
 from plots.actions import messages as words
 from plots.models import Kind
 from plots.pages.patch import forms
+from taiping.ground.actors import actors, said
 from tasks.models import Milestone
 
 
@@ -40,7 +41,7 @@ OFFERED = {
             "send_back",
             "退回",
             "退回",
-            "说清哪里不对、退回到哪一步，村里重新做、重新报。",
+            said("说清哪里不对、退回到哪一步，{村}里重新做、重新报。"),
             forms.SendBackForm,
         ),
         PatchAction(
@@ -76,7 +77,9 @@ OFFERED = {
             "remark",
             "督办",
             "写下督办",
-            "留一句话，村里在“我的任务”和图斑页上面看到，上报就是回音；要在哪天前答复的，写督办单。",
+            said(
+                "留一句话，{村}里在“我的任务”和图斑页上面看到，上报就是回音；要在哪天前答复的，写督办单。"
+            ),
             forms.RemarkForm,
         ),
         PatchAction(
@@ -114,7 +117,9 @@ def who_acts(patch, milestone):
     if milestone.actor == Milestone.Actor.VILLAGE:
         return patch.village.name
     return (
-        "镇工作人员" if milestone.actor == Milestone.Actor.TOWN else "等区里结果，由镇工作人员录入"
+        f"{actors.town}工作人员"
+        if milestone.actor == Milestone.Actor.TOWN
+        else f"等{actors.district}里结果，由{actors.town}工作人员录入"
     )
 
 
@@ -139,7 +144,7 @@ def _what(record):
         Kind.EXEMPT: f"已认定核查无问题，核减 {words.amount(record.area_mu)}",
         Kind.DEFER: "已暂缓，不再催办",
         Kind.RESUME: "已恢复整改",
-        Kind.REMARK: "的督办已经写下，村里和镇里都看得到",
+        Kind.REMARK: f"的督办已经写下，{actors.village}里和{actors.town}里都看得到",
         Kind.REMOVE: "已移出台账",
         Kind.RELAPSE: f"已记下反弹，从“{record.milestone.name}”重新整改",
     }[record.kind]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from plots.ledger.alike import among
-from plots.ledger.as_of import ACTORS, COMPLETIONS, ENDINGS, STATES, LedgerAt
+from plots.ledger.as_of import COMPLETIONS, ENDINGS, STATES, LedgerAt
 from plots.ledger.replay import WORK
 from plots.models import Batch, Patch, RectificationRecord, Status, SupervisionOrder
 from plots.models.choices import ENDED
@@ -19,6 +19,7 @@ from plots.models.route_changes import route_then
 from plots.pages.patch_list.kinds import DayFilter, DaysFilter, TickFilter, choice
 from plots.pages.patch_list.order import SORTS, Order
 from plots.pages.patch_list.scope import Scope
+from taiping.ground.actors import TURNS
 from taiping.ground.dates import long_date
 from tasks.models import WorkingGroup
 from tasks.models.nesting import nested
@@ -78,7 +79,7 @@ class PatchFilter(django_filters.FilterSet):
     status = choice("目前状态", "by_status", choices=Status.choices)
     step = choice("下一步", "by_step")
     overdue = TickFilter(label="只看逾期", method="by_overdue", widget=forms.CheckboxInput)
-    actor = choice("该谁办", "by_actor", choices=ACTORS.items())
+    actor = choice("该谁办", "by_actor", choices=TURNS)
     due = DaysFilter(
         label="几天内截止",
         method="by_due",
@@ -388,7 +389,7 @@ class PatchFilter(django_filters.FilterSet):
 
     @property
     def title(self):
-        """筛出来的是什么：“2024年太平镇团碾村自然撂荒地整治图斑”。"""
+        """筛出来的是什么：“2024年甲镇东村自然撂荒地整治图斑”。"""
         names = {step.target.code: step.target.name for step in self.milestones}
         year = f"{self.question.plan.year}年" if self.question.plan else ""
         village = self.conditions.get("village", "")

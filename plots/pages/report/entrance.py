@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from plots.actions import permissions
 from plots.models import Patch
+from taiping.ground.actors import actors
 from villages.models import User
 
 
@@ -28,7 +29,7 @@ def refused(request: HttpRequest, patch: Patch | None) -> tuple[int, str] | None
     if sender and sender != str(request.user.pk):
         return 401, "这部手机上现在登录的是别人，请用填表的账号登录后再交。"
     if patch is None:
-        return 404, "这块图斑不在了，或已经不归您负责，请联系镇里。"
+        return 404, f"这块图斑不在了，或已经不归您负责，请联系{actors.town}里。"
     try:
         closed(request.user, patch)
     except PermissionDenied as wrong:

@@ -97,6 +97,7 @@ def facts_of(form: ReportForm, outline: shapely.Geometry | None = None) -> dict[
         "buttons": form.buttons,
         "lacking": form.lacking(),
         "ref_help": form.ref_help,
+        "ref_label": form.context.upload_label,
         "outline": _rings(outline),
     }
 

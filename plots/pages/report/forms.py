@@ -10,7 +10,7 @@ from taiping.ground.area import figure, plain
 from taiping.ground.form_fields import DayField
 
 WHOLE, PART, FINAL = "whole", "part", "final"
-REF_HELP = "在国土调查云 APP 上传后得到的编号，抄在这里。"
+REF_LABEL, REF_HELP = "上传编号", "上传后得到的编号，抄在这里。"
 FINAL_LABEL = "只能做这么多，按填的面积算完成"
 ENOUGH_PHOTOS = 10_000  # 只想知道另一样缺不缺时，这一样当作足够
 
@@ -45,7 +45,7 @@ class ReportFields(EvidenceForm):
     amount = forms.ChoiceField(label="做了多少", widget=forms.RadioSelect)
     area_mu = area_field("这次做了多少亩", required=False)
     external_ref = forms.CharField(
-        label="国土调查云上传编号",
+        label=REF_LABEL,
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"autocapitalize": "off"}),
@@ -83,6 +83,7 @@ class ReportForm(ReportFields, PatchForm):
         self.ref_help = REF_HELP
         if self.ref_is_for_later:
             self.ref_help = f"报到“{needing[0].name}”时要填。"
+        self.fields["external_ref"].label = self.context.upload_label
         self.fields["external_ref"].help_text = self.ref_help
 
     @property

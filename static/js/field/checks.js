@@ -42,7 +42,7 @@ function lackings(facts, fields, photos) {
   const unnumbered = steps.filter((step) => step.needs_ref && !(fields.external_ref || "").trim());
   return {
     camera: short.map((step) => named(step, filled(facts.words.lacking_photos, { count: step.photos - count }))),
-    external_ref: unnumbered.map((step) => named(step, facts.words.lacking_ref)),
+    external_ref: unnumbered.map((step) => named(step, filled(facts.words.lacking_ref, { label: facts.ref_label || "上传编号" }))),
   };
 }
 

@@ -10,7 +10,7 @@ const TYPING = 300;
 const OFFLINE = "现在连不上，还没有交上去。填的和照片都已存在这部手机里：连上网会自动再交，回到有信号的地方打开“我的任务”也会交。请不要清除浏览器的数据。";
 const FULL = "手机存储满了，填的只留在这一页，请不要关掉它，腾出一些空间再填。";
 const EDITED = "改过了，先不自己交：改好以后请再按一次上报。";
-const BROKEN = "没有交成，填的和照片还在这部手机里。请刷新这一页再交；还不行，请告诉镇里。";
+const BROKEN = "没有交成，填的和照片还在这部手机里。请刷新这一页再交；还不行，请告诉管理员。";
 
 export class ReportPage {
   constructor(form, facts, user, { done }) {

@@ -4,7 +4,7 @@ import { all, photosOf, removeReport } from "./store.js";
 import { button, clear, node } from "./words.js";
 
 const STATES = {
-  draft: "草稿", waiting: "等网络", sending: "正在传", done: "已收到", changed: "镇里先动了，请看",
+  draft: "草稿", waiting: "等网络", sending: "正在传", done: "已收到", changed: "别人先动了，请看",
   closed: "没收下", refused: "没收下", login: "要登录",
 };
 const SENDABLE = ["waiting", "sending", "login"];

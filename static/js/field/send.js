@@ -130,7 +130,7 @@ async function deliver(report, tell) {
     if (status === 422) {
       throw new Stopped("refused", { errors: content.fields, said: Object.values(content.fields).flat().join("") });
     }
-    if (status !== 428) throw new Stopped("refused", { said: `没有收下（${status}），请联系镇里。` });
+    if (status !== 428) throw new Stopped("refused", { said: `没有收下（${status}），请联系管理员。` });
   }
   throw new Later();
 }

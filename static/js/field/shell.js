@@ -36,7 +36,7 @@ function card(task, isOneVillage) {
 function showTasks(kept) {
   const list = node("ul", "", "cards task-cards"), villages = new Set(kept.tasks.map((task) => task.village));
   document.querySelector("h1").textContent = "我的任务";
-  if (!kept.tasks.length) place.append(node("p", "眼下没有要村里办的图斑。", "empty"));
+  if (!kept.tasks.length) place.append(node("p", "眼下没有要办的图斑。", "empty"));
   for (const task of kept.tasks) list.appendChild(node("li")).append(card(task, villages.size === 1));
   place.append(list);
 }
@@ -64,7 +64,10 @@ function fill(form, task) {
     files.parentNode.insertBefore(node("p", words, `lacking${isLater ? " only-together" : ""}`), files.nextSibling);
   }
   if (!task.ref_help) ref.remove();
-  else ref.querySelector(".hint").textContent = task.ref_help;
+  else {
+    if (task.ref_label) ref.querySelector("label").firstChild.textContent = task.ref_label;
+    ref.querySelector(".hint").textContent = task.ref_help;
+  }
   if (task.ref_help && !task.steps[0].needs_ref) ref.className = "only-together";
   const words = form.querySelector("button[type=submit]");
   clear(words);
@@ -114,7 +117,7 @@ async function showReport(kept, task) {
   const form = place.querySelector("form"), back = place.querySelector("[data-returned]");
   facts(place.querySelector(".report-facts"), task);
   if (task.returned) {
-    back.append(node("p", `镇里退回到“${task.returned.step}”（${longDate(task.returned.day)}）`), node("p", task.returned.text));
+    back.append(node("p", `退回到“${task.returned.step}”（${longDate(task.returned.day)}）`), node("p", task.returned.text));
     back.hidden = false;
   }
   if (task.outline) draw(place.querySelector("[data-outline]"), task.outline);

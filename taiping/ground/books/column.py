@@ -1,6 +1,6 @@
 """一列：表头、列宽、样子。"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taiping.ground.books import styles
 from taiping.ground.books.styles import Style
@@ -27,3 +27,8 @@ class Column:
 
     def continues(self, before: "Column") -> bool:
         return bool(self.group) and self.group == before.group and not self.starts_group
+
+    @property
+    def settled(self) -> "Column":
+        """称呼照设置的表头（taiping.ground.actors.said）到写的时候定下来。"""
+        return replace(self, header=str(self.header), note=str(self.note))

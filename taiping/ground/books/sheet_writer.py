@@ -48,7 +48,8 @@ class SheetWriter:
     ):
         self.is_streamed = book.write_only
         self.sheet = StreamedSheet(book, name) if self.is_streamed else book.create_sheet(name)
-        self.columns, self.font_step, self.least_height = columns, font_step, row_height
+        self.columns = [column.settled for column in columns]
+        self.font_step, self.least_height = font_step, row_height
         self.number = self.head_row = 0
         self.style_ids: dict[tuple[Style, str], int] = {}
         self.formats: dict[int, list[str]] = {}

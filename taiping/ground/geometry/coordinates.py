@@ -5,7 +5,7 @@ from __future__ import annotations
 Point = tuple[float, float]
 QUOTED = 24
 PLAIN = str.maketrans("０１２３４５６７８９．，、－；;", "0123456789.,,-  ")
-HOW = "应当写成“经度,纬度,高程”，两个点之间空一格，如“106.05,29.85,0 106.06,29.85,0”"
+HOW = "应当写成“经度,纬度,高程”，两个点之间空一格，如“110.05,30.05,0 110.06,30.05,0”"
 
 
 class Unreadable(ValueError):

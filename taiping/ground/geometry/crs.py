@@ -81,7 +81,7 @@ def meridian_of(lon: float) -> int | None:
 
 
 def label(code: int) -> str:
-    """给人看的名字：EPSG 代码 → “CGCS2000 3 度带 35 带……（EPSG:4523）”。"""
+    """给人看的名字：EPSG 代码 → “CGCS2000 3 度带 39 带……（EPSG:4527）”。"""
     return f"{LABELS.get(code) or pyproj.CRS.from_epsg(code).name}（EPSG:{code}）"
 
 
@@ -225,17 +225,17 @@ def in_china(degrees: np.ndarray) -> np.ndarray:
 
 
 def short_name(text: str) -> str:
-    """存在图形旁边的名字：“EPSG:4523”或坐标系的名字。"""
+    """存在图形旁边的名字：“EPSG:4527”或坐标系的名字。"""
     crs, _ = understand(text)
     code = crs.to_epsg(min_confidence=60)
     return f"EPSG:{code}" if code else crs.name[:60]
 
 
 def code_of(value: object) -> int:
-    """“4523”“EPSG:4523”→ 4523；不是能用的坐标系抛 TableError。"""
+    """“4527”“EPSG:4527”→ 4527；不是能用的坐标系抛 TableError。"""
     found = EPSG.fullmatch(str(value).strip())
     crs, reason = understand(f"EPSG:{found[1]}") if found else (None, "")
     if crs is None:
         why = f"：{reason}" if reason else ""
-        raise TableError(f"“{str(value)[:20]}”不是能用的坐标系{why}。请填 EPSG 代码，如 4523。")
+        raise TableError(f"“{str(value)[:20]}”不是能用的坐标系{why}。请填 EPSG 代码，如 4527。")
     return int(found[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from taiping.ground.actors import actors
 from taiping.ground.geometry import crs as crs_tools
 from taiping.ground.geometry.reading import Layer
 from taiping.ground.geometry.shapes import bounds_of
@@ -19,7 +20,7 @@ NOWHERE = (float("nan"),) * 4  # 一个坐标也没有
 
 @dataclass
 class Placing:
-    """一个图层按哪个坐标系读。crs 是坐标系（“EPSG:4523”或 WKT），定不下来是空的；doubt 是要人确认的话。"""
+    """一个图层按哪个坐标系读。crs 是坐标系（“EPSG:4527”或 WKT），定不下来是空的；doubt 是要人确认的话。"""
 
     geometries: Sequence[shapely.Geometry | None]
     crs: str = ""
@@ -70,7 +71,7 @@ def _guess(found, bounds, meridian):
     if found.judged:
         found.crs = f"EPSG:{found.judged}"
         is_bare = crs_tools.is_plane(bounds) and bounds[0] < crs_tools.PLANE_M[1]
-        why = f"横坐标没有带号，照本镇的中央经线 {meridian}° 看" if is_bare else "看数值"
+        why = f"横坐标没有带号，照本{actors.town}的中央经线 {meridian}° 看" if is_bare else "看数值"
         found.doubt = (
             f"文件没有写坐标系。{why}像“{crs_tools.label(found.judged)}”，请在下面确认坐标系。"
         )

@@ -116,7 +116,7 @@ def tidy_shapes(
     taking: bool = False,
     tick: Callable | None = None,
 ) -> list[Shape]:
-    """原始图形 → [Shape]，一个不少；crs 是坐标系（“EPSG:4523”或 WKT）。换算不了抛 TableError，收拾不完抛 TooHeavy。
+    """原始图形 → [Shape]，一个不少；crs 是坐标系（“EPSG:4527”或 WKT）。换算不了抛 TableError，收拾不完抛 TooHeavy。
 
     一段段地收拾，几百万个界址点也不会一下子都摆在内存里；taking 是收拾过的从 geometries 里拿走，不再占着。
     故意画得互相穿来穿去的图形，修补的用时随界址点数的平方增长，所以一共有限度。tick(收拾了几个, 一共) 报进度。

@@ -72,7 +72,7 @@ def _write(path):
         writer.finish(
             {
                 "made_at": timezone.now().isoformat(),
-                "site": settings.SITE_NAME,
+                "site": settings.SYSTEM_TITLE,
                 "database": connection.vendor,
                 "migrations": migrations,
                 "tables": tables,

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.conf import settings
 
+from taiping.ground.actors import actors
 from taiping.progress.snapshot import snapshot
 from taiping.progress.words import name_suffix
 from taiping.reports.bulletin.annexes import Annex, annexes
@@ -14,12 +15,11 @@ from taiping.reports.bulletin.problems import named
 from taiping.reports.bulletin.sections import sections
 from tasks.models import Plan
 
-SUBJECT = "关于全镇耕地保护工作进展情况的通报"
-
 
 @dataclass
 class Bulletin:
     letter: Letter
+    subject: str  # 关于……的通报
     addressee: str
     blocks: list[Heading | Paragraph | Table]
     annexes: list[Annex]
@@ -27,7 +27,7 @@ class Bulletin:
     title: list[str] = field(default_factory=list)  # 标题按词意分行
 
     def __post_init__(self):
-        self.title = [line for line in (self.letter.issuer, SUBJECT) if line]
+        self.title = [line for line in (self.letter.issuer, self.subject) if line]
 
 
 def write_bulletin(
@@ -44,6 +44,7 @@ def write_bulletin(
         attached = annexes(shot, found)
         return Bulletin(
             letter=letter or Letter.of(plan),
+            subject=f"关于全{actors.town}{plan.subject}工作进展情况的通报",
             addressee="各村：",
             blocks=sections(shot, found, attached),
             annexes=attached,
@@ -51,6 +52,6 @@ def write_bulletin(
         )
 
 
-def bulletin_name(on: date, basis: str = "done") -> str:
-    """文件名：太平镇耕地保护工作通报_2024-10-20.docx；按录入日期的写明，两份不会互相盖掉。"""
-    return f"{settings.TOWN_NAME}耕地保护工作通报_{on.isoformat()}{name_suffix(basis)}.docx"
+def bulletin_name(plan: Plan, on: date, basis: str = "done") -> str:
+    """文件名：甲镇耕地保护工作通报_2024-10-20.docx；按录入日期的写明，两份不会互相盖掉。"""
+    return f"{settings.TOWN_NAME}{plan.subject}工作通报_{on.isoformat()}{name_suffix(basis)}.docx"

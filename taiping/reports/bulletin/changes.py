@@ -1,5 +1,6 @@
 """通报的“与上期相比”：和总览、周报同一份比较（taiping.progress.comparison），这里只写成句子。"""
 
+from taiping.ground.actors import actors
 from taiping.ground.dates import date_beside
 from taiping.ground.words import quantity_words
 from taiping.progress.comparison import Comparison, Moved
@@ -27,8 +28,10 @@ def _whole(moved):
     """全镇的图斑：“新增上报9个、新增核实4个，村该办的逾期减少2个”。"""
     sums = {line.words: line.total for line in moved.lines}
     done = [_counted(word, sums.get(word, 0)) for word in VERBS]
-    late = sums.get("该村里办的逾期", 0)
-    late_words = f"村该办的逾期{'增加' if late > 0 else '减少'}{abs(late)}个" if late else ""
+    late = sums.get(f"该{actors.village}里办的逾期", 0)
+    late_words = (
+        f"{actors.village}该办的逾期{'增加' if late > 0 else '减少'}{abs(late)}个" if late else ""
+    )
     together = "、".join(filter(None, done))
     return "，".join(filter(None, [f"图斑{together}" if together else "", late_words]))
 

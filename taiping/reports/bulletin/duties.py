@@ -8,7 +8,7 @@ NAMED = 5  # 没有记的村最多点名这么多个
 
 
 def duties_sentence(rows: Sequence[DutyFigures]) -> str:
-    """“常态工作：本周（10月14日至20日）巡查应20次、已做17次，完成率85%，白云、双福没有记录；……”没有可说的是空的。"""
+    """“常态工作：本周（10月14日至20日）巡查应20次、已做17次，完成率85%，东村、西村没有记录；……”没有可说的是空的。"""
     said = [_words(row) for row in rows if row.done or row.asked]
     if not said:
         return ""

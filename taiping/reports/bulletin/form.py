@@ -30,7 +30,7 @@ def words_field(label, most, help_text):
 
 
 class BulletinForm(forms.Form):
-    number = words_field("发文字号", 40, "如“太府发〔2024〕12号”；空着就留出空位手填。")
+    number = words_field("发文字号", 40, "如“某府发〔2024〕12号”；空着就留出空位手填。")
     signed_on = DayField(
         label="成文日期",
         required=False,
@@ -62,7 +62,7 @@ class BulletinForm(forms.Form):
         number = YEAR.sub(r"〔\1〕", self.cleaned_data["number"])
         if number and "〔" not in number:
             raise forms.ValidationError(
-                f"“{number}”里没有用六角括号括起来的年份，请写成“太府发〔2024〕12号”这样，或空着手填。"
+                f"“{number}”里没有用六角括号括起来的年份，请写成“某府发〔2024〕12号”这样，或空着手填。"
             )
         return number
 

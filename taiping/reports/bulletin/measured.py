@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from taiping.ground.actors import actors
 from taiping.ground.area import enough_decimals, figure
 from taiping.ground.dates import date_beside
 from taiping.ground.words import quantity_words
@@ -94,7 +95,7 @@ def _counted(one):
         return f"没有分解到村，不排名次；报了数的有{names}"
     if not told and not _silent(one.asked):
         by_town = one.figures.reading and one.figures.reading.is_town
-        whole = "，只有全镇的监测数" if by_town else ""
+        whole = f"，只有全{actors.town}的监测数" if by_town else ""
         return f"分到任务的{len(one.asked)}个村都还没有报数{whole}"
     if not told:
         return f"{len(one.asked)}个村分到任务，一个也没有报数"
@@ -198,7 +199,11 @@ def tables(progress: Progress, found: list[Measured]) -> list[Paragraph | Table]
         if reading and reading.is_town:
             amount = quantity_words(reading.value, one.figures.target.unit, one.figures.decimals)
             day = date_beside(reading.on, progress.on)
-            blocks.append(Paragraph(f"全镇以镇里{day}的监测数{amount}为准，不是上表的合计。"))
+            blocks.append(
+                Paragraph(
+                    f"全{actors.town}以{actors.town}里{day}的监测数{amount}为准，不是上表的合计。"
+                )
+            )
     return blocks
 
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from plots.ledger.as_of import ACTORS
 from plots.models import OrderState, Status
 from plots.models.orders import OPEN_STATES
+from taiping.ground.actors import TURNS
 from taiping.ground.words import days_words
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
@@ -69,7 +69,7 @@ def _parts(shot, found):
         ("时间节点逾期", _sentence(steps.overdue_steps(shot.progress))),
         ("截止已过，还没有报数的", _sentence(steps.silent_steps(shot.progress))),
     ]
-    for actor, words in ACTORS.items():
+    for actor, words in TURNS:
         own = [item for item in found.overdue if item.state.next_milestone.actor == actor]
         parts.append((f"{words}的图斑逾期", by_village(own, late_words)))
     parts.append(("已退回，还没有重新上报", by_village(found.returned, reason_words)))
@@ -90,7 +90,7 @@ def orders_text(shot: Snapshot) -> str:
 
 
 def _numbered(orders, on):
-    """“团碾第2号，逾期4天、垣楼第4号”。"""
+    """“东村第2号，逾期4天、西村第4号”。"""
     found = []
     for order in orders[:VILLAGES_LISTED]:
         is_late = order.state == OrderState.OVERDUE

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from taiping.ground.actors import actors
 from taiping.progress.figures import Progress
 from taiping.progress.rates import percent_of
 from taiping.reports.bulletin.blocks import Table
@@ -85,7 +86,7 @@ def _named(rows, row):
 
 def table(rows: list[Ranked]) -> Table:
     title = "（单位：个）"
-    head = ["名次", "村", "图斑", "上报", "核实", "核实占比", "村该办的逾期"]
+    head = ["名次", "村", "图斑", "上报", "核实", "核实占比", f"{actors.village}该办的逾期"]
     lines = [_line(str(row.place), row.village.name, row.counts) for row in rows]
     sums = [sum(each) for each in zip(*(row.counts for row in rows), strict=True)]
     return Table(title, head, lines, [16, 36, 20, 20, 20, 24, 20], _line("合计", "", sums))

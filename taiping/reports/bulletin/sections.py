@@ -1,5 +1,6 @@
 """通报正文的几个部分，依次由数写出来。"""
 
+from taiping.ground.actors import actors
 from taiping.ground.dates import long_date
 from taiping.ground.words import numeral
 from taiping.progress.figures import Progress
@@ -18,9 +19,7 @@ SOON_DAYS = 30  # 下步工作先说这么多天内截止的
 
 def sections(shot: Snapshot, found: Named, attached: list[Annex]) -> list[Heading | Paragraph]:
     """一级标题已编号；found 是逾期、退回、暂缓的图斑，attached 是附件，正文里说见附件几。"""
-    opening = (
-        f"根据《{shot.plan.title}》，现将截至{long_date(shot.on)}全镇耕地保护工作进展情况通报如下。"
-    )
+    opening = f"根据《{shot.plan.title}》，现将截至{long_date(shot.on)}全{actors.town}{shot.plan.subject}工作进展情况通报如下。"
     blocks = [Paragraph(opening)]
     for number, (title, content) in enumerate(_parts(shot, found, attached), start=1):
         blocks += [Heading(f"{numeral(number)}、{title}"), *content]
@@ -133,7 +132,7 @@ def read_by_village(
         if not figures.target.by_patches and not any(one.figures is figures for one in found)
     ]
     if whole:
-        text += f"{'、'.join(whole)}没有分解到村，只看全镇的数。"
+        text += f"{'、'.join(whole)}没有分解到村，只看全{actors.town}的数。"
     without = measured.without_part(progress, found)
     if without and not progress.by_patches:
         text += f"{measured.some_villages(without)}没有分到任务，也没有报过数，不在其列。"
@@ -146,7 +145,7 @@ def ranked_village(progress: Progress, annex: int) -> Paragraph:
     rows, without = ranking.ranked(progress)
     if not rows:
         return Paragraph("各村都还没有图斑，暂不排名。")
-    text = f"各村按核实占比由高到低排列，占比相同的，村该办的逾期少的在前（见附件{annex}）。"
+    text = f"各村按核实占比由高到低排列，占比相同的，{actors.village}该办的逾期少的在前（见附件{annex}）。"
     text += ranking.sentence(rows) + sentences.owed_by_others(progress.owed)
     if without:
         names = "、".join(village.name for village in without)

@@ -8,12 +8,13 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from taiping.ground.actors import actors
 from taiping.ground.rates import ratio
 from taiping.progress.states import MilestoneState
 
 MOST_FILES = 1000
 MOST_BYTES = 20_000_000
-BY = {"village": "村", "town": "镇", "district": "区"}
+BY = ("village", "town", "district")
 # Windows 的 PowerShell 用 > 写出来的是 UTF-16，老的命令行是 GBK
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -144,7 +145,7 @@ def read_folder(folder: Path, expected: Iterable[str] = ()) -> Rollup:
 
 def _nothing(folder, unread):
     if not unread:
-        return f"“{folder}”里没有 .json 文件。请先在各镇运行 progress --format json，把写出来的文件放进去。"
+        return f"“{folder}”里没有 .json 文件。请先在各{actors.town}运行 progress --format json，把写出来的文件放进去。"
     told = "；".join(f"{name}：{why}" for name, why in unread[:5])
     return f"“{folder}”里的文件一份也读不了。{told}"
 
@@ -188,7 +189,7 @@ def _town(told, path):
         basis=str(told["basis"]),
         file=path.name,
         overdue=int(told["overdue_count"]),
-        overdue_by={label: int(by[key]) for key, label in BY.items()},
+        overdue_by={key: int(by[key]) for key in BY},
         targets=[_target(row, str(told["as_of"])) for row in told["targets"]],
     )
 

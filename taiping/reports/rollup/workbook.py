@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 
+from taiping.ground.actors import TURNS, actors, said
 from taiping.ground.books import SheetWriter, new_book, to_bytes
 from taiping.ground.dates import long_date
 from taiping.ground.rates import ratio
 from taiping.progress.states import MilestoneState
-from taiping.reports.rollup.reading import BY, Rollup, TownTarget
+from taiping.reports.rollup.reading import Rollup, TownTarget
 from taiping.reports.weekly.layout import (
     LEAST_SIZE,
     ROW_HEIGHT,
@@ -19,21 +20,21 @@ from taiping.reports.weekly.layout import (
 )
 from tasks.models.question import BASES
 
-TITLE = "各镇耕地保护进度汇总"
+TITLE = said("各{镇}工作进度汇总")
 TOWNS = [
-    text("镇", 14),
+    text(said("{镇}"), 14),
     text("方案", 12),
     middle("数据截至", 13),
     text("口径", 12),
     count("逾期的任务", 11),
     count("逾期的图斑", 11),
-    *(count(f"{label}该办", 8) for label in BY.values()),
+    *(count(turn, 8) for _, turn in TURNS),
     prose("逾期的是哪几项", 36),
     prose("截止已过、还没有报数的", 30),
 ]
 TARGETS = [
     text("目标任务", 24, nests=True),
-    text("镇", 14),
+    text(said("{镇}"), 14),
     middle("单位", 7),
     amount("任务数", 12),
     count("任务个数", 9),
@@ -45,7 +46,7 @@ TARGETS = [
     middle("状态", 10),
     prose("说明", 36),
 ]
-ABSENT = [text("镇或文件", 30), prose("怎么了", 60)]
+ABSENT = [text(said("{镇}或文件"), 30), prose("怎么了", 60)]
 
 
 def rollup_workbook(rollup: Rollup) -> bytes:
@@ -53,7 +54,7 @@ def rollup_workbook(rollup: Rollup) -> bytes:
     _towns(book, rollup)
     _targets(book, rollup)
     _absent(book, rollup)
-    return to_bytes(book, TITLE)
+    return to_bytes(book, str(TITLE))
 
 
 def _opened(book, name, columns, left, right, split):
@@ -72,12 +73,12 @@ def _finish(sheet):
 
 
 def _towns(book, rollup):
-    told = f"收到 {len(rollup.towns)} 个镇，最新截至{long_date(rollup.newest)}"
+    told = f"收到 {len(rollup.towns)} 个{actors.town}，最新截至{long_date(rollup.newest)}"
     if rollup.stale:
-        told += f"，{len(rollup.stale)} 个镇的早一些"
+        told += f"，{len(rollup.stale)} 个{actors.town}的早一些"
     if rollup.missing:
-        told += f"，{len(rollup.missing)} 个镇没有收到"
-    sheet = _opened(book, "各镇", TOWNS, told, "单位：个", 6)
+        told += f"，{len(rollup.missing)} 个{actors.town}没有收到"
+    sheet = _opened(book, f"各{actors.town}", TOWNS, told, "单位：个", 6)
     for town in rollup.towns:
         cells = [
             town.name,
@@ -165,7 +166,7 @@ def _total(rows):
     )
     return [
         _name(targets[0]),
-        f"合计 {len(rows)} 个镇",
+        f"合计 {len(rows)} 个{actors.town}",
         units.pop() if same else "",
         quota,
         summed("quota_count"),
@@ -175,7 +176,7 @@ def _total(rows):
         None if is_measured else summed("patch_count"),
         None if is_measured else summed("overdue"),
         "",
-        "" if same else "各镇的单位不一样，没有相加",
+        "" if same else f"各{actors.town}的单位不一样，没有相加",
     ]
 
 
@@ -192,7 +193,7 @@ def _decimals(rows):
 def _absent(book, rollup):
     lines = [(name, "没有收到") for name in rollup.missing]
     lines += rollup.unread
-    lines += [(name, "同一个镇有更新的一份，没有用") for name in rollup.older]
+    lines += [(name, f"同一个{actors.town}有更新的一份，没有用") for name in rollup.older]
     if not lines:
         return
     sheet = _opened(book, "没有收到", ABSENT, "", "", 1)

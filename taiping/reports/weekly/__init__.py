@@ -25,9 +25,9 @@ from tasks.models import Plan
 WEEK = timedelta(days=7)
 
 
-def weekly_name(on: date, basis: str = "done") -> str:
-    """文件名：太平镇耕地保护周报_2024-10-20.xlsx。"""
-    return f"{settings.TOWN_NAME}耕地保护周报_{on.isoformat()}{name_suffix(basis)}.xlsx"
+def weekly_name(plan: Plan, on: date, basis: str = "done") -> str:
+    """文件名：甲镇耕地保护周报_2024-10-20.xlsx。"""
+    return f"{settings.TOWN_NAME}{plan.subject}周报_{on.isoformat()}{name_suffix(basis)}.xlsx"
 
 
 def weekly_workbook(plan: Plan, on: date, basis: str = "done") -> bytes:

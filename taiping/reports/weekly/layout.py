@@ -61,7 +61,7 @@ def number(header: str, width: float, number_format: str, group: str = "", **giv
 
 def heading(shot: Snapshot) -> str:
     demo = "（含演示数据）" if shot.has_demo else ""
-    return f"{settings.TOWN_NAME}{shot.plan.year}年耕地保护工作周报{demo}"
+    return f"{settings.TOWN_NAME}{shot.plan.year}年{shot.plan.subject}工作周报{demo}"
 
 
 def opened(book: Workbook, name: str, columns: list[Column], **given) -> SheetWriter:

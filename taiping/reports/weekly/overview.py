@@ -2,6 +2,7 @@
 
 from openpyxl import Workbook
 
+from taiping.ground.actors import said
 from taiping.ground.area import rounded, spoken
 from taiping.ground.books import Column, styles
 from taiping.progress.figures import TargetFigures
@@ -61,9 +62,9 @@ COLUMNS = [
     amount("面积", 10, "核减"),
     count("个数", 5.5, "核减"),
     count("暂缓\n（个）", 7),
-    count("村该办", 7, "逾期（个）"),
-    count("镇该办", 7, "逾期（个）"),
-    count("区该办", 7, "逾期（个）"),
+    count(said("{村}该办"), 7, "逾期（个）"),
+    count(said("{镇}该办"), 7, "逾期（个）"),
+    count(said("{区}该办"), 7, "逾期（个）"),
     prose("备注", 80),
 ]
 CARRIED_AT = 20  # 有结转出去的，暂缓后面多一列

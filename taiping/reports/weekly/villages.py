@@ -6,6 +6,7 @@ from itertools import product
 
 from openpyxl import Workbook
 
+from taiping.ground.actors import actors, said
 from taiping.ground.area import enough_decimals, figure, rounded, spread
 from taiping.ground.books import Column, SheetWriter
 from taiping.ground.books.styles import COUNT, amount_format
@@ -37,11 +38,11 @@ WHOLE = [
     count("核实", 7, f"{NEW}（个）"),
     count("已退回\n（个）", 8),
     number("差错率", 8, "0%"),
-    count("村该办", 7.5, "逾期（个）"),
-    count("镇该办", 7.5, "逾期（个）"),
-    count("区该办", 7.5, "逾期（个）"),
-    change("村该办\n逾期", 8),
-    prose("村该办的里面拖得最久的一步", 44),
+    count(said("{村}该办"), 7.5, "逾期（个）"),
+    count(said("{镇}该办"), 7.5, "逾期（个）"),
+    count(said("{区}该办"), 7.5, "逾期（个）"),
+    change(said("{村}该办\n逾期"), 8),
+    prose(said("{村}该办的里面拖得最久的一步"), 44),
 ]
 
 
@@ -60,7 +61,7 @@ def _whole(book, shot):
     for place, row in enumerate(rows, start=1):
         values = [place, row.village.name, row.lot, *_village_cells(shot, row)]
         values += [row.carried_count] if carried else []
-        listed.append((values, {"late": {"村该办"} if row.owed.village else ()}))
+        listed.append((values, {"late": {f"{actors.village}该办"} if row.owed.village else ()}))
     sheet.even_rows(listed)
     sheet.filter()
     _total(sheet, [], _whole_cells(shot, rows) + ([_sum(rows, "carried_count")] if carried else []))
@@ -110,7 +111,7 @@ def _counts(book, shot):
     columns = [*FIRST]
     for figures in by_target:
         columns += _parts(figures, ("图斑", "上报", "核实"), 5.3, COUNT)
-        columns.append(number("村该办\n逾期", 6.3, COUNT, figures.target.part_name))
+        columns.append(number(f"{actors.village}该办\n逾期", 6.3, COUNT, figures.target.part_name))
     sheet = _opened(book, shot, "分村个数", "个", columns)
     _each_target(sheet, rows, _count_cells)
     _total(sheet, [_count_cells(figures) for figures in by_target], [])

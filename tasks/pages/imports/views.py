@@ -104,7 +104,7 @@ def plan_export(request):
     except TableError as error:
         messages.error(request, f"没有导出：{error}")
         return redirect(f"{reverse('tasks:plan')}?plan={plan.code}")
-    return download(content, f"{plan.name}耕地保护方案-{question.today:%Y%m%d}.xlsx")
+    return download(content, f"{plan.name}{plan.subject}方案-{question.today:%Y%m%d}.xlsx")
 
 
 def content_of(record):

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
+from taiping.ground.actors import actors
 from taiping.ground.area import spoken
 from taiping.ground.dates import long_date
 from taiping.ground.words import more_or_less
@@ -66,7 +67,7 @@ def _more_than_the_whole(target, village, value, on, readings):
         parts = [each for part, each in latest.values() if part.parent_id == whole]
         if whole in latest and sum(parts) > latest[whole][1]:
             own, most = latest[whole]
-            name = village.name if village else "全镇"
+            name = village.name if village else f"全{actors.town}"
             return (
                 f"{name}“{own.name}”的各项“其中”一共 {spoken(sum(parts))} {target.unit}，"
                 f"它自己是 {spoken(most)} {target.unit}，{more_or_less(sum(parts) - most, target.unit)}。"
@@ -94,7 +95,7 @@ def _question(target: Target, village, value, last: Reading | None, quota: Range
         parts.append(_compared("任务数", value, quota, target.unit))
     if not parts:
         return ""
-    name = village.name if village else "全镇"
+    name = village.name if village else f"全{actors.town}"
     return f"{name}填的是 {spoken(value)} {target.unit}；{'；'.join(parts)}。"
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 
 from taiping.ground import dates
+from taiping.ground.actors import actors
 from taiping.ground.form_fields import DayField, ListedChoiceField
 from tasks.models import Allocation, Plan, Reading, Target
 from tasks.pages.readings.doubts import questions
@@ -83,7 +84,7 @@ class ReadingForm(AskingForm, forms.ModelForm):
         target.queryset, target.empty_label = open_targets(plan, user), "请选择"
         target.label_from_instance = lambda row: f"{row.listed_name}（{row.unit}）"
         village.queryset = Village.objects.visible_to(user)
-        village.empty_label = "全镇"
+        village.empty_label = f"全{actors.town}"
         if user.is_secretary:
             village.required, village.empty_label, village.help_text = True, "请选择", ""
         self._choose_the_only_one("target")

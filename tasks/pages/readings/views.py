@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from taiping.ground.actors import actors
 from taiping.ground.area import plain
 from taiping.ground.permissions import NO_ROLE, refusal
 from taiping.ground.web import whole_number
@@ -115,7 +116,9 @@ def readings_table(request):
         return render(request, "tasks/no_plan.html")
     targets = nested(open_targets(plan, request.user))
     if not targets:
-        raise PermissionDenied("监测数由镇工作人员录入；这份方案没有让村里录的监测。")
+        raise PermissionDenied(
+            f"监测数由{actors.town}工作人员录入；这份方案没有让{actors.village}里录的监测。"
+        )
     target = _target_of(request, targets)
     target.plan = plan
     villages = list(Village.objects.visible_to(request.user))

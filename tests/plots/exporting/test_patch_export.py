@@ -391,5 +391,5 @@ def test_the_ledger_and_the_template_tell_who_made_them_and_when(target, setting
 
     for content in (ledger(target), template_workbook(target)):
         made = openpyxl.load_workbook(io.BytesIO(content)).properties
-        assert (made.creator, bool(made.title)) == (settings.SITE_NAME, True)
+        assert (made.creator, bool(made.title)) == (settings.SYSTEM_TITLE, True)
         assert timezone.localtime(made.created.replace(tzinfo=UTC)).date() == date(2024, 10, 20)

@@ -57,7 +57,7 @@ def test_a_submitted_row_becomes_the_evidence_step(town):
     )
     assert (record.by, record.note, record.completes) == (
         town.huang,
-        "国土调查云提交人：周书记",
+        "提交人：周书记",
         True,
     )
     assert town.now() == Status.AWAITING

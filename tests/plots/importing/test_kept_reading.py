@@ -232,7 +232,7 @@ def test_cloud_results_are_read_once_and_still_compared(client, reads):
 
     record = RectificationRecord.objects.get(milestone=town.evidence)
     assert (record.patch, record.external_ref) == (town.patch, "YC-0001")
-    assert record.note == "国土调查云提交人：周书记"
+    assert record.note == "提交人：周书记"
     assert reads == ["read_sheets"]
 
 

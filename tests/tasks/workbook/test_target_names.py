@@ -114,7 +114,7 @@ def test_rows_missing_from_the_file_are_named_too(plan):
 def test_the_plan_tells_who_made_it(plan, settings):
     made = openpyxl.load_workbook(io.BytesIO(workbook.export_xlsx(plan))).properties
 
-    assert (made.creator, made.title) == (settings.SITE_NAME, str(plan))
+    assert (made.creator, made.title) == (settings.SYSTEM_TITLE, str(plan))
 
 
 def test_the_printed_plan_is_legible(plan):

@@ -58,7 +58,7 @@ def test_stranger_is_sent_to_the_login_page_and_back_after_it(client):
     assert refused.url == f"{LOGIN}?next={ACCOUNT}"
     assert "用户名" in page
     assert "密码" in page
-    assert settings.SITE_NAME in page
+    assert settings.SYSTEM_TITLE in page
     assert "testserver" not in page
     assert entered.url == ACCOUNT
     assert "团碾书记" in client.get(ACCOUNT).content.decode()

@@ -149,3 +149,23 @@ def test_thousand_rows_take_one_query(town, django_assert_num_queries):
         found = [village for village, _ in map(index.match, rows) if village]
 
     assert len(found) == 600
+
+
+def test_codes_of_before_are_those_of_the_setting(settings, town):
+    settings.VILLAGE_CODE_CHANGES = [("110100", "500151")]
+
+    found = VillageIndex()
+
+    assert found.match("110100124201").village.name == "团碾"
+    assert "没有代码是 500224124201 的村" in found.match("500224124201").reason
+
+
+def test_an_old_code_may_stand_among_the_other_names(settings, town):
+    """区划换过代码、只有一两个村的，管理员在后台写进别名就行。"""
+    settings.VILLAGE_CODE_CHANGES = []
+    Village.objects.filter(name="团碾").update(aliases="团碾村、110100124201")
+
+    found = VillageIndex()
+
+    for written in ("110100124201", "1101001242010000012", "500151124201", "团碾村"):
+        assert found.match(written).village.name == "团碾"

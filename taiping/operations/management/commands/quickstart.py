@@ -24,7 +24,7 @@ from tasks.models import Plan
 from villages.models import Role, User, Village
 
 HOST = "127.0.0.1"
-PLAN_FIXTURE, USUAL_TOWN = "plan_2024", "太平镇"
+PLAN_FIXTURE = "plan_2024"
 
 
 def is_free(port):
@@ -57,7 +57,10 @@ class Command(BaseCommand):
             "系统里的今天固定在这天，演示数据也到这天为止",
         )
         parser.add_argument(
-            "--plan", type=Path, metavar="文件", help="装这一份方案表（.xlsx、.json），不装太平镇的"
+            "--plan",
+            type=Path,
+            metavar="文件",
+            help="装这一份方案表（.xlsx、.json），不装随系统带的",
         )
         parser.add_argument(
             "--town", default="", metavar="镇名", help="哪个镇，写进 .env，页面抬头和文件名用它"
@@ -65,7 +68,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-serve", action="store_true", help="准备好就停，不开始服务")
 
     def handle(self, *args, port, no_demo, demo_day, plan, town, no_serve, **options):
-        self.refuse_nameless(plan)
+        self.refuse_nameless(plan, town)
         given = self.asked_day(demo_day, no_demo)
         if not no_serve and not is_free(port):
             self.refuse(port)
@@ -104,9 +107,9 @@ class Command(BaseCommand):
             advice = f"可以改用：python3 manage.py quickstart --port {free}"
         raise CommandError(f"端口 {port} 已被占用，可能系统已经在运行，或用不了这个端口。{advice}")
 
-    def refuse_nameless(self, plan):
-        """装别的镇的方案，抬头不能还是太平镇。"""
-        if plan and settings.TOWN_NAME == USUAL_TOWN:
+    def refuse_nameless(self, plan, town):
+        """装别的镇的方案，抬头不能还是随系统带的那个镇。"""
+        if plan and not town and settings.TOWN_NAME == settings.SHIPPED_TOWN:
             raise CommandError(
                 "写了 --plan，也要写 --town 镇名，页面抬头和文件名用它，如 --town 甲镇。"
             )

@@ -17,7 +17,7 @@ GIVEN = ("number", "issuer", "signed_on", "head", "mark", "copies", "printer", "
 
 
 class Command(BaseCommand):
-    help = "写一份《关于全镇耕地保护工作进展情况的通报》（Word，GB/T 9704-2012 版式）。"
+    help = "写一份《关于……工作进展情况的通报》（Word，GB/T 9704-2012 版式）。"
 
     def add_arguments(self, parser):
         add_question(parser)
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             content = to_docx(bulletin)
         except TemplateError as error:
             raise CommandError(str(error)) from None
-        path = write_file(output, bulletin_name(question.on, basis), content)
+        path = write_file(output, bulletin_name(question.plan, question.on, basis), content)
         self.stdout.write(f"通报已写到 {path}，截至 {question.on}。")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from taiping.ground.actors import actors
 from taiping.progress.management.options import add_output, write_file
 from taiping.reports.rollup import NothingToRead, read_folder, rollup_workbook
 
@@ -11,13 +12,15 @@ NAME = "区汇总.xlsx"
 
 
 class Command(BaseCommand):
-    help = "汇总各镇的进度文件（progress --format json）：各镇、各项任务，差的在前，哪些镇没有交。"
+    help = (
+        "汇总下面各处的进度文件（progress --format json）：各处、各项任务，差的在前，哪些没有交。"
+    )
 
     def add_arguments(self, parser):
-        parser.add_argument("folder", metavar="文件夹", help="放着各镇 .json 文件的文件夹")
+        parser.add_argument("folder", metavar="文件夹", help="放着 .json 文件的文件夹")
         add_output(parser, NAME)
         parser.add_argument(
-            "--towns", metavar="名单", help="该交的镇，一行一个的文本文件；没有交的列出来"
+            "--towns", metavar="名单", help="该交的名单，一行一个的文本文件；没有交的列出来"
         )
 
     def handle(self, *, folder, output, towns, **options):
@@ -30,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         path = write_file(output, NAME, rollup_workbook(rollup))
         self.stdout.write(
-            f"汇总了 {len(rollup.towns)} 个镇，最新截至 {rollup.newest}，已写到 {path}。"
+            f"汇总了 {len(rollup.towns)} 个{actors.town}，最新截至 {rollup.newest}，已写到 {path}。"
         )
         for town in rollup.stale:
             self.stderr.write(f"{town.name}的截至 {town.on}，不是最新的。")
@@ -47,6 +50,6 @@ def _names(path):
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise CommandError(
-            f"读不了名单“{path}”（{problem.__class__.__name__}），请用 UTF-8 的文本文件，一行一个镇。"
+            f"读不了名单“{path}”（{problem.__class__.__name__}），请用 UTF-8 的文本文件，一行一个{actors.town}。"
         ) from None
     return [line.strip() for line in text.splitlines() if line.strip()]

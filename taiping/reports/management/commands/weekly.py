@@ -16,5 +16,5 @@ class Command(BaseCommand):
     def handle(self, *, as_of, basis, year, plan, output, **options):
         question = question_of(as_of, basis, year, plan)
         content = weekly_workbook(question.plan, question.on, basis)
-        path = write_file(output, weekly_name(question.on, basis), content)
+        path = write_file(output, weekly_name(question.plan, question.on, basis), content)
         self.stdout.write(f"周报已写到 {path}，截至 {question.on}。")
