@@ -36,20 +36,26 @@ def load(stdout: TextIO, now: datetime | None = None) -> list[accounts.Issued]:
     with saving(), disable_auditlog():  # 演示数据不占审计
         issued = accounts.load()
         stdout.write(f"演示账号 {len(issued)} 个，姓名都以“演示·”开头。")
-        stdout.write(f"演示监测 {readings.load(now)} 条，来源写着“演示数据”。")
-        stdout.write(f"演示考核 {assessment.load(now)} 项，名称都以“演示·”开头。")
+        tell(stdout, "演示监测", readings.load(now), "条，来源写着“演示数据”。")
+        tell(stdout, "演示考核", assessment.load(now), "项，名称都以“演示·”开头。")
         wanted = patches.load(now)
-        entered = duties.load(now)
-        stdout.write(f"演示履职记录 {entered} 条，巡查发现的问题添加成了图斑。")
+        tell(stdout, "演示履职记录", duties.load(now), "条，巡查发现的问题添加成了图斑。")
         made = Patch.objects.filter(is_demo=True).count()
         records = RectificationRecord.objects.filter(is_demo=True).count()
-        stdout.write(f"演示图斑 {made} 块，编号都以“演示-”开头；整改记录 {records} 条。")
-        stdout.write(f"演示奖补 {subsidies.load(now)} 条，标准是编的，名称以“演示·”开头。")
-        stdout.write(shapes.told(shapes.load()))
-        stdout.write(f"演示督办单 {orders.load(now)} 张，写给拖得久的村和工作组。")
-        stdout.write(f"演示照片 {photos.load(wanted)} 张，是画出来的。")
-        stdout.write(f"演示整改材料 {documents.load(now)} 份。")
+        tell(stdout, "演示图斑", made, f"块，编号都以“演示-”开头；整改记录 {records} 条。")
+        tell(stdout, "演示奖补", subsidies.load(now), "条，标准是编的，名称以“演示·”开头。")
+        if made:
+            stdout.write(shapes.told(shapes.load()))
+        tell(stdout, "演示督办单", orders.load(now), "张，写给拖得久的村和工作组。")
+        tell(stdout, "演示照片", photos.load(wanted), "张，是画出来的。")
+        tell(stdout, "演示整改材料", documents.load(now), "份。")
     return issued
+
+
+def tell(stdout: TextIO, what: str, number: int, rest: str) -> None:
+    """造了几条，说一句；这份方案里没有这一样的不说。"""
+    if number:
+        stdout.write(f"{what} {number} {rest}")
 
 
 @transaction.atomic

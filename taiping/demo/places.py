@@ -37,7 +37,7 @@ def places_of_town() -> Places | None:
     if boundaries:
         return _by_boundaries(boundaries)
     known = table()["places"]
-    if known["town"] == settings.TOWN_NAME:
+    if settings.TOWN_NAME == settings.SHIPPED_TOWN:
         return Places(tuple(known["centre"]), "画在镇的大致方位")
     meridian = Whereabouts().meridian
     if meridian is None:

@@ -72,3 +72,25 @@ def _reached(before, goal, share, decimals, spread):
     unit = Decimal(1).scaleb(-decimals)
     value = (before + (goal - before) * share).quantize(unit, ROUND_DOWN)
     return max(before, min(value, goal - unit)), False
+
+
+def sum_points(whole: Target, parts: list[tuple[Decimal | None, list[Point]]]) -> list[Point]:
+    """有“其中”的：parts 是各项的（任务数, 各次）；哪一天录了哪项就合计一次，各项没有占满的部分照同样的快慢。"""
+    quota = sum(goal or 0 for goal, _ in parts)
+    rest = (whole.quota or 0) - quota
+    points = []
+    for on in sorted({point.on for _, series in parts for point in series}):
+        value = sum(_value_on(series, on) for _, series in parts)
+        if quota and rest > 0:
+            value += (rest * value / quota).quantize(Decimal(1).scaleb(-whole.decimals), ROUND_DOWN)
+        points.append(Point(on, value))
+    return points
+
+
+def _value_on(series, on):
+    """那天在用的数；还没有是 0。"""
+    value = Decimal(0)
+    for point in series:
+        if point.on <= on:
+            value = point.value
+    return value

@@ -3,10 +3,11 @@
 数在表里。分解到村、村里自己录的，各村一个；别的是全镇的。
 """
 
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from itertools import cycle
 
-from taiping.demo.reading_series import Point, floor_points, work_points
+from taiping.demo.reading_series import Point, floor_points, sum_points, work_points
 from taiping.demo.table import Spread, table
 from taiping.demo.timelines import moment
 from taiping.demo.village_split import VillageSplit
@@ -18,16 +19,35 @@ ENTERED_AFTER = timedelta(days=3)
 
 def load(now: datetime) -> int:
     """造到 now 为止的监测，返回条数。"""
-    clerks, rows, turns = Clerks(), [], cycle(table()["readings"]["turns"])
+    clerks, rows = Clerks(), []
     targets = Target.objects.filter(measured_by=Target.MeasuredBy.READINGS)
     targets = targets.select_related("plan").prefetch_related("milestones__target__plan")
-    for number, target in enumerate(targets.prefetch_related("allocations"), 1):
-        if target.is_floor:
-            points = floor_points(target)
-        else:
-            points = work_points(target, next(turns), Spread(number))
-        rows += clerks.entered(target, points)
+    targets = list(targets.prefetch_related("allocations"))
+    series = series_of(targets)
+    for target in targets:
+        rows += clerks.entered(target, series[target.pk])
     return len(Reading.objects.bulk_create(row for row in rows if row.created_at <= now))
+
+
+def series_of(targets: list[Target]) -> dict[int, list[Point]]:
+    """{任务的主键: 各次的数}。有“其中”的等于各项加起来，别的照表里的结局轮着走。"""
+    series, turns = {}, cycle(table()["readings"]["turns"])
+    parts = defaultdict(list)
+    for target in targets:
+        parts[target.parent_id].append(target)
+    for number, target in enumerate(targets, 1):
+        if target.is_floor:
+            series[target.pk] = floor_points(target)
+        elif not parts[target.pk]:
+            series[target.pk] = work_points(target, next(turns), Spread(number))
+    wholes = [target for target in targets if target.pk not in series]
+    while wholes:
+        ready = [whole for whole in wholes if all(part.pk in series for part in parts[whole.pk])]
+        for whole in ready:
+            own = [(part.quota, series[part.pk]) for part in parts[whole.pk]]
+            series[whole.pk] = sum_points(whole, own)
+        wholes = [whole for whole in wholes if whole.pk not in series]
+    return series
 
 
 class Clerks:

@@ -158,6 +158,23 @@ def test_nothing_is_written_ahead_and_it_is_the_same_every_time(settings):
     assert max(created for *_, created in first) <= now
 
 
+def test_the_parts_of_a_target_add_up_to_it(settings):
+    """甲镇：早稻、中稻、旱粮加起来，哪一天都正好是粮食播种面积。"""
+    plan = live_in("grain", settings)
+
+    demo.load(Silent(), now=moment(date(2026, 12, 31), 0))
+
+    for month in range(2, 13):
+        told = {row.target.code: row.confirmed for row in figures_on(plan, month)}
+        parts = [told[code] or 0 for code in ("early", "middle", "dry")]
+        assert (told["area"] or 0) == sum(parts), month
+    assert told["area"] > 2
+
+
+def figures_on(plan, month):
+    return plan_progress(plan, date(2026, month, 15)).targets
+
+
 def test_a_weekly_patrol_is_done_most_weeks_and_the_first_village_misses_some(settings):
     plan = live_in("patrols", settings)
 

@@ -1,5 +1,6 @@
 """演示图斑：面积一分不差，一年的记录对得上、看着像真的，换一份方案也行，不写将来的事。"""
 
+import hashlib
 import io
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -20,7 +21,7 @@ from taiping.demo.area_split import apportion, split_area
 from taiping.demo.table import Spread, table
 from taiping.progress.progress import plan_progress
 from taiping.progress.states import MilestoneState
-from tasks.models import Milestone
+from tasks.models import DutyEntry, Milestone, Reading
 from tests.worlds.factories import (
     make_allocation,
     make_milestone,
@@ -369,3 +370,19 @@ def test_areas_are_split_exactly(total, number):
     assert len(areas) == number
     assert sum(areas) == Decimal(total)
     assert min(areas) > 0
+
+
+@pytest.mark.django_db
+def test_the_demo_of_2024_stays_as_it_is():
+    """别的镇的演示怎么改，2024 年的一行不变；有意改了故事，才改这个数。"""
+    again(demo_2024)
+
+    patches_told = Patch.objects.order_by("code").values_list("code", "village__name", "area_mu")
+    duties_told = DutyEntry.objects.order_by("pk").values_list(
+        "duty__code", "village__name", "on", "count", "words"
+    )
+    readings_told = Reading.objects.order_by("pk").values_list("target__code", "on", "value", "by")
+    told = [*rows(), *patches_told, *duties_told, *readings_told]
+
+    digest = hashlib.sha256("\n".join(sorted(map(str, told))).encode()).hexdigest()
+    assert (len(told), digest[:16]) == (940, "ecdfe540cfcb4012")

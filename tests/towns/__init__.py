@@ -12,15 +12,16 @@ from tests.worlds.plans import Figure, PlanTown, border, campaign, grain, househ
 class World(NamedTuple):
     town: Callable[[], PlanTown]
     figures: dict[date, dict[str, Figure]]
+    sentences: dict[date, dict[str, str | list[str]]]
 
 
 WORLDS = {
-    "grain": World(grain.GrainTown, grain.FIGURES),
-    "works": World(works.WorksTown, works.FIGURES),
-    "campaign": World(campaign.CampaignTown, campaign.FIGURES),
-    "patrols": World(patrols.PatrolTown, patrols.FIGURES),
-    "households": World(households.HouseholdTown, households.FIGURES),
-    "border": World(border.BorderTown, border.FIGURES),
+    "grain": World(grain.GrainTown, grain.FIGURES, grain.SENTENCES),
+    "works": World(works.WorksTown, works.FIGURES, works.SENTENCES),
+    "campaign": World(campaign.CampaignTown, campaign.FIGURES, campaign.SENTENCES),
+    "patrols": World(patrols.PatrolTown, patrols.FIGURES, patrols.SENTENCES),
+    "households": World(households.HouseholdTown, households.FIGURES, households.SENTENCES),
+    "border": World(border.BorderTown, border.FIGURES, border.SENTENCES),
 }
 
 

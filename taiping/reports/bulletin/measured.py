@@ -211,7 +211,7 @@ def _table(one, on):
     target = one.figures.target
     goal = "底线" if target.is_floor else "任务数"
     rows = [_row(line, on) for line in one.lines]
-    title = f"{target.part_name}（单位：{target.unit}）"
+    title = f"{target.name}（单位：{target.unit}）"
     head = ["名次", "村", goal, "监测数", "占比", "监测日期"]
     return Table(title, head, rows, WIDTHS, _total(one))
 

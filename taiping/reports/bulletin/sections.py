@@ -65,8 +65,8 @@ def overview(shot: Snapshot) -> list[Paragraph]:
     texts = [
         sentences.timing(progress),
         sentences.overall(progress),
-        sentences.patches_overall(progress),
         sentences.silence(progress),
+        sentences.patches_overall(progress),
     ]
     paragraphs = [Paragraph("".join(texts))]
     if change := against_before(progress, shot.moved):
@@ -136,7 +136,7 @@ def read_by_village(
     without = measured.without_part(progress, found)
     if without and not progress.by_patches:
         text += f"{measured.some_villages(without)}没有分到任务，也没有报过数，不在其列。"
-    lines = [(one.figures.target.part_name, measured.sentence(one)) for one in found]
+    lines = [(one.figures.target.name, measured.sentence(one)) for one in found]
     return [Paragraph(text), *lettered(lines)]
 
 

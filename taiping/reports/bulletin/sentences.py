@@ -97,10 +97,10 @@ def patches_overall(progress: Progress) -> str:
 
 
 def silence(progress: Progress) -> str:
-    """没有图斑的方案，截止过了还没有报数的有几项；没有是空文字。"""
-    if progress.by_patches:
-        return ""
-    number = items(figures for figures in progress.targets if figures.silent)
+    """截止过了还没有报数的监测有几项；没有是空文字。"""
+    number = items(
+        figures for figures in progress.targets if figures.silent and not figures.target.by_patches
+    )
     return f"截止已过、还没有报数的{number}项。" if number else ""
 
 

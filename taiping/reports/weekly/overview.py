@@ -201,7 +201,8 @@ def note(figures: TargetFigures) -> str:
     if figures.silent:
         return figures.reason
     says_why = not figures.state.is_done and not figures.target.is_floor and not figures.is_empty
-    return "；".join(filter(None, [figures.reason if says_why else "", remark(figures)]))
+    told = [figures.reason if says_why else "", remark(figures)]
+    return "；".join(filter(None, dict.fromkeys(told)))  # 一样的话不说两遍
 
 
 def remark(figures: TargetFigures) -> str:

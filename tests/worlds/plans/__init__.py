@@ -2,7 +2,7 @@
 
 镇名、村名、人名都是编的。方案照办事员填的方案表写，从真的导入进来；事由真的动作办，日期都定死。
 每个镇看三天：还没有数的一天 BEFORE、走到一半有一步截止过了的一天 MIDDLE、全过去以后的一天 AFTER；
-那三天该有的数用手算好，写在各自的 FIGURES 里。
+那三天该有的数用手算好，写在各自的 FIGURES 里；那个镇的人会写的几句话在 SENTENCES 里。
 """
 
 import io
@@ -59,7 +59,7 @@ def book(plan, **sheets):
         first.append(row)
     for title, (filled, *rows) in sheets.items():
         sheet = made.create_sheet(title)
-        headers = [column.header for column in BY_TITLE[title].columns]
+        headers = [column.header for column in BY_TITLE[title].sheet_columns]
         sheet.append(headers)
         for row in rows:
             told = dict(zip(filled.split(), row, strict=True))
