@@ -28,7 +28,7 @@ ITEMS = [
     (DO, "导入图斑", "plots:patch_import", "plots.import_patches"),
     (DO, "添加图斑", "plots:patch_add", "plots.import_patches"),
     (DO, "图形检查", "plots:checks", "plots.view_checks"),
-    (DO, "保有量监测", "tasks:readings", "tasks.add_reading"),
+    (DO, "监测数", "tasks:readings", "tasks.add_reading"),
     (DO, "常态工作", "plots:duties", "tasks.keep_duties"),
     (PAPERS, "图斑台账", "plots:patch_list", "plots.view_town_ledger"),
     (PAPERS, "周报（Excel）", "reports:weekly", "reports.download_weekly"),

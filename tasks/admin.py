@@ -350,7 +350,7 @@ class RemedyRouteAdmin(CarefulAdmin):
 
 @admin.register(Reading)
 class ReadingAdmin(ReadOnlyAdmin):
-    """只看：录入和撤回在“方案 → 保有量监测”，数差得多的要先问一遍。"""
+    """只看：录入和撤回在“方案 → 监测数”，数差得多的要先问一遍。"""
 
     fields = [
         *("target", "village", "on", "value", "source", "by", "created_at"),

@@ -4,7 +4,7 @@ from taiping.ground.actors import actors, said
 from taiping.progress.figures import Progress, TargetFigures
 
 IMPORT = said("{区}里下发的图斑由{镇}工作人员导入")
-READ = said("监测数由{镇}工作人员在“方案 → 保有量监测”录入")
+READ = said("监测数由{镇}工作人员在“方案 → 监测数”录入")
 
 
 def part_words(progress: Progress) -> str:

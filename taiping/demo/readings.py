@@ -78,4 +78,4 @@ class Clerks:
 
 
 def clear() -> dict[str, int]:
-    return {"保有量监测": Reading.objects.filter(is_demo=True).delete()[0]}
+    return {"监测数": Reading.objects.filter(is_demo=True).delete()[0]}

@@ -1,4 +1,4 @@
-"""保有量监测：只增不改；录错了的撤回，撤回的也留着。"""
+"""监测数：只增不改；录错了的撤回，撤回的也留着。"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ class ReadingManager(models.Manager.from_queryset(ReadingQuerySet)):
 
 
 class Reading(Withdrawable):
-    """保有量监测：某日的一个实有数。只增不改：同一天后录入的为准，先录的留着。
+    """监测数：某日的一个实有数。只增不改：同一天后录入的为准，先录的留着。
 
     录错了的撤回：撤回日期就是监测日期，任何一天都当没有过这个数；按录入日期看，撤回以前的日子还是当时的样子。
     """
@@ -122,7 +122,7 @@ class Reading(Withdrawable):
     objects = ReadingManager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "保有量监测"
+        verbose_name = verbose_name_plural = "监测数"
         ordering = ["target", "-on", "-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(

@@ -290,7 +290,7 @@ def check_readings(check):
     withdrawn = withdrawn_readings(check)
     for entry in check.entries["reading"]:
         if (entry.key or ())[:5] in withdrawn:
-            advice = "这一条在系统里已经撤回，不会再录进去。要录，请在“方案 → 保有量监测”里录。"
+            advice = "这一条在系统里已经撤回，不会再录进去。要录，请在“方案 → 监测数”里录。"
             check.report(entry, "value", advice, level="WARNING")
         target = targets.get(entry.values.get("target"))
         if target and target.get("measured_by") == "PATCHES":

@@ -127,7 +127,7 @@ def test_what_the_help_says_is_on_the_page(demo, page_as, request, role):
         assert page.goto(path).status == 200, path
         page.wait_for_load_state("networkidle")
         told = page.evaluate(WORDS)
-        quoted = {words for step in job.steps for words in QUOTED.findall(step)}
+        quoted = {words for step in job.steps for words in QUOTED.findall(str(step))}
         if absent := {words for words in quoted if words not in told}:
             missing[f"{job.title} {path}"] = absent
         if request.config.getoption("--renew-help", default=False):

@@ -104,7 +104,7 @@ def test_the_patch_pages_of_a_plan_without_patches_say_where_its_numbers_are(cli
     )
     upload = words(client, town.huang, "/patches/import/")
 
-    assert "2024年度方案的任务都靠监测量，没有图斑。监测数在“方案→保有量监测”里看和录入。" in ledger
+    assert "2024年度方案的任务都靠监测量，没有图斑。监测数在“方案→监测数”里看和录入。" in ledger
     assert "2024年度方案的任务都靠监测量，没有图斑，也就没有图形。" in chart
     assert "系统里的方案没有靠图斑量的任务，没有图斑可以导入。" in upload
 

@@ -223,7 +223,7 @@ def test_without_any_reading_the_page_does_not_tell_to_import_patches(client):
 
     page = words_of(seen(client, town.mayor, f"/?on={ON}").text)
 
-    assert "还没有监测数，画不出曲线。监测数由镇工作人员在“方案→保有量监测”录入。" in page
+    assert "还没有监测数，画不出曲线。监测数由镇工作人员在“方案→监测数”录入。" in page
     assert "各村都没有分到任务，也没有监测数。" in page
     assert "导入" not in page
 

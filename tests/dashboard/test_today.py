@@ -202,7 +202,7 @@ def test_staff_find_everything_of_the_week_in_the_menu(client, year):
 
     groups = {group: [item["label"] for item in items] for group, items in menu if group}
     assert groups == {
-        "办理": ["待核实", "导入图斑", "添加图斑", "图形检查", "保有量监测", "常态工作"],
+        "办理": ["待核实", "导入图斑", "添加图斑", "图形检查", "监测数", "常态工作"],
         "出表": ["图斑台账", "周报（Excel）", "通报", "村级确认表", "奖补", "考核", "会议大屏"],
     }
     for _, items in menu:

@@ -12,16 +12,19 @@ from openpyxl import load_workbook
 from plots import actions
 from taiping.reports.weekly import weekly_workbook
 from tasks.models import Milestone, Plan
+from tests.towns import WORLDS
 from tests.worlds.addresses import Fields
+from tests.worlds.factories import make_user
 from tests.worlds.kept import again
 from tests.worlds.walk_town import OWN, WalkTown, client_of, text_of
-from villages.models import User
+from villages.models import Role, User
 
 pytestmark = pytest.mark.django_db
 # 这里的叫法：三种人、编号、主题、镇名
 OURS = re.compile(
     r".{0,12}(?:村该办|[村镇区]里|镇工作人员|全镇|本镇|各镇|镇级|镇该办|区该办|国土调查云|耕地保护|太平镇).{0,12}"
 )
+ACTORS = re.compile(r".{0,12}(?:[村镇区]该办|[村镇区]里|镇工作人员|全镇).{0,12}")
 DEFAULTS = {"admin:tasks_plan_add"}  # 新建的方案，格子里先填着默认的
 
 
@@ -105,3 +108,20 @@ def test_the_number_is_asked_and_shown_by_its_own_name(town):
     assert "请填农情平台编号" in refused.context["form"].errors["external_ref"][0]
     assert refused.context["form"].fields["external_ref"].label == "农情平台编号"
     assert "农情平台编号 NQ-7" in text_of(boss.get(f"/patches/{patch.pk}/"))
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_plans_of_other_kinds_keep_no_word_of_here_either(name, settings, tmp_path):
+    """粮食、工程、专项行动、巡查、到户、别的省：办事员的方案装好以后换了称呼，主要的页和公文都跟着换。"""
+    settings.MEDIA_ROOT = tmp_path
+    world = WORLDS[name]
+    again(world.town)
+    settings.ACTOR_WORDS = ("组", "乡", "县")
+    client, found = client_of(make_user(role=Role.STAFF)), {}
+
+    for path in ("/", "/screen/", "/today/", "/plan/", "/bulletin/", "/weekly.xlsx", "/help/"):
+        said = ACTORS.findall(text_of(client.get(f"{path}?on={sorted(world.figures)[1]}")))
+        if said:
+            found[path] = said
+
+    assert found == {}

@@ -1,4 +1,4 @@
-"""保有量监测：看、录一次、各村一起录、撤回。"""
+"""监测数：看、录一次、各村一起录、撤回。"""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied

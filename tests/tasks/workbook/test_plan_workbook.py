@@ -53,7 +53,7 @@ def test_round_trip_loses_nothing(next_plan, kind):
     again = Plan.objects.get(year=2025)
     assert workbook.export_json(again) == facts
     assert sheet_rows(workbook.export_xlsx(again))["工作组"][-1][9:] == [3, "4、1、2、7"]
-    assert diff.counts()[-1] == ("保有量监测", 3, 0, 0, 0)
+    assert diff.counts()[-1] == ("监测数", 3, 0, 0, 0)
     assert Target.objects.get(plan=again, code="abandoned").quota == Decimal("99.300001")
     assert Reading.objects.get(village=None, value__gt=2).value == Decimal("12345678.123456")
     assert Reading.objects.get(village__name="太平").created_at == datetime(

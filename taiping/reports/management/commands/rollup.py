@@ -4,11 +4,11 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from taiping.ground.actors import actors
+from taiping.ground.actors import actors, said
 from taiping.progress.management.options import add_output, write_file
 from taiping.reports.rollup import NothingToRead, read_folder, rollup_workbook
 
-NAME = "区汇总.xlsx"
+NAME = said("{区}汇总.xlsx")
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("folder", metavar="文件夹", help="放着 .json 文件的文件夹")
-        add_output(parser, NAME)
+        add_output(parser, str(NAME))
         parser.add_argument(
             "--towns", metavar="名单", help="该交的名单，一行一个的文本文件；没有交的列出来"
         )
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             rollup = read_folder(folder, _names(towns))
         except NothingToRead as problem:
             raise CommandError(str(problem)) from None
-        path = write_file(output, NAME, rollup_workbook(rollup))
+        path = write_file(output, str(NAME), rollup_workbook(rollup))
         self.stdout.write(
             f"汇总了 {len(rollup.towns)} 个{actors.town}，最新截至 {rollup.newest}，已写到 {path}。"
         )
