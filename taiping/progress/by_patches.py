@@ -376,5 +376,5 @@ def judge_step(
         ahead=row.forecast,
         late_before=late_before,
         aside=f"，另有{carried}个已结转" if carried else "",
-        nothing="还没有下发图斑",
+        nothing=figures.no_patches,
     )

@@ -279,6 +279,11 @@ class TargetFigures:
         return self.target.by_patches and not self.patch_count
 
     @property
+    def no_patches(self) -> str:
+        """一块图斑也没有时的话，各处说的都是它。"""
+        return no_patches([self])
+
+    @property
     def is_elsewhere(self) -> bool:
         """看几个村时，这项任务和它们无关：没有图斑，没有分解到这里，也没有这里的监测数。"""
         return (
@@ -318,6 +323,12 @@ class TargetFigures:
     def next_milestone(self) -> MilestoneFigures | None:
         """还没完成的第一个节点；全完成是 None。"""
         return next((m for m in self.milestones if not m.state.is_done), None)
+
+
+def no_patches(targets: Iterable[TargetFigures]) -> str:
+    """几项任务一块图斑也没有时的话：村里可以自己添加的，不等下发。"""
+    may_add = any(figures.target.villages_may_add for figures in targets)
+    return "还没有图斑" if may_add else "还没有下发图斑"
 
 
 def items(targets: Iterable[TargetFigures]) -> int:

@@ -31,7 +31,7 @@ def standing(figures: TargetFigures, row: VillageFigures) -> tuple[Standing, str
     if row.carried_count:
         return Standing.NO_DATA, f"{row.carried_count} 个都已结转到别的方案"
     if has_share:
-        return Standing.NO_DATA, "还没有下发图斑"
+        return Standing.NO_DATA, figures.no_patches
     return Standing.ELSEWHERE, "没有图斑，也没有分解任务"
 
 

@@ -168,7 +168,7 @@ def test_the_screen_has_no_zero_for_what_has_no_patches(leader):
 
     screen = leader.get("/screen/?on=2024-10-20").content.decode()
 
-    assert "还没有图斑" in screen
+    assert "还没有下发图斑" in screen
     assert "0.00" not in screen
 
 

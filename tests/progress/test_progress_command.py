@@ -472,7 +472,7 @@ def test_without_villages_patches_or_readings_nothing_is_made_up(leader):
         None,
     )
     page = leader.get("/?on=2025-10-20").content.decode()
-    for words in ("没有监测数", "还没有图斑", "还没有村", "2项任务都还没有数据"):
+    for words in ("没有监测数", "还没有下发图斑", "还没有村", "2项任务都还没有数据"):
         assert words in page
 
 

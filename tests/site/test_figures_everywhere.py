@@ -133,9 +133,9 @@ def test_every_day_of_the_year_worked_out_by_hand_reads_the_same_everywhere(clie
                     None,
                     None,
                     {None, "—"},
-                    "还没有图斑",
+                    "还没有下发图斑",
                 ), where
-                assert (*shown[3:5], shown[-1]) == ("—", "—", "还没有图斑"), where
+                assert (*shown[3:5], shown[-1]) == ("—", "—", "还没有下发图斑"), where
                 continue
             assert (Decimal(row["reported"]), row["reported_count"]) == reported, where
             assert (Decimal(row["confirmed"]), row["confirmed_count"]) == confirmed, where
@@ -162,7 +162,7 @@ def test_every_day_of_the_year_worked_out_by_hand_reads_the_same_everywhere(clie
                 sum(int(texts[place]) for texts in by_hand.values()) for place in (-2, -3)
             )
             had = f"共有图斑{whole}个，{f'其中{late}个逾期（' if late else '没有逾期的。'}"
-            told = had if whole else "还没有图斑，暂无整治进展的数据。"
+            told = had if whole else "还没有下发图斑，暂无整治进展的数据。"
             assert told in client.get("/bulletin/", asked).content.decode(), (on, basis)
 
 

@@ -63,8 +63,7 @@ def test_every_output_tells_the_same_figures(world, on, live_in, client):
                 assert words in rows[name], (place, name, words)
         assert label in weekly.rows[name], name
         if not MilestoneState(figure.state).is_done:
-            reason = "图斑" if target.by_patches and figure.value is None else figure.reason
-            assert any(reason in str(cell) for cell in weekly.rows[name]), name
+            assert any(figure.reason in str(cell) for cell in weekly.rows[name]), name
         remark = str(weekly.rows[name][-1]).split("；")
         assert len(set(remark)) == len(remark), remark
         if figure.value and number(figure.value):
@@ -115,9 +114,7 @@ def steps_of(town):
 def words_of(target, figure, place):
     """一项任务那一行该有的数：1.9000万亩、22.50亩、4个；句子里整的不带小数。没有数的，说没有。"""
     if figure.value is None:
-        return (
-            ["还没有图斑" if place == "大屏" else "图斑"] if target.by_patches else ["没有监测数"]
-        )
+        return [figure.reason if target.by_patches else "没有监测数"]
     value = number(figure.value)
     if target.by_patches and not value:
         return []

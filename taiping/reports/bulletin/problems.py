@@ -8,6 +8,7 @@ from plots.models import OrderState, Status
 from plots.models.orders import OPEN_STATES
 from taiping.ground.actors import TURNS
 from taiping.ground.words import days_words
+from taiping.progress.figures import no_patches
 from taiping.progress.patch_states import PatchOnDay
 from taiping.progress.snapshot import Snapshot
 from taiping.progress.words import margin_text
@@ -52,7 +53,8 @@ def _none(progress):
     if any(figures.patch_count for figures in progress.targets):
         return "没有逾期、退回和暂缓的图斑，也没有逾期的时间节点。"
     if progress.by_patches:
-        return "还没有图斑，没有可以通报的问题。"
+        by_patches = [figures for figures in progress.targets if figures.target.by_patches]
+        return f"{no_patches(by_patches)}，没有可以通报的问题。"
     if any(figures.confirmed is not None for figures in progress.targets):
         return "没有逾期的时间节点。"
     return "各项任务都还没有到截止日期，也还没有监测数。"

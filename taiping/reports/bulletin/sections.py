@@ -189,12 +189,12 @@ def _overdue(progress):
 
 
 def _silent(progress):
-    waiting = {"还没有报数": [], "还没有下发图斑": []}
+    waiting = {"还没有报数": []}
     for figures in progress.targets:
         if not figures.silent:
             continue
-        words = "还没有下发图斑" if figures.is_empty else "还没有报数"
-        waiting[words].append(figures.target.name)
+        words = figures.no_patches if figures.is_empty else "还没有报数"
+        waiting.setdefault(words, []).append(figures.target.name)
     texts = [f"{'、'.join(names)}截止已过、{words}" for words, names in waiting.items() if names]
     if texts:
         text = f"{'；'.join(texts)}，请责任单位核实情况，尽快上报。"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from taiping.ground.dates import long_date
 from taiping.ground.money import yuan
-from taiping.progress.figures import Owed, Progress, TargetFigures, items
+from taiping.progress.figures import Owed, Progress, TargetFigures, items, no_patches
 from taiping.progress.rates import percent_of
 from taiping.progress.states import MilestoneState
 from taiping.progress.words import (
@@ -89,7 +89,7 @@ def patches_overall(progress: Progress) -> str:
         return ""
     total = sum(figures.patch_count for figures in by_patches)
     if not total:
-        return "各项整治任务还没有图斑，暂无整治进展的数据。"
+        return f"各项整治任务{no_patches(by_patches)}，暂无整治进展的数据。"
     if not progress.overdue_count:
         return f"各项任务共有图斑{total}个，没有逾期的。"
     parts = [f"{words}{number}个" for _, words, number in progress.owed.parts]
@@ -131,7 +131,7 @@ def patch_progress(figures: TargetFigures) -> str:
     if not figures.patch_count and aside:
         return f"{quota(figures)}，目前没有图斑。{''.join(aside)}"
     if not figures.patch_count:
-        return f"{quota(figures)}，还没有图斑，暂无进展数据。"
+        return f"{quota(figures)}，{figures.no_patches}，暂无进展数据。"
     own = both(figures.patch_count, figures.patch_area, figures)
     text = f"{quota(figures)}，现有图斑{own}。{done(figures)}"
     if figures.deferred_count:

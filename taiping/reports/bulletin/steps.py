@@ -120,7 +120,7 @@ def silent_steps(progress: Progress) -> list[str]:
             for row in figures.silent
         ]
         if parts:
-            why = "（还没有下发图斑）" if figures.is_empty else ""
+            why = f"（{figures.no_patches}）" if figures.is_empty else ""
             lines.append(_of(f"{figures.target.name}{why}", parts))
     return lines
 

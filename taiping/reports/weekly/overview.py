@@ -213,7 +213,7 @@ def remark(figures: TargetFigures) -> str:
     told = (relapsed_text(figures), brought_text(figures), carried_text(figures))
     aside = [words for words in told if words]
     if not figures.patch_count:
-        return "；".join(aside) or "还没有图斑"
+        return "；".join(aside) or figures.no_patches
     area = spoken(figures.patch_area, figures.decimals)
     notes = [f"图斑{figures.patch_count}个、{area}亩"]
     if figures.short_count:

@@ -9,7 +9,7 @@ from tests.worlds.plans import Figure, PlanTown, book, day
 
 BEFORE, MIDDLE, AFTER = day("2-10"), day("5-5"), day("7-10")
 FIGURES = {
-    BEFORE: {"idle": Figure(reason="还没有下发图斑")},
+    BEFORE: {"idle": Figure(reason="还没有图斑")},
     MIDDLE: {
         "idle": Figure(
             "0",

@@ -10,7 +10,7 @@ from tests.worlds.plans import Figure, PlanTown, day, records
 
 BEFORE, MIDDLE, AFTER = day("1-2"), day("6-17"), day("2027-1-3")
 FIGURES = {
-    BEFORE: {"illegal": Figure(reason="还没有下发图斑")},
+    BEFORE: {"illegal": Figure(reason="还没有图斑")},
     MIDDLE: {"illegal": Figure("0", "OVERDUE", "整改：逾期2天，还差1个", overdue=("整改",))},
     AFTER: {
         "illegal": Figure(
