@@ -337,11 +337,13 @@ def items(targets: Iterable[TargetFigures]) -> int:
 
 
 def state_of(family: list[TargetFigures]) -> MilestoneState:
-    """一项任务连同“其中”：有一个逾期就是逾期，有一个预警就是预警，别的照它自己的。"""
+    """一项任务连同“其中”：有一个逾期、预警就是逾期、预警；做完了的，有一个是逾期完成就是逾期完成。"""
     states = [figures.state for figures in family]
     for worst in (MilestoneState.OVERDUE, MilestoneState.AT_RISK):
         if worst in states:
             return worst
+    if states[0].is_done and MilestoneState.DONE_LATE in states:
+        return MilestoneState.DONE_LATE
     return states[0]
 
 

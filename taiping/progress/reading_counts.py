@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from taiping.progress.figures import Progress, TargetFigures, items
+from taiping.progress.figures import Progress, TargetFigures, items, state_of
 from taiping.progress.states import MilestoneState
 
 
@@ -12,6 +12,16 @@ class ReadingCounts:
     silent: list[TargetFigures]  # 截止已过，还没有报数：不算逾期，要另外说
     soon_7: list[TargetFigures]
     soon_15: list[TargetFigures]
+    unheard: list[TargetFigures]  # silent 里，按“还没有数据”数过的；别的在逾期、正常的里面数过
+
+    @property
+    def silence(self) -> str:
+        """“其中1项截止已过、还没有报数”，不是前面数的“还没有数据”的说“另有”；没有是空文字。"""
+        known = {figures.target.pk for figures in self.unheard}
+        rest = [figures for figures in self.silent if figures.target.pk not in known]
+        pairs = (("其中", items(self.unheard)), ("另有", items(rest)))
+        found = "、".join(f"{word}{number}项" for word, number in pairs if number)
+        return f"{found}截止已过、还没有报数" if found else ""
 
     @property
     def tiles(self) -> list[tuple[int, str, str]]:
@@ -31,11 +41,18 @@ def reading_counts(progress: Progress) -> ReadingCounts:
         for figures in progress.targets
         if not figures.target.by_patches and not (progress.scoped and figures.is_elsewhere)
     ]
+    without_data = {
+        figures.target.pk
+        for family in progress.families
+        if state_of(family) == MilestoneState.NO_DATA
+        for figures in family
+    }
     return ReadingCounts(
         [figures for figures in read if figures.state == MilestoneState.OVERDUE],
         [figures for figures in read if figures.silent],
         [figures for figures in read if is_due_within(figures, 7)],
         [figures for figures in read if is_due_within(figures, 15)],
+        [figures for figures in read if figures.silent and figures.target.pk in without_data],
     )
 
 

@@ -88,36 +88,47 @@ def days_text(milestone: MilestoneFigures) -> str:
     return days_words(milestone.days_left)
 
 
+STATE_WORDS = [
+    (MilestoneState.DONE, "按期完成"),
+    (MilestoneState.DONE_LATE, "逾期完成"),
+    (MilestoneState.OVERDUE, "逾期"),
+    (MilestoneState.AT_RISK, "预警"),
+    (MilestoneState.ON_TRACK, "正常推进"),
+    (MilestoneState.NOT_STARTED, "未到时段"),
+    (MilestoneState.NO_DATA, "还没有数据"),
+]
+ALONE = {"逾期": "已经逾期", "预警": "在预警", "正常推进": "在正常推进"}
+
+
+def counted_words(progress: Progress) -> list[tuple[int, str]]:
+    """[(几项任务, “按期完成”)]，一项也没有的状态不列；总览和通报数的是同一份。"""
+    counts = [(progress.counted(state), word) for state, word in STATE_WORDS]
+    return [(number, word) for number, word in counts if number]
+
+
+def alone(word: str) -> str:
+    """只有这一种状态时的说法：“1项任务已经逾期”。"""
+    return ALONE.get(word, word)
+
+
 def verdict(progress: Progress) -> str:
     """一句话：总共几项、完成几项、逾期几项；最紧的是哪一步、还有几天。"""
     plan, on, total = progress.plan, progress.on, len(progress.families)
     opening = f"截至{long_date(on)}，"
     if not total:
         return f"{opening}{plan}还没有目标任务。"
-    phrases = [
-        (MilestoneState.DONE, "按期完成"),
-        (MilestoneState.DONE_LATE, "逾期完成"),
-        (MilestoneState.OVERDUE, "逾期"),
-        (MilestoneState.AT_RISK, "预警"),
-        (MilestoneState.ON_TRACK, "正常推进"),
-        (MilestoneState.NOT_STARTED, "未到时段"),
-        (MilestoneState.NO_DATA, "还没有数据"),
-    ]
-    counts = [(progress.counted(state), phrase) for state, phrase in phrases]
-    present = [(count, phrase) for count, phrase in counts if count]
-    silent = reading_counts(progress).silent
+    present = counted_words(progress)
+    read = reading_counts(progress)
+    silent = read.silent
     if len(silent) == len(progress.targets):
         both = "都" if total > 1 else ""
         sentence = f"{opening}{total}项任务{both}截止已过、还没有报数"
     elif len(present) == 1:
-        alone = {"逾期": "已经逾期", "预警": "在预警", "正常推进": "在正常推进"}.get(
-            present[0][1], present[0][1]
-        )
-        sentence = f"{opening}{total}项任务{'都' if total > 1 else ''}{alone}"
+        sentence = f"{opening}{total}项任务{'都' if total > 1 else ''}{alone(present[0][1])}"
     else:
         sentence = f"{opening}{total}项任务中{'、'.join(f'{count}项{phrase}' for count, phrase in present)}"
     if 0 < len(silent) < len(progress.targets):
-        sentence += f"，其中{items(silent)}项截止已过、还没有报数"
+        sentence += f"，{read.silence}"
     nearest = nearest_deadlines(progress)
     return f"{sentence}；最紧的是{nearest_words(nearest)}。" if nearest else f"{sentence}。"
 
@@ -145,11 +156,14 @@ def nearest_words(nearest: list[tuple[TargetFigures, MilestoneFigures]]) -> str:
     steps = list(dict.fromkeys(row.milestone.name for _, row in nearest))
     count = items(row for row, _ in nearest)
     several = f"等{count}项" if count > 1 else ""
+    name = target.target.name
+    if count == 1:  # 一项任务的几个“其中”，都点名
+        name = "、".join(dict.fromkeys(row.target.name for row, _ in nearest))
     step = milestone.milestone.name if len(steps) == 1 else ""
     if days:
         when = f"距{step or date_beside(milestone.due_on, milestone.on)}截止还有{days}天"
-        return f"{target.target.name}{several}，{when}"
-    return f"{target.target.name}{several}，{step}今天截止"
+        return f"{name}{several}，{when}"
+    return f"{name}{several}，{step}今天截止"
 
 
 def forecast_sentences(figures: TargetFigures) -> list[str]:

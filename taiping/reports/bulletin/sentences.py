@@ -6,10 +6,12 @@ from taiping.ground.dates import long_date
 from taiping.ground.money import yuan
 from taiping.progress.figures import Owed, Progress, TargetFigures, items, no_patches
 from taiping.progress.rates import percent_of
-from taiping.progress.states import MilestoneState
+from taiping.progress.reading_counts import reading_counts
 from taiping.progress.words import (
+    alone,
     brought_text,
     carried_text,
+    counted_words,
     margin_text,
     measured_on,
     parts_text,
@@ -18,16 +20,6 @@ from taiping.progress.words import (
     shortage,
 )
 from taiping.subsidies.figures import Summary
-
-STATE_WORDS = [
-    (MilestoneState.DONE, "按期完成"),
-    (MilestoneState.DONE_LATE, "逾期完成"),
-    (MilestoneState.OVERDUE, "逾期"),
-    (MilestoneState.AT_RISK, "预警"),
-    (MilestoneState.ON_TRACK, "正常推进"),
-    (MilestoneState.NOT_STARTED, "未到时段"),
-    (MilestoneState.NO_DATA, "还没有数据"),
-]
 
 
 def both(count: int, amount: Decimal | None, figures: TargetFigures) -> str:
@@ -61,13 +53,12 @@ def quota(figures: TargetFigures) -> str:
 
 def overall(progress: Progress) -> str:
     """各项任务按状态数一数：“方案共有目标任务8项，其中逾期1项、正常推进3项、还没有数据4项。”"""
-    counts = [(word, progress.counted(state)) for state, word in STATE_WORDS]
-    counts = [(word, number) for word, number in counts if number]
+    counts = counted_words(progress)
     total = len(progress.families)
     if len(counts) == 1:
-        word = counts[0][0]
-        return f"方案共有目标任务{total}项，{'全部' if total > 1 else ''}{word}。"
-    return f"方案共有目标任务{total}项，其中{'、'.join(f'{word}{number}项' for word, number in counts)}。"
+        word = counts[0][1]
+        return f"方案共有目标任务{total}项，{f'全部{word}' if total > 1 else alone(word)}。"
+    return f"方案共有目标任务{total}项，其中{'、'.join(f'{word}{number}项' for number, word in counts)}。"
 
 
 def timing(progress: Progress) -> str:
@@ -98,10 +89,11 @@ def patches_overall(progress: Progress) -> str:
 
 def silence(progress: Progress) -> str:
     """截止过了还没有报数的监测有几项；没有是空文字。"""
-    number = items(
-        figures for figures in progress.targets if figures.silent and not figures.target.by_patches
-    )
-    return f"截止已过、还没有报数的{number}项。" if number else ""
+    read = reading_counts(progress)
+    if len(read.unheard) == len(read.silent):
+        number = items(read.silent)
+        return f"截止已过、还没有报数的{number}项。" if number else ""
+    return f"{read.silence}。"
 
 
 def owed_by_others(owed: Owed) -> str:

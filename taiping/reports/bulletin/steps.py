@@ -42,7 +42,8 @@ def milestone(figures: TargetFigures, row: MilestoneFigures) -> str:
         when = "" if row.undated else f"（{due}截止）"
         return f"{when}已{'按期' if row.days_left < 0 else ''}完成{rest}"
     if row.state == MilestoneState.DONE_LATE:
-        return f"{due}截止，逾期完成{_timing(row)}{rest}"
+        timing = _timing(row) if row.on_time_count else ""  # 都是逾期的，前面已经说了
+        return f"{due}截止，逾期完成{timing}{rest}"
     said_before = row in (figures.reporting, figures.last) and len(figures.milestones) > 1
     if not figures.target.by_patches:
         return "，".join(filter(None, [_deadline(row, due), _measured(figures, row)]))
