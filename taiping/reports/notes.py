@@ -49,7 +49,7 @@ def speaks_of_readings(progress: Progress) -> bool:
 
 def _of_patches(shot):
     return [
-        f"上报指该{actors.village}里做的最后一步已经完成，核实指最后一步已经完成（{actors.town}级核实、竣工验收或核实销号）；"
+        f"上报指该{actors.village}里做的最后一步已经完成，核实指最后一步已经完成{_last_steps(shot.progress)}；"
         "个数按整块完成的图斑计，面积含部分完成的。",
         "核查无问题的图斑从认定之日起个数算完成，面积不算整治面积，单列为核减，不算按期也不算逾期，"
         "认定以前做完的步骤照原来的日期；任务数有个数的，核减的面积从任务面积中扣除，只按面积下达的不扣。",
@@ -58,6 +58,16 @@ def _of_patches(shot):
         f"逾期指有一步过了截止日期还没有完成的图斑，核查无问题和暂缓的不算；下一步由{actors.village}里、{actors.town}里、{actors.district}里做的，"
         f"分别是{actors.village}该办、{actors.town}该办、{actors.district}该办，各村只看{actors.village}该办的。",
     ]
+
+
+def _last_steps(progress):
+    """“（镇级核实、竣工验收）”：方案自己的最后一步叫什么；没有步骤的不写。"""
+    names = [
+        figures.last.milestone.name
+        for figures in progress.targets
+        if figures.target.by_patches and figures.last
+    ]
+    return f"（{'、'.join(dict.fromkeys(names))}）" if names else ""
 
 
 def _of_readings(shot):

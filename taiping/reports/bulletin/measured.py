@@ -114,7 +114,7 @@ def _ranking(one):
     if best.share == worst.share:
         return f"占比都是{best.rate}"
     high = _places(rows, best)
-    return f"占比最高的是{high}，最低的是{_places(rows[::-1], worst)}"
+    return f"占比最高的是{high}，最低的是{_places(rows, worst)}"
 
 
 def _places(rows, cell):

@@ -75,11 +75,13 @@ def sentence(rows: list[Ranked]) -> str:
         return f"只有{best.village.name}有图斑，核实占比{best.share_text}。"
     if best.share == worst.share:
         return f"有图斑的村核实占比都是{best.share_text}。"
-    return f"核实占比最高的是{_named(rows, best)}，最低的是{_named(rows[::-1], worst)}。"
+    lowest = sorted(rows, key=lambda row: -row.overdue)  # 逾期多的先点名，一样多的照方案的先后
+    return f"核实占比最高的是{_named(rows, best)}，最低的是{_named(lowest, worst)}。"
 
 
 def _named(rows, row):
-    names = [other.village.name for other in rows if other.share == row.share]
+    alike = [other for other in rows if other.share == row.share]
+    names = [other.village.name for other in alike]
     more = f"等{len(names)}个村" if len(names) > LISTED else ""
     return f"{'、'.join(names[:LISTED])}{more}（{row.share_text}）"
 
