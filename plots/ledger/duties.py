@@ -7,7 +7,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -173,6 +173,22 @@ def duties_on(
     return [known.figures(duty, now[duty.pk], villages) for duty in duties]
 
 
+def duties_before(
+    rows: Sequence[DutyFigures], on: date, basis: str = DONE, *, villages: Sequence[Village]
+) -> list[DutyFigures]:
+    """rows（duties_on 给的）里有要求、这一段还没有结束的，各自上一段的数；都没有上一段的不查。发现的问题不在里面。"""
+    before = {}
+    for row in rows:
+        duty, starts_on = row.duty, row.period.starts_on
+        if row.asked and row.period.ends_on > on and starts_on > duty.plan.starts_on:
+            before[duty] = period_at(duty.every, starts_on - timedelta(days=1), duty.plan)
+    if not before:
+        return []
+    since = min(period.starts_on for period in before.values())
+    known = _known(list(before), on, basis, villages, since, with_problems=False)
+    return [known.figures(duty, period, villages) for duty, period in before.items()]
+
+
 def duties_over(
     plan: Plan, on: date, basis: str = DONE, *, villages: Sequence[Village], code: str = ""
 ) -> dict[Duty, list[DutyFigures]]:
@@ -186,10 +202,10 @@ def duties_over(
 
 
 def _duties(plan):
-    return Duty.objects.filter(plan=plan).select_related("group", "problem_target")
+    return Duty.objects.filter(plan=plan).select_related("plan", "group", "problem_target")
 
 
-def _known(duties, on, basis, villages, since):
+def _known(duties, on, basis, villages, since, with_problems=True):
     known = _Known(duties)
     if not duties:
         return known
@@ -203,7 +219,7 @@ def _known(duties, on, basis, villages, since):
     for row in sums.annotate(Sum("count"), Sum("problems")):
         entered = Entered(*row)
         known.entered[entered.duty].append(entered)
-    if any(duty.problem_target_id for duty in duties):
+    if with_problems and any(duty.problem_target_id for duty in duties):
         for problem in _problems(entries, on, basis):
             known.problems[problem.duty].append(problem)
     return known

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from plots.ledger.duties import DutyFigures, duties_on
+from plots.ledger.duties import DutyFigures, duties_before, duties_on
 from plots.ledger.older_plans import Unfinished, unfinished
 from plots.models import Patch, SupervisionOrder
 from taiping.ground import dates
@@ -72,6 +72,12 @@ class Snapshot:
         """常态工作在那天所在的一段；要在 with 里面第一次用。"""
         figures = self.progress
         return duties_on(figures.plan, figures.on, figures.basis, villages=figures.villages)
+
+    @cached_property
+    def duties_before(self) -> list[DutyFigures]:
+        """这一段还没有结束的常态工作的上一段；要在 with 里面第一次用。"""
+        figures = self.progress
+        return duties_before(self.duties, figures.on, figures.basis, villages=figures.villages)
 
     @cached_property
     def orders(self) -> list[SupervisionOrder]:

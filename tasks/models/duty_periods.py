@@ -18,6 +18,7 @@ class Every(models.TextChoices):
 
 
 NOW = {Every.WEEK: "本周", Every.MONTH: "本月", Every.QUARTER: "本季度", Every.NONE: "全年"}
+BEFORE = {Every.WEEK: "上周", Every.MONTH: "上月", Every.QUARTER: "上季度", Every.NONE: "全年"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Period:
         if self.every == Every.NONE:
             return self.name
         return f"{NOW[Every(self.every)]}（{self.name}）"
+
+    @property
+    def before_name(self) -> str:
+        """看的那天的前一段：“上周（10月7日至13日）”。"""
+        return f"{BEFORE[Every(self.every)]}（{self.name}）"
 
     def __contains__(self, day: date) -> bool:
         return self.starts_on <= day <= self.ends_on

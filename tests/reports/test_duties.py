@@ -5,6 +5,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
+from taiping.progress.snapshot import snapshot
 from taiping.reports.bulletin import write_bulletin
 from taiping.reports.weekly import weekly_workbook
 from tasks.models import Duty
@@ -36,6 +37,33 @@ def test_one_sentence_of_the_bulletin(town):
         "全年宣传4场；本月（10月）论证应2件、已做0件，完成率0%。"
         "发现问题2个，当天制止1个，还有1个没有了结。"
     ) in overview(town.plan)
+
+
+def test_the_problems_name_the_last_week_and_month_that_ended_with_gaps(
+    town, django_assert_num_queries
+):
+    """10月16日是周三：这一周还没有完，说上一周和九月；20日这一周完了，说这一周。没有要求的宣传不说。"""
+    town.did(town.patrol, town.west, oct(9))
+
+    assert ("巡查，上周（10月7日至13日）没有做够的有东村；论证，上月（9月）还差2件。") in overview(
+        town.plan, oct(16)
+    )
+    assert "巡查，本周（10月14日至20日）没有做够的有西村；论证，上月（9月）还差2件。" in overview(
+        town.plan
+    )
+    with snapshot(town.plan, oct(16)) as shot:
+        assert len(shot.duties) == 3
+        with django_assert_num_queries(1):
+            assert len(shot.duties_before) == 2
+
+
+def test_duties_of_which_nothing_is_asked_have_no_query_more(town, django_assert_num_queries):
+    Duty.objects.update(required=None)
+
+    with snapshot(town.plan, oct(16)) as shot:
+        assert len(shot.duties) == 3
+        with django_assert_num_queries(0):
+            assert shot.duties_before == []
 
 
 def test_a_sheet_of_the_weekly(town):

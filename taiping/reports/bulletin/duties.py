@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from plots.ledger.duties import DutyFigures
+from taiping.progress.snapshot import Snapshot
 
 NAMED = 5  # 没有记的村最多点名这么多个
+SHORT_NAMED = 6  # 没有做够的村最多点名这么多个
 
 
 def duties_sentence(rows: Sequence[DutyFigures]) -> str:
@@ -20,21 +22,35 @@ def by_duty(rows: Sequence[DutyFigures]) -> list[tuple[str, str]]:
     return [(row.duty.name, f"{_words(row)}。") for row in rows]
 
 
+def duties_behind(shot: Snapshot) -> str:
+    """没有做够的：这一段那天结束了的说这一段，还没有结束的说上一段；都够了是空的。"""
+    ended = [row for row in shot.duties if row.period.ends_on <= shot.on]
+    return _sentence([*_short(ended), *_short(shot.duties_before, "before_name")])
+
+
 def short_duties(rows: Sequence[DutyFigures]) -> str:
     """没有做够的：“巡查，本周（10月14日至20日）没有做够的有西村；论证，本月（10月）还差2件。”都够了是空的。"""
+    return _sentence(_short(rows))
+
+
+def _sentence(texts):
+    return f"{'；'.join(texts)}。" if texts else ""
+
+
+def _short(rows, name="now_name"):
     found = []
     for row in rows:
         names = [village.name for village in row.short]
         lack = (row.asked or 0) - row.done
         if names:
-            rest = f"等{len(names)}个村" if len(names) > NAMED else ""
-            words = f"没有做够的有{'、'.join(names[:NAMED])}{rest}"
+            rest = f"等{len(names)}个村" if len(names) > SHORT_NAMED else ""
+            words = f"没有做够的有{'、'.join(names[:SHORT_NAMED])}{rest}"
         elif lack > 0 and not row.duty.by_villages:
             words = f"还差{lack}{row.duty.unit}"
         else:
             continue
-        found.append(f"{row.duty.name}，{row.period.now_name}{words}")
-    return f"{'；'.join(found)}。" if found else ""
+        found.append(f"{row.duty.name}，{getattr(row.period, name)}{words}")
+    return found
 
 
 def _words(row):

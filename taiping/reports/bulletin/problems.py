@@ -14,6 +14,7 @@ from taiping.progress.snapshot import Snapshot
 from taiping.progress.words import margin_text
 from taiping.reports.bulletin import steps
 from taiping.reports.bulletin.blocks import Paragraph, lettered
+from taiping.reports.bulletin.duties import duties_behind
 
 VILLAGES_LISTED = 30  # 一段里最多说这么多个村
 REASONS = 2  # 一个村最多写这么多条不同的理由
@@ -77,6 +78,7 @@ def _parts(shot, found):
     parts.append(("已退回，还没有重新上报", by_village(found.returned, reason_words)))
     parts.append(("暂缓整改", by_village(found.deferred, reason_words)))
     parts.append(("督办没有办结", orders_text(shot)))
+    parts.append(("常态工作没有做够", duties_behind(shot)))
     return parts
 
 
