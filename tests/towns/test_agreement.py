@@ -52,7 +52,10 @@ def test_every_output_tells_the_same_figures(world, on, live_in, client):
         for place, rows in (("总览", dashboard.rows), ("大屏", screen.rows)):
             assert label in rows[name], (place, name)
             if not MilestoneState(figure.state).is_done:
-                reason = "高出底线" if target.is_floor and figure.value else figure.reason
+                reason = figure.reason
+                if target.is_floor and figure.value:  # 表里照小数位写满
+                    margin = number(figure.value) - target.quota
+                    reason = f"高出底线{written(margin, target.decimals)}{target.unit}"
                 assert reason in rows[name], (place, name)
         for place, rows in (
             ("总览", dashboard.rows),
