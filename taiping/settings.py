@@ -357,7 +357,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
         "mask_fields": ["phone", "password"],
         "mask_callable": "villages.accounts.phones.masked_change",
     },
-    "villages.Village",
+    {"model": "villages.Village", "exclude_fields": ["name_key"]},
     "villages.Cadre",
     {"model": "villages.ReadingKey", "exclude_fields": ["digest"]},
     "villages.Posting",
