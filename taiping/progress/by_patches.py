@@ -16,9 +16,6 @@ from taiping.progress.facts import (
     Kept,
     Share,
     Short,
-    need_of,
-    quota_of,
-    step_need,
 )
 from taiping.progress.figures import (
     ZERO,
@@ -29,6 +26,7 @@ from taiping.progress.figures import (
     VillageFigures,
 )
 from taiping.progress.forecast import Forecast, forecast
+from taiping.progress.needs import need_of, quota_of, step_need
 from taiping.progress.relapses import Relapse
 from taiping.progress.states import (
     Judgement,

@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from taiping.progress.by_patches import term_of
-from taiping.progress.facts import Facts, need_of, quota_of, step_need
+from taiping.progress.facts import Facts
 from taiping.progress.figures import ZERO, MilestoneFigures, TargetFigures, VillageFigures
+from taiping.progress.needs import need_of, quota_of, step_need
 from taiping.progress.readings import Measured, Readings
 from taiping.progress.states import (
     Judgement,

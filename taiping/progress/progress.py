@@ -8,8 +8,9 @@ from datetime import date
 
 from taiping.progress.by_patches import patch_target
 from taiping.progress.by_readings import reading_target
-from taiping.progress.facts import Facts, facts_of, facts_to_compare, most_of
+from taiping.progress.facts import Facts, facts_of, facts_to_compare
 from taiping.progress.figures import Progress
+from taiping.progress.needs import most_of
 from taiping.progress.parts import compare_parts
 from tasks.models import Plan
 from tasks.models.question import DONE

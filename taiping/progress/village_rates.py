@@ -6,8 +6,8 @@ from enum import Enum
 
 from taiping.ground.area import figure, spoken, spread, told_apart
 from taiping.ground.words import more_or_less
-from taiping.progress.facts import need_of
 from taiping.progress.figures import TargetFigures, VillageFigures
+from taiping.progress.needs import need_of
 from taiping.progress.rates import percent_of
 
 
