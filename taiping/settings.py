@@ -6,20 +6,20 @@ from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
 from taiping.ground.actors import words_in
 from taiping.ground.dates import fixed_in, fixed_in_file
+from taiping.ground.environment import Environment
 from taiping.ground.hosts import site_addresses
 from taiping.ground.modes import close_folder
 from taiping.tiles import image_sources
 from taiping.town import code_changes, shipped_town, short_title
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 env.read_env(BASE_DIR / ".env")
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -52,7 +52,7 @@ except ValueError as refusal:
     raise ImproperlyConfigured(str(refusal)) from None
 
 # 数据库、上传的文件、收集好的静态文件都在这一个文件夹里，备份和搬家只认它。
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
+DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / ".data")
 # 里面有密码的散列值、电话和照片：这里建的一切只有运行系统的用户能读。每一条命令、每一种服务方式都要读这一页，
 # 所以只在这里说一次；以前建的由 quickstart 收紧。
 os.umask(0o077)
@@ -147,7 +147,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "taiping.ground.pages.FormRenderer"
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+_database = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
+DATABASES = {"default": env.db_url_config(_database)}
 # 连接用一分钟再换：不用每点一下都重开，SQLite 读过的页也还在手边。
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -357,7 +358,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
         "mask_fields": ["phone", "password"],
         "mask_callable": "villages.accounts.phones.masked_change",
     },
-    "villages.Village",
+    {"model": "villages.Village", "exclude_fields": ["name_key"]},
     "villages.Cadre",
     {"model": "villages.ReadingKey", "exclude_fields": ["digest"]},
     "villages.Posting",

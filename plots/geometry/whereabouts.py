@@ -43,12 +43,13 @@ class Whereabouts:
 
     @cached_property
     def _boxes(self):
-        """(对照的是什么, n×4 的外接框)。"""
+        """(对照的是什么, n×4 的外接框)；演示的图形不算。"""
         boundaries = VillageBoundary.objects.exclude(village__in=self.besides).order_by()
         if found := list(boundaries.values_list(*BOX)):
             return f"本{actors.town}的村界", np.array(found)
         cells = (
             PatchShape.objects.current()
+            .filter(patch__is_demo=False)  # 演示的图形画在哪里是随手定的
             .order_by()
             .annotate(
                 column=Cast(F("min_lon") * CELLS, IntegerField()),

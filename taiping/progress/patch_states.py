@@ -122,7 +122,13 @@ def patches_on_day(progress: Progress, states: Iterable[str] = ()) -> Iterator[P
     if states:
         patches = ledger.pick(patches, ledger.in_any_state(states))
     patches = patches.order_by(
-        "target__order", "target_id", "village__order", "village__name", "code", "pk"
+        "target__order",
+        "target_id",
+        "village__order",
+        "village__name_key",
+        "village__name",
+        "code",
+        "pk",
     )
     rows = patches.iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):

@@ -153,7 +153,7 @@ def parse_document(document, cadres_in_system):
         for row in document.of(kind):
             values = _parse_row(document, BY_KIND[kind], row)
             owner = next((values.get(name) for name in OWNERS if name in BY_KIND[kind].key), None)
-            if "order" in values and values["order"] is None:
+            if _has_no_order(row, values):
                 values["order"] = last_order.get(owner, 0) + 1
             if isinstance(values.get("order"), int):
                 last_order[owner] = values["order"]
@@ -164,6 +164,12 @@ def parse_document(document, cadres_in_system):
         if any(name in POSITIONS.values for name in entry.values):
             entries["member"] += _members_of(document, entry, people)
     return entries
+
+
+def _has_no_order(row, values):
+    """顺序空着；整张表没有顺序一列的，也就是空着。写错了的不算。"""
+    has_order = BY_KIND[row.kind].column("order") is not None
+    return has_order and "order" not in row.bad and values.get("order") is None
 
 
 def _parse_row(document, table, row):

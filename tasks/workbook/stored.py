@@ -46,7 +46,7 @@ class Stored:
         plans = Plan.objects.select_for_update() if for_update else Plan.objects
         self.plan = plans.filter(code=code).first() if code else None
         rows = {
-            "village": Village.objects.order_by("order", "name"),
+            "village": Village.objects.order_by("order", "name_key", "name"),
             "cadre": Cadre.objects.order_by("order", "name", "post"),
             "route": RemedyRoute.objects.order_by("order", "pk"),
             "item": RemedyItem.objects.select_related("route"),
@@ -80,7 +80,14 @@ class Stored:
             .order_by("order", "pk"),
             "allocation": Allocation.objects.filter(target__plan=self.plan)
             .select_related("target", "village")
-            .order_by("target__order", "target_id", "lot", "village__order", "village__name"),
+            .order_by(
+                "target__order",
+                "target_id",
+                "lot",
+                "village__order",
+                "village__name_key",
+                "village__name",
+            ),
             "duty": Duty.objects.filter(plan=self.plan)
             .select_related("group", "problem_target")
             .order_by("order", "pk"),

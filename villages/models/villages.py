@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from taiping.ground.geometry.fields import ShapeModel, ShapeQuerySet
+from taiping.ground.name_keys import NameKeyField
 from villages.models.people import Role, User
 
 
@@ -74,12 +75,13 @@ class Village(models.Model):
         help_text="上级表格里的其他写法，用顿号分隔，如“东村村委会、东村社区”；换过代码的，旧的村代码也写在这里。",
     )
     order = models.PositiveSmallIntegerField("顺序", default=0)
+    name_key = NameKeyField("村名排先后的写法")
 
     objects = VillageManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "村"
-        ordering = ["order", "name"]
+        ordering = ["order", "name_key", "name"]
         constraints = [
             models.UniqueConstraint(
                 fields=["code"], condition=~Q(code=""), name="village_code_is_unique"

@@ -68,7 +68,12 @@ def _lists(found: Named, on: date) -> list[Paragraph | Table]:
 def _longest(late):
     """逾期最久的 MOST_LISTED 个；一个村的排在一起，久的在前。"""
     kept = sorted(late, key=lambda item: -item.days_over)[:MOST_LISTED]
-    return sorted(kept, key=lambda item: (item.patch.village.order, item.patch.village.name))
+    return sorted(kept, key=_by_village)
+
+
+def _by_village(item):
+    village = item.patch.village
+    return village.order, village.name_key, village.name
 
 
 def numbered(rows: list[list[str]]) -> list[list[str]]:

@@ -99,6 +99,19 @@ def test_with_nothing_to_compare_the_meridian_and_the_file_itself_tell(db, setti
     assert "“T-3”这 1 个图形离这份文件里大多数图形有" in far(at(109), at(109.01), at(106))
 
 
+def test_demo_shapes_do_not_tell_where_the_town_is(target, east, settings):
+    settings.MAP_MERIDIAN = 117
+    demo = make_patch(target, east, code="演示", is_demo=True)
+    make_shape(demo, at(106.05), crs="EPSG:4490")
+
+    assert Whereabouts().meridian == 117
+    assert far(at(116.4)) == ""
+    make_shape(make_patch(target, east, code="真的"), at(116.4), crs="EPSG:4490")
+
+    assert far(at(116.41)) == ""
+    assert "离本镇已有的图形有" in far(at(106.05))
+
+
 def test_a_hundred_shapes_in_one_place_are_asked_for_in_one_query(
     target, east, django_assert_num_queries
 ):

@@ -1,9 +1,12 @@
 """“顺序”空着就按表里的先后：村、工作组、目标任务、干部都一样；新加的行，预览不说没有人写的顺序。"""
 
+import io
+
+import openpyxl
 import pytest
 
 from tasks import workbook
-from tasks.models import Target, WorkingGroup
+from tasks.models import Milestone, Target, WorkingGroup
 from tests.worlds.plans import book
 from villages.models import Cadre, Village
 
@@ -59,4 +62,40 @@ def test_a_file_without_orders_that_is_read_again_changes_nothing():
     file = book(PLAN, **UNWRITTEN)
     workbook.import_plan(file, "方案.xlsx")
 
+    assert workbook.examine(file, "方案.xlsx").diff.is_empty
+
+
+STEPS = ("目标代码 代码 名称", ["z", "c", "丙步"], ["z", "a", "甲步"], ["a", "b", "乙步"])
+
+
+def without_the_column(file):
+    """同一份表，每张里都没有“顺序”这一列。"""
+    made = openpyxl.load_workbook(io.BytesIO(file))
+    for sheet in made:
+        headers = [cell.value for cell in sheet[1]]
+        if "顺序" in headers:
+            sheet.delete_cols(headers.index("顺序") + 1)
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("written", [bytes, without_the_column])
+def test_a_sheet_without_the_order_column_is_read_as_one_left_empty(written):
+    file = written(book(PLAN, **UNWRITTEN, 时间节点=STEPS))
+
+    workbook.import_plan(file, "方案.xlsx")
+
+    for model in (Village, WorkingGroup, Target, Cadre):
+        orders = list(model.objects.values_list("order", flat=True))
+        assert orders == list(range(1, len(orders) + 1))
+    assert list(
+        Milestone.objects.order_by("target__code", "order").values_list(
+            "target__code", "name", "order"
+        )
+    ) == [
+        ("a", "乙步", 1),
+        ("z", "丙步", 1),
+        ("z", "甲步", 2),
+    ]
     assert workbook.examine(file, "方案.xlsx").diff.is_empty
