@@ -145,6 +145,20 @@ def test_a_mixed_plan_has_all_sheets_and_the_readings_beside():
     assert [row[1] for row in rows_of(book["分村监测"])[:3]] == ["西村", "南村", "东村"]
 
 
+def test_a_village_without_any_part_is_counted_below_and_not_listed():
+    """一样也没有分到、什么也没有报过的村：三张分村的表都不列成空行，下面说有几个。"""
+    town = again(GrainTown)
+    make_patch(make_steps_target(town.plan, order=9), town.north, code="T1")
+    make_village("远村")
+
+    book = opened(town.plan, DAY)
+
+    for name in ("分村", "分村个数", "分村面积"):
+        told = [value for row in book[name].values for value in row if value]
+        assert "北村" in told and "远村" not in told
+        assert "另有1个村没有分到任务，也没有图斑、没有报过数，没有列出。" in told
+
+
 def test_it_prints_on_a4_with_no_letter_under_nine_points():
     plan = again(GrainTown).plan
 

@@ -81,6 +81,13 @@ def put_title(sheet: SheetWriter, shot: Snapshot, name: str, unit: str, split: i
     sheet.sides(f"截至{long_date(shot.on)}，{shot.basis_text}", f"单位：{unit}", split)
 
 
+def put_note(sheet: SheetWriter, words: str) -> None:
+    """表下面的一句；前两列每页都有，不写在那里。"""
+    values = [None, None, words, *[None] * (sheet.width - 3)]
+    number = sheet.line(values, styles.NOTE, height=ROW_HEIGHT)
+    sheet.merge(number, 3, number, max(sheet.paper.ends[0], 3))
+
+
 def units(targets: list[TargetFigures]) -> str:
     return "、".join(dict.fromkeys([*(figures.target.unit for figures in targets), "个"]))
 

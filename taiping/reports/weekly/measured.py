@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from openpyxl import Workbook
 
 from taiping.ground.area import enough_decimals, rounded
-from taiping.ground.books import Column, styles
+from taiping.ground.books import Column
 from taiping.ground.books.styles import PERCENT, amount_format
 from taiping.progress.figures import TargetFigures
 from taiping.progress.rates import ratio
@@ -15,11 +15,11 @@ from taiping.progress.village_rows import VillageRow
 from taiping.reports.measured import listed_by_village
 from taiping.reports.weekly.layout import (
     NO_DATA,
-    ROW_HEIGHT,
     middle,
     number,
     opened,
     prose,
+    put_note,
     put_title,
     text,
 )
@@ -50,15 +50,8 @@ def add_village_readings(book: Workbook, shot: Snapshot) -> None:
     sheet.filter()
     _total(sheet, targets, has_lots)
     if rest := len(shot.progress.villages) - len(rows):
-        _note(sheet, f"另有{rest}个村没有分到这些任务，也没有报过数，没有列出。")
+        put_note(sheet, f"另有{rest}个村没有分到这些任务，也没有报过数，没有列出。")
     sheet.repeat(1, sheet.head_row)
-
-
-def _note(sheet, words):
-    """表下面的一句；前两列每页都有，不写在那里。"""
-    values = [None, None, words, *[None] * (sheet.width - 3)]
-    number = sheet.line(values, styles.NOTE, height=ROW_HEIGHT)
-    sheet.merge(number, 3, number, max(sheet.paper.ends[0], 3))
 
 
 def _cells(row: VillageRow, codes: set[int]) -> list[VillageReading]:

@@ -12,7 +12,7 @@ from taiping.ground.books import Column, SheetWriter
 from taiping.ground.books.styles import COUNT, amount_format
 from taiping.progress.rates import ratio
 from taiping.progress.snapshot import Snapshot
-from taiping.progress.village_rows import VillageRow
+from taiping.progress.village_rows import VillageRow, with_part
 from taiping.reports.weekly.layout import (
     NEW,
     NO_DATA,
@@ -22,6 +22,7 @@ from taiping.reports.weekly.layout import (
     number,
     opened,
     prose,
+    put_note,
     put_title,
     rate,
     text,
@@ -54,7 +55,7 @@ def add_villages(book: Workbook, shot: Snapshot) -> None:
 
 def _whole(book, shot):
     """分村：一个村一行，各项任务合在一起的个数，本周动了几个，逾期卡在谁那里。"""
-    _, rows = shot.villages
+    rows, left_out = _listed(shot)
     carried = [count("已结转\n（个）", 8)] if _sum(rows, "carried_count") else []
     sheet = _opened(book, shot, "分村", "个", [*FIRST, *WHOLE, *carried])
     listed = []
@@ -65,6 +66,17 @@ def _whole(book, shot):
     sheet.even_rows(listed)
     sheet.filter()
     _total(sheet, [], _whole_cells(shot, rows) + ([_sum(rows, "carried_count")] if carried else []))
+    _say(sheet, left_out)
+
+
+def _listed(shot):
+    """(要列的村, 没有列出的有几个)。"""
+    return with_part(shot.villages[1], shot.progress.all_by_patches)
+
+
+def _say(sheet, left_out):
+    if left_out:
+        put_note(sheet, f"另有{left_out}个村没有分到任务，也没有图斑、没有报过数，没有列出。")
 
 
 def _whole_cells(shot, rows):
@@ -107,7 +119,8 @@ def _village_cells(shot, row):
 
 def _counts(book, shot):
     """分村个数：一项任务四格，逾期的只数村该办的。"""
-    by_target, rows = shot.villages
+    by_target, _ = shot.villages
+    rows, left_out = _listed(shot)
     columns = [*FIRST]
     for figures in by_target:
         columns += _parts(figures, ("图斑", "上报", "核实"), 5.3, COUNT)
@@ -115,11 +128,13 @@ def _counts(book, shot):
     sheet = _opened(book, shot, "分村个数", "个", columns)
     _each_target(sheet, rows, _count_cells)
     _total(sheet, [_count_cells(figures) for figures in by_target], [])
+    _say(sheet, left_out)
 
 
 def _areas(book, shot):
     """分村面积：一项任务四格，亩。"""
-    by_target, rows = shot.villages
+    by_target, _ = shot.villages
+    rows, left_out = _listed(shot)
     columns, decimals = [*FIRST], [_decimals(figures) for figures in by_target]
     for figures, places in zip(by_target, decimals, strict=True):
         area = amount_format(places)
@@ -129,6 +144,7 @@ def _areas(book, shot):
     _each_target(sheet, rows, lambda cell, target: _area_cells(cell, places[target.pk]))
     totals = [_area_cells(*pair) for pair in zip(by_target, decimals, strict=True)]
     _total(sheet, totals, [])
+    _say(sheet, left_out)
 
 
 def _each_target(sheet, rows, cells):
