@@ -111,6 +111,13 @@ class Chart:
     right, bottom, left, top, tick_x = LEFT + WIDTH, TOP + HEIGHT, LEFT, TOP, LEFT - 6
 
 
+def drawn_and_folded(charts: list[Chart]) -> dict[str, list[Chart]]:
+    """直接画着的，和收起来点开看的：两样都有的方案先看图斑的，几条监测的线不让一页多出一排。"""
+    by_patches = [one for one in charts if one.burnup.by_patches]
+    others = [one for one in charts if not one.burnup.by_patches]
+    return {"charts": by_patches or others, "folded_charts": others if by_patches else []}
+
+
 def nice_top(value):
     """比 value 略大的整齐数，作纵轴的顶。"""
     value = max(float(value), 1.0)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.shortcuts import get_object_or_404, redirect, render
 
 from plots.ledger.duties import duties_on
-from taiping.dashboard.charts import chart
+from taiping.dashboard.charts import chart, drawn_and_folded
 from taiping.dashboard.empty_words import (
     curve_words,
     elsewhere_words,
@@ -100,7 +100,7 @@ def dashboard(request):
             "village_rows": shown,
             "groups": group_rows(figures),
             "routes": routes,
-            "charts": [chart(curve, question.plan, question.on) for curve in curves],
+            **drawn_and_folded([chart(curve, question.plan, question.on) for curve in curves]),
             "moved": compared(earlier, figures),
             "duties": duties,
         },

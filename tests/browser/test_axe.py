@@ -26,6 +26,7 @@ NOT_PAGES = {
     "plots:attachment": "照片和文件本身",
     "plots:patch_export": "下载 Excel",
     "plots:import_template": "下载 Excel",
+    "tasks:plan_blank": "下载 Excel",
     "plots:import_errors": "下载 Excel",
     "plots:import_file": "下载原来的文件",
     "plots:geo_export": "下载图形",
