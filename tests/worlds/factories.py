@@ -36,7 +36,7 @@ numbers = count(1)
 def make_village(name="", **fields):
     number = next(numbers)
     return Village.objects.create(
-        name=name or f"第{number}村", **{"order": number % 1000, **fields}
+        name=name or f"第{number}村", **{"order": number % 30_000, **fields}
     )
 
 
