@@ -88,7 +88,7 @@ def make_target(plan, code="", **fields):
         "kind": Target.Kind.WORKLOAD,
         "measured_by": Target.MeasuredBy.PATCHES,
         "quota": Decimal(100),
-        "order": number % 1000,
+        "order": number % 30_000,
     }
     return Target.objects.create(
         plan=plan, code=code or f"target{number}", **{**defaults, **fields}
