@@ -107,12 +107,15 @@ def _overlaps(subjects, chosen, do):
     boxes = [subject.box for subject in subjects]
     asked = [at for at, subject in enumerate(subjects) if chosen is None or subject.pk in chosen]
     for pairs in _parts(subjects, do(neighbours, boxes, asked)):
-        near = [subjects[at] for at in sorted(set(chain.from_iterable(pairs)))]
-        place = {subject.pk: at for at, subject in enumerate(near)}
-        stored = dict(stored_shapes(place))
-        numbered = [(place[subjects[a].pk], place[subjects[b].pk]) for a, b in pairs]
-        for left, right, sqm in do(overlaps, [stored[pk] for pk in place], numbered):
-            yield from _pair(near[left], near[right], sqm)
+        inside = sorted(set(chain.from_iterable(pairs)))
+        stored = dict(stored_shapes([subjects[at].pk for at in inside]))
+        inside = [at for at in inside if subjects[at].pk in stored]  # 刚被别人删了的不查
+        place = {at: number for number, at in enumerate(inside)}
+        numbered = [(place[a], place[b]) for a, b in pairs if a in place and b in place]
+        if not numbered:
+            continue
+        for left, right, sqm in do(overlaps, [stored[subjects[at].pk] for at in inside], numbered):
+            yield from _pair(subjects[inside[left]], subjects[inside[right]], sqm)
 
 
 def _parts(subjects, pairs):

@@ -113,6 +113,26 @@ def test_many_are_checked_a_few_at_a_time_with_the_same_result(target, east, mon
         assert found() == at_once
 
 
+def test_a_shape_removed_by_someone_else_in_between_is_left_out(target, east, monkeypatch):
+    """外接框读过、图形还没有读，另一个人正好把中间那块撤了：别的照查，不出错。"""
+    first, second, third = (
+        drawn(target, east, square(at), code=code)
+        for at, code in ((0, "甲"), (60, "乙"), (80, "丙"))
+    )
+    whole = checks.stored_shapes
+
+    def without(*gone):
+        return lambda pks: [row for row in whole(pks) if row[0] not in gone]
+
+    monkeypatch.setattr(checks, "stored_shapes", without(second.pk))
+    recheck()
+    assert [code for code, _ in found()] == ["丙", "甲"]
+
+    monkeypatch.setattr(checks, "stored_shapes", without(first.pk, second.pk, third.pk))
+    recheck()
+    assert found() == []
+
+
 def test_all_the_parts_together_have_a_limit(settings):
     """每一段都做得完，合起来没有完：前几段用完了时间，后面的不再做，说怎么办。"""
     settings.READ_SECONDS = 30
