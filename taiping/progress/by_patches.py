@@ -177,11 +177,8 @@ def village_rows(
     return rows
 
 
-def open_at(
-    milestone: Milestone, patch_count: int, done_count: int, deferred: Sequence[tuple[int, int]]
-) -> int:
-    """没完成这一步、又没核减没暂缓的个数：暂缓在第几步，它以前的步就是完成了的。"""
-    left = patch_count - done_count
+def open_at(milestone: Milestone, left: int, deferred: Sequence[tuple[int, int]]) -> int:
+    """没完成这一步（left）、又没暂缓的个数：暂缓在第几步，它以前的步就是完成了的。"""
     if deferred:
         left -= sum([count for order, count in deferred if order <= milestone.order])
     return left if left > 0 else 0
@@ -204,7 +201,7 @@ def mark_overdue(
     """步骤按顺序走：没完成这一步的比没完成上一步的多出来的，就是正卡在这一步的；卡在谁的步，就是谁该办。"""
     key, asked, before = row.village.pk, row.patch_count - row.exempt_count, 0
     for milestone, due_on, tallies in begun:
-        number = open_at(milestone, asked, tallies.get(key, NOTHING).count, deferred)
+        number = open_at(milestone, asked - tallies.get(key, NOTHING).count, deferred)
         if number <= before:
             continue
         row.owed.add(milestone.actor, number - before)
@@ -252,7 +249,7 @@ def patch_milestone(
     milestone, due_on, tallies = line
     tally, kept = Tally.total(tallies.values()), facts.kept.get(milestone.pk, Kept())
     count = tally.count + aside.exempt_count
-    waiting = open_at(milestone, figures.patch_count, count, aside.deferred)
+    waiting = open_at(milestone, figures.patch_count - count, aside.deferred)
     again = [relapse for relapse in aside.relapses if milestone in relapse.missing]
     late_again = sum(relapse.is_late_at(milestone, facts.on) for relapse in again)
     planned = waiting - len(again)
@@ -285,17 +282,17 @@ def where_overdue(
 ) -> list[tuple[Village, int]]:
     """逾期没完成这一步的在哪些村 [(村, 个)]，多的在前；算法和全部的村一样，加起来就是 overdue_count。"""
     milestone, due_on, tallies = line
-    found = []
+    found, is_past = [], due_on < facts.on
     for row in figures.villages:
-        key = row.village.pk
-        relapses, number = aside.relapses_in(key), 0
-        if due_on < facts.on:
-            count = tallies.get(key, NOTHING).count + row.exempt_count
-            deferred = aside.deferred_in.get(key, ())
-            number = open_at(milestone, row.patch_count, count, deferred)
-        for relapse in relapses:
+        if not row.overdue_count:
+            continue
+        key, number = row.village.pk, 0
+        if is_past:
+            left = row.patch_count - row.exempt_count - tallies.get(key, NOTHING).count
+            number = open_at(milestone, left, aside.deferred_in.get(key, ()))
+        for relapse in aside.relapses_in(key):
             number += relapse.is_late_at(milestone, facts.on)
-            number -= due_on < facts.on and milestone in relapse.missing
+            number -= is_past and milestone in relapse.missing
         if number > 0:
             found.append((row.village, number))
     return sorted(found, key=lambda pair: -pair[1])

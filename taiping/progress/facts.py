@@ -314,13 +314,13 @@ def step_tallies(
 ) -> tuple[dict[int, dict[int, Tally]], dict[int, dict[int, Tally]], dict[tuple[int, str], int]]:
     """节点 → {村: Tally}，出自上报和核实通过的有效记录，那天的和 before 那天的；(村, 类型) → 办过几次，撤回的也算。"""
     now, earlier, filed = defaultdict(dict), defaultdict(dict), defaultdict(int)
-    for milestone, village, kind, *sums, number, then_amount, then_count in step_sums(
+    for milestone, village, kind, number, *then, amount, count, late, late_count in step_sums(
         scope, before
     ):
         filed[village, kind] += number
         if kind != Kind.RETURN:
-            add_tally(now[milestone], village, Tally(*sums))
-            add_tally(earlier[milestone], village, Tally(then_amount, then_count))
+            add_tally(now[milestone], village, Tally(amount, count, late, late_count))
+            add_tally(earlier[milestone], village, Tally(*then))
     return now, earlier, filed
 
 

@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from itertools import product
+from typing import NamedTuple
 
 from plots.ledger.as_of import reporting_step
 from taiping.ground.actors import actors
-from taiping.ground.area import enough_decimals, figure, spread
+from taiping.ground.area import enough_decimals, figure, from_millionths, spread
 from taiping.ground.words import days_words
 from taiping.progress.forecast import Forecast
 from taiping.progress.readings import Measured, Readings
@@ -22,24 +23,28 @@ from villages.models import Village
 ZERO = Decimal(0)
 
 
-@dataclass(slots=True)
-class Tally:
-    """一个节点在一个村（或全部）到某日：完成的亩和个，其中逾期的。"""
+class Tally(NamedTuple):
+    """一个节点在一个村（或全部）到某日：完成了多少和几个，其中逾期的。
 
-    amount: Decimal = ZERO
+    多少是库里存的整数（百万分之一）：大镇有上万个，相加都用整数，要看的才换算。
+    """
+
+    millionths: int = 0
     count: int = 0
-    late: Decimal = ZERO
+    late_millionths: int = 0
     late_count: int = 0
 
     @classmethod
     def total(cls, tallies: Iterable["Tally"]) -> "Tally":
-        whole = cls()
-        for row in tallies:
-            whole.amount += row.amount
-            whole.count += row.count
-            whole.late += row.late
-            whole.late_count += row.late_count
-        return whole
+        return cls(*map(sum, zip(cls(), *tallies, strict=True)))
+
+    @property
+    def amount(self) -> Decimal:
+        return from_millionths(self.millionths)
+
+    @property
+    def late(self) -> Decimal:
+        return from_millionths(self.late_millionths)
 
 
 @dataclass(slots=True)

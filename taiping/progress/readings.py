@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
-from taiping.progress.tallies import Scope, day_params, listed
+from taiping.ground.area import from_millionths
+from taiping.progress.tallies import Scope, a_day, listed
 from tasks.models import Reading
+
+
+class Read(NamedTuple):
+    """一次监测；village_id 是 None 的是全镇的数。"""
+
+    village_id: int | None
+    on: date
+    value: Decimal
+    source: str
+    is_demo: bool
 
 
 @dataclass(frozen=True)
@@ -19,7 +31,7 @@ class Measured:
     villages 是报了的村数，of 是一共几个村。在用的是全镇的，villages 只数报得比它晚的村。
     """
 
-    rows: tuple[Reading, ...]
+    rows: tuple[Read, ...]
     villages: int
     of: int
 
@@ -65,12 +77,12 @@ class Readings:
 
     def __init__(self, villages: Sequence[int]):
         self.villages = villages
-        self.series: dict[int | None, list[Reading]] = defaultdict(list)
+        self.series: dict[int | None, list[Read]] = defaultdict(list)
 
-    def add(self, reading: Reading) -> None:
+    def add(self, reading: Read) -> None:
         self.series[reading.village_id].append(reading)
 
-    def last(self, village_id: int | None, on: date) -> Reading | None:
+    def last(self, village_id: int | None, on: date) -> Read | None:
         rows = self.series.get(village_id, [])
         place = bisect_right(rows, on, key=lambda row: row.on)
         return rows[place - 1] if place else None
@@ -123,16 +135,19 @@ def readings_by_target(
     if before is not None:
         then, days = known("before"), {"before": before}
     now, earlier = ({pk: Readings(villages[pk]) for pk in scope.target_ids} for _ in range(2))
-    for reading in Reading.objects.raw(
+    rows = scope.rows(
         f"""
-        SELECT r.*, {known("day")} AS is_now, {then} AS is_then FROM {Reading._meta.db_table} r
+        SELECT r.target_id, {known("day")}, {then}, r.village_id, r."on", r.value, r.source, r.is_demo
+        FROM {Reading._meta.db_table} r
         WHERE r.target_id IN ({listed(scope.target_ids)}) AND ({known("day")} OR {then}){scope.places("r")}
         ORDER BY r."on", r.created_at, r.id
         """,  # noqa: S608 拼进去的只有表名和整数主键
-        {**scope.params, **day_params(**days)},
-    ):
-        if reading.is_now:
-            now[reading.target_id].add(reading)
-        if reading.is_then:
-            earlier[reading.target_id].add(reading)
+        **days,
+    )
+    for target, is_now, is_then, village, on, value, source, is_demo in rows:
+        reading = Read(village, a_day(on), from_millionths(value), source, bool(is_demo))
+        if is_now:
+            now[target].add(reading)
+        if is_then:
+            earlier[target].add(reading)
     return now, earlier

@@ -12,6 +12,7 @@ from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 from django.test.utils import override_settings
 
+from taiping.ground.memory import settle
 from tests.benchmarks.readme import Cell, renew
 from tests.benchmarks.town import make_town
 from tests.worlds.factories import make_user
@@ -51,10 +52,11 @@ def town(request, django_db_setup, django_db_blocker):
         plan = make_town(*request.param)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-    gc.collect()
-    gc.freeze()
+    often = gc.get_threshold()
+    settle()
     yield plan
     gc.unfreeze()
+    gc.set_threshold(*often)
     # 逐行核对外键的话，SQLite 删四十万条要一个多小时
     with django_db_blocker.unblock(), connection.constraint_checks_disabled():
         call_command("flush", interactive=False, verbosity=0)

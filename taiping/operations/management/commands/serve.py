@@ -1,12 +1,12 @@
 """正式服务：waitress，Linux 和 Windows 一样用。"""
 
-import gc
 import logging
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management.base import BaseCommand, CommandError
 
+from taiping.ground.memory import settle
 from taiping.operations.logs import keep_in_file
 from taiping.operations.serving.site import Site, leave
 from taiping.operations.versions import NewerDatabase
@@ -36,9 +36,7 @@ def open_server(host, port, proxy="127.0.0.1"):
 def run(site, stdout):
     """服务到 Ctrl+C 或收到停止信号为止，处理完手里的请求再停；没办完的一件件说出来。"""
     keep_in_file(settings.LOG_FILE)
-    # 启动时装下的模块和模板一直在用：不再每隔一阵从头查一遍有没有可回收的，大的页面快一成
-    gc.collect()
-    gc.freeze()
+    settle()
     cut = site.run()
     if not cut:
         stdout.write("已停止服务，数据都已保存。")
