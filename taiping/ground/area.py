@@ -11,7 +11,8 @@ from taiping.ground.exact import ExactField, to_whole
 MU_PER_SQM = Decimal("0.0015")  # 1 亩 = 2000/3 m²（国务院关于在我国统一实行法定计量单位的命令）
 MU_PER_HECTARE = Decimal(15)
 PLACES, DIGITS = 6, 15  # 6 位小数、9 位整数
-NOTHING = Decimal(0).scaleb(-PLACES)
+MILLIONTH = Decimal(1).scaleb(-PLACES)
+NOTHING = 0 * MILLIONTH
 GROUPED_FROM = 10_000  # 五位以上的数千位分隔，四位的年份、亩数不分
 
 
@@ -104,7 +105,7 @@ def to_millionths(amount: Decimal) -> int:
 
 def from_millionths(count: Decimal | int | None) -> Decimal:
     """库里的整数，或它们的合计（没有行的是 None，算 0）→ 数量；分毫不差。"""
-    return Decimal(count).scaleb(-PLACES) if count else NOTHING
+    return count * MILLIONTH if count else NOTHING
 
 
 class MuField(ExactField):

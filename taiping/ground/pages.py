@@ -16,7 +16,7 @@ from django.utils.timezone import template_localtime
 from jinja2 import Environment, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
-from markupsafe import escape
+from markupsafe import _escape_inner
 
 from taiping.ground import display, money
 from taiping.ground.actors import actors
@@ -25,7 +25,6 @@ WIDE = "\u2014\u2018-\u201d\u2026\u3000-\u303f\u3400-\u9fff\uff00-\uffef"  # 汉
 JOINT = re.compile(
     rf"\{{#[^#]{{0,2000}}#\}}|(?<=[{WIDE}])\n[ \t]{{0,80}}(?=[{WIDE}]|\{{\{{ actors\.)"
 )
-SPECIAL = re.compile("[&<>\"']")
 NOTHING = "{#-\n-#}"  # 两边的空白都不要；里面留一个换行，出错时说的行号才对
 
 
@@ -51,12 +50,10 @@ class Pages(Environment):
 
     @staticmethod
     def escaped(value: Any) -> str:
-        """和 markupsafe.escape 写出来的一样；汉字、数字里没有要转义的，不必找。"""
-        if type(value) is not str:
-            if hasattr(value, "__html__"):
-                return value.__html__()
-            value = str(value)
-        return value if value.isalnum() or not SPECIAL.search(value) else escape(value)
+        """和 markupsafe.escape 写出来的一样：它自己也是这样转义，再包一层。"""
+        if type(value) is str:
+            return _escape_inner(value)
+        return value.__html__() if hasattr(value, "__html__") else _escape_inner(str(value))
 
 
 def environment(**options) -> Environment:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -39,7 +38,7 @@ from taiping.progress.states import (
 from tasks.models import Milestone, Target
 from villages.models import Village
 
-NOTHING, UNSHARED = Tally(), Share()
+NOTHING, UNSHARED, NONE_KEPT = Tally(), Share(), Kept()
 AREAS = ("patch_area", "reported", "confirmed", "exempt", "carried")
 COUNTS = (
     "patch_count",
@@ -247,11 +246,11 @@ def patch_milestone(
 ) -> MilestoneFigures:
     """一步在全部的村：核减的个数在这里加上；核减的从不算逾期，以前做完了这一步的照原来的日期。"""
     milestone, due_on, tallies = line
-    tally, kept = Tally.total(tallies.values()), facts.kept.get(milestone.pk, Kept())
-    count = tally.count + aside.exempt_count
+    tally, kept = Tally.total(tallies.values()), facts.kept.get(milestone.pk, NONE_KEPT)
+    count, reached = tally.count + aside.exempt_count, tally.amount
     waiting = open_at(milestone, figures.patch_count - count, aside.deferred)
     again = [relapse for relapse in aside.relapses if milestone in relapse.missing]
-    late_again = sum(relapse.is_late_at(milestone, facts.on) for relapse in again)
+    late_again = len([relapse for relapse in again if relapse.is_late_at(milestone, facts.on)])
     planned = waiting - len(again)
     need = step_need(milestone, facts, figures.need, figures.patch_count, figures.exempt)
     row = MilestoneFigures(
@@ -259,9 +258,9 @@ def patch_milestone(
         due_on,
         facts.on,
         need,
-        reached=tally.amount,
+        reached=reached,
         reached_count=count,
-        on_time=tally.amount - tally.late,
+        on_time=reached - tally.late,
         on_time_count=tally.count - tally.late_count + kept.count - kept.late_count,
         late_count=tally.late_count + kept.late_count,
         overdue_count=late_again + (planned if due_on < facts.on else 0),
@@ -312,7 +311,7 @@ def again_by(row: MilestoneFigures, relapses: list[Relapse]) -> date | None:
 def again_term(term: Term, row: MilestoneFigures, relapses: list[Relapse]) -> Term:
     """只差反弹的：从反弹那天算到它们的截止日期。"""
     begins_on = min(each.on for each in relapses if row.milestone in each.missing)
-    return replace(term, starts_on=None, begins_on=begins_on, due_on=row.again_by, undated=False)
+    return term._replace(starts_on=None, begins_on=begins_on, due_on=row.again_by, undated=False)
 
 
 def forecast_of(row: MilestoneFigures, figures: TargetFigures, gained: Decimal) -> Forecast | None:

@@ -36,7 +36,13 @@ class Tally(NamedTuple):
 
     @classmethod
     def total(cls, tallies: Iterable["Tally"]) -> "Tally":
-        return cls(*map(sum, zip(cls(), *tallies, strict=True)))
+        amount = count = late = late_count = 0
+        for tally in tallies:
+            amount += tally.millionths
+            count += tally.count
+            late += tally.late_millionths
+            late_count += tally.late_count
+        return cls(amount, count, late, late_count)
 
     @property
     def amount(self) -> Decimal:

@@ -1,16 +1,15 @@
 """推算：按近 14 天的速度，一步哪天能做完。"""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
+from typing import NamedTuple
 
 PACE_DAYS = 14
 LONGEST = 3660  # 要十年以上的，推算不出
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True)
-class Forecast:
+class Forecast(NamedTuple):
     """按近 14 天的速度（每天 pace 个 unit）推算：done_on 是哪天能完成，late_days 是比截止晚几天（0 或负是赶得上）。"""
 
     pace: Decimal

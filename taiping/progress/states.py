@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -60,8 +59,7 @@ class Judgement(NamedTuple):
 NOT_JUDGED = Judgement(MilestoneState.NO_DATA, "")
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """要完成的数。
 
     清单（is_list）看个：图斑都做完就是完成，少的面积另外列出；没有亩数任务的也看个，没有个数任务以现有图斑为准。
@@ -112,8 +110,7 @@ class Need:
         return quantity_words(lack, self.unit, enough_decimals([(done, self.goal)], self.decimals))
 
 
-@dataclass(frozen=True)
-class Reached:
+class Reached(NamedTuple):
     """做到的数：数量、个，其中不算逾期完成的。没有图斑、没有监测数，amount 是 None。"""
 
     amount: Decimal | None = None
@@ -122,8 +119,7 @@ class Reached:
     on_time_count: int = 0
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """一个节点的时段。
 
     due_on：方案没定截止的（undated），是方案结束日期。begins_on：从哪天起看进度跟不跟得上；方案写了开始日期的
