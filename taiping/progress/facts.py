@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from plots.ledger.before_amendment import Before, amended_later
 from plots.models import Kind, Patch
+from taiping.ground.rows import columns, fetched, made
 from taiping.progress.figures import ZERO, Tally
 from taiping.progress.forecast import pace_start
 from taiping.progress.readings import Readings, readings_by_target
@@ -185,22 +186,20 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
 
 def targets_of(plan: Plan) -> list[Target]:
     """按顺序，“其中”紧跟在上级后面，plan、group 已放好。手写 SQL 的原因见 tallies。"""
-    fields = [field.attname for field in WorkingGroup._meta.concrete_fields]
-    group = ", ".join(f'g."{name}" AS group_{name}_' for name in fields)
-    targets = list(
-        Target.objects.raw(
-            f"""
-            SELECT t.*, {group} FROM {TARGET} t LEFT JOIN {GROUP} g ON g.id = t.group_id
-            WHERE t.plan_id = %s ORDER BY t."order", t.id
-            """,  # noqa: S608 拼进去的只有表名、列名
-            [plan.pk],
-        )
-    )
-    for target in targets:
+    targets, width = [], len(Target._meta.concrete_fields)
+    for row in fetched(
+        f"""
+        SELECT {columns(Target, "t")}, {columns(WorkingGroup, "g")}
+        FROM {TARGET} t LEFT JOIN {GROUP} g ON g.id = t.group_id
+        WHERE t.plan_id = %(plan)s ORDER BY t."order", t.id
+        """,  # noqa: S608 拼进去的只有表名、列名
+        {"plan": plan.pk},
+    ):
+        target = made(Target, row[:width])
         target.plan = plan
         if target.group_id is not None:
-            values = [getattr(target, f"group_{name}_") for name in fields]
-            target.group = WorkingGroup.from_db(target._state.db, fields, values)
+            target.group = made(WorkingGroup, row[width:])
+        targets.append(target)
     return nested(targets)
 
 
@@ -208,15 +207,16 @@ def milestones_of(targets: list[Target]) -> dict[int, list[Milestone]]:
     """任务 → 时间节点；带着 earns：做到这一步有没有填了标准的奖补，没有的方案页面上就不用再问。"""
     by_target = {target.pk: target for target in targets}
     found = defaultdict(list)
-    for milestone in Milestone.objects.raw(
+    for *row, earns in fetched(
         f"""
-        SELECT m.*, EXISTS (
+        SELECT {columns(Milestone, "m")}, EXISTS (
             SELECT 1 FROM {SUBSIDY} s WHERE s.milestone_id = m.id AND s.rate IS NOT NULL
-        ) AS earns
+        )
         FROM {MILESTONE} m WHERE m.target_id IN ({listed(by_target)}) ORDER BY m."order"
-        """  # noqa: S608 拼进去的只有表名和整数主键
+        """  # noqa: S608 拼进去的只有表名、列名和整数主键
     ):
-        milestone.target = by_target[milestone.target_id]
+        milestone = made(Milestone, row)
+        milestone.target, milestone.earns = by_target[milestone.target_id], bool(earns)
         found[milestone.target_id].append(milestone)
     return found
 

@@ -17,6 +17,7 @@ from django.db import connection
 from plots.models import Patch, RectificationRecord
 from plots.models.deadlines import end_of_day
 from taiping.ground.area import from_millionths
+from taiping.ground.rows import fetched
 from tasks.models import Allocation, Milestone, Subsidy, Target, WorkingGroup
 from tasks.models.question import RECORDED
 
@@ -99,9 +100,7 @@ class Scope:
 
     def rows(self, sql: str, **days: date) -> list[tuple]:
         """days 是 sql 里另外写到的日期。"""
-        with connection.cursor() as cursor:
-            cursor.execute(sql, {**self.params, **day_params(**days)})
-            return cursor.fetchall()
+        return fetched(sql, {**self.params, **day_params(**days)})
 
 
 def day_params(**days: date) -> dict[str, Any]:
