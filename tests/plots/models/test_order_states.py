@@ -86,8 +86,8 @@ def test_the_first_answer_counts_however_many_follow(town, told):
 
 def test_the_open_ones_come_with_the_urgent_first(town, told):
     coming = make_order(town.plan, town.west, answer_by=sep(30))
-    late = make_order(town.plan, town.west)
     later = make_order(town.plan, town.west, answer_by=sep(11))
+    late = make_order(town.plan, town.west)
 
     opened = SupervisionOrder.objects.open
     assert opened(sep(13)) == [late.pk, later.pk, coming.pk, told.pk]
