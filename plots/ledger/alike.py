@@ -72,9 +72,9 @@ class Among(Lookup):
         return f"{left} IN (SELECT value FROM json_each(%s))", [*given, f"[{self.rhs}]"]  # noqa: S608 left 是列名
 
 
-def among(ids: Iterable[str]) -> Q:
-    """主键在这几串里的，写在图斑的查询里。"""
-    return Q(Among(F("pk"), ",".join(ids)))
+def among(ids: Iterable[str], field: str = "pk") -> Q:
+    """主键（或 field 指的主键）在这几串里的，写在图斑的查询里。"""
+    return Q(Among(F(field), ",".join(ids)))
 
 
 def alike(
