@@ -30,17 +30,8 @@ FEW = 1000  # 不多于这么多块的直接排，不分处、不先找主键：
 BY_DAY = ("status", "step", "due")  # 看过去一天时，照那天的排
 # 台账的一行要的；别的列多半是空的，一页五十行也要一格格地读
 SHOWN = (
-    "code",
-    "area_mu",
-    "place",
-    "status",
-    "due_on",
-    "until_on",
-    "is_demo",
-    "target_id",
-    "village_id",
-    "remedy_id",
-    "next_milestone_id",
+    *("code", "area_mu", "place", "status", "due_on", "until_on", "is_demo"),
+    *("target_id", "village_id", "remedy_id", "next_milestone_id"),
 )
 BY_PLACE = ("", "target", "village")  # 先排任务和村
 
