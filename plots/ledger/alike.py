@@ -14,12 +14,13 @@ from django.db.models.lookups import Lookup
 
 from plots.ledger.replay import WORK, PatchStanding, replay
 from plots.models import Kind, Patch, RectificationRecord
+from plots.models.choices import ENDED
 from plots.models.querysets import PatchQuerySet
 from taiping.ground.area import from_millionths
 from tasks.models import Milestone
 
-# 那天算数的图斑，状态由这几种记录定；拆分、结转、移出的那天已经不算，不在里面
-TELLING = (*WORK, Kind.RETURN, Kind.EXEMPT, Kind.DEFER, Kind.RELAPSE)
+# 状态由这几种记录定；拆分不改状态，恢复是暂缓撤回了
+TELLING = (*WORK, Kind.RETURN, Kind.EXEMPT, Kind.DEFER, Kind.RELAPSE, *ENDED)
 # 一条记录写成几个字：种类、时间节点、+ 是这一步完成，* 是随方案补的，反弹的带着另定的截止日期；
 # 最常见的“上报、这一步完成”只写时间节点，拼得快
 WORD = """
@@ -72,15 +73,15 @@ class Among(Lookup):
         return f"{left} IN (SELECT value FROM json_each(%s))", [*given, f"[{self.rhs}]"]  # noqa: S608 left 是列名
 
 
-def among(ids: Iterable[str]) -> Q:
-    """主键在这几串里的，写在图斑的查询里。"""
-    return Q(Among(F("pk"), ",".join(ids)))
+def among(ids: Iterable[str], field: str = "pk") -> Q:
+    """主键（或 field 指的主键）在这几串里的，写在图斑的查询里。"""
+    return Q(Among(F(field), ",".join(ids)))
 
 
 def alike(
     patches: PatchQuerySet, on: date, basis: str, steps: Mapping[int, Sequence[Milestone]]
 ) -> list[Alike]:
-    """patches（那天算数的）分成几批；steps 是 {任务主键: 它的时间节点，按顺序}。"""
+    """patches 分成几批；steps 是 {任务主键: 它的时间节点，按顺序}。"""
     words = RectificationRecord.objects.effective(on, basis).filter(kind__in=TELLING).order_by()
     scope = patches.order_by()
     form = SQLITE

@@ -11,10 +11,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
+from plots.ledger.alike import among
 from plots.ledger.as_of import CONDITIONS, LedgerAt
 from plots.models import Patch, Status
+from plots.models.querysets import counted
 from taiping.ground.rates import percent_of, ratio
 from tasks.models import Duty, DutyEntry, Milestone, Plan
 from tasks.models.duty_periods import Period, period_at, periods_until
@@ -23,8 +25,9 @@ from villages.models import Village
 
 
 class Entered(NamedTuple):
-    """一项工作、一个村、一天的合计；village 是主键，None 是镇里的。"""
+    """一次履职记录；duty、village 是主键，village 是 None 的是镇里的。"""
 
+    pk: int
     duty: int
     village: int | None
     on: date
@@ -148,7 +151,6 @@ class DutyFigures:
 class _Known:
     """一份方案的常态工作那天知道的。"""
 
-    duties: list[Duty]
     entered: dict[int, list[Entered]] = field(default_factory=lambda: defaultdict(list))
     problems: dict[int, list[Found]] = field(default_factory=lambda: defaultdict(list))
 
@@ -166,11 +168,9 @@ def duties_on(
     plan: Plan, on: date, basis: str = DONE, *, villages: Sequence[Village]
 ) -> list[DutyFigures]:
     """各项工作在 on 所在的一段，照方案的先后。没有常态工作的方案只查一次，有的最多五次。"""
-    duties = list(_duties(plan))
-    now = {duty.pk: period_at(duty.every, on, plan) for duty in duties}
-    since = min((period.starts_on for period in now.values()), default=on)
-    known = _known(duties, on, basis, villages, since)
-    return [known.figures(duty, now[duty.pk], villages) for duty in duties]
+    now = {duty: period_at(duty.every, on, plan) for duty in _duties(plan)}
+    known = _known(_starts(now), on, basis, villages)
+    return [known.figures(duty, period, villages) for duty, period in now.items()]
 
 
 def duties_before(
@@ -182,71 +182,87 @@ def duties_before(
         duty, starts_on = row.duty, row.period.starts_on
         if row.asked and row.period.ends_on > on and starts_on > duty.plan.starts_on:
             before[duty] = period_at(duty.every, starts_on - timedelta(days=1), duty.plan)
-    if not before:
-        return []
-    since = min(period.starts_on for period in before.values())
-    known = _known(list(before), on, basis, villages, since, with_problems=False)
+    known = _known(_starts(before), on, basis, villages, with_problems=False)
     return [known.figures(duty, period, villages) for duty, period in before.items()]
 
 
 def duties_over(
-    plan: Plan, on: date, basis: str = DONE, *, villages: Sequence[Village], code: str = ""
+    plan: Plan,
+    on: date,
+    basis: str = DONE,
+    *,
+    villages: Sequence[Village],
+    duties: Iterable[Duty] | None = None,
 ) -> dict[Duty, list[DutyFigures]]:
-    """各项工作（给了 code 就只有那一项）方案开始以来到 on 的每一段，新的在前。"""
-    duties = [duty for duty in _duties(plan) if code in ("", duty.code)]
-    known = _known(duties, on, basis, villages, plan.starts_on)
+    """各项工作（给了 duties 就只有那几项，不再去查）方案开始以来到 on 的每一段，新的在前。"""
+    duties = _duties(plan) if duties is None else duties
+    since = dict.fromkeys(duties, plan.starts_on)
+    known = _known(since, on, basis, villages)
     return {
         duty: [known.figures(duty, each, villages) for each in periods_until(duty.every, on, plan)]
-        for duty in duties
+        for duty in since
     }
 
 
 def _duties(plan):
-    return Duty.objects.filter(plan=plan).select_related("plan", "group", "problem_target")
+    """方案的各项工作，plan 已放好。"""
+    duties = list(Duty.objects.filter(plan=plan).order_by("order", "pk"))
+    for duty in duties:
+        duty.plan = plan
+    return duties
 
 
-def _known(duties, on, basis, villages, since, with_problems=True):
-    known = _Known(duties)
-    if not duties:
+def _starts(periods):
+    return {duty: period.starts_on for duty, period in periods.items()}
+
+
+def _known(since, on, basis, villages, with_problems=True):
+    """since 是 {一项工作: 从哪天看起}；一样从那天看起的一起问。"""
+    known = _Known()
+    if not since:
         return known
+    by_day = defaultdict(list)
+    for duty, first in since.items():
+        by_day[first].append(duty.pk)
+    asked = [Q(duty__in=duties, on__gte=first) for first, duties in by_day.items()]
     entries = DutyEntry.objects.known(on, basis).filter(
-        Q(village__isnull=True) | Q(village__in=villages),
-        duty__in=duties,
-        on__gte=since,
+        Q(*asked, _connector=Q.OR),
+        Q(village__isnull=True) | Q(village__in=[village.pk for village in villages]),
         on__lte=on,
     )
-    sums = entries.order_by().values_list("duty", "village", "on")
-    for row in sums.annotate(Sum("count"), Sum("problems")):
-        entered = Entered(*row)
-        known.entered[entered.duty].append(entered)
-    if with_problems and any(duty.problem_target_id for duty in duties):
-        for problem in _problems(entries, on, basis):
+    entered = [Entered(*row) for row in entries.order_by().values_list(*Entered._fields)]
+    for row in entered:
+        known.entered[row.duty].append(row)
+    if entered and with_problems and any(duty.problem_target_id for duty in since):
+        for problem in _problems(entered, on, basis):
             known.problems[problem.duty].append(problem)
     return known
 
 
-def _problems(entries, on, basis):
+def _problems(entered, on, basis):
     """这些记录发现的、那天知道的图斑；结转的不算还没了结。"""
-    own = Patch.objects.filter(duty_entry__in=entries.order_by().values("pk"))
-    there = own.counting(on, basis)
+    by_pk = {row.pk: row for row in entered}
+    own = Patch.objects.filter(among(map(str, by_pk), "duty_entry"))
     rows = list(found_in(own, on, basis).order_by("pk").values_list(*COLUMNS))
-    still_open = _open_ones(there, on, basis, {target for *_, target in rows})
-    for *row, _ in rows:
-        yield Found(*row, row[0] in still_open)
+    still_open = _open_ones(rows, on, basis)
+    for pk, entry, *days, _ in rows:
+        yield Found(pk, by_pk[entry].duty, by_pk[entry].on, *days, pk in still_open)
 
 
 def found_in(patches: QuerySet[Patch], on: date, basis: str) -> QuerySet[Patch]:
     """那天算发现过的：移出、拆分的不算，结转的算。"""
-    return patches.counting(on, basis) | patches.filter(status=Status.CARRIED)
+    return patches.filter(counted(on, basis) | Q(status=Status.CARRIED))
 
 
-COLUMNS = ("pk", "duty_entry__duty", "duty_entry__on", "found_on", "stopped_on", "target")
+COLUMNS = ("pk", "duty_entry", "found_on", "stopped_on", "target")
 
 
-def _open_ones(patches, on, basis, targets: Iterable[int]) -> set[int]:
-    if not targets:
+def _open_ones(rows, on, basis) -> set[int]:
+    """COLUMNS 的几行里那天还没有了结的。"""
+    if not rows:
         return set()
-    steps = Milestone.objects.filter(target__in=targets).order_by("target", "order")
-    groups = LedgerAt(on, basis, steps).alike(patches)
+    steps = Milestone.objects.filter(target__in={target for *_, target in rows})
+    there = Patch.objects.filter(among(str(pk) for pk, *_ in rows)).counting(on, basis)
+    groups = LedgerAt(on, basis, steps.order_by("target_id", "order")).alike(there)
     left = [group.ids for group in groups if CONDITIONS["open"](group.standing)]
     return {int(pk) for ids in left for pk in ids.split(",")}

@@ -5,20 +5,17 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef
 
-from plots.models import Kind, OrderState, Patch, RectificationRecord, SupervisionOrder
-from plots.models.orders import OPEN_STATES
+from plots.models import Kind, Patch, RectificationRecord, SupervisionOrder
+from plots.models.orders import OPEN_STATES, by_urgency
 from villages.models import User, Village
 
 ANSWERED_BY = (Kind.REPORT, Kind.PASS, Kind.EXEMPT)  # 有了这些，写在图斑上的督办就有了回音
-URGENCY = list(OPEN_STATES)
 
 
-def standing_orders(
-    user: User, today: datetime.date, village: Village | None = None
-) -> list[SupervisionOrder]:
-    """这个人看得见、发给村的、没办结的，超期的在前；带着 state，几份方案的都在。没有时一次查询，有时两次。"""
-    found = SupervisionOrder.objects.visible_to(user).filter(village__isnull=False)
-    return _in_order(found.filter(village=village) if village else found, today)
+def standing_orders(villages: Iterable[Village], today: datetime.date) -> list[SupervisionOrder]:
+    """发给这些村（都是看得见的）的、没办结的，超期的在前；带着 state，几份方案的都在。没有时一次查询，有时两次。"""
+    own = [village.pk for village in villages]
+    return _in_order(SupervisionOrder.objects.filter(village__in=own), today)
 
 
 def orders_on(patch: Patch, user: User, today: datetime.date) -> list[SupervisionOrder]:
@@ -29,14 +26,9 @@ def orders_on(patch: Patch, user: User, today: datetime.date) -> list[Supervisio
 
 
 def _in_order(orders, today):
-    """多半一份也没有：先只问主键，有了再连着写给谁、说什么、答复了没有一起取。"""
-    standing = set(orders.open(today).order_by().values_list("pk", flat=True))
-    if not standing:
-        return []
-    found = SupervisionOrder.objects.filter(pk__in=standing).with_state(today).with_names()
-    return sorted(
-        found, key=lambda row: (URGENCY.index(OrderState(row.state)), row.answer_by, row.pk)
-    )
+    """多半一份也没有：先问是什么样，有没办结的，再连着写给谁、说什么一起取。"""
+    states = orders.states(today)
+    return SupervisionOrder.objects.taken(by_urgency(states, OPEN_STATES), states)
 
 
 def unanswered_remarks(user: User, village: Village | None, most: int) -> list[RectificationRecord]:

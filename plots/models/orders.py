@@ -2,15 +2,16 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
+from django.db.models import F, Q
 
 from plots.models.attachments import Attachment
 from plots.models.deadlines import end_of_day
 from plots.models.patches import Patch
-from plots.models.querysets import lasting
 from taiping.ground import dates
 from taiping.ground.words import days_words
 from tasks.models import Milestone, Plan, Target, WorkingGroup
@@ -31,14 +32,24 @@ class OrderState(models.TextChoices):
 
 
 OPEN_STATES = (OrderState.OVERDUE, OrderState.UNANSWERED, OrderState.ANSWERED)  # 急的在前
+URGENCY = (*OPEN_STATES, OrderState.CLOSED)
+DAY = datetime.timedelta(days=1)
+# 哪种口径看哪几列：签发、撤回、办结、答复，写的都是从哪天、哪个时刻起
+COLUMNS = {
+    DONE: ("issued_on", "withdrawn_on", "closed_on", "replies__on"),
+    RECORDED: ("created_at", "withdrawn_at", "closed_at", "replies__created_at"),
+}
 
 
-def begun(on: datetime.date, basis: str, day: str, moment: str) -> Q:
-    """那天已经有了（done 看日期 day），或那天系统里已经录入（recorded 看时刻 moment）；空的不算有。"""
-    if basis == RECORDED:
-        return Q(**{f"{moment}__lt": end_of_day(on)})
-    # 和 lasting 一样写“不晚于”，见那里
-    return Q(**{f"{day}__isnull": False}) & ~Q(**{f"{day}__gt": on})
+def ended(on: datetime.date, basis: str) -> datetime.date | datetime.datetime:
+    """早于它的，那天（或那天系统里）已经有了。"""
+    return end_of_day(on) if basis == RECORDED else on + DAY
+
+
+def by_urgency(states: dict[int, OrderState], among: Iterable[str] = URGENCY) -> list[int]:
+    """states（见 OrderQuerySet.states）里是 among 这些样子的主键，急的在前，同样急的答复日期早的在前。"""
+    wanted = [pk for pk, state in states.items() if state in among]
+    return sorted(wanted, key=lambda pk: URGENCY.index(states[pk]))
 
 
 class OrderQuerySet(models.QuerySet):
@@ -46,51 +57,63 @@ class OrderQuerySet(models.QuerySet):
         """村支部书记只看发给自己村的；发给工作组的是镇里的事。"""
         return within_sight(self, user, "village")
 
-    def known(self, on: datetime.date, basis: str = DONE) -> "OrderQuerySet":
-        """某天有效的：那天已经发出（或已经录入）、没有撤回。"""
-        return self.filter(
-            lasting(
-                on,
-                basis,
-                done=("issued_on", "withdrawn_on"),
-                recorded=("created_at", "withdrawn_at"),
-            )
-        )
+    def states(self, on: datetime.date, basis: str = DONE) -> dict[int, OrderState]:
+        """那天有效的每一张是什么样：{主键: 状态}，答复日期早的在前，一次查询；没有签发的、撤回了的不在里面。
 
-    def with_state(self, on: datetime.date, basis: str = DONE) -> "OrderQuerySet":
-        """带上那天的 state（OrderState 的值）。"""
-        replies = OrderReply.objects.filter(
-            begun(on, basis, "on", "created_at"), order=OuterRef("pk")
-        )
-        return self.annotate(
-            state=Case(
-                When(begun(on, basis, "closed_on", "closed_at"), then=Value(OrderState.CLOSED)),
-                When(Exists(replies), then=Value(OrderState.ANSWERED)),
-                When(answer_by__lt=on, then=Value(OrderState.OVERDUE)),
-                default=Value(OrderState.UNANSWERED),
-                output_field=models.CharField(),
-            )
-        )
+        取出几列来判断：一份方案只有几十张，比每页让数据库里判断省得多。
+        """
+        end, found = ended(on, basis), {}
+        rows = self.order_by().values_list("answer_by", "number", "pk", *COLUMNS[basis])
+        for answer_by, _, pk, *days in sorted(rows, key=lambda row: row[:3]):
+            state = _judged(days, end, answer_by < on)
+            if state and found.get(pk) != OrderState.ANSWERED:  # 一次答复一行，有一次就是答复了
+                found[pk] = state
+        return found
 
-    def open(self, on: datetime.date, basis: str = DONE) -> "OrderQuerySet":
-        """那天还没有办结的。"""
-        return self.known(on, basis).exclude(begun(on, basis, "closed_on", "closed_at"))
-
-    def counted(self, on: datetime.date, basis: str = DONE) -> dict[str, int]:
+    def counted(self, on: datetime.date, basis: str = DONE) -> dict[OrderState, int]:
         """那天各种状态有几张，一次查询；没有的不在里面。"""
-        rows = self.known(on, basis).with_state(on, basis).order_by()
-        return dict(Counter(rows.values_list("state", flat=True)))  # 没有几张，不必让库里分组
+        return Counter(self.states(on, basis).values())
+
+    def open(self, on: datetime.date, basis: str = DONE) -> list[int]:
+        """那天还没有办结的（主键），急的在前。"""
+        return by_urgency(self.states(on, basis), OPEN_STATES)
+
+    def taken(self, pks: Sequence[int], states: dict[int, OrderState]) -> list["SupervisionOrder"]:
+        """照 pks 的先后取出来，带着名字和 state（states 里没有的是 None）；一次查询，没有就不查。"""
+        by_pk = self.with_names().in_bulk(pks)
+        found = [by_pk[pk] for pk in pks if pk in by_pk]
+        for order in found:
+            order.state = states.get(order.pk)
+        return found
 
     def told(self, on: datetime.date, basis: str = DONE) -> list["SupervisionOrder"]:
         """那天有效的，照编号，带着 state；said 是那天已经有的答复，先后为序。一共两次查询。"""
-        replies = OrderReply.objects.filter(begun(on, basis, "on", "created_at"))
-        said = Prefetch("replies", replies.order_by("on", "pk"), to_attr="said")
-        found = self.known(on, basis).with_state(on, basis).with_names()
-        return list(found.prefetch_related(said).order_by("number"))
+        end, (*columns, reply) = ended(on, basis), COLUMNS[basis]
+        found, when = [], attrgetter(reply.removeprefix("replies__"))
+        for order in self.with_names().prefetch_related("replies").order_by("number"):
+            order.said = [one for one in order.replies.all() if when(one) < end]
+            answered = when(order.said[0]) if order.said else None
+            days = [*(getattr(order, name) for name in columns), answered]
+            order.state = _judged(days, end, order.answer_by < on)
+            if order.state:
+                found.append(order)
+        return found
 
     def with_names(self) -> "OrderQuerySet":
         """带好村、组、任务、时间节点和签发人。"""
         return self.select_related("plan", "village", "group", "target", "milestone", "by")
+
+
+def _judged(days, end, is_late):
+    """是什么样，全系统只在这里判断；days 照 COLUMNS 的先后，没有的是 None。那天没有签发、撤回了的是 None。"""
+    issued, withdrawn, closed, answered = (day is not None and day < end for day in days)
+    if not issued or withdrawn:
+        return None
+    if closed:
+        return OrderState.CLOSED
+    if answered:
+        return OrderState.ANSWERED
+    return OrderState.OVERDUE if is_late else OrderState.UNANSWERED
 
 
 class SupervisionOrder(Withdrawable):

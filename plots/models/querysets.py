@@ -31,6 +31,14 @@ def lasting(
     return ~Q(**{f"{start}__gt": on}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": on}))
 
 
+def counted(on: datetime.date, basis: str = DONE) -> Q:
+    """某天算数的图斑，规矩见 PatchQuerySet.counting。"""
+    if basis == RECORDED:
+        return lasting(on, RECORDED, done=None, recorded=("created_at", "until_at"))
+    begun = Q(since_on__isnull=True) | Q(since_on__lte=on)
+    return begun & (Q(until_on__isnull=True) | Q(until_on__gt=on))
+
+
 def due_on(path: str = "") -> Coalesce:
     """截止日期，写在查询里；方案没定截止日期的按方案结束日期。path 是怎么走到时间节点，如“next_milestone__”。"""
     return Coalesce(F(f"{path}due_on"), F(f"{path}target__plan__ends_on"))
@@ -96,13 +104,7 @@ class PatchQuerySet(models.QuerySet):
 
     def counting(self, on: datetime.date, basis: str = DONE) -> "PatchQuerySet":
         """某天算数的图斑：拆分、结转、移出的从那天起不算，拆出来的、结转来的从那天起才算。"""
-        if basis == RECORDED:
-            return self.filter(
-                lasting(on, RECORDED, done=None, recorded=("created_at", "until_at"))
-            )
-        return self.filter(Q(since_on__isnull=True) | Q(since_on__lte=on)).filter(
-            Q(until_on__isnull=True) | Q(until_on__gt=on)
-        )
+        return self.filter(counted(on, basis))
 
     def current(self) -> "PatchQuerySet":
         """还在算的：没有拆分、结转、移出的。"""

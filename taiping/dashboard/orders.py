@@ -12,10 +12,18 @@ from villages.models import Village
 
 @dataclass(frozen=True)
 class OrdersCounted:
-    """counts 是 {状态: 张数}，没有的不在里面；address 是督办那一页同一天、同一口径的地址。"""
+    """counts 是 {状态: 张数}，没有的不在里面；village 空是全部村和工作组。"""
 
-    counts: dict[str, int]
-    address: str
+    counts: dict[OrderState, int]
+    question: DashboardQuery
+    village: Village | None
+
+    @property
+    def address(self) -> str:
+        """督办那一页同一天、同一口径的地址。"""
+        query = self.question.query(since="", villages="")
+        own = f"&village={self.village.pk}" if self.village else ""
+        return f"{reverse('plots:orders')}{query}{own}"
 
     @property
     def any(self) -> bool:
@@ -23,7 +31,7 @@ class OrdersCounted:
 
     @property
     def open(self) -> int:
-        return sum(self.counts.get(state.value, 0) for state in OPEN_STATES)
+        return sum(self.counts.get(state, 0) for state in OPEN_STATES)
 
     @property
     def late(self) -> bool:
@@ -32,18 +40,15 @@ class OrdersCounted:
     @property
     def parts(self) -> list[tuple[int, str, str, bool]]:
         """[(几张, 说法, 地址, 是不是要紧)]：没办结的三种。"""
-        found = []
+        found, address = [], self.address
         for state in OPEN_STATES:
-            number = self.counts.get(state.value, 0)
+            number = self.counts.get(state, 0)
             is_late = state == OrderState.OVERDUE and self.late
-            found.append((number, state.label, f"{self.address}&state={state.value}", is_late))
+            found.append((number, state.label, f"{address}&state={state.value}", is_late))
         return found
 
 
 def orders_counted(question: DashboardQuery, village: Village | None = None) -> OrdersCounted:
-    found = SupervisionOrder.objects.filter(plan=question.plan)
-    query = question.query(since="", villages="")
-    if village:
-        found, query = found.filter(village=village), f"{query}&village={village.pk}"
-    counts = found.counted(question.on, question.basis)
-    return OrdersCounted(counts, f"{reverse('plots:orders')}{query}")
+    where = {"plan": question.plan, "village": village} if village else {"plan": question.plan}
+    counts = SupervisionOrder.objects.filter(**where).counted(question.on, question.basis)
+    return OrdersCounted(counts, question, village)

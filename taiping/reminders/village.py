@@ -19,7 +19,7 @@ def lines(user: User, today: date) -> list[Line]:
     villages = list(Village.objects.visible_to(user))
     tasks = Tasks(user, today, villages, plans)
     return [
-        *_orders(user, today),
+        *_orders(villages, today),
         *_returned(tasks),
         *_overdue(tasks, today),
         *_coming(user, plans, today),
@@ -27,9 +27,9 @@ def lines(user: User, today: date) -> list[Line]:
     ]
 
 
-def _orders(user, today):
+def _orders(villages, today):
     """要答复的督办单；答复过、等着办结的不算。"""
-    states = [order.state for order in standing_orders(user, today)]
+    states = [order.state for order in standing_orders(villages, today)]
     late = states.count(OrderState.OVERDUE)
     if count := states.count(OrderState.UNANSWERED) + late:
         more = f"，其中 {late} 张超期" if late else ""

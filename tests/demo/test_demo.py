@@ -224,9 +224,9 @@ def test_healthz_answers_without_login(client):
 def test_the_demo_shows_an_order_in_every_state(run):
     installed_today()
 
-    known = SupervisionOrder.objects.known(day.USUAL).with_state(day.USUAL)
+    known = SupervisionOrder.objects.told(day.USUAL)
 
-    assert Counter(known.values_list("state", flat=True)) == Counter(OrderState.values)
+    assert Counter(order.state for order in known) == Counter(OrderState)
     assert {order.by.username for order in known} == {"leader"}
     for order in known:
         assert order.issued_on < day.USUAL

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from plots.pages.patch_list.rows import rows_of
 from tests.dashboard.test_links_agree import Links, count_in
 from tests.progress.test_any_history import days_of
 from tests.worlds.any_town import AnyTown
@@ -98,11 +99,9 @@ class Everywhere(TestCase):
     def ledger_shows_the_same(self, target, rows):
         """一块一行：状态、村、面积是那天的。"""
         filters = places.ledger(self.town.mayor, f"{self.asked}&target={target.code}&state=all")
-        patches = list(filters.qs)
-        states = filters.ledger.states(patches)
         shown = {
-            patch.pk: (states[patch.pk].status.value, patch.village_id, patch.area_mu)
-            for patch in map(filters.ledger.tell, patches)
+            row.patch.pk: (row.status.value, row.patch.village_id, row.patch.area_mu)
+            for row in rows_of(filters.qs, filters)
         }
         expected = {row.patch.pk: (row.status, row.village, row.area) for row in rows}
         assert shown == expected, self.where

@@ -58,8 +58,9 @@ class DutyTown(Town):
         return next(row for row in rows if row.duty.code == code)
 
     def over(self, day, code="patrol", basis="done"):
-        found = duties_over(self.plan, day, basis, villages=[self.east, self.west], code=code)
-        return found[Duty.objects.get(code=code)]
+        duty = Duty.objects.get(code=code)
+        villages = [self.east, self.west]
+        return duties_over(self.plan, day, basis, villages=villages, duties=[duty])[duty]
 
 
 def noon(day):

@@ -43,7 +43,7 @@ def duties(request):
         if request.user.is_secretary:
             figures = [row for row in figures if row.duty.by_villages]
         chosen = next((row for row in figures if row.duty.code == request.GET.get("duty")), None)
-        over = duties_over(*asked, villages=villages, code=chosen.duty.code) if chosen else {}
+        over = duties_over(*asked, villages=villages, duties=[chosen.duty]) if chosen else {}
         listing = Listing(request, question, figures, villages)
         page = Paginator(listing.entries, PAGE).get_page(request.GET.get("page"))
         rows = listing.rows(page)

@@ -11,7 +11,7 @@ from plots.pages.map.outlines import outlines, written
 from plots.pages.patch_list.rows import PAGE, rows_of
 from taiping.ground.area import figure
 from taiping.ground.libraries import np, shapely
-from villages.models import Village, VillageBoundary
+from villages.models import VillageBoundary
 
 LIMIT = 3000  # 一次最多画这么多块；再多就按格子合成圈，写上个数
 CELL_PX = 72
@@ -128,11 +128,7 @@ def villages(user):
 
 def _middles(user):
     """各村图斑图形的中间：（村名, 经度, 纬度）。"""
-    shapes = (
-        PatchShape.objects.current()
-        .filter(patch__village__in=Village.objects.visible_to(user))
-        .order_by()
-    )
+    shapes = PatchShape.objects.visible_to(user).current().order_by()
     return (
         shapes.values_list("patch__village__name")
         .annotate(

@@ -66,7 +66,7 @@ def my_tasks(request):
             "later": 0 if my.LATER in groups else tasks.count(my.LATER, village=here),
             "waiting": tasks.waiting(here),
             "today": today,
-            "orders": with_answers(standing_orders(request.user, today, village), request.user),
+            "orders": with_answers(standing_orders(shown, today), request.user),
             "remarks": unanswered_remarks(request.user, village, MOST_REMARKS),
             "one_village": len(villages) == 1,
             "newest": plans[0] if plans else None,

@@ -1,10 +1,11 @@
 """督办：清单、签发、看一张和答复、办结、撤回。"""
 
+from collections import Counter
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, IntegerField, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.urls import reverse
 from plots.actions import NotAllowed
 from plots.actions import orders as order_actions
 from plots.models import OrderState, Patch, SupervisionOrder
-from plots.models.orders import OPEN_STATES
+from plots.models.orders import OPEN_STATES, URGENCY, by_urgency
 from plots.pages.bulk.selection import Selection, place_of, selected
 from plots.pages.file_fields import CheckedFiles
 from plots.pages.orders.forms import AnswerForm, CloseForm, OrderForm
@@ -28,7 +29,6 @@ from villages.models import Village
 
 PAGE = 30
 WITHDRAWN = "withdrawn"
-URGENCY = (*OPEN_STATES, OrderState.CLOSED)
 
 
 def orders(request):
@@ -41,8 +41,10 @@ def orders(request):
     village = {v.pk: v for v in villages}.get(whole_number(request.GET.get("village")))
     found = visible.filter(village=village) if village else visible
     state = request.GET.get("state", "")
-    page = Paginator(_listed(found, question, state), PAGE).get_page(request.GET.get("page"))
-    counts = found.counted(question.on, question.basis)
+    states = found.states(question.on, question.basis)
+    counts = Counter(states.values())
+    page = Paginator(_listed(found, states, state), PAGE).get_page(request.GET.get("page"))
+    listed = SupervisionOrder.objects.taken(page.object_list, states)
     return render(
         request,
         "plots/orders/orders.html",
@@ -52,13 +54,13 @@ def orders(request):
             "villages": villages,
             "village": village,
             "state": state,
-            "states": [(s.value, s.label, counts.get(s.value, 0)) for s in URGENCY],
-            "open_count": sum(counts.get(s.value, 0) for s in OPEN_STATES),
+            "states": [(s.value, s.label, counts[s]) for s in URGENCY],
+            "open_count": sum(counts[s] for s in OPEN_STATES),
             "total": sum(counts.values()),
             "state_names": dict(OrderState.choices),
             "elsewhere": _elsewhere(request.user, question),
             "page": page,
-            "rows": [(each, each.days_text(question.on)) for each in page],
+            "rows": [(each, each.days_text(question.on)) for each in listed],
         },
     )
 
@@ -68,23 +70,19 @@ def _elsewhere(user, question):
     if len(question.plans) < 2:
         return []
     others = SupervisionOrder.objects.exclude(plan=question.plan).visible_to(user)
-    still = others.open(question.on, question.basis).order_by()
-    counts = dict(still.values_list("plan").annotate(Count("pk")))
+    still = others.filter(pk__in=others.open(question.on, question.basis)).order_by()
+    counts = Counter(still.values_list("plan", flat=True))
     return [(plan, counts[plan.pk]) for plan in question.plans if plan.pk in counts]
 
 
-def _listed(found, question, state):
-    """急的在前；撤回的只在专门看它们时列。"""
+def _listed(found, states, state):
+    """这一种的主键，急的在前；撤回的只在专门看它们时列。"""
     if state == WITHDRAWN:
-        return found.filter(withdrawn_at__isnull=False).with_names().order_by("-number")
-    found = found.known(question.on, question.basis).with_state(question.on, question.basis)
+        withdrawn = found.filter(withdrawn_at__isnull=False).order_by("-number")
+        return list(withdrawn.values_list("pk", flat=True))
     if state == "open":
-        found = found.filter(state__in=OPEN_STATES)
-    elif state in OrderState.values:
-        found = found.filter(state=state)
-    ranks = [When(state=each, then=Value(rank)) for rank, each in enumerate(URGENCY)]
-    urgency = Case(*ranks, output_field=IntegerField())
-    return found.with_names().order_by(urgency, "answer_by", "number")
+        return by_urgency(states, OPEN_STATES)
+    return by_urgency(states, [state] if state in OrderState.values else URGENCY)
 
 
 @permission_required("plots.issue_order")
@@ -149,6 +147,7 @@ def order(request, pk):
 
 def _shown(request, found, *, form, may_answer):
     visible = Patch.objects.visible_to(request.user)
+    states = SupervisionOrder.objects.filter(pk=found.pk).states(dates.today())
     given = {
         "order": found,
         "town": settings.TOWN_NAME,
@@ -157,7 +156,7 @@ def _shown(request, found, *, form, may_answer):
         "form": form,
         "may_answer": may_answer,
         "may_close": not refusal("plots.close_order", request.user, found),
-        "state": OrderState(found.state),
+        "state": states.get(found.pk, OrderState.UNANSWERED),  # 撤回了的不看它
         "days_text": found.days_text(dates.today()),
     }
     return render(request, "plots/orders/order.html", given)
@@ -215,5 +214,4 @@ def order_withdraw(request, pk):
 
 def _order(request, pk):
     visible = SupervisionOrder.objects.visible_to(request.user).with_names()
-    named = visible.select_related("closed_by", "withdrawn_by")
-    return get_object_or_404(named.with_state(dates.today()), pk=pk)
+    return get_object_or_404(visible.select_related("closed_by", "withdrawn_by"), pk=pk)

@@ -338,9 +338,9 @@ class PatchFilter(django_filters.FilterSet):
         if not value:
             return queryset
         visible = SupervisionOrder.objects.visible_to(self.user)
-        standing = visible.open(self.day, self.question.basis).order_by()
+        standing = visible.open(self.day, self.question.basis)
         through = SupervisionOrder.patches.through.objects
-        written = through.filter(supervisionorder__in=standing.values("pk")).values("patch")
+        written = through.filter(supervisionorder__in=standing).values("patch")
         is_part = Q(carried_from__in=written) | Q(split_from__in=written)
         return queryset.filter(Q(pk__in=written) | is_part)
 

@@ -73,7 +73,8 @@ def rows_of(patches, filters):
     patches = list(patches)
     states = {}
     if filters.is_as_of:
-        states = filters.ledger.states(patches)
+        filters.ledger.look_up(patches)
+        states = filters.ledger.standings(patches)
         patches = [filters.ledger.tell(patch) for patch in patches]
     rows = []
     for patch in patches:

@@ -17,10 +17,10 @@ class Scope:
         for target in self.targets.values():
             target.plan = plan
         by_patches = [pk for pk, target in self.targets.items() if target.by_patches]
-        steps = Milestone.objects.filter(target__in=by_patches)
-        self.milestones = list(steps.order_by("target__order", "target_id", "order"))
+        self.milestones = list(Milestone.objects.filter(target__in=by_patches).order_by("order"))
         for milestone in self.milestones:
             milestone.target = self.targets[milestone.target_id]
+        self.milestones.sort(key=lambda step: (step.target.order, step.target_id))
         self.by_patches = bool(by_patches) or not self.targets
         self.villages = {village.pk: village for village in Village.objects.visible_to(user)}
 

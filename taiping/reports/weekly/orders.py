@@ -42,7 +42,7 @@ def _row(order, on):
         order.words,
         order.issued_on,
         order.answer_by,
-        OrderState(order.state).label,
+        order.state.label,
         (on - order.answer_by).days if is_late else None,
         order.said[-1].words if order.said else None,
         order.closed_on if is_closed else None,

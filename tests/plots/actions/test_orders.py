@@ -1,4 +1,4 @@
-"""督办单：编号、发给谁、答复、办结、撤回的规矩；哪一天哪种口径是什么样；两个人同时办的只成一个。"""
+"""督办单：编号、发给谁、答复、办结、撤回的规矩；两个人同时办的只成一个。"""
 
 import uuid
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from plots.actions import NotAllowed, orders
 from plots.actions.orders import News, Wanted
-from plots.models import OrderReply, OrderState, SupervisionOrder
+from plots.models import OrderReply, SupervisionOrder
 from taiping.ground.permissions import refusal
 from tasks.models.question import DONE, RECORDED
 from tests.plots.actions.test_concurrency import refused, together
@@ -25,6 +25,10 @@ TODAY = date(2024, 9, 20)
 @pytest.fixture(autouse=True)
 def today(settings):
     settings.FIXED_TODAY = TODAY
+
+
+def moment(day):
+    return timezone.make_aware(datetime(2024, 9, day, 12))
 
 
 def wanted(town, **changes):
@@ -274,9 +278,10 @@ def test_a_withdrawn_order_was_never_there_but_was_known_before(town, settings):
     order = make_order(town.plan, town.east, by=town.mayor, created_at=moment(1))
     orders.withdraw(order, by=town.mayor, reason="发错了村")
 
-    known = SupervisionOrder.objects.known
+    known = SupervisionOrder.objects.states
     assert [list(known(sep(day), DONE)) for day in (1, 10, 20)] == [[], [], []]
-    assert [list(known(sep(day), RECORDED)) for day in (1, 19, 20)] == [[order], [order], []]
+    own = [order.pk]
+    assert [list(known(sep(day), RECORDED)) for day in (1, 19, 20)] == [own, own, []]
     with pytest.raises(NotAllowed, match=r"撤回（发错了村），不用再答复。"):
         orders.answer(order, words="已经翻耕", by=town.east_secretary)
 
@@ -286,76 +291,6 @@ def test_a_closed_order_is_not_withdrawn(town):
     orders.close(order, by=town.mayor, seen=0, words="已看过")
     with pytest.raises(NotAllowed, match="办结，不能撤回。"):
         orders.withdraw(order, by=town.mayor, reason="发错了村")
-
-
-# 哪一天是什么样
-
-
-def moment(day):
-    return timezone.make_aware(datetime(2024, 9, day, 12))
-
-
-def states(days, basis=DONE):
-    found = []
-    for day in days:
-        row = SupervisionOrder.objects.known(sep(day), basis).with_state(sep(day), basis).first()
-        found.append(row and OrderState(row.state).label)
-    return found
-
-
-@pytest.fixture
-def told(town):
-    """9月2日签发（当天录入），10日前答复，12日答复（14日才录入），15日办结（16日录入）。"""
-    order = make_order(town.plan, town.east, issued_on=sep(2), created_at=moment(2))
-    OrderReply.objects.create(
-        order=order, on=sep(12), words="翻耕了", by=town.huang, created_at=moment(14)
-    )
-    closing = {"closed_on": sep(15), "closed_at": moment(16), "closed_by": town.mayor}
-    SupervisionOrder.objects.filter(pk=order.pk).update(**closing)
-    return order
-
-
-def test_the_state_on_every_day_by_what_was_done(told):
-    assert states([1, 2, 10, 11, 12, 14, 15]) == [
-        None,
-        "未答复",
-        "未答复",
-        "超期",
-        "已答复待办结",
-        "已答复待办结",
-        "已办结",
-    ]
-
-
-def test_the_state_on_every_day_by_what_was_recorded(told):
-    assert states([1, 2, 10, 11, 13, 14, 15, 16], RECORDED) == [
-        None,
-        "未答复",
-        "未答复",
-        "超期",
-        "超期",
-        "已答复待办结",
-        "已答复待办结",
-        "已办结",
-    ]
-
-
-def test_the_count_of_each_state_is_one_query(town, told, django_assert_num_queries):
-    make_order(town.plan, town.west)
-    make_order(town.plan, town.west, answer_by=sep(30))
-    make_order(
-        town.plan,
-        town.east,
-        withdrawn_on=sep(1),
-        withdrawn_at=moment(3),
-        withdrawn_by=town.mayor,
-        withdrawal_reason="发错了",
-    )
-
-    with django_assert_num_queries(1):
-        counts = SupervisionOrder.objects.counted(sep(13))
-
-    assert counts == {"answered": 1, "overdue": 1, "unanswered": 1}
 
 
 # 两个人同时

@@ -107,3 +107,19 @@ def test_a_past_day_is_sorted_by_what_its_rows_say(year, basis, key, told):
             assert values[: len(filled)] == filled
             seen |= set(filled)
     assert len(seen) >= 2
+
+
+def test_what_had_ended_by_then_says_so_in_its_row(client):
+    """10月20日移出台账，11月1日也还是移出的；拆分的照拆分说，那天以前照原来的说。"""
+    scene = again(Scene)
+    scene.act("没动", "remove", 10, 20, note="图斑下发重了")
+    client.force_login(scene.huang)
+
+    def told(query):
+        rows = client.get(f"/patches/?{query}").context["rows"]
+        return [(row.patch.code, row.text, row.step and row.step.name) for row in rows]
+
+    assert told("on=2024-11-01&state=removed") == [("没动", "已移出", None)]
+    assert told("on=2024-11-01&state=split") == [("要拆", "已拆分", "复耕复种")]
+    assert told("on=2024-10-19&state=removed") == []
+    assert ("没动", "待整治", "复耕复种") in told("on=2024-10-19")
