@@ -1,4 +1,4 @@
-"""总览、村页上的督办：那天各种状态几张，一次查询；点开就是那几张。"""
+"""总览、村页上的督办：那天各种状态几张，最多一次查询；点开就是那几张。"""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from plots.models import OrderState, SupervisionOrder
 from plots.models.orders import OPEN_STATES
+from taiping.progress.figures import Progress
 from taiping.progress.question import DashboardQuery
 from villages.models import Village
 
@@ -48,7 +49,12 @@ class OrdersCounted:
         return found
 
 
-def orders_counted(question: DashboardQuery, village: Village | None = None) -> OrdersCounted:
+def orders_counted(
+    question: DashboardQuery, progress: Progress, village: Village | None = None
+) -> OrdersCounted:
+    """progress 是这份方案的数：里面说了没有督办单的，不问。"""
+    if not progress.uses.orders:
+        return OrdersCounted({}, question, village)
     where = {"plan": question.plan, "village": village} if village else {"plan": question.plan}
     counts = SupervisionOrder.objects.filter(**where).counted(question.on, question.basis)
     return OrdersCounted(counts, question, village)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from django.shortcuts import get_object_or_404, redirect, render
 
-from plots.ledger.duties import duties_on
 from taiping.dashboard.charts import chart, drawn_and_folded
 from taiping.dashboard.empty_words import (
     curve_words,
@@ -20,6 +19,7 @@ from taiping.ground.moments import one_moment
 from taiping.ground.permissions import permission_required
 from taiping.progress.burnup import burn_ups
 from taiping.progress.comparison import compared
+from taiping.progress.duties import duties_of
 from taiping.progress.grid import deadline_grid
 from taiping.progress.layout import (
     attention,
@@ -40,7 +40,7 @@ from taiping.subsidies.figures import summary_of
 from tasks.models import Plan
 from tasks.models.question import BASES
 from tasks.pages.question import question_of
-from villages.models import Village
+from villages.models import User, Village
 
 SHOWN_VILLAGES = 60  # 一页最多列这么多个村，最差的在前；再多的点开看
 
@@ -58,10 +58,10 @@ def dashboard(request):
             question.plan, question.on, question.before, question.basis
         )
         returns, curves = returns_by_village(figures), burn_ups(figures)
-        duties = duties_on(question.plan, question.on, question.basis, villages=figures.villages)
+        duties = duties_of(figures)
         money = summary_of(figures)
         routes = counts_by_route(figures)
-        orders = orders_counted(question)
+        orders = orders_counted(question, figures)
     columns, grid = deadline_grid(figures, ledger)
     by_target, villages = village_rows(figures, ledger, returns)
     listed, left_out = with_part(villages, figures.all_by_patches)
@@ -148,7 +148,7 @@ def village_detail(request, pk):
             question.plan, question.on, question.before, question.basis, villages=[place]
         )
         returns = returns_by_village(figures)
-        orders = orders_counted(question, place)
+        orders = orders_counted(question, figures, place)
     ledger = f"{question.ledger}&village={place.pk}"
     _, (row,) = village_rows(figures, question.ledger, returns)
     elsewhere = [
@@ -179,7 +179,9 @@ def village_detail(request, pk):
             "soon_7": due_soon(own, 7),
             "soon_15": due_soon(own, 15),
             "bases": BASES.items(),
-            "postings": place.postings.select_related("user").filter(user__is_active=True),
+            "people": User.objects.filter(postings__village=place, is_active=True).only(
+                "name", "username"
+            ),
         },
     )
 

@@ -9,13 +9,15 @@ from typing import NamedTuple
 from plots.ledger.before_amendment import Before, amended_later
 from plots.models import Kind, Patch
 from taiping.ground.rows import columns, fetched, made
-from taiping.progress.figures import ZERO, Tally
+from taiping.progress.figures import ZERO, Tally, Uses
 from taiping.progress.forecast import pace_start
 from taiping.progress.readings import Readings, readings_by_target
 from taiping.progress.relapses import Relapse, relapses_by_target
 from taiping.progress.tallies import (
+    DUTY,
     GROUP,
     MILESTONE,
+    ORDER,
     SUBSIDY,
     TARGET,
     Scope,
@@ -72,6 +74,7 @@ class Short(NamedTuple):
 @dataclass
 class Facts:
     plan: Plan
+    uses: Uses
     scope: Scope
     villages: list[Village]
     targets: list[Target]  # 按顺序，target.plan 已放好
@@ -133,6 +136,7 @@ def facts_of(
     shares = shares_of(scope)
     return Facts(
         plan,
+        uses_of(plan),
         scope,
         villages,
         targets,
@@ -182,6 +186,12 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
         readings=known.readings_before,
         only_to_compare=True,
     )
+
+
+def uses_of(plan: Plan) -> Uses:
+    has = "EXISTS (SELECT 1 FROM {} WHERE plan_id = %(plan)s)"
+    (found,) = fetched(f"SELECT {has.format(DUTY)}, {has.format(ORDER)}", {"plan": plan.pk})
+    return Uses(*map(bool, found))
 
 
 def targets_of(plan: Plan) -> list[Target]:

@@ -23,6 +23,13 @@ from villages.models import Village
 ZERO = Decimal(0)
 
 
+class Uses(NamedTuple):
+    """这份方案有没有常态工作、督办单：没有的，页面上就不用再问。"""
+
+    duties: bool
+    orders: bool
+
+
 class Tally(NamedTuple):
     """一个节点在一个村（或全部）到某日：完成了多少和几个，其中逾期的。
 
@@ -366,6 +373,7 @@ class Progress:
     targets: list[TargetFigures]
     scope: Scope
     filed: dict[tuple[int, str], int]  # (村, 类型) → 上报、退回过几次，撤回的也算
+    uses: Uses
     villages: list[Village] = field(default_factory=list)
     steps: dict[int, dict[int, Tally]] = field(default_factory=dict)  # 节点 → 村 → 完成的
 

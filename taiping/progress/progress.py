@@ -53,6 +53,7 @@ def progress_from(facts: Facts) -> Progress:
         figures,
         scope,
         facts.filed,
+        facts.uses,
         facts.villages,
         facts.steps,
     )

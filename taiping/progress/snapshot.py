@@ -8,12 +8,13 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from plots.ledger.duties import DutyFigures, duties_before, duties_on
+from plots.ledger.duties import DutyFigures, duties_before
 from plots.ledger.older_plans import Unfinished, unfinished
 from plots.models import Patch, SupervisionOrder
 from taiping.ground import dates
 from taiping.ground.moments import one_moment
 from taiping.progress.comparison import Comparison, compared
+from taiping.progress.duties import duties_of
 from taiping.progress.figures import Progress, TargetFigures
 from taiping.progress.patch_states import PatchOnDay, patches_on_day
 from taiping.progress.progress import progress_of_two_days
@@ -70,8 +71,7 @@ class Snapshot:
     @cached_property
     def duties(self) -> list[DutyFigures]:
         """常态工作在那天所在的一段；要在 with 里面第一次用。"""
-        figures = self.progress
-        return duties_on(figures.plan, figures.on, figures.basis, villages=figures.villages)
+        return duties_of(self.progress)
 
     @cached_property
     def duties_before(self) -> list[DutyFigures]:

@@ -14,14 +14,14 @@ from typing import Any
 
 from django.db import connection
 
-from plots.models import Patch, RectificationRecord
+from plots.models import Patch, RectificationRecord, SupervisionOrder
 from plots.models.deadlines import end_of_day
 from taiping.ground.area import from_millionths
 from taiping.ground.rows import fetched
-from tasks.models import Allocation, Milestone, Subsidy, Target, WorkingGroup
+from tasks.models import Allocation, Duty, Milestone, Subsidy, Target, WorkingGroup
 from tasks.models.question import RECORDED
 
-RECORD, PATCH, MILESTONE, ALLOCATION, SUBSIDY, TARGET, GROUP = (
+RECORD, PATCH, MILESTONE, ALLOCATION, SUBSIDY, TARGET, GROUP, DUTY, ORDER = (
     model._meta.db_table
     for model in (
         RectificationRecord,
@@ -31,6 +31,8 @@ RECORD, PATCH, MILESTONE, ALLOCATION, SUBSIDY, TARGET, GROUP = (
         Subsidy,
         Target,
         WorkingGroup,
+        Duty,
+        SupervisionOrder,
     )
 )
 # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
