@@ -198,8 +198,11 @@ def chart(burnup, plan, on):
     low, high = axis_of(burnup)
     across, up = WIDTH / span, HEIGHT / (high - low)
 
+    first = start.toordinal()
+
     def x(day):
-        return round(LEFT + across * min(max((day - start).days, 0), span), 1)
+        place = day.toordinal() - first
+        return round(LEFT + across * (min(place, span) if place > 0 else 0), 1)
 
     def y(value):
         return round(TOP + HEIGHT - up * (float(value) - low), 1)

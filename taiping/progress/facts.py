@@ -14,12 +14,11 @@ from taiping.progress.forecast import pace_start
 from taiping.progress.readings import Readings, readings_by_target
 from taiping.progress.relapses import Relapse, relapses_by_target
 from taiping.progress.tallies import (
-    DUTY,
     GROUP,
     MILESTONE,
-    ORDER,
     SUBSIDY,
     TARGET,
+    VILLAGE,
     Scope,
     carried_sums,
     exempt_and_deferred_sums,
@@ -31,6 +30,7 @@ from taiping.progress.tallies import (
     share_rows,
     short_patches,
     step_sums,
+    used,
 )
 from tasks.models import Milestone, Plan, Target, WorkingGroup
 from tasks.models.nesting import nested
@@ -114,7 +114,7 @@ def facts_of(
 ) -> Facts:
     """查询次数固定，与村数、图斑数、目标数无关。villages 给出时只看这些村；before 是拿来比的早些时候的一天。"""
     is_part = villages is not None
-    villages = list(villages if is_part else Village.objects.all())
+    villages = list(villages) if is_part else all_villages()
     targets = targets_of(plan)
     milestones = milestones_of(targets)
     scope = Scope(
@@ -125,7 +125,7 @@ def facts_of(
         plan.ends_on,
         [village.pk for village in villages] if is_part else None,
     )
-    amended = {}
+    uses, amended = Uses(*used(plan.pk, scope)), {}
     if scope.recorded:
         amended = amended_later(Patch.objects.filter(target__plan=plan), scope.on)
     patches, patches_before, begun_on = patch_tallies(scope, before)
@@ -136,7 +136,7 @@ def facts_of(
     shares = shares_of(scope)
     return Facts(
         plan,
-        uses_of(plan),
+        uses,
         scope,
         villages,
         targets,
@@ -148,7 +148,7 @@ def facts_of(
         steps,
         steps_before,
         filed,
-        relapses_by_target(scope, milestones, amended),
+        relapses_by_target(scope, milestones, amended) if uses.relapses else {},
         carried,
         brought,
         exempt_and_deferred(scope, milestones),
@@ -176,7 +176,9 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
         begun_on={},
         steps=known.steps_before,
         filed={},
-        relapses=relapses_by_target(scope, known.milestones, amended),
+        relapses=relapses_by_target(scope, known.milestones, amended)
+        if known.uses.relapses
+        else {},
         carried={},
         brought={},
         exempt_and_deferred=exempt_and_deferred(scope, known.milestones),
@@ -188,10 +190,10 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
     )
 
 
-def uses_of(plan: Plan) -> Uses:
-    has = "EXISTS (SELECT 1 FROM {} WHERE plan_id = %(plan)s)"
-    (found,) = fetched(f"SELECT {has.format(DUTY)}, {has.format(ORDER)}", {"plan": plan.pk})
-    return Uses(*map(bool, found))
+def all_villages() -> list[Village]:
+    order = ", ".join(f'"{name}"' for name in Village._meta.ordering)
+    sql = f"SELECT {columns(Village, 'v')} FROM {VILLAGE} v ORDER BY {order}"  # noqa: S608 只有表名、列名
+    return [made(Village, row) for row in fetched(sql)]
 
 
 def targets_of(plan: Plan) -> list[Target]:

@@ -24,10 +24,11 @@ ZERO = Decimal(0)
 
 
 class Uses(NamedTuple):
-    """这份方案有没有常态工作、督办单：没有的，页面上就不用再问。"""
+    """这份方案有没有常态工作、督办单，反弹过没有：没有的不用再问。"""
 
     duties: bool
     orders: bool
+    relapses: bool
 
 
 class Tally(NamedTuple):
@@ -246,6 +247,14 @@ class TargetFigures:
             amounts += [row.reached, row.on_time]
             goals.add(row.need.quota)
         return enough_decimals(product(amounts, goals), self.target.decimals)
+
+    @cached_property
+    def lack(self) -> tuple[int, Decimal]:
+        """现有图斑（不算核减的面积）比要完成的数少几个、多少；不少是 0。"""
+        count, area = (self.need.quota_count or 0) - self.patch_count, ZERO
+        if self.need.quota:
+            area = self.need.quota - (self.patch_area - self.exempt)
+        return max(count, 0), max(area, ZERO)
 
     @property
     def quota_text(self) -> str:

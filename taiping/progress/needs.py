@@ -26,11 +26,10 @@ def most_of(target: Target, facts: Facts) -> tuple[Decimal | None, int | None]:
     if not facts.scope.is_part:
         return None, None
     shares = [facts.share(target, village) for village in facts.villages]
-    pairs = (
-        [(share.quota, share.quota_most) for share in shares],
-        [(share.quota_count, share.quota_count_most) for share in shares],
+    return (
+        _most([(share.quota, share.quota_most) for share in shares]),
+        _most([(share.quota_count, share.quota_count_most) for share in shares]),
     )
-    return tuple(_most(each) for each in pairs)
 
 
 def _most(pairs):

@@ -20,8 +20,9 @@ from taiping.ground.area import from_millionths
 from taiping.ground.rows import fetched
 from tasks.models import Allocation, Duty, Milestone, Subsidy, Target, WorkingGroup
 from tasks.models.question import RECORDED
+from villages.models import Village
 
-RECORD, PATCH, MILESTONE, ALLOCATION, SUBSIDY, TARGET, GROUP, DUTY, ORDER = (
+RECORD, PATCH, MILESTONE, ALLOCATION, SUBSIDY, TARGET, GROUP, DUTY, ORDER, VILLAGE = (
     model._meta.db_table
     for model in (
         RectificationRecord,
@@ -33,6 +34,7 @@ RECORD, PATCH, MILESTONE, ALLOCATION, SUBSIDY, TARGET, GROUP, DUTY, ORDER = (
         WorkingGroup,
         Duty,
         SupervisionOrder,
+        Village,
     )
 )
 # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它
@@ -61,7 +63,12 @@ class Scope:
 
     def steps(self, row: str, only: Iterable[int] | None = None) -> str:
         """这些节点（only 给出时只是其中几个）、那天以前的记录。"""
-        return f"{row}.milestone_id IN ({listed(self.milestone_ids if only is None else only)}) AND {self.begun(row)}"
+        ids = self.all_steps if only is None else listed(only)
+        return f"{row}.milestone_id IN ({ids}) AND {self.begun(row)}"
+
+    @cached_property
+    def all_steps(self) -> str:
+        return listed(self.milestone_ids)
 
     def begun(self, row: str, day: str = "day") -> str:
         """“不晚于”写成 NOT …，原因见 plots.models.querysets.lasting。"""
@@ -97,20 +104,19 @@ class Scope:
 
     @cached_property
     def params(self) -> dict[str, Any]:
-        """sql 里可以写 %(day)s、%(ends_on)s；%(day_end)s 是那天结束的时刻，别的日期也一样。"""
-        return day_params(day=self.on, ends_on=self.ends_on)
+        return self.days(day=self.on, ends_on=self.ends_on)
 
     def rows(self, sql: str, **days: date) -> list[tuple]:
-        """days 是 sql 里另外写到的日期。"""
-        return fetched(sql, {**self.params, **day_params(**days)})
+        """sql 里写 %(day)s、%(ends_on)s，days 是另外写到的日期；按录入日期看的还有 %(day_end)s，那天结束的时刻。"""
+        return fetched(sql, {**self.params, **self.days(**days)})
 
-
-def day_params(**days: date) -> dict[str, Any]:
-    ops, params = connection.ops, {}
-    for name, day in days.items():
-        params[name] = ops.adapt_datefield_value(day)
-        params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
-    return params
+    def days(self, **days: date) -> dict[str, Any]:
+        ops, params = connection.ops, {}
+        for name, day in days.items():
+            params[name] = ops.adapt_datefield_value(day)
+            if self.recorded:
+                params[f"{name}_end"] = ops.adapt_datetimefield_value(end_of_day(day))
+        return params
 
 
 def listed(ids: Iterable[int]) -> str:
@@ -139,6 +145,21 @@ def late(record: str, step: str) -> str:
 def whole(column: str, when: str) -> str:
     """合计库里的整数，没有行的是 0；PostgreSQL 的合计不是整数类型，换成整数取得快。"""
     return f"CAST(COALESCE(SUM({column}) FILTER (WHERE {when}), 0) AS BIGINT)"
+
+
+def used(plan_id: int, scope: Scope) -> tuple[bool, bool, bool]:
+    """(有没有常态工作, 有没有督办单, 反弹过没有)：全镇的，不论哪天。"""
+    has = "EXISTS (SELECT 1 FROM {} WHERE plan_id = %(plan)s)"
+    (found,) = fetched(
+        f"""
+        SELECT {has.format(DUTY)}, {has.format(ORDER)}, EXISTS (
+            SELECT 1 FROM {RECORD} r
+            WHERE r.milestone_id IN ({scope.all_steps}) AND {RARE} AND r.kind = 'RELAPSE'
+        )
+        """,
+        {"plan": plan_id},
+    )
+    return tuple(map(bool, found))
 
 
 def share_rows(scope: Scope) -> list[tuple]:
@@ -382,7 +403,7 @@ def moved_filings(scope: Scope) -> list[tuple[int, int | None, int, str, int]]:
     return scope.rows(f"""
         SELECT DISTINCT r.patch_id, r.village_id, p.village_id, r.kind, r.id
         FROM {RECORD} a CROSS JOIN {PATCH} p CROSS JOIN {RECORD} r
-        WHERE a.milestone_id IN ({listed(scope.milestone_ids)}) AND a.{RARE_KINDS} AND a.kind = 'AMEND'
+        WHERE a.milestone_id IN ({scope.all_steps}) AND a.{RARE_KINDS} AND a.kind = 'AMEND'
         AND p.id = a.patch_id AND p.village_id <> a.village_id
         AND r.patch_id = p.id AND r.kind IN ('REPORT', 'PASS', 'RETURN')
         AND r.copy_of_id IS NULL AND {scope.begun("r")}{unknown_yet}

@@ -22,12 +22,9 @@ def quantity(value: Decimal | int, figures: TargetFigures) -> str:
 
 def shortage(figures: TargetFigures) -> str:
     """现有图斑（不算核减的面积）比要完成的数少多少的文字；不少是空文字。"""
-    need, parts = figures.need, []
-    if need.quota_count and figures.patch_count < need.quota_count:
-        parts.append(f"{need.quota_count - figures.patch_count}个")
-    if need.quota and (lack := need.quota - (figures.patch_area - figures.exempt)) > 0:
-        parts.append(quantity(lack, figures))
-    return "、".join(parts)
+    count, area = figures.lack
+    parts = [f"{count}个" if count else "", quantity(area, figures) if area else ""]
+    return "、".join(filter(None, parts))
 
 
 def brought_text(figures: TargetFigures) -> str:
@@ -181,14 +178,14 @@ def forecast_words(figures: TargetFigures, row: MilestoneFigures) -> str:
     """一个没完成的节点名字后面的话。图斑不够任务数的，说哪天做完现有图斑；靠监测的不推算，说现在怎样。"""
     if not figures.target.by_patches:
         return f"：{row.reason}"
-    ahead, short = row.forecast, shortage(figures)
+    ahead = row.forecast
     if ahead is None:
         return "现有图斑都做完了"
     if ahead.done_on is None and row.state == MilestoneState.NOT_STARTED:
         return "还没到时段"
     if ahead.done_on is None:
         return f"近14天{'进展太慢' if ahead.pace else '没有进展'}，推算不出完成日期"
-    end = "做完现有图斑" if short else "完成"
+    end = "做完现有图斑" if any(figures.lack) else "完成"
     when = f"按近14天进度，预计{date_beside(ahead.done_on, figures.on)}{end}"
     if ahead.late_days > 0:
         than = "比方案结束" if row.undated and not row.again_by else ""
