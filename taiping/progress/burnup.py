@@ -10,13 +10,15 @@ from datetime import date
 from decimal import Decimal
 
 from plots.models import Kind
+from taiping.ground.area import MILLIONTH
 from taiping.progress.by_readings import values_by_day
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.forecast import Forecast
 from taiping.progress.tallies import Scope, day_sums
 
 ZERO = Decimal(0)
-Changes = dict[int, dict[date, Decimal]]  # 节点 → {日期: 那天的增减}
+ONE = Decimal(1)
+Changes = dict[int, dict[date, int]]  # 节点 → {日期: 那天的增减}：几个，或库里的整数
 
 
 @dataclass
@@ -27,14 +29,15 @@ class Curve:
     totals: list[Decimal] = field(default_factory=list)
 
     @classmethod
-    def of(cls, changes: dict[date, Decimal], until: date) -> "Curve":
-        curve, total = cls(), ZERO
+    def of(cls, changes: dict[date, int], until: date, unit: Decimal) -> "Curve":
+        """unit 是 changes 的 1 有多大。"""
+        curve, total = cls(), 0
         for day in sorted(changes):
             if day > until:
                 break
             total += changes[day]
             curve.days.append(day)
-            curve.totals.append(total)
+            curve.totals.append(total * unit)
         return curve
 
     def at(self, day: date) -> Decimal:
@@ -96,9 +99,9 @@ def patch_curves(progress: Progress) -> list[BurnUp]:
     changes = daily_changes(drawn, progress.scope)
     curves = []
     for figures in drawn:
-        unit = "个" if figures.need.by_count else "亩"
+        unit, size = ("个", ONE) if figures.need.by_count else ("亩", MILLIONTH)
         reported, confirmed = (
-            Curve.of(changes[row.milestone.pk], progress.on)
+            Curve.of(changes[row.milestone.pk], progress.on, size)
             for row in (figures.reporting, figures.last)
         )
         curves.append(BurnUp(figures, unit, figures.need.goal, reported, confirmed))
@@ -117,7 +120,7 @@ def daily_changes(figures: list[TargetFigures], scope: Scope) -> Changes:
         if row.need.by_count:
             by_count |= ends
             exempted |= {step.milestone.pk: ends for step in row.milestones}
-    changes = defaultdict(lambda: defaultdict(Decimal))
+    changes = defaultdict(lambda: defaultdict(int))
     for milestone, kind, began, ended, amount, count in day_sums(scope, drawn):
         if kind == Kind.EXEMPT:
             steps, value = exempted.get(milestone, ()), count

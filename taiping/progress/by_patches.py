@@ -10,10 +10,10 @@ from typing import NamedTuple
 from plots.ledger.as_of import reporting_step
 from plots.models import Kind
 from taiping.progress.facts import (
+    UNSHARED,
     ExemptOrDeferred,
     Facts,
     Kept,
-    Share,
     Short,
 )
 from taiping.progress.figures import (
@@ -38,7 +38,7 @@ from taiping.progress.states import (
 from tasks.models import Milestone, Target
 from villages.models import Village
 
-NOTHING, UNSHARED, NONE_KEPT = Tally(), Share(), Kept()
+NOTHING, NONE_KEPT = Tally(), Kept()
 AREAS = ("patch_area", "reported", "confirmed", "exempt", "carried")
 COUNTS = (
     "patch_count",

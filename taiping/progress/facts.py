@@ -47,6 +47,9 @@ class Share(NamedTuple):
     quota_count_most: int | None = None
 
 
+UNSHARED = Share()
+
+
 class ExemptOrDeferred(NamedTuple):
     """一步、一个村认定核查无问题的（EXEMPT）或暂缓的（DEFER）：几个、多少亩。"""
 
@@ -102,7 +105,7 @@ class Facts:
         return self.scope.on
 
     def share(self, target: Target, village: Village) -> Share:
-        return self.shares.get((target.pk, village.pk), Share())
+        return self.shares.get((target.pk, village.pk), UNSHARED)
 
 
 def facts_of(

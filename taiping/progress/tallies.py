@@ -142,7 +142,7 @@ def late(record: str, step: str) -> str:
     return f"{record}.done_on > COALESCE({step}.due_on, %(ends_on)s) AND {own}"
 
 
-def whole(column: str, when: str) -> str:
+def whole(column: str, when: str = "TRUE") -> str:
     """合计库里的整数，没有行的是 0；PostgreSQL 的合计不是整数类型，换成整数取得快。"""
     return f"CAST(COALESCE(SUM({column}) FILTER (WHERE {when}), 0) AS BIGINT)"
 
@@ -411,9 +411,9 @@ def moved_filings(scope: Scope) -> list[tuple[int, int | None, int, str, int]]:
 
 
 def day_sums(scope: Scope, drawn: Iterable[int]) -> list[tuple]:
-    """[(节点, 类型, 哪天起, 到哪天撤回, 亩, 完成的个)]：要画的节点（drawn）那天以前的上报、核实，供曲线逐日累加。
+    """[(节点, 类型, 哪天起, 到哪天撤回, 多少, 完成的个)]：要画的节点（drawn）那天以前的上报、核实，供曲线逐日累加。
 
-    各节点的核查无问题也在内。
+    各节点的核查无问题也在内；“多少”是库里的整数。
     """
     start, end = "r.done_on", "r.withdrawn_on"
     if scope.recorded:
@@ -424,7 +424,7 @@ def day_sums(scope: Scope, drawn: Iterable[int]) -> list[tuple]:
 
     def sums(where, completing):
         return f"""
-            SELECT r.milestone_id, r.kind, {start}, {end}, SUM(r.area_mu), COUNT(*) FILTER (WHERE {completing})
+            SELECT r.milestone_id, r.kind, {start}, {end}, {whole("r.area_mu")}, COUNT(*) FILTER (WHERE {completing})
             FROM {RECORD} r WHERE {where}{scope.places("r")} GROUP BY r.milestone_id, r.kind, {start}, {end}
         """
 
@@ -437,7 +437,7 @@ def day_sums(scope: Scope, drawn: Iterable[int]) -> list[tuple]:
         )
     )
     return [
-        (milestone, kind, a_day(began), a_day(ended), from_millionths(amount), count)
+        (milestone, kind, a_day(began), a_day(ended), amount, count)
         for milestone, kind, began, ended, amount, count in rows
     ]
 
