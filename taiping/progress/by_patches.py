@@ -166,13 +166,15 @@ def village_rows(
             carried=carried,
             carried_count=carried_count,
         )
-        if count:
-            relapses = aside.relapses_in(key)
-            if relapses:
-                deferred = [*deferred, *unplanned(relapses)]
-            mark_overdue(row, begun, deferred, facts.on)
-            mark_relapsed(row, relapses, facts.on)
         rows.append(row)
+        if not count:
+            continue
+        relapses = aside.relapses_in(key)
+        if relapses:
+            deferred = [*deferred, *unplanned(relapses)]
+        mark_overdue(row, count - exempt_count, begun, key, deferred)
+        if relapses:
+            mark_relapsed(row, relapses, facts.on)
     return rows
 
 
@@ -188,26 +190,36 @@ def unplanned(relapses: Iterable[Relapse]) -> list[tuple[int, int]]:
     return [(relapse.pending.order, 1) for relapse in relapses]
 
 
-def until_last_past(lines: list, on: date) -> list:
-    """到那天已过截止的最后一步为止的各步：没做完这些的图斑都算逾期。"""
+def until_last_past(lines: list[Line], on: date) -> list[tuple[Line, bool]]:
+    """到那天已过截止的最后一步为止的各步：没做完这些的图斑都算逾期。[(一步, 是不是村里做的、截止已过)]。"""
     past = [place for place, line in enumerate(lines) if line.due_on < on]
-    return lines[: past[-1] + 1] if past else []
+    begun = lines[: past[-1] + 1] if past else []
+    by_village = Milestone.Actor.VILLAGE
+    return [(line, line.milestone.actor == by_village and line.due_on < on) for line in begun]
 
 
 def mark_overdue(
-    row: VillageFigures, begun: list[Line], deferred: Sequence[tuple[int, int]], on: date
+    row: VillageFigures,
+    asked: int,
+    begun: list[tuple[Line, bool]],
+    key: int,
+    deferred: Sequence[tuple[int, int]],
 ) -> None:
-    """步骤按顺序走：没完成这一步的比没完成上一步的多出来的，就是正卡在这一步的；卡在谁的步，就是谁该办。"""
-    key, asked, before = row.village.pk, row.patch_count - row.exempt_count, 0
-    for milestone, due_on, tallies in begun:
-        number = open_at(milestone, asked - tallies.get(key, NOTHING).count, deferred)
+    """步骤按顺序走：没完成这一步的比没完成上一步的多出来的，就是正卡在这一步的；卡在谁的步，就是谁该办。
+
+    asked 是要做的个数，key 是村的主键。
+    """
+    before = 0
+    for (milestone, due_on, tallies), is_late_there in begun:
+        tally = tallies.get(key)
+        number = asked - tally.count if tally else asked
+        if deferred:
+            number = open_at(milestone, number, deferred)
         if number <= before:
             continue
         row.owed.add(milestone.actor, number - before)
         before = number
-        if milestone.actor != Milestone.Actor.VILLAGE or due_on >= on:
-            continue
-        if row.overdue_due_on is None or due_on < row.overdue_due_on:
+        if is_late_there and (row.overdue_due_on is None or due_on < row.overdue_due_on):
             row.overdue_step, row.overdue_due_on = milestone, due_on
     row.overdue_count = before
 
