@@ -123,8 +123,8 @@ def listed(ids: Iterable[int]) -> str:
     return ", ".join(str(int(pk)) for pk in ids) or "NULL"
 
 
-def a_day(value: date | str) -> date:
-    """SQLite 的日期是文字。"""
+def a_day(value: date | str | None) -> date | None:
+    """SQLite 算出来的日期是文字。"""
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
@@ -413,7 +413,7 @@ def moved_filings(scope: Scope) -> list[tuple[int, int | None, int, str, int]]:
 def day_sums(scope: Scope, drawn: Iterable[int]) -> list[tuple]:
     """[(节点, 类型, 哪天起, 到哪天撤回, 多少, 完成的个)]：要画的节点（drawn）那天以前的上报、核实，供曲线逐日累加。
 
-    各节点的核查无问题也在内；“多少”是库里的整数。
+    各节点的核查无问题也在内；“多少”是库里的整数。日期取文字：SQLite 的接口一个个换算日期，比自己换慢几倍。
     """
     start, end = "r.done_on", "r.withdrawn_on"
     if scope.recorded:
@@ -424,7 +424,8 @@ def day_sums(scope: Scope, drawn: Iterable[int]) -> list[tuple]:
 
     def sums(where, completing):
         return f"""
-            SELECT r.milestone_id, r.kind, {start}, {end}, {whole("r.area_mu")}, COUNT(*) FILTER (WHERE {completing})
+            SELECT r.milestone_id, r.kind, CAST({start} AS TEXT), CAST({end} AS TEXT), {whole("r.area_mu")},
+                COUNT(*) FILTER (WHERE {completing})
             FROM {RECORD} r WHERE {where}{scope.places("r")} GROUP BY r.milestone_id, r.kind, {start}, {end}
         """
 
