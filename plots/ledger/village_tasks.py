@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from plots.ledger.queues import due_text, last_return, return_text
-from plots.ledger.replay import STATEFUL, PatchStanding, Step, replay
+from plots.ledger.replay import STATEFUL, PatchStanding, Step, read_steps, replay
 from plots.models import Patch, RectificationRecord, Status
 from plots.models.choices import REPORTABLE
 from plots.models.deadlines import days_left_text, due_next, due_of
@@ -127,11 +127,9 @@ class Tasks:
         wanted = {row.target for row in self.rows}
         if missing := wanted - known.keys():
             known |= Target.objects.select_related("plan").in_bulk(missing)
-        self.steps, self.steps_of = {}, defaultdict(list)
-        for step in Milestone.objects.filter(target__in=wanted & known.keys()).order_by("order"):
-            step.target = known[step.target_id]
-            self.steps[step.pk] = step
-            self.steps_of[step.target_id].append(step)
+        targets = [known[pk] for pk in wanted & known.keys()]
+        read_steps(targets)
+        self.steps = {step.pk: step for target in targets for step in target.steps}
 
     def _found(self, open_ones, words):
         """轮到村里、要找的那些。"""
@@ -201,7 +199,7 @@ class Tasks:
             records[record.patch_id].append(record)
         found = []
         for patch in patches:
-            state = replay(patch, records[patch.pk], self.steps_of[patch.target_id])
+            state = replay(patch, records[patch.pk], patch.target.steps)
             found.append(Card(patch, state, self.today))
         return found
 
