@@ -10,6 +10,7 @@ from plots.ledger.replay import STATEFUL, PatchStanding, replay
 from plots.models import Patch, RectificationRecord
 from plots.models.querysets import PatchQuerySet
 from tasks.models import Milestone, Plan, Target
+from tasks.models.steps import steps_of_targets
 from villages.models import Village
 
 CHUNK = 500
@@ -116,16 +117,6 @@ def preview_of(source: Plan, to: Plan, rows: PatchQuerySet) -> Preview:
         step, filled = _landing(state, steps[counterpart.pk])
         preview.moves.append(Move(patch, state, counterpart, step, filled, existing))
     return preview
-
-
-def steps_of_targets(targets: Iterable[Target]) -> dict[int, list[Milestone]]:
-    """任务的主键 → 时间节点，按顺序；step.target 已放好。"""
-    found = defaultdict(list)
-    by_pk = {target.pk: target for target in targets}
-    for step in Milestone.objects.filter(target__in=list(by_pk)).order_by("order"):
-        step.target = by_pk[step.target_id]
-        found[step.target_id].append(step)
-    return found
 
 
 def _standing_records(patches):

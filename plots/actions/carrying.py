@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from plots.actions.carry_documents import copy_documents
-from plots.actions.carry_preview import CHUNK, Preview, in_parts, preview_of, steps_of_targets
+from plots.actions.carry_preview import CHUNK, Preview, in_parts, preview_of
 from plots.actions.permissions import NotAllowed
 from plots.geometry.checks import recheck
 from plots.ledger.replay import DEEDS, WORK, replay, settle_all
@@ -22,6 +22,7 @@ from plots.models.deadlines import local_date
 from taiping.ground import dates
 from taiping.ground.dates import long_date
 from tasks.models import Plan, Target
+from tasks.models.steps import steps_of_targets
 from villages.models import User
 
 # 新图斑自己的；别的都照抄老图斑

@@ -124,10 +124,10 @@ def _is_own_report(record, user):
 
 
 def _next_is_check(patch):
-    milestone = patch.next_milestone
-    if milestone is None:
+    if patch.next_milestone_id is None:
         return False
-    return is_check(milestone, steps_of(patch))
+    steps = steps_of(patch)
+    return is_check(patch.next_milestone, steps)
 
 
 # 各种办理

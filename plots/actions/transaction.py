@@ -13,7 +13,7 @@ from itertools import chain
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import Count, prefetch_related_objects
+from django.db.models import Count
 
 from plots import evidence
 from plots.actions import permissions
@@ -23,6 +23,7 @@ from plots.ledger.replay import (
     WORK,
     PatchStanding,
     read_records,
+    read_steps,
     records_of,
     replay,
     settle,
@@ -75,9 +76,6 @@ class ActionContext:
         self.milestones: list[Milestone] = steps_of(patch)
         self.records: list[RectificationRecord] = records_of(patch, self.milestones)
         self.state: PatchStanding = replay(patch, self.records, self.milestones)
-        for milestone in self.milestones:
-            if milestone.pk == patch.next_milestone_id:
-                patch.next_milestone = milestone
 
     @property
     def upload_label(self) -> str:
@@ -225,7 +223,7 @@ def on_day(sentence: str, on: date, today: date) -> str:
 def contexts_of(patches: Iterable[Patch], by: User) -> list[ActionContext]:
     """许多块图斑的样子，只看不写；不论几块，记录、时间节点、照片张数各查一次。"""
     patches = list(patches)
-    prefetch_related_objects(patches, "target__milestones")
+    read_steps([patch.target for patch in patches])
     read_records(patches)
     contexts = [ActionContext(patch, by) for patch in patches]
     needing = [context for context in contexts if any(m.min_photos for m in context.milestones)]

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from plots.models import Evidence, Patch
+from plots.models import Evidence, Patch, RectificationRecord
 from plots.models.evidence import Material
 from taiping.ground.dates import date_beside, today
 from villages.models import User, Village
@@ -45,13 +45,22 @@ class Twins:
         return "同一张照片已用于别的图斑。" if self.elsewhere else ""
 
 
-def listed(evidence: QuerySet[Evidence], user: User) -> list[Evidence]:
-    """材料的查询 → 列表，每份带 twins（照片才有）；先按 user 的范围筛，看不见的村不透露，查询次数固定。"""
-    items = list(
-        evidence.visible_to(user)
-        .select_related("by", "record__milestone", "patch")
-        .order_by("created_at", "pk")
-    )
+def listed(
+    evidence: QuerySet[Evidence], user: User, records: Iterable[RectificationRecord] = ()
+) -> list[Evidence]:
+    """材料的查询 → 列表，每份带 twins（照片才有）；先按 user 的范围筛，看不见的村不透露，查询次数固定。
+
+    records 是页面已经取了的记录，带着时间节点和经办人：材料多半就在它们上面，不在的（结转以前的）才另查。
+    """
+    items = list(evidence.visible_to(user).order_by("created_at", "pk"))
+    known = {record.pk: record for record in records}
+    if missing := {item.record_id for item in items} - known.keys():
+        known |= RectificationRecord.objects.select_related("milestone", "by").in_bulk(missing)
+    for item in items:
+        item.record = known[item.record_id]
+        if item.by_id == item.record.by_id:
+            item.by = item.record.by
+    prefetch_related_objects(items, "by")  # 多半就是记录的经办人，不是的才查
     mark_twins(items, user)
     return items
 

@@ -38,7 +38,7 @@ def waiting(user: User) -> PatchQuerySet:
     """等着核实的图斑，没有排先后：只数、只挑任务和村时用。不是镇里的人没有。"""
     if not user.is_town:
         return Patch.objects.none()
-    return Patch.objects.visible_to(user).current().filter(status=Status.AWAITING)
+    return Patch.objects.visible_to(user).filter(status=Status.AWAITING, until_on__isnull=True)
 
 
 def in_line(patches: PatchQuerySet) -> PatchQuerySet:

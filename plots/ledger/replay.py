@@ -12,7 +12,8 @@ from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.choices import ENDED
 from plots.models.deadlines import due_of
 from taiping.ground.area import plain
-from tasks.models import Milestone
+from tasks.models import Milestone, Target
+from tasks.models.steps import steps_of_targets
 
 WORK = (Kind.REPORT, Kind.PASS)
 DEEDS = (*WORK, Kind.RETURN, Kind.RELAPSE)  # 最后一件是退回的，等着重报
@@ -199,10 +200,20 @@ def _last_deed(standing):
 
 
 def steps_of(patch: Patch) -> list[Milestone]:
-    """任务的时间节点，按先后；同一个图斑对象只查一次。"""
-    in_order = Prefetch("milestones", queryset=Milestone.objects.order_by("order"))
-    prefetch_related_objects([patch.target], in_order)
-    return list(patch.target.milestones.all())
+    """任务的时间节点，按先后；图斑的下一步也放好。同一个任务对象只查一次。"""
+    read_steps([patch.target])
+    for step in patch.target.steps:
+        if step.pk == patch.next_milestone_id:
+            patch.next_milestone = step
+    return patch.target.steps
+
+
+def read_steps(targets: Iterable[Target]) -> None:
+    """给这些任务带上 steps：时间节点，按先后；已经带着的不再查。"""
+    missing = [target for target in targets if not hasattr(target, "steps")]
+    found = steps_of_targets(missing)
+    for target in missing:
+        target.steps = found[target.pk]
 
 
 def read_records(patches: Sequence[Patch]) -> None:

@@ -4,21 +4,18 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
-from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import Prefetch, prefetch_related_objects
-
 from plots.ledger.queues import due_text, last_return, return_text
-from plots.ledger.replay import STATEFUL, PatchStanding, Step, replay
+from plots.ledger.replay import STATEFUL, PatchStanding, Step, read_steps, replay
 from plots.models import Patch, RectificationRecord, Status
 from plots.models.choices import REPORTABLE
 from plots.models.deadlines import days_left_text, due_next, due_of
-from plots.models.querysets import found_at
 from taiping.ground.actors import actors
 from tasks.models import Milestone, Plan, Target
-from villages.models import User, Village
+from villages.models import Village
 
 SOON_DAYS = 7
 RETURNED, OVERDUE, SOON, LATER = "returned", "overdue", "soon", "later"
@@ -81,17 +78,17 @@ class Card:
 
 
 class Row(NamedTuple):
-    """还没有了结的一块，只有排先后、数个数要的几样。"""
+    """还没有了结的一块，只有排先后、数个数要的几列。"""
 
     pk: int
     village: int
     target: int
     status: str
-    step: int | None
+    next_milestone: int | None
     due_on: datetime.date | None
     code: str
     shape: int | None
-    found_lat: float | None
+    found_lat: Decimal | None
 
 
 class Task(NamedTuple):
@@ -111,7 +108,6 @@ class Tasks:
 
     def __init__(
         self,
-        user: User,
         today: datetime.date,
         villages: Sequence[Village],
         plans: Sequence[Plan] = (),
@@ -119,21 +115,8 @@ class Tasks:
     ):
         self.today = today
         self.villages = {village.pk: village for village in villages}
-        open_ones = Patch.objects.visible_to(user).open().order_by()
-        self.rows = [
-            Row(*row)
-            for row in open_ones.values_list(
-                "pk",
-                "village",
-                "target",
-                "status",
-                "next_milestone",
-                "due_on",
-                "code",
-                "shape",
-                found_at("lat"),
-            )
-        ]
+        open_ones = Patch.objects.filter(village__in=self.villages).open().order_by()
+        self.rows = [Row(*row) for row in open_ones.values_list(*Row._fields)]
         self._read_steps(plans)
         self.all = self._by_urgency(self._found(open_ones, words))
         self.counts = Counter((task.row.village, task.group) for task in self.all)
@@ -144,17 +127,15 @@ class Tasks:
         wanted = {row.target for row in self.rows}
         if missing := wanted - known.keys():
             known |= Target.objects.select_related("plan").in_bulk(missing)
-        self.targets = {pk: known[pk] for pk in wanted & known.keys()}
-        in_order = Prefetch("milestones", queryset=Milestone.objects.order_by("order"))
-        prefetch_related_objects([*self.targets.values()], in_order)
-        steps = chain.from_iterable(target.milestones.all() for target in self.targets.values())
-        self.steps = {step.pk: step for step in steps}
+        targets = [known[pk] for pk in wanted & known.keys()]
+        read_steps(targets)
+        self.steps = {step.pk: step for target in targets for step in target.steps}
 
     def _found(self, open_ones, words):
         """轮到村里、要找的那些。"""
         wanted = set(open_ones.about(words).values_list("pk", flat=True)) if words else None
         for row in self.rows:
-            is_own = self._is_own(row.status, row.step, row.village)
+            is_own = self._is_own(row.status, row.next_milestone, row.village)
             if is_own and (wanted is None or row.pk in wanted):
                 yield row
 
@@ -167,7 +148,7 @@ class Tasks:
     def _by_urgency(self, rows):
         tasks = []
         for row in rows:
-            due = due_of(self.steps[row.step], row.due_on)
+            due = due_of(self.steps[row.next_milestone], row.due_on)
             group, village = group_of(row.status, due, self.today), self.villages[row.village]
             order = URGENCY.index(group), due, village.order, village.name, row.code, row.pk
             tasks.append(Task(order, row, group))
@@ -212,16 +193,20 @@ class Tasks:
 
     def cards(self, tasks: Sequence[Task], *, placed: bool = False) -> list[Card]:
         """一页图斑 → 卡片；不论几块，图斑和记录各查一次。"""
-        patches = self.patches(tasks, placed=placed)
-        records = defaultdict(list)
-        standing = RectificationRecord.objects.standing().filter(kind__in=STATEFUL)
-        for record in standing.filter(patch__in=patches).order_by("pk"):
+        patches, records = self.patches(tasks, placed=placed), defaultdict(list)
+        standing = RectificationRecord.objects.standing().order_by("pk")
+        for record in standing.filter(patch__in=patches, kind__in=STATEFUL):
             records[record.patch_id].append(record)
         found = []
         for patch in patches:
-            state = replay(patch, records[patch.pk], patch.target.milestones.all())
+            state = replay(patch, records[patch.pk], patch.target.steps)
             found.append(Card(patch, state, self.today))
         return found
+
+    @cached_property
+    def open(self) -> set[int]:
+        """还没有了结的，主键。"""
+        return {row.pk for row in self.rows}
 
     def waiting(self, village: int | None = None) -> list[str]:
         """不在村里手上的，每种一句话：“8 个待核实，其中 2 个镇里已经逾期”“3 个暂缓”。"""
@@ -229,7 +214,7 @@ class Tasks:
         for row in self.rows:
             if village not in (None, row.village):
                 continue
-            step = self.steps.get(row.step)
+            step = self.steps.get(row.next_milestone)
             if not (what := _waiting_for(row.status, step)):
                 continue
             found[what] += 1

@@ -112,7 +112,7 @@ class PatchQuerySet(models.QuerySet):
 
     def open(self) -> "PatchQuerySet":
         """还没了结的：没有销号、没有核减，没有拆分、结转、移出；暂缓的也算没了结。"""
-        return self.current().exclude(status__in=CLOSED_STATUSES)
+        return self.filter(~Q(status__in=CLOSED_STATUSES), until_on__isnull=True)
 
     def overdue(self, today: datetime.date) -> "PatchQuerySet":
         """下一步已过截止日期、又没有暂缓的。"""

@@ -17,7 +17,7 @@ ACTOR = Milestone.Actor.VILLAGE
 def lines(user: User, today: date) -> list[Line]:
     plans = Plan.objects.begun(today)
     villages = list(Village.objects.visible_to(user))
-    tasks = Tasks(user, today, villages, plans)
+    tasks = Tasks(today, villages, plans)
     return [
         *_orders(villages, today),
         *_returned(tasks),

@@ -3,6 +3,7 @@
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from taiping.ground.geometry.fields import ShapeModel, ShapeQuerySet
 from taiping.ground.name_keys import NameKeyField
@@ -32,10 +33,10 @@ def within_sight(rows: models.QuerySet, user: User, village: str) -> models.Quer
 
 
 def _postings_of(user):
-    """他包的村；没有登录、停用了的没有。"""
+    """他包的村；没有登录、停用了的没有。手写的：每一页都要写几遍，拼起来省得多。"""
     if not user.is_authenticated or not user.is_active:
-        return Posting.objects.none().values("village")
-    return Posting.objects.filter(user=user).values("village")
+        return []
+    return RawSQL("SELECT village_id FROM villages_posting WHERE user_id = %s", [user.pk])
 
 
 class VillageQuerySet(models.QuerySet):

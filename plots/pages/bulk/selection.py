@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 from django.urls import reverse
 
+from plots.ledger.replay import read_steps
 from plots.models import Patch
 from plots.pages.patch_list.filters import PatchFilter
 from taiping.ground.web import whole_number
@@ -70,10 +71,10 @@ def picked(pks: Iterable[int], user: User) -> list[Patch]:
     """这些主键里看得见的图斑，按台账的顺序。"""
     patches = Patch.objects.visible_to(user).filter(pk__in=pks)
     # 同一个任务只取一次，一块一块办的时候接着用
-    related = patches.select_related("next_milestone").prefetch_related(
-        "target__plan", "target__milestones", "village"
-    )
-    return list(related.order_by("target__order", "village__order", "code", "pk"))
+    related = patches.select_related("next_milestone").prefetch_related("target__plan", "village")
+    found = list(related.order_by("target__order", "village__order", "code", "pk"))
+    read_steps([patch.target for patch in found])
+    return found
 
 
 def place_of(posted: QueryDict) -> tuple[str, str]:

@@ -37,7 +37,7 @@ def my_tasks(request):
     village = next((v for v in villages if str(v.pk) == request.GET.get("village")), None)
     here = village.pk if village else None
     plans = Plan.objects.begun(today)
-    tasks = my.Tasks(request.user, today, villages, plans, find.words)
+    tasks = my.Tasks(today, villages, plans, find.words)
     groups = _shown(request.GET.get("group"), tasks, here, find.words)
     is_near = request.GET.get("sort") == NEAR
     pages = Paginator(tasks.of(groups, here), NEAREST if is_near else PAGE)
@@ -67,7 +67,7 @@ def my_tasks(request):
             "waiting": tasks.waiting(here),
             "today": today,
             "orders": with_answers(standing_orders(shown, today), request.user),
-            "remarks": unanswered_remarks(request.user, village, MOST_REMARKS),
+            "remarks": unanswered_remarks(shown, tasks.open, MOST_REMARKS),
             "one_village": len(villages) == 1,
             "newest": plans[0] if plans else None,
             "confirmed": confirmed_since(request.user, last_visit(request)),
@@ -85,7 +85,7 @@ def tasks(request):
     if not request.user.has_perm("plots.view_own_tasks"):
         return answer(403, words="这个账号没有要办的任务。")
     today = dates.today()
-    tasks = my.Tasks(request.user, today, Village.objects.visible_to(request.user))
+    tasks = my.Tasks(today, Village.objects.visible_to(request.user))
     urgent = tasks.patches(tasks.all[:KEPT])
     return answer(
         200,

@@ -29,14 +29,14 @@ from villages.accounts import drafts
 
 def patch_detail(request, pk):
     patch = _patch(request, pk, "shape__batch")
-    may = permissions.allowed(request.user, patch)
     context = ActionContext(patch, request.user)
+    may = permissions.allowed(request.user, patch)
     events, replaced = timeline(patch, context.records)
     shape = getattr(patch, "shape", None)  # 没有图形的就没有这一行
     place = shape or patch.spot
     checks = checks_of(patch, request) if shape else []
     family = _family(request.user, patch)
-    evidence = listed(_evidence(patch), request.user)
+    evidence = listed(_evidence(patch), request.user, context.records)
     return render(
         request,
         "plots/patch/patch.html",
@@ -156,8 +156,8 @@ def _changed(request, offered, outcome):
 
 
 def _patch(request, pk, *more):
-    patches = Patch.objects.visible_to(request.user).with_steps()
-    return get_object_or_404(patches.select_related("batch", "created_by", "remedy", *more), pk=pk)
+    related = ("target__plan", "village", "batch", "created_by", "remedy", *more)
+    return get_object_or_404(Patch.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 
 def _show(request, offered, form, **more):

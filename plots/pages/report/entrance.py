@@ -10,8 +10,9 @@ from villages.models import User
 
 
 def find(request: HttpRequest, pk: int) -> Patch | None:
-    """看得见的那一块，步骤和方案都带好；没有是 None。"""
-    return Patch.objects.visible_to(request.user).with_steps().filter(pk=pk).order_by("pk").first()
+    """看得见的那一块，任务、方案、村都带好；没有是 None。"""
+    found = Patch.objects.visible_to(request.user).filter(pk=pk)
+    return found.select_related("target__plan", "village").order_by("pk").first()
 
 
 def closed(user: User, patch: Patch) -> str:

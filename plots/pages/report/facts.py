@@ -63,7 +63,7 @@ def rules() -> dict[str, Any]:
 def page_facts(form: ReportForm) -> dict[str, Any]:
     """上报页自己用的：这一块的，加上限度和那几句话。"""
     shapes = PatchShape.objects.filter(patch=form.context.patch)
-    wkb = shapes.values_list("wkb", flat=True).first()
+    wkb = next(iter(shapes.values_list("wkb", flat=True)), None)
     return {**rules(), **facts_of(form, wkb and load(wkb))}
 
 

@@ -166,7 +166,7 @@ def _show(request, form, queue, chosen, **more):
     context = form.context
     patch = context.patch
     step, place = patch.step, queues.place_of(queue, patch)
-    files = evidence.listed(patch.evidence.all(), request.user)
+    files = evidence.listed(patch.evidence.all(), request.user, context.records)
     return render(
         request,
         "plots/review/review_patch.html",

@@ -19,6 +19,7 @@ from plots.evidence import (
     saving,
     store,
 )
+from plots.ledger.replay import records_of
 from plots.models import Evidence, RectificationRecord
 from tests.worlds.factories import make_patch, make_record, make_user
 from tests.worlds.photos import TONGLIANG, encoded, exif, noisy, office, pdf, upload
@@ -239,20 +240,31 @@ def test_listing_takes_the_same_queries_for_one_and_for_three(
     other = make_patch(town.target, town.west)
     for _ in range(count):
         content = noisy(20)
-        record = make_record(town.patch, completes=False)
+        record = make_record(town.patch, completes=False, by=town.huang)
         store(record, check(upload(content)), by=town.huang)
         store(make_record(other, completes=False), check(upload(content)), by=town.huang)
     boss = make_user(role=Role.LEADER)
+    records = records_of(town.patch)
 
     with django_assert_num_queries(3):
-        items = listed(town.patch.evidence.all(), boss)
-        told = [
-            (item.twins.sentence, str(item.by), item.record.milestone.name, item.patch.code)
-            for item in items
-        ]
+        items = listed(town.patch.evidence.all(), boss, records)
+        told = [(item.twins.sentence, str(item.by), item.record.milestone.name) for item in items]
 
     assert len(told) == count
     assert all(other.code in sentence for sentence, *_ in told)
+
+
+def test_listing_asks_for_the_records_the_page_has_not_read(town, django_assert_num_queries):
+    """结转以前的材料，记录在老图斑上：不论几份，另查一次；不是经办人传的，再查一次是谁。"""
+    for _ in range(3):
+        store(make_record(town.patch, completes=False), check(upload(noisy(20))), by=town.huang)
+    Evidence.objects.update(by=town.mayor)
+
+    with django_assert_num_queries(5):  # 材料，记录，谁传的，同一张照片，看得见的村
+        items = listed(town.patch.evidence.all(), town.mayor)
+        told = {(str(item.by), item.record.milestone.name) for item in items}
+
+    assert told == {(str(town.mayor), town.target.milestones.first().name)}
 
 
 def test_listing_hides_other_villages(town):
