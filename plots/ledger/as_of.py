@@ -315,9 +315,10 @@ class LedgerAt:
         里面的记录只够说现状；要面积、日期、理由的用 states。
         """
         wanted = {str(patch.pk) for patch in patches}
-        groups = self.alike(Patch.objects.filter(among(wanted))) if known is None else known
+        if known is None:
+            known = self.alike(Patch.objects.filter(among(wanted))) if wanted else []
         found = {}
-        for group in groups:
+        for group in known:
             here = wanted.intersection(group.ids.split(","))
             found |= dict.fromkeys(map(int, here), group.standing)
         return found
