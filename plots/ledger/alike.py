@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -61,6 +62,19 @@ class Alike:
     ids: str
 
 
+class Told(NamedTuple):
+    """一条记录里算现状要的几样；replay 当它是 RectificationRecord。"""
+
+    pk: int
+    kind: str
+    milestone_id: int
+    completes: bool
+    is_added_with_plan: bool
+    due_on: date | None
+    area_mu: Decimal = Decimal(0)
+    withdrawn_at: None = None  # 那天都有效
+
+
 class Among(Lookup):
     """主键在一大串（用逗号隔开）里面：整串是一个参数，多少万个也不超过数据库许可的参数个数。"""
 
@@ -108,8 +122,9 @@ def _rows(form, parts):
 
 
 def _told(rows, steps) -> Iterator[Alike]:
+    bare = Patch(area_mu=0)  # 现状里不看面积
     for target, story, count, area, ids in rows:
-        standing = replay(Patch(area_mu=0), _records(story or ""), steps.get(target, ()))
+        standing = replay(bare, _records(story or ""), steps.get(target, ()))
         yield Alike(standing, count, from_millionths(area), ids)
 
 
@@ -117,12 +132,5 @@ def _records(story):
     """写成几个字的记录又变回记录，按录入先后；只为照着算，不存。"""
     for number, word in enumerate(story.split(), 1):
         kind, milestone, completes, added, due_on = WRITTEN.fullmatch(word).groups()
-        yield RectificationRecord(
-            pk=number,
-            kind=kind or Kind.REPORT,
-            milestone_id=int(milestone),
-            completes=completes != "-",
-            details={"added_with_plan": True} if added else {},
-            due_on=date.fromisoformat(due_on) if due_on else None,
-            area_mu=0,
-        )
+        day = date.fromisoformat(due_on) if due_on else None
+        yield Told(number, kind or Kind.REPORT, int(milestone), completes != "-", bool(added), day)

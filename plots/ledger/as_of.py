@@ -307,10 +307,21 @@ class LedgerAt:
         more = Sum(self.area - F("area_mu"), output_field=MuField())
         return patches.order_by().aggregate(more=more)["more"] or Decimal(0)
 
-    def standings(self, patches: Iterable[Patch]) -> dict[int, PatchStanding]:
-        """{图斑主键: 那天的现状}：一次查询，不论几千块；里面的记录只够说现状，要面积、日期、理由的用 states。"""
-        groups = self.alike(Patch.objects.filter(among(str(patch.pk) for patch in patches)))
-        return {int(pk): group.standing for group in groups for pk in group.ids.split(",")}
+    def standings(
+        self, patches: Iterable[Patch], known: list[Alike] | None = None
+    ) -> dict[int, PatchStanding]:
+        """{图斑主键: 那天的现状}：一次查询，不论几千块；known 是分好的一批批，有就不再查。
+
+        里面的记录只够说现状；要面积、日期、理由的用 states。
+        """
+        wanted = {str(patch.pk) for patch in patches}
+        if known is None:
+            known = self.alike(Patch.objects.filter(among(wanted))) if wanted else []
+        found = {}
+        for group in known:
+            here = wanted.intersection(group.ids.split(","))
+            found |= dict.fromkeys(map(int, here), group.standing)
+        return found
 
     def states(self, patches: Iterable[Patch]) -> dict[int, PatchStanding]:
         """{图斑主键: 那天的现状}，带着记录：给一页图斑，固定几次查询。"""

@@ -16,7 +16,6 @@ from villages.models import VillageBoundary
 LIMIT = 3000  # 一次最多画这么多块；再多就按格子合成圈，写上个数
 CELL_PX = 72
 FINE_BOUNDARY = 0.00005  # 村界简化到 5 米
-RELATED = ("target__plan", "village", "next_milestone")
 ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -26,7 +25,7 @@ def answer(filters, window):
     count = found.order_by().count()
     if count > LIMIT:
         cells = _cells(found, window)
-        rows = rows_of(filters.sorted(found.select_related(*RELATED))[:PAGE], filters)
+        rows = rows_of(filters.order.listed(filters.sorted(found)[:PAGE]), filters)
         return _pieces(
             {"count": count, "words": _words(count, True), "rows": [_facts(row) for row in rows]},
             cells,

@@ -35,8 +35,10 @@ def patch_map(request):
         east=Max(Coalesce("shape__max_lon", found_at("lon"))),
         north=Max(Coalesce("shape__max_lat", found_at("lat"))),
     )
-    placed = found.placed().filter(lat__isnull=False).select_related(*geojson.RELATED)
-    drawn = filters.sorted(placed)
+    placed = found.filter(Q(shape__isnull=False) | Q(found_lat__isnull=False))
+    if not ends["drawn"] and not ends["spots"]:
+        placed = found.none()
+    listed = filters.order.listed(filters.sorted(placed)[:PAGE])
     box = _edges(ends) or _edges(
         VillageBoundary.objects.visible_to(request.user).aggregate(**EDGES)
     )
@@ -52,7 +54,7 @@ def patch_map(request):
             "drawn": ends["drawn"],
             "spots": ends["spots"],
             "box": box,
-            "rows": rows_of(drawn[:PAGE], filters),
+            "rows": rows_of(listed, filters),
             "first": PAGE,
             "statuses": Status.choices,
             "tiles": " ".join(settings.MAP_TILES_URL),

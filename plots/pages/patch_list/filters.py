@@ -403,11 +403,13 @@ class PatchFilter(django_filters.FilterSet):
         key = text.removeprefix("-")
         return (key, text.startswith("-")) if key in SORTS else ("", False)
 
-    @cached_property
+    @property
     def groups(self):
-        """看过去一天时，筛出来的分成的一批批；没有照那天的现状筛，要按它排时才分。"""
+        """看过去一天时，筛出来的分成的一批批（matched）；没有照那天的现状筛，要按它排时才分。"""
         found = self.qs
-        return self.ledger.alike(found) if self.matched is None else self.matched
+        if self.matched is None:
+            self.matched = self.ledger.alike(found)
+        return self.matched
 
     @cached_property
     def order(self):

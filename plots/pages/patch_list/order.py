@@ -76,13 +76,17 @@ class Order:
         start, stop = wanted.start, wanted.stop
         chosen, before = self.filters.qs, 0
         if self.totals[0] <= FEW:
-            return self.filters.scope.share(self.sorted(chosen.only(*SHOWN))[start:stop])
+            return self.listed(self.sorted(chosen)[start:stop])
         if self.parts is not None:
             chosen, before = self._around(start, stop)
         ids = self.sorted(chosen).values_list("pk", flat=True)[start - before : stop - before]
         ids = list(ids)
         found = Patch.objects.only(*SHOWN).in_bulk(ids)
         return self.filters.scope.share(found[pk] for pk in ids if pk in found)
+
+    def listed(self, patches):
+        """排好的一段，只取列表要的几列，带好任务、村、下一步。"""
+        return self.filters.scope.share(patches.only(*SHOWN))
 
     def _around(self, start, stop):
         """(start 到 stop 落在其中的几处, 它们前面有几块)。"""

@@ -74,7 +74,7 @@ def rows_of(patches, filters):
     states = {}
     if filters.is_as_of:
         filters.ledger.look_up(patches)
-        states = filters.ledger.standings(patches)
+        states = filters.ledger.standings(patches, filters.matched)
         patches = [filters.ledger.tell(patch) for patch in patches]
     rows = []
     for patch in patches:
