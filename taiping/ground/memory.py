@@ -5,7 +5,6 @@ import gc
 import sys
 from functools import cache
 
-
 ONE_ARENA = -8, 1  # glibc 的 M_ARENA_MAX：最多一处
 
 
