@@ -1,15 +1,44 @@
-"""一张一千二百万像素的照片查多久：和整张解开再缩小的老做法比，在同一次运行里。"""
+"""一张一千二百万像素的照片查多久、占多少内存：和整张解开再缩小的老做法比，在同一次运行里。"""
 
 import io
-import time
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
 
 from plots.evidence import photo
 from plots.evidence.sniff import JPEG
+from tests import ROOT
 
 SIZE = (4000, 3000)
+WHERE = {"table": "照片", "column": f"{SIZE[0]}×{SIZE[1]} 的 JPEG"}
+LEAST_TIMES = 1.6  # 老做法至少是这么多倍
+# 在自己的进程里量：解开的像素不归 Python 管，只看得见进程最多占了多少
+MEASURED = """
+import os, sys
+from pathlib import Path
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+django.setup()
+from plots.evidence import photo
+from plots.evidence.sniff import JPEG
+from tests.benchmarks.test_photo_speed import decoded_whole
+
+if sys.argv[2] == "whole":
+    photo._shrunk = decoded_whole
+content = Path(sys.argv[1]).read_bytes()
+
+def most():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+before = most()
+photo.examine(content, JPEG)
+print(most() - before)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -31,22 +60,38 @@ def decoded_whole(image, side, orientation):
     return image.convert("RGB")
 
 
-@pytest.fixture
-def timed(benchmark):
-    benchmark.group = f"{SIZE[0]}×{SIZE[1]} 的 JPEG"
-    benchmark._timer, benchmark._max_time, benchmark._min_rounds = time.process_time, 3, 9
-    return benchmark
-
-
-def test_photo(content, timed):
-    found = timed(photo.examine, content, JPEG)
-
-    assert Image.open(io.BytesIO(found.display)).size == (1600, 1200)
-
-
-def test_decoded_whole(content, timed, monkeypatch):
+def test_decoded_whole(content, measure, monkeypatch):
     monkeypatch.setattr(photo, "_shrunk", decoded_whole)
 
-    found = timed(photo.examine, content, JPEG)
+    found = measure("老做法", lambda: photo.examine(content, JPEG), floor=True, **WHERE)
 
     assert Image.open(io.BytesIO(found.display)).size == (1600, 1200)
+
+
+def test_photo(content, measure):
+    found = measure(
+        "查一张", lambda: photo.examine(content, JPEG), goal=round(1 / LEAST_TIMES, 2), **WHERE
+    )
+
+    assert Image.open(io.BytesIO(found.display)).size == (1600, 1200)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="从 /proc 里看")
+def test_memory(content, benchmark, tmp_path, capsys):
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(content)
+
+    def most(way):
+        command = [sys.executable, "-c", MEASURED, path, way]
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        return int(told.stdout) / 1024
+
+    benchmark.group = "一张照片占的内存"
+    now = benchmark.pedantic(most, ("near",), rounds=1)
+    whole = most("whole")
+
+    benchmark.extra_info.update(now=now, whole=whole)
+    with capsys.disabled():
+        words = f"{now:.0f} 兆，老做法 {whole:.0f} 兆，是 {whole / now:.1f} 倍"
+        sys.stdout.write(f"\n查一张照片最多多占 {words}\n")
+    assert whole / now > LEAST_TIMES

@@ -5,7 +5,7 @@ import sys
 
 from tests import ROOT
 
-LIBRARIES = {"openpyxl", "docx", "lxml", "python_calamine"}
+LIBRARIES = {"openpyxl", "xlsxwriter", "docx", "lxml", "python_calamine"}
 PROGRAM = """
 import sys
 from django.core.management import execute_from_command_line

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management.base import BaseCommand, CommandError
 
-from taiping.ground.memory import settle
+from taiping.ground import memory
 from taiping.operations.logs import keep_in_file
 from taiping.operations.serving.site import Site, leave
 from taiping.operations.versions import NewerDatabase
@@ -20,6 +20,7 @@ def open_server(host, port, proxy="127.0.0.1"):
     """占住端口；proxy 是可信的反向代理地址，只有它带来的 X-Forwarded-* 才算数。端口被占时抛 OSError。"""
     from taiping.wsgi import application  # 这时才装：whitenoise 装载时清点静态文件，要在收集之后
 
+    memory.share()
     site = Site(
         application,
         host=host,
@@ -36,7 +37,7 @@ def open_server(host, port, proxy="127.0.0.1"):
 def run(site, stdout):
     """服务到 Ctrl+C 或收到停止信号为止，处理完手里的请求再停；没办完的一件件说出来。"""
     keep_in_file(settings.LOG_FILE)
-    settle()
+    memory.settle()
     cut = site.run()
     if not cut:
         stdout.write("已停止服务，数据都已保存。")
