@@ -13,7 +13,8 @@ MU_PER_HECTARE = Decimal(15)
 PLACES, DIGITS = 6, 15  # 6 位小数、9 位整数
 MILLIONTH = Decimal(1).scaleb(-PLACES)
 NOTHING = 0 * MILLIONTH
-GROUPED_FROM = 10_000  # 五位以上的数千位分隔，四位的年份、亩数不分
+GROUPED_DIGITS = 4
+GROUPED_FROM = 10**GROUPED_DIGITS  # 五位以上的数千位分隔，四位的年份、亩数不分
 
 
 def mu_from_sqm(sqm: Decimal | str) -> Decimal:
@@ -30,7 +31,7 @@ def rounded(amount: Decimal | int | str | None, decimals: int = 2) -> Decimal | 
     """四舍五入到给定的小数位；None 仍是 None（没有数不等于 0）。"""
     if amount is None:
         return None
-    return Decimal(amount).quantize(_unit(decimals), rounding=ROUND_HALF_UP)
+    return Decimal(amount).quantize(_unit(decimals), ROUND_HALF_UP)
 
 
 @lru_cache
@@ -52,10 +53,10 @@ def figure(amount: Decimal | int | str | None, decimals: int = 2) -> str:
     if amount is None:
         return ""
     shown = rounded(amount, decimals)
-    while decimals >= 2 and amount and not shown:  # 有一点就不写成 0.00
+    while decimals >= 2 and not shown and amount:  # 有一点就不写成 0.00
         decimals += 1
         shown = rounded(amount, decimals)
-    return format(shown, ",f" if abs(shown) >= GROUPED_FROM else "f")
+    return _grouped(shown)
 
 
 def spoken(amount: Decimal | int | str | None, decimals: int = 2) -> str:
@@ -63,7 +64,12 @@ def spoken(amount: Decimal | int | str | None, decimals: int = 2) -> str:
     if amount is None:
         return ""
     shown = rounded(amount, decimals)
-    return figure(shown, 0 if shown == int(shown) else decimals)
+    whole = int(shown)
+    return _grouped(Decimal(whole) if shown == whole else shown)
+
+
+def _grouped(shown: Decimal) -> str:
+    return format(shown, ",f" if shown.adjusted() >= GROUPED_DIGITS else "f")
 
 
 def spread(

@@ -43,4 +43,4 @@ def quantity_words(value: Decimal | int, unit: str, decimals: int) -> str:
     shown = rounded(value, decimals)
     if value and not shown:
         return f"不到{plain(Decimal(1).scaleb(-decimals))}{unit}"
-    return f"{spoken(shown, decimals)}{unit}"
+    return f"{spoken(value, decimals)}{unit}"
