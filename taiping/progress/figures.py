@@ -1,5 +1,6 @@
 """进度的数长什么样：一步、一个村、一项任务、整份方案在某日的数。只装数和由数直接推出的话，怎么算在 progress。"""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -390,34 +391,34 @@ class Progress:
     def scoped(self) -> bool:
         return self.scope.is_part
 
-    @property
+    @cached_property
     def by_patches(self) -> bool:
         """有靠图斑量的任务。"""
         return any(figures.target.by_patches for figures in self.targets)
 
-    @property
+    @cached_property
     def all_by_patches(self) -> bool:
         """没有靠监测的任务。"""
         return all(figures.target.by_patches for figures in self.targets)
 
-    @property
+    @cached_property
     def overdue_count(self) -> int:
         return sum(target.overdue_count for target in self.targets)
 
-    @property
+    @cached_property
     def owed(self) -> Owed:
         return Owed.total(target.owed for target in self.targets)
 
-    @property
+    @cached_property
     def milestones(self) -> list[tuple[TargetFigures, MilestoneFigures]]:
         return [(target, milestone) for target in self.targets for milestone in target.milestones]
 
-    @property
+    @cached_property
     def has_subsidies(self) -> bool:
         """有填了标准的奖补：不用再问库就知道。"""
         return any(step.milestone.earns for _, step in self.milestones)
 
-    @property
+    @cached_property
     def families(self) -> list[list[TargetFigures]]:
         """一项任务和它的各级“其中”在一起：说“几项任务”的时候算一项。"""
         found: dict[int, list[TargetFigures]] = {}
@@ -425,6 +426,7 @@ class Progress:
             found.setdefault(figures.target.root.pk, []).append(figures)
         return list(found.values())
 
-    def counted(self, state: MilestoneState) -> int:
-        """几项任务是这个状态。"""
-        return [state_of(family) for family in self.families].count(state)
+    @cached_property
+    def states(self) -> Counter[MilestoneState]:
+        """状态 → 几项任务。"""
+        return Counter(map(state_of, self.families))

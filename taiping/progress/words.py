@@ -99,7 +99,7 @@ ALONE = {"逾期": "已经逾期", "预警": "在预警", "正常推进": "在�
 
 def counted_words(progress: Progress) -> list[tuple[int, str]]:
     """[(几项任务, “按期完成”)]，一项也没有的状态不列；总览和通报数的是同一份。"""
-    counts = [(progress.counted(state), word) for state, word in STATE_WORDS]
+    counts = [(progress.states[state], word) for state, word in STATE_WORDS]
     return [(number, word) for number, word in counts if number]
 
 
