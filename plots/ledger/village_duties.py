@@ -1,14 +1,15 @@
 """村里的常态工作：眼下的方案里有哪几项，这一段记了几次、还差几次。给“我的任务”，一次查询。"""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Case, DateField, OuterRef, Subquery, Sum, Value, When
+from django.db.models import F, FilteredRelation, Q
 
-from tasks.models import Duty, DutyEntry, Plan
-from tasks.models.duty_periods import Every, Period, period_at
+from tasks.models import Duty, Plan
+from tasks.models.duty_periods import Period, period_at
 from villages.models import Village
 
 
@@ -49,27 +50,29 @@ def own_duties(villages: Sequence[Village], plans: Sequence[Plan], today: date) 
     }
     if not running or not villages:
         return []
-    duties = Duty.objects.filter(plan__in=running, who=Duty.Who.VILLAGE)
-    duties = duties.annotate(since=_since(running.values(), today))
-    entries = DutyEntry.objects.standing().filter(
-        duty=OuterRef("pk"), on__gte=OuterRef("since"), on__lte=today
-    )
-    done = entries.order_by().values("duty").annotate(done=Sum("count")).values("done")
-    columns = {f"done_{each.pk}": Subquery(done.filter(village=each)) for each in villages}
-    found = []
-    for duty in duties.annotate(**columns).order_by("-plan__starts_on", "order", "pk"):
+    now, done = {}, Counter()
+    for duty in _with_entries(running, villages, today):
         duty.plan = running[duty.plan_id]
-        period = period_at(duty.every, today, duty.plan)
-        done_by = tuple(getattr(duty, column) or 0 for column in columns)
-        found.append(OwnDuty(duty, period, done_by))
-    return found
-
-
-def _since(plans, today):
-    """这一段从哪天起，写在查询里。"""
-    whens = [
-        When(plan=plan, every=every, then=Value(period_at(every, today, plan).starts_on))
-        for plan in plans
-        for every in Every
+        period = now.setdefault(duty, period_at(duty.every, today, duty.plan))
+        if duty.done_on and duty.done_on in period:
+            done[duty, duty.done_by] += duty.done_count
+    newest_first = sorted(now.items(), key=lambda each: [*running].index(each[0].plan_id))
+    return [
+        OwnDuty(duty, period, tuple(done[duty, each.pk] for each in villages))
+        for duty, period in newest_first
     ]
-    return Case(*whens, output_field=DateField())
+
+
+def _with_entries(plans, villages, today):
+    """这些方案里由村做的工作，方案里的先后；这些村今天以前记过几次，就出来几遍，没有记的出来一遍。"""
+    theirs = Q(
+        entries__withdrawn_at__isnull=True,
+        entries__village__in=[each.pk for each in villages],
+        entries__on__lte=today,
+    )
+    duties = Duty.objects.filter(plan__in=list(plans), who=Duty.Who.VILLAGE)
+    return (
+        duties.alias(done=FilteredRelation("entries", condition=theirs))
+        .annotate(done_on=F("done__on"), done_by=F("done__village"), done_count=F("done__count"))
+        .order_by("order", "pk")
+    )

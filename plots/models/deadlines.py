@@ -19,7 +19,11 @@ def due_of(milestone: Milestone, own: datetime.date | None = None) -> datetime.d
 
     own 是图斑自己的截止日期（反弹以后另定的），比这一步的截止晚，就以它为准。
     """
-    due = milestone.due_on or milestone.target.plan.ends_on
+    return later_of(milestone.due_on or milestone.target.plan.ends_on, own)
+
+
+def later_of(due: datetime.date, own: datetime.date | None) -> datetime.date:
+    """一步的截止 due 和图斑自己的 own 里，算数的一个：晚的。"""
     return max(due, own) if own else due
 
 

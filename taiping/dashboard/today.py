@@ -8,8 +8,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from plots.ledger import queues
 from plots.models import Batch, Patch
 from plots.models.checks import GeometryCheck
-from plots.models.deadlines import local_date
-from plots.models.querysets import next_due_on
+from plots.models.deadlines import later_of, local_date
 from taiping.progress.progress import plan_progress
 from taiping.progress.village_readings import VillageReading, late_by_village
 from tasks.models import Milestone, Plan, Target
@@ -17,6 +16,7 @@ from villages.models import Posting, Role, User, Village
 
 RECENT_DAYS = 30  # 一个月以前传上来没导入的，多半不要了
 SHOWN_IMPORTS = 5
+LISTED = ("name", "created_at", "applied_at", "counts", "target__name", "by__name", "by__username")
 OLD_DAYS = 30  # 监测一个月没有新数的，提醒录一次
 
 
@@ -39,6 +39,7 @@ def waiting(user: User) -> Waiting:
         again=Count("pk", filter=is_again),
         again_oldest=Min("reported_at", filter=is_again),
     )
+    user.awaiting_count = found["count"]  # 菜单上的也是它，不再数
     days = {name: found[name] and local_date(found[name]) for name in ("oldest", "again_oldest")}
     return Waiting(**{**found, **days})
 
@@ -46,15 +47,15 @@ def waiting(user: User) -> Waiting:
 def unfinished_imports(today: datetime.date) -> list[Batch]:
     """一个月里传上来、看过预览、没有导入的，新的在前；后来同名的文件导入过的不算。多查一份，好知道还有没有。"""
     since = today - datetime.timedelta(days=RECENT_DAYS)
-    imported = Batch.objects.filter(
-        target=OuterRef("target"),
-        name=OuterRef("name"),
-        created_at__gt=OuterRef("created_at"),
-        applied_at__isnull=False,
-    )
-    left = Batch.objects.filter(applied_at=None, created_at__date__gte=since)
-    left = left.exclude(Exists(imported)).select_related("target", "by")
-    return list(left.order_by("-created_at")[: SHOWN_IMPORTS + 1])
+    recent = Batch.objects.filter(created_at__date__gte=since).order_by("-created_at")
+    recent = recent.select_related("target", "by").only(*LISTED)
+    imported, left = set(), []
+    for batch in recent:
+        if batch.applied_at:
+            imported.add((batch.target_id, batch.name))
+        elif (batch.target_id, batch.name) not in imported:
+            left.append(batch)
+    return left[: SHOWN_IMPORTS + 1]
 
 
 def checks_to_see(user: User) -> int:
@@ -79,24 +80,29 @@ class Late:
 def overdue(user: User, plan: Plan | None, today: datetime.date) -> list[Late]:
     """看的这份方案里逾期的：先是村该办的，一个村一行，个数多的在前；再是镇里、区里该办的，各一行。"""
     late = Patch.objects.visible_to(user).filter(target__plan=plan).overdue(today).order_by()
-    by_village = Milestone.Actor.VILLAGE
-    counted = {"n": Count("pk"), "due": Min(next_due_on())}
-    own = late.filter(next_milestone__actor=by_village).values_list("village").annotate(**counted)
-    others = late.exclude(next_milestone__actor=by_village)
-    others = others.values_list("next_milestone__actor").annotate(**counted)
+    step = [f"next_milestone__{name}" for name in ("actor", "due_on")]
+    counted = late.values_list("village", *step, "due_on").annotate(Count("pk"))
     villages = {village.pk: village for village in Village.objects.visible_to(user)}
-    people = people_of(villages)
-    rows = [Late(n, due, by_village, villages[pk], people.get(pk, [])) for pk, n, due in own]
-    rows.sort(key=lambda row: (-row.count, row.due_on, row.village.order))
-    rest = [Late(n, due, actor) for actor, n, due in others]
+    people, found = people_of(villages), {}
+    for pk, actor, due, own, count in counted:
+        due = later_of(due or plan.ends_on, own)
+        of_village = (villages[pk], people.get(pk, [])) if actor == Milestone.Actor.VILLAGE else ()
+        row = found.setdefault((actor, *of_village[:1]), Late(0, due, actor, *of_village))
+        row.count, row.due_on = row.count + count, min(row.due_on, due)
+    rows = sorted((row for row in found.values() if row.village), key=_worst_first)
+    rest = [row for row in found.values() if not row.village]
     return rows + sorted(rest, key=lambda row: row.actor, reverse=True)
+
+
+def _worst_first(row):
+    return -row.count, row.due_on, row.village.order
 
 
 def people_of(villages: dict[int, Village]) -> dict[int, list[User]]:
     """各村找谁：包这个村的账号，村支部书记在前；电话账号上有才有。"""
     found = {}
     postings = Posting.objects.filter(village__in=villages, user__is_active=True)
-    for posting in postings.select_related("user").order_by("village", "user__name", "pk"):
+    for posting in postings.select_related("user").order_by("user__name", "pk"):
         found.setdefault(posting.village_id, []).append(posting.user)
     for users in found.values():
         users.sort(key=lambda user: user.role != Role.SECRETARY)

@@ -136,11 +136,11 @@ def chips_of(filters):
 def _heads(filters):
     """[(列名, 键, 排这一列的参数, 现在的排法)]：再点一次倒过来。"""
     key, descending = filters.sort
-    heads = []
+    others, heads = query_of(filters, "page", "select", "sort"), []
     for name, text in HEADS.items():
         now = ("descending" if descending else "ascending") if name == key else ""
         wanted = f"-{name}" if now == "ascending" else name
-        heads.append((text, name, query_of(filters, "page", "select", sort=wanted), now))
+        heads.append((text, name, f"{others}&sort={wanted}".lstrip("&"), now))
     return heads
 
 
