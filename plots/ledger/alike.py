@@ -32,36 +32,37 @@ WORD = """
     END
 """
 WRITTEN = re.compile(r"([A-Z]{0,10})(\d{1,19})([+-]?)(\*?)(?:@(\d{4}-\d\d-\d\d))?")
-# 那天以后没有动过的，现在存着的就是那天的；动过的才看记录。SQLite 一块块地按索引去拿记录最省；
-# PostgreSQL 先把记录归到各块再接上省得多
-BOTH = """
-    WITH moved AS ({moved})
-    SELECT target_id, status, next_milestone_id, due_on, '', COUNT(*), SUM(area_mu), %(ids)s
-    FROM ({kept}) p WHERE id NOT IN (SELECT patch_id FROM moved)
-    GROUP BY target_id, status, next_milestone_id, due_on
-    UNION ALL
-    SELECT target_id, NULL, NULL, NULL, story, COUNT(*), SUM(area_mu), %(ids)s
-    FROM (%(stories)s) s GROUP BY target_id, story
-"""
-SQLITE = BOTH % {
-    "ids": "GROUP_CONCAT(id)",
-    "stories": """
+# SQLite 一块块地按索引去拿最省；PostgreSQL 先把记录归到各块再接上省得多
+SQLITE = """
+    SELECT target_id, NULL, NULL, NULL, story, COUNT(*), SUM(area_mu), GROUP_CONCAT(id)
+    FROM (
         SELECT id, target_id, area_mu,
                (SELECT GROUP_CONCAT(word, ' ')
                 FROM (SELECT word FROM ({words}) r WHERE r.patch_id = p.id ORDER BY r.id)) AS story
-        FROM ({patches}) p WHERE id IN (SELECT patch_id FROM moved)
-    """,
-}
-POSTGRESQL = BOTH % {
-    "ids": "STRING_AGG(id::text, ',')",
-    "stories": """
-        SELECT p.id, p.target_id, p.area_mu, g.story
-        FROM ({patches}) p LEFT JOIN (
-            SELECT patch_id, STRING_AGG(word, ' ' ORDER BY id) AS story
-            FROM ({words}) r WHERE patch_id IN (SELECT patch_id FROM moved) GROUP BY patch_id
-        ) g ON g.patch_id = p.id
-        WHERE p.id IN (SELECT patch_id FROM moved)
-    """,
+        FROM ({patches}) p
+    ) s GROUP BY target_id, story
+"""
+POSTGRESQL = """
+    SELECT p.target_id, NULL, NULL, NULL, g.story, COUNT(*), SUM(p.area_mu),
+           STRING_AGG(p.id::text, ',')
+    FROM ({patches}) p LEFT JOIN (
+        SELECT patch_id, STRING_AGG(word, ' ' ORDER BY id) AS story
+        FROM ({words}) r GROUP BY patch_id
+    ) g ON g.patch_id = p.id
+    GROUP BY p.target_id, g.story
+"""
+# 那天以后没有动过的，现在存着的就是那天的，不看记录；接在后面的是动过的
+MOVED = "SELECT patch_id FROM moved"
+KEPT = """
+    WITH moved AS ({moved})
+    SELECT target_id, status, next_milestone_id, due_on, '', COUNT(*), SUM(area_mu), %s
+    FROM ({kept}) p WHERE id NOT IN (SELECT patch_id FROM moved)
+    GROUP BY target_id, status, next_milestone_id, due_on
+    UNION ALL
+"""
+FORMS = {
+    "sqlite": (SQLITE, KEPT % "GROUP_CONCAT(id)"),
+    "postgresql": (POSTGRESQL, KEPT % "STRING_AGG(id::text, ',')"),
 }
 # 状态 → 停在那里的一条记录；待整治、整治中、待核实、已销号的没有这样一条
 HALTS = {
@@ -123,21 +124,25 @@ def alike(
 
     kept 给了，那天以后没有动过的就不看记录，只要合 kept 的；没给就块块看记录，patches 不多时这样快。
     """
-    records = RectificationRecord.objects.filter(kind__in=TELLING).order_by()
-    scope = patches.order_by()
-    word = RawSQL(WORD, (), TextField())  # noqa: S611 是上面写死的
-    words = records.effective(on, basis).annotate(word=word)
-    moved = RectificationRecord.objects.moved_after(on, basis).order_by().values("patch_id")
-    parts = {
-        "moved": scope.values(patch_id=F("id")) if kept is None else moved,
-        "kept": scope.filter(kept or Q()).values(
+    every = RectificationRecord.objects.order_by()
+    words, scope = every.effective(on, basis).filter(kind__in=TELLING), patches.order_by()
+    form, before = FORMS[connection.vendor]
+    parts = {}
+    if kept is not None:
+        form = before + form
+        parts["moved"] = every.moved_after(on, basis).values("patch_id")
+        parts["kept"] = scope.filter(kept).values(
             "id", "target_id", "status", "next_milestone_id", "due_on", "area_mu"
-        ),
-        "patches": scope.values("id", "target_id", "area_mu"),
-        "words": words.values("id", "patch_id", "word"),
-    }
+        )
+        scope = scope.filter(pk__in=RawSQL(MOVED, ()))  # noqa: S611 是上面写死的
+    if connection.vendor == "postgresql":
+        among_these = RawSQL(MOVED, ()) if kept is not None else scope.values("pk")  # noqa: S611
+        words = words.filter(patch__in=among_these)
+    words = words.annotate(word=RawSQL(WORD, (), TextField()))  # noqa: S611 是上面写死的
+    parts["patches"] = scope.values("id", "target_id", "area_mu")
+    parts["words"] = words.values("id", "patch_id", "word")
     try:
-        rows = _rows(POSTGRESQL if connection.vendor == "postgresql" else SQLITE, parts)
+        rows = _rows(form, parts)
     except EmptyResultSet:  # 条件自己就说明一块也没有，不用查
         return []
     return list(_told(rows, steps))

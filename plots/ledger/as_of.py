@@ -20,7 +20,6 @@ from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.choices import ENDED
 from plots.models.deadlines import end_of_day
 from plots.models.querysets import PatchQuerySet, overdue_at
-from taiping.ground.area import MuField
 from tasks.models import Milestone
 from tasks.models.question import DONE
 from villages.models import Village
@@ -339,8 +338,8 @@ class LedgerAt:
         """这些图斑那天的面积（亩）比现在的合计多（负数是少）多少。"""
         if self.basis == DONE:
             return Decimal(0)
-        more = Sum(self.area - F("area_mu"), output_field=MuField())
-        return patches.order_by().aggregate(more=more)["more"] or Decimal(0)
+        rows = amended_later(patches.order_by(), self.on).values()
+        return sum((row.area_mu - row.now_area_mu for row in rows), Decimal(0))
 
     def standings(
         self, patches: Iterable[Patch], known: list[Alike] | None = None
