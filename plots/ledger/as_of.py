@@ -54,13 +54,15 @@ TOLD = (
     *("area_mu", "due_on", "note", "reasons", "details"),
 )
 
+EVERY = Q()  # 都要
+
 
 @dataclass(frozen=True)
 class Asked:
     """要看那天的现状的条件：问现状合不合。kept 只为少看几块：那天以后没有动过的，不合 kept 就一定不合。"""
 
     fits: Callable[[PatchStanding], bool]
-    kept: Q = Q()
+    kept: Q = EVERY
 
     def __call__(self, told: PatchStanding) -> bool:
         return self.fits(told)
@@ -139,7 +141,7 @@ class LedgerAt:
             )
         return patches, found
 
-    def alike(self, patches: PatchQuerySet, kept: Q = Q()) -> list[Alike]:  # noqa: B008 不会变
+    def alike(self, patches: PatchQuerySet, kept: Q = EVERY) -> list[Alike]:
         kept = kept if self.many else None
         return alike(patches, self.on, self.basis, self.steps, kept)
 
@@ -206,7 +208,11 @@ class LedgerAt:
     def in_any_state(self, states: Iterable[str]) -> Condition:
         """看现状的几种状态（逾期、已退回、暂缓……）里的一种。"""
         conditions = [self.in_state(state) for state in states]
-        kept = reduce(or_, (each.kept for each in conditions)) if all(each.kept for each in conditions) else Q()
+        kept = (
+            reduce(or_, (each.kept for each in conditions))
+            if all(each.kept for each in conditions)
+            else Q()
+        )
         return Asked(lambda told: any(fits(told) for fits in conditions), kept)
 
     def unfinished(self, before: date, code: str = "") -> Condition:

@@ -262,8 +262,7 @@ class PatchFilter(django_filters.FilterSet):
         """从 before 到那天变了的：一头在这种情况里，另一头不在。总览的“动了多少”点过来的。"""
         queryset, _ = self.ledger.sorted_out(queryset, *self.asked)
         then, now = (
-            self._in_state_on(queryset, self._ledger_on(day), state)
-            for day in (before, self.day)
+            self._in_state_on(queryset, self._ledger_on(day), state) for day in (before, self.day)
         )
         changed = then ^ now
         return queryset.filter(among(changed)) if changed else queryset.none()
