@@ -136,8 +136,7 @@ def alike(
         )
         scope = scope.filter(pk__in=RawSQL(MOVED, ()))  # noqa: S611 是上面写死的
     if connection.vendor == "postgresql":
-        among_these = RawSQL(MOVED, ()) if kept is not None else scope.values("pk")  # noqa: S611
-        words = words.filter(patch__in=among_these)
+        words = words.filter(patch__in=scope.values("pk"))
     words = words.annotate(word=RawSQL(WORD, (), TextField()))  # noqa: S611 是上面写死的
     parts["patches"] = scope.values("id", "target_id", "area_mu")
     parts["words"] = words.values("id", "patch_id", "word")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
-from operator import and_, or_
+from operator import and_
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -208,12 +208,7 @@ class LedgerAt:
     def in_any_state(self, states: Iterable[str]) -> Condition:
         """看现状的几种状态（逾期、已退回、暂缓……）里的一种。"""
         conditions = [self.in_state(state) for state in states]
-        kept = (
-            reduce(or_, (each.kept for each in conditions))
-            if all(each.kept for each in conditions)
-            else Q()
-        )
-        return Asked(lambda told: any(fits(told) for fits in conditions), kept)
+        return Asked(lambda told: any(fits(told) for fits in conditions))
 
     def unfinished(self, before: date, code: str = "") -> Condition:
         """有一步截止早于 before 却没有完成，也没有核减、暂缓，反弹另定的截止日期也过了；code 限定是哪一步。"""
