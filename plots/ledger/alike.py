@@ -14,7 +14,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Lookup
 
 from plots.ledger.replay import WORK, PatchStanding, replay
-from plots.models import Kind, Patch, RectificationRecord
+from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.choices import ENDED
 from plots.models.querysets import PatchQuerySet
 from taiping.ground.area import from_millionths
@@ -34,22 +34,43 @@ WORD = """
 WRITTEN = re.compile(r"([A-Z]{0,10})(\d{1,19})([+-]?)(\*?)(?:@(\d{4}-\d\d-\d\d))?")
 # SQLite 一块块地按索引去拿最省；PostgreSQL 先把记录归到各块再接上省得多
 SQLITE = """
-    SELECT target_id, story, COUNT(*), SUM(area_mu), GROUP_CONCAT(id)
+    SELECT target_id, NULL, NULL, NULL, story, COUNT(*), SUM(area_mu), GROUP_CONCAT(id)
     FROM (
         SELECT id, target_id, area_mu,
                (SELECT GROUP_CONCAT(word, ' ')
                 FROM (SELECT word FROM ({words}) r WHERE r.patch_id = p.id ORDER BY r.id)) AS story
         FROM ({patches}) p
-    ) GROUP BY target_id, story
+    ) s GROUP BY target_id, story
 """
 POSTGRESQL = """
-    SELECT p.target_id, g.story, COUNT(*), SUM(p.area_mu), STRING_AGG(p.id::text, ',')
+    SELECT p.target_id, NULL, NULL, NULL, g.story, COUNT(*), SUM(p.area_mu),
+           STRING_AGG(p.id::text, ',')
     FROM ({patches}) p LEFT JOIN (
         SELECT patch_id, STRING_AGG(word, ' ' ORDER BY id) AS story
         FROM ({words}) r GROUP BY patch_id
     ) g ON g.patch_id = p.id
     GROUP BY p.target_id, g.story
 """
+# 那天以后没有动过的，现在存着的就是那天的，不看记录；接在后面的是动过的
+MOVED = "SELECT patch_id FROM moved"
+KEPT = """
+    WITH moved AS ({moved})
+    SELECT target_id, status, next_milestone_id, due_on, '', COUNT(*), SUM(area_mu), %s
+    FROM ({kept}) p WHERE id NOT IN (SELECT patch_id FROM moved)
+    GROUP BY target_id, status, next_milestone_id, due_on
+    UNION ALL
+"""
+FORMS = {
+    "sqlite": (SQLITE, KEPT % "GROUP_CONCAT(id)"),
+    "postgresql": (POSTGRESQL, KEPT % "STRING_AGG(id::text, ',')"),
+}
+# 状态 → 停在那里的一条记录；待整治、整治中、待核实、已销号的没有这样一条
+HALTS = {
+    Status.RETURNED: Kind.RETURN,
+    Status.EXEMPT: Kind.EXEMPT,
+    Status.DEFERRED: Kind.DEFER,
+    **{status: kind for kind, status in ENDED.items()},
+}
 
 
 @dataclass(frozen=True)
@@ -93,17 +114,32 @@ def among(ids: Iterable[str], field: str = "pk") -> Q:
 
 
 def alike(
-    patches: PatchQuerySet, on: date, basis: str, steps: Mapping[int, Sequence[Milestone]]
+    patches: PatchQuerySet,
+    on: date,
+    basis: str,
+    steps: Mapping[int, Sequence[Milestone]],
+    kept: Q | None = None,
 ) -> list[Alike]:
-    """patches 分成几批；steps 是 {任务主键: 它的时间节点，按顺序}。"""
-    words = RectificationRecord.objects.effective(on, basis).filter(kind__in=TELLING).order_by()
-    scope = patches.order_by()
-    form = SQLITE
+    """patches 分成几批；steps 是 {任务主键: 它的时间节点，按顺序}。
+
+    kept 给了，那天以后没有动过的就不看记录，只要合 kept 的；没给就块块看记录，patches 不多时这样快。
+    """
+    every = RectificationRecord.objects.order_by()
+    words, scope = every.effective(on, basis).filter(kind__in=TELLING), patches.order_by()
+    form, before = FORMS[connection.vendor]
+    parts = {}
+    if kept is not None:
+        form = before + form
+        parts["moved"] = every.moved_after(on, basis).values("patch_id")
+        parts["kept"] = scope.filter(kept).values(
+            "id", "target_id", "status", "next_milestone_id", "due_on", "area_mu"
+        )
+        scope = scope.filter(pk__in=RawSQL(MOVED, ()))  # noqa: S611 是上面写死的
     if connection.vendor == "postgresql":
-        form, words = POSTGRESQL, words.filter(patch__in=scope.values("pk"))
-    word = RawSQL(WORD, (), TextField())  # noqa: S611 是上面写死的
-    words = words.annotate(word=word).values("id", "patch_id", "word")
-    parts = {"patches": scope.values("id", "target_id", "area_mu"), "words": words}
+        words = words.filter(patch__in=scope.values("pk"))
+    words = words.annotate(word=RawSQL(WORD, (), TextField()))  # noqa: S611 是上面写死的
+    parts["patches"] = scope.values("id", "target_id", "area_mu")
+    parts["words"] = words.values("id", "patch_id", "word")
     try:
         rows = _rows(form, parts)
     except EmptyResultSet:  # 条件自己就说明一块也没有，不用查
@@ -123,9 +159,30 @@ def _rows(form, parts):
 
 def _told(rows, steps) -> Iterator[Alike]:
     bare = Patch(area_mu=0)  # 现状里不看面积
-    for target, story, count, area, ids in rows:
-        standing = replay(bare, _records(story or ""), steps.get(target, ()))
-        yield Alike(standing, count, from_millionths(area), ids)
+    for target, status, step, due_on, story, count, area, ids in rows:
+        line = steps.get(target, ())
+        records = _shortest(status, step, due_on, line) if status else _records(story or "")
+        yield Alike(replay(bare, records, line), count, from_millionths(area), ids)
+
+
+def _shortest(status, pending, due_on, steps):
+    """走到存着的状态、下一步（pending）、另定的截止日期最短的一段记录：步骤是按顺序做完的，暂缓停在下一步。"""
+    orders = [step.pk for step in steps]
+    if pending in orders:
+        done = orders[: orders.index(pending)]
+    else:
+        done = orders if status == Status.CLOSED else []
+    here = pending or (orders[-1] if orders else 0)
+    was_added = status == Status.PENDING  # 做完了几步还是待整治：都是随方案补的
+    told = [(Kind.REPORT, step, True, was_added, None) for step in done]
+    if status == Status.UNDERWAY and not done:
+        told.append((Kind.REPORT, here, False, False, None))
+    if due_on:
+        day = date.fromisoformat(due_on) if isinstance(due_on, str) else due_on
+        told.append((Kind.RELAPSE, here, False, False, day))
+    if status in HALTS:
+        told.append((HALTS[status], here, False, False, None))
+    return [Told(number, *record) for number, record in enumerate(told, 1)]
 
 
 def _records(story):

@@ -3,8 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import and_
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -17,7 +20,6 @@ from plots.models import Kind, Patch, RectificationRecord, Status
 from plots.models.choices import ENDED
 from plots.models.deadlines import end_of_day
 from plots.models.querysets import PatchQuerySet, overdue_at
-from taiping.ground.area import MuField
 from tasks.models import Milestone
 from tasks.models.question import DONE
 from villages.models import Village
@@ -51,15 +53,36 @@ TOLD = (
     *("patch", "milestone", "kind", "done_on", "completes"),
     *("area_mu", "due_on", "note", "reasons", "details"),
 )
-# 一个条件：写得进图斑的查询的是 Q；要看那天的现状的，是问现状合不合
-Condition = Q | Callable[[PatchStanding], bool]
+
+EVERY = Q()  # 都要
+
+
+@dataclass(frozen=True)
+class Asked:
+    """要看那天的现状的条件：问现状合不合。kept 只为少看几块：那天以后没有动过的，不合 kept 就一定不合。"""
+
+    fits: Callable[[PatchStanding], bool]
+    kept: Q = EVERY
+
+    def __call__(self, told: PatchStanding) -> bool:
+        return self.fits(told)
+
+
+LEFT = Q(next_milestone__isnull=False)
+Condition = Q | Asked  # 一个条件：写得进图斑的查询的是 Q
 CONDITIONS = {
-    "open": lambda told: told.is_left or told.status == Status.PENDING,
-    "exempt": lambda told: told.has(Kind.EXEMPT),
-    "deferred": lambda told: told.has(Kind.DEFER),
-    "returned": lambda told: told.is_sent_back and not told.has(Kind.EXEMPT, Kind.DEFER),
-    "relapsed": lambda told: (
-        told.is_left and told.relapse is not None and not told.has(Kind.EXEMPT, Kind.DEFER)
+    "open": Asked(lambda told: told.is_left or told.status == Status.PENDING),
+    "exempt": Asked(lambda told: told.has(Kind.EXEMPT), Q(status=Status.EXEMPT)),
+    "deferred": Asked(lambda told: told.has(Kind.DEFER), Q(status=Status.DEFERRED)),
+    "returned": Asked(
+        lambda told: told.is_sent_back and not told.has(Kind.EXEMPT, Kind.DEFER),
+        Q(status=Status.RETURNED),
+    ),
+    "relapsed": Asked(
+        lambda told: (
+            told.is_left and told.relapse is not None and not told.has(Kind.EXEMPT, Kind.DEFER)
+        ),
+        LEFT & Q(due_on__isnull=False),
     ),
 }
 
@@ -77,14 +100,20 @@ def _reached(steps, yes):
         has_step = any(step.milestone.pk in steps for step in told.steps)
         return has_step and yes == (told.has(Kind.EXEMPT) or told.has_done(steps))
 
-    return fits
+    return Asked(fits)
 
 
 class LedgerAt:
-    """某天（on）按某种口径（basis）的各种条件；milestones 是方案里的时间节点，已按任务、顺序排好。"""
+    """某天（on）按某种口径（basis）的各种条件；milestones 是方案里的时间节点，已按任务、顺序排好。
 
-    def __init__(self, on: date, basis: str, milestones: Iterable[Milestone]):
+    many 是要看的有全镇那么多：那天以后没有动过的，照现在存着的，不看记录；只看一个村的，块块看记录更快。
+    """
+
+    def __init__(
+        self, on: date, basis: str, milestones: Iterable[Milestone], *, many: bool = False
+    ):
         self.on, self.basis, self.milestones = on, basis or DONE, list(milestones)
+        self.many = many
         self.before: dict[int, Before] = {}
         self.villages: dict[int, Village] = {}
         self.steps = defaultdict(list)
@@ -103,16 +132,18 @@ class LedgerAt:
         asked = [each for each in conditions if not isinstance(each, Q)]
         if not asked:
             return patches, None
-        every = self.alike(patches)
+        kept = reduce(and_, (each.kept for each in asked))
+        every = self.alike(patches, kept)
         found = [group for group in every if all(fits(group.standing) for fits in asked)]
-        if len(found) < len(every):
+        if self.many or len(found) < len(every):
             patches = (
                 patches.filter(among(group.ids for group in found)) if found else patches.none()
             )
         return patches, found
 
-    def alike(self, patches: PatchQuerySet) -> list[Alike]:
-        return alike(patches, self.on, self.basis, self.steps)
+    def alike(self, patches: PatchQuerySet, kept: Q = EVERY) -> list[Alike]:
+        kept = kept if self.many else None
+        return alike(patches, self.on, self.basis, self.steps, kept)
 
     def mine(self, *conditions: Q, **where) -> Exists:
         """图斑有这样一条那天有效的记录。"""
@@ -171,13 +202,13 @@ class LedgerAt:
             return self.unfinished(self.on, code)
         if state in ("reported", "confirmed"):
             steps = {step.pk for step in self.asked_steps(state, "")}
-            return lambda told: told.has(Kind.EXEMPT) or told.has_done(steps)
+            return Asked(lambda told: told.has(Kind.EXEMPT) or told.has_done(steps))
         return CONDITIONS.get(state, Q())
 
     def in_any_state(self, states: Iterable[str]) -> Condition:
         """看现状的几种状态（逾期、已退回、暂缓……）里的一种。"""
         conditions = [self.in_state(state) for state in states]
-        return lambda told: any(fits(told) for fits in conditions)
+        return Asked(lambda told: any(fits(told) for fits in conditions))
 
     def unfinished(self, before: date, code: str = "") -> Condition:
         """有一步截止早于 before 却没有完成，也没有核减、暂缓，反弹另定的截止日期也过了；code 限定是哪一步。"""
@@ -191,11 +222,15 @@ class LedgerAt:
             asked = [step for step in late if code in ("", step.code)]
             return any(not told.waits_at(step) for step in asked) and not told.has(Kind.EXEMPT)
 
-        return fits
+        return Asked(fits, LEFT)
 
     def stuck_with(self, actor: str) -> Condition:
         """没有了结、下一步由 actor（村、镇、区）做的。"""
-        return lambda told: told.next_milestone is not None and told.next_milestone.actor == actor
+        wanted = [step for step in self.milestones if step.actor == actor]
+        return self._next_in(wanted)
+
+    def _next_in(self, wanted):
+        return Asked(lambda told: told.next_milestone in wanted, Q(next_milestone__in=wanted))
 
     def is_short(self) -> Q:
         """最后一步完成了，完成的面积却小于图斑面积的。"""
@@ -216,21 +251,21 @@ class LedgerAt:
         """下一步从那天起 days 天内（含当天）截止的，不含那天已经逾期的。"""
         coming = self.unfinished(self.on + timedelta(days=days + 1))
         late = self.unfinished(self.on)
-        return lambda told: coming(told) and not late(told)
+        return Asked(lambda told: coming(told) and not late(told), LEFT)
 
     def in_status(self, status: str) -> Condition:
         """那天的状态是 Status 里的一种，就是 plots.ledger.replay 说的。"""
         for ending, kind in ENDINGS.items():
             if ENDED.get(kind) == status:
                 return self.in_state(ending)
-        return lambda told: told.status == status
+        return Asked(lambda told: told.status == status, Q(status=status))
 
     def next_is(self, target: str, code: str) -> Condition:
         """那天的下一步是 target（任务代码）的 code 这一步。"""
         wanted = [
             step for step in self.milestones if (step.target.code, step.code) == (target, code)
         ]
-        return lambda told: told.next_milestone in wanted
+        return self._next_in(wanted)
 
     def rank(self, key: str, told: PatchStanding) -> str | int | date | None:
         """按那天的状态（status）、下一步（step）、下一步的截止日期（due）排，这样的图斑排在哪里；没有下一步的是空。"""
@@ -304,8 +339,8 @@ class LedgerAt:
         """这些图斑那天的面积（亩）比现在的合计多（负数是少）多少。"""
         if self.basis == DONE:
             return Decimal(0)
-        more = Sum(self.area - F("area_mu"), output_field=MuField())
-        return patches.order_by().aggregate(more=more)["more"] or Decimal(0)
+        rows = amended_later(patches.order_by(), self.on).values()
+        return sum((row.area_mu - row.now_area_mu for row in rows), Decimal(0))
 
     def standings(
         self, patches: Iterable[Patch], known: list[Alike] | None = None
@@ -316,7 +351,8 @@ class LedgerAt:
         """
         wanted = {str(patch.pk) for patch in patches}
         if known is None:
-            known = self.alike(Patch.objects.filter(among(wanted))) if wanted else []
+            here = Patch.objects.filter(among(wanted))
+            known = alike(here, self.on, self.basis, self.steps) if wanted else []
         found = {}
         for group in known:
             here = wanted.intersection(group.ids.split(","))

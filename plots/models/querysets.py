@@ -139,6 +139,13 @@ class RecordQuerySet(models.QuerySet):
             )
         )
 
+    def moved_after(self, on: datetime.date, basis: str = DONE) -> "RecordQuerySet":
+        """某天以后才办（录入）的，或者才撤回的：没有这样的记录的图斑，那天的现状就是现在的。"""
+        if basis == RECORDED:
+            last = end_of_day(on)
+            return self.filter(Q(created_at__gte=last) | Q(withdrawn_at__gte=last))
+        return self.filter(Q(done_on__gt=on) | Q(withdrawn_on__gt=on))
+
     def standing(self) -> "RecordQuerySet":
         """至今没有被撤回的。"""
         return self.filter(withdrawn_at__isnull=True)

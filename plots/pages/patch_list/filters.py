@@ -24,7 +24,7 @@ from taiping.ground.dates import long_date
 from tasks.models import WorkingGroup
 from tasks.models.nesting import nested
 from tasks.models.question import BASES, DONE, Question
-from villages.models import Village
+from villages.models import Village, sees_every_village
 
 TIMING = {"on_time": "都按期", "late": "有逾期完成的"}
 ENDED_AS = {ENDED[kind]: state for state, kind in ENDINGS.items() if kind in ENDED}
@@ -222,7 +222,11 @@ class PatchFilter(django_filters.FilterSet):
     @cached_property
     def ledger(self):
         """那天的台账。"""
-        return LedgerAt(self.day, self.question.basis, self.asked_milestones)
+        return self._ledger_on(self.day)
+
+    def _ledger_on(self, day):
+        many = "village" not in self.conditions and sees_every_village(self.user)
+        return LedgerAt(day, self.question.basis, self.asked_milestones, many=many)
 
     @property
     def asked_milestones(self):
@@ -258,10 +262,7 @@ class PatchFilter(django_filters.FilterSet):
         """从 before 到那天变了的：一头在这种情况里，另一头不在。总览的“动了多少”点过来的。"""
         queryset, _ = self.ledger.sorted_out(queryset, *self.asked)
         then, now = (
-            self._in_state_on(
-                queryset, LedgerAt(day, self.question.basis, self.asked_milestones), state
-            )
-            for day in (before, self.day)
+            self._in_state_on(queryset, self._ledger_on(day), state) for day in (before, self.day)
         )
         changed = then ^ now
         return queryset.filter(among(changed)) if changed else queryset.none()
