@@ -13,7 +13,6 @@ from itertools import chain
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import Count
 
 from plots import evidence
 from plots.actions import permissions
@@ -241,7 +240,7 @@ def photos_on(records: Iterable[int]) -> Counter:
     if not records:
         return Counter()
     photos = Evidence.objects.filter(record__in=records, kind=Evidence.Type.PHOTO)
-    return Counter(dict(photos.values_list("record").annotate(Count("pk"))))
+    return Counter(photos.order_by().values_list("record", flat=True))
 
 
 def _how_it_came(patch):

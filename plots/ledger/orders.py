@@ -24,9 +24,10 @@ def orders_on(patch: Patch, user: User, today: datetime.date) -> list[Supervisio
 
 
 def _in_order(orders, today):
-    """多半一份也没有：先问是什么样，有没办结的，再连着写给谁、说什么一起取。"""
+    """多半一份也没有：先问是什么样，有没办结的，再连着写给谁、谁写的一起取。"""
     states = orders.states(today)
-    return SupervisionOrder.objects.taken(by_urgency(states, OPEN_STATES), states)
+    found = SupervisionOrder.objects.select_related("village", "group", "by")
+    return found.taken(by_urgency(states, OPEN_STATES), states)
 
 
 def unanswered_remarks(
@@ -48,7 +49,7 @@ def unanswered_remarks(
     left = [row.pk for rows in by_patch.values() for row in remarks_left(rows)]
     newest = sorted(left, reverse=True)[:most]
     whole = RectificationRecord.objects.filter(pk__in=newest).order_by("-pk")
-    return list(whole.select_related("patch__target__plan", "patch__village", "by"))
+    return list(whole.select_related("patch", "by"))
 
 
 def remarks_left(records: Iterable[RectificationRecord]) -> list[RectificationRecord]:

@@ -79,8 +79,8 @@ class OrderQuerySet(models.QuerySet):
         return by_urgency(self.states(on, basis), OPEN_STATES)
 
     def taken(self, pks: Sequence[int], states: dict[int, OrderState]) -> list["SupervisionOrder"]:
-        """照 pks 的先后取出来，带着名字和 state（states 里没有的是 None）；一次查询，没有就不查。"""
-        by_pk = self.with_names().in_bulk(pks)
+        """照 pks 的先后取出来，带着 state（states 里没有的是 None）；一次查询，没有就不查。"""
+        by_pk = self.in_bulk(pks)
         found = [by_pk[pk] for pk in pks if pk in by_pk]
         for order in found:
             order.state = states.get(order.pk)

@@ -5,7 +5,7 @@ import gc
 import sys
 from functools import cache
 
-MANY = 50_000  # 新添这么多个对象才找一遍有没有可回收的：一页就有几万个，做完自己就没了
+MANY = 10_000  # 新添这么多个对象才找一遍有没有可回收的：一页就有几万个，做完自己就没了
 ONE_ARENA = -8, 1  # glibc 的 M_ARENA_MAX：最多一处
 
 

@@ -30,6 +30,21 @@ def made(model: type[Model], values: Sequence[Any]) -> Any:
     return model.from_db(connection.alias, names, values)
 
 
+def all_of(model: type[Model]) -> list[Any]:
+    """一张小表的全部，照 Meta.ordering：村、方案，几乎每一页都要。"""
+    return [made(model, row) for row in fetched(_listing(model))]
+
+
+@cache
+def _listing(model):
+    order = []
+    for name in model._meta.ordering:
+        column = model._meta.get_field(name.removeprefix("-")).column
+        order.append(f't."{column}"{" DESC" if name.startswith("-") else ""}')
+    wanted = f"SELECT {columns(model, 't')} FROM {model._meta.db_table} t"  # noqa: S608 只有表名、列名
+    return f"{wanted} ORDER BY {', '.join(order)}"
+
+
 @cache
 def _fields(model):
     fields = model._meta.concrete_fields

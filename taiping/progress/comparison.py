@@ -136,11 +136,11 @@ def compared(before: Progress | None, now: Progress) -> Comparison | None:
     for old, new in pairs:
         if not new.target.by_patches:
             continue
-        for place, village in enumerate(now.villages):
-            then, today = old.villages[place], new.villages[place]
-            confirmed[village.pk] += today.confirmed_count - then.confirmed_count
-            reported[village.pk] += today.reported_count - then.reported_count
-            overdue[village.pk] += today.owed.village - then.owed.village
+        for village, then, today in zip(now.villages, old.villages, new.villages, strict=True):
+            key = village.pk
+            confirmed[key] += today.confirmed_count - then.confirmed_count
+            reported[key] += today.reported_count - then.reported_count
+            overdue[key] += today.owed.village - then.owed.village
     for village in now.villages:
         key = village.pk
         found.villages[key] = MovedCounts(confirmed[key], reported[key], overdue[key])

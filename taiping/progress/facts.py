@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from plots.ledger.before_amendment import Before, amended_later
 from plots.models import Kind, Patch
-from taiping.ground.rows import columns, fetched, made
+from taiping.ground.rows import all_of, columns, fetched, made
 from taiping.progress.figures import ZERO, Tally, Uses
 from taiping.progress.forecast import pace_start
 from taiping.progress.readings import Readings, readings_by_target
@@ -18,7 +18,6 @@ from taiping.progress.tallies import (
     MILESTONE,
     SUBSIDY,
     TARGET,
-    VILLAGE,
     Scope,
     carried_sums,
     exempt_and_deferred_sums,
@@ -117,7 +116,7 @@ def facts_of(
 ) -> Facts:
     """查询次数固定，与村数、图斑数、目标数无关。villages 给出时只看这些村；before 是拿来比的早些时候的一天。"""
     is_part = villages is not None
-    villages = list(villages) if is_part else all_villages()
+    villages = list(villages) if is_part else all_of(Village)
     targets = targets_of(plan)
     milestones = milestones_of(targets)
     scope = Scope(
@@ -191,12 +190,6 @@ def facts_to_compare(known: Facts, on: date) -> Facts:
         readings=known.readings_before,
         only_to_compare=True,
     )
-
-
-def all_villages() -> list[Village]:
-    order = ", ".join(f'"{name}"' for name in Village._meta.ordering)
-    sql = f"SELECT {columns(Village, 'v')} FROM {VILLAGE} v ORDER BY {order}"  # noqa: S608 只有表名、列名
-    return [made(Village, row) for row in fetched(sql)]
 
 
 def targets_of(plan: Plan) -> list[Target]:

@@ -20,9 +20,8 @@ from taiping.ground.area import from_millionths
 from taiping.ground.rows import fetched
 from tasks.models import Allocation, Duty, Milestone, Subsidy, Target, WorkingGroup
 from tasks.models.question import RECORDED
-from villages.models import Village
 
-RECORD, PATCH, MILESTONE, ALLOCATION, SUBSIDY, TARGET, GROUP, DUTY, ORDER, VILLAGE = (
+RECORD, PATCH, MILESTONE, ALLOCATION, SUBSIDY, TARGET, GROUP, DUTY, ORDER = (
     model._meta.db_table
     for model in (
         RectificationRecord,
@@ -34,7 +33,6 @@ RECORD, PATCH, MILESTONE, ALLOCATION, SUBSIDY, TARGET, GROUP, DUTY, ORDER, VILLA
         WorkingGroup,
         Duty,
         SupervisionOrder,
-        Village,
     )
 )
 # 一字不差是 record_of_the_rare 索引的条件，SQLite 才认得它

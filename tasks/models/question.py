@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from taiping.ground import dates
 from taiping.ground.dates import long_date, parse_day
+from taiping.ground.rows import all_of
 from tasks.models.plans import Plan, in_force
 
 DONE, RECORDED = "done", "recorded"
@@ -81,7 +82,7 @@ class Question:
         today = dates.today()
         on = params.day("on", "下面按今天显示") or today
         basis = params.basis()
-        plans = list(Plan.objects.all())
+        plans = all_of(Plan)
         plan = params.plan(plans, on)
         return {"plan": plan, "on": on, "today": today, "basis": basis, "plans": tuple(plans)}
 
@@ -96,7 +97,7 @@ class Question:
         """命令行的选项；plan 是代码。写错了、没有方案抛 ValueError，说明是给人看的一句话。"""
         today = dates.today()
         on = parse_day(as_of or "") or today
-        plans = list(Plan.objects.all())
+        plans = all_of(Plan)
         if not plans:
             raise ValueError("还没有年度方案，请先用 import_plan 导入。")
         params = Params({"plan": plan, "year": year})

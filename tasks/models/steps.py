@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from taiping.ground.rows import columns, fetched, made
 from tasks.models.targets import Milestone, Target
 
 TABLE = Milestone._meta.db_table
@@ -13,9 +14,14 @@ def steps_of_targets(targets: Iterable[Target]) -> dict[int, list[Milestone]]:
     found = {pk: [] for pk in by_pk}
     if not by_pk:
         return found
-    listed = ", ".join(str(pk) for pk in by_pk)
-    wanted = f'SELECT * FROM {TABLE} WHERE target_id IN ({listed}) ORDER BY "order"'  # noqa: S608 拼进去的只有表名和整数主键
-    for step in Milestone.objects.raw(wanted):
+    listed = ", ".join(map(str, by_pk))
+    for row in fetched(
+        f"""
+        SELECT {columns(Milestone, "m")} FROM {TABLE} m
+        WHERE m.target_id IN ({listed}) ORDER BY m."order"
+        """  # noqa: S608 拼进去的只有表名、列名和整数主键
+    ):
+        step = made(Milestone, row)
         step.target = by_pk[step.target_id]
         found[step.target_id].append(step)
     return found

@@ -87,6 +87,21 @@ def measure(benchmark, request):
     return run
 
 
+@pytest.fixture
+def measure_once(benchmark, request):
+    """同 measure，只是要几秒、几十秒的：做 rounds 遍，看钟（有一半在别的进程里）。"""
+
+    def run(row, call, *, table, column, floor=False, rounds=1):
+        benchmark.group = f"{table}，{column}"
+        result = benchmark.pedantic(call, rounds=rounds)
+        if benchmark.stats:
+            cell = Cell(table, row, column, benchmark.stats.stats.median, floor, None)
+            request.config.speed_cells.append(cell)
+        return result
+
+    return run
+
+
 def visit(path, user=None, **headers):
     """一次请求交给应用，返回“再问一遍”：中间件、登录、查询、排版都在里面；不经测试客户端，它会另抄一份模板的数据。
 

@@ -44,9 +44,16 @@ def rewrite(file, cells):
     blocks = {title_of(block): block for block in kept.strip().split("\n\n") if block}
     for title, found in tables.items():
         block = written(title, found)
+        if title_of(block) in blocks and is_without_floor(found):
+            continue  # 要比的库没有装：写了就不知道是几倍，留着以前比过的
         blocks[title_of(block)] = block
     text = "\n\n".join(blocks.values())
     file.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")
+
+
+def is_without_floor(cells):
+    """有目标，这次却没有量到底。"""
+    return any(cell.goal for cell in cells) and not any(cell.is_floor for cell in cells)
 
 
 def title_of(block):
@@ -76,7 +83,8 @@ def said(cell, floor):
     amount = milliseconds(cell.seconds)
     if floor is None or cell.is_floor:
         return amount
-    return f"{amount}（{cell.seconds / floor.seconds:.1f}）"
+    times = cell.seconds / floor.seconds
+    return f"{amount}（{times:.1f}）" if times >= 1 else f"{amount}（{times:.2f}）"
 
 
 def milliseconds(seconds):

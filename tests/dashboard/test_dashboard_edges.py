@@ -175,7 +175,7 @@ def test_the_second_day_asks_only_what_differs(leader):
             leader.get(f"/?on=2024-10-20&since={since}")
         counts.append(len(asked))
 
-    assert counts[1] - counts[0] == 2  # 反弹，核减和暂缓；别的两天一遍取
+    assert counts[1] - counts[0] == 1  # 核减和暂缓；反弹没有过的不问，别的两天一遍取
 
 
 def test_where_a_step_is_overdue_adds_up(leader):

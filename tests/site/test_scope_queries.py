@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from plots.models import Patch, PatchShape
 from tests.site.test_repeated_queries import ours
 from tests.worlds.kept import again
 from tests.worlds.walk_town import WalkTown, client_of
-from villages.models import Posting
+from villages.models import Posting, Village
 
 pytestmark = pytest.mark.django_db
 # 整张村的表，或他包的村，写成了另一张表的条件
@@ -45,5 +46,8 @@ def test_no_page_asks_whether_a_village_is_one_of_all(town):
     }
 
 
-def test_the_scope_of_a_secretary_would_be_noticed(town):
-    assert scoped(town.visitors["东村书记"], town) != {}
+@pytest.mark.parametrize("own", [Village.objects.all(), Posting.objects.values("village")])
+def test_a_scope_would_be_noticed(own):
+    assert SCOPE.search(str(Patch.objects.filter(village__in=own).query))
+    assert SCOPE.search(str(PatchShape.objects.filter(patch__village__in=own).query))
+    assert not SCOPE.search(str(Patch.objects.filter(village__in=[1, 2]).query))

@@ -70,7 +70,7 @@ def my_tasks(request):
             "remarks": unanswered_remarks(shown, tasks.open, MOST_REMARKS),
             "one_village": len(villages) == 1,
             "newest": plans[0] if plans else None,
-            "confirmed": confirmed_since(request.user, last_visit(request)),
+            "confirmed": confirmed_since(villages, last_visit(request)),
             "may_add": bool(villages and open_targets(request.user, plans)),
             "readings": entries_of(shown, plans, today),
             "duties": own_duties(shown, plans, today),

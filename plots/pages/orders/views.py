@@ -44,7 +44,7 @@ def orders(request):
     states = found.states(question.on, question.basis)
     counts = Counter(states.values())
     page = Paginator(_listed(found, states, state), PAGE).get_page(request.GET.get("page"))
-    listed = SupervisionOrder.objects.taken(page.object_list, states)
+    listed = SupervisionOrder.objects.with_names().taken(page.object_list, states)
     return render(
         request,
         "plots/orders/orders.html",
