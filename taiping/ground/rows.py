@@ -22,11 +22,11 @@ def columns(model: type[Model], table: str) -> str:
 
 
 def made(model: type[Model], values: Sequence[Any]) -> Any:
-    """columns 取来的一行 → 一个对象。日期、是否由数据库的接口换算好，只有自己的数量字段要在这里换。"""
+    """columns 取来的一行 → 一个对象。"""
     names, converters = _fields(model)
     values = list(values)
-    for place, convert in converters:
-        values[place] = convert(values[place], None, connection)
+    for place, convert, column in converters:
+        values[place] = convert(values[place], column, connection)
     return model.from_db(connection.alias, names, values)
 
 
@@ -47,10 +47,10 @@ def _listing(model):
 
 @cache
 def _fields(model):
-    fields = model._meta.concrete_fields
-    converters = [
-        (place, field.from_db_value)
-        for place, field in enumerate(fields)
-        if hasattr(field, "from_db_value")
-    ]
+    """(各列的名字, 要换算的 [(第几列, 怎么换, 哪一列)])：和 ORM 取的时候换得一样。"""
+    fields, converters = model._meta.concrete_fields, []
+    for place, field in enumerate(fields):
+        column = field.get_col(model._meta.db_table)
+        known = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
+        converters += [(place, convert, column) for convert in known]
     return [field.attname for field in fields], converters

@@ -6,9 +6,16 @@ from decimal import Decimal
 import pytest
 
 from taiping.ground.rows import all_of, columns, fetched, made
-from tasks.models import Milestone, Plan, Target
-from tests.worlds.factories import make_milestone, make_plan, make_target, make_village
-from villages.models import Village
+from tasks.models import Milestone, Plan, Target, WorkingGroup
+from tests.worlds.factories import (
+    make_group,
+    make_milestone,
+    make_plan,
+    make_target,
+    make_user,
+    make_village,
+)
+from villages.models import User, Village
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +35,8 @@ def town():
     for year in (2024, 2023, 2025):
         plan = make_plan(year)
     target = make_target(plan, quota=Decimal("608.123456"), villages_may_add=True)
+    make_group(plan, "耕地恢复组")
+    make_user()
     make_milestone(target, order=1, due_on=date(2025, 10, 31))
     make_milestone(target, order=2, code="b", due_on=None, quota=Decimal("0.5"))
 
@@ -41,12 +50,13 @@ def test_all_of_a_table_in_its_order(town, model):
     assert [*map(kinds, found)] == [*map(kinds, known)]
 
 
-@pytest.mark.parametrize("model", [Target, Milestone])
+@pytest.mark.parametrize("model", [Target, Milestone, WorkingGroup, User])
 def test_a_row_becomes_the_same_object(town, model):
     asked = f"SELECT {columns(model, 't')} FROM {model._meta.db_table} t ORDER BY t.id"
 
     found, known = [made(model, row) for row in fetched(asked)], [*model.objects.order_by("pk")]
 
+    assert found
     assert [*map(plain, found)] == [*map(plain, known)]
     assert [*map(kinds, found)] == [*map(kinds, known)]
     assert not any(row._state.adding for row in found)
