@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from plots.models import Kind
 from taiping.ground.area import MILLIONTH
+from taiping.progress.by_day import day_sums
 from taiping.progress.by_readings import values_by_day
 from taiping.progress.figures import MilestoneFigures, Progress, TargetFigures
 from taiping.progress.forecast import Forecast
-from taiping.progress.tallies import Scope, day_sums
+from taiping.progress.tallies import Scope
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -29,15 +30,15 @@ class Curve:
     totals: list[Decimal] = field(default_factory=list)
 
     @classmethod
-    def of(cls, changes: dict[date, int], until: date, unit: Decimal) -> "Curve":
-        """unit 是 changes 的 1 有多大。"""
+    def of(cls, changes: dict[date, int], until: date, size: Decimal) -> "Curve":
+        """size 是 changes 的 1 有多大。"""
         curve, total = cls(), 0
         for day in sorted(changes):
             if day > until:
                 break
             total += changes[day]
             curve.days.append(day)
-            curve.totals.append(total * unit)
+            curve.totals.append(total * size)
         return curve
 
     def at(self, day: date) -> Decimal:

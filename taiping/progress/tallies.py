@@ -126,22 +126,6 @@ def a_day(value: date | str | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def local_day(moment: str, on: date) -> str:
-    """一列时刻是当地哪一天：加上 on 那天的时差再取日期，比按时区名字一个个换算快一倍。全年时差不变的地方才对，我国就是。"""
-    minutes = int(end_of_day(on).utcoffset().total_seconds()) // 60
-    if connection.vendor == "postgresql":
-        return f"({moment} AT TIME ZONE INTERVAL '{minutes} minutes')::date"
-    return f"date({moment}, '{minutes:+d} minutes')"
-
-
-def day_text(column: str) -> str:
-    """一列日期取文字：SQLite 的接口一个个换算日期，比自己换慢几倍。
-
-    PostgreSQL 的照原样取：它换成的文字看 DateStyle，不一定是年月日。
-    """
-    return column if connection.vendor == "postgresql" else f"CAST({column} AS TEXT)"
-
-
 def late(record: str, step: str) -> str:
     """这条记录做得比截止晚：方案的截止过了，反弹另定的截止日期（没有的不看）也过了。"""
     own = f"({record}.due_on IS NULL OR {record}.done_on > {record}.due_on)"
@@ -414,39 +398,6 @@ def moved_filings(scope: Scope) -> list[tuple[int, int | None, int, str, int]]:
         AND r.patch_id = p.id AND r.kind IN ('REPORT', 'PASS', 'RETURN')
         AND r.copy_of_id IS NULL AND {scope.begun("r")}{unknown_yet}
     """)
-
-
-def day_sums(scope: Scope, drawn: Iterable[int]) -> list[tuple]:
-    """[(节点, 类型, 哪天起, 到哪天撤回, 多少, 完成的个)]：要画的节点（drawn）那天以前的上报、核实，供曲线逐日累加。
-
-    各节点的核查无问题也在内；“多少”是库里的整数。
-    """
-    start, end = "r.done_on", "r.withdrawn_on"
-    if scope.recorded:
-        start, end = (
-            local_day("r.created_at", scope.on),
-            local_day("r.withdrawn_at", scope.on),
-        )
-
-    def sums(where, completing):
-        return f"""
-            SELECT r.milestone_id, r.kind, {day_text(start)}, {day_text(end)}, {whole("r.area_mu")},
-                COUNT(*) FILTER (WHERE {completing})
-            FROM {RECORD} r WHERE {where}{scope.places("r")} GROUP BY r.milestone_id, r.kind, {start}, {end}
-        """
-
-    rows = scope.rows(
-        " UNION ALL ".join(
-            [
-                sums(f"{scope.steps('r', drawn)} AND r.kind IN ('REPORT', 'PASS')", "r.completes"),
-                sums(f"{scope.steps('r')} AND {RARE} AND r.kind = 'EXEMPT'", "TRUE"),
-            ]
-        )
-    )
-    return [
-        (milestone, kind, a_day(began), a_day(ended), amount, count)
-        for milestone, kind, began, ended, amount, count in rows
-    ]
 
 
 def waiting_sums(scope: Scope) -> list[tuple[int, int]]:
