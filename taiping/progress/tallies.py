@@ -398,19 +398,3 @@ def moved_filings(scope: Scope) -> list[tuple[int, int | None, int, str, int]]:
         AND r.patch_id = p.id AND r.kind IN ('REPORT', 'PASS', 'RETURN')
         AND r.copy_of_id IS NULL AND {scope.begun("r")}{unknown_yet}
     """)
-
-
-def waiting_sums(scope: Scope) -> list[tuple[int, int]]:
-    """[(村, 个)]：最近一次办的是退回，还没有重新上报，也没有暂缓、核减的图斑。CROSS JOIN 让 SQLite 从不多的退回找起。
-
-    随方案补的记录（转记自自己）不算重新上报。村是退回那条记录的：图斑后来才更正到别的村，按录入看以前还算在原来的村。
-    """
-    return scope.rows(f"""
-        SELECT r.village_id, COUNT(DISTINCT p.id) FROM {RECORD} r CROSS JOIN {PATCH} p
-        WHERE {scope.steps("r")} AND {RARE} AND r.kind = 'RETURN' AND {scope.standing("r")}{scope.places("r")}
-        AND p.id = r.patch_id AND {scope.counting()} AND NOT EXISTS (
-            SELECT 1 FROM {RECORD} l WHERE l.patch_id = r.patch_id AND {scope.begun("l")} AND {scope.standing("l")}
-            AND (l.kind IN ('EXEMPT', 'DEFER') OR (l.kind IN ('REPORT', 'PASS', 'RELAPSE') AND l.id > r.id
-                AND (l.copy_of_id IS NULL OR l.copy_of_id <> l.id)))
-        ) GROUP BY r.village_id
-    """)

@@ -17,7 +17,7 @@ from plots.ledger.timeline import timeline
 from plots.models import Kind, Patch, RectificationRecord, Status
 from taiping.progress.output import as_json
 from taiping.progress.progress import plan_progress
-from taiping.progress.tallies import waiting_sums
+from taiping.progress.returns import waiting_sums
 from tasks import workbook
 from tasks.models import Milestone, Plan, Target
 from tests.worlds.admin_forms import post_of
